@@ -1,0 +1,193 @@
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::iter::FusedIterator;
+
+use memchr::memchr;
+
+/// Bytes of an event, borrowed from a datagram, perhaps with the escapes of their dialect still in them.
+///
+/// All methods speak of the content, without escapes: [`len`](Self::len), iteration and comparison see `"` where the
+/// datagram has `\"`. Where nothing is escaped, which is nearly always, [`as_slice`](Self::as_slice) gives the content
+/// as it stands in the datagram, at no cost.
+///
+/// ```
+/// use event_datagram::text;
+///
+/// let event = text::decode(b"E_TEST\nsaid::\"first \\\"line\\\"\nsecond\"\n\n")?;
+/// let said = event.params().next().unwrap().value;
+/// assert_eq!(said, *b"first \"line\"\nsecond");
+/// # Ok::<(), text::DecodeError>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Bytes<'a> {
+    raw: &'a [u8],
+    escape: Escape,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Escape {
+    /// The content is what stands there.
+    None,
+    /// `\"` stands for `"`; a backslash before anything else is itself (requirement T7).
+    Quote,
+}
+
+impl<'a> Bytes<'a> {
+    /// Takes bytes as they stand.
+    pub const fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            raw: bytes,
+            escape: Escape::None,
+        }
+    }
+
+    /// Takes the inside of a quoted value. Every `"` in it must have a backslash before it, which is not part of the
+    /// content: the quote would have closed the value otherwise.
+    pub(crate) const fn quoted(raw: &'a [u8]) -> Self {
+        Self {
+            raw,
+            escape: Escape::Quote,
+        }
+    }
+
+    /// Gives the content where it stands as it is in the datagram, `None` where escapes have to be removed first.
+    pub const fn as_slice(&self) -> Option<&'a [u8]> {
+        match self.escape {
+            Escape::None => Some(self.raw),
+            Escape::Quote => None,
+        }
+    }
+
+    /// Counts the bytes of the content. Takes linear time where there are escapes, else none.
+    pub fn len(&self) -> usize {
+        self.chunks().map(<[u8]>::len).sum()
+    }
+
+    /// Tells whether the content has no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.raw.is_empty()
+    }
+
+    /// Goes through the content byte by byte.
+    pub fn iter(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        self.chunks().flatten().copied()
+    }
+
+    /// Goes through the content in pieces that stand as they are in the datagram; none is empty.
+    pub fn chunks(&self) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
+        Chunks {
+            rest: self.raw,
+            escape: self.escape,
+        }
+    }
+
+    /// Gives the content, borrowed where nothing is escaped.
+    #[cfg(feature = "alloc")]
+    pub fn to_cow(&self) -> alloc::borrow::Cow<'a, [u8]> {
+        match self.as_slice() {
+            Some(slice) => slice.into(),
+            None => self.to_vec().into(),
+        }
+    }
+
+    /// Copies the content into a new vector.
+    #[cfg(feature = "alloc")]
+    pub fn to_vec(&self) -> alloc::vec::Vec<u8> {
+        let mut content = alloc::vec::Vec::with_capacity(self.raw.len());
+        self.chunks()
+            .for_each(|chunk| content.extend_from_slice(chunk));
+        content
+    }
+}
+
+/// Prints the content as a byte string literal that can be pasted into a test.
+impl fmt::Debug for Bytes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("b\"")?;
+        self.chunks()
+            .try_for_each(|chunk| write!(f, "{}", chunk.escape_ascii()))?;
+        f.write_str("\"")
+    }
+}
+
+impl<'a> From<&'a [u8]> for Bytes<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::new(bytes)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [u8; N]> for Bytes<'a> {
+    fn from(bytes: &'a [u8; N]) -> Self {
+        Self::new(bytes)
+    }
+}
+
+impl<'a> From<&'a str> for Bytes<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::new(text.as_bytes())
+    }
+}
+
+impl PartialEq for Bytes<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.as_slice(), other.as_slice()) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => self.iter().eq(other.iter()),
+        }
+    }
+}
+
+impl Eq for Bytes<'_> {}
+
+impl PartialEq<[u8]> for Bytes<'_> {
+    fn eq(&self, other: &[u8]) -> bool {
+        *self == Bytes::new(other)
+    }
+}
+
+impl<const N: usize> PartialEq<[u8; N]> for Bytes<'_> {
+    fn eq(&self, other: &[u8; N]) -> bool {
+        *self == Bytes::new(other)
+    }
+}
+
+impl Hash for Bytes<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.iter().for_each(|byte| state.write_u8(byte));
+        state.write_u8(0xff);
+    }
+}
+
+#[derive(Clone)]
+struct Chunks<'a> {
+    rest: &'a [u8],
+    escape: Escape,
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        while let Some(first) = self.rest.first() {
+            // A piece ends before the backslash of an escape, and the next begins with the quote that it stood for.
+            let quote = match self.escape {
+                Escape::None => None,
+                Escape::Quote => {
+                    let from = usize::from(*first == b'"');
+                    memchr(b'"', &self.rest[from..]).map(|at| from + at)
+                }
+            };
+            let chunk = match quote {
+                Some(at) => &self.rest[..at - 1],
+                None => self.rest,
+            };
+            self.rest = quote.map_or(&[], |at| &self.rest[at..]);
+            if !chunk.is_empty() {
+                return Some(chunk);
+            }
+        }
+        None
+    }
+}
+
+impl FusedIterator for Chunks<'_> {}

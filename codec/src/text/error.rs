@@ -1,0 +1,126 @@
+use core::fmt;
+
+use super::check::Unwritable;
+
+/// Why a datagram is not an event, and at which byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct DecodeError {
+    kind: DecodeErrorKind,
+    offset: usize,
+}
+
+impl DecodeError {
+    pub(super) const fn new(kind: DecodeErrorKind, offset: usize) -> Self {
+        Self { kind, offset }
+    }
+
+    /// Says what is wrong.
+    pub const fn kind(&self) -> DecodeErrorKind {
+        self.kind
+    }
+
+    /// Says where, in bytes from the start of the datagram; its length where something is missing at the end.
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kind)?;
+        match self.kind {
+            DecodeErrorKind::Empty => Ok(()),
+            _ => write!(f, ", at byte {}", self.offset),
+        }
+    }
+}
+
+impl core::error::Error for DecodeError {}
+
+/// What is wrong with a datagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// It has no bytes (T18).
+    Empty,
+    /// It has no line feed, so that the event's name has no end (T1).
+    EndlessName,
+    /// The event's name is empty (T1).
+    EmptyName,
+    /// An event name holds a quote or a carriage return, which the documented grammar forbids there.
+    ForbiddenInEventName,
+    /// A parameter's name holds a quote or a carriage return, which the documented grammar forbids there.
+    ForbiddenInName,
+    /// A value outside quotes holds a quote or a carriage return, which the documented grammar forbids there.
+    ForbiddenInValue,
+    /// The last argument lacks the line feed that the documented grammar puts behind each.
+    EndlessArgument,
+    /// It is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM), the documented limit.
+    TooLong,
+}
+
+impl fmt::Display for DecodeErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "datagram is empty",
+            Self::EndlessName => "event name does not end with a line feed",
+            Self::EmptyName => "event name is empty",
+            Self::ForbiddenInEventName => "event name holds a quote or carriage return",
+            Self::ForbiddenInName => "parameter name holds a quote or carriage return",
+            Self::ForbiddenInValue => "value outside quotes holds a quote or carriage return",
+            Self::EndlessArgument => "last argument does not end with a line feed",
+            Self::TooLong => "datagram is longer than 65457 bytes",
+        })
+    }
+}
+
+/// Why an event was not written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EncodeError {
+    /// The datagram would not read back as the event.
+    Unwritable(Unwritable),
+    /// The datagram would be longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM), the documented limit.
+    TooLong {
+        /// Its length, in bytes.
+        size: usize,
+    },
+    /// The buffer does not hold the datagram. Nothing was written.
+    BufferTooSmall {
+        /// The length of the datagram, in bytes.
+        size: usize,
+    },
+}
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unwritable(unwritable) => unwritable.fmt(f),
+            Self::TooLong { size } => {
+                write!(
+                    f,
+                    "datagram would be {size} bytes long, {} are the limit",
+                    crate::MAX_DATAGRAM
+                )
+            }
+            Self::BufferTooSmall { size } => {
+                write!(f, "datagram of {size} bytes does not fit into the buffer")
+            }
+        }
+    }
+}
+
+impl core::error::Error for EncodeError {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        match self {
+            Self::Unwritable(unwritable) => Some(unwritable),
+            _ => None,
+        }
+    }
+}
+
+impl From<Unwritable> for EncodeError {
+    fn from(unwritable: Unwritable) -> Self {
+        Self::Unwritable(unwritable)
+    }
+}

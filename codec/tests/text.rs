@@ -1,0 +1,327 @@
+//! The text dialect by hand-picked cases: what decoding gives, what encoding writes, which errors come where.
+
+use event_datagram::text::{self, EncodeError, UnwritableReason, documented, sender};
+use event_datagram::{Event, EventBuf, EventRef, MAX_DATAGRAM, Param, ParamBuf};
+
+/// `name` or nothing, and the value.
+type Expected<'a> = (Option<&'a str>, &'a [u8]);
+
+#[track_caller]
+fn reads(body: &[u8], expected: &[Expected<'_>]) {
+    let datagram = [b"E_TEST\n", body].concat();
+    let event = text::decode(&datagram).expect("it has a name");
+    let params: Vec<_> = event.params().map(ParamBuf::from).collect();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(name, value)| ParamBuf {
+            name: name.map(Into::into),
+            value: (*value).into(),
+        })
+        .collect();
+    assert_eq!(params, expected);
+}
+
+#[track_caller]
+fn rejects(datagram: &[u8], message: &str) {
+    assert_eq!(text::decode(datagram).unwrap_err().to_string(), message);
+    assert_eq!(
+        documented::decode(datagram).unwrap_err().to_string(),
+        message
+    );
+}
+
+#[track_caller]
+fn forbids(datagram: &[u8], message: &str) {
+    assert!(text::decode(datagram).is_ok());
+    assert_eq!(
+        documented::decode(datagram).unwrap_err().to_string(),
+        message
+    );
+}
+
+#[test]
+fn names_end_at_the_first_separator() {
+    reads(b"a::b::c\n\n", &[(Some("a"), b"b::c")]);
+    reads(b"a:::b\n\n", &[(Some("a"), b":b")]);
+    reads(b"a:b::c\n\n", &[(Some("a:b"), b"c")]);
+    reads(b"a:b\n\n", &[(None, b"a:b")]);
+    reads(b"::1\n\n", &[(None, b"::1")]);
+    reads(b"::1::2\n\n", &[(None, b"::1::2")]);
+    reads(b":::\n\n", &[(None, b":::")]);
+    reads(b"a:\n:b\n\n", &[(None, b"a:"), (None, b":b")]);
+    reads(b"a::", &[(Some("a"), b"")]);
+    reads(b"a:", &[(None, b"a:")]);
+}
+
+#[test]
+fn empty_lines_are_arguments_but_for_the_last() {
+    reads(b"", &[]);
+    reads(b"\n", &[]);
+    reads(b"\n\n", &[(None, b"")]);
+    reads(b"a\n\nb\n\n", &[(None, b"a"), (None, b""), (None, b"b")]);
+    reads(b"n::\n\n", &[(Some("n"), b"")]);
+    reads(b"n::v\n", &[(Some("n"), b"v")]);
+    reads(b"n::v", &[(Some("n"), b"v")]);
+}
+
+#[test]
+fn quoted_values_hold_lines() {
+    reads(
+        b"n::\"a\nb\"\nm::c\n\n",
+        &[(Some("n"), b"a\nb"), (Some("m"), b"c")],
+    );
+    reads(b"\"a\nb::c\"\n\n", &[(None, b"a\nb::c")]);
+    reads(b"\"a\n\n\nb\"", &[(None, b"a\n\n\nb")]);
+    reads(
+        b"n::\"\\\"a\\\"\n\\\\\"\\\"\"\n\n",
+        &[(Some("n"), b"\"a\"\n\\\"\"")],
+    );
+    reads(b"n::\"a\\n\\t\n\"\n\n", &[(Some("n"), b"a\\n\\t\n")]);
+    reads(b"n::\"abc\"\n\n", &[(Some("n"), b"abc")]);
+    reads(b"n::\"\"\n\n", &[(Some("n"), b"")]);
+}
+
+#[test]
+fn values_that_only_begin_like_quoted_ones_are_bare() {
+    reads(
+        b"n::\"Alice\" <sip:a@b>\n\n",
+        &[(Some("n"), b"\"Alice\" <sip:a@b>")],
+    );
+    reads(b"n::\"\n\n", &[(Some("n"), b"\"")]);
+    reads(b"n::\"\"\"\n\n", &[(Some("n"), b"\"\"\"")]);
+    reads(
+        b"n::\"a\nm::b\n\n",
+        &[(Some("n"), b"\"a"), (Some("m"), b"b")],
+    );
+    reads(
+        b"n::\"a\nb\\\"\n\n",
+        &[(Some("n"), b"\"a"), (None, b"b\\\"")],
+    );
+    reads(b"n::a\"b\nc\"\n\n", &[(Some("n"), b"a\"b"), (None, b"c\"")]);
+}
+
+#[test]
+fn datagrams_without_a_name_are_rejected() {
+    rejects(b"", "datagram is empty");
+    rejects(
+        b"E_TEST",
+        "event name does not end with a line feed, at byte 6",
+    );
+    rejects(b"\n", "event name is empty, at byte 0");
+    rejects(b"\n\n", "event name is empty, at byte 0");
+}
+
+#[test]
+fn the_documented_grammar_forbids_more() {
+    forbids(
+        b"E'T\n\n",
+        "event name holds a quote or carriage return, at byte 1",
+    );
+    forbids(
+        b"E\nok::1\na\"b::c\n\n",
+        "parameter name holds a quote or carriage return, at byte 9",
+    );
+    forbids(
+        b"E\nok::1\nab::c\r\n\n",
+        "value outside quotes holds a quote or carriage return, at byte 13",
+    );
+    forbids(
+        b"E\nit's\n\n",
+        "value outside quotes holds a quote or carriage return, at byte 4",
+    );
+    forbids(
+        b"E\na::b",
+        "last argument does not end with a line feed, at byte 6",
+    );
+    let long = [b"E\n".to_vec(), vec![b'a'; MAX_DATAGRAM - 1]].concat();
+    forbids(
+        &[&long[..], b"\n"].concat(),
+        "datagram is longer than 65457 bytes, at byte 65457",
+    );
+    assert!(documented::decode(b"E\na::\"it's\r\n\\\"x\\\"\"\n\n").is_ok());
+}
+
+#[track_caller]
+fn writes(name: &str, params: &[Param<'_>], as_sender: &[u8], as_documented: Result<&[u8], &str>) {
+    let event = EventRef::new(name, params);
+    let mut vec = Vec::new();
+    sender::encode_to_vec(&event, &mut vec).expect("it is short");
+    assert_eq!(
+        vec.escape_ascii().to_string(),
+        as_sender.escape_ascii().to_string()
+    );
+    let mut vec = Vec::new();
+    let result = documented::encode_to_vec(&event, &mut vec).map_err(|error| error.to_string());
+    assert_eq!(
+        result.map(|_| vec),
+        as_documented.map(<[u8]>::to_vec).map_err(str::to_string)
+    );
+}
+
+#[test]
+fn profiles_quote_differently() {
+    let plain: &[u8] = b"E_TEST\na::b\nc\n\n";
+    writes(
+        "E_TEST",
+        &[Param::named("a", "b"), Param::unnamed("c")],
+        plain,
+        Ok(plain),
+    );
+    writes("E_TEST", &[], b"E_TEST\n\n", Ok(b"E_TEST\n\n"));
+    writes(
+        "E",
+        &[Param::named("a", "\"b\"")],
+        b"E\na::\"b\"\n\n",
+        Ok(b"E\na::\"\\\"b\\\"\"\n\n"),
+    );
+    writes(
+        "E",
+        &[Param::named("a", "it's")],
+        b"E\na::it's\n\n",
+        Ok(b"E\na::\"it's\"\n\n"),
+    );
+    writes(
+        "E",
+        &[Param::named("a", "b\r")],
+        b"E\na::b\r\n\n",
+        Ok(b"E\na::\"b\r\"\n\n"),
+    );
+    writes(
+        "E",
+        &[Param::named("a", "b\n\"c\"\\")],
+        b"E\na::\"b\n\\\"c\\\"\\\"\n\n",
+        Err(
+            "parameter 1: value has to be quoted and ends with a backslash, which would escape the closing quote",
+        ),
+    );
+    writes(
+        "E",
+        &[Param::named("a", -42)],
+        b"E\na::18446744073709551574\n\n",
+        Err("parameter 1: value is an integer and would read as a string"),
+    );
+    writes(
+        "E",
+        &[Param::named("", "v")],
+        b"E\nv\n\n",
+        Err("parameter 1: name is empty and would read as none"),
+    );
+    writes(
+        "E\nF",
+        &[],
+        b"E\nF\n\n",
+        Err("event name holds a line feed, which would end it"),
+    );
+}
+
+#[track_caller]
+fn unwritable(param: Param<'_>, reason: UnwritableReason) {
+    let params = [Param::named("ok", "1"), param, Param::named("last", "x\"")];
+    let error = sender::check(&EventRef::new("E", &params)).expect_err("it does not survive");
+    assert_eq!((error.param(), error.reason()), (Some(1), reason));
+}
+
+#[track_caller]
+fn writable(param: Param<'_>) {
+    assert_eq!(
+        sender::check(&EventRef::new("E", &[param, Param::unnamed("")])),
+        Ok(())
+    );
+}
+
+#[test]
+fn the_sender_is_asked_what_reads_back() {
+    unwritable(Param::named("a::b", "v"), UnwritableReason::SeparatorInName);
+    unwritable(Param::named("a:", "v"), UnwritableReason::SeparatorInName);
+    unwritable(Param::named("a\n", "v"), UnwritableReason::LineFeedInName);
+    unwritable(
+        Param::unnamed("2001:db8::1"),
+        UnwritableReason::SeparatorInUnnamedValue,
+    );
+    unwritable(
+        Param::unnamed("a::b\nc"),
+        UnwritableReason::SeparatorInUnnamedValue,
+    );
+    unwritable(
+        Param::unnamed("::1\nc"),
+        UnwritableReason::SeparatorInUnnamedValue,
+    );
+    unwritable(
+        Param::named("a", "b\nc\\"),
+        UnwritableReason::BackslashBeforeClosingQuote,
+    );
+    unwritable(
+        Param::named("a", "\"abc\""),
+        UnwritableReason::ReadsAsQuoted,
+    );
+    unwritable(Param::named("a", "\"abc"), UnwritableReason::ReadsAsQuoted);
+    unwritable(Param::named("a", 5), UnwritableReason::Integer);
+
+    writable(Param::named("a", "::1"));
+    writable(Param::unnamed("::1"));
+    writable(Param::unnamed("::1::2"));
+    writable(Param::unnamed("a\nb::c"));
+    writable(Param::named("a b", "'c',\r\0\x7f\u{2028}"));
+    writable(Param::named("a", "\"Alice\" <sip:alice@example.com>"));
+    writable(Param::named("a", "\"abc"));
+    writable(Param::named("a", "b\\\nc"));
+}
+
+#[test]
+fn the_limit_is_kept_to_the_byte() {
+    let frame = "E\nv::\n\n".len();
+    for (length, fits) in [
+        (MAX_DATAGRAM - frame, true),
+        (MAX_DATAGRAM - frame + 1, false),
+    ] {
+        let event = EventBuf::new("E", [ParamBuf::named("v", vec![b'a'; length])]);
+        let size = length + frame;
+        let mut buffer = vec![0; size];
+        let expected = if fits {
+            Ok(size)
+        } else {
+            Err(EncodeError::TooLong { size })
+        };
+        assert_eq!(sender::encode(&event, &mut buffer), expected);
+        assert_eq!(documented::encode(&event, &mut buffer), expected);
+    }
+    let mut buffer = *b"untouched";
+    let error = sender::encode(&EventRef::new("E_TEST_LONG", &[]), &mut buffer).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "datagram of 13 bytes does not fit into the buffer"
+    );
+    assert_eq!(&buffer, b"untouched");
+}
+
+#[test]
+fn neither_decoding_nor_encoding_allocates() {
+    let datagram =
+        b"E_TEST\nip::192.168.2.11\nfrom::\"Alice\" <sip:a@b>\nextra::\"a \\\"b\\\"\nc\"\n\n";
+    let mut buffer = [0; 256];
+    let allocations = allocation_counter::measure(|| {
+        let event = text::decode(datagram).expect("it has a name");
+        assert_eq!(
+            event.params().filter(|param| param.value != *b"").count(),
+            3
+        );
+        assert_eq!(sender::check(&event), Ok(()));
+        let size = sender::encode(&event, &mut buffer).expect("it fits");
+        assert_eq!(&buffer[..size], datagram);
+        let size = documented::encode(&event, &mut buffer).expect("it fits");
+        assert!(
+            documented::decode(&buffer[..size])
+                .is_ok_and(|back| back.params().eq(Event::params(&event)))
+        );
+    });
+    assert_eq!(allocations.count_total, 0);
+}
+
+#[test]
+fn types_cross_threads() {
+    fn assert_send_sync<T: Send + Sync>() {}
+    assert_send_sync::<text::Decoded<'_>>();
+    assert_send_sync::<text::DecodeError>();
+    assert_send_sync::<EncodeError>();
+    assert_send_sync::<EventBuf>();
+}
