@@ -1,0 +1,51 @@
+//! Embeds the corpus, so that `evdg` needs no files beside it.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+fn main() {
+    let package = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let corpus = package
+        .parent()
+        .expect("the package lies in the workspace")
+        .join("corpus");
+    println!("cargo::rerun-if-changed={}", corpus.display());
+
+    let mut files = vec![corpus.join("SPEC.md")];
+    files.extend(json_files(&corpus.join("vectors/text")));
+
+    let mut code = String::from("&[\n");
+    for path in files {
+        let name = path.strip_prefix(&corpus).expect("it lies in the corpus");
+        let name = name
+            .iter()
+            .map(|part| part.to_str().expect("its names are UTF-8"))
+            .collect::<Vec<_>>()
+            .join("/");
+        writeln!(code, "    ({name:?}, include_str!({path:?})),").expect("a string takes any text");
+    }
+    code.push(']');
+
+    let target = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("corpus.rs");
+    fs::write(target, code).expect("cargo's output folder takes files");
+}
+
+fn json_files(folder: &Path) -> Vec<PathBuf> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let entries =
+        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<_> = entries
+        .map(|entry| {
+            entry
+                .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
+                .path()
+        })
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .collect();
+    files.sort();
+    files
+}

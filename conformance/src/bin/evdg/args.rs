@@ -1,0 +1,216 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use event_datagram_conformance::fence;
+use event_datagram_conformance::subject::SocketKind;
+use event_datagram_conformance::vectors::{Dialect, Level};
+
+/// Conformance suite for listeners of OpenSIPS event datagrams.
+#[derive(Debug, Parser)]
+#[command(
+    name = "evdg",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit status: 0 conformant, 1 a vector failed, 2 usage or bad input, 3 the subject did not start \
+    or cannot be observed, 4 nothing was selected, 130 interrupted."
+)]
+pub(crate) struct Cli {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the vectors on a listener or parser; without a command, on the built-in listener
+    Test(TestArgs),
+    /// The reference listener: print a JSON line for each datagram that arrives
+    Listen(ListenArgs),
+    /// Read datagrams, one a line in hex, and write JSON lines
+    Decode(TranslateArgs),
+    /// Read JSON lines and write datagrams as OpenSIPS would, one a line in hex
+    Encode(TranslateArgs),
+    /// The corpus: list, show, check
+    #[command(subcommand)]
+    Vectors(VectorsCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SelectArgs {
+    /// Take only these: an id, requirement, topic, part of an id, or an id with * and ? (repeatable)
+    #[arg(long = "filter", value_name = "PATTERN")]
+    pub(crate) filters: Vec<String>,
+    /// Take only these levels: must, should, may
+    #[arg(long = "level", value_name = "LEVEL", value_delimiter = ',', value_parser = level())]
+    pub(crate) levels: Vec<Level>,
+    /// Take only vectors of this dialect
+    #[arg(long, value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
+    /// Use the corpus in this folder instead of the one built in
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) corpus: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TestArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// Which sockets to test over
+    #[arg(long, value_enum, default_value_t = Sockets::Both, conflicts_with = "parser")]
+    pub(crate) socket: Sockets,
+    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
+    #[arg(long)]
+    pub(crate) parser: bool,
+    /// Let departures from what listeners should do fail the run, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// The longest to wait for anything: 10, 1.5s, 500ms
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
+    pub(crate) timeout: Duration,
+    /// Shuffle the vectors by this number, and make the fences' tags from it
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// The name of the fence event, for listeners that drop names they were not told of
+    #[arg(long, value_name = "NAME", value_parser = event_name, default_value = fence::DEFAULT_NAME)]
+    pub(crate) fence: String,
+    /// Also write a report into a file: json=FILE (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report)]
+    pub(crate) reports: Vec<ReportArg>,
+    /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET and EVDG_DIALECT
+    /// are set in its environment
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sockets {
+    /// UDP over IPv4
+    Udp,
+    /// UDP over IPv6
+    Udp6,
+    /// UNIX datagrams
+    Unix,
+    /// UDP over IPv4, then UNIX datagrams
+    Both,
+}
+
+impl Sockets {
+    pub(crate) fn kinds(self) -> Vec<SocketKind> {
+        match self {
+            Self::Udp => vec![SocketKind::Udp],
+            Self::Udp6 => vec![SocketKind::Udp6],
+            Self::Unix => vec![SocketKind::Unix],
+            Self::Both => vec![SocketKind::Udp, SocketKind::Unix],
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum ReportArg {
+    Json(PathBuf),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListenArgs {
+    /// Where: udp:ADDRESS:PORT, unix:PATH or /PATH; port 0 takes any free one
+    #[arg(env = "EVDG_SOCKET")]
+    pub(crate) socket: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TranslateArgs {
+    /// Take, or give, one datagram of plain bytes instead of lines in hex
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// The dialect of the datagrams
+    #[arg(long, value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum VectorsCommand {
+    /// List vectors, one a line
+    List(SelectArgs),
+    /// Show vectors whole: bytes, expectation, reason
+    Show {
+        /// The ids, or anything else that --filter takes
+        #[arg(required = true, value_name = "PATTERN")]
+        patterns: Vec<String>,
+        /// Use the corpus in this folder instead of the one built in
+        #[arg(long, value_name = "FOLDER")]
+        corpus: Option<PathBuf>,
+    },
+    /// Check the corpus: its form, and every expectation against the reference decoder
+    Check {
+        /// The corpus' folder; without one, the corpus that is built in
+        folder: Option<PathBuf>,
+    },
+}
+
+fn level() -> impl TypedValueParser<Value = Level> {
+    let of = |word: String| {
+        *Level::ALL
+            .iter()
+            .find(|level| level.as_str() == word)
+            .expect("it is one of the words")
+    };
+    PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).map(of)
+}
+
+fn dialect() -> impl TypedValueParser<Value = Dialect> {
+    let of = |word: String| {
+        *Dialect::ALL
+            .iter()
+            .find(|one| one.as_str() == word)
+            .expect("it is one of the words")
+    };
+    PossibleValuesParser::new(Dialect::ALL.iter().map(|dialect| dialect.as_str())).map(of)
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = if let Some(number) = text.strip_suffix("ms") {
+        (number, 1e-3)
+    } else if let Some(number) = text.strip_suffix('m') {
+        (number, 60.0)
+    } else {
+        (text.strip_suffix('s').unwrap_or(text), 1.0)
+    };
+    let seconds = number
+        .parse::<f64>()
+        .ok()
+        .filter(|number| *number > 0.0)
+        .map(|number| number * unit);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "expected a time such as 10, 1.5s, 500ms or 2m".into())
+}
+
+/// A fence has to be a plain event: its name fits where OpenSIPS takes 64 bytes, and ends at the line's end.
+fn event_name(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.len() > 64 || text.contains(['\n', '\r']) {
+        return Err("expected 1 to 64 bytes without line ends".into());
+    }
+    Ok(text.into())
+}
+
+fn report(text: &str) -> Result<ReportArg, String> {
+    match text.split_once('=') {
+        Some(("json", path)) if !path.is_empty() => Ok(ReportArg::Json(path.into())),
+        Some(("json", _)) | None => Err("expected FORMAT=FILE, such as json=report.json".into()),
+        Some((format, _)) => Err(format!("there is no format `{format}`; formats: json")),
+    }
+}

@@ -1,0 +1,51 @@
+use std::io;
+
+use event_datagram::Socket;
+use event_datagram_conformance::listen::{Listener, write_line};
+use event_datagram_conformance::transport::Address;
+use serde_json::json;
+
+use crate::args::ListenArgs;
+use crate::exit::{Exit, OrExit as _};
+
+pub(crate) fn run(args: &ListenArgs) -> crate::Result {
+    let text = &args.socket;
+    let socket = Socket::parse(text).or_exit_with(Exit::Usage, format!("socket `{text}`"))?;
+    let address =
+        Address::resolve(&socket).or_exit_with(Exit::Setup, format!("socket `{text}`"))?;
+    let wake = wake_on_signal()?;
+    let listener =
+        Listener::bind(&address).or_exit_with(Exit::Setup, format!("cannot bind {address}"))?;
+    let mut out = io::stdout().lock();
+    let start = json!({
+        "ready": true,
+        "socket": listener.address().to_string(),
+        "name": "evdg listen",
+        "version": env!("CARGO_PKG_VERSION"),
+        "dialects": ["text"],
+    });
+    write_line(&mut out, &start)?;
+    #[cfg(unix)]
+    listener.report(&mut out, &wake)?;
+    #[cfg(not(unix))]
+    {
+        let () = wake;
+        listener.report(&mut out)?;
+    }
+    Ok(Exit::Success)
+}
+
+/// Makes a pipe that becomes readable when the process is asked to end, so that the socket's file can be removed.
+#[cfg(unix)]
+fn wake_on_signal() -> crate::Result<io::PipeReader> {
+    let (reader, writer) = io::pipe()?;
+    let mut writer = Some(writer);
+    // Closing the writer wakes the reader.
+    ctrlc::set_handler(move || drop(writer.take())).or_exit(Exit::Setup)?;
+    Ok(reader)
+}
+
+#[cfg(not(unix))]
+fn wake_on_signal() -> crate::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! `evdg`: the event datagram conformance suite on the command line.
+
+mod args;
+mod exit;
+mod listen;
+mod test;
+mod translate;
+mod vectors;
+
+use std::process::ExitCode;
+
+use anstream::ColorChoice;
+use clap::Parser as _;
+
+use crate::args::{Cli, Color, Command};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    }
+    .write_global();
+    let result = match &cli.command {
+        Command::Test(args) => test::run(args),
+        Command::Listen(args) => listen::run(args),
+        Command::Decode(args) => translate::decode(args),
+        Command::Encode(args) => translate::encode(args),
+        Command::Vectors(command) => vectors::run(command),
+    };
+    result.unwrap_or_else(|error| exit::tell(&error)).into()
+}
+
+/// Errors and statuses that the documentation promises.
+type Result<T = Exit> = std::result::Result<T, exit::Failure>;

@@ -1,0 +1,179 @@
+use std::ffi::OsString;
+
+use event_datagram_conformance::fence;
+use event_datagram_conformance::report::{Context, Human, Json, Report, Summary};
+use event_datagram_conformance::run::{Event, Plan, RunError, run as run_plan};
+use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
+use event_datagram_conformance::vectors::Corpus;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::{ReportArg, TestArgs};
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::vectors::{corpus, select};
+
+pub(crate) fn run(args: &TestArgs) -> crate::Result {
+    let corpus = corpus(args.select.corpus.as_deref())?;
+    let plan = plan(args, &corpus)?;
+    let mut summary = Summary::default();
+    let mut human = Human::new(anstream::stdout().lock(), context(args, &plan, &corpus));
+    let mut files = Vec::new();
+    for ReportArg::Json(path) in &args.reports {
+        let report = Json::create(path.clone(), context(args, &plan, &corpus));
+        files.push((
+            path,
+            report.or_exit_with(Exit::Usage, format!("report {}", path.display()))?,
+        ));
+    }
+
+    let progress = progress(plan.vectors.len() * plan.sockets.len());
+    let result = run_plan(&plan, |event| {
+        human.take(&event);
+        files.iter_mut().for_each(|(_, report)| report.take(&event));
+        if let Event::Outcome(outcome) = event {
+            summary.add(outcome);
+            progress.set_message(outcome.vector.id.clone());
+            progress.inc(1);
+        }
+    });
+    progress.finish_and_clear();
+
+    if let Err(error) = result {
+        if summary.total() > 0 {
+            human.break_off(&error.to_string());
+            human.finish(&summary)?;
+        }
+        return Err(failure(error));
+    }
+    human.finish(&summary)?;
+    for (path, report) in &mut files {
+        report
+            .finish(&summary)
+            .or_exit_with(Exit::Setup, format!("report {}", path.display()))?;
+    }
+    Ok(match summary.failures(args.strict) {
+        0 if summary.tested() == 0 => Exit::Nothing,
+        0 => Exit::Success,
+        _ => Exit::Failed,
+    })
+}
+
+fn plan<'c>(args: &TestArgs, corpus: &'c Corpus) -> crate::Result<Plan<'c>> {
+    let mut vectors = select(corpus, &args.select)?;
+    if let Some(seed) = args.seed {
+        fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
+    }
+    let kind = if args.parser {
+        Kind::Parser
+    } else {
+        Kind::Listener
+    };
+    let words = if args.command.is_empty() {
+        built_in(kind)?
+    } else {
+        args.command.clone()
+    };
+    let command = SubjectCommand::new(kind, args.select.dialect, &words).or_exit(Exit::Usage)?;
+    let sockets = if args.parser {
+        vec![SocketKind::Stdin]
+    } else {
+        args.socket.kinds()
+    };
+    for socket in &sockets {
+        command.accepts(*socket).or_exit(Exit::Usage)?;
+    }
+    let stop = Stop::default();
+    let on_signal = stop.clone();
+    ctrlc::set_handler(move || on_signal.request()).or_exit(Exit::Setup)?;
+    let settings = Settings {
+        limit: args.timeout,
+        fence: args.fence.clone(),
+        stop,
+    };
+    Ok(Plan {
+        vectors,
+        command,
+        sockets,
+        settings,
+        seed: args.seed.unwrap_or_else(|| fastrand::u64(..)),
+    })
+}
+
+/// The reference listener or parser: this very program, as a process of its own.
+fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
+    let program = std::env::current_exe()
+        .or_exit_with(Exit::Setup, "the built-in listener cannot be found")?;
+    let words: &[&str] = match kind {
+        Kind::Parser => &["decode"],
+        _ => &["listen", "{socket}"],
+    };
+    Ok(std::iter::once(program.into())
+        .chain(words.iter().map(OsString::from))
+        .collect())
+}
+
+fn context(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Context {
+    let mut options = String::new();
+    if args.parser {
+        options.push_str(" --parser");
+    }
+    for (name, value) in [
+        (
+            "fence",
+            Some(&args.fence)
+                .filter(|name| *name != fence::DEFAULT_NAME)
+                .cloned(),
+        ),
+        (
+            "corpus",
+            args.select
+                .corpus
+                .as_ref()
+                .map(|folder| folder.display().to_string()),
+        ),
+    ] {
+        if let Some(value) = value {
+            let value =
+                shlex::try_quote(&value).map_or(value.clone(), |quoted| quoted.into_owned());
+            options.push_str(&format!(" --{name} {value}"));
+        }
+    }
+    let (subject, command) = if args.command.is_empty() {
+        (
+            if args.parser {
+                "the built-in parser"
+            } else {
+                "the built-in listener"
+            }
+            .into(),
+            String::new(),
+        )
+    } else {
+        let shell = plan.command.shell();
+        (shell.clone(), format!(" -- {shell}"))
+    };
+    let kind = if args.parser { "parser" } else { "listener" };
+    let requirements = corpus.requirements.clone();
+    Context {
+        subject,
+        kind,
+        options,
+        command,
+        requirements,
+        strict: args.strict,
+    }
+}
+
+/// A bar on a terminal, nothing elsewhere.
+fn progress(length: usize) -> ProgressBar {
+    let bar = ProgressBar::new(length as u64);
+    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} {wide_msg}");
+    bar.with_style(style.expect("the template is right"))
+}
+
+fn failure(error: RunError) -> Failure {
+    let exit = match error {
+        RunError::Interrupted => Exit::Interrupted,
+        _ => Exit::Setup,
+    };
+    Failure::new(exit, error)
+}

@@ -1,0 +1,109 @@
+use std::io::{self, BufRead, BufWriter, Read, Write};
+
+use event_datagram::{EventBuf, advise, text};
+use event_datagram_conformance::contract::{Line, parse_line};
+use event_datagram_conformance::listen::{report_of, write_line};
+use serde_json::json;
+
+use crate::args::TranslateArgs;
+use crate::exit::{Exit, Failure};
+
+/// Reads datagrams and writes the lines that a listener would. A line that is no datagram is reported, too, so that
+/// the answers stay in step with the questions.
+pub(crate) fn decode(args: &TranslateArgs) -> crate::Result {
+    let mut stdin = io::stdin().lock();
+    let mut out = BufWriter::new(io::stdout().lock());
+    if args.raw {
+        let mut datagram = Vec::new();
+        stdin.read_to_end(&mut datagram)?;
+        write_line(&mut out, &report_of(&datagram))?;
+        return Ok(Exit::Success);
+    }
+    let mut exit = Exit::Success;
+    each_line(&mut stdin, |number, line| {
+        let report = match hex::decode(line.trim_ascii()) {
+            Ok(datagram) => report_of(&datagram),
+            Err(error) => {
+                let message = format!("line {number} is not hex: {error}");
+                anstream::eprintln!("evdg: {message}");
+                exit = Exit::Usage;
+                json!({ "error": message })
+            }
+        };
+        write_line(&mut out, &report)
+    })?;
+    Ok(exit)
+}
+
+/// Reads events and writes their datagrams, byte for byte as OpenSIPS would. What is not an event is told and left out.
+pub(crate) fn encode(args: &TranslateArgs) -> crate::Result {
+    let mut stdin = io::stdin().lock();
+    let mut out = BufWriter::new(io::stdout().lock());
+    if args.raw {
+        let mut line = Vec::new();
+        stdin.read_to_end(&mut line)?;
+        let datagram = datagram_of(1, line.trim_ascii()).map_err(|message| {
+            Failure::new(Exit::Usage, anyhow::anyhow!("standard input: {message}"))
+        })?;
+        out.write_all(&datagram)?;
+        out.flush()?;
+        return Ok(Exit::Success);
+    }
+    let mut exit = Exit::Success;
+    each_line(&mut stdin, |number, line| {
+        let line = line.trim_ascii();
+        if line.is_empty() {
+            return Ok(());
+        }
+        match datagram_of(number, line) {
+            Ok(datagram) => {
+                writeln!(out, "{}", hex::encode(datagram))?;
+                out.flush()
+            }
+            Err(message) => {
+                anstream::eprintln!("evdg: line {number}: {message}");
+                exit = Exit::Usage;
+                Ok(())
+            }
+        }
+    })?;
+    Ok(exit)
+}
+
+fn each_line(
+    input: &mut impl BufRead,
+    mut act: impl FnMut(usize, &[u8]) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        act(number, line.strip_suffix(b"\n").unwrap_or(&line))?;
+    }
+    Ok(())
+}
+
+fn datagram_of(number: usize, line: &[u8]) -> Result<Vec<u8>, String> {
+    let event = match parse_line(line) {
+        Some(Line::Event(event)) => event,
+        Some(Line::Malformed(why)) => return Err(why),
+        Some(_) => return Err("it is no event".into()),
+        None => return Err("it does not start with `{`".into()),
+    };
+    remark(number, &event);
+    let mut datagram = Vec::new();
+    text::sender::encode_to_vec(&event, &mut datagram).map_err(|error| error.to_string())?;
+    Ok(datagram)
+}
+
+/// Says what the datagram will not tell as it was meant, and what the documentation advises against.
+fn remark(number: usize, event: &EventBuf) {
+    if let Err(unwritable) = text::sender::check(event) {
+        anstream::eprintln!("evdg: line {number}: note: reads back differently: {unwritable}");
+    }
+    if let Some(advice) = advise(&event.name) {
+        anstream::eprintln!("evdg: line {number}: note: {advice}");
+    }
+}

@@ -1,0 +1,126 @@
+use std::io::Write;
+use std::path::Path;
+
+use event_datagram_conformance::report::{escaped, expectation_in_words};
+use event_datagram_conformance::vectors::{Corpus, Selection, Vector, check};
+
+use crate::args::{SelectArgs, VectorsCommand};
+use crate::exit::{Exit, Failure, OrExit as _};
+
+pub(crate) fn run(command: &VectorsCommand) -> crate::Result {
+    match command {
+        VectorsCommand::List(args) => list(args),
+        VectorsCommand::Show { patterns, corpus } => show(patterns, corpus.as_deref()),
+        VectorsCommand::Check { folder } => check_corpus(folder.as_deref()),
+    }
+}
+
+/// Loads the corpus: the one in a folder, or the one that is built in.
+pub(crate) fn corpus(folder: Option<&Path>) -> crate::Result<Corpus> {
+    match folder {
+        Some(folder) => Corpus::load(folder).or_exit(Exit::Usage),
+        None => Corpus::embedded().or_exit(Exit::Usage),
+    }
+}
+
+/// Takes what the options select.
+pub(crate) fn select<'c>(corpus: &'c Corpus, args: &SelectArgs) -> crate::Result<Vec<&'c Vector>> {
+    let (filters, levels) = (args.filters.clone(), args.levels.clone());
+    Selection {
+        filters,
+        levels,
+        dialects: vec![args.dialect],
+    }
+    .of(corpus)
+    .or_exit(Exit::Nothing)
+}
+
+fn list(args: &SelectArgs) -> crate::Result {
+    let corpus = corpus(args.corpus.as_deref())?;
+    let vectors = select(&corpus, args)?;
+    let width = vectors
+        .iter()
+        .map(|vector| vector.id.len())
+        .max()
+        .unwrap_or_default();
+    let mut out = anstream::stdout().lock();
+    for vector in vectors {
+        let Vector {
+            id,
+            requirement,
+            level,
+            authority,
+            summary,
+            ..
+        } = vector;
+        writeln!(
+            out,
+            "{id:width$}  {requirement:<3}  {level:<6}  {authority:<10}  {summary}"
+        )?;
+    }
+    Ok(Exit::Success)
+}
+
+fn show(patterns: &[String], folder: Option<&Path>) -> crate::Result {
+    let corpus = corpus(folder)?;
+    let selection = Selection {
+        filters: patterns.into(),
+        ..Selection::default()
+    };
+    let mut out = anstream::stdout().lock();
+    for (index, vector) in selection
+        .of(&corpus)
+        .or_exit(Exit::Nothing)?
+        .into_iter()
+        .enumerate()
+    {
+        if index > 0 {
+            writeln!(out)?;
+        }
+        let title = corpus
+            .requirement(&vector.requirement)
+            .map_or("", |requirement| &requirement.title);
+        writeln!(out, "{}", vector.id)?;
+        writeln!(out, "  {}", vector.summary)?;
+        writeln!(
+            out,
+            "requirement  {} {}: {title}",
+            vector.requirement, vector.level
+        )?;
+        writeln!(out, "authority    {}", vector.authority)?;
+        if let Some(captured) = &vector.captured {
+            writeln!(
+                out,
+                "captured     {}, OpenSIPS {}",
+                captured.case,
+                captured.opensips.join(", ")
+            )?;
+        }
+        if let Some(notes) = &vector.notes {
+            writeln!(out, "notes        {notes}")?;
+        }
+        for step in &vector.steps {
+            writeln!(out, "datagram     {}", escaped(&step.datagram))?;
+            writeln!(out, "hex          {}", hex::encode(&step.datagram))?;
+            writeln!(out, "expected     {}", expectation_in_words(&step.expect))?;
+        }
+    }
+    Ok(Exit::Success)
+}
+
+fn check_corpus(folder: Option<&Path>) -> crate::Result {
+    let corpus = corpus(folder)?;
+    let found = check(&corpus);
+    if !found.is_empty() {
+        return Err(Failure::new(
+            Exit::Usage,
+            anyhow::anyhow!("the corpus is not sound:\n{}", found.join("\n")),
+        ));
+    }
+    let (vectors, requirements) = (corpus.vectors.len(), corpus.requirements.len());
+    writeln!(
+        anstream::stdout(),
+        "{vectors} vectors for {requirements} requirements are sound"
+    )?;
+    Ok(Exit::Success)
+}

@@ -1,0 +1,7 @@
+//! The JSON lines by which a subject reports what it read.
+
+mod event;
+mod line;
+
+pub use event::{event_from_json, event_to_json, printable};
+pub use line::{Line, Start, parse_line};

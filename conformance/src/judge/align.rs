@@ -1,0 +1,158 @@
+use super::difference;
+use crate::contract::Line;
+use crate::subject::{Observation, Report};
+use crate::vectors::{Expectation, Step};
+
+/// How a subject answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Answering {
+    /// At most one line a datagram: silence is a rejection.
+    MayBeSilent,
+    /// Exactly one line a datagram.
+    Always,
+}
+
+/// What the judge finds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Finding {
+    /// The subject did what was expected: of several right ways the one of this number, from 0, for each datagram.
+    Conforms {
+        /// The ways taken.
+        ways: Vec<usize>,
+    },
+    /// It did something else.
+    Departs {
+        /// What, in a sentence for the author of the subject.
+        why: String,
+    },
+}
+
+/// Holds what a subject reported against what was expected of it.
+///
+/// Reports belong to datagrams in order. For a rejection there need not be one, if `answering` allows that.
+pub fn judge(steps: &[Step], observation: &Observation, answering: Answering) -> Finding {
+    match find(steps, observation, answering) {
+        Ok(ways) => Finding::Conforms { ways },
+        Err(why) => Finding::Departs { why },
+    }
+}
+
+fn find(
+    steps: &[Step],
+    observation: &Observation,
+    answering: Answering,
+) -> Result<Vec<usize>, String> {
+    if let Some(report) = observation
+        .reports
+        .iter()
+        .find(|report| report.line.is_none())
+    {
+        let when = if report.early { "again, late" } else { "again" };
+        return Err(format!(
+            "it reported the good event from before {when}: one datagram is one report (T19)"
+        ));
+    }
+    if observation.reports.iter().any(|report| report.early) {
+        return Err("it reported something before anything was sent: a late report of what came before (T19)".into());
+    }
+    let ways = align(steps, &observation.reports, answering)
+        .map_err(|stuck| stuck.explain(steps, observation))?;
+    if observation.swallowed_fence {
+        return Err("the good event that followed was not reported, though a later one was: something stayed behind and \
+                    swallowed it (T20)"
+            .into());
+    }
+    if let Some(line) = &observation.misread_fence {
+        let line = String::from_utf8_lossy(line);
+        let line = difference::shorten(&line);
+        return Err(format!(
+            "the good event that followed was read wrong, so something stayed behind (T20): {line}"
+        ));
+    }
+    Ok(ways)
+}
+
+/// How far the reports went along with what was expected.
+struct Stuck {
+    step: usize,
+    report: usize,
+}
+
+/// Pairs datagrams with reports. Where a datagram may stay without report, both ways are tried.
+fn align(steps: &[Step], reports: &[Report], answering: Answering) -> Result<Vec<usize>, Stuck> {
+    let mut furthest = Stuck { step: 0, report: 0 };
+    // Each entry: so many steps and reports are paired, in these ways.
+    let mut open = vec![(0, 0, Vec::new())];
+    while let Some((step, report, ways)) = open.pop() {
+        if (step, report) > (furthest.step, furthest.report) {
+            furthest = Stuck { step, report };
+        }
+        let Some(Step { expect, .. }) = steps.get(step) else {
+            if report == reports.len() {
+                return Ok(ways);
+            }
+            continue;
+        };
+        let silence = match answering {
+            Answering::MayBeSilent => expect.alternatives().iter().position(takes_silence),
+            Answering::Always => None,
+        };
+        if let Some(way) = silence {
+            open.push((step + 1, report, [&ways[..], &[way]].concat()));
+        }
+        let line = reports.get(report).and_then(|report| report.line.as_ref());
+        if let Some(way) = line.and_then(|line| {
+            expect
+                .alternatives()
+                .iter()
+                .position(|one| takes(one, line))
+        }) {
+            open.push((step + 1, report + 1, [&ways[..], &[way]].concat()));
+        }
+    }
+    Err(furthest)
+}
+
+fn takes_silence(expectation: &Expectation) -> bool {
+    matches!(expectation, Expectation::Reject | Expectation::Survive)
+}
+
+fn takes(expectation: &Expectation, line: &Line) -> bool {
+    match (expectation, line) {
+        (Expectation::Event(expected), Line::Event(event)) => expected == event,
+        (Expectation::Reject, Line::Rejection(_)) => true,
+        (Expectation::Survive, Line::Event(_) | Line::Rejection(_) | Line::Malformed(_)) => true,
+        _ => false,
+    }
+}
+
+impl Stuck {
+    fn explain(&self, steps: &[Step], observation: &Observation) -> String {
+        let place = match steps.len() {
+            1 => String::new(),
+            count => format!("datagram {} of {count}: ", (self.step + 1).min(count)),
+        };
+        let report = observation
+            .reports
+            .get(self.report)
+            .and_then(|report| report.line.as_ref());
+        let what = match (steps.get(self.step), report) {
+            (None, _) => {
+                let (count, due) = (observation.reports.len(), steps.len());
+                format!(
+                    "{count} reports for {due} datagram{}: too many (T19)",
+                    if due == 1 { "" } else { "s" }
+                )
+            }
+            (Some(_), None) => "nothing was reported, which means rejected".into(),
+            (Some(_), Some(Line::Start(_))) => "it started anew: it must have died of this".into(),
+            (Some(_), Some(Line::Malformed(why))) => {
+                format!("the report is not by the contract: {why}")
+            }
+            (Some(step), Some(line)) => difference::explain(&step.expect, line),
+        };
+        format!("{place}{what}")
+    }
+}

@@ -1,0 +1,155 @@
+use event_datagram::{EventBuf, ParamBuf};
+
+use crate::contract::Line;
+use crate::vectors::Expectation;
+
+/// Says in a sentence in what a report departs from what was expected.
+pub(super) fn explain(expected: &Expectation, line: &Line) -> String {
+    match (expected, line) {
+        (Expectation::Event(expected), Line::Event(event)) => between(expected, event),
+        (Expectation::Event(_), Line::Rejection(why)) => {
+            format!("it was rejected: {}", shorten(why))
+        }
+        (Expectation::Reject, Line::Event(_)) => {
+            "it was read as an event, and had to be rejected".into()
+        }
+        (Expectation::AnyOf(several), Line::Event(event)) => {
+            // The reading that comes closest says most.
+            let events = several.iter().filter_map(|one| match one {
+                Expectation::Event(expected) => Some(expected),
+                _ => None,
+            });
+            let closest = events.max_by_key(|expected| agreement(expected, event));
+            let why = closest.map_or_else(
+                || "it had to be rejected".into(),
+                |expected| between(expected, event),
+            );
+            format!("none of the right readings; of the nearest: {why}")
+        }
+        (Expectation::AnyOf(_), Line::Rejection(why)) => {
+            format!("it was rejected: {}", shorten(why))
+        }
+        _ => "it is not what was expected".into(),
+    }
+}
+
+/// Cuts what may be long to what fits on a line or two.
+pub(super) fn shorten(text: &str) -> String {
+    const LENGTH: usize = 160;
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
+        None => text.into(),
+    }
+}
+
+fn between(expected: &EventBuf, event: &EventBuf) -> String {
+    if expected.name != event.name {
+        return format!(
+            "the event's name is {}, not {}",
+            quoted(&event.name),
+            quoted(&expected.name)
+        );
+    }
+    let pairs = expected.params.iter().zip(&event.params).enumerate();
+    let counts = (expected.params.len(), event.params.len());
+    match pairs
+        .into_iter()
+        .find(|(_, (expected, param))| expected != param)
+    {
+        Some((index, (expected, param))) => {
+            let count = if counts.0 == counts.1 {
+                String::new()
+            } else {
+                format!("; {} came, not {}", parameters(counts.1), counts.0)
+            };
+            format!(
+                "parameter {} {}{count}",
+                index + 1,
+                param_difference(expected, param)
+            )
+        }
+        None if counts.1 < counts.0 => {
+            let lost = &expected.params[counts.1];
+            format!(
+                "{} came, not {}: {} is lost",
+                parameters(counts.1),
+                counts.0,
+                shown(lost)
+            )
+        }
+        None => {
+            let extra = &event.params[counts.0];
+            format!(
+                "{} came, not {}: {} was never sent",
+                parameters(counts.1),
+                counts.0,
+                shown(extra)
+            )
+        }
+    }
+}
+
+fn param_difference(expected: &ParamBuf, param: &ParamBuf) -> String {
+    if expected.name != param.name {
+        let name = |name: &Option<Vec<u8>>| name.as_deref().map_or_else(|| "none".into(), quoted);
+        return format!(
+            "has the name {}, not {}",
+            name(&param.name),
+            name(&expected.name)
+        );
+    }
+    let (came, wanted) = (value(param), value(expected));
+    format!("has the value {came}, not {wanted}")
+}
+
+fn value(param: &ParamBuf) -> String {
+    match param.as_param().value.as_bytes() {
+        Some(bytes) => quoted(&bytes.to_vec()),
+        None => format!("{:?}", param.value),
+    }
+}
+
+fn shown(param: &ParamBuf) -> String {
+    match &param.name {
+        Some(name) => format!("{}={}", quoted(name), value(param)),
+        None => value(param),
+    }
+}
+
+fn quoted(bytes: &[u8]) -> String {
+    const LENGTH: usize = 60;
+    if bytes.len() <= LENGTH {
+        format!("\"{}\"", escape(bytes))
+    } else {
+        format!("\"{}…\" ({} bytes)", escape(&bytes[..LENGTH]), bytes.len())
+    }
+}
+
+fn escape(bytes: &[u8]) -> String {
+    bytes
+        .utf8_chunks()
+        .map(|chunk| {
+            format!(
+                "{}{}",
+                chunk.valid().escape_debug(),
+                chunk.invalid().escape_ascii()
+            )
+        })
+        .collect()
+}
+
+fn parameters(count: usize) -> String {
+    format!("{count} parameter{}", if count == 1 { "" } else { "s" })
+}
+
+/// Counts how much of an event is as expected.
+fn agreement(expected: &EventBuf, event: &EventBuf) -> usize {
+    let same_count = usize::from(expected.params.len() == event.params.len());
+    let same = expected
+        .params
+        .iter()
+        .zip(&event.params)
+        .filter(|(expected, param)| expected == param)
+        .count();
+    usize::from(expected.name == event.name) + same_count + same
+}

@@ -1,0 +1,8 @@
+//! From what was expected and what was observed to a verdict. Pure: no socket, no clock.
+
+mod align;
+mod difference;
+mod verdict;
+
+pub use align::{Answering, Finding, judge};
+pub use verdict::Verdict;

@@ -1,0 +1,87 @@
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::align::Finding;
+use crate::vectors::Level;
+
+/// What the suite says about a subject and a vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It died of it.
+    Crash,
+    /// It did not answer any more, nor did a fresh subject.
+    Hang,
+    /// It did not answer any more, but a fresh subject did.
+    Flaky,
+    /// It departs from what every listener must do.
+    Fail,
+    /// It departs from what listeners should do.
+    Warn,
+    /// The vector asks which of several right ways it takes; this tells.
+    Info,
+    /// It declares that the vector does not apply to it.
+    NotApplicable,
+    /// It conforms.
+    Pass,
+}
+
+impl Verdict {
+    /// Every verdict, the gravest first.
+    pub const ALL: [Self; 8] = [
+        Self::Crash,
+        Self::Hang,
+        Self::Flaky,
+        Self::Fail,
+        Self::Warn,
+        Self::Info,
+        Self::NotApplicable,
+        Self::Pass,
+    ];
+
+    /// Grades a finding by the level of its vector.
+    pub fn of(level: Level, finding: &Finding) -> Self {
+        match (level, finding) {
+            (Level::May, _) => Self::Info,
+            (_, Finding::Conforms { .. }) => Self::Pass,
+            (Level::Must, Finding::Departs { .. }) => Self::Fail,
+            (Level::Should, Finding::Departs { .. }) => Self::Warn,
+        }
+    }
+
+    /// Tells whether a subject with this verdict does not conform; warnings count if `strict`.
+    pub const fn is_failure(self, strict: bool) -> bool {
+        match self {
+            Self::Crash | Self::Hang | Self::Flaky | Self::Fail => true,
+            Self::Warn => strict,
+            Self::Info | Self::NotApplicable | Self::Pass => false,
+        }
+    }
+
+    /// Gives its name, as in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Crash => "crash",
+            Self::Hang => "hang",
+            Self::Flaky => "flaky",
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::NotApplicable => "not-applicable",
+            Self::Pass => "pass",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}

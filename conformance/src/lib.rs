@@ -1,0 +1,15 @@
+//! Conformance suite for listeners of OpenSIPS event datagrams.
+//!
+//! Data flows one way: corpus → [`vectors`] → [`run`] → [`subject`] → observation → [`judge`] → verdict → [`report`].
+//!
+//! The command `evdg` is a thin layer above; what it does can be done from here, too. Nothing here prints.
+
+pub mod contract;
+pub mod fence;
+pub mod judge;
+pub mod listen;
+pub mod report;
+pub mod run;
+pub mod subject;
+pub mod transport;
+pub mod vectors;

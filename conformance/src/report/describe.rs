@@ -1,0 +1,117 @@
+use event_datagram::{EventBuf, ParamBuf, ValueBuf};
+use serde_json::{Value, json};
+
+use crate::contract::{Line, event_to_json};
+use crate::subject::{Observation, Report};
+use crate::vectors::{Expectation, Vector};
+
+/// Prints bytes on one line: text as it is, control characters and what is not UTF-8 escaped.
+pub fn escaped(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '"' | '\'' => text.push(character),
+                '\0' => text.push_str("\\0"),
+                _ => text.extend(character.escape_debug()),
+            }
+        }
+        text.extend(chunk.invalid().escape_ascii().map(char::from));
+    }
+    text
+}
+
+/// Prints an event on one line, such as `E_TEST ip="::1" "unnamed"`.
+pub fn event_in_words(event: &EventBuf) -> String {
+    let mut text = escaped(&event.name);
+    for param in &event.params {
+        text.push(' ');
+        text.push_str(&param_in_words(param));
+    }
+    text
+}
+
+fn param_in_words(param: &ParamBuf) -> String {
+    let value = match &param.value {
+        ValueBuf::Bytes(bytes) => format!("\"{}\"", escaped(bytes)),
+        ValueBuf::Integer(integer) => integer.to_string(),
+        _ => "null".into(),
+    };
+    match &param.name {
+        Some(name) => format!("{}={value}", escaped(name)),
+        None => value,
+    }
+}
+
+/// Cuts a line to what a reader takes in, and says how long it was.
+pub(super) fn cut(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        None => text.into(),
+    }
+}
+
+/// Prints an expectation on one line.
+pub fn expectation_in_words(expectation: &Expectation) -> String {
+    match expectation {
+        Expectation::Event(event) => event_in_words(event),
+        Expectation::Reject => "rejected".into(),
+        Expectation::Survive => "anything, and it goes on".into(),
+        Expectation::AnyOf(several) => several
+            .iter()
+            .map(expectation_in_words)
+            .collect::<Vec<_>>()
+            .join("  or  "),
+    }
+}
+
+pub(super) fn expected_in_words(vector: &Vector) -> String {
+    let each: Vec<_> = vector
+        .steps
+        .iter()
+        .map(|step| expectation_in_words(&step.expect))
+        .collect();
+    each.join("  then  ")
+}
+
+pub(super) fn observed_in_words(observation: &Observation) -> String {
+    if observation.reports.is_empty() {
+        return "nothing".into();
+    }
+    let each: Vec<_> = observation.reports.iter().map(report_in_words).collect();
+    each.join("  then  ")
+}
+
+fn report_in_words(report: &Report) -> String {
+    match &report.line {
+        Some(Line::Event(event)) => event_in_words(event),
+        Some(Line::Rejection(why)) => format!("rejected ({})", why.escape_debug()),
+        Some(Line::Start(_)) => "a start line".into(),
+        Some(Line::Malformed(_)) | None => escaped(&report.raw),
+    }
+}
+
+/// Gives an expectation in the form of vector files, with bytes in the form of the contract.
+pub(super) fn expectation_to_json(expectation: &Expectation) -> Value {
+    match expectation {
+        Expectation::Event(event) => json!({ "event": event_to_json(event) }),
+        Expectation::Reject => "reject".into(),
+        Expectation::Survive => "survive".into(),
+        Expectation::AnyOf(several) => {
+            json!({ "any_of": several.iter().map(expectation_to_json).collect::<Vec<_>>() })
+        }
+    }
+}
+
+/// Gives one of something as it is, several as a list.
+pub(super) fn one_or_list(mut values: Vec<Value>) -> Value {
+    if values.len() == 1 {
+        values.remove(0)
+    } else {
+        values.into()
+    }
+}
+
+pub(super) fn report_to_json(raw: &[u8]) -> Value {
+    serde_json::from_slice(raw).unwrap_or_else(|_| String::from_utf8_lossy(raw).into())
+}

@@ -1,0 +1,148 @@
+use std::ffi::{OsStr, OsString};
+
+use super::place::SocketKind;
+use crate::transport::Address;
+use crate::vectors::Dialect;
+
+/// How a subject is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// It binds the socket that it is told.
+    Listener,
+    /// It reads a datagram a line in hex on its standard input.
+    Parser,
+}
+
+/// The command that starts a subject.
+///
+/// In its arguments `{socket}`, `{host}`, `{port}` and `{path}` are replaced by the socket that was chosen.
+#[derive(Clone, Debug)]
+pub struct SubjectCommand {
+    kind: Kind,
+    dialect: Dialect,
+    program: OsString,
+    args: Vec<OsString>,
+}
+
+/// A command that cannot be used.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// There is no program.
+    #[error("the subject's command is empty; write it behind `--`")]
+    Empty,
+    /// The placeholders in it never get a value over this kind of socket.
+    #[error(
+        "the subject's command takes {placeholder}, which a {socket} socket does not have; add `--socket {other}`"
+    )]
+    Placeholder {
+        /// The placeholder.
+        placeholder: &'static str,
+        /// The kind of socket.
+        socket: SocketKind,
+        /// A kind that has it.
+        other: SocketKind,
+    },
+}
+
+impl SubjectCommand {
+    /// Takes a command line, program first.
+    ///
+    /// # Errors
+    ///
+    /// If it has no program.
+    pub fn new(kind: Kind, dialect: Dialect, command: &[OsString]) -> Result<Self, CommandError> {
+        match command {
+            [] => Err(CommandError::Empty),
+            [program, ..] if program.is_empty() => Err(CommandError::Empty),
+            [program, args @ ..] => Ok(Self {
+                kind,
+                dialect,
+                program: program.clone(),
+                args: args.into(),
+            }),
+        }
+    }
+
+    /// Says how the subject is connected.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Tells whether the command can be told of sockets of this kind.
+    ///
+    /// # Errors
+    ///
+    /// If it has placeholders, and this kind of socket gives a value to none of them.
+    pub fn accepts(&self, socket: SocketKind) -> Result<(), CommandError> {
+        let has = |placeholder: &str| {
+            self.args
+                .iter()
+                .any(|arg| arg.to_string_lossy().contains(placeholder))
+        };
+        let of_udp = ["{port}", "{host}"]
+            .into_iter()
+            .find(|placeholder| has(placeholder));
+        let of_unix = ["{path}"].into_iter().find(|placeholder| has(placeholder));
+        match (socket, of_udp, of_unix) {
+            _ if has("{socket}") => Ok(()),
+            (SocketKind::Unix, Some(placeholder), None) => Err(CommandError::Placeholder {
+                placeholder,
+                socket,
+                other: SocketKind::Udp,
+            }),
+            (SocketKind::Udp | SocketKind::Udp6, None, Some(placeholder)) => {
+                Err(CommandError::Placeholder {
+                    placeholder,
+                    socket,
+                    other: SocketKind::Unix,
+                })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Prints the command as one would type it into a shell.
+    pub fn shell(&self) -> String {
+        let words = std::iter::once(&self.program).chain(&self.args);
+        words.map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Makes the command for this socket, or for none.
+    pub(super) fn build(&self, address: Option<&Address>) -> std::process::Command {
+        let mut command = std::process::Command::new(&self.program);
+        command.args(self.args.iter().map(|arg| replace(arg, address)));
+        command.env("EVDG_DIALECT", self.dialect.as_str());
+        match address {
+            Some(address) => command.env("EVDG_SOCKET", address.to_string()),
+            None => command.env_remove("EVDG_SOCKET"),
+        };
+        command
+    }
+}
+
+fn replace(arg: &OsStr, address: Option<&Address>) -> OsString {
+    let (Some(text), Some(address)) = (arg.to_str(), address) else {
+        return arg.into();
+    };
+    let (host, port, path) = match address {
+        Address::Udp(address) => (
+            address.ip().to_string(),
+            address.port().to_string(),
+            String::new(),
+        ),
+        Address::Unix(path) => (String::new(), String::new(), path.display().to_string()),
+    };
+    let text = text.replace("{socket}", &address.to_string());
+    text.replace("{host}", &host)
+        .replace("{port}", &port)
+        .replace("{path}", &path)
+        .into()
+}
+
+fn quote(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    // Only a NUL cannot be quoted, and no argument holds one.
+    shlex::try_quote(&word).map_or_else(|_| format!("{word:?}"), |quoted| quoted.into_owned())
+}

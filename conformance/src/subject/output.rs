@@ -1,0 +1,132 @@
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::mpsc::SyncSender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::death::Exit;
+
+/// News of a process.
+#[derive(Debug)]
+pub(super) enum News {
+    /// A line of its standard output that starts with `{`, without its line feed.
+    Line(Vec<u8>),
+    /// A line that starts with `{` and is longer than any report may be.
+    LongLine,
+    /// Its standard output was closed.
+    Closed,
+    /// It ended. It is not reaped yet, so that its number still means it.
+    Exited(Exit),
+}
+
+/// What any report fits in: 65507 NULs, each a parameter of its own with its names in hex, come to less than a third.
+pub(super) const MAX_LINE: usize = 16 << 20;
+
+/// The last of what a process said for people: of its log on standard output, and of its standard error.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LogTail(Arc<Mutex<VecDeque<String>>>);
+
+const TAIL_LINES: usize = 8;
+const TAIL_COLUMNS: usize = 200;
+
+impl LogTail {
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .cloned()
+            .collect()
+    }
+
+    fn push(&self, line: &[u8]) {
+        let line: String = String::from_utf8_lossy(line)
+            .chars()
+            .take(TAIL_COLUMNS)
+            .collect();
+        if line.trim().is_empty() {
+            return;
+        }
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == TAIL_LINES {
+            lines.pop_front();
+        }
+        lines.push_back(line.trim_end().escape_debug().to_string());
+    }
+}
+
+/// Reads standard output to its end: reports to the channel, the rest to the tail.
+pub(super) fn read_reports(stdout: impl Read, news: &SyncSender<News>, tail: &LogTail) {
+    // The receiver is gone once nobody wants to know.
+    let _ = each_line(
+        BufReader::with_capacity(64 << 10, stdout),
+        |line, is_whole| {
+            let sent = match (line.starts_with(b"{"), is_whole) {
+                (true, true) => news.send(News::Line(line)),
+                (true, false) => news.send(News::LongLine),
+                (false, _) => {
+                    tail.push(&line);
+                    Ok(())
+                }
+            };
+            sent.map_err(io::Error::other)
+        },
+    );
+    let _ = news.send(News::Closed);
+}
+
+/// Reads standard error to its end.
+pub(super) fn read_log(stderr: impl Read, tail: &LogTail) {
+    // What cannot be read cannot be told.
+    let _ = each_line(BufReader::new(stderr), |line, _| {
+        tail.push(&line);
+        Ok(())
+    });
+}
+
+/// Hands on each line without its line feed, as soon as it is whole or longer than [`MAX_LINE`], which is all that is
+/// kept of it.
+fn each_line(
+    mut reader: impl BufRead,
+    mut take: impl FnMut(Vec<u8>, bool) -> io::Result<()>,
+) -> io::Result<()> {
+    loop {
+        let mut line = Vec::new();
+        let read = reader
+            .by_ref()
+            .take(MAX_LINE as u64 + 1)
+            .read_until(b'\n', &mut line)?;
+        if read == 0 {
+            return Ok(());
+        }
+        if line.last() == Some(&b'\n') {
+            line.pop();
+            take(line, true)?;
+        } else if read <= MAX_LINE {
+            take(line, true)?;
+        } else {
+            take(line, false)?;
+            reader.skip_until(b'\n')?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_passed_over_and_told() {
+        let mut input = vec![b'{'; MAX_LINE + 5];
+        input.extend_from_slice(b"\nlog\n{\"error\":\"x\"}\n{cut");
+        let (sender, receiver) = std::sync::mpsc::sync_channel(10);
+        let tail = LogTail::default();
+        read_reports(&input[..], &sender, &tail);
+        drop(sender);
+        let news: Vec<_> = receiver.iter().collect();
+        assert!(
+            matches!(&news[..], [News::LongLine, News::Line(one), News::Line(cut), News::Closed]
+            if one == b"{\"error\":\"x\"}" && cut == b"{cut")
+        );
+        assert_eq!(tail.lines(), ["log"]);
+    }
+}

@@ -1,0 +1,190 @@
+use std::io::{self, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::death::Exit;
+use super::output::{LogTail, News, read_log, read_reports};
+
+/// A running process in a group of its own, watched by threads, killed with the whole group when this is dropped.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    news: Receiver<News>,
+    tail: LogTail,
+    input: Option<SyncSender<Vec<u8>>>,
+}
+
+/// Lines that wait for the reader at the most; a process that writes faster has to wait.
+const BACKLOG: usize = 16;
+/// How long a process may take to end when it is asked to.
+const GRACE: Duration = Duration::from_millis(500);
+
+impl Process {
+    /// Starts it. With `piped`, [`send`](Self::send) writes to its standard input; else that is empty.
+    pub(super) fn start(mut command: Command, piped: bool) -> io::Result<Self> {
+        command.stdin(if piped { Stdio::piped() } else { Stdio::null() });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let mut child = command.spawn()?;
+
+        let (sender, news) = sync_channel(BACKLOG);
+        let tail = LogTail::default();
+        let stdout = child.stdout.take().expect("it is piped");
+        thread::spawn({
+            let (sender, tail) = (sender.clone(), tail.clone());
+            move || read_reports(stdout, &sender, &tail)
+        });
+        let stderr = child.stderr.take().expect("it is piped");
+        thread::spawn({
+            let tail = tail.clone();
+            move || read_log(stderr, &tail)
+        });
+        watch(&child, sender);
+        let input = child.stdin.take().map(|mut stdin| {
+            let (sender, lines) = sync_channel::<Vec<u8>>(BACKLOG);
+            // If it does not read, its end or the time-out will tell.
+            thread::spawn(move || lines.iter().try_for_each(|line| stdin.write_all(&line)));
+            sender
+        });
+        Ok(Self {
+            child,
+            news,
+            tail,
+            input,
+        })
+    }
+
+    /// Hands a line to its standard input, if that is piped; `false` where it takes nothing more.
+    pub(super) fn send(&self, line: Vec<u8>) -> bool {
+        self.input
+            .as_ref()
+            .is_some_and(|input| input.try_send(line).is_ok())
+    }
+
+    /// Waits for news until the deadline. `None` if there were none.
+    pub(super) fn wait(&self, deadline: Instant) -> Option<News> {
+        match self
+            .news
+            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
+        {
+            Ok(news) => Some(news),
+            Err(RecvTimeoutError::Timeout) => None,
+            // Every thread is gone, and each has said why.
+            Err(RecvTimeoutError::Disconnected) => Some(News::Closed),
+        }
+    }
+
+    /// Takes news that are there already.
+    pub(super) fn news(&self) -> Option<News> {
+        self.news.try_recv().ok()
+    }
+
+    /// Gives the last lines that it said for people.
+    pub(super) fn log_tail(&self) -> Vec<String> {
+        self.tail.lines()
+    }
+
+    /// Asks it to end, waits a moment for that, and kills what is left of its group.
+    pub(super) fn stop(mut self) {
+        self.input = None;
+        self.ask_to_end();
+        let deadline = Instant::now() + GRACE;
+        while let Some(news) = self.wait(deadline) {
+            if matches!(news, News::Exited(_)) || self.is_over(&news) {
+                break;
+            }
+        }
+    }
+
+    /// Kills the whole group at once, so that nothing of it keeps a pipe open, and gives what was still on its way.
+    pub(super) fn kill(&mut self) -> Vec<News> {
+        self.kill_group();
+        let deadline = Instant::now() + GRACE;
+        let mut left = Vec::new();
+        while let Some(news) = self.wait(deadline) {
+            let closed = matches!(news, News::Closed);
+            left.push(news);
+            if closed || left.len() > 64 {
+                break;
+            }
+        }
+        left
+    }
+
+    #[cfg(unix)]
+    fn ask_to_end(&self) {
+        self.signal(rustix::process::Signal::TERM);
+    }
+
+    #[cfg(unix)]
+    fn kill_group(&mut self) {
+        self.signal(rustix::process::Signal::KILL);
+    }
+
+    /// Signals the group. It is there until the child is reaped, which only `drop` does.
+    #[cfg(unix)]
+    fn signal(&self, signal: rustix::process::Signal) {
+        let _ = rustix::process::kill_process_group(
+            rustix::process::Pid::from_child(&self.child),
+            signal,
+        );
+    }
+
+    #[cfg(unix)]
+    fn is_over(&self, _: &News) -> bool {
+        false
+    }
+
+    #[cfg(not(unix))]
+    fn ask_to_end(&self) {}
+
+    #[cfg(not(unix))]
+    fn kill_group(&mut self) {
+        let _ = self.child.kill();
+    }
+
+    /// Without a watcher, the end of its output is all that there is to see.
+    #[cfg(not(unix))]
+    fn is_over(&self, news: &News) -> bool {
+        matches!(news, News::Closed)
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill_group();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits in a thread for its end, without reaping it.
+#[cfg(unix)]
+fn watch(child: &Child, news: SyncSender<News>) {
+    use rustix::io::Errno;
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+
+    let pid = Pid::from_child(child);
+    thread::spawn(move || {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        let status = loop {
+            match waitid(WaitId::Pid(pid), options) {
+                Ok(Some(status)) => break status,
+                Ok(None) | Err(Errno::INTR) => {}
+                // It was reaped: nobody is interested any more.
+                Err(_) => return,
+            }
+        };
+        let exit = match (status.exit_status(), status.terminating_signal()) {
+            (Some(status), _) => Exit::Status(status),
+            (None, Some(signal)) => Exit::Signal(signal),
+            (None, None) => return,
+        };
+        let _ = news.send(News::Exited(exit));
+    });
+}
+
+#[cfg(not(unix))]
+fn watch(_: &Child, _: SyncSender<News>) {}

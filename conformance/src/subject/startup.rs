@@ -1,0 +1,290 @@
+use std::io;
+use std::time::{Duration, Instant};
+
+use event_datagram::Socket;
+
+use super::command::{Kind, SubjectCommand};
+use super::death::{Death, Exit};
+use super::output::News;
+use super::place::{Place, Places, SocketKind};
+use super::process::Process;
+use super::stop::Stop;
+use crate::contract::{Line, Start, parse_line};
+use crate::fence::{Fence, Fences, Mark};
+use crate::transport::{Address, Link};
+
+/// What holds for every subject of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The longest that anything is waited for.
+    pub limit: Duration,
+    /// The name of the fence event.
+    pub fence: String,
+    /// Tells every wait to end.
+    pub stop: Stop,
+}
+
+/// Why there is no subject to test: a set-up error, which says nothing about conformance.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The program cannot be started.
+    #[error("the subject cannot be started: {program}")]
+    Spawn {
+        /// What was to be started.
+        program: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// No socket can be made for it.
+    #[error("no {kind} socket can be made for the subject")]
+    Socket {
+        /// Of which kind.
+        kind: SocketKind,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It ended, or cannot be observed.
+    #[error("the subject did not start: {death}{}", told(log))]
+    Died {
+        /// How.
+        death: Death,
+        /// The last lines that it wrote for people.
+        log: Vec<String>,
+    },
+    /// It did not report the first event.
+    #[error(
+        "the subject did not report the first event ({event}) within {limit:?}: {what}{}",
+        told(log)
+    )]
+    Silent {
+        /// What was sent.
+        event: String,
+        /// How long was waited.
+        limit: Duration,
+        /// What it did instead, as far as can be seen, and what to do.
+        what: String,
+        /// The last lines that it wrote for people.
+        log: Vec<String>,
+    },
+    /// What it says about itself cannot be used.
+    #[error("the subject's start line cannot be used: {0}")]
+    StartLine(String),
+    /// The run was stopped.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+fn told(log: &[String]) -> String {
+    match log {
+        [] => String::new(),
+        lines => format!("\nits last words:\n  {}", lines.join("\n  ")),
+    }
+}
+
+/// A subject that has reported its first event.
+#[derive(Debug)]
+pub(super) struct Started {
+    pub(super) process: Process,
+    /// `None` for a parser.
+    pub(super) link: Option<Link>,
+    pub(super) place: Option<Place>,
+    pub(super) start: Start,
+    /// The first event, and the line that reported it.
+    pub(super) first: (Fence, Vec<u8>),
+    /// From sending to report.
+    pub(super) round_trip: Duration,
+}
+
+/// How long to wait before knocking again at a socket that is not bound yet: from, and up to.
+const KNOCK: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
+
+/// Starts a subject and waits until it has reported a first event, however it reads it.
+pub(super) fn start(
+    command: &SubjectCommand,
+    kind: SocketKind,
+    places: &mut Places,
+    fences: &mut Fences,
+    settings: &Settings,
+) -> Result<Started, StartError> {
+    let place = places
+        .choose(kind)
+        .map_err(|source| StartError::Socket { kind, source })?;
+    let built = command.build(place.as_ref().map(|place| &place.address));
+    let program = built.get_program().to_string_lossy().into_owned();
+    let process = Process::start(built, command.kind() == Kind::Parser)
+        .map_err(|source| StartError::Spawn { program, source })?;
+    let fence = fences.next_fence();
+    let deadline = Instant::now() + settings.limit;
+    let startup = Startup {
+        process,
+        place,
+        link: None,
+        start: Start::default(),
+        fence,
+        sent: None,
+        seen: Vec::new(),
+        deadline,
+    };
+    startup.run(fences, settings)
+}
+
+struct Startup {
+    process: Process,
+    place: Option<Place>,
+    link: Option<Link>,
+    start: Start,
+    fence: Fence,
+    /// When the first event was sent, as far as anybody took it.
+    sent: Option<Instant>,
+    /// What it reported that was not the first event.
+    seen: Vec<Vec<u8>>,
+    deadline: Instant,
+}
+
+impl Startup {
+    fn run(mut self, fences: &Fences, settings: &Settings) -> Result<Started, StartError> {
+        let mut pause = KNOCK.0;
+        loop {
+            if settings.stop.is_requested() {
+                return Err(StartError::Interrupted);
+            }
+            let now = Instant::now();
+            if now >= self.deadline {
+                return Err(self.silent(settings));
+            }
+            if self.sent.is_none() {
+                self.knock();
+                pause = (pause * 2).min(KNOCK.1);
+            } else if self.link.as_ref().is_some_and(Link::is_refused) {
+                self.sent = None;
+            }
+            match self.process.wait((now + pause).min(self.deadline)) {
+                None => {}
+                Some(News::Line(line)) => {
+                    if fences.mark(&line, &self.fence) == Mark::This {
+                        return Ok(self.finish(line));
+                    }
+                    self.hear(line)?;
+                }
+                Some(News::LongLine) => self.seen.push(b"(a line of more than 16 MiB)".to_vec()),
+                Some(News::Closed) => {
+                    // If it ended, that says more.
+                    let exited = self.exit(Instant::now() + Duration::from_millis(500));
+                    return Err(self.died(exited.map_or(Death::ClosedOutput, Death::Exited)));
+                }
+                Some(News::Exited(exit)) => return Err(self.died(Death::Exited(exit))),
+            }
+        }
+    }
+
+    /// Sends the first event, if anybody is there to take it.
+    fn knock(&mut self) {
+        let datagram = self.fence.datagram();
+        let taken = match &self.place {
+            None => self.process.send(hex_line(&datagram)),
+            Some(place) => {
+                self.link = Link::connect(&place.address).ok();
+                self.link.as_ref().is_some_and(|link| {
+                    link.send(&datagram, Instant::now(), || false).is_ok() && !link.is_refused()
+                })
+            }
+        };
+        self.sent = taken.then(Instant::now);
+    }
+
+    fn hear(&mut self, line: Vec<u8>) -> Result<(), StartError> {
+        let Some(Line::Start(start)) = parse_line(&line) else {
+            self.seen.push(line);
+            self.seen.truncate(3);
+            return Ok(());
+        };
+        if let (Some(text), Some(place)) = (&start.socket, &self.place) {
+            let unusable = |error: &dyn std::fmt::Display| {
+                StartError::StartLine(format!("socket `{text}`: {error}"))
+            };
+            let socket = Socket::parse(text).map_err(|error| unusable(&error))?;
+            let address = Address::resolve(&socket).map_err(|error| unusable(&error))?;
+            if address != place.address {
+                self.place = Some(Place::told(address));
+                self.sent = None;
+            }
+        }
+        self.start = start;
+        Ok(())
+    }
+
+    fn finish(self, line: Vec<u8>) -> Started {
+        let round_trip = self.sent.map_or(Duration::ZERO, |sent| sent.elapsed());
+        Started {
+            process: self.process,
+            link: self.link,
+            place: self.place,
+            start: self.start,
+            first: (self.fence, line),
+            round_trip,
+        }
+    }
+
+    fn exit(&self, deadline: Instant) -> Option<Exit> {
+        loop {
+            match self.process.wait(deadline)? {
+                News::Exited(exit) => return Some(exit),
+                // Without a watcher nothing more will come.
+                News::Closed => return None,
+                News::Line(_) | News::LongLine => {}
+            }
+        }
+    }
+
+    /// Lets it finish its last words first: they often say why.
+    fn died(mut self, death: Death) -> StartError {
+        self.process.kill();
+        StartError::Died {
+            death,
+            log: self.process.log_tail(),
+        }
+    }
+
+    fn silent(self, settings: &Settings) -> StartError {
+        let reported = self.seen.iter().map(|line| {
+            String::from_utf8_lossy(line)
+                .chars()
+                .take(200)
+                .collect::<String>()
+        });
+        let log = self.process.log_tail();
+        let what = if !self.seen.is_empty() {
+            let lines = reported.collect::<Vec<_>>().join("\n  ");
+            format!(
+                "it reported something else; does it drop names that it was not told of? then see --fence\n  {lines}"
+            )
+        } else if self.sent.is_none() {
+            let place = self
+                .place
+                .as_ref()
+                .map_or_else(|| "its input".into(), |place| place.address.to_string());
+            format!(
+                "nobody listens on {place}; it must bind the socket in EVDG_SOCKET or its arguments"
+            )
+        } else if log.is_empty() {
+            "it took the event and printed nothing; does it write a JSON line for each datagram, and flush it?".into()
+        } else {
+            "it printed no JSON line; each datagram wants one that starts with `{`, flushed".into()
+        };
+        let event = format!("{} tag=…", settings.fence);
+        StartError::Silent {
+            event,
+            limit: settings.limit,
+            what,
+            log,
+        }
+    }
+}
+
+/// A datagram as a parser reads it.
+pub(super) fn hex_line(datagram: &[u8]) -> Vec<u8> {
+    let mut line = hex::encode(datagram).into_bytes();
+    line.push(b'\n');
+    line
+}

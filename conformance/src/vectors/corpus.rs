@@ -1,0 +1,156 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::spec::{self, Requirement};
+use super::vector::Vector;
+use super::{check, file};
+
+/// The requirements, and the vectors that test them.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Corpus {
+    /// The requirements, in the order of SPEC.md.
+    pub requirements: Vec<Requirement>,
+    /// The vectors, file by file.
+    pub vectors: Vec<Vector>,
+}
+
+/// What is wrong with a corpus, and where.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CorpusError {
+    /// A file or folder cannot be read.
+    #[error("{}", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file holds what it should not.
+    #[error("{file}: {message}")]
+    Content {
+        /// Which, below the corpus' folder.
+        file: String,
+        /// What, at which vector and field.
+        message: String,
+    },
+    /// Two vectors have the same id.
+    #[error("{file}: vector `{id}`: id: {other} has it too")]
+    DuplicateId {
+        /// The id.
+        id: String,
+        /// The second file.
+        file: String,
+        /// The first file.
+        other: String,
+    },
+}
+
+/// The corpus as it was when this crate was built: names below its folder, and contents.
+const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
+
+const SPEC: &str = "SPEC.md";
+
+impl Corpus {
+    /// Gives the corpus that was built in.
+    ///
+    /// # Errors
+    ///
+    /// If it is broken, which the tests of the corpus rule out for what is released.
+    pub fn embedded() -> Result<Self, CorpusError> {
+        Self::read(EMBEDDED.iter().map(|(name, content)| (*name, *content)))
+    }
+
+    /// Reads the corpus in a folder: `SPEC.md` and `vectors/*/*.json`.
+    ///
+    /// # Errors
+    ///
+    /// At the first file that cannot be read or is broken; the message names file, vector and field.
+    pub fn load(folder: &Path) -> Result<Self, CorpusError> {
+        let mut files = vec![folder.join(SPEC)];
+        let mut vectors = Vec::new();
+        for dialect in entries(&folder.join("vectors"))?
+            .into_iter()
+            .filter(|path| path.is_dir())
+        {
+            vectors.extend(
+                entries(&dialect)?
+                    .into_iter()
+                    .filter(|path| path.extension().is_some_and(|e| e == "json")),
+            );
+        }
+        if vectors.is_empty() {
+            let source = io::Error::new(
+                io::ErrorKind::NotFound,
+                "there is no vector file in its folders",
+            );
+            return Err(CorpusError::Io {
+                path: folder.join("vectors"),
+                source,
+            });
+        }
+        files.append(&mut vectors);
+        let contents = files
+            .into_iter()
+            .map(|path| match fs::read_to_string(&path) {
+                Ok(content) => Ok((path.display().to_string(), content)),
+                Err(source) => Err(CorpusError::Io { path, source }),
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Self::read(
+            contents
+                .iter()
+                .map(|(name, content)| (name.as_str(), content.as_str())),
+        )
+    }
+
+    /// Gives the requirement of that id.
+    pub fn requirement(&self, id: &str) -> Option<&Requirement> {
+        self.requirements
+            .iter()
+            .find(|requirement| requirement.id == id)
+    }
+
+    /// Reads SPEC.md, which comes first, and vector files.
+    fn read<'a>(mut files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, CorpusError> {
+        let content = |file: &str, message| CorpusError::Content {
+            file: file.into(),
+            message,
+        };
+        let (name, text) = files.next().expect("SPEC.md is always there");
+        let requirements = spec::read(text).map_err(|message| content(name, message))?;
+        let mut corpus = Self {
+            requirements,
+            vectors: Vec::new(),
+        };
+        let mut ids = HashMap::<String, &str>::new();
+        for (name, text) in files {
+            for vector in file::read(text).map_err(|message| content(name, message))? {
+                if let Some(other) = ids.insert(vector.id.clone(), name) {
+                    let (id, file, other) = (vector.id, name.into(), other.into());
+                    return Err(CorpusError::DuplicateId { id, file, other });
+                }
+                check::against_spec(&vector, &corpus).map_err(|message| {
+                    content(name, format!("vector `{}`: {message}", vector.id))
+                })?;
+                corpus.vectors.push(vector);
+            }
+        }
+        Ok(corpus)
+    }
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
+    let io = |source| CorpusError::Io {
+        path: folder.into(),
+        source,
+    };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(io)? {
+        paths.push(entry.map_err(io)?.path());
+    }
+    paths.sort();
+    Ok(paths)
+}

@@ -1,0 +1,252 @@
+use event_datagram::{EventBuf, ParamBuf};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::bytes::ByteNotation;
+use super::vector::{Authority, Captured, Dialect, Expectation, Level, Step, Vector};
+
+/// Reads a vector file.
+///
+/// # Errors
+///
+/// One message, which says what is wrong at which vector and field; the caller knows the file.
+pub(super) fn read(text: &str) -> Result<Vec<Vector>, String> {
+    let file: File = deserialize(&serde_json::from_str(text).map_err(|error| error.to_string())?)?;
+    let vectors = file.vectors.iter().enumerate();
+    vectors
+        .map(|(index, json)| {
+            vector(&file, json).map_err(|error| match json.get("id").and_then(Value::as_str) {
+                Some(id) => format!("vector `{id}`: {error}"),
+                None => format!("vector number {}, which has no id: {error}", index + 1),
+            })
+        })
+        .collect()
+}
+
+fn vector(file: &File, json: &Value) -> Result<Vector, String> {
+    let entry: Entry = deserialize(json)?;
+    if !is_slug(&entry.id) {
+        return Err(
+            "id: expected lower-case letters and digits with single hyphens between them".into(),
+        );
+    }
+    let steps = match (entry.datagram, entry.sequence, entry.expect) {
+        (Some(datagram), None, Expected::One(expectation)) => {
+            vec![Step {
+                datagram: datagram
+                    .expand()
+                    .map_err(|error| format!("datagram: {error}"))?,
+                expect: expectation
+                    .resolve()
+                    .map_err(|error| format!("expect{error}"))?,
+            }]
+        }
+        (None, Some(sequence), Expected::Each(expectations)) => {
+            if sequence.is_empty() {
+                return Err("sequence: expected at least one datagram".into());
+            }
+            if sequence.len() != expectations.len() {
+                let (datagrams, expectations) = (sequence.len(), expectations.len());
+                return Err(format!(
+                    "expect: {expectations} for {datagrams} datagrams; one each is needed"
+                ));
+            }
+            let pairs = sequence.iter().zip(&expectations).enumerate();
+            let steps = pairs.map(|(index, (datagram, expectation))| {
+                Ok(Step {
+                    datagram: datagram
+                        .expand()
+                        .map_err(|error| format!("sequence[{index}]: {error}"))?,
+                    expect: expectation
+                        .resolve()
+                        .map_err(|error| format!("expect[{index}]{error}"))?,
+                })
+            });
+            steps.collect::<Result<_, String>>()?
+        }
+        (Some(_), None, Expected::Each(_)) => {
+            return Err("expect: a list goes with `sequence`".into());
+        }
+        (None, Some(_), Expected::One(_)) => {
+            return Err("expect: `sequence` wants a list, one a datagram".into());
+        }
+        (Some(_), Some(_), _) => return Err("sequence: `datagram` stands there too".into()),
+        (None, None, _) => return Err("datagram: it is missing, and so is `sequence`".into()),
+    };
+    Ok(Vector {
+        id: entry.id,
+        topic: file.topic.clone(),
+        dialect: file.dialect,
+        requirement: entry.requirement,
+        level: entry.level,
+        authority: entry.authority,
+        summary: entry.summary,
+        steps,
+        captured: entry.captured,
+        notes: entry.notes,
+    })
+}
+
+/// Reads a value, and on failure says at which field.
+fn deserialize<'de, T: Deserialize<'de>>(json: &'de Value) -> Result<T, String> {
+    serde_path_to_error::deserialize(json).map_err(|error| {
+        match error.path().to_string().as_str() {
+            "." => error.inner().to_string(),
+            path => format!("{path}: {}", error.inner()),
+        }
+    })
+}
+
+fn is_slug(id: &str) -> bool {
+    let word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    id.split('-').all(word)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(rename = "$schema")]
+    _schema: String,
+    topic: String,
+    dialect: Dialect,
+    #[serde(rename = "summary")]
+    _summary: String,
+    vectors: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    requirement: String,
+    level: Level,
+    authority: Authority,
+    summary: String,
+    datagram: Option<ByteNotation>,
+    sequence: Option<Vec<ByteNotation>>,
+    expect: Expected,
+    captured: Option<Captured>,
+    notes: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected an expectation, or a list of them for a sequence"
+)]
+enum Expected {
+    Each(Vec<ExpectNotation>),
+    One(ExpectNotation),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ExpectNotation {
+    Event(EventNotation),
+    Reject,
+    Survive,
+    AnyOf(Vec<Self>),
+}
+
+impl ExpectNotation {
+    fn resolve(&self) -> Result<Expectation, String> {
+        match self {
+            Self::Event(event) => event
+                .resolve()
+                .map(Expectation::Event)
+                .map_err(|error| format!(".event{error}")),
+            Self::Reject => Ok(Expectation::Reject),
+            Self::Survive => Ok(Expectation::Survive),
+            Self::AnyOf(several) if several.len() < 2 => {
+                Err(".any_of: expected at least two".into())
+            }
+            Self::AnyOf(several) => {
+                let each = several.iter().enumerate().map(|(index, one)| match one {
+                    Self::Event(_) | Self::Reject => one
+                        .resolve()
+                        .map_err(|error| format!(".any_of[{index}]{error}")),
+                    _ => Err(format!(".any_of[{index}]: expected an event or \"reject\"")),
+                });
+                each.collect::<Result<_, _>>().map(Expectation::AnyOf)
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventNotation {
+    event: ByteNotation,
+    params: Vec<ParamsNotation>,
+}
+
+impl EventNotation {
+    fn resolve(&self) -> Result<EventBuf, String> {
+        let name = self
+            .event
+            .expand()
+            .map_err(|error| format!(".event: {error}"))?;
+        let mut params = Vec::new();
+        for (index, notation) in self.params.iter().enumerate() {
+            let (param, times) = match notation {
+                ParamsNotation::One(param) => (param, 1),
+                ParamsNotation::Repeat(RepeatedParam { repeat, times }) => (repeat, *times),
+            };
+            let param = param
+                .resolve()
+                .map_err(|error| format!(".params[{index}]{error}"))?;
+            if times > MAX_PARAMS {
+                return Err(format!(".params[{index}].times: {times} are too many"));
+            }
+            params.extend(std::iter::repeat_n(param, times));
+        }
+        Ok(EventBuf { name, params })
+    }
+}
+
+/// No datagram holds more.
+const MAX_PARAMS: usize = 65_536;
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a parameter with a value, or {\"repeat\":…,\"times\":…}"
+)]
+enum ParamsNotation {
+    One(ParamNotation),
+    Repeat(RepeatedParam),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RepeatedParam {
+    repeat: ParamNotation,
+    times: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ParamNotation {
+    name: Option<ByteNotation>,
+    value: ByteNotation,
+}
+
+impl ParamNotation {
+    fn resolve(&self) -> Result<ParamBuf, String> {
+        let name = self.name.as_ref().map(ByteNotation::expand).transpose();
+        let name = name.map_err(|error| format!(".name: {error}"))?;
+        let value = self
+            .value
+            .expand()
+            .map_err(|error| format!(".value: {error}"))?;
+        Ok(ParamBuf {
+            name,
+            value: value.into(),
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! The corpus: vectors and the requirements they test. Load, validate, select.
+
+mod bytes;
+mod check;
+mod corpus;
+mod file;
+mod select;
+mod spec;
+mod vector;
+
+pub use check::check;
+pub use corpus::{Corpus, CorpusError};
+pub use select::{Selection, Shortage};
+pub use spec::Requirement;
+pub use vector::{Authority, Captured, Dialect, Expectation, Level, Step, Vector};

@@ -1,0 +1,144 @@
+use std::fmt;
+
+use event_datagram::EventBuf;
+use serde::{Deserialize, Serialize};
+
+/// One case of the corpus.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Vector {
+    /// A stable slug, unique in the corpus.
+    pub id: String,
+    /// The file it stands in, and the topic of that file.
+    pub topic: String,
+    /// The dialect of its datagrams.
+    pub dialect: Dialect,
+    /// The requirement that it tests, an id of SPEC.md.
+    pub requirement: String,
+    /// How binding it is.
+    pub level: Level,
+    /// What it rests on.
+    pub authority: Authority,
+    /// Why it exists, in one sentence.
+    pub summary: String,
+    /// The datagrams, sent back to back, each with what is expected of it. Never empty.
+    pub steps: Vec<Step>,
+    /// Whether the bytes come from real servers, and which.
+    pub captured: Option<Captured>,
+    /// More that a reader should know.
+    pub notes: Option<String>,
+}
+
+impl Vector {
+    /// Gives the length of its longest datagram, in bytes.
+    pub fn longest_datagram(&self) -> usize {
+        self.steps
+            .iter()
+            .map(|step| step.datagram.len())
+            .max()
+            .unwrap_or_default()
+    }
+}
+
+/// A datagram, and what is expected of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// The bytes to send.
+    pub datagram: Vec<u8>,
+    /// What the subject should make of them.
+    pub expect: Expectation,
+}
+
+/// What a subject should make of a datagram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Expectation {
+    /// It reports this event.
+    Event(EventBuf),
+    /// It reports no event.
+    Reject,
+    /// It reports what it likes, once, and goes on.
+    Survive,
+    /// It does one of these.
+    AnyOf(Vec<Self>),
+}
+
+impl Expectation {
+    /// Gives the expectations that are equally right: itself, or its alternatives.
+    pub fn alternatives(&self) -> &[Self] {
+        match self {
+            Self::AnyOf(alternatives) => alternatives,
+            single => std::slice::from_ref(single),
+        }
+    }
+}
+
+/// Where a captured datagram comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Captured {
+    /// The case of the capture file.
+    pub case: String,
+    /// The OpenSIPS releases that sent these bytes.
+    pub opensips: Vec<String>,
+}
+
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$doc])* $variant,)* }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Gives its name, as in vector files and reports.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// How binding a requirement is.
+    Level {
+        /// A listener that departs does not conform.
+        Must = "must",
+        /// A listener that departs is warned of.
+        Should = "should",
+        /// Several ways are right; the report tells which was taken.
+        May = "may",
+    }
+}
+
+words! {
+    /// What a requirement rests on.
+    Authority {
+        /// The module's documentation, OpenSIPS 1.7 to 3.0.
+        Documented = "documented",
+        /// What real servers put on the wire.
+        Sender = "sender",
+        /// A decision of this project, where the other two disagree or are silent.
+        Ruling = "ruling",
+    }
+}
+
+words! {
+    /// The form of a datagram.
+    Dialect {
+        /// What OpenSIPS up to 3.0 sends.
+        Text = "text",
+    }
+}

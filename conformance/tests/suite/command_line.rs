@@ -1,0 +1,583 @@
+//! The command line: statuses, messages, and what goes in and out.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use event_datagram_conformance::vectors::Corpus;
+use serde_json::Value;
+
+use crate::evdg::{Ran, evdg, python_listener};
+
+#[track_caller]
+fn run(args: &[&str]) -> Ran {
+    evdg().args(args).output().expect("evdg runs").into()
+}
+
+#[track_caller]
+fn feed(args: &[&str], input: &[u8]) -> Ran {
+    let mut child = evdg();
+    child
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = child.spawn().expect("evdg runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let input = input.to_vec();
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
+    let ran = child.wait_with_output().expect("evdg ends").into();
+    writer.join().expect("no panic").expect("evdg reads all");
+    ran
+}
+
+#[test]
+fn without_a_command_the_built_in_listener_is_tested() {
+    let ran = run(&["test"]).expect_status(0);
+    let count = Corpus::embedded().expect("it is sound").vectors.len() * 2;
+    assert!(
+        ran.stdout
+            .ends_with(&format!("conforms in {count} tests\n")),
+        "{}",
+        ran.stdout
+    );
+    run(&["test", "--parser"]).expect_status(0);
+    run(&["test", "--socket", "udp6"]).expect_status(0);
+    run(&["test", "--seed", "7", "--level", "must,should"]).expect_status(0);
+}
+
+#[test]
+fn nothing_selected_is_never_green() {
+    run(&["test", "--filter", "no-such-vector"])
+        .expect_status(4)
+        .expect_stderr("no vector fits `no-such-vector`");
+    run(&["test", "--filter", "T4", "--filter", "nor-this"]).expect_status(4);
+    run(&["test", "--filter", "T6", "--level", "must"])
+        .expect_status(4)
+        .expect_stderr("none of the vectors that fit");
+    run(&["test", "--filter", ""]).expect_status(4);
+    run(&["vectors", "list", "--filter", "no-such-vector"]).expect_status(4);
+    run(&["vectors", "show", "no-such-vector"]).expect_status(4);
+}
+
+#[test]
+fn bad_usage_is_told() {
+    for args in [
+        &["test", "--no-such-option"][..],
+        &["test", "--level", "perhaps"],
+        &["test", "--timeout", "soon"],
+        &["test", "--timeout", "0"],
+        &["test", "--report", "xml=file"],
+        &["test", "--report", "json="],
+        &["test", "--report", "json=/no/such/folder/report.json"],
+        &["test", "--fence", "two\nlines"],
+        &["test", "--parser", "--socket", "udp"],
+        &[
+            "test",
+            "--socket",
+            "both",
+            "--",
+            "listener",
+            "--port={port}",
+        ],
+        &["test", "--", ""],
+        &["test", "--corpus", "/no/such/folder"],
+        &["listen", "upd:127.0.0.1:80"],
+        &["listen", "udp:127.0.0.1:65536"],
+        &["vectors", "check", "/no/such/folder"],
+    ] {
+        let ran = run(args).expect_status(2);
+        assert!(!ran.stderr.is_empty() && ran.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn filters_take_ids_requirements_topics_parts_and_globs() {
+    let count = |filter: &str| {
+        run(&["vectors", "list", "--filter", filter])
+            .expect_status(0)
+            .stdout
+            .lines()
+            .count()
+    };
+    assert_eq!(count("sep-first-one-splits"), 1);
+    // A whole id is that vector alone, though it is part of others.
+    assert_eq!(count("esc-quote"), 1);
+    assert!(count("esc-quot") > 1);
+    assert_eq!(count("sep-first-one-?plits"), 1);
+    assert_eq!(count("sep-*"), count("separators"));
+    assert!(count("T4") > count("T18"));
+}
+
+#[test]
+fn vectors_are_shown_whole() {
+    let ran = run(&["vectors", "show", "sep-first-one-splits"]).expect_status(0);
+    for part in [
+        r"E_TEST\nkey::b::c\n\n",
+        "455f544553540a6b65793a3a623a3a630a0a",
+        r#"E_TEST key="b::c""#,
+        "T4 must",
+    ] {
+        assert!(ran.stdout.contains(part), "{part} is not in {}", ran.stdout);
+    }
+}
+
+/// Copies the corpus, changes one file of it, and runs `evdg vectors check` and `evdg test` on it.
+#[track_caller]
+fn broken_corpus(file: &str, old: &str, new: &str, messages: &[&str]) {
+    let folder = tempfile::tempdir().expect("there is room");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    let copied = Command::new("cp")
+        .arg("-R")
+        .arg(&corpus)
+        .arg(folder.path())
+        .status()
+        .expect("cp runs");
+    assert!(copied.success());
+    let corpus = folder.path().join("corpus");
+    let text = fs::read_to_string(corpus.join(file)).expect("it is there");
+    assert!(text.contains(old), "{file} has changed: {old}");
+    fs::write(corpus.join(file), text.replacen(old, new, 1)).expect("there is room");
+    let corpus = corpus.to_str().expect("it is UTF-8");
+    for args in [
+        &["vectors", "check", corpus][..],
+        &["test", "--corpus", corpus],
+    ] {
+        let ran = run(args).expect_status(2);
+        for message in [&[file], messages].concat() {
+            assert!(
+                ran.stderr.contains(message),
+                "{message} is not in: {}",
+                ran.stderr
+            );
+        }
+        assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_broken_vector_file_is_told_by_file_id_and_field() {
+    let file = "vectors/text/separators.json";
+    let id = "vector `sep-first-one-splits`";
+    broken_corpus(
+        file,
+        r#""level": "must""#,
+        r#""level": "perhaps""#,
+        &[id, "level:", "perhaps"],
+    );
+    broken_corpus(
+        file,
+        r#""requirement": "T4""#,
+        r#""requirement": "T99""#,
+        &[id, "requirement:", "`T99`"],
+    );
+    broken_corpus(
+        file,
+        r#""authority": "documented""#,
+        r#""author": "documented""#,
+        &[id, "author"],
+    );
+    broken_corpus(
+        file,
+        r#""params": [{"name": "key", "value""#,
+        r#""params": [{"name": "key", "val""#,
+        &[id, "expect"],
+    );
+    broken_corpus(
+        file,
+        r#""datagram": "E_TEST\nkey::b::c\n\n""#,
+        r#""datagram": {"hex": "zz"}"#,
+        &[id, "datagram"],
+    );
+    broken_corpus(
+        file,
+        r#""datagram": "E_TEST\nkey::b::c\n\n""#,
+        r#""datagram": [{"hex": "zz"}]"#,
+        &[id, "datagram"],
+    );
+    broken_corpus(
+        file,
+        r#""expect": {"event""#,
+        r#""expect": {"evnt""#,
+        &[id, "expect"],
+    );
+    broken_corpus(
+        file,
+        "sep-first-one-splits",
+        "sep-one-named",
+        &["vector `sep-one-named`", "id:"],
+    );
+    broken_corpus(
+        file,
+        "sep-first-one-splits",
+        "Sep First",
+        &["vector `Sep First`", "id:"],
+    );
+    broken_corpus(file, "{\n", "{{\n", &["line 1 column 2"]);
+    broken_corpus(
+        "SPEC.md",
+        "Level: must",
+        "Level: maybe",
+        &["T1", "Level: maybe"],
+    );
+}
+
+#[test]
+fn a_vector_that_expects_what_is_wrong_is_found_by_check() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    assert!(
+        Command::new("cp")
+            .arg("-R")
+            .arg(&corpus)
+            .arg(folder.path())
+            .status()
+            .expect("cp runs")
+            .success()
+    );
+    let file = folder.path().join("corpus/vectors/text/separators.json");
+    let text = fs::read_to_string(&file).expect("it is there");
+    fs::write(
+        &file,
+        text.replacen(r#""value": "b::c""#, r#""value": "c""#, 1),
+    )
+    .expect("there is room");
+    let corpus = folder.path().join("corpus");
+    let ran = run(&["vectors", "check", corpus.to_str().expect("it is UTF-8")]).expect_status(2);
+    ran.expect_stderr("vector `sep-first-one-splits`: datagram 1: the reference reads");
+}
+
+#[test]
+fn the_json_report_is_as_the_contract_has_it() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("report.json");
+    let text = fs::read_to_string(python_listener()).expect("it is there");
+    let broken = folder.path().join("broken.py");
+    fs::write(
+        &broken,
+        text.replace("body.find(b\"::\", at", "body.rfind(b\"::\", at"),
+    )
+    .expect("there is room");
+    let report = format!("json={}", path.display());
+    let subject = broken.to_str().expect("it is UTF-8");
+    run(&[
+        "test",
+        "--report",
+        &report,
+        "--filter",
+        "separators",
+        "--filter",
+        "T17",
+        "--",
+        "python3",
+        subject,
+    ])
+    .expect_status(1);
+
+    let text = fs::read_to_string(&path).expect("it was written");
+    assert!(
+        text.trim_end()
+            .trim_end_matches(['}', ' ', '\n'])
+            .ends_with("\"complete\": true"),
+        "the last member"
+    );
+    let report: Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(report["format_version"], 1);
+    assert_eq!(report["suite"]["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(report["subject"]["command"], format!("python3 {subject}"));
+    let results = report["results"].as_array().expect("it is a list");
+    assert_eq!(results.len(), report["summary"]["total"]);
+    let count = |verdict: &str| {
+        results
+            .iter()
+            .filter(|result| result["verdict"] == verdict)
+            .count()
+    };
+    for verdict in [
+        "pass",
+        "fail",
+        "warn",
+        "info",
+        "crash",
+        "hang",
+        "flaky",
+        "not-applicable",
+    ] {
+        assert_eq!(report["summary"][verdict], count(verdict), "{verdict}");
+    }
+    assert!(count("fail") > 0 && count("info") > 0 && count("pass") > 0);
+    for result in results {
+        for member in [
+            "id",
+            "requirement",
+            "level",
+            "authority",
+            "dialect",
+            "socket",
+            "verdict",
+            "millis",
+        ] {
+            assert!(!result[member].is_null(), "{member} is missing in {result}");
+        }
+        for member in ["sent_hex", "expected", "observed", "replay"] {
+            assert_eq!(
+                result[member].is_null(),
+                result["verdict"] == "pass",
+                "{member} in {result}"
+            );
+        }
+    }
+
+    // The line that runs it again does so, and comes to the same.
+    let failed = results
+        .iter()
+        .find(|result| result["verdict"] == "fail")
+        .expect("there is one");
+    let again = failed["replay"].as_str().expect("it is text").replacen(
+        "evdg",
+        env!("CARGO_BIN_EXE_evdg"),
+        1,
+    );
+    let ran: Ran = Command::new("sh")
+        .args(["-c", &again])
+        .output()
+        .expect("sh runs")
+        .into();
+    assert!(
+        ran.expect_status(1)
+            .stdout
+            .contains(failed["id"].as_str().expect("it is text"))
+    );
+}
+
+#[test]
+fn a_report_of_an_earlier_run_does_not_outlive_a_failed_start() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("report.json");
+    fs::write(&path, "an old one").expect("there is room");
+    run(&[
+        "test",
+        "--report",
+        &format!("json={}", path.display()),
+        "--",
+        "/bin/false",
+    ])
+    .expect_status(3);
+    assert!(!path.exists());
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0);
+}
+
+#[test]
+fn what_a_subject_declares_not_to_apply_is_counted() {
+    let listener = |start: &str| {
+        let folder = python_listener();
+        let folder = folder
+            .parent()
+            .and_then(Path::to_str)
+            .expect("it is UTF-8")
+            .to_string();
+        format!(
+            "import sys, os; sys.path.insert(0, {folder:?}); sys.dont_write_bytecode = True\n\
+             import listener\nprint('{start}', flush=True)\nlistener.main()"
+        )
+    };
+    let python = |start: &str, args: &[&str]| {
+        let program = listener(start);
+        run(&[&["test"], args, &["--", "python3", "-c", &program]].concat())
+    };
+    let ran = python(
+        r#"{"ready":true,"not_applicable":["T16","sep-lone-colon"]}"#,
+        &[],
+    )
+    .expect_status(0);
+    assert!(
+        ran.stdout
+            .contains("n/a   T4  sep-lone-colon: the subject declares that it does not apply"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("8 not-applicable") || ran.stdout.contains("6 not-applicable"),
+        "{}",
+        ran.stdout
+    );
+    let ran = python(
+        r#"{"ready":true,"max_datagram":4096}"#,
+        &["--filter", "sizes"],
+    )
+    .expect_status(0);
+    assert!(
+        ran.stdout.contains("takes at most 4096 bytes"),
+        "{}",
+        ran.stdout
+    );
+    // If nothing is left to test, that is no success.
+    python(r#"{"ready":true,"dialects":["jsonrpc"]}"#, &[]).expect_status(4);
+    python(r#"{"ready":true,"socket":"nowhere"}"#, &[])
+        .expect_status(3)
+        .expect_stderr("start line cannot be used");
+}
+
+#[test]
+fn a_subject_may_choose_its_socket() {
+    let python = "import listener, os, sys\n\
+        sock = listener.bind('udp:127.0.0.1:0')\n\
+        print('{\"ready\":true,\"socket\":\"udp:127.0.0.1:%d\"}' % sock.getsockname()[1], flush=True)\n\
+        listener.bind = lambda _: sock\nlistener.main()";
+    let folder = python_listener();
+    let folder = folder.parent().and_then(Path::to_str).expect("it is UTF-8");
+    let python = format!(
+        "import sys; sys.path.insert(0, {folder:?}); sys.dont_write_bytecode = True\n{python}"
+    );
+    run(&["test", "--socket", "udp", "--", "python3", "-c", &python]).expect_status(0);
+}
+
+#[test]
+fn placeholders_are_replaced() {
+    let evdg = env!("CARGO_BIN_EXE_evdg");
+    run(&[
+        "test",
+        "--socket",
+        "udp",
+        "--filter",
+        "sep-*",
+        "--",
+        evdg,
+        "listen",
+        "udp:{host}:{port}",
+    ])
+    .expect_status(0);
+    run(&[
+        "test", "--socket", "unix", "--filter", "sep-*", "--", evdg, "listen", "{path}",
+    ])
+    .expect_status(0);
+    run(&["test", "--filter", "sep-*", "--", evdg, "listen"]).expect_status(0);
+}
+
+#[test]
+fn decode_answers_every_line() {
+    let input = b"455f544553540a69703a3a3a3a310aff0a0a\n\nzz\n0a\n455F540A\r\n";
+    let ran = feed(&["decode"], input)
+        .expect_status(2)
+        .expect_stderr("line 3 is not hex");
+    let expected = [
+        r#"{"event":"E_TEST","params":[{"name":"ip","value":"::1"},{"value_hex":"ff"}]}"#,
+        r#"{"error":"datagram is empty"}"#,
+        r#"{"error":"line 3 is not hex: Invalid character 'z' at position 0"}"#,
+        r#"{"error":"event name is empty, at byte 0"}"#,
+        r#"{"event":"E_T","params":[]}"#,
+    ];
+    assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), expected);
+    let ran = feed(&["decode", "--raw"], b"E_TEST\na\n\n").expect_status(0);
+    assert_eq!(
+        ran.stdout,
+        "{\"event\":\"E_TEST\",\"params\":[{\"value\":\"a\"}]}\n"
+    );
+}
+
+#[test]
+fn encode_writes_what_opensips_would() {
+    let input = concat!(
+        r#"{"event":"E_TEST","params":[{"name":"n","value":-1},{"value_hex":"ff0a22"},{"name":null,"value":"::1"}]}"#,
+        "\n",
+        r#"{"event":"lower","params":[{"name":"","value":null}]}"#,
+        "\nnot a line\n{\"error\":\"x\"}\n{\"event\":\"E\",\"params\":[{\"value\":1.5}]}\n",
+        r#"{"event":"E_TEST"}"#,
+    );
+    let ran = feed(&["encode"], input.as_bytes()).expect_status(2);
+    let lines: Vec<_> = ran
+        .stdout
+        .lines()
+        .map(|line| hex::decode(line).expect("it is hex"))
+        .collect();
+    let expected = [
+        &b"E_TEST\nn::18446744073709551615\n\"\xff\n\\\"\"\n::1\n\n"[..],
+        b"lower\n\n\n",
+        b"E_TEST\n\n",
+    ];
+    assert_eq!(lines, expected);
+    for message in [
+        "line 3: it does not start with `{`",
+        "line 4: it is no event",
+        "line 5: params[0].value is 1.5",
+    ] {
+        assert!(
+            ran.stderr.contains(message),
+            "{message} is not in {}",
+            ran.stderr
+        );
+    }
+    assert!(
+        ran.stderr
+            .contains("line 2: note: event name does not begin with `E_`"),
+        "{}",
+        ran.stderr
+    );
+    let ran = feed(
+        &["encode", "--raw"],
+        br#"{"event":"E_TEST","params":[{"value":"a"}]}"#,
+    )
+    .expect_status(0);
+    assert_eq!(ran.stdout, "E_TEST\na\n\n");
+}
+
+#[test]
+fn the_listener_replaces_a_dead_socket_and_removes_its_own() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("event.sock");
+    drop(UnixDatagram::bind(&path).expect("it can be bound"));
+    assert!(path.exists(), "the dead socket is still there");
+    let mut child = evdg()
+        .arg("listen")
+        .arg(&path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("evdg runs");
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(
+        child.stdout.take().expect("it is piped"),
+    ));
+    let mut line = || lines.next().expect("a line comes").expect("it is UTF-8");
+    assert!(line().contains("\"ready\":true"));
+    let sender = UnixDatagram::unbound().expect("there is room");
+    sender
+        .send_to(b"E_TEST\na::b\n\n", &path)
+        .expect("it listens");
+    assert_eq!(
+        line(),
+        r#"{"event":"E_TEST","params":[{"name":"a","value":"b"}]}"#
+    );
+    sender.send_to(b"", &path).expect("it listens");
+    assert_eq!(line(), r#"{"error":"datagram is empty"}"#);
+
+    // A socket that is in use is left alone.
+    let second: Ran = evdg()
+        .arg("listen")
+        .arg(&path)
+        .output()
+        .expect("evdg runs")
+        .into();
+    second.expect_status(3).expect_stderr("cannot bind");
+
+    assert!(
+        Command::new("kill")
+            .arg(child.id().to_string())
+            .status()
+            .expect("kill runs")
+            .success()
+    );
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let command = format!("{} vectors list | head -n 1", env!("CARGO_BIN_EXE_evdg"));
+    let ran: Ran = Command::new("sh")
+        .args(["-c", &command])
+        .output()
+        .expect("sh runs")
+        .into();
+    assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
+}

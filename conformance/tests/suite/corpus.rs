@@ -1,0 +1,216 @@
+//! The corpus keeps its promises.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use event_datagram_conformance::vectors::{Corpus, Level, Vector, check};
+use serde_json::Value;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
+}
+
+fn corpus() -> Corpus {
+    Corpus::load(&folder()).expect("the corpus is sound")
+}
+
+fn vector_files() -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder().join("vectors/text")).expect("it is there");
+    entries
+        .map(|entry| entry.expect("it can be listed").path())
+        .collect()
+}
+
+fn json(path: &Path) -> Value {
+    serde_json::from_slice(&fs::read(path).expect("it is there")).expect("it is JSON")
+}
+
+#[test]
+fn every_file_keeps_to_the_schema() {
+    let schema = json(&folder().join("vectors/schema.json"));
+    let validator = jsonschema::validator_for(&schema).expect("it is a JSON Schema");
+    let files = vector_files();
+    assert!(files.len() >= 13, "there are only {} topics", files.len());
+    for path in files {
+        let errors: Vec<_> = validator
+            .iter_errors(&json(&path))
+            .map(|error| error.to_string())
+            .collect();
+        assert_eq!(errors, Vec::<String>::new(), "{}", path.display());
+    }
+}
+
+#[test]
+fn the_schema_forbids_what_the_reader_forbids() {
+    let schema = json(&folder().join("vectors/schema.json"));
+    let validator = jsonschema::validator_for(&schema).expect("it is a JSON Schema");
+    let good = json(&folder().join("vectors/text/separators.json"));
+    for (pointer, bad) in [
+        ("/vectors/0/level", Value::from("perhaps")),
+        ("/vectors/0/id", Value::from("Not A Slug")),
+        ("/vectors/0/expect", Value::from("accept")),
+        ("/vectors/0/datagram", Value::from(7)),
+        ("/vectors/0/requirement", Value::Null),
+    ] {
+        let mut file = good.clone();
+        *file.pointer_mut(pointer).expect("it is there") = bad;
+        assert!(!validator.is_valid(&file), "{pointer}");
+    }
+}
+
+#[test]
+fn every_expectation_agrees_with_both_decoders() {
+    assert_eq!(check(&corpus()), Vec::<String>::new());
+}
+
+#[test]
+fn what_is_built_in_is_what_lies_there() {
+    let built_in = Corpus::embedded().expect("it is sound");
+    let ids = |corpus: &Corpus| {
+        corpus
+            .vectors
+            .iter()
+            .map(|vector| vector.id.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(ids(&built_in), ids(&corpus()));
+    assert_eq!(built_in.requirements, corpus().requirements);
+}
+
+#[test]
+fn there_are_vectors_enough_for_every_requirement() {
+    let corpus = corpus();
+    assert!(corpus.vectors.len() >= 250);
+    for requirement in &corpus.requirements {
+        let of = |vector: &&Vector| vector.requirement == requirement.id;
+        assert!(
+            corpus.vectors.iter().filter(of).count() >= 3,
+            "{}",
+            requirement.id
+        );
+        // A requirement that binds has vectors that bind.
+        let binding = corpus
+            .vectors
+            .iter()
+            .filter(of)
+            .any(|vector| vector.level == requirement.level);
+        assert!(binding, "{} has no vector of its own level", requirement.id);
+    }
+}
+
+#[test]
+fn vectors_name_an_authority_of_their_requirement() {
+    let corpus = corpus();
+    for vector in &corpus.vectors {
+        let requirement = corpus
+            .requirement(&vector.requirement)
+            .expect("it is there");
+        assert!(
+            requirement.authorities.contains(&vector.authority),
+            "{}",
+            vector.id
+        );
+        assert!(
+            vector.level >= requirement.level || vector.level == Level::Must,
+            "{}",
+            vector.id
+        );
+    }
+}
+
+#[test]
+fn captured_vectors_are_what_servers_sent() {
+    let mut captures = HashMap::new();
+    for entry in fs::read_dir(folder().join("captures")).expect("it is there") {
+        let lines =
+            fs::read_to_string(entry.expect("it can be listed").path()).expect("it can be read");
+        for line in lines.lines() {
+            let capture: Value = serde_json::from_str(line).expect("each line is JSON");
+            let text = |member: &str| capture[member].as_str().expect("it is text").to_string();
+            captures.insert((text("opensips_version"), text("id")), text("datagram_hex"));
+        }
+    }
+    let mut count = 0;
+    for vector in corpus().vectors {
+        for release in vector
+            .captured
+            .iter()
+            .flat_map(|captured| &captured.opensips)
+        {
+            let case = vector
+                .captured
+                .as_ref()
+                .expect("it is captured")
+                .case
+                .clone();
+            let sent = captures
+                .get(&(release.clone(), case))
+                .expect("the case is among the captures");
+            assert_eq!(
+                *sent,
+                hex::encode(&vector.steps[0].datagram),
+                "{}",
+                vector.id
+            );
+            count += 1;
+        }
+    }
+    assert!(count >= 150, "only {count}");
+}
+
+#[test]
+fn every_example_of_the_specification_is_a_vector() {
+    let corpus = corpus();
+    let spec = fs::read_to_string(folder().join("SPEC.md")).expect("it is there");
+    let mut lines = spec.lines();
+    let mut count = 0;
+    while let Some(line) = lines.next() {
+        if line != "```" {
+            continue;
+        }
+        let example: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let named = lines
+            .by_ref()
+            .find(|line| !line.is_empty())
+            .expect("text follows");
+        let id = named
+            .strip_prefix('`')
+            .and_then(|rest| rest.split_once('`'))
+            .expect("the vector's id comes first")
+            .0;
+        let vector = corpus.vectors.iter().find(|vector| vector.id == id);
+        let vector = vector.unwrap_or_else(|| panic!("`{id}` is no vector"));
+        let datagrams: Vec<_> = example.iter().map(|line| unescape(line)).collect();
+        let sent: Vec<_> = vector
+            .steps
+            .iter()
+            .map(|step| step.datagram.clone())
+            .collect();
+        assert_eq!(datagrams, sent, "{id}");
+        count += 1;
+    }
+    assert!(count >= 20, "only {count} examples");
+}
+
+/// Reads an example as the specification writes it.
+fn unescape(text: &str) -> Vec<u8> {
+    let mut characters = text.chars();
+    let mut bytes = Vec::new();
+    while let Some(character) = characters.next() {
+        let escaped = (character == '\\')
+            .then(|| characters.next().expect("no example ends with a backslash"));
+        match escaped {
+            None => bytes.extend_from_slice(character.to_string().as_bytes()),
+            Some('n') => bytes.push(b'\n'),
+            Some('r') => bytes.push(b'\r'),
+            Some('0') => bytes.push(0),
+            Some('x') => {
+                let digits: String = characters.by_ref().take(2).collect();
+                bytes.extend(hex::decode(digits).expect("two digits of hex follow"));
+            }
+            Some(itself) => bytes.push(itself as u8),
+        }
+    }
+    bytes
+}

@@ -1,0 +1,65 @@
+//! Running `evdg` as a user would.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// What a run of `evdg` came to.
+pub(crate) struct Ran {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// What a person sees without scrolling.
+    pub(crate) fn first_screen(&self) -> String {
+        self.stdout.lines().take(24).collect::<Vec<_>>().join("\n")
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_status(self, status: i32) -> Self {
+        assert_eq!(
+            self.status,
+            Some(status),
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_stderr(self, part: &str) -> Self {
+        assert!(
+            self.stderr.contains(part),
+            "expected on stderr: {part}\nthere is: {}",
+            self.stderr
+        );
+        self
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("reports are UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("messages are UTF-8"),
+        }
+    }
+}
+
+pub(crate) fn evdg() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_evdg"))
+}
+
+/// Runs `evdg test ARGS -- COMMAND`.
+pub(crate) fn test(args: &[&str], command: &[&str]) -> Ran {
+    let mut evdg = evdg();
+    evdg.arg("test").args(args).arg("--").args(command);
+    evdg.output().expect("evdg runs").into()
+}
+
+pub(crate) fn python_listener() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("listeners/python/listener.py")
+}

@@ -1,0 +1,352 @@
+//! Subjects that misbehave as programs: each run ends in bounded time, with a clear message and the right status, and
+//! leaves nothing behind.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::evdg::{Ran, evdg, python_listener, test};
+
+/// A listener that does `extra` with each datagram before it reports it.
+fn listener_with(extra: &str) -> Vec<String> {
+    let listener = python_listener();
+    let folder = listener
+        .parent()
+        .and_then(Path::to_str)
+        .expect("it is UTF-8");
+    let program = format!(
+        "import json, os, signal, sys, time\n\
+         sys.path.insert(0, {folder:?})\n\
+         sys.dont_write_bytecode = True\n\
+         from listener import *\n\
+         sock = bind(os.environ['EVDG_SOCKET'])\n\
+         def say(line): print(json.dumps(line), flush=True)\n\
+         for count in range(1 << 60):\n\
+         \x20   datagram = sock.recv(LARGEST)\n\
+         {}\n\
+         \x20   try: say(report(*parse(datagram)))\n\
+         \x20   except ValueError: pass\n",
+        extra
+            .lines()
+            .map(|line| format!("    {line}\n"))
+            .collect::<String>()
+    );
+    vec!["python3".into(), "-c".into(), program]
+}
+
+fn test_listener_with(args: &[&str], extra: &str) -> Ran {
+    let command = listener_with(extra);
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    test(args, &command)
+}
+
+/// A few vectors and one socket, short waits: enough where the program is at fault, not its reading.
+const FEW: &[&str] = &["--socket", "unix", "--filter", "sep-*"];
+
+#[track_caller]
+fn does_not_start(script: &str, message: &str) {
+    let begin = Instant::now();
+    test(&[FEW, &["--timeout", "2"]].concat(), &["sh", "-c", script])
+        .expect_status(3)
+        .expect_stderr(message);
+    assert!(
+        begin.elapsed() < Duration::from_secs(20),
+        "it took {:?}",
+        begin.elapsed()
+    );
+}
+
+#[test]
+fn a_program_that_ends_at_once() {
+    test(FEW, &["/bin/false"])
+        .expect_status(3)
+        .expect_stderr("did not start: it ended: exit status 1");
+    does_not_start(
+        "echo no licence >&2; exit 7",
+        "exit status 7\nits last words:\n  no licence",
+    );
+    does_not_start("kill -SEGV $$", "killed by signal 11 (SIGSEGV)");
+}
+
+#[test]
+fn a_program_that_is_not_there() {
+    let ran = test(FEW, &["/no/such/file"]).expect_status(3);
+    assert_eq!(
+        ran.stderr,
+        "evdg: the subject cannot be started: /no/such/file: No such file or directory (os error 2)\n"
+    );
+}
+
+#[test]
+fn a_program_that_does_nothing() {
+    does_not_start("exec sleep 100", "nobody listens on unix:");
+}
+
+#[test]
+fn a_program_that_prints_garbage() {
+    does_not_start("exec yes garbage", "its last words:\n  garbage");
+}
+
+#[test]
+fn a_program_that_prints_a_hundred_megabytes() {
+    does_not_start(
+        "head -c 100000000 /dev/zero",
+        "did not start: it ended: exit status 0",
+    );
+    does_not_start(
+        "head -c 100000000 /dev/zero | tr '\\0' '{'; sleep 100",
+        "a line of more than 16 MiB",
+    );
+    does_not_start("yes '{\"error\":\"x\"}'", "it reported something else");
+}
+
+#[test]
+fn a_program_that_closes_its_output() {
+    does_not_start(
+        "exec >&-; exec sleep 100",
+        "it closed its standard output, so that it cannot be observed",
+    );
+}
+
+#[test]
+fn a_listener_that_never_flushes() {
+    let ran = test_listener_with(
+        &[FEW, &["--timeout", "2"]].concat(),
+        "if count == 0: out = open(1, 'w', 65536)\nsay = lambda line: out.write(json.dumps(line) + '\\n')",
+    )
+    .expect_status(3);
+    ran.expect_stderr("it took the event and printed nothing; does it write a JSON line for each datagram, and flush it?");
+}
+
+#[test]
+fn a_listener_that_drops_names_it_was_not_told_of() {
+    let drop = "if not datagram.startswith(b'E_TEST'): continue";
+    test_listener_with(&[FEW, &["--timeout", "2"]].concat(), drop).expect_status(3);
+    test_listener_with(&[FEW, &["--fence", "E_TEST"]].concat(), drop).expect_status(0);
+}
+
+#[test]
+fn a_listener_that_misreads_even_the_fence_is_judged() {
+    let ran = test_listener_with(FEW, "datagram = datagram.replace(b'E_', b'X_')").expect_status(1);
+    assert!(
+        ran.first_screen()
+            .contains("the event's name is \"X_TEST\", not \"E_TEST\""),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_listener_that_ignores_termination() {
+    test_listener_with(FEW, "signal.signal(signal.SIGTERM, signal.SIG_IGN)").expect_status(0);
+}
+
+#[test]
+fn a_listener_that_forks_leaves_nothing_behind() {
+    // A sleep of a length that nobody else has.
+    let mark = format!("31{:05}", std::process::id() % 100_000);
+    let fork = format!("if count == 0: os.system('sleep {mark} &')");
+    test_listener_with(FEW, &fork).expect_status(0);
+    assert_eq!(processes_with(&mark), Vec::<String>::new());
+}
+
+#[test]
+fn a_listener_that_crashes_goes_on_with_the_next_vector() {
+    let crash = "if datagram == b'E_TEST\\nkey::b::c\\n\\n': os.abort()";
+    let ran = test_listener_with(FEW, crash).expect_status(1);
+    assert!(
+        ran.stdout
+            .contains("it ended: killed by signal 6 (SIGABRT)"),
+        "{}",
+        ran.stdout
+    );
+    assert_eq!(
+        ran.stdout.matches("sep-first-one-splits").count(),
+        3,
+        "{}",
+        ran.stdout
+    );
+    let exits = "if b'::b::c' in datagram: sys.exit('cannot go on')";
+    let ran = test_listener_with(FEW, exits).expect_status(1);
+    assert!(
+        ran.stdout.contains("it ended: exit status 1"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("cannot go on"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_listener_that_hangs_costs_its_timeout() {
+    let begin = Instant::now();
+    let hang = "if datagram == b'E_TEST\\nkey::b::c\\n\\n': time.sleep(1000)";
+    let ran = test_listener_with(&[FEW, &["--timeout", "0.5"]].concat(), hang).expect_status(1);
+    assert!(
+        ran.first_screen()
+            .contains("was not reported within 500.0ms"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        begin.elapsed() < Duration::from_secs(10),
+        "it took {:?}",
+        begin.elapsed()
+    );
+}
+
+#[test]
+fn a_listener_that_hangs_once_is_flaky() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let mark = folder.path().join("hung");
+    let hang = format!(
+        "if b'::b::c' in datagram and not os.path.exists({mark:?}): open({mark:?}, 'w'); time.sleep(1000)"
+    );
+    let ran = test_listener_with(&[FEW, &["--timeout", "0.5"]].concat(), &hang).expect_status(1);
+    assert!(ran.first_screen().contains("flaky"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_listener_that_closes_its_socket_or_output_on_the_way() {
+    let ran = test_listener_with(
+        FEW,
+        "if b'::b::c' in datagram: os.close(1); time.sleep(1000)",
+    )
+    .expect_status(1);
+    assert!(
+        ran.stdout.contains("it closed its standard output"),
+        "{}",
+        ran.stdout
+    );
+    for socket in ["udp", "unix"] {
+        let args = ["--socket", socket, "--filter", "sep-*", "--timeout", "2"];
+        let ran = test_listener_with(
+            &args,
+            "if b'::b::c' in datagram: sock.close(); time.sleep(1000)",
+        )
+        .expect_status(1);
+        assert!(
+            ran.stdout.contains("nobody listens on its socket any more"),
+            "{}",
+            ran.stdout
+        );
+    }
+}
+
+#[test]
+fn a_listener_that_cannot_be_started_again() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let mark = folder.path().join("started");
+    let script = format!(
+        "if count == 0:\n    if os.path.exists({mark:?}): sys.exit(9)\n    open({mark:?}, 'w')\n\
+         if b'::b::c' in datagram: os.abort()"
+    );
+    let report = folder.path().join("report.json");
+    let json = format!("json={}", report.display());
+    let args = [FEW, &["--report", &json]].concat();
+    test_listener_with(&args, &script).expect_status(1);
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(report).expect("it is there")).expect("it is JSON");
+    let results = report["results"].as_array().expect("it is a list");
+    assert_eq!(
+        results.len(),
+        report["summary"]["total"],
+        "every vector has its verdict"
+    );
+    assert!(results.last().is_some_and(|last| {
+        last["why"]
+            .as_str()
+            .is_some_and(|why| why.contains("exit status 9"))
+    }));
+}
+
+#[test]
+fn a_listener_that_floods() {
+    let flood =
+        "if b'::b::c' in datagram:\n    while True: sys.stdout.write('{\"error\":\"x\"}\\n')";
+    let ran = test_listener_with(&[FEW, &["--timeout", "1"]].concat(), flood).expect_status(1);
+    assert!(ran.first_screen().contains("hang"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_listener_that_reads_slowly_loses_nothing() {
+    // A UNIX socket's queue holds about ten, a UDP socket's buffer three of the largest.
+    let ran = test_listener_with(
+        &["--filter", "recovery", "--filter", "sizes"],
+        "time.sleep(0.002)",
+    );
+    ran.expect_status(0);
+}
+
+#[test]
+fn a_listener_with_a_tiny_receive_buffer_is_told_so() {
+    let tiny = "if count == 0: sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)\n\
+                if count == 0: time.sleep(0.1)\nelse: time.sleep(0.01)";
+    let ran = test_listener_with(&["--socket", "udp", "--filter", "rec-*"], tiny);
+    if ran.status == Some(1) {
+        assert!(
+            !ran.stdout.contains("nothing was reported"),
+            "what the kernel dropped is blamed: {}",
+            ran.stdout
+        );
+    }
+}
+
+#[test]
+fn an_interrupted_run_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let mark = format!("32{:05}", std::process::id() % 100_000);
+    let hang = format!("if b'::b::c' in datagram: os.execvp('sleep', ['sleep', '{mark}'])");
+    let temporary = folder.path().join("tmp");
+    fs::create_dir(&temporary).expect("there is room");
+    let report = folder.path().join("report.json");
+    let mut child = evdg()
+        .args([
+            "test",
+            "--filter",
+            "sep-*",
+            "--report",
+            &format!("json={}", report.display()),
+            "--",
+        ])
+        .args(listener_with(&hang))
+        .env("TMPDIR", &temporary)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("evdg runs");
+    wait_until(|| processes_with(&mark).len() == 1);
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill runs");
+    assert!(interrupt.success());
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(130));
+    assert_eq!(processes_with(&mark), Vec::<String>::new());
+    assert_eq!(
+        fs::read_dir(&temporary).expect("it is there").count(),
+        0,
+        "a socket folder was left behind"
+    );
+    assert!(!report.exists(), "half a report was written");
+}
+
+/// Waits for a condition that is sure to come.
+fn wait_until(condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !condition() {
+        assert!(Instant::now() < deadline, "it did not come");
+        std::thread::yield_now();
+    }
+}
+
+/// The command lines of running processes that hold this word.
+fn processes_with(word: &str) -> Vec<String> {
+    let entries = fs::read_dir("/proc").expect("this is Linux").flatten();
+    let lines = entries.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+    let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
+    lines
+        .filter(|line| line.starts_with("sleep ") && line.contains(word))
+        .collect()
+}

@@ -1,0 +1,10 @@
+//! The suite's own tests. Whatever a user meets is tested by running `evdg`.
+
+#![cfg(unix)]
+
+mod broken_listeners;
+mod captures;
+mod command_line;
+mod corpus;
+mod evdg;
+mod hostile_subjects;
