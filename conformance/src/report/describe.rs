@@ -6,7 +6,7 @@ use crate::subject::{Observation, Report};
 use crate::vectors::{Expectation, Vector};
 
 /// Prints bytes on one line: text as it is, control characters and what is not UTF-8 escaped.
-pub fn escaped(bytes: &[u8]) -> String {
+pub(super) fn escaped(bytes: &[u8]) -> String {
     let mut text = String::new();
     for chunk in bytes.utf8_chunks() {
         for character in chunk.valid().chars() {
@@ -19,6 +19,14 @@ pub fn escaped(bytes: &[u8]) -> String {
         text.extend(chunk.invalid().escape_ascii().map(char::from));
     }
     text
+}
+
+/// Prints a datagram on one line, as text and in hex.
+pub fn datagram_in_words(datagram: &[u8]) -> [String; 2] {
+    if datagram.is_empty() {
+        return ["(no bytes)".into(), "(no bytes)".into()];
+    }
+    [escaped(datagram), hex::encode(datagram)]
 }
 
 /// Prints an event on one line, such as `E_TEST ip="::1" "unnamed"`.

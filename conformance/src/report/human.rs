@@ -3,7 +3,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::describe::{cut, escaped, expected_in_words, observed_in_words};
+use super::describe::{cut, datagram_in_words, escaped, expected_in_words, observed_in_words};
 use super::{Context, Report, Summary};
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};
@@ -144,7 +144,9 @@ impl<W: Write> Human<'_, W> {
         {
             let (count, first) = broken.entry(&case.vector.requirement).or_insert((0, case));
             *count += case.sockets.len();
-            if case.verdict < first.verdict {
+            // The gravest, and of those the shortest: it says most in a line.
+            let weight = |case: &Case<'_>| (case.verdict, case.vector.longest_datagram());
+            if weight(case) < weight(first) {
                 *first = case;
             }
         }
@@ -185,8 +187,9 @@ impl<W: Write> Human<'_, W> {
         };
         line("why", &case.why)?;
         for step in &vector.steps {
-            line("sent", &escaped(&step.datagram))?;
-            line("hex", &hex::encode(&step.datagram))?;
+            let [text, hex] = datagram_in_words(&step.datagram);
+            line("sent", &text)?;
+            line("hex", &hex)?;
         }
         line("expected", &expected_in_words(vector))?;
         line("observed", &observed_in_words(&case.observation))?;

@@ -7,7 +7,7 @@ mod summary;
 
 use std::io;
 
-pub use describe::{escaped, event_in_words, expectation_in_words};
+pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
 pub use human::Human;
 pub use json::Json;
 pub use summary::Summary;

@@ -8,3 +8,4 @@ mod command_line;
 mod corpus;
 mod evdg;
 mod hostile_subjects;
+mod readme;

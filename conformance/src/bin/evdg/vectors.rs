@@ -1,7 +1,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use event_datagram_conformance::report::{escaped, expectation_in_words};
+use event_datagram_conformance::report::{datagram_in_words, expectation_in_words};
 use event_datagram_conformance::vectors::{Corpus, Selection, Vector, check};
 
 use crate::args::{SelectArgs, VectorsCommand};
@@ -100,8 +100,9 @@ fn show(patterns: &[String], folder: Option<&Path>) -> crate::Result {
             writeln!(out, "notes        {notes}")?;
         }
         for step in &vector.steps {
-            writeln!(out, "datagram     {}", escaped(&step.datagram))?;
-            writeln!(out, "hex          {}", hex::encode(&step.datagram))?;
+            let [text, hex] = datagram_in_words(&step.datagram);
+            writeln!(out, "datagram     {text}")?;
+            writeln!(out, "hex          {hex}")?;
             writeln!(out, "expected     {}", expectation_in_words(&step.expect))?;
         }
     }
