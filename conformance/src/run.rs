@@ -44,6 +44,8 @@ pub struct Outcome<'c> {
     pub log: Vec<String>,
     /// From the first datagram to the fence's report.
     pub duration: Duration,
+    /// Which of the subjects that were started it was.
+    instance: usize,
 }
 
 /// What happens during a run, in order.
@@ -114,6 +116,7 @@ pub fn run<'c>(plan: &Plan<'c>, mut tell: impl FnMut(Event<'_, 'c>)) -> Result<(
             session: Some(session),
             failed_starts: 0,
             last_start_error: String::new(),
+            instance: 0,
         };
         runner.run_all(&mut tell)?;
     }
@@ -134,14 +137,16 @@ struct Runner<'r, 'c> {
     session: Option<Session>,
     failed_starts: usize,
     last_start_error: String,
+    /// How many subjects were started before this one.
+    instance: usize,
 }
 
 impl<'c> Runner<'_, 'c> {
     fn run_all(&mut self, tell: &mut impl FnMut(Event<'_, 'c>)) -> Result<(), RunError> {
-        // An outcome is told once the next vector has begun well: only then was it the subject's last word.
+        // Each outcome is held back until the next is there: what kills a subject may show only then.
         let mut held = None::<Outcome<'c>>;
         for vector in &self.plan.vectors {
-            let outcome = self.outcome(vector)?;
+            let outcome = self.outcome(vector, held.as_mut())?;
             if let Some(held) = held.replace(outcome) {
                 tell(Event::Outcome(&held));
             }
@@ -156,7 +161,12 @@ impl<'c> Runner<'_, 'c> {
         Ok(())
     }
 
-    fn outcome(&mut self, vector: &'c Vector) -> Result<Outcome<'c>, RunError> {
+    /// Tries a vector, and once more on a fresh subject if this one died or fell silent.
+    fn outcome(
+        &mut self,
+        vector: &'c Vector,
+        before: Option<&mut Outcome<'c>>,
+    ) -> Result<Outcome<'c>, RunError> {
         if let Some(why) = not_applicable(vector, &self.start) {
             return Ok(self.without_exchange(vector, Verdict::NotApplicable, why));
         }
@@ -164,33 +174,42 @@ impl<'c> Runner<'_, 'c> {
             return Ok(self.without_exchange(vector, Verdict::Crash, why));
         }
         let first = self.try_once(vector)?;
-        if first.verdict != Verdict::Hang {
+        if !matches!(first.verdict, Verdict::Crash | Verdict::Hang) {
             return Ok(first);
         }
-        // One more try, so that a machine that stumbled is not taken for a subject that hangs.
         self.session = None;
-        if let Err(why) = self.ensure_session()? {
-            return Ok(Outcome {
-                why: format!("{}; {why}", first.why),
-                ..first
-            });
+        if self.ensure_session()?.is_err() {
+            return Ok(first);
         }
         let second = self.try_once(vector)?;
-        if second.verdict == Verdict::Hang {
+        if second.verdict == first.verdict {
             self.session = None;
             return Ok(second);
         }
-        let found = if second.why.is_empty() {
-            second.verdict.as_str()
-        } else {
-            &second.why
-        };
-        let why = format!("{}; a fresh subject did something else: {found}", first.why);
-        Ok(Outcome {
-            verdict: Verdict::Flaky,
-            why,
-            ..second
-        })
+        match before {
+            // This vector alone does not kill it: the one before did, which took effect only now.
+            Some(before)
+                if first.verdict == Verdict::Crash && before.instance == first.instance =>
+            {
+                before.verdict = Verdict::Crash;
+                before.why = format!("it went on at first, but then {}", first.why);
+                before.log = first.log;
+                Ok(second)
+            }
+            _ => {
+                let found = if second.why.is_empty() {
+                    second.verdict.as_str()
+                } else {
+                    &second.why
+                };
+                let why = format!("{}; a fresh subject did something else: {found}", first.why);
+                Ok(Outcome {
+                    verdict: Verdict::Flaky,
+                    why,
+                    ..second
+                })
+            }
+        }
     }
 
     /// Makes sure that a subject runs. The inner error says why there is none.
@@ -210,6 +229,7 @@ impl<'c> Runner<'_, 'c> {
                 Ok(session) => {
                     self.session = Some(session);
                     self.failed_starts = 0;
+                    self.instance += 1;
                     return Ok(Ok(()));
                 }
                 Err(StartError::Interrupted) => return Err(RunError::Interrupted),
@@ -245,6 +265,7 @@ impl<'c> Runner<'_, 'c> {
             observation,
             log: Vec::new(),
             duration,
+            instance: self.instance,
         };
         match ending {
             Ending::Fenced if dropped > 0 => {
@@ -340,6 +361,7 @@ impl<'c> Runner<'_, 'c> {
             observation: Observation::default(),
             log: Vec::new(),
             duration: Duration::ZERO,
+            instance: self.instance,
         }
     }
 }

@@ -13,7 +13,7 @@ pub enum Verdict {
     Crash,
     /// It did not answer any more, nor did a fresh subject.
     Hang,
-    /// It did not answer any more, but a fresh subject did.
+    /// It died or did not answer any more, and a fresh subject did something else.
     Flaky,
     /// It departs from what every listener must do.
     Fail,

@@ -178,6 +178,47 @@ fn a_listener_that_crashes_goes_on_with_the_next_vector() {
 }
 
 #[test]
+fn a_listener_that_dies_late_does_not_discredit_the_next_vector() {
+    // It reports the fence behind the fatal datagram, and only then it dies.
+    let late = "if b'::b::c' in datagram: doomed = True\n\
+                elif 'doomed' in globals(): say(report(*parse(datagram))); os.abort()";
+    let ran = test_listener_with(FEW, late).expect_status(1);
+    assert!(
+        ran.stdout
+            .contains("it went on at first, but then it ended: killed by signal 6"),
+        "{}",
+        ran.stdout
+    );
+    let crashes = ran
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with("crash"))
+        .collect::<Vec<_>>();
+    let ids: Vec<_> = crashes
+        .iter()
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            "sep-first-one-splits",
+            "sep-several-in-value",
+            "sep-collision-three-parts"
+        ]
+    );
+}
+
+#[test]
+fn a_listener_that_dies_once_is_flaky() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let mark = folder.path().join("died");
+    let die =
+        format!("if count == 1 and not os.path.exists({mark:?}): open({mark:?}, 'w'); os.abort()");
+    let ran = test_listener_with(FEW, &die).expect_status(1);
+    assert!(ran.first_screen().contains("flaky"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_listener_that_hangs_costs_its_timeout() {
     let begin = Instant::now();
     let hang = "if datagram == b'E_TEST\\nkey::b::c\\n\\n': time.sleep(1000)";
