@@ -7,6 +7,7 @@
 pub mod contract;
 pub mod fence;
 pub mod judge;
+pub mod known;
 pub mod listen;
 pub mod report;
 pub mod run;

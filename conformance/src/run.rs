@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::contract::Start;
 use crate::fence::Fences;
 use crate::judge::{Answering, Finding, Verdict, judge};
+use crate::known::Known;
 use crate::subject::{
     Ending, Exchange, Kind, Observation, Places, Session, Settings, SocketKind, StartError,
     SubjectCommand,
@@ -24,6 +25,8 @@ pub struct Plan<'c> {
     pub settings: Settings,
     /// Determines the fences' tags.
     pub seed: u64,
+    /// Failures that are known.
+    pub known: Known,
 }
 
 /// What came of one vector over one socket.
@@ -147,12 +150,14 @@ impl<'c> Runner<'_, 'c> {
         let mut held = None::<Outcome<'c>>;
         for vector in &self.plan.vectors {
             let outcome = self.outcome(vector, held.as_mut())?;
-            if let Some(held) = held.replace(outcome) {
+            if let Some(mut held) = held.replace(outcome) {
+                self.plan.known.regard(&mut held);
                 tell(Event::Outcome(&held));
             }
         }
         if let Some(mut last) = held {
             self.close(&mut last)?;
+            self.plan.known.regard(&mut last);
             tell(Event::Outcome(&last));
         }
         if let Some(session) = self.session.take() {

@@ -17,10 +17,14 @@ pub enum Verdict {
     Flaky,
     /// It departs from what every listener must do.
     Fail,
+    /// It is listed as known to fail, and does not.
+    Fixed,
     /// It departs from what listeners should do.
     Warn,
     /// The vector asks which of several right ways it takes; this tells.
     Info,
+    /// It is listed as known to fail, and does.
+    Known,
     /// It declares that the vector does not apply to it.
     NotApplicable,
     /// It conforms.
@@ -29,13 +33,15 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict, the gravest first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Crash,
         Self::Hang,
         Self::Flaky,
         Self::Fail,
+        Self::Fixed,
         Self::Warn,
         Self::Info,
+        Self::Known,
         Self::NotApplicable,
         Self::Pass,
     ];
@@ -53,9 +59,9 @@ impl Verdict {
     /// Tells whether a subject with this verdict does not conform; warnings count if `strict`.
     pub const fn is_failure(self, strict: bool) -> bool {
         match self {
-            Self::Crash | Self::Hang | Self::Flaky | Self::Fail => true,
+            Self::Crash | Self::Hang | Self::Flaky | Self::Fail | Self::Fixed => true,
             Self::Warn => strict,
-            Self::Info | Self::NotApplicable | Self::Pass => false,
+            Self::Info | Self::Known | Self::NotApplicable | Self::Pass => false,
         }
     }
 
@@ -66,8 +72,10 @@ impl Verdict {
             Self::Hang => "hang",
             Self::Flaky => "flaky",
             Self::Fail => "fail",
+            Self::Fixed => "fixed",
             Self::Warn => "warn",
             Self::Info => "info",
+            Self::Known => "known",
             Self::NotApplicable => "not-applicable",
             Self::Pass => "pass",
         }

@@ -251,7 +251,7 @@ impl<W: Write> Human<'_, W> {
 
 fn paint(verdict: Verdict) -> String {
     let style = match verdict {
-        Verdict::Crash | Verdict::Hang | Verdict::Flaky | Verdict::Fail => RED,
+        Verdict::Crash | Verdict::Hang | Verdict::Flaky | Verdict::Fail | Verdict::Fixed => RED,
         Verdict::Warn => YELLOW,
         _ => DIM,
     };

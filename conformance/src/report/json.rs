@@ -1,10 +1,10 @@
-use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
 use super::describe::{expectation_to_json, one_or_list, report_to_json};
+use super::file::{make_way, write_whole};
 use super::{Context, Report, Summary};
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};
@@ -29,13 +29,7 @@ impl Json {
     ///
     /// If the file cannot be removed, or its folder is not there.
     pub fn create(path: PathBuf, context: Context) -> io::Result<Self> {
-        match fs::metadata(&path) {
-            Ok(metadata) if metadata.is_file() => fs::remove_file(&path)?,
-            Ok(metadata) if metadata.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-            Ok(_) => {}
-            Err(_) if folder(&path).is_dir() => {}
-            Err(error) => return Err(error),
-        }
+        make_way(&path)?;
         Ok(Self {
             path,
             context,
@@ -117,29 +111,4 @@ impl<'c> Report<'c> for Json {
 
 fn millis(outcome: &Outcome<'_>) -> f64 {
     (outcome.duration.as_secs_f64() * 1e6).round() / 1e3
-}
-
-/// Puts a file in place in one move, so that nobody ever sees half of it. What is no plain file, such as a pipe, is
-/// written to as it is.
-fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::write(path, content);
-    }
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.prefix(".evdg-report-").tempfile_in(folder(path))?;
-    file.write_all(content)?;
-    file.persist(path)?;
-    Ok(())
-}
-
-fn folder(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    }
 }

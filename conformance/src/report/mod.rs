@@ -1,6 +1,7 @@
 //! Reports: each format is a sink for the one stream of a run's events.
 
 mod describe;
+mod file;
 mod human;
 mod json;
 mod summary;
@@ -8,6 +9,7 @@ mod summary;
 use std::io;
 
 pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
+pub(crate) use file::write_whole;
 pub use human::Human;
 pub use json::Json;
 pub use summary::Summary;

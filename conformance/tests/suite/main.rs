@@ -8,4 +8,5 @@ mod command_line;
 mod corpus;
 mod evdg;
 mod hostile_subjects;
+mod known_failures;
 mod readme;

@@ -88,6 +88,12 @@ pub(crate) struct TestArgs {
     /// The name of the fence event, for listeners that drop names they were not told of
     #[arg(long, value_name = "NAME", value_parser = event_name, default_value = fence::DEFAULT_NAME)]
     pub(crate) fence: String,
+    /// A list of known failures: what it names may fail, and must not pass
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known: Option<PathBuf>,
+    /// Bring the list of known failures up to date, or make it
+    #[arg(long, requires = "known")]
+    pub(crate) write_known: bool,
     /// Also write a report into a file: json=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report)]
     pub(crate) reports: Vec<ReportArg>,

@@ -1,11 +1,14 @@
 use std::ffi::OsString;
 
 use event_datagram_conformance::fence;
+use event_datagram_conformance::known::{Changes, Findings, Known};
 use event_datagram_conformance::report::{Context, Human, Json, Report, Summary};
 use event_datagram_conformance::run::{Event, Plan, RunError, run as run_plan};
 use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
 use event_datagram_conformance::vectors::Corpus;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::args::{ReportArg, TestArgs};
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -25,12 +28,14 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
         ));
     }
 
+    let mut findings = Findings::new(args.strict);
     let progress = progress(plan.vectors.len() * plan.sockets.len());
     let result = run_plan(&plan, |event| {
         human.take(&event);
         files.iter_mut().for_each(|(_, report)| report.take(&event));
         if let Event::Outcome(outcome) = event {
             summary.add(outcome);
+            findings.add(outcome);
             progress.set_message(outcome.vector.id.clone());
             progress.inc(1);
         }
@@ -49,6 +54,22 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
         report
             .finish(&summary)
             .or_exit_with(Exit::Setup, format!("report {}", path.display()))?;
+    }
+    if let (Some(path), true) = (&args.known, args.write_known) {
+        let changes = findings
+            .write(path)
+            .or_exit_with(Exit::Usage, format!("list {}", path.display()))?;
+        let Changes {
+            added,
+            changed,
+            removed,
+            ..
+        } = changes;
+        anstream::eprintln!(
+            "evdg: {}: {added} added, {changed} changed, {removed} removed",
+            path.display()
+        );
+        return Ok(Exit::Success);
     }
     Ok(match summary.failures(args.strict) {
         0 if summary.tested() == 0 => Exit::Nothing,
@@ -89,11 +110,20 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus) -> crate::Result<Plan<'c>> {
         fence: args.fence.clone(),
         stop,
     };
+    let known = match &args.known {
+        Some(path) if !args.write_known => {
+            let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+            let known = Known::load(path, corpus, (today.year(), today.month(), today.day()));
+            known.or_exit_with(Exit::Usage, format!("list {}", path.display()))?
+        }
+        _ => Known::default(),
+    };
     Ok(Plan {
         vectors,
         command,
         sockets,
         settings,
+        known,
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..)),
     })
 }

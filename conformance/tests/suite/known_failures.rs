@@ -1,0 +1,184 @@
+//! Lists of known failures: they excuse what they name, and stay true.
+
+use std::fs;
+use std::path::Path;
+
+use crate::evdg::{Ran, python_listener, test};
+
+/// A folder with a listener that splits at the last separator, and a place for a list.
+struct Bench {
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("there is room");
+        let text = fs::read_to_string(python_listener()).expect("it is there");
+        let broken = text.replace("body.find(b\"::\", at", "body.rfind(b\"::\", at");
+        assert_ne!(text, broken);
+        fs::write(folder.path().join("broken.py"), broken).expect("there is room");
+        Self { folder }
+    }
+
+    fn list(&self) -> String {
+        self.folder.path().join("known.toml").display().to_string()
+    }
+
+    fn write(&self, list: &str) {
+        fs::write(self.list(), list).expect("there is room");
+    }
+
+    fn run_broken(&self, args: &[&str]) -> Ran {
+        self.run(args, &self.folder.path().join("broken.py"))
+    }
+
+    fn run(&self, args: &[&str], listener: &Path) -> Ran {
+        let filter = ["--filter", "separators", "--known"];
+        test(
+            &[&filter[..], &[self.list().as_str()], args].concat(),
+            &["python3", listener.to_str().expect("UTF-8")],
+        )
+    }
+}
+
+#[test]
+fn a_list_that_was_written_excuses_what_it_names() {
+    let bench = Bench::new();
+    let ran = bench.run_broken(&["--write-known"]).expect_status(0);
+    assert!(
+        ran.stderr.contains("added, 0 changed, 0 removed"),
+        "{}",
+        ran.stderr
+    );
+    let ran = bench.run_broken(&[]).expect_status(0);
+    assert!(
+        ran.stdout.contains("known T4  sep-first-one-splits"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("(known: say why)"), "{}", ran.stdout);
+    // Nothing more to change.
+    bench
+        .run_broken(&["--write-known"])
+        .expect_status(0)
+        .expect_stderr("0 added, 0 changed, 0 removed");
+}
+
+#[test]
+fn what_is_fixed_fails_the_run_until_it_is_off_the_list() {
+    let bench = Bench::new();
+    bench.write(
+        "# ours\n[[known]]\nid = \"sep-first-one-splits\"\nreason = \"old parser\" # ticket 12\n",
+    );
+    let ran = bench.run(&[], &python_listener()).expect_status(1);
+    assert!(ran.first_screen().contains("fixed"), "{}", ran.stdout);
+    assert!(
+        ran.stdout
+            .contains("listed as known to fail (old parser), and does not"),
+        "{}",
+        ran.stdout
+    );
+    bench
+        .run(&["--write-known"], &python_listener())
+        .expect_status(0)
+        .expect_stderr("1 removed");
+    bench.run(&[], &python_listener()).expect_status(0);
+}
+
+#[test]
+fn other_failures_are_not_excused() {
+    let bench = Bench::new();
+    bench.write("[[known]]\nid = \"sep-first-one-splits\"\nreason = \"old parser\"\n");
+    let ran = bench.run_broken(&[]).expect_status(1);
+    assert!(
+        ran.stdout.contains("fail  sep-several-in-value"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        !ran.stdout.contains("fail  sep-first-one-splits"),
+        "{}",
+        ran.stdout
+    );
+    bench
+        .run(&[], Path::new("/no/such/listener.py"))
+        .expect_status(3);
+}
+
+#[test]
+fn an_entry_may_be_about_one_socket() {
+    let bench = Bench::new();
+    bench.write("[[known]]\nid = \"sep-first-one-splits\"\nreason = \"x\"\nsockets = [\"udp\"]\n");
+    let ran = bench
+        .run_broken(&["--filter", "sep-first-one-splits"])
+        .expect_status(1);
+    let fails = |line: &&str| line.starts_with("fail  sep-first-one-splits");
+    assert!(
+        ran.stdout
+            .lines()
+            .find(fails)
+            .is_some_and(|line| line.ends_with("unix")),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn comments_and_what_did_not_run_stay() {
+    let bench = Bench::new();
+    bench.write("# ours\n[[known]]\nid = \"bad-empty-datagram\"\nreason = \"later\" # ticket 12\n");
+    bench.run_broken(&["--write-known"]).expect_status(0);
+    let list = fs::read_to_string(bench.list()).expect("it is there");
+    assert!(
+        list.starts_with(
+            "# ours\n[[known]]\nid = \"bad-empty-datagram\"\nreason = \"later\" # ticket 12\n"
+        ),
+        "{list}"
+    );
+    assert!(
+        list.contains("id = \"sep-first-one-splits\"\nreason = \"say why\"\n"),
+        "{list}"
+    );
+}
+
+#[test]
+fn a_bad_list_is_told() {
+    for (list, message) in [
+        (
+            "[[known]]\nid = \"no-such-vector\"\nreason = \"x\"",
+            "entry `no-such-vector`: there is no such vector",
+        ),
+        (
+            "[[known]]\nid = \"sep-lone-colon\"",
+            "missing field `reason`",
+        ),
+        (
+            "[[known]]\nid = \"sep-lone-colon\"\nreason = \"x\"\nexpires = 2020-01-31",
+            "it expired on 2020-01-31",
+        ),
+        (
+            "[[known]]\nid = \"sep-lone-colon\"\nreason = \"x\"\nexpires = 12:00:00",
+            "12:00:00 is no date",
+        ),
+        (
+            "[[known]]\nid = \"sep-lone-colon\"\nreason = \"x\"\nwhy = 1",
+            "unknown field `why`",
+        ),
+        ("known = 1", "invalid type"),
+        ("[[", "TOML parse error"),
+    ] {
+        let bench = Bench::new();
+        bench.write(list);
+        let ran = bench.run_broken(&[]).expect_status(2);
+        assert!(
+            ran.stderr.contains(message) && ran.stderr.contains("known.toml"),
+            "{message}: {}",
+            ran.stderr
+        );
+    }
+    let bench = Bench::new();
+    bench
+        .run_broken(&[])
+        .expect_status(2)
+        .expect_stderr("No such file");
+}
