@@ -419,5 +419,5 @@ fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
     let unknown = !dialects
         .iter()
         .any(|dialect| dialect == vector.dialect.as_str());
-    unknown.then(|| format!("the subject declares that it reads {}", dialects.join(", ")))
+    unknown.then(|| format!("the subject declares that it reads {dialects:?}"))
 }

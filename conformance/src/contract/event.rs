@@ -36,15 +36,10 @@ pub fn event_from_json(json: &Value) -> Result<EventBuf, String> {
     Ok(EventBuf { name, params })
 }
 
-/// Gives bytes as text where a JSON string can carry them.
-pub fn printable(bytes: &[u8]) -> Option<&str> {
-    str::from_utf8(bytes).ok()
-}
-
 fn insert_bytes(object: &mut Map<String, Value>, member: &str, bytes: &[u8]) {
-    match printable(bytes) {
-        Some(text) => object.insert(member.into(), text.into()),
-        None => object.insert(format!("{member}_hex"), hex::encode(bytes).into()),
+    match str::from_utf8(bytes) {
+        Ok(text) => object.insert(member.into(), text.into()),
+        Err(_) => object.insert(format!("{member}_hex"), hex::encode(bytes).into()),
     };
 }
 

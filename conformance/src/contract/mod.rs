@@ -3,5 +3,5 @@
 mod event;
 mod line;
 
-pub use event::{event_from_json, event_to_json, printable};
+pub use event::{event_from_json, event_to_json};
 pub use line::{Line, Start, parse_line};

@@ -65,8 +65,7 @@ fn find(
             .into());
     }
     if let Some(line) = &observation.misread_fence {
-        let line = String::from_utf8_lossy(line);
-        let line = difference::shorten(&line);
+        let line = difference::words(line);
         return Err(format!(
             "the good event that followed was read wrong, so something stayed behind (T20): {line}"
         ));
@@ -149,7 +148,10 @@ impl Stuck {
             (Some(_), None) => "nothing was reported, which means rejected".into(),
             (Some(_), Some(Line::Start(_))) => "it started anew: it must have died of this".into(),
             (Some(_), Some(Line::Malformed(why))) => {
-                format!("the report is not by the contract: {why}")
+                format!(
+                    "the report is not by the contract: {}",
+                    difference::words(why.as_bytes())
+                )
             }
             (Some(step), Some(line)) => difference::explain(&step.expect, line),
         };

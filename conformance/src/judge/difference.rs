@@ -1,6 +1,7 @@
 use event_datagram::{EventBuf, ParamBuf};
 
 use crate::contract::Line;
+use crate::escape::{cut, escaped};
 use crate::vectors::Expectation;
 
 /// Says in a sentence in what a report departs from what was expected.
@@ -8,7 +9,7 @@ pub(super) fn explain(expected: &Expectation, line: &Line) -> String {
     match (expected, line) {
         (Expectation::Event(expected), Line::Event(event)) => between(expected, event),
         (Expectation::Event(_), Line::Rejection(why)) => {
-            format!("it was rejected: {}", shorten(why))
+            format!("it was rejected: {}", words(why.as_bytes()))
         }
         (Expectation::Reject, Line::Event(_)) => {
             "it was read as an event, and had to be rejected".into()
@@ -27,19 +28,15 @@ pub(super) fn explain(expected: &Expectation, line: &Line) -> String {
             format!("none of the right readings; of the nearest: {why}")
         }
         (Expectation::AnyOf(_), Line::Rejection(why)) => {
-            format!("it was rejected: {}", shorten(why))
+            format!("it was rejected: {}", words(why.as_bytes()))
         }
         _ => "it is not what was expected".into(),
     }
 }
 
-/// Cuts what may be long to what fits on a line or two.
-pub(super) fn shorten(text: &str) -> String {
-    const LENGTH: usize = 160;
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
-        None => text.into(),
-    }
+/// Prints what a subject said, on a line or two.
+pub(super) fn words(said: &[u8]) -> String {
+    cut(&escaped(said), 160)
 }
 
 fn between(expected: &EventBuf, event: &EventBuf) -> String {
@@ -119,23 +116,10 @@ fn shown(param: &ParamBuf) -> String {
 fn quoted(bytes: &[u8]) -> String {
     const LENGTH: usize = 60;
     if bytes.len() <= LENGTH {
-        format!("\"{}\"", escape(bytes))
+        format!("\"{}\"", escaped(bytes))
     } else {
-        format!("\"{}…\" ({} bytes)", escape(&bytes[..LENGTH]), bytes.len())
+        format!("\"{}…\" ({} bytes)", escaped(&bytes[..LENGTH]), bytes.len())
     }
-}
-
-fn escape(bytes: &[u8]) -> String {
-    bytes
-        .utf8_chunks()
-        .map(|chunk| {
-            format!(
-                "{}{}",
-                chunk.valid().escape_debug(),
-                chunk.invalid().escape_ascii()
-            )
-        })
-        .collect()
 }
 
 fn parameters(count: usize) -> String {

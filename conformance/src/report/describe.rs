@@ -2,24 +2,9 @@ use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde_json::{Value, json};
 
 use crate::contract::{Line, event_to_json};
+use crate::escape::{cut, escaped};
 use crate::subject::{Observation, Report};
 use crate::vectors::{Expectation, Vector};
-
-/// Prints bytes on one line: text as it is, control characters and what is not UTF-8 escaped.
-pub(super) fn escaped(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for chunk in bytes.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '"' | '\'' => text.push(character),
-                '\0' => text.push_str("\\0"),
-                _ => text.extend(character.escape_debug()),
-            }
-        }
-        text.extend(chunk.invalid().escape_ascii().map(char::from));
-    }
-    text
-}
 
 /// Prints a datagram on one line, as text and in hex.
 pub fn datagram_in_words(datagram: &[u8]) -> [String; 2] {
@@ -51,11 +36,38 @@ fn param_in_words(param: &ParamBuf) -> String {
     }
 }
 
-/// Cuts a line to what a reader takes in, and says how long it was.
-pub(super) fn cut(text: &str, length: usize) -> String {
-    match text.char_indices().nth(length) {
-        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
-        None => text.into(),
+/// Gives what a verdict rests on, line by line: a label and a text that is fit to print.
+pub(super) fn evidence(
+    vector: &Vector,
+    why: &str,
+    observation: &Observation,
+    log: &[String],
+    replay: String,
+) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("why", why.into())];
+    for step in &vector.steps {
+        let [text, hex] = datagram_in_words(&step.datagram);
+        lines.extend([("sent", text), ("hex", hex)]);
+    }
+    lines.push(("expected", expected_in_words(vector)));
+    lines.push(("observed", observed_in_words(observation)));
+    lines.extend(
+        observation
+            .misread_fence
+            .iter()
+            .map(|line| ("then", escaped(line))),
+    );
+    lines.extend(log.iter().map(|line| ("its log", line.clone())));
+    lines.push(("again", replay));
+    lines
+}
+
+/// Cuts a line of evidence to so many characters, but for the command: that has to be whole.
+pub(super) fn shortened(label: &str, text: String, width: usize) -> String {
+    if label == "again" {
+        text
+    } else {
+        cut(&text, width)
     }
 }
 
@@ -73,7 +85,7 @@ pub fn expectation_in_words(expectation: &Expectation) -> String {
     }
 }
 
-pub(super) fn expected_in_words(vector: &Vector) -> String {
+fn expected_in_words(vector: &Vector) -> String {
     let each: Vec<_> = vector
         .steps
         .iter()
@@ -93,7 +105,7 @@ pub(super) fn observed_in_words(observation: &Observation) -> String {
 fn report_in_words(report: &Report) -> String {
     match &report.line {
         Some(Line::Event(event)) => event_in_words(event),
-        Some(Line::Rejection(why)) => format!("rejected ({})", why.escape_debug()),
+        Some(Line::Rejection(why)) => format!("rejected ({})", escaped(why.as_bytes())),
         Some(Line::Start(_)) => "a start line".into(),
         Some(Line::Malformed(_)) | None => escaped(&report.raw),
     }

@@ -3,8 +3,9 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::describe::{cut, datagram_in_words, escaped, expected_in_words, observed_in_words};
+use super::describe::{evidence, observed_in_words, shortened};
 use super::{Context, Report, Summary};
+use crate::escape::{cut, escaped};
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};
 use crate::subject::{Observation, SocketKind};
@@ -182,25 +183,12 @@ impl<W: Write> Human<'_, W> {
             "{verdict} {BOLD}{id}{BOLD:#}  {requirement} {level}  {DIM}{sockets}{DIM:#}"
         )?;
         writeln!(out, "      {}", vector.summary)?;
-        let mut line = |label: &str, text: &str| {
-            writeln!(out, "  {DIM}{label:<9}{DIM:#} {}", cut(text, WIDTH))
-        };
-        line("why", &case.why)?;
-        for step in &vector.steps {
-            let [text, hex] = datagram_in_words(&step.datagram);
-            line("sent", &text)?;
-            line("hex", &hex)?;
+        let replay = self.context.replay(vector, case.sockets[0]);
+        for (label, text) in evidence(vector, &case.why, &case.observation, &case.log, replay) {
+            let text = shortened(label, text, WIDTH);
+            writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
         }
-        line("expected", &expected_in_words(vector))?;
-        line("observed", &observed_in_words(&case.observation))?;
-        if let Some(misread) = &case.observation.misread_fence {
-            line("then", &escaped(misread))?;
-        }
-        for words in &case.log {
-            line("its log", words)?;
-        }
-        let again = self.context.replay(vector, case.sockets[0]);
-        writeln!(out, "  {DIM}again    {DIM:#} {again}")
+        Ok(())
     }
 
     /// Tells which of several right ways the subject takes, and what it declared not to apply.

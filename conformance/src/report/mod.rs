@@ -4,7 +4,10 @@ mod describe;
 mod file;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 mod summary;
+mod tap;
 
 use std::io;
 
@@ -12,7 +15,10 @@ pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
 pub(crate) use file::write_whole;
 pub use human::Human;
 pub use json::Json;
+pub use junit::Junit;
+pub use markdown::Markdown;
 pub use summary::Summary;
+pub use tap::Tap;
 
 use crate::run::Event;
 use crate::subject::SocketKind;

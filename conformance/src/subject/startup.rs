@@ -10,6 +10,7 @@ use super::place::{Place, Places, SocketKind};
 use super::process::Process;
 use super::stop::Stop;
 use crate::contract::{Line, Start, parse_line};
+use crate::escape::{cut, escaped};
 use crate::fence::{Fence, Fences, Mark};
 use crate::transport::{Address, Link};
 
@@ -201,7 +202,7 @@ impl Startup {
         };
         if let (Some(text), Some(place)) = (&start.socket, &self.place) {
             let unusable = |error: &dyn std::fmt::Display| {
-                StartError::StartLine(format!("socket `{text}`: {error}"))
+                StartError::StartLine(format!("socket {text:?}: {error}"))
             };
             let socket = Socket::parse(text).map_err(|error| unusable(&error))?;
             let address = Address::resolve(&socket).map_err(|error| unusable(&error))?;
@@ -247,12 +248,7 @@ impl Startup {
     }
 
     fn silent(self, settings: &Settings) -> StartError {
-        let reported = self.seen.iter().map(|line| {
-            String::from_utf8_lossy(line)
-                .chars()
-                .take(200)
-                .collect::<String>()
-        });
+        let reported = self.seen.iter().map(|line| cut(&escaped(line), 200));
         let log = self.process.log_tail();
         let what = if !self.seen.is_empty() {
             let lines = reported.collect::<Vec<_>>().join("\n  ");

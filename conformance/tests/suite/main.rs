@@ -10,3 +10,4 @@ mod evdg;
 mod hostile_subjects;
 mod known_failures;
 mod readme;
+mod reports;

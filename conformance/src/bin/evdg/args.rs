@@ -94,7 +94,7 @@ pub(crate) struct TestArgs {
     /// Bring the list of known failures up to date, or make it
     #[arg(long, requires = "known")]
     pub(crate) write_known: bool,
-    /// Also write a report into a file: json=FILE (repeatable)
+    /// Also write a report into a file: json=FILE, junit=FILE, markdown=FILE, tap=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report)]
     pub(crate) reports: Vec<ReportArg>,
     /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET and EVDG_DIALECT
@@ -127,8 +127,17 @@ impl Sockets {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum ReportArg {
-    Json(PathBuf),
+pub(crate) struct ReportArg {
+    pub(crate) format: Format,
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Format {
+    Json,
+    Junit,
+    Markdown,
+    Tap,
 }
 
 #[derive(Debug, Args)]
@@ -214,9 +223,25 @@ fn event_name(text: &str) -> Result<String, String> {
 }
 
 fn report(text: &str) -> Result<ReportArg, String> {
+    let formats = Format::value_variants()
+        .iter()
+        .filter_map(ValueEnum::to_possible_value);
+    let formats: Vec<_> = formats
+        .map(|format| format.get_name().to_string())
+        .collect();
     match text.split_once('=') {
-        Some(("json", path)) if !path.is_empty() => Ok(ReportArg::Json(path.into())),
-        Some(("json", _)) | None => Err("expected FORMAT=FILE, such as json=report.json".into()),
-        Some((format, _)) => Err(format!("there is no format `{format}`; formats: json")),
+        Some((format, path)) if !path.is_empty() => {
+            let format = Format::from_str(format, false).map_err(|_| {
+                format!(
+                    "there is no format `{format}`; formats: {}",
+                    formats.join(", ")
+                )
+            })?;
+            Ok(ReportArg {
+                format,
+                path: path.into(),
+            })
+        }
+        _ => Err("expected FORMAT=FILE, such as json=report.json".into()),
     }
 }

@@ -1,8 +1,12 @@
 use std::ffi::OsString;
+use std::io;
+use std::path::Path;
 
 use event_datagram_conformance::fence;
 use event_datagram_conformance::known::{Changes, Findings, Known};
-use event_datagram_conformance::report::{Context, Human, Json, Report, Summary};
+use event_datagram_conformance::report::{
+    Context, Human, Json, Junit, Markdown, Report, Summary, Tap,
+};
 use event_datagram_conformance::run::{Event, Plan, RunError, run as run_plan};
 use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
 use event_datagram_conformance::vectors::Corpus;
@@ -10,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::args::{ReportArg, TestArgs};
+use crate::args::{Format, ReportArg, TestArgs};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::vectors::{corpus, select};
 
@@ -20,8 +24,8 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let mut summary = Summary::default();
     let mut human = Human::new(anstream::stdout().lock(), context(args, &plan, &corpus));
     let mut files = Vec::new();
-    for ReportArg::Json(path) in &args.reports {
-        let report = Json::create(path.clone(), context(args, &plan, &corpus));
+    for ReportArg { format, path } in &args.reports {
+        let report = create(*format, path, context(args, &plan, &corpus));
         files.push((
             path,
             report.or_exit_with(Exit::Usage, format!("report {}", path.display()))?,
@@ -75,6 +79,16 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
         0 if summary.tested() == 0 => Exit::Nothing,
         0 => Exit::Success,
         _ => Exit::Failed,
+    })
+}
+
+fn create<'c>(format: Format, path: &Path, context: Context) -> io::Result<Box<dyn Report<'c>>> {
+    let path = path.to_path_buf();
+    Ok(match format {
+        Format::Json => Box::new(Json::create(path, context)?),
+        Format::Junit => Box::new(Junit::create(path, context)?),
+        Format::Markdown => Box::new(Markdown::create(path, context)?),
+        Format::Tap => Box::new(Tap::create(path, context)?),
     })
 }
 

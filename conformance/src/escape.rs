@@ -1,0 +1,46 @@
+//! Making bytes of others fit to print.
+
+/// Prints bytes on one line: text as it is, what cannot be seen or is not UTF-8 escaped, a backslash doubled. Nothing in
+/// it moves a cursor or changes a colour.
+pub fn escaped(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                '"' | '\'' => text.push(character),
+                _ => text.extend(character.escape_debug()),
+            }
+        }
+        text.extend(chunk.invalid().escape_ascii().map(char::from));
+    }
+    text
+}
+
+/// Cuts a line to so many characters, and says how many there were.
+pub fn cut(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        None => text.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped() {
+        assert_eq!(escaped("a\"b'c é\\".as_bytes()), "a\"b'c é\\\\");
+        assert_eq!(
+            escaped(b"\0\n\r\t\x1b[31m\xff"),
+            "\\0\\n\\r\\t\\u{1b}[31m\\xff"
+        );
+        assert_eq!(escaped("\u{202e}\u{85}".as_bytes()), "\\u{202e}\\u{85}");
+    }
+
+    #[test]
+    fn long_lines_are_cut_between_characters() {
+        assert_eq!(cut("éé", 2), "éé");
+        assert_eq!(cut("ééé", 2), "éé… (3 characters)");
+    }
+}

@@ -1,0 +1,166 @@
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use super::describe::{evidence, shortened};
+use super::file::{make_way, write_whole};
+use super::{Context, Report, Summary};
+use crate::escape::escaped;
+use crate::judge::Verdict;
+use crate::run::{Event, Outcome};
+use crate::vectors::Level;
+
+/// Writes Markdown for a pull request's comment or a job's summary: the verdict, the requirements that were broken, and
+/// each failure to be unfolded.
+#[derive(Debug)]
+pub struct Markdown {
+    path: PathBuf,
+    context: Context,
+    /// Failures by requirement: how often, and whether it was worse than a warning.
+    broken: BTreeMap<String, (Verdict, usize)>,
+    details: String,
+    left_out: usize,
+}
+
+/// Comments hold no more than 65536 characters on the best-known services.
+const MAX_DETAILS: usize = 50_000;
+
+impl Markdown {
+    /// Makes a report that goes to this file. What an earlier run left there is removed.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be removed, or its folder is not there.
+    pub fn create(path: PathBuf, context: Context) -> io::Result<Self> {
+        make_way(&path)?;
+        Ok(Self {
+            path,
+            context,
+            broken: BTreeMap::new(),
+            details: String::new(),
+            left_out: 0,
+        })
+    }
+
+    fn add(&mut self, outcome: &Outcome<'_>) -> std::fmt::Result {
+        let (vector, verdict) = (outcome.vector, outcome.verdict);
+        if !verdict.is_failure(true) {
+            return Ok(());
+        }
+        let (gravest, count) = self
+            .broken
+            .entry(vector.requirement.clone())
+            .or_insert((verdict, 0));
+        *gravest = (*gravest).min(verdict);
+        *count += 1;
+        if self.details.len() > MAX_DETAILS {
+            self.left_out += 1;
+            return Ok(());
+        }
+        let (id, requirement, socket) = (&vector.id, &vector.requirement, outcome.socket);
+        let replay = self.context.replay(vector, outcome.socket);
+        let lines = evidence(
+            vector,
+            &outcome.why,
+            &outcome.observation,
+            &outcome.log,
+            replay,
+        );
+        writeln!(
+            self.details,
+            "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}</summary>\n"
+        )?;
+        writeln!(self.details, "{}\n", vector.summary)?;
+        let text: String = lines
+            .into_iter()
+            .map(|(label, text)| format!("{label:<9} {}\n", shortened(label, text, 500)))
+            .collect();
+        writeln!(self.details, "{}\n\n</details>\n", fenced(&text))
+    }
+
+    fn text(&self, summary: &Summary) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        let failures = summary.failures(self.context.strict);
+        let total = summary.total();
+        let verdict = match failures {
+            0 if summary.tested() == 0 => "nothing tested".into(),
+            0 => format!("conforms in {total} tests"),
+            _ => format!("does not conform: {failures} of {total} tests failed"),
+        };
+        writeln!(
+            text,
+            "## event_datagram: {verdict}\n\n{}\n",
+            code(&escaped(self.context.subject.as_bytes()))
+        )?;
+        if !self.broken.is_empty() {
+            writeln!(
+                text,
+                "| | requirement | | tests |\n| --- | --- | --- | ---: |"
+            )?;
+            for (id, (verdict, count)) in &self.broken {
+                writeln!(
+                    text,
+                    "| {verdict} | {id} | {} | {count} |",
+                    self.context.title(id).replace('|', "\\|")
+                )?;
+            }
+            writeln!(text)?;
+        }
+        let columns: Vec<_> = Verdict::ALL
+            .into_iter()
+            .rev()
+            .filter(|verdict| summary.of(*verdict) > 0)
+            .collect();
+        let heads: Vec<_> = columns.iter().map(|verdict| verdict.as_str()).collect();
+        writeln!(
+            text,
+            "| level | {} |\n| --- |{}",
+            heads.join(" | "),
+            " ---: |".repeat(columns.len())
+        )?;
+        for level in Level::ALL {
+            let counts: Vec<_> = columns
+                .iter()
+                .map(|verdict| summary.of_level(*level, *verdict).to_string())
+                .collect();
+            writeln!(text, "| {level} | {} |", counts.join(" | "))?;
+        }
+        write!(text, "\n{}", self.details)?;
+        if self.left_out > 0 {
+            writeln!(text, "…and {} more.", self.left_out)?;
+        }
+        Ok(text)
+    }
+}
+
+impl<'c> Report<'c> for Markdown {
+    fn take(&mut self, event: &Event<'_, 'c>) {
+        if let Event::Outcome(outcome) = event {
+            self.add(outcome).expect("a string takes any text");
+        }
+    }
+
+    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+        let text = self.text(summary).map_err(io::Error::other)?;
+        write_whole(&self.path, text.as_bytes())
+    }
+}
+
+/// Puts text between fences that are longer than any run of backticks in it.
+fn fenced(text: &str) -> String {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    format!("{fence}text\n{text}{fence}")
+}
+
+fn code(text: &str) -> String {
+    let ticks = "`".repeat(longest_run(text) + 1);
+    format!("{ticks} {text} {ticks}")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|character| character != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or_default()
+}

@@ -1,0 +1,121 @@
+//! Every report format, of one run on a subject that answers with what breaks reports: as it was approved, and as its
+//! real consumers read it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use regex::Regex;
+use snapbox::{Assert, Data, Redactions};
+
+use crate::evdg::{Ran, evdg};
+
+/// Answers with control characters, markup, fences and fakes, and dies of an empty datagram.
+const HOSTILE: &str = r#"
+import json, sys
+for line in sys.stdin:
+    datagram = bytes.fromhex(line)
+    if not datagram: sys.exit('\033[31mred\033[0m `` </details>')
+    text = datagram.decode('latin-1')
+    name, _, rest = text.partition('\n')
+    value = rest.partition('::')[2].partition('\n')[0]
+    if name != 'E_EVDG_FENCE': value += '\033[2J</script>]]>```\u202e\nok 2 - fake'
+    print(json.dumps({'event': name, 'params': [{'name': rest.partition('::')[0], 'value': value}]}), flush=True)
+"#;
+
+fn run(format: &str) -> String {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("report");
+    let report = format!("{format}={}", path.display());
+    let filters = [
+        "sep-one-named",
+        "sep-loopback-alone",
+        "either-quoted-nothing",
+        "bad-empty-datagram",
+    ];
+    let mut command = evdg();
+    command.args(["test", "--parser", "--report", &report]);
+    command.args(filters.iter().flat_map(|filter| ["--filter", filter]));
+    let ran: Ran = command
+        .args(["--", "python3", "-c", HOSTILE])
+        .output()
+        .expect("evdg runs")
+        .into();
+    ran.expect_status(1);
+    fs::read_to_string(path).expect("it is there")
+}
+
+/// Compares with what was approved; `SNAPSHOTS=overwrite` approves anew.
+#[track_caller]
+fn is_as_approved(report: &str, file: &str) {
+    let mut redactions = Redactions::new();
+    let number = Regex::new("(?:time=\"|\"millis\": )(?<redacted>[0-9.]+)").expect("it is right");
+    redactions
+        .insert("[TIME]", number)
+        .expect("the name is right");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/snapshots")
+        .join(file);
+    Assert::new()
+        .action_env("SNAPSHOTS")
+        .normalize_paths(false)
+        .redact_with(redactions)
+        .eq(report, Data::read_from(&path, None));
+}
+
+#[track_caller]
+fn is_fit_to_print(report: &str) {
+    let odd =
+        |character: &char| character.is_control() && *character != '\n' || *character == '\u{202e}';
+    assert_eq!(report.chars().find(odd), None, "{report}");
+}
+
+#[test]
+fn json() {
+    // JSON carries what was said as it was said; escapes are its own affair.
+    is_as_approved(&run("json"), "report.json");
+}
+
+#[test]
+fn junit() {
+    let report = run("junit");
+    is_as_approved(&report, "report.xml");
+    is_fit_to_print(&report);
+    let document = quick_junit::Report::deserialize_from_str(&report).expect("it is JUnit");
+    assert_eq!(
+        (document.tests, document.failures, document.errors),
+        (4, 1, 1)
+    );
+    // A second reader, that knows nothing of the first.
+    let count = "import sys, xml.etree.ElementTree as e; print(len(e.fromstring(sys.argv[1]).findall('.//testcase')))";
+    let python = Command::new("python3")
+        .args(["-c", count, &report])
+        .output()
+        .expect("python runs");
+    assert_eq!(String::from_utf8_lossy(&python.stdout), "4\n");
+}
+
+#[test]
+fn tap() {
+    let report = run("tap");
+    is_as_approved(&report, "report.tap");
+    is_fit_to_print(&report);
+    // Perl's own harness reads it.
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("report.tap");
+    fs::write(&path, &report).expect("there is room");
+    let prove = Command::new("prove")
+        .args(["-e", "cat"])
+        .arg(&path)
+        .output()
+        .expect("prove runs");
+    let told = String::from_utf8_lossy(&prove.stdout);
+    assert!(told.contains("Failed 2/4 subtests"), "{told}");
+}
+
+#[test]
+fn markdown() {
+    let report = run("markdown");
+    is_as_approved(&report, "report.md");
+    is_fit_to_print(&report);
+}
