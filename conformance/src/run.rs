@@ -72,10 +72,7 @@ pub enum Event<'r, 'c> {
 pub enum RunError {
     /// There was no subject to test.
     #[error(transparent)]
-    Start(#[from] StartError),
-    /// The private folder for sockets cannot be made.
-    #[error("no folder can be made for sockets")]
-    Folder(#[from] std::io::Error),
+    Start(StartError),
     /// This machine cannot send what a vector holds.
     #[error("vector `{vector}` cannot be sent from here: {message}")]
     Unsendable {
@@ -89,13 +86,22 @@ pub enum RunError {
     Interrupted,
 }
 
+impl From<StartError> for RunError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Interrupted => Self::Interrupted,
+            error => Self::Start(error),
+        }
+    }
+}
+
 /// Runs a plan, and tells what happens as it happens.
 ///
 /// # Errors
 ///
 /// If there is no subject to test or the run was stopped. What was told until then holds.
 pub fn run<'c>(plan: &Plan<'c>, mut tell: impl FnMut(Event<'_, 'c>)) -> Result<(), RunError> {
-    let mut places = Places::new()?;
+    let mut places = Places::new();
     let mut fences = Fences::new(&plan.settings.fence, plan.seed);
     for socket in &plan.sockets {
         let session = Session::start(
@@ -222,7 +228,7 @@ impl<'c> Runner<'_, 'c> {
         if self.session.is_some() {
             return Ok(Ok(()));
         }
-        if self.failed_starts < MAX_FAILED_STARTS {
+        while self.failed_starts < MAX_FAILED_STARTS {
             let plan = self.plan;
             match Session::start(
                 &plan.command,
@@ -287,6 +293,11 @@ impl<'c> Runner<'_, 'c> {
                     judge(&vector.steps, &outcome.observation, answering),
                 );
             }
+            Ending::NoRoom(wait) => {
+                outcome.verdict = Verdict::Hang;
+                outcome.why =
+                    format!("it took nothing more within {wait:.1?}: it has stopped reading");
+            }
             Ending::TimedOut(wait) => {
                 outcome.verdict = Verdict::Hang;
                 outcome.why =
@@ -334,7 +345,7 @@ impl<'c> Runner<'_, 'c> {
                     last.observation = exchange.observation;
                 }
             }
-            Ending::TimedOut(wait) => {
+            Ending::TimedOut(wait) | Ending::NoRoom(wait) => {
                 last.verdict = Verdict::Hang;
                 last.why = format!(
                     "it went on at first, but did not report the last good event within {wait:.1?}"

@@ -44,7 +44,7 @@ def closing_quote(body, at):
     if body[at : at + 1] != b'"':
         return None
     closing = body.find(b'"', at + 1)
-    while body[closing - 1 : closing] == b"\\":
+    while closing > 0 and body[closing - 1 : closing] == b"\\":
         closing = body.find(b'"', closing + 1)
     if closing < 0 or body[closing + 1 : closing + 2] not in (b"", b"\n"):
         return None

@@ -14,6 +14,8 @@ pub enum Line {
     Rejection(String),
     /// It is ready, and tells about itself.
     Start(Start),
+    /// It is ready, and what it tells about itself is not by the contract.
+    MalformedStart(String),
     /// A line that the contract does not know, and in what it departs.
     Malformed(String),
 }
@@ -52,14 +54,72 @@ pub fn parse_line(line: &[u8]) -> Option<Line> {
 fn parse_object(line: &[u8]) -> Result<Line, String> {
     let json: Value =
         serde_json::from_slice(line).map_err(|error| format!("it is not JSON: {error}"))?;
-    if json.get("ready").is_some() {
-        let start =
-            Start::deserialize(&json).map_err(|error| format!("it is no start line: {error}"))?;
-        return Ok(Line::Start(start));
+    if json.get("ready") == Some(&Value::Bool(true)) {
+        return Ok(match Start::deserialize(&json) {
+            Ok(start) => Line::Start(start),
+            Err(error) => Line::MalformedStart(error.to_string()),
+        });
     }
+    let is_event = json
+        .get("event")
+        .or(json.get("event_hex"))
+        .is_some_and(Value::is_string);
     match json.get("error") {
-        None => event_from_json(&json).map(Line::Event),
+        None | Some(Value::Null) => event_from_json(&json).map(Line::Event),
+        // Some programs write all members always, and leave this one empty.
+        Some(Value::String(why)) if why.is_empty() && is_event => {
+            event_from_json(&json).map(Line::Event)
+        }
         Some(Value::String(why)) => Ok(Line::Rejection(why.clone())),
         Some(why) => Ok(Line::Rejection(why.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn is_event(line: &str) {
+        assert!(
+            matches!(parse_line(line.as_bytes()), Some(Line::Event(_))),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn members_that_are_always_written_do_no_harm() {
+        is_event(r#"{"event":"E","params":[],"error":null}"#);
+        is_event(r#"{"event":"E","params":null,"error":"","ready":false,"more":[1]}"#);
+        is_event(
+            r#"{"event":null,"event_hex":"45","params":[{"name":null,"value":null,"value_hex":"ff"}]}"#,
+        );
+        is_event(r#"{"event":"E","event_hex":"","params":[]}"#);
+    }
+
+    #[test]
+    fn anything_else_under_error_is_a_rejection() {
+        for line in [
+            r#"{"error":"why"}"#,
+            r#"{"error":""}"#,
+            r#"{"error":{"code":1}}"#,
+            r#"{"event":"E","error":"why"}"#,
+        ] {
+            assert!(
+                matches!(parse_line(line.as_bytes()), Some(Line::Rejection(_))),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_lines_that_begin_like_an_object_are_reports() {
+        assert_eq!(parse_line(b"ready"), None);
+        assert_eq!(parse_line(b" {\"event\":\"E\"}"), None);
+        assert!(matches!(parse_line(b"{"), Some(Line::Malformed(_))));
+        assert!(matches!(
+            parse_line(b"{\"ready\":true,\"max_datagram\":\"1\"}"),
+            Some(Line::MalformedStart(_))
+        ));
     }
 }

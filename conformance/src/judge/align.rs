@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::difference;
 use crate::contract::Line;
 use crate::subject::{Observation, Report};
@@ -58,7 +60,7 @@ fn find(
         return Err("it reported something before anything was sent: a late report of what came before (T19)".into());
     }
     let ways = align(steps, &observation.reports, answering)
-        .map_err(|stuck| stuck.explain(steps, observation))?;
+        .map_err(|stuck| stuck.explain(steps, observation, answering))?;
     if observation.swallowed_fence {
         return Err("the good event that followed was not reported, though a later one was: something stayed behind and \
                     swallowed it (T20)"
@@ -84,7 +86,11 @@ fn align(steps: &[Step], reports: &[Report], answering: Answering) -> Result<Vec
     let mut furthest = Stuck { step: 0, report: 0 };
     // Each entry: so many steps and reports are paired, in these ways.
     let mut open = vec![(0, 0, Vec::new())];
+    let mut seen = HashSet::new();
     while let Some((step, report, ways)) = open.pop() {
+        if !seen.insert((step, report)) {
+            continue;
+        }
         if (step, report) > (furthest.step, furthest.report) {
             furthest = Stuck { step, report };
         }
@@ -128,7 +134,7 @@ fn takes(expectation: &Expectation, line: &Line) -> bool {
 }
 
 impl Stuck {
-    fn explain(&self, steps: &[Step], observation: &Observation) -> String {
+    fn explain(&self, steps: &[Step], observation: &Observation, answering: Answering) -> String {
         let place = match steps.len() {
             1 => String::new(),
             count => format!("datagram {} of {count}: ", (self.step + 1).min(count)),
@@ -145,8 +151,11 @@ impl Stuck {
                     if due == 1 { "" } else { "s" }
                 )
             }
+            (Some(_), None) if answering == Answering::Always => "it did not answer".into(),
             (Some(_), None) => "nothing was reported, which means rejected".into(),
-            (Some(_), Some(Line::Start(_))) => "it started anew: it must have died of this".into(),
+            (Some(_), Some(Line::Start(_) | Line::MalformedStart(_))) => {
+                "it started anew: it must have died of this".into()
+            }
             (Some(_), Some(Line::Malformed(why))) => {
                 format!(
                     "the report is not by the contract: {}",

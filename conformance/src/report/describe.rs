@@ -106,7 +106,7 @@ fn report_in_words(report: &Report) -> String {
     match &report.line {
         Some(Line::Event(event)) => event_in_words(event),
         Some(Line::Rejection(why)) => format!("rejected ({})", escaped(why.as_bytes())),
-        Some(Line::Start(_)) => "a start line".into(),
+        Some(Line::Start(_) | Line::MalformedStart(_)) => "a start line".into(),
         Some(Line::Malformed(_)) | None => escaped(&report.raw),
     }
 }
@@ -132,6 +132,11 @@ pub(super) fn one_or_list(mut values: Vec<Value>) -> Value {
     }
 }
 
+/// Gives a reported line as the JSON that it is, or as text where it is none or longer than anybody reads.
 pub(super) fn report_to_json(raw: &[u8]) -> Value {
-    serde_json::from_slice(raw).unwrap_or_else(|_| String::from_utf8_lossy(raw).into())
+    const LENGTH: usize = 1 << 17;
+    if raw.len() > LENGTH {
+        return format!("{}… ({} bytes)", escaped(&raw[..LENGTH]), raw.len()).into();
+    }
+    serde_json::from_slice(raw).unwrap_or_else(|_| escaped(raw).into())
 }

@@ -8,7 +8,7 @@ use super::{Context, Report, Summary};
 use crate::escape::{cut, escaped};
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};
-use crate::subject::{Observation, SocketKind};
+use crate::subject::SocketKind;
 use crate::vectors::{Level, Vector};
 
 /// Writes for a person: first what failed and why, by requirement; then each case; last the counts.
@@ -29,8 +29,10 @@ struct Case<'c> {
     sockets: Vec<SocketKind>,
     verdict: Verdict,
     why: String,
-    observation: Observation,
-    log: Vec<String>,
+    /// What the subject reported, on a line.
+    observed: String,
+    /// What the verdict rests on, line by line.
+    evidence: Vec<(&'static str, String)>,
 }
 
 const BOLD: Style = Style::new().bold();
@@ -71,13 +73,24 @@ impl<'c, W: Write> Human<'c, W> {
             case.sockets.push(outcome.socket);
             return;
         }
+        let replay = self.context.replay(outcome.vector, outcome.socket);
+        let evidence = evidence(
+            outcome.vector,
+            &outcome.why,
+            &outcome.observation,
+            &outcome.log,
+            replay,
+        );
         self.cases.push(Case {
             vector: outcome.vector,
             sockets: vec![outcome.socket],
             verdict: outcome.verdict,
             why: outcome.why.clone(),
-            observation: outcome.observation.clone(),
-            log: outcome.log.clone(),
+            observed: cut(&observed_in_words(&outcome.observation), 80),
+            evidence: evidence
+                .into_iter()
+                .map(|(label, text)| (label, shortened(label, text, WIDTH)))
+                .collect(),
         });
     }
 }
@@ -127,7 +140,7 @@ impl<W: Write> Human<'_, W> {
             0 if summary.tested() == 0 => {
                 format!("{YELLOW}nothing tested{YELLOW:#}: none of {total} applies to it")
             }
-            0 => format!("{GREEN}conforms{GREEN:#} in {}", tests(total)),
+            0 => format!("{GREEN}conforms{GREEN:#} in {}", tests(summary.tested())),
             failures => format!(
                 "{RED}does not conform{RED:#}: {failures} of {} failed",
                 tests(total)
@@ -183,9 +196,7 @@ impl<W: Write> Human<'_, W> {
             "{verdict} {BOLD}{id}{BOLD:#}  {requirement} {level}  {DIM}{sockets}{DIM:#}"
         )?;
         writeln!(out, "      {}", vector.summary)?;
-        let replay = self.context.replay(vector, case.sockets[0]);
-        for (label, text) in evidence(vector, &case.why, &case.observation, &case.log, replay) {
-            let text = shortened(label, text, WIDTH);
+        for (label, text) in &case.evidence {
             writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
         }
         Ok(())
@@ -205,7 +216,7 @@ impl<W: Write> Human<'_, W> {
         for case in told {
             let (id, requirement, why) = (&case.vector.id, &case.vector.requirement, &case.why);
             let observed = match case.verdict {
-                Verdict::Info => format!(": {}", cut(&observed_in_words(&case.observation), 80)),
+                Verdict::Info => format!(": {}", case.observed),
                 _ => String::new(),
             };
             writeln!(

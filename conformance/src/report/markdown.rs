@@ -85,7 +85,7 @@ impl Markdown {
         let total = summary.total();
         let verdict = match failures {
             0 if summary.tested() == 0 => "nothing tested".into(),
-            0 => format!("conforms in {total} tests"),
+            0 => format!("conforms in {} tests", summary.tested()),
             _ => format!("does not conform: {failures} of {total} tests failed"),
         };
         writeln!(

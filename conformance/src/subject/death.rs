@@ -8,6 +8,8 @@ pub enum Death {
     Exited(Exit),
     /// It runs, but has closed its standard output.
     ClosedOutput,
+    /// It runs, but has closed its standard input, where it should read datagrams.
+    ClosedInput,
     /// It runs, but nobody listens on its socket any more.
     Refused,
 }
@@ -19,6 +21,7 @@ impl fmt::Display for Death {
             Self::ClosedOutput => {
                 f.write_str("it closed its standard output, so that it cannot be observed")
             }
+            Self::ClosedInput => f.write_str("it closed its standard input"),
             Self::Refused => f.write_str("it runs, but nobody listens on its socket any more"),
         }
     }

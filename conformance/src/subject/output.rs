@@ -4,6 +4,7 @@ use std::sync::mpsc::SyncSender;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::death::Exit;
+use crate::escape::escaped;
 
 /// News of a process.
 #[derive(Debug)]
@@ -18,39 +19,36 @@ pub(super) enum News {
     Exited(Exit),
 }
 
-/// What any report fits in: 65507 NULs, each a parameter of its own with its names in hex, come to less than a third.
-pub(super) const MAX_LINE: usize = 16 << 20;
+/// What any report fits in: 65449 empty parameters, written as long as may be, come to a third of it.
+pub(super) const MAX_LINE: usize = 8 << 20;
 
 /// The last of what a process said for people: of its log on standard output, and of its standard error.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LogTail(Arc<Mutex<VecDeque<String>>>);
+pub(super) struct LogTail(Arc<Mutex<VecDeque<Vec<u8>>>>);
 
 const TAIL_LINES: usize = 8;
-const TAIL_COLUMNS: usize = 200;
+const TAIL_BYTES: usize = 400;
 
 impl LogTail {
+    /// Gives the last lines, fit to print.
     pub(super) fn lines(&self) -> Vec<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines
             .iter()
-            .cloned()
+            .map(|line| escaped(line.trim_ascii_end()))
             .collect()
     }
 
     fn push(&self, line: &[u8]) {
-        let line: String = String::from_utf8_lossy(line)
-            .chars()
-            .take(TAIL_COLUMNS)
-            .collect();
-        if line.trim().is_empty() {
+        if line.trim_ascii().is_empty() {
             return;
         }
+        let line = line[..line.len().min(TAIL_BYTES)].to_vec();
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() == TAIL_LINES {
             lines.pop_front();
         }
-        lines.push_back(line.trim_end().escape_debug().to_string());
+        lines.push_back(line);
     }
 }
 

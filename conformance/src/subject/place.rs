@@ -2,6 +2,8 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
+use std::path::PathBuf;
+
 use event_datagram::MAX_UNIX_PATH;
 use serde::Serialize;
 use tempfile::TempDir;
@@ -42,9 +44,10 @@ impl fmt::Display for SocketKind {
 }
 
 /// Chooses sockets for subjects: free ports, and paths in a private folder that goes when this does.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Places {
-    folder: TempDir,
+    /// Made when it is first needed.
+    folder: Option<TempDir>,
     count: usize,
 }
 
@@ -56,22 +59,9 @@ pub(super) struct Place {
 }
 
 impl Places {
-    /// Makes the private folder.
-    ///
-    /// # Errors
-    ///
-    /// If it cannot be made, or paths in it are too long for a socket.
-    pub fn new() -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("evdg-").tempdir()?;
-        let longest = folder.path().join("000000.sock");
-        if longest.as_os_str().len() > MAX_UNIX_PATH {
-            let message = format!(
-                "{} is too long for a UNIX socket; set TMPDIR to a shorter path",
-                longest.display()
-            );
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
-        }
-        Ok(Self { folder, count: 0 })
+    /// Starts without having chosen any.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// Chooses a socket that nobody has used before.
@@ -80,7 +70,7 @@ impl Places {
             SocketKind::Stdin => return Ok(None),
             SocketKind::Unix => {
                 self.count += 1;
-                let path = self.folder.path().join(format!("{}.sock", self.count));
+                let path = self.folder()?.join(format!("{}.sock", self.count));
                 return Ok(Some(Place {
                     address: Address::Unix(path),
                     _claim: None,
@@ -94,6 +84,25 @@ impl Places {
             address: Address::Udp(address),
             _claim: Some(claim),
         }))
+    }
+}
+
+impl Places {
+    fn folder(&mut self) -> io::Result<PathBuf> {
+        if let Some(folder) = &self.folder {
+            return Ok(folder.path().into());
+        }
+        let folder = tempfile::Builder::new().prefix("evdg-").tempdir()?;
+        let longest = folder.path().join("000000.sock");
+        if longest.as_os_str().len() > MAX_UNIX_PATH || longest.to_str().is_none() {
+            let path = longest.display();
+            let message =
+                format!("{path} is no path for a UNIX socket; set TMPDIR to a short one in UTF-8");
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        let path = folder.path().into();
+        self.folder = Some(folder);
+        Ok(path)
     }
 }
 
@@ -163,18 +172,10 @@ impl Claim {
     }
 }
 
+#[cfg(test)]
 impl Place {
-    /// Takes a socket that a subject says it has bound by itself.
-    pub(super) fn told(address: Address) -> Self {
-        Self {
-            address,
-            _claim: None,
-        }
-    }
-
     /// Gives the path, where it is one.
-    #[cfg(test)]
-    fn path(&self) -> Option<&std::path::PathBuf> {
+    fn path(&self) -> Option<&PathBuf> {
         match &self.address {
             Address::Unix(path) => Some(path),
             Address::Udp(_) => None,
@@ -188,7 +189,7 @@ mod tests {
 
     #[test]
     fn sockets_are_new_each_time_and_leave_nothing() {
-        let mut places = Places::new().unwrap();
+        let mut places = Places::new();
         let first = places.choose(SocketKind::Unix).unwrap().unwrap();
         let second = places.choose(SocketKind::Unix).unwrap().unwrap();
         assert_ne!(first.address, second.address);
@@ -203,7 +204,7 @@ mod tests {
 
     #[test]
     fn ports_are_claimed_while_in_use() {
-        let mut places = Places::new().unwrap();
+        let mut places = Places::new();
         let held: Vec<_> = (0..50)
             .map(|_| {
                 places

@@ -1,6 +1,6 @@
 use std::io::{self, Write as _};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,15 @@ pub(super) struct Process {
     news: Receiver<News>,
     tail: LogTail,
     input: Option<SyncSender<Vec<u8>>>,
+}
+
+/// Why a process takes no line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InputError {
+    /// It has not read those before.
+    Full,
+    /// It has closed its standard input.
+    Closed,
 }
 
 /// Lines that wait for the reader at the most; a process that writes faster has to wait.
@@ -57,11 +66,13 @@ impl Process {
         })
     }
 
-    /// Hands a line to its standard input, if that is piped; `false` where it takes nothing more.
-    pub(super) fn send(&self, line: Vec<u8>) -> bool {
-        self.input
-            .as_ref()
-            .is_some_and(|input| input.try_send(line).is_ok())
+    /// Hands a line to its standard input.
+    pub(super) fn send(&self, line: Vec<u8>) -> Result<(), InputError> {
+        let input = self.input.as_ref().ok_or(InputError::Closed)?;
+        input.try_send(line).map_err(|error| match error {
+            TrySendError::Full(_) => InputError::Full,
+            TrySendError::Disconnected(_) => InputError::Closed,
+        })
     }
 
     /// Waits for news until the deadline. `None` if there were none.
@@ -93,7 +104,9 @@ impl Process {
         self.ask_to_end();
         let deadline = Instant::now() + GRACE;
         while let Some(news) = self.wait(deadline) {
-            if matches!(news, News::Exited(_)) || self.is_over(&news) {
+            // It may talk as long as it likes.
+            if matches!(news, News::Exited(_)) || self.is_over(&news) || Instant::now() >= deadline
+            {
                 break;
             }
         }
@@ -156,7 +169,10 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill_group();
-        let _ = self.child.wait();
+        // It may have left its group. If it may not be killed at all, there is no use in waiting for its end.
+        if self.child.kill().is_ok() {
+            let _ = self.child.wait();
+        }
     }
 }
 

@@ -1,23 +1,23 @@
 use std::time::{Duration, Instant};
 
-use super::command::{Kind, SubjectCommand};
+use super::command::SubjectCommand;
 use super::death::Death;
 use super::output::{MAX_LINE, News};
 use super::place::{Place, Places, SocketKind};
-use super::process::Process;
+use super::process::{InputError, Process};
 use super::startup::{self, Settings, StartError, Started, hex_line};
 use super::stop::Stop;
 use crate::contract::{Line, Start, parse_line};
 use crate::fence::{Fence, FenceForm, Fences, Mark};
-use crate::transport::{Address, Link, Port, SendError};
+use crate::transport::{Link, SendError};
 
 /// A running subject, and the conversation with it.
 #[derive(Debug)]
 pub struct Session {
     process: Process,
-    kind: Kind,
     link: Option<Link>,
-    place: Option<Place>,
+    /// Kept as long as the subject, to be removed with it.
+    _place: Option<Place>,
     start: Start,
     /// What it makes of fences.
     form: FenceForm,
@@ -73,6 +73,8 @@ pub enum Ending {
     Fenced,
     /// It did not, within this time.
     TimedOut(Duration),
+    /// The subject took nothing more: there was no room for a datagram, for this time.
+    NoRoom(Duration),
     /// The subject died.
     Died {
         /// How.
@@ -86,8 +88,11 @@ pub enum Ending {
     Interrupted,
 }
 
-/// Reports kept of one exchange. More are a flood, and no use to anybody.
+/// Reports kept of one exchange, and their bytes. More are a flood, and no use to anybody.
 const MAX_REPORTS: usize = 1_000;
+const MAX_BYTES: usize = 2 * MAX_LINE;
+/// How long to wait at a stretch, before looking whether to stop or whether the socket was refused.
+const SLICE: Duration = Duration::from_millis(50);
 /// The least time to wait before the subject is sent another fence.
 const LEAST_NUDGE: Duration = Duration::from_millis(100);
 /// How much longer than the slowest answer so far an answer may take.
@@ -116,28 +121,24 @@ impl Session {
             first: (fence, line),
             round_trip,
         } = startup::start(command, kind, places, fences, settings)?;
-        Ok(Self {
+        let mut session = Self {
             process,
-            kind: command.kind(),
             link,
-            place,
+            _place: place,
             start,
             form: fence.form(&line),
             slowest: round_trip,
             dropped: 0,
             limit: settings.limit,
             stop: settings.stop.clone(),
-        })
+        };
+        session.dropped = session.link.as_mut().map_or(0, Link::dropped);
+        Ok(session)
     }
 
     /// Gives what the subject told about itself.
     pub fn declared(&self) -> &Start {
         &self.start
-    }
-
-    /// Tells how the subject is connected.
-    pub fn kind(&self) -> Kind {
-        self.kind
     }
 
     /// Sends datagrams back to back and a fence, and listens until the fence comes back.
@@ -155,12 +156,9 @@ impl Session {
         let datagrams = datagrams.into_iter().inspect(|_| sent += 1);
         let talk = self.talk(datagrams, fences, one_by_one, &mut observation);
         let ending = talk.err().unwrap_or(Ending::Fenced);
-        let clean = ending == Ending::Fenced && observation.misread_fence.is_none();
-        let dropped = if clean && !observation.reports.is_empty() {
-            0
-        } else {
-            self.newly_dropped()
-        };
+        // Whatever was reported was not dropped: the kernel is asked where something may be missing.
+        let all_there = observation.reports.len() >= sent && !observation.swallowed_fence;
+        let dropped = if all_there { 0 } else { self.newly_dropped() };
         Exchange {
             observation,
             ending,
@@ -181,7 +179,11 @@ impl Session {
         one_by_one: bool,
         observation: &mut Observation,
     ) -> Result<(), Ending> {
-        while let Some(news) = self.process.news() {
+        // As much as was there; a flood ends when its time is up.
+        for news in std::iter::from_fn(|| self.process.news())
+            .take(MAX_REPORTS)
+            .collect::<Vec<_>>()
+        {
             match news {
                 News::Line(raw) => {
                     let old_fence = fences.is_tagged(&raw);
@@ -215,9 +217,8 @@ impl Session {
         let begin = Instant::now();
         let wait = self.wait_for_answer();
         let mut first_came_back = false;
-        let mut sent = vec![fences.next_fence()];
-        self.send(&sent[0].datagram(), observation)?;
-        let mut next_nudge = begin + self.nudge();
+        let mut sent = vec![(fences.next_fence(), begin)];
+        self.send(&sent[0].0.datagram(), observation)?;
         loop {
             if self.stop.is_requested() {
                 return Err(Ending::Interrupted);
@@ -226,44 +227,48 @@ impl Session {
             if begin.elapsed() >= wait {
                 return Err(Ending::TimedOut(wait));
             }
-            match self.process.wait(next_nudge.min(begin + wait)) {
-                Some(News::Line(raw)) => match sent
-                    .iter()
-                    .rposition(|fence| fences.mark(&raw, fence) == Mark::This)
-                {
-                    Some(index) => {
-                        first_came_back |= fences.mark(&raw, &sent[0]) == Mark::This;
-                        self.recognise(&sent[index], raw, observation);
-                        if index + 1 == sent.len() {
-                            observation.swallowed_fence |= !first_came_back;
-                            self.slowest = self.slowest.max(begin.elapsed());
-                            return Ok(());
+            let carries = |raw: &[u8], fence: &Fence| fences.mark(raw, fence) == Mark::This;
+            match self
+                .process
+                .wait((Instant::now() + SLICE).min(begin + wait))
+            {
+                Some(News::Line(raw)) => {
+                    match sent.iter().rposition(|(fence, _)| carries(&raw, fence)) {
+                        Some(index) => {
+                            first_came_back |= carries(&raw, &sent[0].0);
+                            let (fence, when) = &sent[index];
+                            self.slowest = self.slowest.max(when.elapsed());
+                            self.recognise(fence, raw, observation);
+                            if index + 1 == sent.len() {
+                                observation.swallowed_fence |= !first_came_back;
+                                return Ok(());
+                            }
+                        }
+                        None => {
+                            let old_fence = fences.is_tagged(&raw);
+                            observation.hear(raw, old_fence, false);
                         }
                     }
-                    None => {
-                        let old_fence = fences.is_tagged(&raw);
-                        observation.hear(raw, old_fence, false);
-                    }
-                },
+                }
                 Some(News::LongLine) => observation.overhear(),
                 Some(other) => return Err(self.death_by(other, observation)),
-                None if self.link.as_ref().is_some_and(Link::is_refused) => {
+                None if self.link.as_mut().is_some_and(Link::is_refused) => {
                     return Err(self.death(Death::Refused, observation));
                 }
-                None => {
+                None if sent[sent.len() - 1].1.elapsed() >= self.nudge() => {
                     let fence = fences.next_fence();
                     if self.try_send(&fence.datagram()) {
-                        sent.push(fence);
+                        sent.push((fence, Instant::now()));
                     }
-                    next_nudge = Instant::now() + self.nudge();
                 }
+                None => {}
             }
         }
     }
 
     /// Tells how long a subject may keep silent before it is sent another fence.
     fn nudge(&self) -> Duration {
-        (self.slowest * 4).clamp(LEAST_NUDGE, self.limit)
+        (self.slowest * 4).max(LEAST_NUDGE)
     }
 
     fn recognise(&self, fence: &Fence, raw: Vec<u8>, observation: &mut Observation) {
@@ -273,28 +278,27 @@ impl Session {
     }
 
     /// Sends if that is possible at once.
-    fn try_send(&self, datagram: &[u8]) -> bool {
-        match &self.link {
+    fn try_send(&mut self, datagram: &[u8]) -> bool {
+        match &mut self.link {
             Some(link) => link.send(datagram, Instant::now(), || true).is_ok(),
-            None => self.process.send(hex_line(datagram)),
+            None => self.process.send(hex_line(datagram)).is_ok(),
         }
     }
 
     fn send(&mut self, datagram: &[u8], observation: &mut Observation) -> Result<(), Ending> {
         let wait = self.wait_for_answer();
-        let Some(link) = &self.link else {
-            let sent = self.process.send(hex_line(datagram));
-            return if sent {
-                Ok(())
-            } else {
-                Err(Ending::TimedOut(Duration::ZERO))
+        let Some(link) = &mut self.link else {
+            return match self.process.send(hex_line(datagram)) {
+                Ok(()) => Ok(()),
+                Err(InputError::Full) => Err(Ending::NoRoom(wait)),
+                Err(InputError::Closed) => Err(self.death(Death::ClosedInput, observation)),
             };
         };
         match link.send(datagram, Instant::now() + wait, || self.stop.is_requested()) {
             Ok(()) => Ok(()),
             Err(SendError::Refused) => Err(self.death(Death::Refused, observation)),
             Err(SendError::NoRoom) if self.stop.is_requested() => Err(Ending::Interrupted),
-            Err(SendError::NoRoom) => Err(Ending::TimedOut(wait)),
+            Err(SendError::NoRoom) => Err(Ending::NoRoom(wait)),
             Err(error) => Err(Ending::Unsendable(error.to_string())),
         }
     }
@@ -316,7 +320,7 @@ impl Session {
     /// Finds out how it died: an end says more than a closed pipe or socket, and may take a moment to show.
     fn death(&mut self, mut death: Death, observation: &mut Observation) -> Ending {
         let deadline = Instant::now() + Duration::from_millis(500);
-        while !matches!(death, Death::Exited(_)) {
+        while !matches!(death, Death::Exited(_)) && Instant::now() < deadline {
             match self.process.wait(deadline) {
                 Some(News::Exited(exit)) => death = Death::Exited(exit),
                 Some(News::Line(raw)) => observation.hear(raw, false, false),
@@ -336,25 +340,17 @@ impl Session {
     }
 
     fn newly_dropped(&mut self) -> u64 {
-        let Some(Place {
-            address: Address::Udp(address),
-            ..
-        }) = &self.place
-        else {
-            return 0;
-        };
-        let Port::Bound { dropped } = Port::look_up(address.port()) else {
-            return 0;
-        };
+        let dropped = self.link.as_mut().map_or(0, Link::dropped);
         let newly = dropped.saturating_sub(self.dropped);
-        self.dropped = dropped;
+        self.dropped = self.dropped.max(dropped);
         newly
     }
 }
 
 impl Observation {
     fn hear(&mut self, raw: Vec<u8>, old_fence: bool, early: bool) {
-        if self.reports.len() < MAX_REPORTS {
+        let bytes: usize = self.reports.iter().map(|report| report.raw.len()).sum();
+        if self.reports.len() < MAX_REPORTS && bytes < MAX_BYTES {
             let line = if old_fence { None } else { parse_line(&raw) };
             self.reports.push(Report { raw, line, early });
         }

@@ -5,7 +5,7 @@ use event_datagram::Socket;
 
 use super::command::{Kind, SubjectCommand};
 use super::death::{Death, Exit};
-use super::output::News;
+use super::output::{MAX_LINE, News};
 use super::place::{Place, Places, SocketKind};
 use super::process::Process;
 use super::stop::Stop;
@@ -89,6 +89,7 @@ pub(super) struct Started {
     pub(super) process: Process,
     /// `None` for a parser.
     pub(super) link: Option<Link>,
+    /// Kept as long as the subject, to be removed with it.
     pub(super) place: Option<Place>,
     pub(super) start: Start,
     /// The first event, and the line that reported it.
@@ -99,6 +100,9 @@ pub(super) struct Started {
 
 /// How long to wait before knocking again at a socket that is not bound yet: from, and up to.
 const KNOCK: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
+/// How long a subject may keep silent before it is sent another first event: what was sent while it bound its socket
+/// may be lost. Doubled each time.
+const NUDGE: Duration = Duration::from_millis(500);
 
 /// Starts a subject and waits until it has reported a first event, however it reads it.
 pub(super) fn start(
@@ -111,19 +115,19 @@ pub(super) fn start(
     let place = places
         .choose(kind)
         .map_err(|source| StartError::Socket { kind, source })?;
-    let built = command.build(place.as_ref().map(|place| &place.address));
+    let address = place.as_ref().map(|place| place.address.clone());
+    let built = command.build(address.as_ref());
     let program = built.get_program().to_string_lossy().into_owned();
     let process = Process::start(built, command.kind() == Kind::Parser)
         .map_err(|source| StartError::Spawn { program, source })?;
-    let fence = fences.next_fence();
     let deadline = Instant::now() + settings.limit;
     let startup = Startup {
         process,
         place,
+        address,
         link: None,
         start: Start::default(),
-        fence,
-        sent: None,
+        sent: Vec::new(),
         seen: Vec::new(),
         deadline,
     };
@@ -133,42 +137,50 @@ pub(super) fn start(
 struct Startup {
     process: Process,
     place: Option<Place>,
+    /// Where it listens: our place, unless it tells another.
+    address: Option<Address>,
     link: Option<Link>,
     start: Start,
-    fence: Fence,
-    /// When the first event was sent, as far as anybody took it.
-    sent: Option<Instant>,
+    /// The first events that were sent, as far as anybody took them. The last one counts.
+    sent: Vec<(Fence, Instant)>,
     /// What it reported that was not the first event.
     seen: Vec<Vec<u8>>,
     deadline: Instant,
 }
 
 impl Startup {
-    fn run(mut self, fences: &Fences, settings: &Settings) -> Result<Started, StartError> {
+    fn run(mut self, fences: &mut Fences, settings: &Settings) -> Result<Started, StartError> {
         let mut pause = KNOCK.0;
         loop {
+            let now = Instant::now();
             if settings.stop.is_requested() {
                 return Err(StartError::Interrupted);
             }
-            let now = Instant::now();
             if now >= self.deadline {
                 return Err(self.silent(settings));
             }
-            if self.sent.is_none() {
-                self.knock();
+            if self.link.as_mut().is_some_and(Link::is_refused) {
+                self.link = None;
+            }
+            if self.is_due(now) {
+                self.knock(fences);
                 pause = (pause * 2).min(KNOCK.1);
-            } else if self.link.as_ref().is_some_and(Link::is_refused) {
-                self.sent = None;
             }
             match self.process.wait((now + pause).min(self.deadline)) {
                 None => {}
-                Some(News::Line(line)) => {
-                    if fences.mark(&line, &self.fence) == Mark::This {
-                        return Ok(self.finish(line));
-                    }
-                    self.hear(line)?;
-                }
-                Some(News::LongLine) => self.seen.push(b"(a line of more than 16 MiB)".to_vec()),
+                Some(News::Line(line)) => match self
+                    .sent
+                    .iter()
+                    .rposition(|(fence, _)| fences.mark(&line, fence) == Mark::This)
+                {
+                    Some(index) if index + 1 == self.sent.len() => return Ok(self.finish(line)),
+                    // The one that counts is still to come.
+                    Some(_) => {}
+                    None => self.hear(line)?,
+                },
+                Some(News::LongLine) => self
+                    .seen
+                    .push(format!("(a line of more than {} MiB)", MAX_LINE >> 20).into_bytes()),
                 Some(News::Closed) => {
                     // If it ended, that says more.
                     let exited = self.exit(Instant::now() + Duration::from_millis(500));
@@ -179,56 +191,85 @@ impl Startup {
         }
     }
 
-    /// Sends the first event, if anybody is there to take it.
-    fn knock(&mut self) {
-        let datagram = self.fence.datagram();
-        let taken = match &self.place {
-            None => self.process.send(hex_line(&datagram)),
-            Some(place) => {
-                self.link = Link::connect(&place.address).ok();
-                self.link.as_ref().is_some_and(|link| {
-                    link.send(&datagram, Instant::now(), || false).is_ok() && !link.is_refused()
-                })
+    /// Tells whether to send a first event: nobody has taken one yet, or the last one has brought no answer for long.
+    fn is_due(&self, now: Instant) -> bool {
+        let is_connected = self.link.is_some() || self.address.is_none();
+        let Some((_, when)) = self.sent.last().filter(|_| is_connected) else {
+            return true;
+        };
+        let doublings = u32::try_from(self.sent.len() - 1)
+            .unwrap_or(u32::MAX)
+            .min(16);
+        now.duration_since(*when) >= NUDGE * 2_u32.pow(doublings)
+    }
+
+    /// Sends a first event, if anybody is there to take it.
+    fn knock(&mut self, fences: &mut Fences) {
+        let fence = fences.next_fence();
+        let datagram = fence.datagram();
+        let taken = match &self.address {
+            None => self.process.send(hex_line(&datagram)).is_ok(),
+            Some(address) => {
+                if self.link.is_none() {
+                    self.link = Link::connect(address).ok();
+                }
+                let link = self.link.as_mut();
+                let taken = link.is_some_and(|link| {
+                    link.send(&datagram, Instant::now(), || true).is_ok() && !link.is_refused()
+                });
+                if !taken {
+                    self.link = None;
+                }
+                taken
             }
         };
-        self.sent = taken.then(Instant::now);
+        if taken {
+            self.sent.push((fence, Instant::now()));
+        }
     }
 
     fn hear(&mut self, line: Vec<u8>) -> Result<(), StartError> {
-        let Some(Line::Start(start)) = parse_line(&line) else {
-            self.seen.push(line);
-            self.seen.truncate(3);
-            return Ok(());
+        let start = match parse_line(&line) {
+            Some(Line::Start(start)) => start,
+            Some(Line::MalformedStart(why)) => return Err(StartError::StartLine(why)),
+            _ => {
+                self.seen.push(line);
+                self.seen.truncate(3);
+                return Ok(());
+            }
         };
-        if let (Some(text), Some(place)) = (&start.socket, &self.place) {
+        if let (Some(text), Some(address)) = (&start.socket, &self.address) {
             let unusable = |error: &dyn std::fmt::Display| {
                 StartError::StartLine(format!("socket {text:?}: {error}"))
             };
             let socket = Socket::parse(text).map_err(|error| unusable(&error))?;
-            let address = Address::resolve(&socket).map_err(|error| unusable(&error))?;
-            if address != place.address {
-                self.place = Some(Place::told(address));
-                self.sent = None;
+            let told = Address::resolve(&socket).map_err(|error| unusable(&error))?;
+            if !told.leads_to(address) {
+                self.address = Some(told);
+                self.link = None;
             }
         }
         self.start = start;
         Ok(())
     }
 
-    fn finish(self, line: Vec<u8>) -> Started {
-        let round_trip = self.sent.map_or(Duration::ZERO, |sent| sent.elapsed());
+    fn finish(mut self, line: Vec<u8>) -> Started {
+        let (fence, when) = self
+            .sent
+            .pop()
+            .expect("the event that was reported was sent");
         Started {
             process: self.process,
             link: self.link,
             place: self.place,
             start: self.start,
-            first: (self.fence, line),
-            round_trip,
+            first: (fence, line),
+            round_trip: when.elapsed(),
         }
     }
 
     fn exit(&self, deadline: Instant) -> Option<Exit> {
-        loop {
+        while Instant::now() < deadline {
             match self.process.wait(deadline)? {
                 News::Exited(exit) => return Some(exit),
                 // Without a watcher nothing more will come.
@@ -236,6 +277,7 @@ impl Startup {
                 News::Line(_) | News::LongLine => {}
             }
         }
+        None
     }
 
     /// Lets it finish its last words first: they often say why.
@@ -255,11 +297,11 @@ impl Startup {
             format!(
                 "it reported something else; does it drop names that it was not told of? then see --fence\n  {lines}"
             )
-        } else if self.sent.is_none() {
+        } else if self.sent.is_empty() {
             let place = self
-                .place
+                .address
                 .as_ref()
-                .map_or_else(|| "its input".into(), |place| place.address.to_string());
+                .map_or_else(|| "its input".into(), Address::to_string);
             format!(
                 "nobody listens on {place}; it must bind the socket in EVDG_SOCKET or its arguments"
             )

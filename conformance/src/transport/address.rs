@@ -45,6 +45,24 @@ impl Address {
     }
 }
 
+impl Address {
+    /// Tells whether a listener that is bound here gets what is sent to `other`: it may be bound to all addresses, or by
+    /// another name of the same path.
+    pub fn leads_to(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Udp(bound), Self::Udp(target)) => {
+                bound.port() == target.port()
+                    && (bound.ip().is_unspecified() || bound.ip() == target.ip())
+            }
+            (Self::Unix(bound), Self::Unix(target)) => {
+                bound == target
+                    || matches!((bound.canonicalize(), target.canonicalize()), (Ok(bound), Ok(target)) if bound == target)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// Prints the socket syntax of `event_datagram`, such as `udp:127.0.0.1:8081`.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,6 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 #[cfg(unix)]
 use std::os::unix::net::UnixDatagram;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::address::Address;
@@ -13,14 +12,17 @@ use super::port::Port;
 /// Connected, because only then does a UDP socket learn that nobody listens, and a UNIX socket when there is room.
 #[derive(Debug)]
 pub struct Link {
+    address: Address,
     socket: Socket,
+    /// Whether the kernel's table has ever shown the listener.
+    was_bound: bool,
 }
 
 #[derive(Debug)]
 enum Socket {
-    Udp(UdpSocket, SocketAddr),
+    Udp(UdpSocket),
     #[cfg(unix)]
-    Unix(UnixDatagram, PathBuf),
+    Unix(UnixDatagram),
 }
 
 /// Why a datagram was not sent.
@@ -70,14 +72,14 @@ impl Link {
                 let socket = UdpSocket::bind(any)?;
                 socket.connect(peer)?;
                 socket.set_nonblocking(true)?;
-                Socket::Udp(socket, *peer)
+                Socket::Udp(socket)
             }
             #[cfg(unix)]
             Address::Unix(path) => {
                 let socket = UnixDatagram::unbound()?;
                 socket.connect(path)?;
                 socket.set_nonblocking(true)?;
-                Socket::Unix(socket, path.clone())
+                Socket::Unix(socket)
             }
             #[cfg(not(unix))]
             Address::Unix(_) => {
@@ -87,21 +89,27 @@ impl Link {
                 ));
             }
         };
-        Ok(Self { socket })
+        Ok(Self {
+            address: address.clone(),
+            socket,
+            was_bound: false,
+        })
     }
 
-    /// Sends one datagram whole, waiting for room until the deadline or until `stop` says so.
+    /// Sends one datagram whole, waiting for room until the deadline or until `stop` says so. Like a server, which sends
+    /// by path, it finds a listener again that has bound its UNIX socket anew.
     ///
     /// # Errors
     ///
     /// If it was not sent. After `stop`, [`SendError::NoRoom`].
     pub fn send(
-        &self,
+        &mut self,
         datagram: &[u8],
         deadline: Instant,
         stop: impl Fn() -> bool,
     ) -> Result<(), SendError> {
         let size = datagram.len();
+        let mut is_reconnected = false;
         loop {
             let error = match self.try_send(datagram) {
                 Ok(sent) if sent == size => return Ok(()),
@@ -122,7 +130,15 @@ impl Link {
                 | io::ErrorKind::ConnectionReset
                 | io::ErrorKind::NotConnected
                 | io::ErrorKind::NotFound
-                | io::ErrorKind::BrokenPipe => return Err(SendError::Refused),
+                | io::ErrorKind::BrokenPipe => {
+                    if is_reconnected || matches!(self.address, Address::Udp(_)) {
+                        return Err(SendError::Refused);
+                    }
+                    is_reconnected = true;
+                    self.socket = Self::connect(&self.address)
+                        .map_err(|_| SendError::Refused)?
+                        .socket;
+                }
                 _ => return Err(SendError::Io { size, error }),
             }
         }
@@ -130,22 +146,37 @@ impl Link {
 
     /// Tells whether nobody is bound to the address any more, so that what was sent reached nobody.
     ///
-    /// A UDP socket has it from the answer to what was sent, or from the kernel's table: what was on its way when the
-    /// listener closed is lost without an answer. For a UNIX socket it is tried.
-    pub fn is_refused(&self) -> bool {
+    /// A UDP socket has it from the answer to what was sent, or from the kernel's table if that has shown the listener
+    /// before: what was on its way when the listener closed is lost without an answer. For a UNIX socket it is tried.
+    pub fn is_refused(&mut self) -> bool {
         let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
         match &self.socket {
-            Socket::Udp(socket, peer) => {
+            Socket::Udp(socket) => {
                 socket
                     .take_error()
                     .is_ok_and(|error| error.is_some_and(refused))
-                    || Port::look_up(peer.port()) == Port::Unbound
+                    || self.was_bound && self.port() == Port::Unbound
             }
             #[cfg(unix)]
-            Socket::Unix(_, path) => {
-                let probe = UnixDatagram::unbound().and_then(|probe| probe.connect(path));
-                probe.is_err_and(refused)
+            Socket::Unix(_) => Self::connect(&self.address).is_err_and(refused),
+        }
+    }
+
+    /// Tells how many datagrams for the listener the kernel has dropped since it bound its socket, as far as can be known.
+    pub fn dropped(&mut self) -> u64 {
+        match self.port() {
+            Port::Bound { dropped } => {
+                self.was_bound = true;
+                dropped
             }
+            _ => 0,
+        }
+    }
+
+    fn port(&self) -> Port {
+        match &self.address {
+            Address::Udp(address) => Port::look_up(*address),
+            Address::Unix(_) => Port::Unknown,
         }
     }
 
@@ -153,17 +184,17 @@ impl Link {
     /// makes its sender wait; a UDP socket's default receive buffer holds thrice this much.
     pub const fn burst(&self) -> usize {
         match self.socket {
-            Socket::Udp(..) => 65_536,
+            Socket::Udp(_) => 65_536,
             #[cfg(unix)]
-            Socket::Unix(..) => usize::MAX,
+            Socket::Unix(_) => usize::MAX,
         }
     }
 
     fn try_send(&self, datagram: &[u8]) -> io::Result<usize> {
         match &self.socket {
-            Socket::Udp(socket, _) => socket.send(datagram),
+            Socket::Udp(socket) => socket.send(datagram),
             #[cfg(unix)]
-            Socket::Unix(socket, _) => socket.send(datagram),
+            Socket::Unix(socket) => socket.send(datagram),
         }
     }
 
@@ -172,8 +203,8 @@ impl Link {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
         let mut fds = match &self.socket {
-            Socket::Udp(socket, _) => [PollFd::new(socket, PollFlags::OUT)],
-            Socket::Unix(socket, _) => [PollFd::new(socket, PollFlags::OUT)],
+            Socket::Udp(socket) => [PollFd::new(socket, PollFlags::OUT)],
+            Socket::Unix(socket) => [PollFd::new(socket, PollFlags::OUT)],
         };
         let time = Timespec::try_from(time).map_err(io::Error::other)?;
         match poll(&mut fds, Some(&time)) {

@@ -1,12 +1,14 @@
-/// What the kernel tells of a UDP port.
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// What the kernel tells of the UDP socket that datagrams to an address reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Port {
     /// Nothing: this system has no table of sockets.
     Unknown,
-    /// No socket is bound to it.
+    /// There is none, as far as this machine's table goes: containers and others have tables of their own.
     Unbound,
-    /// A socket is bound to it.
+    /// There is one.
     Bound {
         /// So many datagrams came for it and were dropped, because its receive buffer was full.
         dropped: u64,
@@ -14,8 +16,8 @@ pub enum Port {
 }
 
 impl Port {
-    /// Looks a port up. Sockets of both IP versions count: one may serve the other.
-    pub fn look_up(port: u16) -> Self {
+    /// Looks the socket up that is bound to an address, or to its port on all addresses.
+    pub fn look_up(address: SocketAddr) -> Self {
         let tables =
             ["/proc/net/udp", "/proc/net/udp6"].map(|table| std::fs::read_to_string(table).ok());
         if tables.iter().all(Option::is_none) {
@@ -24,25 +26,50 @@ impl Port {
         let dropped = tables
             .iter()
             .flatten()
-            .filter_map(|table| dropped_in(table, port));
+            .filter_map(|table| dropped_in(table, address));
         dropped
             .reduce(|one, other| one + other)
             .map_or(Self::Unbound, |dropped| Self::Bound { dropped })
     }
 }
 
-/// The table has a line a socket: its number, the local address in hex, and the drops in the last column.
-fn dropped_in(table: &str, port: u16) -> Option<u64> {
-    let port = format!(":{port:04X}");
-    let lines = table.lines().skip(1);
-    let of_port = lines.filter(|line| {
+/// The table has a line a socket: its number, the local address and port in hex, and the drops in the last column.
+fn dropped_in(table: &str, address: SocketAddr) -> Option<u64> {
+    let reached_by = local_addresses(address.ip()).map(|ip| format!("{ip}:{:04X}", address.port()));
+    let reaches = |line: &&str| {
         line.split_whitespace()
             .nth(1)
-            .is_some_and(|local| local.ends_with(&port))
-    });
-    of_port
-        .filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok())
-        .reduce(|one, other| one + other)
+            .is_some_and(|local| reached_by.iter().any(|one| one == local))
+    };
+    let drops = table
+        .lines()
+        .skip(1)
+        .filter(reaches)
+        .filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok());
+    drops.reduce(|one, other| one + other)
+}
+
+/// The local addresses of sockets that datagrams to `ip` reach, as the table writes them.
+fn local_addresses(ip: IpAddr) -> [String; 4] {
+    let v6 = match ip {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+        IpAddr::V6(ip) => ip,
+    };
+    let v4 = v6.to_ipv4_mapped().unwrap_or(Ipv4Addr::UNSPECIFIED);
+    [
+        words(&v4.octets()),
+        words(&Ipv4Addr::UNSPECIFIED.octets()),
+        words(&v6.octets()),
+        words(&Ipv6Addr::UNSPECIFIED.octets()),
+    ]
+}
+
+/// The table writes addresses as words of four bytes, in the byte order of the machine.
+fn words(octets: &[u8]) -> String {
+    let words = octets
+        .chunks_exact(4)
+        .map(|word| u32::from_ne_bytes([word[0], word[1], word[2], word[3]]));
+    words.map(|word| format!("{word:08X}")).collect()
 }
 
 #[cfg(test)]
@@ -52,23 +79,28 @@ mod tests {
     const TABLE: &str = "\
    sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
   407: 0100007F:1F90 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1234 2 0000000000000000 17
-  408: 0100007F:1F91 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1235 2 0000000000000000 0
+  408: 00000000:1F91 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 1235 2 0000000000000000 0
 ";
 
+    #[cfg(target_endian = "little")]
     #[test]
     fn the_last_column_counts() {
-        assert_eq!(dropped_in(TABLE, 8080), Some(17));
-        assert_eq!(dropped_in(TABLE, 8081), Some(0));
-        assert_eq!(dropped_in(TABLE, 80), None);
+        let at = |address: &str| dropped_in(TABLE, address.parse().unwrap());
+        assert_eq!(at("127.0.0.1:8080"), Some(17));
+        assert_eq!(at("127.0.0.1:8081"), Some(0));
+        assert_eq!(at("127.0.0.2:8080"), None);
+        assert_eq!(at("127.0.0.1:80"), None);
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn a_port_is_bound_as_long_as_its_socket_lives() {
-        let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-        let port = socket.local_addr().unwrap().port();
-        assert_eq!(Port::look_up(port), Port::Bound { dropped: 0 });
-        drop(socket);
-        assert_eq!(Port::look_up(port), Port::Unbound);
+        for host in ["127.0.0.1:0", "[::1]:0"] {
+            let socket = std::net::UdpSocket::bind(host).unwrap();
+            let address = socket.local_addr().unwrap();
+            assert_eq!(Port::look_up(address), Port::Bound { dropped: 0 });
+            drop(socket);
+            assert_eq!(Port::look_up(address), Port::Unbound);
+        }
     }
 }

@@ -581,3 +581,50 @@ fn a_reader_that_goes_away_is_no_failure() {
         .into();
     assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn a_reader_of_standard_output_that_goes_away_changes_neither_verdict_nor_reports() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let report = folder.path().join("report.json");
+    // It answers everything with an error that holds the datagram in hex: the fence is recognised, and no event is read.
+    let parser = "sed -u 's/.*/{\"error\":\"&\"}/'";
+    let command = format!(
+        "({} test --parser --filter sep-lone-colon --report json={} -- {parser}; echo $? >&2) | true",
+        env!("CARGO_BIN_EXE_evdg"),
+        report.display()
+    );
+    let ran: Ran = Command::new("sh")
+        .args(["-c", &command])
+        .output()
+        .expect("sh runs")
+        .into();
+    assert_eq!(ran.stderr, "1\n");
+    assert!(report.exists());
+}
+
+#[test]
+fn a_report_goes_through_a_link_and_leaves_it() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (link, target) = (
+        folder.path().join("link.json"),
+        folder.path().join("target.json"),
+    );
+    fs::write(&target, "an old one").expect("there is room");
+    std::os::unix::fs::symlink(&target, &link).expect("there is room");
+    run(&[
+        "test",
+        "--filter",
+        "sep-lone-colon",
+        "--report",
+        &format!("json={}", link.display()),
+    ])
+    .expect_status(0);
+    assert!(
+        fs::symlink_metadata(&link)
+            .expect("it is there")
+            .is_symlink()
+    );
+    let report: Value =
+        serde_json::from_slice(&fs::read(&target).expect("it is there")).expect("it is JSON");
+    assert_eq!(report["summary"]["pass"], 2);
+}

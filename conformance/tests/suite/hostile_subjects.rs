@@ -96,7 +96,7 @@ fn a_program_that_prints_a_hundred_megabytes() {
     );
     does_not_start(
         "head -c 100000000 /dev/zero | tr '\\0' '{'; sleep 100",
-        "a line of more than 16 MiB",
+        "a line of more than 8 MiB",
     );
     does_not_start("yes '{\"error\":\"x\"}'", "it reported something else");
 }
@@ -390,4 +390,137 @@ fn processes_with(word: &str) -> Vec<String> {
     lines
         .filter(|line| line.starts_with("sleep ") && line.contains(word))
         .collect()
+}
+
+#[test]
+fn a_listener_with_small_patience_limits_is_waited_for() {
+    // Shorter than anything that the runner waits for by itself.
+    let ran = test_listener_with(&[FEW, &["--timeout", "50ms"]].concat(), "");
+    assert!(
+        matches!(ran.status, Some(0 | 1 | 3)),
+        "{:?}\n{}",
+        ran.status,
+        ran.stderr
+    );
+}
+
+#[test]
+fn a_listener_never_gets_its_own_files_removed() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let precious = folder.path().join("precious.txt");
+    fs::write(&precious, "keep").expect("there is room");
+    let tell = format!(
+        "if count == 0: print('{{\"ready\":true,\"socket\":\"unix:{}\"}}', flush=True)",
+        precious.display()
+    );
+    test_listener_with(&[FEW, &["--timeout", "1"]].concat(), &tell);
+    assert_eq!(
+        fs::read_to_string(&precious).expect("it is still there"),
+        "keep"
+    );
+}
+
+#[test]
+fn a_listener_may_bind_all_addresses_and_say_so_late() {
+    let listener = python_listener();
+    let folder = listener
+        .parent()
+        .and_then(Path::to_str)
+        .expect("it is UTF-8");
+    let program = format!(
+        "import os, sys, time; sys.path.insert(0, {folder:?}); sys.dont_write_bytecode = True\n\
+         import listener\n\
+         port = os.environ['EVDG_SOCKET'].rpartition(':')[2]\n\
+         sock = listener.bind('udp:0.0.0.0:' + port)\n\
+         time.sleep(0.05)\n\
+         print('{{\"ready\":true,\"socket\":\"udp:0.0.0.0:%s\"}}' % port, flush=True)\n\
+         listener.bind = lambda _: sock\nlistener.main()"
+    );
+    test(
+        &["--socket", "udp", "--filter", "sep-*"],
+        &["python3", "-c", &program],
+    )
+    .expect_status(0);
+}
+
+#[test]
+fn a_listener_that_loses_what_came_before_it_was_ready_is_tested_all_the_same() {
+    let listener = python_listener();
+    let folder = listener
+        .parent()
+        .and_then(Path::to_str)
+        .expect("it is UTF-8");
+    let program = format!(
+        "import os, sys, time; sys.path.insert(0, {folder:?}); sys.dont_write_bytecode = True\n\
+         import listener\n\
+         sock = listener.bind(os.environ['EVDG_SOCKET'])\n\
+         sock.recv(listener.LARGEST)\n\
+         listener.bind = lambda _: sock\nlistener.main()"
+    );
+    for socket in ["udp", "unix"] {
+        test(
+            &["--socket", socket, "--filter", "sep-*"],
+            &["python3", "-c", &program],
+        )
+        .expect_status(0);
+    }
+}
+
+#[test]
+fn a_listener_that_binds_its_socket_anew_is_found_again() {
+    let rebind = "if datagram == b'E_TEST\\nkey::b::c\\n\\n':\n\
+                  \x20   say(report(*parse(datagram)))\n\
+                  \x20   where = os.environ['EVDG_SOCKET']; sock.close()\n\
+                  \x20   if where.startswith('unix:'): os.remove(where[5:])\n\
+                  \x20   sock = bind(where); continue";
+    for socket in ["udp", "unix"] {
+        let ran = test_listener_with(&["--socket", socket, "--filter", "sep-*"], rebind);
+        // The fence may have waited in the socket that is gone; nothing else is lost.
+        assert!(
+            !ran.stdout.contains("crash") && !ran.stdout.contains("hang"),
+            "{}",
+            ran.stdout
+        );
+    }
+}
+
+#[test]
+fn a_listener_that_leaves_its_process_group_ends_with_the_run() {
+    let leave = "if count == 0: os.setpgid(0, os.getpgid(os.getppid()))";
+    test_listener_with(FEW, leave).expect_status(0);
+}
+
+#[test]
+fn a_parser_that_closes_its_input_dies_of_it() {
+    let parser = "import os, sys, time\n\
+        for line in sys.stdin:\n\
+        \x20   if '3a3a623a3a63' in line: os.close(0); time.sleep(1000)\n\
+        \x20   print('{\"error\":\"%s\"}' % bytes.fromhex(line).decode('latin-1').encode('unicode_escape').decode().replace('\\\\', '/'), flush=True)";
+    let ran = test(
+        &[
+            "--parser",
+            "--filter",
+            "sep-first-one-splits",
+            "--timeout",
+            "1",
+        ],
+        &["python3", "-c", parser],
+    );
+    let ran = ran.expect_status(1);
+    assert!(
+        ran.stdout.contains("crash") || ran.stdout.contains("hang"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_parser_has_to_answer() {
+    let parser = "import sys\nfor line in sys.stdin:\n    if '45564447' in line: print('{\"error\":\"%s\"}' % bytes.fromhex(line)[18:37].decode(), flush=True)";
+    let ran = test(
+        &["--parser", "--filter", "bad-empty-datagram"],
+        &["python3", "-c", parser],
+    )
+    .expect_status(1);
+    assert!(ran.stdout.contains("it did not answer"), "{}", ran.stdout);
 }

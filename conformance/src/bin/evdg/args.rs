@@ -211,7 +211,9 @@ fn duration(text: &str) -> Result<Duration, String> {
         .filter(|number| *number > 0.0)
         .map(|number| number * unit);
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    duration.ok_or_else(|| "expected a time such as 10, 1.5s, 500ms or 2m".into())
+    // Longer than anybody waits, and short enough for any clock.
+    let duration = duration.filter(|duration| *duration <= Duration::from_secs(86_400));
+    duration.ok_or_else(|| "expected a time up to a day, such as 10, 1.5s, 500ms or 2m".into())
 }
 
 /// A fence has to be a plain event: its name fits where OpenSIPS takes 64 bytes, and ends at the line's end.

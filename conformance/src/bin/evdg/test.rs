@@ -1,6 +1,8 @@
 use std::ffi::OsString;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use event_datagram_conformance::fence;
 use event_datagram_conformance::known::{Changes, Findings, Known};
@@ -20,7 +22,8 @@ use crate::vectors::{corpus, select};
 
 pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let corpus = corpus(args.select.corpus.as_deref())?;
-    let plan = plan(args, &corpus)?;
+    let signals = Signals::catch()?;
+    let plan = plan(args, &corpus, signals.stop.clone())?;
     let mut summary = Summary::default();
     let mut human = Human::new(anstream::stdout().lock(), context(args, &plan, &corpus));
     let mut files = Vec::new();
@@ -46,6 +49,8 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
     });
     progress.finish_and_clear();
 
+    signals.restore();
+
     if let Err(error) = result {
         if summary.total() > 0 {
             human.break_off(&error.to_string());
@@ -53,7 +58,7 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
         }
         return Err(failure(error));
     }
-    human.finish(&summary)?;
+    // Files first: whoever reads standard output may leave when they have seen enough.
     for (path, report) in &mut files {
         report
             .finish(&summary)
@@ -73,9 +78,13 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
             "evdg: {}: {added} added, {changed} changed, {removed} removed",
             path.display()
         );
-        return Ok(Exit::Success);
+    }
+    match human.finish(&summary) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
     }
     Ok(match summary.failures(args.strict) {
+        _ if args.write_known => Exit::Success,
         0 if summary.tested() == 0 => Exit::Nothing,
         0 => Exit::Success,
         _ => Exit::Failed,
@@ -92,7 +101,7 @@ fn create<'c>(format: Format, path: &Path, context: Context) -> io::Result<Box<d
     })
 }
 
-fn plan<'c>(args: &TestArgs, corpus: &'c Corpus) -> crate::Result<Plan<'c>> {
+fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Plan<'c>> {
     let mut vectors = select(corpus, &args.select)?;
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
@@ -116,9 +125,6 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus) -> crate::Result<Plan<'c>> {
     for socket in &sockets {
         command.accepts(*socket).or_exit(Exit::Usage)?;
     }
-    let stop = Stop::default();
-    let on_signal = stop.clone();
-    ctrlc::set_handler(move || on_signal.request()).or_exit(Exit::Setup)?;
     let settings = Settings {
         limit: args.timeout,
         fence: args.fence.clone(),
@@ -140,6 +146,35 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus) -> crate::Result<Plan<'c>> {
         known,
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..)),
     })
+}
+
+/// A signal lets the run come to an end, with all that it started. Behind the run it ends the program.
+struct Signals {
+    stop: Stop,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Signals {
+    fn catch() -> crate::Result<Self> {
+        let signals = Self {
+            stop: Stop::default(),
+            is_over: Arc::default(),
+        };
+        let (stop, is_over) = (signals.stop.clone(), Arc::clone(&signals.is_over));
+        let end = move || {
+            if is_over.load(Ordering::Relaxed) {
+                std::process::exit(Exit::Interrupted as i32);
+            }
+            stop.request();
+        };
+        ctrlc::set_handler(end).or_exit(Exit::Setup)?;
+        Ok(signals)
+    }
+
+    /// Makes signals end the program again: nothing is left to be cleaned up.
+    fn restore(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
 }
 
 /// The reference listener or parser: this very program, as a process of its own.
