@@ -176,6 +176,7 @@ impl Startup {
                     Some(index) if index + 1 == self.sent.len() => return Ok(self.finish(line)),
                     // The one that counts is still to come.
                     Some(_) => {}
+                    None if fences.is_tagged(&line) => {}
                     None => self.hear(line)?,
                 },
                 Some(News::LongLine) => self
@@ -247,6 +248,7 @@ impl Startup {
             if !told.leads_to(address) {
                 self.address = Some(told);
                 self.link = None;
+                self.sent.clear();
             }
         }
         self.start = start;

@@ -413,7 +413,7 @@ fn a_listener_never_gets_its_own_files_removed() {
         "if count == 0: print('{{\"ready\":true,\"socket\":\"unix:{}\"}}', flush=True)",
         precious.display()
     );
-    test_listener_with(&[FEW, &["--timeout", "1"]].concat(), &tell);
+    test_listener_with(&[FEW, &["--timeout", "1"]].concat(), &tell).expect_status(3);
     assert_eq!(
         fs::read_to_string(&precious).expect("it is still there"),
         "keep"
