@@ -19,6 +19,14 @@ pub(super) enum News {
     Exited(Exit),
 }
 
+/// What the threads that watch a process have to say.
+#[derive(Debug)]
+pub(super) enum Message {
+    News(News),
+    /// Its standard error was closed: its last words are in the tail.
+    LogClosed,
+}
+
 /// What any report fits in: 65449 empty parameters, written as long as may be, come to a third of it.
 pub(super) const MAX_LINE: usize = 8 << 20;
 
@@ -53,14 +61,14 @@ impl LogTail {
 }
 
 /// Reads standard output to its end: reports to the channel, the rest to the tail.
-pub(super) fn read_reports(stdout: impl Read, news: &SyncSender<News>, tail: &LogTail) {
+pub(super) fn read_reports(stdout: impl Read, news: &SyncSender<Message>, tail: &LogTail) {
     // The receiver is gone once nobody wants to know.
     let _ = each_line(
         BufReader::with_capacity(64 << 10, stdout),
         |line, is_whole| {
             let sent = match (line.starts_with(b"{"), is_whole) {
-                (true, true) => news.send(News::Line(line)),
-                (true, false) => news.send(News::LongLine),
+                (true, true) => news.send(Message::News(News::Line(line))),
+                (true, false) => news.send(Message::News(News::LongLine)),
                 (false, _) => {
                     tail.push(&line);
                     Ok(())
@@ -69,16 +77,17 @@ pub(super) fn read_reports(stdout: impl Read, news: &SyncSender<News>, tail: &Lo
             sent.map_err(io::Error::other)
         },
     );
-    let _ = news.send(News::Closed);
+    let _ = news.send(Message::News(News::Closed));
 }
 
 /// Reads standard error to its end.
-pub(super) fn read_log(stderr: impl Read, tail: &LogTail) {
+pub(super) fn read_log(stderr: impl Read, news: &SyncSender<Message>, tail: &LogTail) {
     // What cannot be read cannot be told.
     let _ = each_line(BufReader::new(stderr), |line, _| {
         tail.push(&line);
         Ok(())
     });
+    let _ = news.send(Message::LogClosed);
 }
 
 /// Hands on each line without its line feed, as soon as it is whole or longer than [`MAX_LINE`], which is all that is
@@ -120,7 +129,11 @@ mod tests {
         let tail = LogTail::default();
         read_reports(&input[..], &sender, &tail);
         drop(sender);
-        let news: Vec<_> = receiver.iter().collect();
+        let messages = receiver.iter().map(|message| match message {
+            Message::News(news) => news,
+            Message::LogClosed => panic!("this is no log"),
+        });
+        let news: Vec<_> = messages.collect();
         assert!(
             matches!(&news[..], [News::LongLine, News::Line(one), News::Line(cut), News::Closed]
             if one == b"{\"error\":\"x\"}" && cut == b"{cut")

@@ -5,15 +5,17 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::death::Exit;
-use super::output::{LogTail, News, read_log, read_reports};
+use super::output::{LogTail, Message, News, read_log, read_reports};
 
 /// A running process in a group of its own, watched by threads, killed with the whole group when this is dropped.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    news: Receiver<News>,
+    news: Receiver<Message>,
     tail: LogTail,
     input: Option<SyncSender<Vec<u8>>>,
+    /// Whether all is read that it wrote to standard output, and to standard error.
+    is_read: (bool, bool),
 }
 
 /// Why a process takes no line.
@@ -48,8 +50,8 @@ impl Process {
         });
         let stderr = child.stderr.take().expect("it is piped");
         thread::spawn({
-            let tail = tail.clone();
-            move || read_log(stderr, &tail)
+            let (sender, tail) = (sender.clone(), tail.clone());
+            move || read_log(stderr, &sender, &tail)
         });
         watch(&child, sender);
         let input = child.stdin.take().map(|mut stdin| {
@@ -63,6 +65,7 @@ impl Process {
             news,
             tail,
             input,
+            is_read: (false, false),
         })
     }
 
@@ -76,21 +79,25 @@ impl Process {
     }
 
     /// Waits for news until the deadline. `None` if there were none.
-    pub(super) fn wait(&self, deadline: Instant) -> Option<News> {
-        match self
-            .news
-            .recv_timeout(deadline.saturating_duration_since(Instant::now()))
-        {
-            Ok(news) => Some(news),
-            Err(RecvTimeoutError::Timeout) => None,
-            // Every thread is gone, and each has said why.
-            Err(RecvTimeoutError::Disconnected) => Some(News::Closed),
+    pub(super) fn wait(&mut self, deadline: Instant) -> Option<News> {
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.news.recv_timeout(left) {
+                Ok(Message::LogClosed) => self.is_read.1 = true,
+                Ok(Message::News(news)) => {
+                    self.is_read.0 |= matches!(news, News::Closed);
+                    return Some(news);
+                }
+                Err(RecvTimeoutError::Timeout) => return None,
+                // Every thread is gone, and each has said why.
+                Err(RecvTimeoutError::Disconnected) => return Some(News::Closed),
+            }
         }
     }
 
     /// Takes news that are there already.
-    pub(super) fn news(&self) -> Option<News> {
-        self.news.try_recv().ok()
+    pub(super) fn news(&mut self) -> Option<News> {
+        self.wait(Instant::now())
     }
 
     /// Gives the last lines that it said for people.
@@ -112,16 +119,17 @@ impl Process {
         }
     }
 
-    /// Kills the whole group at once, so that nothing of it keeps a pipe open, and gives what was still on its way.
+    /// Kills the whole group at once, so that nothing of it keeps a pipe open, and gives what was still on its way. Its
+    /// last words are all there then.
     pub(super) fn kill(&mut self) -> Vec<News> {
         self.kill_group();
         let deadline = Instant::now() + GRACE;
         let mut left = Vec::new();
-        while let Some(news) = self.wait(deadline) {
-            let closed = matches!(news, News::Closed);
-            left.push(news);
-            if closed || left.len() > 64 {
-                break;
+        while self.is_read != (true, true) && Instant::now() < deadline {
+            match self.wait(deadline) {
+                Some(news) if left.len() < BACKLOG => left.push(news),
+                Some(_) => {}
+                None => break,
             }
         }
         left
@@ -178,7 +186,7 @@ impl Drop for Process {
 
 /// Waits in a thread for its end, without reaping it.
 #[cfg(unix)]
-fn watch(child: &Child, news: SyncSender<News>) {
+fn watch(child: &Child, news: SyncSender<Message>) {
     use rustix::io::Errno;
     use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
@@ -198,9 +206,9 @@ fn watch(child: &Child, news: SyncSender<News>) {
             (None, Some(signal)) => Exit::Signal(signal),
             (None, None) => return,
         };
-        let _ = news.send(News::Exited(exit));
+        let _ = news.send(Message::News(News::Exited(exit)));
     });
 }
 
 #[cfg(not(unix))]
-fn watch(_: &Child, _: SyncSender<News>) {}
+fn watch(_: &Child, _: SyncSender<Message>) {}

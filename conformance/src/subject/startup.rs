@@ -46,8 +46,10 @@ pub enum StartError {
         source: io::Error,
     },
     /// It ended, or cannot be observed.
-    #[error("the subject did not start: {death}{}", told(log))]
+    #[error("the subject did not start over {kind}: {death}{}", told(log))]
     Died {
+        /// Over which kind of socket.
+        kind: SocketKind,
         /// How.
         death: Death,
         /// The last lines that it wrote for people.
@@ -122,6 +124,7 @@ pub(super) fn start(
         .map_err(|source| StartError::Spawn { program, source })?;
     let deadline = Instant::now() + settings.limit;
     let startup = Startup {
+        kind,
         process,
         place,
         address,
@@ -135,6 +138,7 @@ pub(super) fn start(
 }
 
 struct Startup {
+    kind: SocketKind,
     process: Process,
     place: Option<Place>,
     /// Where it listens: our place, unless it tells another.
@@ -270,7 +274,7 @@ impl Startup {
         }
     }
 
-    fn exit(&self, deadline: Instant) -> Option<Exit> {
+    fn exit(&mut self, deadline: Instant) -> Option<Exit> {
         while Instant::now() < deadline {
             match self.process.wait(deadline)? {
                 News::Exited(exit) => return Some(exit),
@@ -286,6 +290,7 @@ impl Startup {
     fn died(mut self, death: Death) -> StartError {
         self.process.kill();
         StartError::Died {
+            kind: self.kind,
             death,
             log: self.process.log_tail(),
         }

@@ -61,7 +61,7 @@ fn does_not_start(script: &str, message: &str) {
 fn a_program_that_ends_at_once() {
     test(FEW, &["/bin/false"])
         .expect_status(3)
-        .expect_stderr("did not start: it ended: exit status 1");
+        .expect_stderr("did not start over unix: it ended: exit status 1");
     does_not_start(
         "echo no licence >&2; exit 7",
         "exit status 7\nits last words:\n  no licence",
@@ -92,7 +92,7 @@ fn a_program_that_prints_garbage() {
 fn a_program_that_prints_a_hundred_megabytes() {
     does_not_start(
         "head -c 100000000 /dev/zero",
-        "did not start: it ended: exit status 0",
+        "did not start over unix: it ended: exit status 0",
     );
     does_not_start(
         "head -c 100000000 /dev/zero | tr '\\0' '{'; sleep 100",
