@@ -16,6 +16,11 @@ pub fn escaped(bytes: &[u8]) -> String {
     text
 }
 
+/// Prints bytes in quotes, with those in them escaped.
+pub fn quoted(bytes: &[u8]) -> String {
+    format!("\"{}\"", escaped(bytes).replace('"', "\\\""))
+}
+
 /// Cuts a line to so many characters, and says how many there were.
 pub fn cut(text: &str, length: usize) -> String {
     match text.char_indices().nth(length) {
@@ -36,6 +41,11 @@ mod tests {
             "\\0\\n\\r\\t\\u{1b}[31m\\xff"
         );
         assert_eq!(escaped("\u{202e}\u{85}".as_bytes()), "\\u{202e}\\u{85}");
+    }
+
+    #[test]
+    fn quotes_in_quotes_are_escaped() {
+        assert_eq!(quoted(b"a\"b\\"), "\"a\\\"b\\\\\"");
     }
 
     #[test]

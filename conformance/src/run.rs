@@ -43,7 +43,7 @@ pub struct Outcome<'c> {
     pub why: String,
     /// What the subject reported.
     pub observation: Observation,
-    /// The last lines that the subject wrote for people, where it died.
+    /// What the subject wrote for people, where it died: the first lines and the last.
     pub log: Vec<String>,
     /// From the first datagram to the fence's report.
     pub duration: Duration,

@@ -16,6 +16,8 @@ LARGEST = 65536  # more than any UDP datagram
 
 def parse(datagram):
     """Returns the event's name and its parameters, a list of (name or None, value), all bytes."""
+    if len(datagram) >= LARGEST:
+        raise ValueError("too long")  # no more is read, so it may be cut
     name, line_feed, body = datagram.partition(b"\n")
     if not name or not line_feed:
         raise ValueError("no event name")

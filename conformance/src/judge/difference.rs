@@ -1,7 +1,7 @@
 use event_datagram::{EventBuf, ParamBuf};
 
 use crate::contract::Line;
-use crate::escape::{cut, escaped};
+use crate::escape::{cut, escaped, quoted};
 use crate::vectors::Expectation;
 
 /// Says in a sentence in what a report departs from what was expected.
@@ -43,8 +43,8 @@ fn between(expected: &EventBuf, event: &EventBuf) -> String {
     if expected.name != event.name {
         return format!(
             "the event's name is {}, not {}",
-            quoted(&event.name),
-            quoted(&expected.name)
+            shortened(&event.name),
+            shortened(&expected.name)
         );
     }
     let pairs = expected.params.iter().zip(&event.params).enumerate();
@@ -88,7 +88,8 @@ fn between(expected: &EventBuf, event: &EventBuf) -> String {
 
 fn param_difference(expected: &ParamBuf, param: &ParamBuf) -> String {
     if expected.name != param.name {
-        let name = |name: &Option<Vec<u8>>| name.as_deref().map_or_else(|| "none".into(), quoted);
+        let name =
+            |name: &Option<Vec<u8>>| name.as_deref().map_or_else(|| "none".into(), shortened);
         return format!(
             "has the name {}, not {}",
             name(&param.name),
@@ -101,24 +102,24 @@ fn param_difference(expected: &ParamBuf, param: &ParamBuf) -> String {
 
 fn value(param: &ParamBuf) -> String {
     match param.as_param().value.as_bytes() {
-        Some(bytes) => quoted(&bytes.to_vec()),
+        Some(bytes) => shortened(&bytes.to_vec()),
         None => format!("{:?}", param.value),
     }
 }
 
 fn shown(param: &ParamBuf) -> String {
     match &param.name {
-        Some(name) => format!("{}={}", quoted(name), value(param)),
+        Some(name) => format!("{}={}", shortened(name), value(param)),
         None => value(param),
     }
 }
 
-fn quoted(bytes: &[u8]) -> String {
+fn shortened(bytes: &[u8]) -> String {
     const LENGTH: usize = 60;
     if bytes.len() <= LENGTH {
-        format!("\"{}\"", escaped(bytes))
+        quoted(bytes)
     } else {
-        format!("\"{}…\" ({} bytes)", escaped(&bytes[..LENGTH]), bytes.len())
+        format!("{}… ({} bytes)", quoted(&bytes[..LENGTH]), bytes.len())
     }
 }
 

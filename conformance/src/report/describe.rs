@@ -2,7 +2,7 @@ use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde_json::{Value, json};
 
 use crate::contract::{Line, event_to_json};
-use crate::escape::{cut, escaped};
+use crate::escape::{cut, escaped, quoted};
 use crate::subject::{Observation, Report};
 use crate::vectors::{Expectation, Vector};
 
@@ -26,7 +26,7 @@ pub fn event_in_words(event: &EventBuf) -> String {
 
 fn param_in_words(param: &ParamBuf) -> String {
     let value = match &param.value {
-        ValueBuf::Bytes(bytes) => format!("\"{}\"", escaped(bytes)),
+        ValueBuf::Bytes(bytes) => quoted(bytes),
         ValueBuf::Integer(integer) => integer.to_string(),
         _ => "null".into(),
     };

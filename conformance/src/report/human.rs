@@ -3,7 +3,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::describe::{evidence, observed_in_words, shortened};
+use super::describe::{evidence, shortened};
 use super::{Context, Report, Summary};
 use crate::escape::{cut, escaped};
 use crate::judge::Verdict;
@@ -29,8 +29,6 @@ struct Case<'c> {
     sockets: Vec<SocketKind>,
     verdict: Verdict,
     why: String,
-    /// What the subject reported, on a line.
-    observed: String,
     /// What the verdict rests on, line by line.
     evidence: Vec<(&'static str, String)>,
 }
@@ -40,6 +38,8 @@ const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
+/// How many vectors of which the same is to be told are named.
+const NAMED: usize = 3;
 /// What fits on a line or two.
 const WIDTH: usize = 240;
 
@@ -86,7 +86,6 @@ impl<'c, W: Write> Human<'c, W> {
             sockets: vec![outcome.socket],
             verdict: outcome.verdict,
             why: outcome.why.clone(),
-            observed: cut(&observed_in_words(&outcome.observation), 80),
             evidence: evidence
                 .into_iter()
                 .map(|(label, text)| (label, shortened(label, text, WIDTH)))
@@ -150,13 +149,16 @@ impl<W: Write> Human<'_, W> {
 
     /// Tells what was broken, most often first, each with its first case: enough for a first screen.
     fn broken_requirements(&mut self) -> io::Result<()> {
-        let mut broken = BTreeMap::<&str, (usize, &Case<'_>)>::new();
+        let mut broken = BTreeMap::<(bool, &str), (usize, &Case<'_>)>::new();
         for case in self
             .cases
             .iter()
             .filter(|case| case.verdict < Verdict::Info)
         {
-            let (count, first) = broken.entry(&case.vector.requirement).or_insert((0, case));
+            let is_warning = case.verdict == Verdict::Warn;
+            let (count, first) = broken
+                .entry((is_warning, &case.vector.requirement))
+                .or_insert((0, case));
             *count += case.sockets.len();
             // The gravest, and of those the shortest: it says most in a line.
             let weight = |case: &Case<'_>| (case.verdict, case.vector.longest_datagram());
@@ -166,7 +168,7 @@ impl<W: Write> Human<'_, W> {
         }
         let mut broken: Vec<_> = broken.into_iter().collect();
         broken.sort_by_key(|(_, (count, first))| (first.verdict, std::cmp::Reverse(*count)));
-        for (id, (count, first)) in broken {
+        for ((_, id), (count, first)) in broken {
             let (level, title) = (first.vector.level, self.context.title(id));
             let verdict = paint(first.verdict);
             writeln!(
@@ -202,27 +204,46 @@ impl<W: Write> Human<'_, W> {
         Ok(())
     }
 
-    /// Tells which of several right ways the subject takes, and what it declared not to apply.
+    /// Tells which of several right ways the subject takes, what is known, and what it declared not to apply: a line for
+    /// all vectors of a requirement of which the same is to be told.
     fn readings(&mut self) -> io::Result<()> {
-        let told: Vec<_> = self
+        let mut told = Vec::<(&Case<'_>, Vec<&str>)>::new();
+        for case in self
             .cases
             .iter()
             .filter(|case| case.verdict >= Verdict::Info)
-            .collect();
-        if told.is_empty() {
-            return Ok(());
-        }
-        writeln!(self.out)?;
-        for case in told {
-            let (id, requirement, why) = (&case.vector.id, &case.vector.requirement, &case.why);
-            let observed = match case.verdict {
-                Verdict::Info => format!(": {}", case.observed),
-                _ => String::new(),
+        {
+            let key = |case: &Case<'_>| {
+                (
+                    case.verdict,
+                    case.vector.requirement.clone(),
+                    case.why.clone(),
+                )
             };
+            match told.iter_mut().find(|(first, _)| key(first) == key(case)) {
+                Some((_, ids)) => ids.push(&case.vector.id),
+                None => told.push((case, vec![&case.vector.id])),
+            }
+        }
+        if !told.is_empty() {
+            writeln!(self.out)?;
+        }
+        for (case, ids) in told {
+            let names = ids
+                .iter()
+                .take(NAMED)
+                .copied()
+                .collect::<Vec<_>>()
+                .join(", ");
+            let more = match ids.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let (verdict, requirement) = (paint(case.verdict), &case.vector.requirement);
             writeln!(
                 self.out,
-                "{} {requirement:<3} {id}: {why}{observed}",
-                paint(case.verdict)
+                "{verdict} {requirement:<3} {names}{more}: {}",
+                cut(&case.why, WIDTH)
             )?;
         }
         Ok(())

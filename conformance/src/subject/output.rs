@@ -30,20 +30,33 @@ pub(super) enum Message {
 /// What any report fits in: 65449 empty parameters, written as long as may be, come to a third of it.
 pub(super) const MAX_LINE: usize = 8 << 20;
 
-/// The last of what a process said for people: of its log on standard output, and of its standard error.
+/// What a process said for people, in its log on standard output and on its standard error: how it began, which often
+/// says why, and how it ended.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LogTail(Arc<Mutex<VecDeque<Vec<u8>>>>);
+pub(super) struct LogEnds(Arc<Mutex<Log>>);
 
-const TAIL_LINES: usize = 8;
-const TAIL_BYTES: usize = 400;
+#[derive(Debug, Default)]
+struct Log {
+    first: Vec<Vec<u8>>,
+    last: VecDeque<Vec<u8>>,
+    left_out: usize,
+}
 
-impl LogTail {
-    /// Gives the last lines, fit to print.
+const FIRST_LINES: usize = 4;
+const LAST_LINES: usize = 6;
+const LINE_BYTES: usize = 400;
+
+impl LogEnds {
+    /// Gives the lines, fit to print.
     pub(super) fn lines(&self) -> Vec<String> {
-        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines
+        let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let print = |line: &Vec<u8>| escaped(line.trim_ascii_end());
+        let gap = (log.left_out > 0).then(|| format!("… ({} lines)", log.left_out));
+        log.first
             .iter()
-            .map(|line| escaped(line.trim_ascii_end()))
+            .map(print)
+            .chain(gap)
+            .chain(log.last.iter().map(print))
             .collect()
     }
 
@@ -51,17 +64,22 @@ impl LogTail {
         if line.trim_ascii().is_empty() {
             return;
         }
-        let line = line[..line.len().min(TAIL_BYTES)].to_vec();
-        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if lines.len() == TAIL_LINES {
-            lines.pop_front();
+        let line = line[..line.len().min(LINE_BYTES)].to_vec();
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.first.len() < FIRST_LINES {
+            log.first.push(line);
+            return;
         }
-        lines.push_back(line);
+        if log.last.len() == LAST_LINES {
+            log.last.pop_front();
+            log.left_out += 1;
+        }
+        log.last.push_back(line);
     }
 }
 
 /// Reads standard output to its end: reports to the channel, the rest to the tail.
-pub(super) fn read_reports(stdout: impl Read, news: &SyncSender<Message>, tail: &LogTail) {
+pub(super) fn read_reports(stdout: impl Read, news: &SyncSender<Message>, tail: &LogEnds) {
     // The receiver is gone once nobody wants to know.
     let _ = each_line(
         BufReader::with_capacity(64 << 10, stdout),
@@ -81,7 +99,7 @@ pub(super) fn read_reports(stdout: impl Read, news: &SyncSender<Message>, tail: 
 }
 
 /// Reads standard error to its end.
-pub(super) fn read_log(stderr: impl Read, news: &SyncSender<Message>, tail: &LogTail) {
+pub(super) fn read_log(stderr: impl Read, news: &SyncSender<Message>, tail: &LogEnds) {
     // What cannot be read cannot be told.
     let _ = each_line(BufReader::new(stderr), |line, _| {
         tail.push(&line);
@@ -126,7 +144,7 @@ mod tests {
         let mut input = vec![b'{'; MAX_LINE + 5];
         input.extend_from_slice(b"\nlog\n{\"error\":\"x\"}\n{cut");
         let (sender, receiver) = std::sync::mpsc::sync_channel(10);
-        let tail = LogTail::default();
+        let tail = LogEnds::default();
         read_reports(&input[..], &sender, &tail);
         drop(sender);
         let messages = receiver.iter().map(|message| match message {

@@ -5,14 +5,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::death::Exit;
-use super::output::{LogTail, Message, News, read_log, read_reports};
+use super::output::{LogEnds, Message, News, read_log, read_reports};
 
 /// A running process in a group of its own, watched by threads, killed with the whole group when this is dropped.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
     news: Receiver<Message>,
-    tail: LogTail,
+    tail: LogEnds,
     input: Option<SyncSender<Vec<u8>>>,
     /// Whether all is read that it wrote to standard output, and to standard error.
     is_read: (bool, bool),
@@ -42,7 +42,7 @@ impl Process {
         let mut child = command.spawn()?;
 
         let (sender, news) = sync_channel(BACKLOG);
-        let tail = LogTail::default();
+        let tail = LogEnds::default();
         let stdout = child.stdout.take().expect("it is piped");
         thread::spawn({
             let (sender, tail) = (sender.clone(), tail.clone());
@@ -100,8 +100,8 @@ impl Process {
         self.wait(Instant::now())
     }
 
-    /// Gives the last lines that it said for people.
-    pub(super) fn log_tail(&self) -> Vec<String> {
+    /// Gives the first and the last lines that it said for people.
+    pub(super) fn log_ends(&self) -> Vec<String> {
         self.tail.lines()
     }
 

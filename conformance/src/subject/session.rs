@@ -79,7 +79,7 @@ pub enum Ending {
     Died {
         /// How.
         death: Death,
-        /// The last lines that it wrote for people.
+        /// What it wrote for people: the first lines and the last.
         log: Vec<String>,
     },
     /// A datagram could not be sent, through no fault of the subject.
@@ -335,7 +335,7 @@ impl Session {
         }
         Ending::Died {
             death,
-            log: self.process.log_tail(),
+            log: self.process.log_ends(),
         }
     }
 

@@ -2,6 +2,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use event_datagram::Socket;
+use memchr::memmem;
 
 use super::command::{Kind, SubjectCommand};
 use super::death::{Death, Exit};
@@ -52,7 +53,7 @@ pub enum StartError {
         kind: SocketKind,
         /// How.
         death: Death,
-        /// The last lines that it wrote for people.
+        /// What it wrote for people: the first lines and the last.
         log: Vec<String>,
     },
     /// It did not report the first event.
@@ -67,7 +68,7 @@ pub enum StartError {
         limit: Duration,
         /// What it did instead, as far as can be seen, and what to do.
         what: String,
-        /// The last lines that it wrote for people.
+        /// What it wrote for people: the first lines and the last.
         log: Vec<String>,
     },
     /// What it says about itself cannot be used.
@@ -81,7 +82,7 @@ pub enum StartError {
 fn told(log: &[String]) -> String {
     match log {
         [] => String::new(),
-        lines => format!("\nits last words:\n  {}", lines.join("\n  ")),
+        lines => format!("\nits own words:\n  {}", lines.join("\n  ")),
     }
 }
 
@@ -292,14 +293,20 @@ impl Startup {
         StartError::Died {
             kind: self.kind,
             death,
-            log: self.process.log_tail(),
+            log: self.process.log_ends(),
         }
     }
 
     fn silent(self, settings: &Settings) -> StartError {
         let reported = self.seen.iter().map(|line| cut(&escaped(line), 200));
-        let log = self.process.log_tail();
-        let what = if !self.seen.is_empty() {
+        let log = self.process.log_ends();
+        let names_it = |line: &Vec<u8>| memmem::find(line, settings.fence.as_bytes()).is_some();
+        let what = if self.seen.iter().any(names_it) {
+            let lines = reported.collect::<Vec<_>>().join("\n  ");
+            format!(
+                "it reported the event without the value of its parameter `tag`, by which it is recognised\n  {lines}"
+            )
+        } else if !self.seen.is_empty() {
             let lines = reported.collect::<Vec<_>>().join("\n  ");
             format!(
                 "it reported something else; does it drop names that it was not told of? then see --fence\n  {lines}"
