@@ -16,6 +16,8 @@ pub(super) struct Process {
     input: Option<SyncSender<Vec<u8>>>,
     /// Whether all is read that it wrote to standard output, and to standard error.
     is_read: (bool, bool),
+    /// How it ended, while that is not told yet, and until when it may be held back.
+    exited: Option<(Exit, Instant)>,
 }
 
 /// Why a process takes no line.
@@ -66,6 +68,7 @@ impl Process {
             tail,
             input,
             is_read: (false, false),
+            exited: None,
         })
     }
 
@@ -79,18 +82,43 @@ impl Process {
     }
 
     /// Waits for news until the deadline. `None` if there were none.
+    ///
+    /// That it ended is told after all that it wrote, whichever of the threads was faster: what it reported before its
+    /// end counts.
     pub(super) fn wait(&mut self, deadline: Instant) -> Option<News> {
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.news.recv_timeout(left) {
+            let now = Instant::now();
+            let held = self
+                .exited
+                .filter(|(_, until)| self.is_read.0 || now >= *until);
+            if let Some((exit, _)) = held {
+                self.exited = None;
+                return Some(News::Exited(exit));
+            }
+            let until = self
+                .exited
+                .map_or(deadline, |(_, until)| until.min(deadline));
+            match self.news.recv_timeout(until.saturating_duration_since(now)) {
                 Ok(Message::LogClosed) => self.is_read.1 = true,
-                Ok(Message::News(news)) => {
-                    self.is_read.0 |= matches!(news, News::Closed);
-                    return Some(news);
+                Ok(Message::News(News::Exited(exit))) => {
+                    // So that nobody else keeps its output open.
+                    self.kill_group();
+                    self.exited = Some((exit, Instant::now() + GRACE));
                 }
-                Err(RecvTimeoutError::Timeout) => return None,
+                Ok(Message::News(News::Closed)) => {
+                    self.is_read.0 = true;
+                    if self.exited.is_none() {
+                        return Some(News::Closed);
+                    }
+                }
+                Ok(Message::News(news)) => return Some(news),
+                Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => return None,
+                Err(RecvTimeoutError::Timeout) => {}
                 // Every thread is gone, and each has said why.
-                Err(RecvTimeoutError::Disconnected) => return Some(News::Closed),
+                Err(RecvTimeoutError::Disconnected) => match self.exited.take() {
+                    Some((exit, _)) => return Some(News::Exited(exit)),
+                    None => return Some(News::Closed),
+                },
             }
         }
     }
