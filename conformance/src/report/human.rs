@@ -3,7 +3,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::describe::{evidence, shortened};
+use super::describe::shortened;
 use super::{Context, Report, Summary};
 use crate::escape::{cut, escaped};
 use crate::judge::Verdict;
@@ -73,14 +73,7 @@ impl<'c, W: Write> Human<'c, W> {
             case.sockets.push(outcome.socket);
             return;
         }
-        let replay = self.context.replay(outcome.vector, outcome.socket);
-        let evidence = evidence(
-            outcome.vector,
-            &outcome.why,
-            &outcome.observation,
-            &outcome.log,
-            replay,
-        );
+        let evidence = self.context.evidence(outcome);
         self.cases.push(Case {
             vector: outcome.vector,
             sockets: vec![outcome.socket],

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
 
-use super::describe::evidence;
 use super::file::{make_way, write_whole};
 use super::{Context, Report, Summary};
 use crate::judge::Verdict;
@@ -49,14 +48,7 @@ impl Junit {
             Verdict::NotApplicable | Verdict::Known => TestCaseStatus::skipped(),
             _ => TestCaseStatus::success(),
         };
-        let replay = self.context.replay(vector, outcome.socket);
-        let lines = evidence(
-            vector,
-            &outcome.why,
-            &outcome.observation,
-            &outcome.log,
-            replay,
-        );
+        let lines = self.context.evidence(outcome);
         let text: String = lines
             .iter()
             .map(|(label, text)| format!("{label:<9} {text}\n"))

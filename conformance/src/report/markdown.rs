@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use super::describe::{evidence, shortened};
+use super::describe::shortened;
 use super::file::{make_way, write_whole};
 use super::{Context, Report, Summary};
 use crate::escape::escaped;
@@ -59,14 +59,7 @@ impl Markdown {
             return Ok(());
         }
         let (id, requirement, socket) = (&vector.id, &vector.requirement, outcome.socket);
-        let replay = self.context.replay(vector, outcome.socket);
-        let lines = evidence(
-            vector,
-            &outcome.why,
-            &outcome.observation,
-            &outcome.log,
-            replay,
-        );
+        let lines = self.context.evidence(outcome);
         writeln!(
             self.details,
             "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}</summary>\n"

@@ -20,7 +20,7 @@ pub use markdown::Markdown;
 pub use summary::Summary;
 pub use tap::Tap;
 
-use crate::run::Event;
+use crate::run::{Event, Outcome};
 use crate::subject::SocketKind;
 use crate::vectors::{Requirement, Vector};
 
@@ -64,6 +64,18 @@ impl Context {
         format!(
             "evdg test --filter {}{socket}{}{}",
             vector.id, self.options, self.command
+        )
+    }
+
+    /// Gives what a verdict rests on, line by line.
+    fn evidence(&self, outcome: &Outcome<'_>) -> Vec<(&'static str, String)> {
+        let replay = self.replay(outcome.vector, outcome.socket);
+        describe::evidence(
+            outcome.vector,
+            &outcome.why,
+            &outcome.observation,
+            &outcome.log,
+            replay,
         )
     }
 

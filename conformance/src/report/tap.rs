@@ -2,7 +2,6 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use super::describe::evidence;
 use super::file::{make_way, write_whole};
 use super::{Context, Report, Summary};
 use crate::judge::Verdict;
@@ -60,14 +59,7 @@ impl Tap {
             "  ---\n  verdict: {verdict}\n  level: {}",
             vector.level
         )?;
-        let replay = self.context.replay(vector, outcome.socket);
-        let lines = evidence(
-            vector,
-            &outcome.why,
-            &outcome.observation,
-            &outcome.log,
-            replay,
-        );
+        let lines = self.context.evidence(outcome);
         let mut labels = Vec::<&str>::new();
         for (label, text) in lines {
             // A key of a mapping may stand there once.
