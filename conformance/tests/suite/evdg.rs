@@ -53,6 +53,11 @@ pub(crate) fn evdg() -> Command {
     Command::new(env!("CARGO_BIN_EXE_evdg"))
 }
 
+/// Runs `evdg ARGS`.
+pub(crate) fn run(args: &[&str]) -> Ran {
+    evdg().args(args).output().expect("evdg runs").into()
+}
+
 /// Runs `evdg test ARGS -- COMMAND`.
 pub(crate) fn test(args: &[&str], command: &[&str]) -> Ran {
     let mut evdg = evdg();

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod broken_corpus;
 mod broken_listeners;
 mod captures;
 mod command_line;
