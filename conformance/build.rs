@@ -13,7 +13,8 @@ fn main() {
     println!("cargo::rerun-if-changed={}", corpus.display());
 
     let mut files = vec![corpus.join("SPEC.md")];
-    files.extend(json_files(&corpus.join("vectors/text")));
+    files.extend(files_in(&corpus.join("vectors/text"), "json"));
+    files.extend(files_in(&corpus.join("sets"), "txt"));
 
     let mut code = String::from("&[\n");
     for path in files {
@@ -31,7 +32,7 @@ fn main() {
     fs::write(target, code).expect("cargo's output folder takes files");
 }
 
-fn json_files(folder: &Path) -> Vec<PathBuf> {
+fn files_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let entries =
         fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -41,10 +42,7 @@ fn json_files(folder: &Path) -> Vec<PathBuf> {
                 .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
                 .path()
         })
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        })
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
         .collect();
     files.sort();
     files

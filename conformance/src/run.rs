@@ -10,7 +10,7 @@ use crate::subject::{
     Ending, Exchange, Kind, Observation, Places, Session, Settings, SocketKind, StartError,
     SubjectCommand,
 };
-use crate::vectors::Vector;
+use crate::vectors::{Set, Vector};
 
 /// What to run.
 #[derive(Debug)]
@@ -27,6 +27,15 @@ pub struct Plan<'c> {
     pub seed: u64,
     /// Failures that are known.
     pub known: Known,
+    /// The requirement set whose vectors decide; `None` lets all decide.
+    pub set: Option<&'c Set>,
+}
+
+impl Plan<'_> {
+    /// Tells whether a vector decides: those outside the requirement set run, and their results are told, no more.
+    pub fn decides(&self, vector: &Vector) -> bool {
+        self.set.is_none_or(|set| set.contains(vector))
+    }
 }
 
 /// What came of one vector over one socket.
@@ -47,6 +56,8 @@ pub struct Outcome<'c> {
     pub log: Vec<String>,
     /// From the first datagram to the fence's report.
     pub duration: Duration,
+    /// Whether it counts: the vector belongs to the requirement set that was asked for, or none was.
+    pub decides: bool,
     /// Which of the subjects that were started it was.
     instance: usize,
 }
@@ -276,6 +287,7 @@ impl<'c> Runner<'_, 'c> {
             observation,
             log: Vec::new(),
             duration,
+            decides: self.plan.decides(vector),
             instance: self.instance,
         };
         match ending {
@@ -377,6 +389,7 @@ impl<'c> Runner<'_, 'c> {
             observation: Observation::default(),
             log: Vec::new(),
             duration: Duration::ZERO,
+            decides: self.plan.decides(vector),
             instance: self.instance,
         }
     }

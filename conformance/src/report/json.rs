@@ -50,6 +50,9 @@ impl Json {
             "verdict": outcome.verdict,
             "millis": millis(outcome),
         });
+        if !outcome.decides {
+            result["decides"] = false.into();
+        }
         if outcome.verdict != Verdict::Pass {
             let steps = &vector.steps;
             let sent = steps
@@ -94,7 +97,7 @@ impl<'c> Report<'c> for Json {
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let report = json!({
             "format_version": FORMAT_VERSION,
-            "suite": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION"), "set": null },
+            "suite": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION"), "set": self.context.set },
             "subject": {
                 "command": self.context.subject,
                 "kind": self.context.kind,

@@ -52,6 +52,8 @@ pub struct Context {
     pub requirements: Vec<Requirement>,
     /// Whether warnings count as failures.
     pub strict: bool,
+    /// The requirement set whose vectors decide.
+    pub set: Option<String>,
 }
 
 impl Context {
@@ -77,6 +79,27 @@ impl Context {
             &outcome.log,
             replay,
         )
+    }
+
+    /// Says for which set a verdict holds: ` to 2026.1`, or nothing.
+    fn to_set(&self) -> String {
+        self.set
+            .as_ref()
+            .map_or_else(String::new, |set| format!(" to {set}"))
+    }
+
+    /// Says how many results do not decide, if there are any, and why.
+    fn aside(&self, summary: &Summary) -> Option<String> {
+        let set = self.set.as_ref()?;
+        match summary.total() - summary.deciding() {
+            0 => None,
+            1 => Some(format!(
+                "1 result does not decide: its vector is not in {set}"
+            )),
+            count => Some(format!(
+                "{count} results do not decide: their vectors are not in {set}"
+            )),
+        }
     }
 
     fn title(&self, requirement: &str) -> &str {

@@ -5,11 +5,13 @@ mod check;
 mod corpus;
 mod file;
 mod select;
+mod set;
 mod spec;
 mod vector;
 
 pub use check::check;
 pub use corpus::{Corpus, CorpusError};
 pub use select::{Selection, Shortage};
+pub use set::Set;
 pub use spec::Requirement;
 pub use vector::{Authority, Captured, Dialect, Expectation, Level, Step, Vector};

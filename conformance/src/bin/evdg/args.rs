@@ -67,9 +67,21 @@ pub(crate) struct SelectArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct MemberArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// Take only the vectors of this requirement set, such as 2026.1
+    #[arg(long, value_name = "NAME")]
+    pub(crate) set: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    /// Let only the vectors of this requirement set decide, such as 2026.1; the others run all the same
+    #[arg(long, value_name = "NAME")]
+    pub(crate) set: Option<String>,
     /// Which sockets to test over
     #[arg(long, value_enum, default_value_t = Sockets::Both, conflicts_with = "parser")]
     pub(crate) socket: Sockets,
@@ -160,7 +172,7 @@ pub(crate) struct TranslateArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum VectorsCommand {
     /// List vectors, one a line
-    List(SelectArgs),
+    List(MemberArgs),
     /// Show vectors whole: bytes, expectation, reason
     Show {
         /// The ids, or anything else that --filter takes

@@ -18,7 +18,7 @@ use jiff::tz::TimeZone;
 
 use crate::args::{Format, ReportArg, TestArgs};
 use crate::exit::{Exit, Failure, OrExit as _};
-use crate::vectors::{corpus, select};
+use crate::vectors::{corpus, select, set};
 
 pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let corpus = corpus(args.select.corpus.as_deref())?;
@@ -144,6 +144,11 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
         sockets,
         settings,
         known,
+        set: args
+            .set
+            .as_deref()
+            .map(|name| set(corpus, name))
+            .transpose()?,
         seed: args.seed.unwrap_or_else(|| fastrand::u64(..)),
     })
 }
@@ -239,6 +244,7 @@ fn context(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Context {
         command,
         requirements,
         strict: args.strict,
+        set: args.set.clone(),
     }
 }
 

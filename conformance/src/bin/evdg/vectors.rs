@@ -2,9 +2,9 @@ use std::io::Write;
 use std::path::Path;
 
 use event_datagram_conformance::report::{datagram_in_words, expectation_in_words};
-use event_datagram_conformance::vectors::{Corpus, Selection, Vector, check};
+use event_datagram_conformance::vectors::{Corpus, Selection, Set, Vector, check};
 
-use crate::args::{SelectArgs, VectorsCommand};
+use crate::args::{MemberArgs, SelectArgs, VectorsCommand};
 use crate::exit::{Exit, Failure, OrExit as _};
 
 pub(crate) fn run(command: &VectorsCommand) -> crate::Result {
@@ -35,9 +35,36 @@ pub(crate) fn select<'c>(corpus: &'c Corpus, args: &SelectArgs) -> crate::Result
     .or_exit(Exit::Nothing)
 }
 
-fn list(args: &SelectArgs) -> crate::Result {
-    let corpus = corpus(args.corpus.as_deref())?;
-    let vectors = select(&corpus, args)?;
+/// Gives a requirement set.
+pub(crate) fn set<'c>(corpus: &'c Corpus, name: &str) -> crate::Result<&'c Set> {
+    corpus.set(name).ok_or_else(|| {
+        let names: Vec<_> = corpus.sets.iter().map(|set| set.name.as_str()).collect();
+        let names = names.join(", ");
+        Failure::new(
+            Exit::Usage,
+            anyhow::anyhow!("there is no requirement set `{name}`; sets: {names}"),
+        )
+    })
+}
+
+/// Takes what the options select, of a set alone if one is asked for.
+fn members<'c>(corpus: &'c Corpus, args: &MemberArgs) -> crate::Result<Vec<&'c Vector>> {
+    let mut vectors = select(corpus, &args.select)?;
+    if let Some(name) = &args.set {
+        let set = set(corpus, name)?;
+        vectors.retain(|vector| set.contains(vector));
+        if vectors.is_empty() {
+            let error =
+                anyhow::anyhow!("none of the vectors that fit is in the requirement set {name}");
+            return Err(Failure::new(Exit::Nothing, error));
+        }
+    }
+    Ok(vectors)
+}
+
+fn list(args: &MemberArgs) -> crate::Result {
+    let corpus = corpus(args.select.corpus.as_deref())?;
+    let vectors = members(&corpus, args)?;
     let width = vectors
         .iter()
         .map(|vector| vector.id.len())
