@@ -402,7 +402,7 @@ fn answering(command: &SubjectCommand) -> Answering {
     }
 }
 
-fn grade(vector: &Vector, finding: Finding) -> (Verdict, String) {
+pub(crate) fn grade(vector: &Vector, finding: Finding) -> (Verdict, String) {
     let verdict = Verdict::of(vector.level, &finding);
     let why = match finding {
         Finding::Departs { why } => why,
@@ -424,7 +424,7 @@ fn told(vector: &Vector, ways: &[usize]) -> String {
     }
 }
 
-fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
+pub(crate) fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
     let listed = start
         .not_applicable
         .iter()

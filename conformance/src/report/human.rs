@@ -3,8 +3,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::describe::shortened;
-use super::{Context, Report, Summary};
+use super::{Context, Report, Summary, shortened};
 use crate::escape::{cut, escaped};
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};

@@ -3,9 +3,8 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use super::describe::shortened;
 use super::file::{make_way, write_whole};
-use super::{Context, Report, Summary};
+use super::{Context, Report, Summary, shortened};
 use crate::escape::escaped;
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};

@@ -12,6 +12,7 @@ mod tap;
 use std::io;
 
 pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
+pub(crate) use describe::{evidence, shortened};
 pub(crate) use file::write_whole;
 pub use human::Human;
 pub use json::Json;
@@ -72,7 +73,7 @@ impl Context {
     /// Gives what a verdict rests on, line by line.
     fn evidence(&self, outcome: &Outcome<'_>) -> Vec<(&'static str, String)> {
         let replay = self.replay(outcome.vector, outcome.socket);
-        describe::evidence(
+        evidence(
             outcome.vector,
             &outcome.why,
             &outcome.observation,
