@@ -15,6 +15,7 @@ pub mod known;
 pub mod listen;
 pub mod report;
 pub mod run;
+pub mod send;
 pub mod subject;
 pub mod transport;
 pub mod vectors;

@@ -13,3 +13,4 @@ mod hostile_subjects;
 mod known_failures;
 mod readme;
 mod reports;
+mod send;

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// The reference listener: print a JSON line for each datagram that arrives
     Listen(ListenArgs),
+    /// The reference sender: raise events from arguments, JSON lines or captures, as OpenSIPS would, byte for byte
+    Send(SendArgs),
     /// Read datagrams, one a line in hex, and write JSON lines
     Decode(TranslateArgs),
     /// Read JSON lines and write datagrams as OpenSIPS would, one a line in hex
@@ -157,6 +159,33 @@ pub(crate) struct ListenArgs {
     /// Where: udp:ADDRESS:PORT, unix:PATH or /PATH; port 0 takes any free one
     #[arg(env = "EVDG_SOCKET")]
     pub(crate) socket: String,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A PARAM is a string, with name=value or without a name; =value where the value itself holds =. After := stands \
+    an integer or null: count:=-1, or :=5 without a name. All else goes through JSON lines."
+)]
+pub(crate) struct SendArgs {
+    /// Where to: udp:ADDRESS:PORT, unix:PATH or /PATH
+    pub(crate) socket: String,
+    /// The name of the event; without it, JSON lines are read, an event each
+    pub(crate) name: Option<OsString>,
+    /// Its parameters in order: name=value, or value alone
+    #[arg(value_name = "PARAM")]
+    pub(crate) params: Vec<OsString>,
+    /// Read the JSON lines from this file instead of standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "captures"])]
+    pub(crate) lines: Option<PathBuf>,
+    /// Send the datagram_hex of each JSON line of this file as it is; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "name")]
+    pub(crate) captures: Option<PathBuf>,
+    /// The dialect to write
+    #[arg(long, value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
+    /// The longest to wait while the socket takes nothing: 10, 1.5s, 500ms
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Debug, Args)]

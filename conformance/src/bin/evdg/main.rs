@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod listen;
+mod send;
 mod test;
 mod translate;
 mod vectors;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Test(args) => test::run(args),
         Command::Listen(args) => listen::run(args),
+        Command::Send(args) => send::run(args),
         Command::Decode(args) => translate::decode(args),
         Command::Encode(args) => translate::encode(args),
         Command::Vectors(command) => vectors::run(command),

@@ -1,0 +1,115 @@
+//! The reference sender: raises events as OpenSIPS would, byte for byte.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use event_datagram::{EventBuf, text};
+
+use crate::transport::{Address, Link, Port, SendError};
+use crate::vectors::Dialect;
+
+/// Gives the datagram that a server of a dialect would send, whether or not it reads back as the event.
+///
+/// # Errors
+///
+/// Says why no server could send it, such as that it is too long.
+pub fn datagram_of(dialect: Dialect, event: &EventBuf) -> Result<Vec<u8>, String> {
+    let mut datagram = Vec::new();
+    match dialect {
+        Dialect::Text => text::sender::encode_to_vec(event, &mut datagram)
+            .map(|_| datagram)
+            .map_err(|error| error.to_string()),
+    }
+}
+
+/// Tells in what the datagram departs from the event when it is read, and whether real servers lose it.
+pub fn caveats(dialect: Dialect, event: &EventBuf) -> Vec<String> {
+    let mut caveats = Vec::new();
+    match dialect {
+        Dialect::Text => {
+            if let Err(unwritable) = text::sender::check(event) {
+                caveats.push(format!("reads back differently: {unwritable}"));
+            }
+            let (size, most) = (text::sender::size(event), text::sender::BUFFER);
+            if size > most {
+                caveats.push(format!(
+                    "{size} bytes: servers lose what is longer than {most}"
+                ));
+            }
+        }
+    }
+    caveats
+}
+
+/// Sends datagrams to a listener, each whole or not at all.
+#[derive(Debug)]
+pub struct Sender {
+    link: Link,
+    address: Address,
+    /// What the kernel had dropped before.
+    dropped: Option<u64>,
+    sent: usize,
+}
+
+/// What was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sent {
+    /// So many datagrams went out whole.
+    pub count: usize,
+    /// So many came for the listener's socket meanwhile, and were dropped because its receive buffer was full.
+    pub dropped: u64,
+}
+
+impl Sender {
+    /// Connects to a listener.
+    ///
+    /// # Errors
+    ///
+    /// What the system says. That nobody listens on a UDP port shows only when something is sent.
+    pub fn connect(address: &Address) -> io::Result<Self> {
+        Ok(Self {
+            link: Link::connect(address)?,
+            address: address.clone(),
+            dropped: dropped(address),
+            sent: 0,
+        })
+    }
+
+    /// Sends one datagram, and waits so long for room.
+    ///
+    /// # Errors
+    ///
+    /// If it was not sent whole, or reached nobody as far as can be known at once.
+    pub fn send(&mut self, datagram: &[u8], limit: Duration) -> Result<(), SendError> {
+        let deadline = Instant::now() + limit;
+        self.link.send(datagram, deadline, || false)?;
+        // What a UNIX socket has taken is there, also if its listener is gone by now.
+        if matches!(self.address, Address::Udp(_)) && self.link.is_refused() {
+            return Err(SendError::Refused);
+        }
+        self.sent += 1;
+        Ok(())
+    }
+
+    /// Tells what was sent so far.
+    pub fn sent(&self) -> Sent {
+        let before = self.dropped.unwrap_or_default();
+        Sent {
+            count: self.sent,
+            dropped: dropped(&self.address)
+                .unwrap_or(before)
+                .saturating_sub(before),
+        }
+    }
+}
+
+fn dropped(address: &Address) -> Option<u64> {
+    let Address::Udp(address) = address else {
+        return None;
+    };
+    match Port::look_up(*address) {
+        Port::Bound { dropped } => Some(dropped),
+        _ => None,
+    }
+}
