@@ -112,7 +112,7 @@ fn report_in_words(report: &Report) -> String {
 }
 
 /// Gives an expectation in the form of vector files, with bytes in the form of the contract.
-pub(super) fn expectation_to_json(expectation: &Expectation) -> Value {
+pub(crate) fn expectation_to_json(expectation: &Expectation) -> Value {
     match expectation {
         Expectation::Event(event) => json!({ "event": event_to_json(event) }),
         Expectation::Reject => "reject".into(),

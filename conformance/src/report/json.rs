@@ -3,9 +3,9 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::describe::{expectation_to_json, one_or_list, report_to_json};
+use super::describe::{one_or_list, report_to_json};
 use super::file::{make_way, write_whole};
-use super::{Context, Report, Summary};
+use super::{Context, Report, Summary, expectation_to_json};
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};
 

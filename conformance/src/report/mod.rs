@@ -12,7 +12,7 @@ mod tap;
 use std::io;
 
 pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
-pub(crate) use describe::{evidence, shortened};
+pub(crate) use describe::{evidence, expectation_to_json, shortened};
 pub(crate) use file::write_whole;
 pub use human::Human;
 pub use json::Json;

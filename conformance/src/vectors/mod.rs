@@ -3,6 +3,7 @@
 mod bytes;
 mod check;
 mod corpus;
+mod export;
 mod file;
 mod select;
 mod set;
@@ -11,6 +12,7 @@ mod vector;
 
 pub use check::check;
 pub use corpus::{Corpus, CorpusError};
+pub use export::export;
 pub use select::{Selection, Shortage};
 pub use set::Set;
 pub use spec::Requirement;

@@ -8,6 +8,7 @@ mod captures;
 mod command_line;
 mod corpus;
 mod evdg;
+mod export;
 mod frozen_sets;
 mod hostile_subjects;
 mod known_failures;

@@ -60,9 +60,6 @@ pub(crate) struct SelectArgs {
     /// Take only these levels: must, should, may
     #[arg(long = "level", value_name = "LEVEL", value_delimiter = ',', value_parser = level())]
     pub(crate) levels: Vec<Level>,
-    /// Take only vectors of this dialect
-    #[arg(long, value_parser = dialect(), default_value = "text")]
-    pub(crate) dialect: Dialect,
     /// Use the corpus in this folder instead of the one built in
     #[arg(long, value_name = "FOLDER")]
     pub(crate) corpus: Option<PathBuf>,
@@ -72,6 +69,9 @@ pub(crate) struct SelectArgs {
 pub(crate) struct MemberArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    /// Take only vectors of this dialect
+    #[arg(long, value_parser = dialect())]
+    pub(crate) dialect: Option<Dialect>,
     /// Take only the vectors of this requirement set, such as 2026.1
     #[arg(long, value_name = "NAME")]
     pub(crate) set: Option<String>,
@@ -81,6 +81,9 @@ pub(crate) struct MemberArgs {
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    /// Run the vectors of this dialect
+    #[arg(long, value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
     /// Let only the vectors of this requirement set decide, such as 2026.1; the others run all the same
     #[arg(long, value_name = "NAME")]
     pub(crate) set: Option<String>,
@@ -210,6 +213,13 @@ pub(crate) enum VectorsCommand {
         /// Use the corpus in this folder instead of the one built in
         #[arg(long, value_name = "FOLDER")]
         corpus: Option<PathBuf>,
+    },
+    /// Write vectors into a new folder, for other test suites: bytes as files, expectations as JSON, their schema, the sets
+    Export {
+        /// The folder: new, or empty
+        folder: PathBuf,
+        #[command(flatten)]
+        members: MemberArgs,
     },
     /// Check the corpus: its form, and every expectation against the reference decoder
     Check {

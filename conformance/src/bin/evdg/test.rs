@@ -102,7 +102,7 @@ fn create<'c>(format: Format, path: &Path, context: Context) -> io::Result<Box<d
 }
 
 fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Plan<'c>> {
-    let mut vectors = select(corpus, &args.select)?;
+    let mut vectors = select(corpus, &args.select, Some(args.dialect))?;
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
     }
@@ -116,7 +116,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
     } else {
         args.command.clone()
     };
-    let command = SubjectCommand::new(kind, args.select.dialect, &words).or_exit(Exit::Usage)?;
+    let command = SubjectCommand::new(kind, args.dialect, &words).or_exit(Exit::Usage)?;
     let sockets = if args.parser {
         vec![SocketKind::Stdin]
     } else {

@@ -2,7 +2,7 @@ use std::io::Write;
 use std::path::Path;
 
 use event_datagram_conformance::report::{datagram_in_words, expectation_in_words};
-use event_datagram_conformance::vectors::{Corpus, Selection, Set, Vector, check};
+use event_datagram_conformance::vectors::{Corpus, Dialect, Selection, Set, Vector, check, export};
 
 use crate::args::{MemberArgs, SelectArgs, VectorsCommand};
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -11,6 +11,7 @@ pub(crate) fn run(command: &VectorsCommand) -> crate::Result {
     match command {
         VectorsCommand::List(args) => list(args),
         VectorsCommand::Show { patterns, corpus } => show(patterns, corpus.as_deref()),
+        VectorsCommand::Export { folder, members } => export_members(folder, members),
         VectorsCommand::Check { folder } => check_corpus(folder.as_deref()),
     }
 }
@@ -24,12 +25,16 @@ pub(crate) fn corpus(folder: Option<&Path>) -> crate::Result<Corpus> {
 }
 
 /// Takes what the options select.
-pub(crate) fn select<'c>(corpus: &'c Corpus, args: &SelectArgs) -> crate::Result<Vec<&'c Vector>> {
+pub(crate) fn select<'c>(
+    corpus: &'c Corpus,
+    args: &SelectArgs,
+    dialect: Option<Dialect>,
+) -> crate::Result<Vec<&'c Vector>> {
     let (filters, levels) = (args.filters.clone(), args.levels.clone());
     Selection {
         filters,
         levels,
-        dialects: vec![args.dialect],
+        dialects: dialect.into_iter().collect(),
     }
     .of(corpus)
     .or_exit(Exit::Nothing)
@@ -49,7 +54,7 @@ pub(crate) fn set<'c>(corpus: &'c Corpus, name: &str) -> crate::Result<&'c Set> 
 
 /// Takes what the options select, of a set alone if one is asked for.
 fn members<'c>(corpus: &'c Corpus, args: &MemberArgs) -> crate::Result<Vec<&'c Vector>> {
-    let mut vectors = select(corpus, &args.select)?;
+    let mut vectors = select(corpus, &args.select, args.dialect)?;
     if let Some(name) = &args.set {
         let set = set(corpus, name)?;
         vectors.retain(|vector| set.contains(vector));
@@ -133,6 +138,18 @@ fn show(patterns: &[String], folder: Option<&Path>) -> crate::Result {
             writeln!(out, "expected     {}", expectation_in_words(&step.expect))?;
         }
     }
+    Ok(Exit::Success)
+}
+
+fn export_members(folder: &Path, args: &MemberArgs) -> crate::Result {
+    let corpus = corpus(args.select.corpus.as_deref())?;
+    let vectors = members(&corpus, args)?;
+    export(&corpus, &vectors, folder).or_exit_with(Exit::Setup, "nothing was exported")?;
+    let (count, folder) = (vectors.len(), folder.display());
+    anstream::eprintln!(
+        "evdg: {count} vector{} in {folder}",
+        if count == 1 { "" } else { "s" }
+    );
     Ok(Exit::Success)
 }
 
