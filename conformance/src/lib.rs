@@ -5,6 +5,8 @@
 //! The command `evdg` is a thin layer above; what it does can be done from here, too. Nothing here prints, but for the
 //! harness.
 
+#[cfg(feature = "cli")]
+pub mod capture;
 pub mod contract;
 pub mod escape;
 pub mod fence;

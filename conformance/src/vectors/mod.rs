@@ -5,6 +5,8 @@ mod check;
 mod corpus;
 mod export;
 mod file;
+#[cfg(feature = "cli")]
+mod import;
 mod select;
 mod set;
 mod spec;
@@ -13,6 +15,8 @@ mod vector;
 pub use check::check;
 pub use corpus::{Corpus, CorpusError};
 pub use export::export;
+#[cfg(feature = "cli")]
+pub use import::VectorFile;
 pub use select::{Selection, Shortage};
 pub use set::Set;
 pub use spec::Requirement;

@@ -11,6 +11,7 @@ mod evdg;
 mod export;
 mod frozen_sets;
 mod hostile_subjects;
+mod import;
 mod known_failures;
 mod readme;
 mod reports;

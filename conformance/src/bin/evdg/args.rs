@@ -78,6 +78,21 @@ pub(crate) struct MemberArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The capture; - is standard input
+    pub(crate) capture: PathBuf,
+    /// Take only datagrams from or to this port
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Write a vector file of this topic, with what the reference decoder reads as expectations
+    #[arg(long, value_name = "TOPIC", value_parser = slug)]
+    pub(crate) vectors: Option<String>,
+    /// The dialect of the datagrams
+    #[arg(long, value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
@@ -221,6 +236,8 @@ pub(crate) enum VectorsCommand {
         #[command(flatten)]
         members: MemberArgs,
     },
+    /// Read a packet capture, pcap or pcapng, and write its UDP datagrams as JSON lines, or as a vector file
+    Import(ImportArgs),
     /// Check the corpus: its form, and every expectation against the reference decoder
     Check {
         /// The corpus' folder; without one, the corpus that is built in
@@ -265,6 +282,19 @@ fn duration(text: &str) -> Result<Duration, String> {
     // Longer than anybody waits, and short enough for any clock.
     let duration = duration.filter(|duration| *duration <= Duration::from_secs(86_400));
     duration.ok_or_else(|| "expected a time up to a day, such as 10, 1.5s, 500ms or 2m".into())
+}
+
+/// A topic is a part of ids.
+fn slug(text: &str) -> Result<String, String> {
+    let is_word = |word: &str| {
+        let mut bytes = word.bytes();
+        !word.is_empty() && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    if text.split('-').all(is_word) {
+        Ok(text.into())
+    } else {
+        Err("expected lower-case letters and digits with single hyphens between them".into())
+    }
 }
 
 /// A fence has to be a plain event: its name fits where OpenSIPS takes 64 bytes, and ends at the line's end.

@@ -2,6 +2,7 @@
 
 mod args;
 mod exit;
+mod import;
 mod listen;
 mod send;
 mod test;

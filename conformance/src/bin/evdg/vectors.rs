@@ -12,6 +12,7 @@ pub(crate) fn run(command: &VectorsCommand) -> crate::Result {
         VectorsCommand::List(args) => list(args),
         VectorsCommand::Show { patterns, corpus } => show(patterns, corpus.as_deref()),
         VectorsCommand::Export { folder, members } => export_members(folder, members),
+        VectorsCommand::Import(args) => crate::import::run(args),
         VectorsCommand::Check { folder } => check_corpus(folder.as_deref()),
     }
 }
