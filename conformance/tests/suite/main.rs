@@ -13,6 +13,7 @@ mod frozen_sets;
 mod hostile_subjects;
 mod import;
 mod known_failures;
+mod manual;
 mod readme;
 mod reports;
 mod send;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use event_datagram_conformance::fence;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::vectors::{Dialect, Level};
@@ -50,6 +51,16 @@ pub(crate) enum Command {
     /// The corpus: list, show, check
     #[command(subcommand)]
     Vectors(VectorsCommand),
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the man pages into a folder
+    Man {
+        /// The folder; it is made if it is not there
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ mod args;
 mod exit;
 mod import;
 mod listen;
+mod manual;
 mod send;
 mod test;
 mod translate;
@@ -32,6 +33,8 @@ fn main() -> ExitCode {
         Command::Decode(args) => translate::decode(args),
         Command::Encode(args) => translate::encode(args),
         Command::Vectors(command) => vectors::run(command),
+        Command::Completions { shell } => manual::completions(*shell),
+        Command::Man { folder } => manual::pages(folder),
     };
     result.unwrap_or_else(|error| exit::tell(&error)).into()
 }
