@@ -1,8 +1,7 @@
-use core::iter::FusedIterator;
-
 use super::error::{DecodeError, DecodeErrorKind as Kind};
-use super::scan::{Meaning, Scanner};
-use crate::{Bytes, Event, Param, Value};
+use super::read::Params;
+use super::scan::Scanner;
+use crate::{Bytes, Event, Param};
 
 /// Reads a datagram by the rulings J1 to J13, and T15 to T20, which hold for both dialects.
 ///
@@ -46,26 +45,31 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     json.space();
     match json.peek() {
         Some(b'{') => {}
-        Some(b'[') => return json.fail(Kind::Batch),
-        Some(_) if datagram.starts_with(b"\xef\xbb\xbf") => return json.fail(Kind::ByteOrderMark),
-        None if datagram.is_empty() => return json.fail(Kind::Empty),
-        _ => return json.fail(Kind::NotAnObject),
+        Some(b'[') => return Err(json.error(Kind::Batch)),
+        Some(_) if datagram.starts_with(b"\xef\xbb\xbf") => {
+            return Err(json.error(Kind::ByteOrderMark));
+        }
+        None if datagram.is_empty() => return Err(json.error(Kind::Empty)),
+        _ => return Err(json.error(Kind::NotAnObject)),
     }
     let mut method = None;
-    let mut params = Ok(Params::NONE);
+    let mut params = Ok(Params::new(b"", false));
     let mut more = json.open(b'}');
     while more {
-        match json.name()? {
-            Ok(name) if name == *b"method" => method = Some(self::method(&mut json)?),
-            Ok(name) if name == *b"params" => params = self::params(&mut json)?,
-            _ => json.skip(1)?,
+        let name = json.name()?.bytes();
+        // What was odd before does not belong to this member.
+        json.odd = None;
+        match name {
+            Some(name) if name == *b"method" => method = Some(self::method(&mut json)?),
+            Some(name) if name == *b"params" => params = self::params(&mut json)?,
+            _ => json.value(1)?,
         }
         more = json.more(b'}')?;
     }
     let end = json.offset() - 1;
     json.space();
     if json.peek().is_some() {
-        return json.fail(Kind::TrailingBytes);
+        return Err(json.error(Kind::TrailingBytes));
     }
     Ok(Decoded {
         method: method.unwrap_or(Err(DecodeError::new(Kind::NoMethod, end)))?,
@@ -73,12 +77,19 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     })
 }
 
+/// What is good JSON: it has a meaning in an event, or it has none and this is why.
+type Meaning<T> = Result<T, DecodeError>;
+
 fn method<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Bytes<'a>>, DecodeError> {
-    let not_string = json.fail(Kind::MethodNotString);
-    Ok(match json.value(1)? {
-        Ok(Value::Bytes(method)) => Ok(method),
-        Err(error) if error.kind() == Kind::LoneSurrogate => Err(error),
-        _ => not_string,
+    if json.peek() != Some(b'"') {
+        let not_string = json.error(Kind::MethodNotString);
+        json.value(1)?;
+        return Ok(Err(not_string));
+    }
+    let method = json.string()?.bytes();
+    Ok(match json.odd {
+        Some(lone_surrogate) => Err(lone_surrogate),
+        None => Ok(method.unwrap_or(Bytes::new(b""))),
     })
 }
 
@@ -86,24 +97,29 @@ fn params<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Params<'a>>, DecodeError
     let (named, close) = match json.peek() {
         Some(b'{') => (true, b'}'),
         Some(b'[') => (false, b']'),
-        _ => {
-            let not_structured = json.fail(Kind::ParamsNotStructured);
-            return Ok(match json.value(1)? {
-                Ok(Value::Null) => Ok(Params::NONE),
-                _ => not_structured,
+        other => {
+            let not_structured = json.error(Kind::ParamsNotStructured);
+            json.value(1)?;
+            return Ok(match other {
+                Some(b'n') => Ok(Params::new(b"", false)),
+                _ => Err(not_structured),
             });
         }
     };
     let start = json.offset() + 1;
-    let mut meaning = Ok(());
     let mut more = json.open(close);
     while more {
-        let param = json.param(named)?;
-        meaning = meaning.and(param.map(|_| ()));
+        if named {
+            json.name()?;
+        }
+        json.value(2)?;
         more = json.more(close)?;
     }
-    let inside = Scanner::new(json.since(start));
-    Ok(meaning.map(|()| Params { inside, named }))
+    let inside = json.since(start);
+    Ok(match json.odd {
+        Some(odd) => Err(odd),
+        None => Ok(Params::new(inside, named)),
+    })
 }
 
 /// A datagram of the JSON-RPC dialect that was read: an event that borrows from it.
@@ -134,32 +150,3 @@ impl Event for Decoded<'_> {
         Self::params(self)
     }
 }
-
-/// The parameters of a [`Decoded`] datagram, in order: all of them with a name, or none.
-#[derive(Clone, Debug)]
-pub struct Params<'a> {
-    /// What stands between the brackets, which [`decode`] has seen to be good.
-    inside: Scanner<'a>,
-    named: bool,
-}
-
-impl Params<'_> {
-    const NONE: Self = Self {
-        inside: Scanner::new(b""),
-        named: false,
-    };
-}
-
-impl<'a> Iterator for Params<'a> {
-    type Item = Param<'a>;
-
-    fn next(&mut self) -> Option<Param<'a>> {
-        self.inside.space();
-        self.inside.peek()?;
-        let param = self.inside.param(self.named).ok()?.ok()?;
-        self.inside.past_comma();
-        Some(param)
-    }
-}
-
-impl FusedIterator for Params<'_> {}

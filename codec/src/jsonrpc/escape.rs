@@ -5,6 +5,12 @@ use super::error::DecodeErrorKind;
 /// The length of an escape by number, `\u00e9`.
 pub(super) const BY_NUMBER: usize = 6;
 
+/// Tells whether a backslash and this byte are an escape, all by themselves.
+#[inline]
+pub(super) const fn is_letter(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')
+}
+
 /// Reads the escape at the start of `text`, which begins with a backslash; gives the character and the escape's length.
 pub(crate) fn read(text: &[u8]) -> Result<(char, usize), DecodeErrorKind> {
     let character = match text.get(1).ok_or(DecodeErrorKind::CutShort)? {
@@ -21,25 +27,24 @@ pub(crate) fn read(text: &[u8]) -> Result<(char, usize), DecodeErrorKind> {
 }
 
 /// Counts the bytes at the start of `text` that stand for themselves: up to a quote, a backslash or a control character.
+#[inline]
 pub(super) fn plain(text: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH_BITS: u64 = ONES << 7;
-    // Eight bytes at once. In each term the high bit of the first byte that counts is set, and none before it.
-    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
-    let (words, rest) = text.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
+    // Eight bytes at once. Taking `n` from a byte that is smaller sets its high bit; where the lowest such byte lies, nothing
+    // was borrowed below it. With the second bit flipped, the quote and the control characters are those below 0x21.
+    let mut rest = text;
+    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
         let word = u64::from_le_bytes(*word);
-        let control = word.wrapping_sub(ONES * 0x20) & !word;
-        let quote = zero(word ^ (ONES * 0x22));
-        let backslash = zero(word ^ (ONES * 0x5c));
-        let stops = (control | quote | backslash) & HIGH_BITS;
+        let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+        let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+        let stops = (quote_or_control | backslash) & !word & (ONES << 7);
         if stops != 0 {
-            return index * 8 + stops.trailing_zeros() as usize / 8;
+            return text.len() - rest.len() + stops.trailing_zeros() as usize / 8;
         }
+        rest = behind;
     }
     let stops = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
-    let plain = rest.iter().position(stops).unwrap_or(rest.len());
-    words.len() * 8 + plain
+    text.len() - rest.len() + rest.iter().position(stops).unwrap_or(rest.len())
 }
 
 fn by_number(text: &[u8]) -> Result<(char, usize), DecodeErrorKind> {

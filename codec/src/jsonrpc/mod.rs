@@ -16,11 +16,13 @@ mod check;
 mod decode;
 mod error;
 pub(crate) mod escape;
+mod read;
 mod scan;
 pub mod sender;
 pub mod sender_3_1;
 mod write;
 
-pub use decode::{Decoded, Params, decode};
+pub use decode::{Decoded, decode};
 pub use error::{DecodeError, DecodeErrorKind};
+pub use read::Params;
 pub use scan::MAX_DEPTH;

@@ -1,6 +1,7 @@
 use super::error::{DecodeError, DecodeErrorKind as Kind};
 use super::escape;
-use crate::{Bytes, Param, Value};
+use super::read;
+use crate::Bytes;
 
 /// The greatest depth of brackets in a datagram, the outermost object counted.
 ///
@@ -8,32 +9,52 @@ use crate::{Bytes, Param, Value};
 /// would ask for memory: as it is, one bit a bracket is enough.
 pub const MAX_DEPTH: usize = 128;
 
-/// What is good JSON: it has a meaning in an event, or it has none and this is why.
-pub(super) type Meaning<T> = Result<T, DecodeError>;
-
-/// A place in JSON text. Each method reads on from there, and fails at what is not JSON.
-#[derive(Clone, Debug)]
+/// A place in JSON text. Each method goes on from there, and fails at what is not JSON.
+#[derive(Debug)]
 pub(super) struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
+    /// The first thing since somebody looked that is good JSON, and that no event holds.
+    pub(super) odd: Option<DecodeError>,
+}
+
+/// A string, where it stands between its quotes.
+#[derive(Clone, Copy)]
+pub(super) struct Str<'a> {
+    raw: &'a [u8],
+    escapes: bool,
+    /// Whether half of a surrogate pair is among the escapes.
+    lone: bool,
+}
+
+impl<'a> Str<'a> {
+    /// Gives what the string stands for, if it stands for anything.
+    #[inline]
+    pub(super) fn bytes(self) -> Option<Bytes<'a>> {
+        match (self.lone, self.escapes) {
+            (true, _) => None,
+            (false, true) => Some(Bytes::json(self.raw)),
+            (false, false) => Some(Bytes::new(self.raw)),
+        }
+    }
 }
 
 impl<'a> Scanner<'a> {
     pub(super) const fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0 }
+        Self {
+            text,
+            at: 0,
+            odd: None,
+        }
     }
 
     pub(super) const fn offset(&self) -> usize {
         self.at
     }
 
+    #[inline]
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
-    }
-
-    /// Gives what is left of the text.
-    pub(super) fn rest(&self) -> &'a [u8] {
-        &self.text[self.at..]
     }
 
     /// Gives the text from `start` to the byte before this place.
@@ -41,14 +62,15 @@ impl<'a> Scanner<'a> {
         &self.text[start..self.at - 1]
     }
 
-    pub(super) fn fail<T>(&self, kind: Kind) -> Result<T, DecodeError> {
+    pub(super) fn error(&self, kind: Kind) -> DecodeError {
         let offset = match kind {
             Kind::CutShort => self.text.len(),
             _ => self.at,
         };
-        Err(DecodeError::new(kind, offset))
+        DecodeError::new(kind, offset)
     }
 
+    #[inline]
     pub(super) fn space(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
@@ -56,73 +78,116 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes the opening bracket that stands here, and tells whether anything comes before the closing one.
+    #[inline]
     pub(super) fn open(&mut self, close: u8) -> bool {
         self.at += 1;
         self.space();
         let filled = self.peek() != Some(close);
-        if !filled {
-            self.at += 1;
-        }
+        self.at += usize::from(!filled);
         filled
     }
 
     /// Passes what stands behind a value, and tells whether another follows.
+    #[inline]
     pub(super) fn more(&mut self, close: u8) -> Result<bool, DecodeError> {
         self.space();
-        let more = match self.peek() {
-            Some(b',') => true,
-            Some(byte) if byte == close => false,
-            _ => return self.expected(Kind::ExpectedComma),
-        };
-        self.at += 1;
-        if more {
-            self.space();
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                self.space();
+                Ok(true)
+            }
+            Some(byte) if byte == close => {
+                self.at += 1;
+                Ok(false)
+            }
+            _ => Err(self.unexpected(Kind::ExpectedComma)),
         }
-        Ok(more)
     }
 
-    /// Passes the comma behind a value, where one stands.
-    pub(super) fn past_comma(&mut self) {
-        self.space();
-        self.pass(b",");
-    }
-
-    /// Reads the name of a member, up to its value.
-    pub(super) fn name(&mut self) -> Result<Meaning<Bytes<'a>>, DecodeError> {
+    /// Passes the name of a member, up to its value.
+    #[inline]
+    pub(super) fn name(&mut self) -> Result<Str<'a>, DecodeError> {
         if self.peek() != Some(b'"') {
-            return self.expected(Kind::ExpectedName);
+            return Err(self.unexpected(Kind::ExpectedName));
         }
         let name = self.string()?;
         self.space();
         if self.peek() != Some(b':') {
-            return self.expected(Kind::ExpectedColon);
+            return Err(self.unexpected(Kind::ExpectedColon));
         }
         self.at += 1;
         self.space();
         Ok(name)
     }
 
-    /// Reads a parameter: a member of an object or an element of an array.
-    pub(super) fn param(&mut self, named: bool) -> Result<Meaning<Param<'a>>, DecodeError> {
-        let name = if named { Some(self.name()?) } else { None };
-        let value = self.value(2)?;
-        Ok(name
-            .transpose()
-            .and_then(|name| value.map(|value| Param { name, value })))
-    }
-
-    /// Reads a value around which `depth` brackets are open.
-    pub(super) fn value(&mut self, depth: usize) -> Result<Meaning<Value<'a>>, DecodeError> {
-        if let Some(b'{' | b'[') = self.peek() {
-            let nested = self.fail(Kind::Nested);
-            self.skip(depth)?;
-            return Ok(nested);
+    /// Passes a value of any kind, around which `depth` brackets are open.
+    #[inline]
+    pub(super) fn value(&mut self, depth: usize) -> Result<(), DecodeError> {
+        match self.peek() {
+            Some(b'{' | b'[') => {
+                let nested = self.error(Kind::Nested);
+                self.odd.get_or_insert(nested);
+                self.nested(depth)
+            }
+            _ => self.scalar(),
         }
-        self.scalar()
     }
 
-    /// Passes a value of any kind, whatever it means, around which `depth` brackets are open.
-    pub(super) fn skip(&mut self, depth: usize) -> Result<(), DecodeError> {
+    /// Passes a string.
+    #[inline]
+    pub(super) fn string(&mut self) -> Result<Str<'a>, DecodeError> {
+        self.at += 1;
+        let start = self.at;
+        let (mut escapes, mut lone) = (false, false);
+        loop {
+            match self.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {
+                    escapes = true;
+                    lone |= self.escape()?;
+                }
+                Some(0x20..) => self.at += escape::plain(&self.text[self.at..]),
+                _ => return Err(self.unexpected(Kind::ControlCharacter)),
+            }
+        }
+        self.at += 1;
+        Ok(Str {
+            raw: self.since(start),
+            escapes,
+            lone,
+        })
+    }
+
+    /// Passes an escape, and tells whether it is half of a surrogate pair.
+    #[inline]
+    fn escape(&mut self) -> Result<bool, DecodeError> {
+        if let Some(byte) = self.text.get(self.at + 1)
+            && escape::is_letter(*byte)
+        {
+            self.at += 2;
+            return Ok(false);
+        }
+        self.escape_by_number()
+    }
+
+    fn escape_by_number(&mut self) -> Result<bool, DecodeError> {
+        match escape::read(&self.text[self.at..]) {
+            Ok((_, length)) => {
+                self.at += length;
+                Ok(false)
+            }
+            Err(Kind::LoneSurrogate) => {
+                self.be_odd(Kind::LoneSurrogate, self.at);
+                self.at += escape::BY_NUMBER;
+                Ok(true)
+            }
+            Err(kind) => Err(self.error(kind)),
+        }
+    }
+
+    /// Passes an array or object, whatever it means, around which `depth` brackets are open.
+    fn nested(&mut self, depth: usize) -> Result<(), DecodeError> {
         // A bit for each bracket that is opened here, the innermost lowest: whether it is an object's.
         let mut objects = 0_u128;
         let mut opened = 0;
@@ -131,7 +196,7 @@ impl<'a> Scanner<'a> {
             let mut more = false;
             if let Some(bracket @ (b'{' | b'[')) = self.peek() {
                 if depth + opened == MAX_DEPTH {
-                    return self.fail(Kind::TooDeep);
+                    return Err(self.error(Kind::TooDeep));
                 }
                 opened += 1;
                 objects = objects << 1 | u128::from(bracket == b'{');
@@ -141,8 +206,7 @@ impl<'a> Scanner<'a> {
                     objects >>= 1;
                 }
             } else {
-                // What it means does not matter.
-                let _ = self.scalar()?;
+                self.scalar()?;
             }
             // Behind a value: as many brackets as close here.
             while !more {
@@ -156,77 +220,50 @@ impl<'a> Scanner<'a> {
                 }
             }
             if objects & 1 == 1 {
-                let _ = self.name()?;
+                self.name()?;
             }
         }
     }
 
-    /// Reads a value that is neither an object nor an array.
-    fn scalar(&mut self) -> Result<Meaning<Value<'a>>, DecodeError> {
-        let boolean = self.fail(Kind::Boolean);
+    /// Passes a value that is neither an object nor an array.
+    #[inline]
+    fn scalar(&mut self) -> Result<(), DecodeError> {
         match self.peek() {
-            Some(b'"') => Ok(self.string()?.map(Value::Bytes)),
-            Some(b'-' | b'0'..=b'9') => Ok(self.number()?.map(Value::Integer)),
-            Some(b'n') => self.literal(b"null").map(|()| Ok(Value::Null)),
-            Some(b't') => self.literal(b"true").map(|()| boolean),
-            Some(b'f') => self.literal(b"false").map(|()| boolean),
-            _ => self.expected(Kind::ExpectedValue),
+            Some(b'"') => self.string().map(|_| ()),
+            Some(b'-' | b'0'..=b'9') => self.number(),
+            Some(b'n') => self.literal(b"null"),
+            Some(b't') => self.boolean(b"true"),
+            Some(b'f') => self.boolean(b"false"),
+            _ => Err(self.unexpected(Kind::ExpectedValue)),
         }
+    }
+
+    fn boolean(&mut self, word: &[u8]) -> Result<(), DecodeError> {
+        self.be_odd(Kind::Boolean, self.at);
+        self.literal(word)
     }
 
     fn literal(&mut self, word: &[u8]) -> Result<(), DecodeError> {
-        if self.rest().starts_with(word) {
+        let rest = &self.text[self.at..];
+        if rest.starts_with(word) {
             self.at += word.len();
-            Ok(())
-        } else if word.starts_with(self.rest()) {
-            self.fail(Kind::CutShort)
+            return Ok(());
+        }
+        let cut = word.starts_with(rest);
+        Err(self.error(if cut {
+            Kind::CutShort
         } else {
-            self.fail(Kind::ExpectedValue)
-        }
-    }
-
-    fn string(&mut self) -> Result<Meaning<Bytes<'a>>, DecodeError> {
-        self.at += 1;
-        let start = self.at;
-        let mut escapes = false;
-        let mut lone = Ok(());
-        loop {
-            self.at += escape::plain(self.rest());
-            match self.peek() {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    escapes = true;
-                    self.at += match escape::read(self.rest()) {
-                        Ok((_, length)) => length,
-                        Err(Kind::LoneSurrogate) => {
-                            lone = lone.and(self.fail(Kind::LoneSurrogate));
-                            escape::BY_NUMBER
-                        }
-                        Err(kind) => return self.fail(kind),
-                    };
-                }
-                _ => return self.expected(Kind::ControlCharacter),
-            }
-        }
-        self.at += 1;
-        let raw = self.since(start);
-        Ok(lone.map(|()| {
-            if escapes {
-                Bytes::json(raw)
-            } else {
-                Bytes::new(raw)
-            }
+            Kind::ExpectedValue
         }))
     }
 
-    fn number(&mut self) -> Result<Meaning<i64>, DecodeError> {
-        let not_integer = self.fail(Kind::NotInteger);
-        let too_large = self.fail(Kind::IntegerTooLarge);
+    fn number(&mut self) -> Result<(), DecodeError> {
+        let start = self.at;
         let negative = self.pass(b"-");
         let digits = self.digits()?;
         if digits.len() > 1 && digits[0] == b'0' {
             self.at -= digits.len() - 1;
-            return self.fail(Kind::MalformedNumber);
+            return Err(self.error(Kind::MalformedNumber));
         }
         let mut whole = true;
         if self.pass(b".") {
@@ -239,40 +276,42 @@ impl<'a> Scanner<'a> {
             self.digits()?;
         }
         if !whole {
-            return Ok(not_integer);
+            self.be_odd(Kind::NotInteger, start);
+        } else if read::integer(negative, digits).is_none() {
+            self.be_odd(Kind::IntegerTooLarge, start);
         }
-        let add = |sum: i64, digit: &u8| {
-            let (tens, digit) = (sum.checked_mul(10)?, i64::from(digit - b'0'));
-            if negative {
-                tens.checked_sub(digit)
-            } else {
-                tens.checked_add(digit)
-            }
-        };
-        Ok(digits.iter().try_fold(0, add).map_or(too_large, Ok))
+        Ok(())
     }
 
     /// Passes the byte that stands here if it is one of these, and tells whether it was.
+    #[inline]
     fn pass(&mut self, bytes: &[u8]) -> bool {
         let passed = self.peek().is_some_and(|byte| bytes.contains(&byte));
         self.at += usize::from(passed);
         passed
     }
 
+    #[inline]
     fn digits(&mut self) -> Result<&'a [u8], DecodeError> {
-        let rest = self.rest();
-        let end = rest.iter().position(|byte| !byte.is_ascii_digit());
-        let digits = &rest[..end.unwrap_or(rest.len())];
-        if digits.is_empty() {
-            return self.expected(Kind::MalformedNumber);
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.peek() {
+            self.at += 1;
         }
-        self.at += digits.len();
-        Ok(digits)
+        if self.at == start {
+            return Err(self.unexpected(Kind::MalformedNumber));
+        }
+        Ok(&self.text[start..self.at])
     }
 
-    /// Fails because of the byte that stands here, or because there is none.
-    fn expected<T>(&self, kind: Kind) -> Result<T, DecodeError> {
-        self.fail(match self.peek() {
+    #[cold]
+    fn be_odd(&mut self, kind: Kind, offset: usize) {
+        self.odd.get_or_insert(DecodeError::new(kind, offset));
+    }
+
+    /// The byte that stands here is wrong, or there is none.
+    #[cold]
+    fn unexpected(&self, kind: Kind) -> DecodeError {
+        self.error(match self.peek() {
             Some(_) => kind,
             None => Kind::CutShort,
         })
