@@ -1,4 +1,4 @@
-use event_datagram::testing::reference::{self, Reading};
+use event_datagram::testing::reference::{Reading, text as reference};
 use event_datagram::{EventBuf, text};
 
 use super::corpus::Corpus;
