@@ -8,6 +8,7 @@
 #[cfg(feature = "cli")]
 pub mod capture;
 pub mod contract;
+pub mod dialect;
 pub mod escape;
 pub mod fence;
 #[cfg(feature = "harness")]

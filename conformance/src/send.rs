@@ -1,45 +1,9 @@
-//! The reference sender: raises events as OpenSIPS would, byte for byte.
+//! The reference sender: gets datagrams to a listener, and knows as well as can be whether they got there.
 
 use std::io;
 use std::time::{Duration, Instant};
 
-use event_datagram::{EventBuf, text};
-
 use crate::transport::{Address, Link, Port, SendError};
-use crate::vectors::Dialect;
-
-/// Gives the datagram that a server of a dialect would send, whether or not it reads back as the event.
-///
-/// # Errors
-///
-/// Says why no server could send it, such as that it is too long.
-pub fn datagram_of(dialect: Dialect, event: &EventBuf) -> Result<Vec<u8>, String> {
-    let mut datagram = Vec::new();
-    match dialect {
-        Dialect::Text => text::sender::encode_to_vec(event, &mut datagram)
-            .map(|_| datagram)
-            .map_err(|error| error.to_string()),
-    }
-}
-
-/// Tells in what the datagram departs from the event when it is read, and whether real servers lose it.
-pub fn caveats(dialect: Dialect, event: &EventBuf) -> Vec<String> {
-    let mut caveats = Vec::new();
-    match dialect {
-        Dialect::Text => {
-            if let Err(unwritable) = text::sender::check(event) {
-                caveats.push(format!("reads back differently: {unwritable}"));
-            }
-            let (size, most) = (text::sender::size(event), text::sender::BUFFER);
-            if size > most {
-                caveats.push(format!(
-                    "{size} bytes: servers lose what is longer than {most}"
-                ));
-            }
-        }
-    }
-    caveats
-}
 
 /// Sends datagrams to a listener, each whole or not at all.
 #[derive(Debug)]

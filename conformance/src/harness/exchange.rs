@@ -11,7 +11,7 @@ use super::parser::Parser;
 use super::trial::Factory;
 use crate::contract::{Line, event_to_json};
 use crate::fence::{DEFAULT_NAME, Fences};
-use crate::subject::{Observation, Report};
+use crate::subject::{Observation, Report, Says};
 use crate::vectors::Vector;
 
 /// What a parser did with a vector.
@@ -99,10 +99,10 @@ fn talk(vector: &Vector, factory: &Factory, shared: &Mutex<Progress>) {
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
     let go_to = |place| lock().place = place;
     let mut parser = (factory.0)();
-    let mut fences = Fences::new(DEFAULT_NAME, fastrand::u64(..));
+    let mut fences = Fences::new(DEFAULT_NAME);
     let mut read_fence = |parser: &mut dyn Parser| {
         let fence = fences.next_fence();
-        let raw = report(parser.parse(&fence.datagram())).raw;
+        let raw = report(parser.parse(&fence.datagram(vector.dialect))).raw;
         (fence.form(&raw), raw)
     };
 
@@ -132,7 +132,7 @@ fn report(answer: Result<EventBuf, String>) -> Report {
     };
     Report {
         raw: json.to_string().into_bytes(),
-        line: Some(line),
+        says: Says::Line(line),
         early: false,
     }
 }

@@ -1,11 +1,12 @@
 use std::collections::HashSet;
 
-use event_datagram::testing::reference::{self, Reading};
+use event_datagram::testing::reference::Reading;
 use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::vector::Dialect;
+use crate::dialect;
 use crate::escape::{cut, escaped};
 
 /// Makes a vector file of datagrams that were captured: what a server of yours sends, with what listeners have to read in it.
@@ -43,11 +44,7 @@ impl VectorFile {
         if !self.seen.insert(datagram.into()) {
             return;
         }
-        let readings: Vec<_> = match self.dialect {
-            Dialect::Text => reference::readings(datagram)
-                .take(MAX_READINGS + 1)
-                .collect(),
-        };
+        let readings = dialect::readings(self.dialect, datagram, MAX_READINGS + 1);
         if readings.len() > MAX_READINGS {
             self.left_out += 1;
             return;
@@ -89,6 +86,7 @@ impl VectorFile {
         // What is tested most of all: that every parameter is reported, and that what is no event is not.
         let (whole, malformed) = match self.dialect {
             Dialect::Text => ("T14", "T1"),
+            Dialect::JsonRpc => ("J2", "J1"),
         };
         let (requirement, authority, what) = match event {
             Some(event) => {

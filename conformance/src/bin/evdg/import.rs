@@ -3,10 +3,11 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use event_datagram_conformance::capture::{Datagram, Tally, read};
-use event_datagram_conformance::listen::{report_of, write_line};
-use event_datagram_conformance::vectors::VectorFile;
+use event_datagram_conformance::dialect;
+use event_datagram_conformance::listen::write_line;
+use event_datagram_conformance::vectors::{Dialect, VectorFile};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::args::ImportArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &ImportArgs) -> crate::Result {
         &mut tally,
         |datagram| match &mut vectors {
             Some(vectors) => vectors.add(datagram.payload),
-            None if written.is_ok() => written = write_line(&mut out, &line(datagram)),
+            None if written.is_ok() => written = write_line(&mut out, line(args.dialect, datagram)),
             None => {}
         },
     );
@@ -79,7 +80,7 @@ fn tell(count: usize, what: &str) {
 }
 
 /// Gives a line that says all about a datagram, and that `evdg send` takes with `--captures`.
-fn line(datagram: &Datagram<'_>) -> Value {
+fn line(of: Dialect, datagram: &Datagram<'_>) -> Vec<u8> {
     let time = datagram
         .time
         .and_then(|time| SignedDuration::try_from(time).ok());
@@ -89,11 +90,11 @@ fn line(datagram: &Datagram<'_>) -> Value {
         "from": format!("udp:{}", datagram.source),
         "to": format!("udp:{}", datagram.destination),
     });
-    if let Value::Object(report) = report_of(datagram.payload) {
-        for (member, value) in report {
-            line[member] = value;
-        }
+    let report: Map<String, Value> = serde_json::from_slice(&dialect::report(of, datagram.payload))
+        .expect("a report is a JSON object");
+    for (member, value) in report {
+        line[member] = value;
     }
     line["datagram_hex"] = hex::encode(datagram.payload).into();
-    line
+    line.to_string().into_bytes()
 }

@@ -1,9 +1,10 @@
 use std::io::{self, BufRead, BufWriter, Read, Write};
 
+use event_datagram::text::sender::BUFFER as SERVERS_BUFFER;
 use event_datagram::{EventBuf, advise};
 use event_datagram_conformance::contract::{Line, parse_line};
-use event_datagram_conformance::listen::{report_of, write_line};
-use event_datagram_conformance::send;
+use event_datagram_conformance::dialect;
+use event_datagram_conformance::listen::write_line;
 use event_datagram_conformance::vectors::Dialect;
 use serde_json::json;
 
@@ -18,21 +19,21 @@ pub(crate) fn decode(args: &TranslateArgs) -> crate::Result {
     if args.raw {
         let mut datagram = Vec::new();
         stdin.read_to_end(&mut datagram)?;
-        write_line(&mut out, &report_of(&datagram))?;
+        write_line(&mut out, dialect::report(args.dialect, &datagram))?;
         return Ok(Exit::Success);
     }
     let mut exit = Exit::Success;
     each_line(&mut stdin, |number, line| {
         let report = match hex::decode(line.trim_ascii()) {
-            Ok(datagram) => report_of(&datagram),
+            Ok(datagram) => dialect::report(args.dialect, &datagram),
             Err(error) => {
                 let message = format!("line {number} is not hex: {error}");
                 anstream::eprintln!("evdg: {message}");
                 exit = Exit::Usage;
-                json!({ "error": message })
+                json!({ "error": message }).to_string().into_bytes()
             }
         };
-        write_line(&mut out, &report)
+        write_line(&mut out, report)
     })?;
     Ok(exit)
 }
@@ -106,9 +107,15 @@ pub(crate) fn datagram_of(
     event: &EventBuf,
     place: &str,
 ) -> Result<Vec<u8>, String> {
-    let datagram = send::datagram_of(dialect, event)?;
-    for caveat in send::caveats(dialect, event) {
-        anstream::eprintln!("evdg: {place}note: {caveat}");
+    let datagram = dialect::encode(dialect, event)?;
+    if let Some(loss) = dialect::loss(dialect, event) {
+        anstream::eprintln!("evdg: {place}note: reads back differently: {loss}");
+    }
+    if dialect == Dialect::Text && datagram.len() > SERVERS_BUFFER {
+        let size = datagram.len();
+        anstream::eprintln!(
+            "evdg: {place}note: {size} bytes: servers lose what is longer than {SERVERS_BUFFER}"
+        );
     }
     if let Some(advice) = advise(&event.name) {
         anstream::eprintln!("evdg: {place}note: {advice}");

@@ -29,13 +29,13 @@ pub(crate) fn corpus(folder: Option<&Path>) -> crate::Result<Corpus> {
 pub(crate) fn select<'c>(
     corpus: &'c Corpus,
     args: &SelectArgs,
-    dialect: Option<Dialect>,
+    dialects: &[Dialect],
 ) -> crate::Result<Vec<&'c Vector>> {
     let (filters, levels) = (args.filters.clone(), args.levels.clone());
     Selection {
         filters,
         levels,
-        dialects: dialect.into_iter().collect(),
+        dialects: dialects.into(),
     }
     .of(corpus)
     .or_exit(Exit::Nothing)
@@ -55,7 +55,7 @@ pub(crate) fn set<'c>(corpus: &'c Corpus, name: &str) -> crate::Result<&'c Set> 
 
 /// Takes what the options select, of a set alone if one is asked for.
 fn members<'c>(corpus: &'c Corpus, args: &MemberArgs) -> crate::Result<Vec<&'c Vector>> {
-    let mut vectors = select(corpus, &args.select, args.dialect)?;
+    let mut vectors = select(corpus, &args.select, &args.dialects)?;
     if let Some(name) = &args.set {
         let set = set(corpus, name)?;
         vectors.retain(|vector| set.contains(vector));
