@@ -6,7 +6,6 @@ use event_datagram_conformance::contract::{Line, parse_line};
 use event_datagram_conformance::dialect;
 use event_datagram_conformance::listen::write_line;
 use event_datagram_conformance::vectors::Dialect;
-use serde_json::json;
 
 use crate::args::TranslateArgs;
 use crate::exit::{Exit, Failure};
@@ -30,7 +29,7 @@ pub(crate) fn decode(args: &TranslateArgs) -> crate::Result {
                 let message = format!("line {number} is not hex: {error}");
                 anstream::eprintln!("evdg: {message}");
                 exit = Exit::Usage;
-                json!({ "error": message }).to_string().into_bytes()
+                dialect::error_line(&message)
             }
         };
         write_line(&mut out, report)
