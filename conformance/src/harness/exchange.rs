@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::parser::Parser;
 use super::trial::Factory;
-use crate::contract::{Line, event_to_json};
+use crate::contract::{Line, Reported};
 use crate::fence::{DEFAULT_NAME, Fences};
 use crate::subject::{Observation, Report, Says};
 use crate::vectors::Vector;
@@ -127,7 +127,7 @@ fn talk(vector: &Vector, factory: &Factory, shared: &Mutex<Progress>) {
 /// Gives an answer as the line that a process would have written.
 fn report(answer: Result<EventBuf, String>) -> Report {
     let (json, line) = match answer {
-        Ok(event) => (event_to_json(&event), Line::Event(event)),
+        Ok(event) => (json!(Reported(&event)), Line::Event(event)),
         Err(why) => (json!({ "error": why }), Line::Rejection(why)),
     };
     Report {

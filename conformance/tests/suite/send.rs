@@ -1,5 +1,7 @@
 //! `evdg send`, against raw sockets and against the listener.
 
+use event_datagram_conformance::dialect::report;
+use event_datagram_conformance::vectors::Dialect;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::UdpSocket;
@@ -152,7 +154,7 @@ fn every_capture_goes_over_a_unix_socket_and_reads_as_before() {
         .map(|line| {
             hex::decode(line["datagram_hex"].as_str().expect("it is text")).expect("it is hex")
         })
-        .map(|datagram| event_datagram_conformance::listen::report_of(&datagram).to_string())
+        .map(|datagram| String::from_utf8(report(Dialect::Text, &datagram)).expect("it is JSON"))
         .collect();
     assert!(expected.len() > 800);
     // The queue holds ten: it waits for room rather than lose any.
