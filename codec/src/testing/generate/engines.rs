@@ -27,12 +27,12 @@ macro_rules! engines {
             }
         }
 
-        /// Takes all bytes that there are.
+        /// Takes all bytes that there are, and makes a case that is not large.
         #[cfg(feature = "arbitrary")]
         impl<'a> arbitrary::Arbitrary<'a> for $case {
             fn arbitrary(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
                 let decisions = bytes.bytes(bytes.len())?;
-                Ok(Self::generate(&mut Source::new(decisions)))
+                Ok(Self::generate(&mut Source::new(decisions).small()))
             }
         }
     )*};

@@ -145,9 +145,8 @@ fn large(source: &mut Source<'_>) -> Option<usize> {
         MAX_UDP_PAYLOAD,
         MAX_UNIX_DATAGRAM,
     ];
-    source
-        .once_in(200)
-        .then(|| source.pick(&limits) - 1 + source.below(4))
+    let large = source.once_in(200) && source.may_be_large();
+    large.then(|| source.pick(&limits) - 1 + source.below(4))
 }
 
 /// Makes an event so much larger that its datagram, of `size` bytes now, is of `target` bytes.

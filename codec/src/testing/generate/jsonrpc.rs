@@ -97,7 +97,7 @@ const PIECES: &[&[u8]] = &[
 
 impl Generate for JsonRpcDatagram {
     fn generate(source: &mut Source<'_>) -> Self {
-        let kind = source.weighted(&[4, 3, 4, 6, 2, 1, 1, 1]);
+        let kind = source.weighted(&[4, 3, 4, 6, 2, 1, 2, 1]);
         let mut datagram = match kind {
             0 => written(source),
             1 => Spelling::generate(source).datagram,
@@ -153,7 +153,7 @@ fn deep(source: &mut Source<'_>) -> Vec<u8> {
         0 => (b"[", b"", b"]"),
         _ => (b"{\"a\":", b"0", b"}"),
     };
-    let depth = MAX_DEPTH - 4 + source.below(6);
+    let depth = MAX_DEPTH - 3 + source.below(4);
     let nested = [open.repeat(depth), inner.to_vec(), close.repeat(depth)].concat();
     match source.below(2) {
         0 => around(b"{\"method\":\"E\",\"x\":", nested),

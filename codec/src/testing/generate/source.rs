@@ -7,12 +7,24 @@ use alloc::vec::Vec;
 #[derive(Clone, Debug)]
 pub struct Source<'a> {
     bytes: &'a [u8],
+    large: bool,
 }
 
 impl<'a> Source<'a> {
     /// Starts with the first of these bytes.
     pub const fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes }
+        Self { bytes, large: true }
+    }
+
+    /// Keeps cases small: none is made as large as a limit, which would cost a fuzzing engine a thousand others.
+    pub const fn small(mut self) -> Self {
+        self.large = false;
+        self
+    }
+
+    /// Tells whether a case may be as large as a limit.
+    pub(super) const fn may_be_large(&self) -> bool {
+        self.large
     }
 
     /// Takes a byte.
