@@ -73,7 +73,7 @@ fn dropped(address: &Address) -> Option<u64> {
         return None;
     };
     match Port::look_up(*address) {
-        Port::Bound { dropped } => Some(dropped),
+        Port::Bound { dropped, .. } => Some(dropped),
         _ => None,
     }
 }

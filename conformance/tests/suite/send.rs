@@ -8,6 +8,9 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
+use event_datagram_conformance::dialect;
+use event_datagram_conformance::vectors::Dialect;
+
 use crate::evdg::{Ran, evdg, run};
 
 /// A socket that receives, and how to name it.
@@ -139,6 +142,22 @@ fn listener(socket: &str) -> (Child, impl Iterator<Item = String>, String) {
     (child, lines, socket)
 }
 
+fn report(of: Dialect, datagram: &[u8]) -> String {
+    String::from_utf8(dialect::report(of, datagram)).expect("it is JSON")
+}
+
+#[test]
+fn the_other_dialect_is_written_as_servers_write_it() {
+    let (socket, name) = udp();
+    let args = ["E_TEST", "n:=-1", "none:=null", "text=é\n/"];
+    let ran = run(&[&["send", &name, "--dialect", "jsonrpc"], &args[..]].concat());
+    ran.expect_status(0);
+    let expected =
+        r#"{"jsonrpc":"2.0","method":"E_TEST","params":{"n":-1,"none":null,"text":"é\n/"}}"#;
+    let sent = String::from_utf8(received(&socket)).expect("it is UTF-8");
+    assert_eq!(sent, expected);
+}
+
 #[test]
 fn every_capture_goes_over_a_unix_socket_and_reads_as_before() {
     let folder = tempfile::tempdir().expect("there is room");
@@ -152,7 +171,7 @@ fn every_capture_goes_over_a_unix_socket_and_reads_as_before() {
         .map(|line| {
             hex::decode(line["datagram_hex"].as_str().expect("it is text")).expect("it is hex")
         })
-        .map(|datagram| event_datagram_conformance::listen::report_of(&datagram).to_string())
+        .map(|datagram| report(Dialect::Text, &datagram))
         .collect();
     assert!(expected.len() > 800);
     // The queue holds ten: it waits for room rather than lose any.
