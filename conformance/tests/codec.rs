@@ -2,29 +2,15 @@
 
 use std::process::ExitCode;
 
-use event_datagram::{jsonrpc, text};
-use event_datagram_conformance::harness::{EventBuf, Harness};
+use event_datagram_conformance::dialect;
+use event_datagram_conformance::harness::Harness;
 use event_datagram_conformance::vectors::Dialect;
 
 fn main() -> ExitCode {
+    let decode = |dialect| move |datagram: &[u8]| dialect::decode(dialect, datagram);
     Harness::new()
-        .parser(Dialect::Text, || decode_text)
-        .parser(Dialect::JsonRpc, || decode_jsonrpc)
-        .set("2026.1")
+        .parser(Dialect::Text, move || decode(Dialect::Text))
+        .parser(Dialect::JsonRpc, move || decode(Dialect::JsonRpc))
         .strict()
         .main()
-}
-
-fn decode_text(datagram: &[u8]) -> Result<EventBuf, String> {
-    match text::decode(datagram) {
-        Ok(event) => Ok(EventBuf::from_event(&event)),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn decode_jsonrpc(datagram: &[u8]) -> Result<EventBuf, String> {
-    match jsonrpc::decode(datagram) {
-        Ok(event) => Ok(EventBuf::from_event(&event)),
-        Err(error) => Err(error.to_string()),
-    }
 }

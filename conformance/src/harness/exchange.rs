@@ -5,11 +5,11 @@ use std::thread;
 use std::time::Duration;
 
 use event_datagram::EventBuf;
+use serde_json::json;
 
 use super::parser::Parser;
 use super::trial::Factory;
 use crate::contract::{Line, Reported};
-use crate::dialect;
 use crate::fence::{DEFAULT_NAME, Fences};
 use crate::subject::{Observation, Report, Says};
 use crate::vectors::Vector;
@@ -126,15 +126,12 @@ fn talk(vector: &Vector, factory: &Factory, shared: &Mutex<Progress>) {
 
 /// Gives an answer as the line that a process would have written.
 fn report(answer: Result<EventBuf, String>) -> Report {
-    let (raw, line) = match answer {
-        Ok(event) => {
-            let raw = serde_json::to_vec(&Reported(&event));
-            (raw.expect("an event is JSON"), Line::Event(event))
-        }
-        Err(why) => (dialect::error_line(&why), Line::Rejection(why)),
+    let (json, line) = match answer {
+        Ok(event) => (json!(Reported(&event)), Line::Event(event)),
+        Err(why) => (json!({ "error": why }), Line::Rejection(why)),
     };
     Report {
-        raw,
+        raw: json.to_string().into_bytes(),
         says: Says::Line(line),
         early: false,
     }

@@ -1,5 +1,7 @@
 //! `evdg send`, against raw sockets and against the listener.
 
+use event_datagram_conformance::dialect::report;
+use event_datagram_conformance::vectors::Dialect;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::UdpSocket;
@@ -7,9 +9,6 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
-
-use event_datagram_conformance::dialect;
-use event_datagram_conformance::vectors::Dialect;
 
 use crate::evdg::{Ran, evdg, run};
 
@@ -142,10 +141,6 @@ fn listener(socket: &str) -> (Child, impl Iterator<Item = String>, String) {
     (child, lines, socket)
 }
 
-fn report(of: Dialect, datagram: &[u8]) -> String {
-    String::from_utf8(dialect::report(of, datagram)).expect("it is JSON")
-}
-
 #[test]
 fn the_other_dialect_is_written_as_servers_write_it() {
     let (socket, name) = udp();
@@ -171,7 +166,7 @@ fn every_capture_goes_over_a_unix_socket_and_reads_as_before() {
         .map(|line| {
             hex::decode(line["datagram_hex"].as_str().expect("it is text")).expect("it is hex")
         })
-        .map(|datagram| report(Dialect::Text, &datagram))
+        .map(|datagram| String::from_utf8(report(Dialect::Text, &datagram)).expect("it is JSON"))
         .collect();
     assert!(expected.len() > 800);
     // The queue holds ten: it waits for room rather than lose any.

@@ -7,7 +7,7 @@ use event_datagram_conformance::dialect;
 use event_datagram_conformance::listen::write_line;
 use event_datagram_conformance::vectors::{Dialect, VectorFile};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::args::ImportArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -33,7 +33,10 @@ pub(crate) fn run(args: &ImportArgs) -> crate::Result {
         &mut tally,
         |datagram| match &mut vectors {
             Some(vectors) => vectors.add(datagram.payload),
-            None if written.is_ok() => written = write_line(&mut out, line(args.dialect, datagram)),
+            None if written.is_ok() => {
+                let line = line(args.dialect, datagram);
+                written = write_line(&mut out, line.to_string().into_bytes());
+            }
             None => {}
         },
     );
@@ -80,7 +83,7 @@ fn tell(count: usize, what: &str) {
 }
 
 /// Gives a line that says all about a datagram, and that `evdg send` takes with `--captures`.
-fn line(of: Dialect, datagram: &Datagram<'_>) -> Vec<u8> {
+fn line(dialect: Dialect, datagram: &Datagram<'_>) -> Value {
     let time = datagram
         .time
         .and_then(|time| SignedDuration::try_from(time).ok());
@@ -90,11 +93,12 @@ fn line(of: Dialect, datagram: &Datagram<'_>) -> Vec<u8> {
         "from": format!("udp:{}", datagram.source),
         "to": format!("udp:{}", datagram.destination),
     });
-    let report: Map<String, Value> = serde_json::from_slice(&dialect::report(of, datagram.payload))
-        .expect("a report is a JSON object");
-    for (member, value) in report {
-        line[member] = value;
+    let report = dialect::report(dialect, datagram.payload);
+    if let Ok(Value::Object(report)) = serde_json::from_slice(&report) {
+        for (member, value) in report {
+            line[member] = value;
+        }
     }
     line["datagram_hex"] = hex::encode(datagram.payload).into();
-    line.to_string().into_bytes()
+    line
 }

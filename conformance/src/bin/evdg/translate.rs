@@ -1,6 +1,5 @@
 use std::io::{self, BufRead, BufWriter, Read, Write};
 
-use event_datagram::text::sender::BUFFER as SERVERS_BUFFER;
 use event_datagram::{EventBuf, advise};
 use event_datagram_conformance::contract::{Line, parse_line};
 use event_datagram_conformance::dialect;
@@ -107,14 +106,8 @@ pub(crate) fn datagram_of(
     place: &str,
 ) -> Result<Vec<u8>, String> {
     let datagram = dialect::encode(dialect, event)?;
-    if let Some(loss) = dialect::loss(dialect, event) {
-        anstream::eprintln!("evdg: {place}note: reads back differently: {loss}");
-    }
-    if dialect == Dialect::Text && datagram.len() > SERVERS_BUFFER {
-        let size = datagram.len();
-        anstream::eprintln!(
-            "evdg: {place}note: {size} bytes: servers lose what is longer than {SERVERS_BUFFER}"
-        );
+    for caveat in dialect::caveats(dialect, event) {
+        anstream::eprintln!("evdg: {place}note: {caveat}");
     }
     if let Some(advice) = advise(&event.name) {
         anstream::eprintln!("evdg: {place}note: {advice}");
