@@ -5,8 +5,8 @@ use std::env;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use event_datagram::text;
-use event_datagram_conformance::harness::{EventBuf, Harness, Parser};
+use event_datagram::{jsonrpc, text};
+use event_datagram_conformance::harness::{EventBuf, Harness, Parser, ValueBuf};
 use event_datagram_conformance::vectors::Dialect;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     match env::var(PARSER) {
         Ok(parser) => run_as(&parser),
         Err(_) => {
-            let checks: [(&str, fn()); 9] = [
+            let checks: [(&str, fn()); 10] = [
                 (
                     "a_wrong_reading_fails_with_evidence",
                     a_wrong_reading_fails_with_evidence,
@@ -31,6 +31,10 @@ fn main() -> ExitCode {
                     what_stays_behind_fails_its_vector,
                 ),
                 ("names_are_listed_and_picked", names_are_listed_and_picked),
+                (
+                    "the_other_dialect_is_tested_alike",
+                    the_other_dialect_is_tested_alike,
+                ),
                 (
                     "readings_and_warnings_are_told",
                     readings_and_warnings_are_told,
@@ -78,6 +82,7 @@ fn run_as(parser: &str) -> ExitCode {
             .known("sep-one-name", "it is old"),
         "splits-at-the-last" => harness.parser(Dialect::Text, || splits_at_the_last),
         "panics" => harness.parser(Dialect::Text, || panics),
+        "other-dialect" => harness.parser(Dialect::JsonRpc, || reads_numbers_as_strings),
         "hangs" => harness.parser(Dialect::Text, || hangs),
         "keeps-a-tail" => harness.parser(Dialect::Text, KeepsATail::default),
         "trims" => harness.parser(Dialect::Text, || keeps_no_bytes),
@@ -120,6 +125,17 @@ fn hangs(datagram: &[u8]) -> Result<EventBuf, String> {
         std::thread::park();
     }
     right(datagram)
+}
+
+fn reads_numbers_as_strings(datagram: &[u8]) -> Result<EventBuf, String> {
+    let event = jsonrpc::decode(datagram).map_err(|error| error.to_string())?;
+    let mut event = EventBuf::from_event(&event);
+    for param in &mut event.params {
+        if let ValueBuf::Integer(integer) = param.value {
+            param.value = integer.to_string().as_str().into();
+        }
+    }
+    Ok(event)
 }
 
 /// Reads what is not UTF-8 as if it were.
@@ -249,6 +265,19 @@ fn names_are_listed_and_picked() {
     assert!(names.len() >= 464);
     run("right", &["--exact", "text::T4::sep-first-one-splits"]).expect(0, &["1 passed; 0 failed"]);
     run("right", &["text::T4", "--skip", "sep-first"]).expect(0, &["0 failed; 0 ignored"]);
+}
+
+fn the_other_dialect_is_tested_alike() {
+    let ran = run("other-dialect", &[]).expect(101, &["fail  J4 must"]);
+    let failed = ran.failed();
+    assert!(
+        failed
+            .iter()
+            .any(|name| name.starts_with("jsonrpc::J4::rpc-")),
+        "{failed:?}"
+    );
+    assert!(failed.iter().all(|name| name.starts_with("jsonrpc::")));
+    run("other-dialect", &["text::T4"]).expect(4, &["no vector's test fits `text::T4`"]);
 }
 
 fn readings_and_warnings_are_told() {

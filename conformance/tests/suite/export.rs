@@ -155,6 +155,7 @@ fn the_specification_its_requirements_and_the_sets_come_along() {
     let expected = [
         "README.md",
         "SPEC.md",
+        "jsonrpc",
         "requirements.json",
         "schema.json",
         "sets",

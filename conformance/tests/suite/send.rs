@@ -142,6 +142,18 @@ fn listener(socket: &str) -> (Child, impl Iterator<Item = String>, String) {
 }
 
 #[test]
+fn the_other_dialect_is_written_as_servers_write_it() {
+    let (socket, name) = udp();
+    let args = ["E_TEST", "n:=-1", "none:=null", "text=é\n/"];
+    let ran = run(&[&["send", &name, "--dialect", "jsonrpc"], &args[..]].concat());
+    ran.expect_status(0);
+    let expected =
+        r#"{"jsonrpc":"2.0","method":"E_TEST","params":{"n":-1,"none":null,"text":"é\n/"}}"#;
+    let sent = String::from_utf8(received(&socket)).expect("it is UTF-8");
+    assert_eq!(sent, expected);
+}
+
+#[test]
 fn every_capture_goes_over_a_unix_socket_and_reads_as_before() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("event.sock");

@@ -236,6 +236,46 @@ fn what_is_imported_as_vectors_is_sound_and_judges() {
 }
 
 #[test]
+fn the_other_dialect_is_imported_alike() {
+    let payloads: [&[u8]; 5] = [
+        br#"{"jsonrpc":"2.0","method":"E_A","params":{"n":-1,"none":null,"text":"a\nb"}}"#,
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"E_B\",\"params\":[\"\xff\"]}",
+        br#"{"jsonrpc":"2.0","method":"E_C","params":[true]}"#,
+        br#"{"jsonrpc":"2.0","method":7}"#,
+        br#"{"method":"E_D"}"#,
+    ];
+    let packets: Vec<_> = payloads.iter().map(|payload| ethernet(payload)).collect();
+    let capture = pcap(ETHERNET, &packets);
+    let ran = import(&capture, &["--dialect", "jsonrpc"]).expect_status(0);
+    assert_eq!(lines(&ran)[0]["params"][0]["value"], -1);
+
+    let ran = import(&capture, &["--dialect", "jsonrpc", "--vectors", "mine"]).expect_status(0);
+    let folder = tempfile::tempdir().expect("there is room");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    let copied = Command::new("cp")
+        .arg("-R")
+        .arg(&corpus)
+        .arg(folder.path())
+        .status();
+    assert!(copied.expect("cp runs").success());
+    let corpus = folder.path().join("corpus");
+    fs::write(corpus.join("vectors/jsonrpc/mine.json"), &ran.stdout).expect("there is room");
+    let corpus = corpus.to_str().expect("it is UTF-8");
+    run(&["vectors", "check", corpus]).expect_status(0);
+    let args = [
+        "test",
+        "--corpus",
+        corpus,
+        "--dialect",
+        "jsonrpc",
+        "--filter",
+        "mine",
+        "--parser",
+    ];
+    assert!(run(&args).expect_status(0).stdout.contains("must   5 pass"));
+}
+
+#[test]
 fn what_tcpdump_captures_is_read() {
     let folder = tempfile::tempdir().expect("there is room");
     let file = folder.path().join("real.pcap");
