@@ -13,7 +13,11 @@ fn main() {
     println!("cargo::rerun-if-changed={}", corpus.display());
 
     let mut files = vec![corpus.join("SPEC.md")];
-    files.extend(json_files(&corpus.join("vectors/text")));
+    for dialect in entries(&corpus.join("vectors")) {
+        if dialect.is_dir() {
+            files.extend(json_files(&dialect));
+        }
+    }
 
     let mut code = String::from("&[\n");
     for path in files {
@@ -32,20 +36,21 @@ fn main() {
 }
 
 fn json_files(folder: &Path) -> Vec<PathBuf> {
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let entries =
-        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut files: Vec<_> = entries
-        .map(|entry| {
-            entry
-                .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-                .path()
-        })
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        })
-        .collect();
-    files.sort();
+    let mut files = entries(folder);
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
     files
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let name = folder.display().to_string();
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .expect(&name)
+        .map(|entry| entry.expect(&name).path())
+        .collect();
+    paths.sort();
+    paths
 }

@@ -70,26 +70,26 @@ fn event() -> impl Strategy<Value = EventBuf> {
 proptest! {
     #[test]
     fn decoder_agrees_with_reference(datagram in datagram()) {
-        laws::decoder_agrees_with_reference(&datagram);
+        laws::text::decoder_agrees_with_reference(&datagram);
     }
 
     #[test]
     fn documented_is_a_subset(datagram in datagram()) {
-        laws::documented_is_a_subset(&datagram);
+        laws::text::documented_is_a_subset(&datagram);
     }
 
     #[test]
     fn encoding_what_was_decoded_is_stable(datagram in datagram()) {
-        laws::encoding_what_was_decoded_is_stable(&datagram);
+        laws::text::encoding_what_was_decoded_is_stable(&datagram);
     }
 
     #[test]
     fn sender_keeps_its_word(event in event()) {
-        laws::sender_keeps_its_word(&event);
+        laws::text::sender_keeps_its_word(&event);
     }
 
     #[test]
     fn documented_keeps_its_word(event in event()) {
-        laws::documented_keeps_its_word(&event);
+        laws::text::documented_keeps_its_word(&event);
     }
 }

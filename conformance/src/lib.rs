@@ -5,6 +5,7 @@
 //! The command `evdg` is a thin layer above; what it does can be done from here, too. Nothing here prints.
 
 pub mod contract;
+pub mod dialect;
 pub mod escape;
 pub mod fence;
 pub mod judge;

@@ -1,9 +1,9 @@
 use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde_json::{Value, json};
 
-use crate::contract::{Line, event_to_json};
+use crate::contract::{Line, Reported};
 use crate::escape::{cut, escaped, quoted};
-use crate::subject::{Observation, Report};
+use crate::subject::{Observation, Report, Says};
 use crate::vectors::{Expectation, Vector};
 
 /// Prints a datagram on one line, as text and in hex.
@@ -103,18 +103,18 @@ pub(super) fn observed_in_words(observation: &Observation) -> String {
 }
 
 fn report_in_words(report: &Report) -> String {
-    match &report.line {
-        Some(Line::Event(event)) => event_in_words(event),
-        Some(Line::Rejection(why)) => format!("rejected ({})", escaped(why.as_bytes())),
-        Some(Line::Start(_) | Line::MalformedStart(_)) => "a start line".into(),
-        Some(Line::Malformed(_)) | None => escaped(&report.raw),
+    match &report.says {
+        Says::Line(Line::Event(event)) => event_in_words(event),
+        Says::Line(Line::Rejection(why)) => format!("rejected ({})", escaped(why.as_bytes())),
+        Says::Line(Line::Start(_) | Line::MalformedStart(_)) => "a start line".into(),
+        Says::Line(Line::Malformed(_)) | Says::OldFence | Says::ForgedFence => escaped(&report.raw),
     }
 }
 
 /// Gives an expectation in the form of vector files, with bytes in the form of the contract.
 pub(super) fn expectation_to_json(expectation: &Expectation) -> Value {
     match expectation {
-        Expectation::Event(event) => json!({ "event": event_to_json(event) }),
+        Expectation::Event(event) => json!({ "event": Reported(event) }),
         Expectation::Reject => "reject".into(),
         Expectation::Survive => "survive".into(),
         Expectation::AnyOf(several) => {

@@ -84,7 +84,7 @@ impl Json {
 impl<'c> Report<'c> for Json {
     fn take(&mut self, event: &Event<'_, 'c>) {
         match event {
-            Event::Ready { socket, start } => {
+            Event::Ready { socket, start, .. } => {
                 self.declared.insert(socket.to_string(), json!(start));
             }
             Event::Outcome(outcome) => self.results.push(self.result(outcome)),

@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod attached;
 mod broken_corpus;
 mod broken_listeners;
 mod captures;

@@ -1,4 +1,5 @@
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -38,7 +39,7 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the vectors on a listener or parser; without a command, on the built-in listener
-    Test(TestArgs),
+    Test(Box<TestArgs>),
     /// The reference listener: print a JSON line for each datagram that arrives
     Listen(ListenArgs),
     /// Read datagrams, one a line in hex, and write JSON lines
@@ -58,9 +59,9 @@ pub(crate) struct SelectArgs {
     /// Take only these levels: must, should, may
     #[arg(long = "level", value_name = "LEVEL", value_delimiter = ',', value_parser = level())]
     pub(crate) levels: Vec<Level>,
-    /// Take only vectors of this dialect
-    #[arg(long, value_parser = dialect(), default_value = "text")]
-    pub(crate) dialect: Dialect,
+    /// Take only vectors of these dialects
+    #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_value = "text")]
+    pub(crate) dialects: Vec<Dialect>,
     /// Use the corpus in this folder instead of the one built in
     #[arg(long, value_name = "FOLDER")]
     pub(crate) corpus: Option<PathBuf>,
@@ -76,13 +77,25 @@ pub(crate) struct TestArgs {
     /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
     #[arg(long)]
     pub(crate) parser: bool,
+    /// Test a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never killed
+    #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["parser", "socket", "jobs", "command"])]
+    pub(crate) attach: Option<String>,
+    /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
+    #[arg(long, value_name = "PATH", requires = "attach")]
+    pub(crate) observe: Option<PathBuf>,
+    /// Run over so many instances of the subject at a time
+    #[arg(long, value_name = "NUMBER", default_value = "1")]
+    pub(crate) jobs: NonZero<usize>,
+    /// Run one of several equal parts of the vectors: 1/4 is the first of four
+    #[arg(long, value_name = "INDEX/COUNT", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
     /// Let departures from what listeners should do fail the run, too
     #[arg(long)]
     pub(crate) strict: bool,
     /// The longest to wait for anything: 10, 1.5s, 500ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
     pub(crate) timeout: Duration,
-    /// Shuffle the vectors by this number, and make the fences' tags from it
+    /// Shuffle the vectors by this number
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
     /// The name of the fence event, for listeners that drop names they were not told of
@@ -101,6 +114,14 @@ pub(crate) struct TestArgs {
     /// are set in its environment
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
+}
+
+/// One of several equal parts of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shard {
+    /// From 1.
+    pub(crate) index: usize,
+    pub(crate) count: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -145,6 +166,9 @@ pub(crate) struct ListenArgs {
     /// Where: udp:ADDRESS:PORT, unix:PATH or /PATH; port 0 takes any free one
     #[arg(env = "EVDG_SOCKET")]
     pub(crate) socket: String,
+    /// The dialect of the datagrams
+    #[arg(long, env = "EVDG_DIALECT", value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
 }
 
 #[derive(Debug, Args)]
@@ -153,7 +177,7 @@ pub(crate) struct TranslateArgs {
     #[arg(long)]
     pub(crate) raw: bool,
     /// The dialect of the datagrams
-    #[arg(long, value_parser = dialect(), default_value = "text")]
+    #[arg(long, env = "EVDG_DIALECT", value_parser = dialect(), default_value = "text")]
     pub(crate) dialect: Dialect,
 }
 
@@ -195,6 +219,16 @@ fn dialect() -> impl TypedValueParser<Value = Dialect> {
             .expect("it is one of the words")
     };
     PossibleValuesParser::new(Dialect::ALL.iter().map(|dialect| dialect.as_str())).map(of)
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let shard = text.split_once('/').and_then(|(index, count)| {
+        let (index, count) = (index.parse().ok()?, count.parse().ok()?);
+        (1..=count)
+            .contains(&index)
+            .then_some(Shard { index, count })
+    });
+    shard.ok_or_else(|| "expected a part and how many there are, such as 1/4".into())
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

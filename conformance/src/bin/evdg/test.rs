@@ -10,13 +10,15 @@ use event_datagram_conformance::report::{
     Context, Human, Json, Junit, Markdown, Report, Summary, Tap,
 };
 use event_datagram_conformance::run::{Event, Plan, RunError, run as run_plan};
-use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
+use event_datagram_conformance::subject::{
+    Kind, Settings, SocketKind, Stop, Subject, SubjectCommand,
+};
 use event_datagram_conformance::vectors::Corpus;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::args::{Format, ReportArg, TestArgs};
+use crate::args::{Format, ReportArg, Shard, TestArgs};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::vectors::{corpus, select};
 
@@ -106,25 +108,14 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
     }
-    let kind = if args.parser {
-        Kind::Parser
-    } else {
-        Kind::Listener
-    };
-    let words = if args.command.is_empty() {
-        built_in(kind)?
-    } else {
-        args.command.clone()
-    };
-    let command = SubjectCommand::new(kind, args.select.dialect, &words).or_exit(Exit::Usage)?;
-    let sockets = if args.parser {
-        vec![SocketKind::Stdin]
-    } else {
-        args.socket.kinds()
-    };
-    for socket in &sockets {
-        command.accepts(*socket).or_exit(Exit::Usage)?;
+    if let Some(Shard { index, count }) = args.shard {
+        vectors = vectors.into_iter().skip(index - 1).step_by(count).collect();
+        if vectors.is_empty() {
+            let message = format!("part {index} of {count} has no vectors: there are not so many");
+            return Err(Failure::new(Exit::Nothing, anyhow::anyhow!(message)));
+        }
     }
+    let (subject, sockets) = subject(args)?;
     let settings = Settings {
         limit: args.timeout,
         fence: args.fence.clone(),
@@ -140,12 +131,53 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
     };
     Ok(Plan {
         vectors,
-        command,
+        subject,
         sockets,
+        jobs: args.jobs,
         settings,
         known,
-        seed: args.seed.unwrap_or_else(|| fastrand::u64(..)),
     })
+}
+
+/// Finds out what to test, and over which sockets.
+fn subject(args: &TestArgs) -> crate::Result<(Subject, Vec<SocketKind>)> {
+    if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
+        return attached(socket, reports);
+    }
+    let (kind, sockets) = if args.parser {
+        (Kind::Parser, vec![SocketKind::Stdin])
+    } else {
+        (Kind::Listener, args.socket.kinds())
+    };
+    let words = if args.command.is_empty() {
+        built_in(kind)?
+    } else {
+        args.command.clone()
+    };
+    let command = SubjectCommand::new(kind, &words).or_exit(Exit::Usage)?;
+    for socket in &sockets {
+        command.accepts(*socket).or_exit(Exit::Usage)?;
+    }
+    Ok((command.into(), sockets))
+}
+
+#[cfg(unix)]
+fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+    use event_datagram_conformance::subject::{Reports, Running};
+
+    let (address, kind) = crate::listen::address(socket)?;
+    let reports = if reports == Path::new("-") {
+        Reports::Stdin
+    } else {
+        Reports::Path(reports.into())
+    };
+    Ok((Running { address, reports }.into(), vec![kind]))
+}
+
+#[cfg(not(unix))]
+fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+    let message = "this platform cannot watch a running listener";
+    Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)))
 }
 
 /// A signal lets the run come to an end, with all that it started. Behind the run it ends the program.
@@ -192,52 +224,46 @@ fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
 
 fn context(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Context {
     let mut options = String::new();
+    let mut option = |name: &str, value: &str| {
+        let value = shlex::try_quote(value).map_or(value.into(), |quoted| quoted.into_owned());
+        options.push_str(&format!(" --{name} {value}"));
+    };
+    if args.fence != fence::DEFAULT_NAME {
+        option("fence", &args.fence);
+    }
+    if let Some(folder) = &args.select.corpus {
+        option("corpus", &folder.display().to_string());
+    }
+    if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
+        option("attach", socket);
+        option("observe", &reports.display().to_string());
+    }
     if args.parser {
         options.push_str(" --parser");
     }
-    for (name, value) in [
-        (
-            "fence",
-            Some(&args.fence)
-                .filter(|name| *name != fence::DEFAULT_NAME)
-                .cloned(),
-        ),
-        (
-            "corpus",
-            args.select
-                .corpus
-                .as_ref()
-                .map(|folder| folder.display().to_string()),
-        ),
-    ] {
-        if let Some(value) = value {
-            let value =
-                shlex::try_quote(&value).map_or(value.clone(), |quoted| quoted.into_owned());
-            options.push_str(&format!(" --{name} {value}"));
+    let (subject, command) = match &plan.subject {
+        Subject::Command(command) if !args.command.is_empty() => {
+            let shell = command.shell();
+            (shell.clone(), format!(" -- {shell}"))
         }
-    }
-    let (subject, command) = if args.command.is_empty() {
-        (
-            if args.parser {
-                "the built-in parser"
-            } else {
-                "the built-in listener"
-            }
-            .into(),
-            String::new(),
-        )
-    } else {
-        let shell = plan.command.shell();
-        (shell.clone(), format!(" -- {shell}"))
+        subject => {
+            let name = match subject.kind() {
+                Kind::Parser => "the built-in parser".into(),
+                Kind::Listener => "the built-in listener".into(),
+                _ => format!(
+                    "the listener at {}",
+                    args.attach.as_deref().unwrap_or_default()
+                ),
+            };
+            (name, String::new())
+        }
     };
-    let kind = if args.parser { "parser" } else { "listener" };
-    let requirements = corpus.requirements.clone();
     Context {
         subject,
-        kind,
+        kind: plan.subject.kind().as_str(),
         options,
         command,
-        requirements,
+        requirements: corpus.requirements.clone(),
         strict: args.strict,
     }
 }

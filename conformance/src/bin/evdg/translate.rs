@@ -1,9 +1,10 @@
 use std::io::{self, BufRead, BufWriter, Read, Write};
 
-use event_datagram::{EventBuf, advise, text};
+use event_datagram::{EventBuf, advise};
 use event_datagram_conformance::contract::{Line, parse_line};
-use event_datagram_conformance::listen::{report_of, write_line};
-use serde_json::json;
+use event_datagram_conformance::dialect;
+use event_datagram_conformance::listen::write_line;
+use event_datagram_conformance::vectors::Dialect;
 
 use crate::args::TranslateArgs;
 use crate::exit::{Exit, Failure};
@@ -16,21 +17,21 @@ pub(crate) fn decode(args: &TranslateArgs) -> crate::Result {
     if args.raw {
         let mut datagram = Vec::new();
         stdin.read_to_end(&mut datagram)?;
-        write_line(&mut out, &report_of(&datagram))?;
+        write_line(&mut out, dialect::report(args.dialect, &datagram))?;
         return Ok(Exit::Success);
     }
     let mut exit = Exit::Success;
     each_line(&mut stdin, |number, line| {
         let report = match hex::decode(line.trim_ascii()) {
-            Ok(datagram) => report_of(&datagram),
+            Ok(datagram) => dialect::report(args.dialect, &datagram),
             Err(error) => {
                 let message = format!("line {number} is not hex: {error}");
                 anstream::eprintln!("evdg: {message}");
                 exit = Exit::Usage;
-                json!({ "error": message })
+                dialect::error_line(&message)
             }
         };
-        write_line(&mut out, &report)
+        write_line(&mut out, report)
     })?;
     Ok(exit)
 }
@@ -42,7 +43,7 @@ pub(crate) fn encode(args: &TranslateArgs) -> crate::Result {
     if args.raw {
         let mut line = Vec::new();
         stdin.read_to_end(&mut line)?;
-        let datagram = datagram_of(1, line.trim_ascii()).map_err(|message| {
+        let datagram = datagram_of(args.dialect, 1, line.trim_ascii()).map_err(|message| {
             Failure::new(Exit::Usage, anyhow::anyhow!("standard input: {message}"))
         })?;
         out.write_all(&datagram)?;
@@ -55,7 +56,7 @@ pub(crate) fn encode(args: &TranslateArgs) -> crate::Result {
         if line.is_empty() {
             return Ok(());
         }
-        match datagram_of(number, line) {
+        match datagram_of(args.dialect, number, line) {
             Ok(datagram) => {
                 writeln!(out, "{}", hex::encode(datagram))?;
                 out.flush()
@@ -85,23 +86,21 @@ fn each_line(
     Ok(())
 }
 
-fn datagram_of(number: usize, line: &[u8]) -> Result<Vec<u8>, String> {
+fn datagram_of(dialect: Dialect, number: usize, line: &[u8]) -> Result<Vec<u8>, String> {
     let event = match parse_line(line) {
         Some(Line::Event(event)) => event,
         Some(Line::Malformed(why)) => return Err(why),
         Some(_) => return Err("it is no event".into()),
         None => return Err("it does not start with `{`".into()),
     };
-    remark(number, &event);
-    let mut datagram = Vec::new();
-    text::sender::encode_to_vec(&event, &mut datagram).map_err(|error| error.to_string())?;
-    Ok(datagram)
+    remark(dialect, number, &event);
+    dialect::encode(dialect, &event)
 }
 
 /// Says what the datagram will not tell as it was meant, and what the documentation advises against.
-fn remark(number: usize, event: &EventBuf) {
-    if let Err(unwritable) = text::sender::check(event) {
-        anstream::eprintln!("evdg: line {number}: note: reads back differently: {unwritable}");
+fn remark(dialect: Dialect, number: usize, event: &EventBuf) {
+    if let Some(loss) = dialect::loss(dialect, event) {
+        anstream::eprintln!("evdg: line {number}: note: reads back differently: {loss}");
     }
     if let Some(advice) = advise(&event.name) {
         anstream::eprintln!("evdg: line {number}: note: {advice}");

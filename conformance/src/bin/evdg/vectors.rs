@@ -29,7 +29,7 @@ pub(crate) fn select<'c>(corpus: &'c Corpus, args: &SelectArgs) -> crate::Result
     Selection {
         filters,
         levels,
-        dialects: vec![args.dialect],
+        dialects: args.dialects.clone(),
     }
     .of(corpus)
     .or_exit(Exit::Nothing)
