@@ -15,9 +15,10 @@ fn main() {
     let mut files = vec![corpus.join("SPEC.md")];
     for dialect in entries(&corpus.join("vectors")) {
         if dialect.is_dir() {
-            files.extend(json_files(&dialect));
+            files.extend(files_in(&dialect, "json"));
         }
     }
+    files.extend(files_in(&corpus.join("sets"), "txt"));
 
     let mut code = String::from("&[\n");
     for path in files {
@@ -35,12 +36,9 @@ fn main() {
     fs::write(target, code).expect("cargo's output folder takes files");
 }
 
-fn json_files(folder: &Path) -> Vec<PathBuf> {
+fn files_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut files = entries(folder);
-    files.retain(|path| {
-        path.extension()
-            .is_some_and(|extension| extension == "json")
-    });
+    files.retain(|path| path.extension().is_some_and(|found| found == extension));
     files
 }
 

@@ -1,7 +1,7 @@
 //! The two dialects behind one face: what the runner, the listener and the commands need of a codec.
 
 use event_datagram::testing::reference::{self, Reading};
-use event_datagram::{Event, EventBuf, jsonrpc, text};
+use event_datagram::{Event, EventBuf, MAX_UDP_PAYLOAD, jsonrpc, text};
 use serde_json::json;
 
 use crate::contract::Reported;
@@ -64,13 +64,30 @@ pub fn encode(dialect: Dialect, event: &EventBuf) -> Result<Vec<u8>, String> {
     Ok(datagram)
 }
 
-/// Says what of an event its datagram will not tell, if anything.
-pub fn loss(dialect: Dialect, event: &EventBuf) -> Option<String> {
-    let checked = match dialect {
-        Dialect::Text => text::sender::check(event).map_err(|loss| loss.to_string()),
-        Dialect::JsonRpc => jsonrpc::sender::check(event).map_err(|loss| loss.to_string()),
+/// Tells in what the datagram of an event departs from it when it is read, and whether real servers lose it.
+pub fn caveats(dialect: Dialect, event: &EventBuf) -> Vec<String> {
+    let (size, most, loss) = match dialect {
+        Dialect::Text => (
+            text::sender::size(event),
+            text::sender::BUFFER,
+            text::sender::check(event)
+                .err()
+                .map(|loss| loss.to_string()),
+        ),
+        Dialect::JsonRpc => (
+            jsonrpc::sender::size(event),
+            MAX_UDP_PAYLOAD,
+            jsonrpc::sender::check(event)
+                .err()
+                .map(|loss| loss.to_string()),
+        ),
     };
-    checked.err()
+    let loss = loss.map(|loss| format!("reads back differently: {loss}"));
+    let is_lost = (size > most).then(|| match dialect {
+        Dialect::Text => format!("{size} bytes: servers lose what is longer than {most}"),
+        Dialect::JsonRpc => format!("{size} bytes: UDP carries no more than {most}"),
+    });
+    loss.into_iter().chain(is_lost).collect()
 }
 
 /// Gives the first reading of the reference: the one that [`decode`] has to give.
@@ -89,6 +106,14 @@ pub fn readings(dialect: Dialect, datagram: &[u8], at_most: usize) -> Vec<Readin
     };
     readings.truncate(at_most);
     readings
+}
+
+/// Tells whether a datagram has only to be survived, whatever is made of it.
+pub fn anything_goes(dialect: Dialect, datagram: &[u8]) -> bool {
+    match dialect {
+        Dialect::Text => false,
+        Dialect::JsonRpc => reference::jsonrpc::anything_goes(datagram),
+    }
 }
 
 /// Tells whether a reading is admissible.

@@ -37,7 +37,7 @@ fn param_in_words(param: &ParamBuf) -> String {
 }
 
 /// Gives what a verdict rests on, line by line: a label and a text that is fit to print.
-pub(super) fn evidence(
+pub(crate) fn evidence(
     vector: &Vector,
     why: &str,
     observation: &Observation,
@@ -63,7 +63,7 @@ pub(super) fn evidence(
 }
 
 /// Cuts a line of evidence to so many characters, but for the command: that has to be whole.
-pub(super) fn shortened(label: &str, text: String, width: usize) -> String {
+pub(crate) fn shortened(label: &str, text: String, width: usize) -> String {
     if label == "again" {
         text
     } else {
@@ -112,7 +112,7 @@ fn report_in_words(report: &Report) -> String {
 }
 
 /// Gives an expectation in the form of vector files, with bytes in the form of the contract.
-pub(super) fn expectation_to_json(expectation: &Expectation) -> Value {
+pub(crate) fn expectation_to_json(expectation: &Expectation) -> Value {
     match expectation {
         Expectation::Event(event) => json!({ "event": Reported(event) }),
         Expectation::Reject => "reject".into(),

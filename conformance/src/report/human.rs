@@ -3,8 +3,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::describe::shortened;
-use super::{Context, Report, Summary};
+use super::{Context, Report, Summary, shortened};
 use crate::escape::{cut, escaped};
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};
@@ -29,6 +28,7 @@ struct Case<'c> {
     sockets: Vec<SocketKind>,
     verdict: Verdict,
     why: String,
+    decides: bool,
     /// What the verdict rests on, line by line.
     evidence: Vec<(&'static str, String)>,
 }
@@ -79,6 +79,7 @@ impl<'c, W: Write> Human<'c, W> {
             sockets: vec![outcome.socket],
             verdict: outcome.verdict,
             why: outcome.why.clone(),
+            decides: outcome.decides,
             evidence: evidence
                 .into_iter()
                 .map(|(label, text)| (label, shortened(label, text, WIDTH)))
@@ -124,18 +125,25 @@ impl<W: Write> Human<'_, W> {
     }
 
     fn verdict(&self, summary: &Summary) -> String {
-        let total = summary.total();
+        let (total, to_set) = (summary.total(), self.context.to_set());
         if let Some(why) = &self.broken_off {
             return format!("{RED}not finished{RED:#} after {}: {why}", tests(total));
         }
         match summary.failures(self.context.strict) {
+            0 if summary.deciding() == 0 => {
+                let set = self.context.set.as_deref().unwrap_or_default();
+                format!("{YELLOW}nothing decides{YELLOW:#}: none of {total} is in {set}")
+            }
             0 if summary.tested() == 0 => {
                 format!("{YELLOW}nothing tested{YELLOW:#}: none of {total} applies to it")
             }
-            0 => format!("{GREEN}conforms{GREEN:#} in {}", tests(summary.tested())),
+            0 => format!(
+                "{GREEN}conforms{to_set}{GREEN:#} in {}",
+                tests(summary.tested())
+            ),
             failures => format!(
-                "{RED}does not conform{RED:#}: {failures} of {} failed",
-                tests(total)
+                "{RED}does not conform{to_set}{RED:#}: {failures} of {} failed",
+                tests(summary.deciding())
             ),
         }
     }
@@ -146,7 +154,7 @@ impl<W: Write> Human<'_, W> {
         for case in self
             .cases
             .iter()
-            .filter(|case| case.verdict < Verdict::Info)
+            .filter(|case| case.verdict < Verdict::Info && case.decides)
         {
             let is_warning = case.verdict == Verdict::Warn;
             let (count, first) = broken
@@ -191,6 +199,12 @@ impl<W: Write> Human<'_, W> {
             "{verdict} {BOLD}{id}{BOLD:#}  {requirement} {level}  {DIM}{sockets}{DIM:#}"
         )?;
         writeln!(out, "      {}", vector.summary)?;
+        if !case.decides {
+            writeln!(
+                out,
+                "      It does not decide: it is not in the requirement set."
+            )?;
+        }
         for (label, text) in &case.evidence {
             writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
         }
@@ -256,6 +270,9 @@ impl<W: Write> Human<'_, W> {
             if !counts.is_empty() {
                 writeln!(self.out, "{level:<6} {}", counts.join(", "))?;
             }
+        }
+        if let Some(aside) = self.context.aside(summary) {
+            writeln!(self.out, "{aside}")?;
         }
         let verdict = self.verdict(summary);
         writeln!(self.out, "{verdict}")

@@ -3,9 +3,9 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
-use super::describe::{expectation_to_json, one_or_list, report_to_json};
+use super::describe::{one_or_list, report_to_json};
 use super::file::{make_way, write_whole};
-use super::{Context, Report, Summary};
+use super::{Context, Report, Summary, expectation_to_json};
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};
 
@@ -50,6 +50,9 @@ impl Json {
             "verdict": outcome.verdict,
             "millis": millis(outcome),
         });
+        if !outcome.decides {
+            result["decides"] = false.into();
+        }
         if outcome.verdict != Verdict::Pass {
             let steps = &vector.steps;
             let sent = steps
@@ -94,7 +97,7 @@ impl<'c> Report<'c> for Json {
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let report = json!({
             "format_version": FORMAT_VERSION,
-            "suite": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION"), "set": null },
+            "suite": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION"), "set": self.context.set },
             "subject": {
                 "command": self.context.subject,
                 "kind": self.context.kind,

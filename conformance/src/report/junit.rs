@@ -11,7 +11,8 @@ use crate::run::{Event, Outcome};
 
 /// Writes JUnit XML, which CI services read: a suite for each socket, a case for each vector.
 ///
-/// A departure is a failure, a crash or hang an error; what does not apply and what is known to fail is skipped. A
+/// A departure is a failure, a crash or hang an error; what does not apply, is known to fail, or fails and does not
+/// decide is skipped. A
 /// warning is a failure where it fails the run, and else a success whose output tells.
 #[derive(Debug)]
 pub struct Junit {
@@ -39,6 +40,9 @@ impl Junit {
         let vector = outcome.vector;
         let message = format!("{} {}: {}", vector.requirement, vector.level, outcome.why);
         let mut status = match outcome.verdict {
+            verdict if !outcome.decides && verdict.is_failure(self.context.strict) => {
+                TestCaseStatus::skipped()
+            }
             Verdict::Crash | Verdict::Hang | Verdict::Flaky => {
                 TestCaseStatus::non_success(NonSuccessKind::Error)
             }

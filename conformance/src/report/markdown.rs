@@ -3,9 +3,8 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use super::describe::shortened;
 use super::file::{make_way, write_whole};
-use super::{Context, Report, Summary};
+use super::{Context, Report, Summary, shortened};
 use crate::escape::escaped;
 use crate::judge::Verdict;
 use crate::run::{Event, Outcome};
@@ -48,21 +47,28 @@ impl Markdown {
         if !verdict.is_failure(true) {
             return Ok(());
         }
-        let (gravest, count) = self
-            .broken
-            .entry(vector.requirement.clone())
-            .or_insert((verdict, 0));
-        *gravest = (*gravest).min(verdict);
-        *count += 1;
+        if outcome.decides {
+            let (gravest, count) = self
+                .broken
+                .entry(vector.requirement.clone())
+                .or_insert((verdict, 0));
+            *gravest = (*gravest).min(verdict);
+            *count += 1;
+        }
         if self.details.len() > MAX_DETAILS {
             self.left_out += 1;
             return Ok(());
         }
         let (id, requirement, socket) = (&vector.id, &vector.requirement, outcome.socket);
         let lines = self.context.evidence(outcome);
+        let aside = if outcome.decides {
+            ""
+        } else {
+            ", does not decide"
+        };
         writeln!(
             self.details,
-            "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}</summary>\n"
+            "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}{aside}</summary>\n"
         )?;
         writeln!(self.details, "{}\n", vector.summary)?;
         let text: String = lines
@@ -75,11 +81,11 @@ impl Markdown {
     fn text(&self, summary: &Summary) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         let failures = summary.failures(self.context.strict);
-        let total = summary.total();
+        let (total, to_set) = (summary.deciding(), self.context.to_set());
         let verdict = match failures {
             0 if summary.tested() == 0 => "nothing tested".into(),
-            0 => format!("conforms in {} tests", summary.tested()),
-            _ => format!("does not conform: {failures} of {total} tests failed"),
+            0 => format!("conforms{to_set} in {} tests", summary.tested()),
+            _ => format!("does not conform{to_set}: {failures} of {total} tests failed"),
         };
         writeln!(
             text,
@@ -118,6 +124,9 @@ impl Markdown {
                 .map(|verdict| summary.of_level(*level, *verdict).to_string())
                 .collect();
             writeln!(text, "| {level} | {} |", counts.join(" | "))?;
+        }
+        if let Some(aside) = self.context.aside(summary) {
+            writeln!(text, "\n{aside}.")?;
         }
         write!(text, "\n{}", self.details)?;
         if self.left_out > 0 {

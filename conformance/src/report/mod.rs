@@ -12,6 +12,7 @@ mod tap;
 use std::io;
 
 pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
+pub(crate) use describe::{evidence, expectation_to_json, shortened};
 pub(crate) use file::write_whole;
 pub use human::Human;
 pub use json::Json;
@@ -52,6 +53,8 @@ pub struct Context {
     pub requirements: Vec<Requirement>,
     /// Whether warnings count as failures.
     pub strict: bool,
+    /// The requirement set whose vectors decide.
+    pub set: Option<String>,
 }
 
 impl Context {
@@ -70,13 +73,34 @@ impl Context {
     /// Gives what a verdict rests on, line by line.
     fn evidence(&self, outcome: &Outcome<'_>) -> Vec<(&'static str, String)> {
         let replay = self.replay(outcome.vector, outcome.socket);
-        describe::evidence(
+        evidence(
             outcome.vector,
             &outcome.why,
             &outcome.observation,
             &outcome.log,
             replay,
         )
+    }
+
+    /// Says for which set a verdict holds: ` to 2026.1`, or nothing.
+    fn to_set(&self) -> String {
+        self.set
+            .as_ref()
+            .map_or_else(String::new, |set| format!(" to {set}"))
+    }
+
+    /// Says how many results do not decide, if there are any, and why.
+    fn aside(&self, summary: &Summary) -> Option<String> {
+        let set = self.set.as_ref()?;
+        match summary.total() - summary.deciding() {
+            0 => None,
+            1 => Some(format!(
+                "1 result does not decide: its vector is not in {set}"
+            )),
+            count => Some(format!(
+                "{count} results do not decide: their vectors are not in {set}"
+            )),
+        }
     }
 
     fn title(&self, requirement: &str) -> &str {

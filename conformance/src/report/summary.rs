@@ -10,6 +10,8 @@ use crate::vectors::Level;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     counts: BTreeMap<(Level, Verdict), usize>,
+    /// Those of them that do not decide.
+    aside: BTreeMap<Verdict, usize>,
 }
 
 impl Summary {
@@ -19,6 +21,9 @@ impl Summary {
             .counts
             .entry((outcome.vector.level, outcome.verdict))
             .or_default() += 1;
+        if !outcome.decides {
+            *self.aside.entry(outcome.verdict).or_default() += 1;
+        }
     }
 
     /// Counts all.
@@ -26,9 +31,14 @@ impl Summary {
         self.counts.values().sum()
     }
 
-    /// Counts what the subject was tested with.
+    /// Counts what decides: all, but for vectors outside the requirement set that was asked for.
+    pub fn deciding(&self) -> usize {
+        self.total() - self.aside(|_| true)
+    }
+
+    /// Counts what the subject was tested with, of what decides.
     pub fn tested(&self) -> usize {
-        self.sum(|_, verdict| verdict != Verdict::NotApplicable)
+        self.decided(|verdict| verdict != Verdict::NotApplicable)
     }
 
     /// Counts a verdict.
@@ -43,7 +53,16 @@ impl Summary {
 
     /// Counts what keeps a subject from being conformant.
     pub fn failures(&self, strict: bool) -> usize {
-        self.sum(|_, verdict| verdict.is_failure(strict))
+        self.decided(|verdict| verdict.is_failure(strict))
+    }
+
+    fn decided(&self, takes: impl Fn(Verdict) -> bool) -> usize {
+        self.sum(|_, verdict| takes(verdict)) - self.aside(takes)
+    }
+
+    fn aside(&self, takes: impl Fn(Verdict) -> bool) -> usize {
+        let taken = self.aside.iter().filter(|(verdict, _)| takes(**verdict));
+        taken.map(|(_, count)| count).sum()
     }
 
     fn sum(&self, takes: impl Fn(Level, Verdict) -> bool) -> usize {

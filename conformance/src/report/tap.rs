@@ -43,6 +43,9 @@ impl Tap {
         let directive = match verdict {
             Verdict::NotApplicable => " # SKIP the subject declares that it does not apply",
             Verdict::Known => " # TODO known to fail",
+            verdict if !outcome.decides && verdict.is_failure(self.context.strict) => {
+                " # TODO not in the requirement set"
+            }
             _ => "",
         };
         let (count, id, requirement, socket) =

@@ -3,7 +3,7 @@ use crate::judge::{Finding, Verdict};
 use crate::vectors::Vector;
 
 /// Gives the verdict of a finding, and what it rests on in a sentence.
-pub(super) fn grade(vector: &Vector, finding: Finding) -> (Verdict, String) {
+pub(crate) fn grade(vector: &Vector, finding: Finding) -> (Verdict, String) {
     let verdict = Verdict::of(vector.level, &finding);
     let why = match finding {
         Finding::Departs { why } => why,
@@ -26,7 +26,7 @@ fn told(vector: &Vector, ways: &[usize]) -> String {
 }
 
 /// Says why a vector does not apply to a subject, by what that told about itself.
-pub(super) fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
+pub(crate) fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
     let listed = start
         .not_applicable
         .iter()

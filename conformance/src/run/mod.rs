@@ -4,6 +4,9 @@ mod grade;
 mod jobs;
 mod worker;
 
+#[cfg(feature = "harness")]
+pub(crate) use grade::{grade, not_applicable};
+
 use std::num::NonZero;
 use std::time::Duration;
 
@@ -11,7 +14,7 @@ use crate::contract::Start;
 use crate::judge::Verdict;
 use crate::known::Known;
 use crate::subject::{Observation, Settings, SocketKind, StartError, Subject};
-use crate::vectors::{Dialect, Vector};
+use crate::vectors::{Dialect, Set, Vector};
 
 /// What to run.
 #[derive(Debug)]
@@ -28,6 +31,15 @@ pub struct Plan<'c> {
     pub settings: Settings,
     /// Failures that are known.
     pub known: Known,
+    /// The requirement set whose vectors decide; `None` lets all decide.
+    pub set: Option<&'c Set>,
+}
+
+impl Plan<'_> {
+    /// Tells whether a vector decides: those outside the requirement set run, and their results are told, no more.
+    pub fn decides(&self, vector: &Vector) -> bool {
+        self.set.is_none_or(|set| set.contains(vector))
+    }
 }
 
 /// What came of one vector over one socket.
@@ -48,6 +60,8 @@ pub struct Outcome<'c> {
     pub log: Vec<String>,
     /// From the first datagram to the fence's report.
     pub duration: Duration,
+    /// Whether it counts: the vector belongs to the requirement set that was asked for, or none was.
+    pub decides: bool,
     /// Which of the subjects that were started it was.
     instance: usize,
 }

@@ -397,6 +397,7 @@ impl<'r, 'c> Worker<'r, 'c> {
             observation: Observation::default(),
             log: Vec::new(),
             duration: Duration::ZERO,
+            decides: self.plan.decides(vector),
             instance: self.instance,
         }
     }

@@ -15,6 +15,8 @@ mod row;
 mod session;
 mod startup;
 mod stop;
+#[cfg(target_os = "linux")]
+mod strays;
 mod streams;
 
 #[cfg(unix)]

@@ -16,6 +16,9 @@ use crate::transport::Link;
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
+    /// What marks everything that it starts.
+    #[cfg(target_os = "linux")]
+    mark: String,
     streams: Streams,
     output: Lines,
     errors: Lines,
@@ -47,10 +50,16 @@ impl Process {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        #[cfg(target_os = "linux")]
+        let mark = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+        #[cfg(target_os = "linux")]
+        command.env(super::strays::MARK, &mark);
         let mut child = command.spawn()?;
         let streams = Streams::of(&mut child)?;
         Ok(Self {
             child,
+            #[cfg(target_os = "linux")]
+            mark,
             streams,
             output: Lines::default(),
             errors: Lines::default(),
@@ -242,5 +251,7 @@ impl Drop for Process {
         if self.child.kill().is_ok() {
             let _ = self.child.wait();
         }
+        #[cfg(target_os = "linux")]
+        super::strays::kill_all(&self.mark);
     }
 }

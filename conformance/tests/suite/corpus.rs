@@ -129,6 +129,8 @@ fn what_is_built_in_is_what_lies_there() {
     };
     assert_eq!(ids(&built_in), ids(&corpus()));
     assert_eq!(built_in.requirements, corpus().requirements);
+    assert_eq!(built_in.sets, corpus().sets);
+    assert_eq!(built_in.specification, corpus().specification);
 }
 
 #[test]

@@ -237,6 +237,37 @@ fn a_listener_that_forks_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_daemon_that_a_listener_starts_does_not_outlive_it() {
+    let mark = format!("33{:05}", std::process::id() % 100_000);
+    let daemon = format!(
+        "if count == 0 and os.fork() == 0:\n    \
+             os.setsid()\n    \
+             if os.fork() == 0: os.execvp('sleep', ['sleep', '{mark}'])\n    \
+             os._exit(0)"
+    );
+    test_listener_with(FEW, &daemon).expect_status(0);
+    assert_eq!(processes_with(&mark), Vec::<String>::new());
+}
+
+#[test]
+fn a_fork_bomb_ends_with_the_run() {
+    // Sixty processes at a time, each of which starts its successor in a session of its own, and ends.
+    let mark = format!("34{:05}", std::process::id() % 100_000);
+    let bomb = format!(
+        "if count == 0 and os.fork() == 0:\n    \
+             for _ in range(60):\n        \
+                 if os.fork() == 0:\n            \
+                     for _ in range(1000):\n                \
+                         os.setsid()\n                \
+                         if os.fork(): os._exit(0)\n            \
+                     os.execvp('sleep', ['sleep', '{mark}'])\n    \
+             os._exit(0)"
+    );
+    test_listener_with(&[FEW, &["--timeout", "5"]].concat(), &bomb).expect_status(0);
+    assert_eq!(processes_with(&mark), Vec::<String>::new());
+}
+
+#[test]
 fn a_listener_that_crashes_goes_on_with_the_next_vector() {
     let crash = "if datagram == b'E_TEST\\nkey::b::c\\n\\n': os.abort()";
     let ran = test_listener_with(FEW, crash).expect_status(1);

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use super::{contents_are_the_same_in_every_way, keeps_word, reading, written};
 use crate::jsonrpc::{self, sender, sender_3_1};
+use crate::testing::generate::Spelling;
 use crate::testing::reference::Reading;
 use crate::testing::reference::jsonrpc as reference;
 use crate::{Event, EventBuf, MAX_UNIX_DATAGRAM, ValueBuf, text};
@@ -32,6 +33,19 @@ pub fn decoder_agrees_with_reference(datagram: &[u8]) {
             "{error} lies behind the datagram"
         ),
     }
+}
+
+/// An event is read from any datagram that tells it, however that is spelled.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn spelling_does_not_matter(spelling: &Spelling) {
+    let told = Reading::Event(spelling.event.clone());
+    let datagram = &spelling.datagram;
+    assert_eq!(reading(&jsonrpc::decode(datagram)), told);
+    assert_eq!(reference::decode(datagram), told);
+    assert!(!reference::anything_goes(datagram));
 }
 
 /// White space around the object changes nothing, and a datagram that is cut short is rejected, wherever it is cut (long ones

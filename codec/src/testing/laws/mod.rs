@@ -1,8 +1,9 @@
-//! What must hold for every datagram and every event, in either dialect. Each law panics where it is broken.
+//! What must hold for every datagram and every event, in either dialect, and for the socket syntax. Each law panics where it is broken.
 //!
 //! They do not care where their input comes from: property tests, fuzzing engines and replays of old finds all call them.
 
 pub mod jsonrpc;
+pub mod socket;
 pub mod text;
 
 use alloc::vec::Vec;

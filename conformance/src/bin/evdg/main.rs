@@ -2,7 +2,10 @@
 
 mod args;
 mod exit;
+mod import;
 mod listen;
+mod manual;
+mod send;
 mod test;
 mod translate;
 mod vectors;
@@ -26,9 +29,12 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Test(args) => test::run(args),
         Command::Listen(args) => listen::run(args),
+        Command::Send(args) => send::run(args),
         Command::Decode(args) => translate::decode(args),
         Command::Encode(args) => translate::encode(args),
         Command::Vectors(command) => vectors::run(command),
+        Command::Completions { shell } => manual::completions(*shell),
+        Command::Man { folder } => manual::pages(folder),
     };
     result.unwrap_or_else(|error| exit::tell(&error)).into()
 }

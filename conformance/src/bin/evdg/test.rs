@@ -20,7 +20,7 @@ use jiff::tz::TimeZone;
 
 use crate::args::{Format, ReportArg, Shard, TestArgs};
 use crate::exit::{Exit, Failure, OrExit as _};
-use crate::vectors::{corpus, select};
+use crate::vectors::{corpus, select, set};
 
 pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let corpus = corpus(args.select.corpus.as_deref())?;
@@ -104,7 +104,7 @@ fn create<'c>(format: Format, path: &Path, context: Context) -> io::Result<Box<d
 }
 
 fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Plan<'c>> {
-    let mut vectors = select(corpus, &args.select)?;
+    let mut vectors = select(corpus, &args.select, &args.dialects)?;
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
     }
@@ -136,6 +136,11 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
         jobs: args.jobs,
         settings,
         known,
+        set: args
+            .set
+            .as_deref()
+            .map(|name| set(corpus, name))
+            .transpose()?,
     })
 }
 
@@ -265,6 +270,7 @@ fn context(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Context {
         command,
         requirements: corpus.requirements.clone(),
         strict: args.strict,
+        set: args.set.clone(),
     }
 }
 
