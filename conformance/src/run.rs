@@ -10,7 +10,7 @@ use crate::subject::{
     Ending, Exchange, Kind, Observation, Places, Session, Settings, SocketKind, StartError,
     SubjectCommand,
 };
-use crate::vectors::Vector;
+use crate::vectors::{Dialect, Vector};
 
 /// What to run.
 #[derive(Debug)]
@@ -55,8 +55,10 @@ pub struct Outcome<'c> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'r, 'c> {
-    /// A subject stands ready on this socket; comes once for each socket.
+    /// A subject stands ready for this dialect on this socket; comes once for each.
     Ready {
+        /// The dialect that it is sent.
+        dialect: Dialect,
         /// The socket.
         socket: SocketKind,
         /// What the subject told about itself.
@@ -113,6 +115,7 @@ pub fn run<'c>(plan: &Plan<'c>, mut tell: impl FnMut(Event<'_, 'c>)) -> Result<(
         )?;
         let start = session.declared().clone();
         tell(Event::Ready {
+            dialect: plan.command.dialect(),
             socket: *socket,
             start: &start,
         });

@@ -4,4 +4,4 @@ mod event;
 mod line;
 
 pub use event::{event_from_json, event_to_json};
-pub use line::{Line, Start, parse_line};
+pub use line::{Line, Start, line_from_json, parse_line};

@@ -5,10 +5,9 @@ use std::path::PathBuf;
 
 use super::describe::shortened;
 use super::file::{make_way, write_whole};
-use super::{Context, Report, Summary};
+use super::{Head, Record, Report, Started, Summary, describe};
 use crate::escape::escaped;
 use crate::judge::Verdict;
-use crate::run::{Event, Outcome};
 use crate::vectors::Level;
 
 /// Writes Markdown for a pull request's comment or a job's summary: the verdict, the requirements that were broken, and
@@ -16,7 +15,7 @@ use crate::vectors::Level;
 #[derive(Debug)]
 pub struct Markdown {
     path: PathBuf,
-    context: Context,
+    head: Head,
     /// Failures by requirement: how often, and whether it was worse than a warning.
     broken: BTreeMap<String, (Verdict, usize)>,
     details: String,
@@ -32,25 +31,28 @@ impl Markdown {
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, context: Context) -> io::Result<Self> {
+    pub fn create(path: PathBuf, head: Head) -> io::Result<Self> {
         make_way(&path)?;
         Ok(Self {
             path,
-            context,
+            head,
             broken: BTreeMap::new(),
             details: String::new(),
             left_out: 0,
         })
     }
 
-    fn add(&mut self, outcome: &Outcome<'_>) -> std::fmt::Result {
-        let (vector, verdict) = (outcome.vector, outcome.verdict);
-        if !verdict.is_failure(true) {
+    fn add(&mut self, record: &Record) -> std::fmt::Result {
+        let verdict = record.verdict;
+        let Some(evidence) = &record.evidence else {
+            return Ok(());
+        };
+        if !record.decides || !verdict.is_failure(true) {
             return Ok(());
         }
         let (gravest, count) = self
             .broken
-            .entry(vector.requirement.clone())
+            .entry(record.requirement.clone())
             .or_insert((verdict, 0));
         *gravest = (*gravest).min(verdict);
         *count += 1;
@@ -58,14 +60,13 @@ impl Markdown {
             self.left_out += 1;
             return Ok(());
         }
-        let (id, requirement, socket) = (&vector.id, &vector.requirement, outcome.socket);
-        let lines = self.context.evidence(outcome);
+        let (id, requirement, socket) = (&record.id, &record.requirement, record.socket);
         writeln!(
             self.details,
             "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}</summary>\n"
         )?;
-        writeln!(self.details, "{}\n", vector.summary)?;
-        let text: String = lines
+        writeln!(self.details, "{}\n", evidence.summary)?;
+        let text: String = describe::evidence(record)
             .into_iter()
             .map(|(label, text)| format!("{label:<9} {}\n", shortened(label, text, 500)))
             .collect();
@@ -74,17 +75,12 @@ impl Markdown {
 
     fn text(&self, summary: &Summary) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
-        let failures = summary.failures(self.context.strict);
-        let total = summary.total();
-        let verdict = match failures {
-            0 if summary.tested() == 0 => "nothing tested".into(),
-            0 => format!("conforms in {} tests", summary.tested()),
-            _ => format!("does not conform: {failures} of {total} tests failed"),
-        };
+        let head = &self.head;
+        let verdict = summary.in_words(head.settings.strict);
         writeln!(
             text,
             "## event_datagram: {verdict}\n\n{}\n",
-            code(&escaped(self.context.subject.as_bytes()))
+            code(&escaped(head.subject.command.as_bytes()))
         )?;
         if !self.broken.is_empty() {
             writeln!(
@@ -95,7 +91,7 @@ impl Markdown {
                 writeln!(
                     text,
                     "| {verdict} | {id} | {} | {count} |",
-                    self.context.title(id).replace('|', "\\|")
+                    head.title(id).replace('|', "\\|")
                 )?;
             }
             writeln!(text)?;
@@ -127,11 +123,11 @@ impl Markdown {
     }
 }
 
-impl<'c> Report<'c> for Markdown {
-    fn take(&mut self, event: &Event<'_, 'c>) {
-        if let Event::Outcome(outcome) = event {
-            self.add(outcome).expect("a string takes any text");
-        }
+impl Report for Markdown {
+    fn started(&mut self, _: &Started) {}
+
+    fn take(&mut self, record: &Record) {
+        self.add(record).expect("a string takes any text");
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {

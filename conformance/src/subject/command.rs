@@ -70,6 +70,11 @@ impl SubjectCommand {
         self.kind
     }
 
+    /// Gives the dialect that the subject is asked to read.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// Tells whether the command can be told of sockets of this kind.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 mod args;
 mod exit;
 mod listen;
+mod reports;
 mod test;
 mod translate;
 mod vectors;

@@ -1,13 +1,11 @@
 use std::ffi::OsString;
-use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use event_datagram_conformance::fence;
 use event_datagram_conformance::known::{Changes, Findings, Known};
 use event_datagram_conformance::report::{
-    Context, Human, Json, Junit, Markdown, Report, Summary, Tap,
+    Head, Recorder, Settings as RunSettings, Subject, Suite, Title,
 };
 use event_datagram_conformance::run::{Event, Plan, RunError, run as run_plan};
 use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
@@ -16,54 +14,45 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::args::{Format, ReportArg, TestArgs};
+use crate::args::TestArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
+use crate::reports::Reports;
 use crate::vectors::{corpus, select};
 
 pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let corpus = corpus(args.select.corpus.as_deref())?;
     let signals = Signals::catch()?;
     let plan = plan(args, &corpus, signals.stop.clone())?;
-    let mut summary = Summary::default();
-    let mut human = Human::new(anstream::stdout().lock(), context(args, &plan, &corpus));
-    let mut files = Vec::new();
-    for ReportArg { format, path } in &args.reports {
-        let report = create(*format, path, context(args, &plan, &corpus));
-        files.push((
-            path,
-            report.or_exit_with(Exit::Usage, format!("report {}", path.display()))?,
-        ));
-    }
+    let recorder = recorder(args, &plan);
+    let mut reports = Reports::create(&head(args, &plan, &corpus), &args.reports)?;
 
     let mut findings = Findings::new(args.strict);
     let progress = progress(plan.vectors.len() * plan.sockets.len());
-    let result = run_plan(&plan, |event| {
-        human.take(&event);
-        files.iter_mut().for_each(|(_, report)| report.take(&event));
-        if let Event::Outcome(outcome) = event {
-            summary.add(outcome);
+    let result = run_plan(&plan, |event| match event {
+        Event::Ready {
+            dialect,
+            socket,
+            start,
+        } => {
+            reports.started(&recorder.started(dialect, socket, start));
+        }
+        Event::Outcome(outcome) => {
+            reports.take(&recorder.record(outcome));
             findings.add(outcome);
             progress.set_message(outcome.vector.id.clone());
             progress.inc(1);
         }
+        _ => {}
     });
     progress.finish_and_clear();
 
     signals.restore();
 
     if let Err(error) = result {
-        if summary.total() > 0 {
-            human.break_off(&error.to_string());
-            human.finish(&summary)?;
-        }
+        reports.break_off(&error.to_string())?;
         return Err(failure(error));
     }
-    // Files first: whoever reads standard output may leave when they have seen enough.
-    for (path, report) in &mut files {
-        report
-            .finish(&summary)
-            .or_exit_with(Exit::Setup, format!("report {}", path.display()))?;
-    }
+    reports.write_files()?;
     if let (Some(path), true) = (&args.known, args.write_known) {
         let changes = findings
             .write(path)
@@ -79,25 +68,11 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
             path.display()
         );
     }
-    match human.finish(&summary) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-        _ => {}
-    }
-    Ok(match summary.failures(args.strict) {
-        _ if args.write_known => Exit::Success,
-        0 if summary.tested() == 0 => Exit::Nothing,
-        0 => Exit::Success,
-        _ => Exit::Failed,
-    })
-}
-
-fn create<'c>(format: Format, path: &Path, context: Context) -> io::Result<Box<dyn Report<'c>>> {
-    let path = path.to_path_buf();
-    Ok(match format {
-        Format::Json => Box::new(Json::create(path, context)?),
-        Format::Junit => Box::new(Junit::create(path, context)?),
-        Format::Markdown => Box::new(Markdown::create(path, context)?),
-        Format::Tap => Box::new(Tap::create(path, context)?),
+    let exit = reports.finish()?;
+    Ok(if args.write_known {
+        Exit::Success
+    } else {
+        exit
     })
 }
 
@@ -190,7 +165,7 @@ fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
         .collect())
 }
 
-fn context(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Context {
+fn recorder(args: &TestArgs, plan: &Plan<'_>) -> Recorder {
     let mut options = String::new();
     if args.parser {
         options.push_str(" --parser");
@@ -216,29 +191,37 @@ fn context(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Context {
             options.push_str(&format!(" --{name} {value}"));
         }
     }
-    let (subject, command) = if args.command.is_empty() {
-        (
-            if args.parser {
-                "the built-in parser"
-            } else {
-                "the built-in listener"
-            }
-            .into(),
-            String::new(),
-        )
+    let command = if args.command.is_empty() {
+        String::new()
     } else {
-        let shell = plan.command.shell();
-        (shell.clone(), format!(" -- {shell}"))
+        format!(" -- {}", plan.command.shell())
     };
+    Recorder { options, command }
+}
+
+fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Head {
     let kind = if args.parser { "parser" } else { "listener" };
-    let requirements = corpus.requirements.clone();
-    Context {
-        subject,
-        kind,
-        options,
-        command,
-        requirements,
-        strict: args.strict,
+    let command = if args.command.is_empty() {
+        format!("the built-in {kind}")
+    } else {
+        plan.command.shell()
+    };
+    let titles = corpus.requirements.iter().map(|requirement| Title {
+        id: requirement.id.clone(),
+        title: requirement.title.clone(),
+    });
+    Head {
+        suite: Suite::this(titles.collect()),
+        subject: Subject {
+            command,
+            kind: kind.into(),
+        },
+        settings: RunSettings {
+            strict: args.strict,
+            seed: args.seed,
+            filters: args.select.filters.clone(),
+            levels: args.select.levels.clone(),
+        },
     }
 }
 

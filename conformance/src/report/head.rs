@@ -1,0 +1,95 @@
+use serde::{Deserialize, Serialize};
+
+use crate::vectors::Level;
+
+/// What reports say about a run besides its results: what was run, on what, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// What was run.
+    pub suite: Suite,
+    /// What it was run on.
+    pub subject: Subject,
+    /// How.
+    pub settings: Settings,
+}
+
+/// The suite that was run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suite {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The requirement set by which the subject is judged; without one, all vectors that were run decide.
+    pub set: Option<String>,
+    /// Which part of a run this is; `None` if it is the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// The requirements that results may name.
+    pub requirements: Vec<Title>,
+}
+
+/// One of several parts into which a run is split: of the vectors of each dialect, in the order in which an unsplit run
+/// takes them, the `index`th and every `count`th from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub index: usize,
+    /// How many parts there are.
+    pub count: usize,
+}
+
+/// What a requirement is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Title {
+    /// Its number, such as `T4`.
+    pub id: String,
+    /// What it says, in a few words.
+    pub title: String,
+}
+
+/// The subject as it was started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// How it was started, as one would type it into a shell.
+    pub command: String,
+    /// How it is connected, such as `listener` or `parser`.
+    pub kind: String,
+}
+
+/// What decides, besides the subject, what a run comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Whether warnings count as failures.
+    pub strict: bool,
+    /// The number by which the vectors were shuffled; without one, they ran in the order of the corpus.
+    pub seed: Option<u64>,
+    /// The patterns by which vectors were selected; none selects all.
+    pub filters: Vec<String>,
+    /// The levels that were selected; none selects all.
+    pub levels: Vec<Level>,
+}
+
+impl Head {
+    /// Gives the title of a requirement; nothing if it has none.
+    pub fn title(&self, requirement: &str) -> &str {
+        self.suite
+            .requirements
+            .iter()
+            .find(|known| known.id == requirement)
+            .map_or("", |known| &known.title)
+    }
+}
+
+impl Suite {
+    /// Gives this suite, in this version, with these requirements.
+    pub fn this(requirements: Vec<Title>) -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME").into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            set: None,
+            shard: None,
+            requirements,
+        }
+    }
+}
