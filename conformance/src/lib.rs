@@ -4,12 +4,14 @@
 //!
 //! The command `evdg` is a thin layer above; what it does can be done from here, too. Nothing here prints.
 
+pub mod compare;
 pub mod contract;
 pub mod escape;
 pub mod fence;
 pub mod judge;
 pub mod known;
 pub mod listen;
+pub mod merge;
 pub mod report;
 pub mod run;
 pub mod subject;

@@ -59,6 +59,13 @@ impl Spool {
         }
     }
 
+    /// Makes one where temporary files go.
+    pub(crate) fn in_temporary_folder() -> Self {
+        Self {
+            file: tempfile::tempfile().map(BufWriter::new),
+        }
+    }
+
     /// Writes to it, unless that went wrong before.
     pub(crate) fn write_with(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         if let Ok(file) = &mut self.file

@@ -93,3 +93,13 @@ impl Suite {
         }
     }
 }
+
+/// Gives what orders requirements by their numbers, `T9` before `T10`; last itself.
+pub(crate) fn number(requirement: &str) -> (String, usize, String) {
+    let letters: String = requirement
+        .chars()
+        .take_while(|c| !c.is_ascii_digit())
+        .collect();
+    let digits = requirement[letters.len()..].parse().unwrap_or(usize::MAX);
+    (letters, digits, requirement.into())
+}

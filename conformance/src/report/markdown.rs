@@ -142,7 +142,8 @@ fn fenced(text: &str) -> String {
     format!("{fence}text\n{text}{fence}")
 }
 
-fn code(text: &str) -> String {
+/// Shows text as it is, on a line.
+pub(crate) fn code(text: &str) -> String {
     let ticks = "`".repeat(longest_run(text) + 1);
     format!("{ticks} {text} {ticks}")
 }

@@ -18,13 +18,16 @@ mod summary;
 mod tap;
 
 pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
-pub(crate) use file::write_whole;
+pub(crate) use file::{Spool, write_whole, write_whole_with};
+pub(crate) use head::number;
 pub use head::{Head, Settings, Shard, Subject, Suite, Title};
 pub use html::Html;
+pub(crate) use html::Page;
 pub use human::Human;
 pub use json::Json;
 pub use junit::Junit;
 pub use markdown::Markdown;
+pub(crate) use markdown::code;
 pub use read::{ReadError, Whole, read};
 pub use record::{Evidence, Observed, Record, Started};
 pub use recorder::Recorder;

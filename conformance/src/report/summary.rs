@@ -17,9 +17,13 @@ pub struct Summary {
 impl Summary {
     /// Counts a result.
     pub fn add(&mut self, record: &Record) {
-        let (level, verdict) = (record.level, record.verdict);
+        self.count(record.level, record.verdict, record.decides);
+    }
+
+    /// Counts a result of which no more is known.
+    pub(crate) fn count(&mut self, level: Level, verdict: Verdict, decides: bool) {
         *self.counts.entry((level, verdict)).or_default() += 1;
-        if record.decides {
+        if decides {
             *self.deciding.entry(verdict).or_default() += 1;
         }
     }

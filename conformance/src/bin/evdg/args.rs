@@ -46,6 +46,10 @@ pub(crate) enum Command {
     Decode(TranslateArgs),
     /// Read JSON lines and write datagrams as OpenSIPS would, one a line in hex
     Encode(TranslateArgs),
+    /// Set JSON reports beside each other: implementations by requirement, and what got worse between runs of one subject
+    Compare(CompareArgs),
+    /// Put the JSON reports of the parts of a run together, or make other reports from one
+    Merge(MergeArgs),
     /// The corpus: list, show, check
     #[command(subcommand)]
     Vectors(VectorsCommand),
@@ -132,6 +136,39 @@ impl Sockets {
 pub(crate) struct ReportArg<F> {
     pub(crate) format: F,
     pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// JSON reports of whole runs; of one subject, the earliest first
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// All are runs of one subject, under whatever name and command
+    #[arg(long)]
+    pub(crate) same_subject: bool,
+    /// Also write the comparison into a file: html=FILE, markdown=FILE (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(CompareFormat::ALL))]
+    pub(crate) reports: Vec<ReportArg<CompareFormat>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CompareFormat {
+    Html,
+    Markdown,
+}
+
+impl CompareFormat {
+    const ALL: &[(&str, Self)] = &[("html", Self::Html), ("markdown", Self::Markdown)];
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// JSON reports of all parts of one run, in any order; or one of a whole run
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
+    pub(crate) reports: Vec<ReportArg<ReportFormat>>,
 }
 
 #[derive(Debug, Args)]

@@ -1,8 +1,10 @@
 //! `evdg`: the event datagram conformance suite on the command line.
 
 mod args;
+mod compare;
 mod exit;
 mod listen;
+mod merge;
 mod reports;
 mod test;
 mod translate;
@@ -29,6 +31,8 @@ fn main() -> ExitCode {
         Command::Listen(args) => listen::run(args),
         Command::Decode(args) => translate::decode(args),
         Command::Encode(args) => translate::encode(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Merge(args) => merge::run(args),
         Command::Vectors(command) => vectors::run(command),
     };
     result.unwrap_or_else(|error| exit::tell(&error)).into()

@@ -9,6 +9,7 @@ use crate::contract::Start;
 use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 use crate::report::file::{make_way, write_whole_with};
+use crate::report::head::number;
 use crate::report::sides::{Exchange, exchanges};
 use crate::report::{Head, Record, Report, Started, Summary};
 use crate::vectors::{Dialect, Level};
@@ -448,14 +449,4 @@ fn bar(counts: &[(Verdict, usize)]) -> Vec<Part> {
         }
     });
     parts.collect()
-}
-
-/// Orders `T9` before `T10`.
-fn number(requirement: &str) -> (String, usize, String) {
-    let letters: String = requirement
-        .chars()
-        .take_while(|c| !c.is_ascii_digit())
-        .collect();
-    let digits = requirement[letters.len()..].parse().unwrap_or(usize::MAX);
-    (letters, digits, requirement.into())
 }
