@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 use super::changes::told;
 use super::text::short;
 use super::{Comparison, results};
-use crate::escape::{cut, escaped};
+use crate::escape::{cut, visible};
 use crate::report::code;
 
 /// More is nothing that anybody reads in a comment, which would not take it either.
@@ -60,7 +60,7 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
         }
     }
     for run in &comparison.runs {
-        let subject = cell(&cut(&escaped(run.subject().as_bytes()), 200));
+        let subject = cell(&cut(&visible(&run.subject()), 200));
         writeln!(
             text,
             "- **{}** {subject}: {} ({})",

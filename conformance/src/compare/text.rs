@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::changes::{Changes, told};
 use super::{Cell, Comparison, Run, results};
-use crate::escape::{cut, escaped};
+use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 
 const BOLD: Style = Style::new().bold();
@@ -40,7 +40,7 @@ fn write_changes(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let [from, to] = [changes.from, changes.to].map(|index| &comparison.runs[index]);
-    let subject = cut(&escaped(to.subject().as_bytes()), 100);
+    let subject = cut(&visible(&to.subject()), 100);
     writeln!(
         out,
         "{BOLD}{subject}{BOLD:#}, from {} to {}:",
@@ -81,7 +81,7 @@ fn write_changes(
 
 fn write_run(run: &Run, out: &mut dyn Write) -> io::Result<()> {
     let style = if run.conforms() { GREEN } else { RED };
-    let subject = cut(&escaped(run.subject().as_bytes()), 100);
+    let subject = cut(&visible(&run.subject()), 100);
     let (letter, file, verdict) = (&run.letter, &run.file, run.verdict());
     writeln!(
         out,

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use crate::escape::{visible, visible_command};
 use crate::vectors::Level;
 
 /// What reports say about a run besides its results: what was run, on what, and how.
@@ -78,6 +79,16 @@ impl Head {
             .iter()
             .find(|known| known.id == requirement)
             .map_or("", |known| &known.title)
+    }
+}
+
+impl Subject {
+    /// Takes down how a subject was started and connected, so that it is fit to print.
+    pub fn new(command: &str, kind: &str) -> Self {
+        Self {
+            command: visible_command(command),
+            kind: visible(kind),
+        }
     }
 }
 

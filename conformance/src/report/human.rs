@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::describe::{self, shortened};
 use super::summary::tests;
 use super::{Head, Record, Report, Started, Summary};
-use crate::escape::{cut, escaped};
+use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 use crate::vectors::{Dialect, Level};
 
@@ -209,7 +209,7 @@ impl<W: Write> Report for Human<W> {
 impl<W: Write> Human<W> {
     fn headline(&mut self, summary: &Summary) -> io::Result<()> {
         let (subject, sockets) = (
-            cut(&escaped(self.head.subject.command.as_bytes()), 100),
+            cut(&visible(&self.head.subject.command), 100),
             self.places.join(", "),
         );
         writeln!(

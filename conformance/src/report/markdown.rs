@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::describe::shortened;
 use super::file::{make_way, write_whole};
 use super::{Head, Record, Report, Started, Summary, describe};
-use crate::escape::escaped;
+use crate::escape::visible;
 use crate::judge::Verdict;
 use crate::vectors::Level;
 
@@ -80,7 +80,7 @@ impl Markdown {
         writeln!(
             text,
             "## event_datagram: {verdict}\n\n{}\n",
-            code(&escaped(head.subject.command.as_bytes()))
+            code(&visible(&head.subject.command))
         )?;
         if !self.broken.is_empty() {
             writeln!(

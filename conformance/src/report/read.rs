@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::json::FORMAT_VERSION;
 use super::{Head, Settings, Started, Subject, Suite};
-use crate::escape::{visible, visible_command};
+use crate::escape::visible;
 
 /// What a JSON report holds besides its results.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,12 +155,8 @@ where
         for title in &mut suite.requirements {
             (title.id, title.title) = (visible(&title.id), visible(&title.title));
         }
-        let WrittenSubject {
-            mut subject,
-            declared,
-        } = subject.ok_or_else(|| missing("subject"))?;
-        subject.command = visible_command(&subject.command);
-        subject.kind = visible(&subject.kind);
+        let WrittenSubject { subject, declared } = subject.ok_or_else(|| missing("subject"))?;
+        let subject = Subject::new(&subject.command, &subject.kind);
         let settings = settings.ok_or_else(|| missing("settings"))?;
         let head = Head {
             suite,

@@ -35,6 +35,8 @@ pub(super) struct Row {
     pub(super) expected: Option<Vec<Piece>>,
     pub(super) observed: Option<Vec<Piece>>,
     pub(super) differs: bool,
+    /// Whether both sides are the very same line.
+    pub(super) is_same: bool,
     /// The bytes of both, where they differ and are not many.
     pub(super) hex: Option<[Vec<Piece>; 2]>,
     /// So many lines that are the same on both sides are left out here.
@@ -293,6 +295,7 @@ fn row(lines: (&[Unit], &[Unit]), bytes: Option<(&[u8], &[u8])>, differs: bool) 
         expected: Some(expected),
         observed: Some(observed),
         differs,
+        is_same: !differs,
         hex: hex.map(|(left, right)| compared(&hex_units(left), &hex_units(right))),
         left_out: 0,
     }

@@ -212,10 +212,7 @@ fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Head {
     });
     Head {
         suite: Suite::this(titles.collect()),
-        subject: Subject {
-            command,
-            kind: kind.into(),
-        },
+        subject: Subject::new(&command, kind),
         settings: RunSettings {
             strict: args.strict,
             seed: args.seed,
