@@ -204,6 +204,7 @@ impl Counts {
     }
 }
 
+/// The schemas that CI services use take three places.
 fn seconds(millis: f64) -> String {
-    format!("{:.6}", millis / 1e3)
+    format!("{:.3}", millis / 1e3)
 }
