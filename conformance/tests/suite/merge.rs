@@ -163,7 +163,7 @@ fn parts_that_do_not_make_a_whole_are_refused() {
         "both hold `",
     );
     with(
-        &|report| drop(report["results"].as_array_mut().expect("a list").pop()),
+        &|report| drop(report["results"].as_array_mut().expect("a list").drain(..2)),
         "its share of",
     );
     with(
