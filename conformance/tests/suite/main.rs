@@ -12,6 +12,7 @@ mod evdg;
 mod every_verdict;
 mod hostile_subjects;
 mod known_failures;
+mod long_runs;
 mod merge;
 mod readme;
 mod reports;
