@@ -13,7 +13,12 @@ fn main() {
     println!("cargo::rerun-if-changed={}", corpus.display());
 
     let mut files = vec![corpus.join("SPEC.md")];
-    files.extend(json_files(&corpus.join("vectors/text")));
+    for dialect in entries(&corpus.join("vectors")) {
+        if dialect.is_dir() {
+            files.extend(files_in(&dialect, "json"));
+        }
+    }
+    files.extend(files_in(&corpus.join("sets"), "txt"));
 
     let mut code = String::from("&[\n");
     for path in files {
@@ -31,21 +36,19 @@ fn main() {
     fs::write(target, code).expect("cargo's output folder takes files");
 }
 
-fn json_files(folder: &Path) -> Vec<PathBuf> {
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let entries =
-        fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
-    let mut files: Vec<_> = entries
-        .map(|entry| {
-            entry
-                .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-                .path()
-        })
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "json")
-        })
-        .collect();
-    files.sort();
+fn files_in(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut files = entries(folder);
+    files.retain(|path| path.extension().is_some_and(|found| found == extension));
     files
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let name = folder.display().to_string();
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .expect(&name)
+        .map(|entry| entry.expect(&name).path())
+        .collect();
+    paths.sort();
+    paths
 }

@@ -1,14 +1,13 @@
 use core::fmt;
 use core::hash::{Hash, Hasher};
-use core::iter::FusedIterator;
 
-use memchr::memchr;
+use crate::chunks::{Chunk, Chunks, Escape};
 
 /// Bytes of an event, borrowed from a datagram, perhaps with the escapes of their dialect still in them.
 ///
 /// All methods speak of the content, without escapes: [`len`](Self::len), iteration and comparison see `"` where the
-/// datagram has `\"`. Where nothing is escaped, which is nearly always, [`as_slice`](Self::as_slice) gives the content
-/// as it stands in the datagram, at no cost.
+/// datagram has `\"`, and `é` where JSON has `\u00e9`. Where nothing is escaped, which is nearly always,
+/// [`as_slice`](Self::as_slice) gives the content as it stands in the datagram, at no cost.
 ///
 /// ```
 /// use event_datagram::text;
@@ -22,14 +21,6 @@ use memchr::memchr;
 pub struct Bytes<'a> {
     raw: &'a [u8],
     escape: Escape,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Escape {
-    /// The content is what stands there.
-    None,
-    /// `\"` stands for `"`; a backslash before anything else is itself (requirement T7).
-    Quote,
 }
 
 impl<'a> Bytes<'a> {
@@ -50,17 +41,26 @@ impl<'a> Bytes<'a> {
         }
     }
 
+    /// Takes the inside of a JSON string, all of whose escapes are whole and none of whose surrogates is alone.
+    #[cfg(feature = "jsonrpc")]
+    pub(crate) const fn json(raw: &'a [u8]) -> Self {
+        Self {
+            raw,
+            escape: Escape::Json,
+        }
+    }
+
     /// Gives the content where it stands as it is in the datagram, `None` where escapes have to be removed first.
     pub const fn as_slice(&self) -> Option<&'a [u8]> {
         match self.escape {
             Escape::None => Some(self.raw),
-            Escape::Quote => None,
+            _ => None,
         }
     }
 
     /// Counts the bytes of the content. Takes linear time where there are escapes, else none.
     pub fn len(&self) -> usize {
-        self.chunks().map(<[u8]>::len).sum()
+        self.chunks().map(|chunk| chunk.len()).sum()
     }
 
     /// Tells whether the content has no bytes.
@@ -70,15 +70,12 @@ impl<'a> Bytes<'a> {
 
     /// Goes through the content byte by byte.
     pub fn iter(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
-        self.chunks().flatten().copied()
+        self.chunks().flat_map(Chunk::into_iter)
     }
 
-    /// Goes through the content in pieces that stand as they are in the datagram; none is empty.
-    pub fn chunks(&self) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
-        Chunks {
-            rest: self.raw,
-            escape: self.escape,
-        }
+    /// Goes through the content in pieces, as long as escapes allow; none is empty.
+    pub fn chunks(&self) -> impl Iterator<Item = Chunk<'a>> + Clone + use<'a> {
+        Chunks::new(self.raw, self.escape)
     }
 
     /// Gives the content, borrowed where nothing is escaped.
@@ -95,7 +92,7 @@ impl<'a> Bytes<'a> {
     pub fn to_vec(&self) -> alloc::vec::Vec<u8> {
         let mut content = alloc::vec::Vec::with_capacity(self.raw.len());
         self.chunks()
-            .for_each(|chunk| content.extend_from_slice(chunk));
+            .for_each(|chunk| content.extend_from_slice(&chunk));
         content
     }
 }
@@ -157,37 +154,3 @@ impl Hash for Bytes<'_> {
         state.write_u8(0xff);
     }
 }
-
-#[derive(Clone)]
-struct Chunks<'a> {
-    rest: &'a [u8],
-    escape: Escape,
-}
-
-impl<'a> Iterator for Chunks<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        while let Some(first) = self.rest.first() {
-            // A piece ends before the backslash of an escape, and the next begins with the quote that it stood for.
-            let quote = match self.escape {
-                Escape::None => None,
-                Escape::Quote => {
-                    let from = usize::from(*first == b'"');
-                    memchr(b'"', &self.rest[from..]).map(|at| from + at)
-                }
-            };
-            let chunk = match quote {
-                Some(at) => &self.rest[..at - 1],
-                None => self.rest,
-            };
-            self.rest = quote.map_or(&[], |at| &self.rest[at..]);
-            if !chunk.is_empty() {
-                return Some(chunk);
-            }
-        }
-        None
-    }
-}
-
-impl FusedIterator for Chunks<'_> {}

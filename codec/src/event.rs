@@ -22,7 +22,7 @@ pub trait Event {
 /// let mut datagram = [0; 64];
 /// let size = text::sender::encode(&event, &mut datagram)?;
 /// assert_eq!(&datagram[..size], b"E_PIKE_BLOCKED\nip::192.168.2.11\n\n");
-/// # Ok::<(), text::EncodeError>(())
+/// # Ok::<(), event_datagram::EncodeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EventRef<'a> {

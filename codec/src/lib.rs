@@ -13,7 +13,8 @@
 //! ```
 //!
 //! An event is a name and parameters in order, each with an optional name and a value ([`Event`], [`Param`], [`Value`]).
-//! The [`text`] dialect is what OpenSIPS up to 3.0 sends; [`Socket`] is the syntax that says where to.
+//! The [`text`] dialect is what OpenSIPS up to 3.0 sends, [`jsonrpc`] what later ones do; [`Socket`] is the syntax that
+//! says where to.
 //!
 //! # Scope of this crate
 //!
@@ -23,20 +24,28 @@
 //! What it does rests on one of three authorities, and the documentation of each item says on which:
 //!
 //! - **documented**: the grammar in the README of OpenSIPS' `event_datagram` module, releases 1.7 to 3.0. The strict
-//!   profile, [`text::documented`], implements it and nothing else.
-//! - **sender**: what real servers (1.8.8, 1.11.11, 2.4.11 and 3.0.5) put on the wire. [`text::sender`] writes the same
-//!   bytes, byte for byte.
-//! - **ruling**: where the two disagree or are silent, a choice made once, for all listeners. [`text::decode`] reads
-//!   datagrams by these rulings, T1 to T20 of the specification in the project's corpus.
+//!   profile, [`text::documented`], implements it and nothing else. For JSON-RPC there is no such page: the standards
+//!   are JSON-RPC 2.0 and RFC 8259.
+//! - **sender**: what real servers put on the wire: 1.8.8, 1.11.11, 2.4.11 and 3.0.5 in the text dialect, 3.1.0, 3.4.18, 3.6.8
+//!   and 4.0.1 in JSON-RPC. [`text::sender`], [`jsonrpc::sender_3_1`] and [`jsonrpc::sender`] write the same bytes, byte
+//!   for byte.
+//! - **ruling**: where these disagree or are silent, a choice made once, for all listeners. [`text::decode`] reads
+//!   datagrams by the rulings T1 to T20, [`jsonrpc::decode`] by J1 to J13, of the specification in the project's corpus.
 //!
-//! The text form is not injective: several events share one datagram. [`text::sender::check`] tells whether a given event
-//! survives the journey, and if not, which parameter is in the way and why.
+//! Neither dialect is injective: several events share one datagram. [`text::sender::check`] and [`jsonrpc::sender::check`]
+//! tell whether a given event survives the journey, and if not, which parameter is in the way and why.
+//!
+//! The [`jsonrpc`] module knows one shape of JSON, an event's. It is no parser for anything else: what an event cannot
+//! hold (booleans, nested values, fractions, integers beyond 64 bits) is an error where it would be a parameter's value, and is
+//! checked and passed over in members that do not belong to the event.
 //!
 //! # Features
 //!
 //! - `std` (default): lets `memchr` choose the widest vector instructions of the processor at run time.
 //! - `alloc`: [`EventBuf`] and its parts, encoding into a `Vec`, contents as `Cow`. Part of `std`.
-//! - `testing`: the reference decoder and the laws, for property tests, fuzzing, and judges of other decoders.
+//! - `jsonrpc`: the [`jsonrpc`] dialect. It needs neither `std` nor `alloc`.
+//! - `testing`: the reference decoders, the laws and generated cases, for property tests, fuzzing, and judges of other
+//!   decoders. With `proptest` and `arbitrary` the cases implement the traits of these crates.
 
 #![no_std]
 #![warn(
@@ -45,6 +54,11 @@
     clippy::missing_panics_doc
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The text speaks of all features, also where some are off.
+#![cfg_attr(
+    not(all(feature = "alloc", feature = "jsonrpc")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;
@@ -53,20 +67,28 @@ extern crate std;
 
 mod advice;
 mod bytes;
+mod chunks;
+mod encode;
 mod event;
+#[cfg(feature = "jsonrpc")]
+pub mod jsonrpc;
 #[cfg(feature = "alloc")]
 mod owned;
 mod socket;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
+mod unwritable;
 
 pub use advice::{Advice, advise};
 pub use bytes::Bytes;
+pub use chunks::{Chunk, ChunkBytes};
+pub use encode::EncodeError;
 pub use event::{Event, EventRef, Param, Value};
 #[cfg(feature = "alloc")]
 pub use owned::{EventBuf, ParamBuf, ValueBuf};
 pub use socket::*;
+pub use unwritable::{Unwritable, UnwritableReason};
 
 /// The greatest length of an event datagram, in bytes, that the module's documentation promises (all releases).
 ///
@@ -76,6 +98,12 @@ pub const MAX_DATAGRAM: usize = 65_457;
 
 /// The greatest payload of one UDP datagram over IPv4, in bytes: 65535 less the IP and UDP headers (requirement T16).
 pub const MAX_UDP_PAYLOAD: usize = 65_507;
+
+/// The greatest datagram that a UNIX socket sends with the send buffer that Linux gives by default, in bytes (T16).
+///
+/// JSON-RPC senders were seen to go that far over UNIX sockets, and [`jsonrpc::sender`] does.
+#[cfg(feature = "jsonrpc")]
+pub const MAX_UNIX_DATAGRAM: usize = 212_959;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -1,95 +1,82 @@
-//! The laws of `event_datagram::testing`, on inputs made to break parsers.
+//! The laws of `event_datagram::testing`, on cases made to break parsers.
 
-use event_datagram::testing::laws;
-use event_datagram::{EventBuf, ParamBuf, ValueBuf};
-use proptest::collection::vec;
+use event_datagram::testing::generate::{
+    JsonRpcDatagram, JsonRpcEvent, SocketText, Spelling, TextDatagram, TextEvent,
+};
+use event_datagram::testing::laws::{jsonrpc, socket, text};
 use proptest::prelude::*;
-
-/// Pieces that parsers stumble over, alone and side by side.
-fn piece() -> impl Strategy<Value = Vec<u8>> {
-    let telling: &[&[u8]] = &[
-        b"\n",
-        b"\n\n",
-        b"\r",
-        b"\r\n",
-        b":",
-        b"::",
-        b":::",
-        b"\"",
-        b"\\",
-        b"\\\"",
-        b"\\\\",
-        b"\"\n",
-        b"\\\"\n",
-        b"\"::",
-        b"'",
-        b",",
-        b" ",
-        b"\t",
-        b"\0",
-        b"\xff",
-        b"a",
-        b"name",
-        b"E_TEST",
-        b"\xe2\x80\xa8",
-        b"7",
-    ];
-    prop_oneof![
-        8 => proptest::sample::select(telling.to_vec()).prop_map(<[u8]>::to_vec),
-        1 => any::<u8>().prop_map(|byte| vec![byte]),
-    ]
-}
-
-fn bytes() -> impl Strategy<Value = Vec<u8>> {
-    vec(piece(), 0..8).prop_map(|pieces| pieces.concat())
-}
-
-fn datagram() -> impl Strategy<Value = Vec<u8>> {
-    prop_oneof![
-        vec(piece(), 0..40).prop_map(|pieces| pieces.concat()),
-        vec(piece(), 0..40).prop_map(|pieces| [b"E\n".to_vec(), pieces.concat()].concat()),
-    ]
-}
-
-fn event() -> impl Strategy<Value = EventBuf> {
-    let name = prop_oneof![3 => Just(b"E_TEST".to_vec()), 1 => bytes()];
-    let param_name = prop_oneof![
-        2 => Just(Some(b"ip".to_vec())),
-        2 => Just(None),
-        1 => bytes().prop_map(Some),
-    ];
-    let value = prop_oneof![
-        6 => bytes().prop_map(ValueBuf::Bytes),
-        1 => any::<i64>().prop_map(ValueBuf::Integer),
-        1 => Just(ValueBuf::Null),
-    ];
-    let param = (param_name, value).prop_map(|(name, value)| ParamBuf { name, value });
-    (name, vec(param, 0..5)).prop_map(|(name, params)| EventBuf { name, params })
-}
 
 proptest! {
     #[test]
-    fn decoder_agrees_with_reference(datagram in datagram()) {
-        laws::decoder_agrees_with_reference(&datagram);
+    fn text_decoder_agrees_with_reference(case: TextDatagram) {
+        text::decoder_agrees_with_reference(&case.0);
     }
 
     #[test]
-    fn documented_is_a_subset(datagram in datagram()) {
-        laws::documented_is_a_subset(&datagram);
+    fn documented_is_a_subset(case: TextDatagram) {
+        text::documented_is_a_subset(&case.0);
     }
 
     #[test]
-    fn encoding_what_was_decoded_is_stable(datagram in datagram()) {
-        laws::encoding_what_was_decoded_is_stable(&datagram);
+    fn encoding_what_was_decoded_as_text_is_stable(case: TextDatagram) {
+        text::encoding_what_was_decoded_is_stable(&case.0);
     }
 
     #[test]
-    fn sender_keeps_its_word(event in event()) {
-        laws::sender_keeps_its_word(&event);
+    fn text_sender_keeps_its_word(case: TextEvent) {
+        text::sender_keeps_its_word(&case.0);
     }
 
     #[test]
-    fn documented_keeps_its_word(event in event()) {
-        laws::documented_keeps_its_word(&event);
+    fn documented_keeps_its_word(case: TextEvent) {
+        text::documented_keeps_its_word(&case.0);
+    }
+
+    #[test]
+    fn jsonrpc_decoder_agrees_with_reference(case: JsonRpcDatagram) {
+        jsonrpc::decoder_agrees_with_reference(&case.0);
+    }
+
+    #[test]
+    fn a_jsonrpc_event_is_one_whole_object(case: JsonRpcDatagram) {
+        jsonrpc::an_event_is_one_whole_object(&case.0);
+    }
+
+    #[test]
+    fn encoding_what_was_decoded_as_jsonrpc_is_stable(case: JsonRpcDatagram) {
+        jsonrpc::encoding_what_was_decoded_is_stable(&case.0);
+    }
+
+    #[test]
+    fn spelling_does_not_matter(case: Spelling) {
+        jsonrpc::spelling_does_not_matter(&case);
+    }
+
+    #[test]
+    fn jsonrpc_sender_keeps_its_word(case: JsonRpcEvent) {
+        jsonrpc::sender_keeps_its_word(&case.0);
+    }
+
+    #[test]
+    fn jsonrpc_sender_3_1_keeps_its_word(case: JsonRpcEvent) {
+        jsonrpc::sender_3_1_keeps_its_word(&case.0);
+    }
+
+    #[test]
+    fn text_is_a_socket_or_an_error_inside_it(case: SocketText) {
+        socket::text_is_a_socket_or_an_error_inside_it(&case.0);
+    }
+
+    #[test]
+    fn addresses_are_those_of_the_standard_library(case: SocketText) {
+        socket::addresses_are_those_of_the_standard_library(&case.0);
+    }
+
+    /// The events of one dialect are no secret to the other.
+    #[test]
+    fn senders_keep_their_word_with_events_of_the_other_dialect(text: TextEvent, json: JsonRpcEvent) {
+        jsonrpc::sender_keeps_its_word(&text.0);
+        text::sender_keeps_its_word(&json.0);
+        text::documented_keeps_its_word(&json.0);
     }
 }

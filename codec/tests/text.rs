@@ -1,7 +1,9 @@
 //! The text dialect by hand-picked cases: what decoding gives, what encoding writes, which errors come where.
 
-use event_datagram::text::{self, EncodeError, UnwritableReason, documented, sender};
-use event_datagram::{Event, EventBuf, EventRef, MAX_DATAGRAM, Param, ParamBuf};
+use event_datagram::text::{self, documented, sender};
+use event_datagram::{
+    EncodeError, Event, EventBuf, EventRef, MAX_DATAGRAM, Param, ParamBuf, UnwritableReason,
+};
 
 /// `name` or nothing, and the value.
 type Expected<'a> = (Option<&'a str>, &'a [u8]);
@@ -280,7 +282,10 @@ fn the_limit_is_kept_to_the_byte() {
         let expected = if fits {
             Ok(size)
         } else {
-            Err(EncodeError::TooLong { size })
+            Err(EncodeError::TooLong {
+                size,
+                limit: MAX_DATAGRAM,
+            })
         };
         assert_eq!(sender::encode(&event, &mut buffer), expected);
         assert_eq!(documented::encode(&event, &mut buffer), expected);

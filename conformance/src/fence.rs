@@ -1,9 +1,13 @@
 //! The fence: a marked good event that follows every vector, so that silence is told from slowness.
 
-use event_datagram::{EventBuf, ParamBuf, text};
+use std::collections::VecDeque;
+
+use event_datagram::{EventBuf, ParamBuf};
 use memchr::memmem;
 
 use crate::contract::{Line, parse_line};
+use crate::dialect;
+use crate::vectors::Dialect;
 
 /// The name of the fence event, unless another is chosen.
 pub const DEFAULT_NAME: &str = "E_EVDG_FENCE";
@@ -15,15 +19,17 @@ pub const DEFAULT_NAME: &str = "E_EVDG_FENCE";
 #[derive(Debug)]
 pub struct Fences {
     name: String,
-    shared: String,
+    shared: Digits,
     random: fastrand::Rng,
+    /// The last ones that were made: a tag that is not among them was made up.
+    made: VecDeque<String>,
 }
 
 /// One fence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fence {
     event: EventBuf,
-    tag: String,
+    own: Digits,
 }
 
 /// What a line has to do with fences.
@@ -32,69 +38,117 @@ pub struct Fence {
 pub enum Mark {
     /// It carries the tag asked for.
     This,
-    /// It carries the tag of another fence.
+    /// It carries the tag of another fence that was made.
     Other,
+    /// It carries a tag that looks like a fence's, and no such fence was ever made.
+    Forged,
     /// It carries no tag.
     None,
 }
 
+/// Digits, and how they look in hex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Digits {
+    plain: String,
+    hex: String,
+}
+
 const SHARED_DIGITS: usize = 9;
-const RANDOM_DIGITS: usize = 9;
+const OWN_DIGITS: usize = 9;
+/// More than are ever under way, or come back late.
+const REMEMBERED: usize = 4096;
 
 impl Fences {
-    /// Makes a factory; the same seed gives the same tags.
-    pub fn new(name: &str, seed: u64) -> Self {
-        let mut random = fastrand::Rng::with_seed(seed);
-        let shared = digits(&mut random, SHARED_DIGITS);
+    /// Makes a factory, whose tags are unlike those of any other.
+    pub fn new(name: &str) -> Self {
+        let mut random = fastrand::Rng::new();
         Self {
             name: name.into(),
-            shared,
+            shared: Digits::random(&mut random, SHARED_DIGITS),
             random,
+            made: VecDeque::new(),
         }
     }
 
     /// Makes a fence with a tag that is new.
     pub fn next_fence(&mut self) -> Fence {
-        let tag = format!(
-            "t{}{}",
-            self.shared,
-            digits(&mut self.random, RANDOM_DIGITS)
-        );
+        let own = Digits::random(&mut self.random, OWN_DIGITS);
+        if self.made.len() == REMEMBERED {
+            self.made.pop_front();
+        }
+        self.made.push_back(own.plain.clone());
+        let tag = format!("t{}{}", self.shared.plain, own.plain);
         Fence {
             event: EventBuf::new(self.name.as_str(), [ParamBuf::named("tag", tag.as_str())]),
-            tag,
+            own,
         }
     }
 
     /// Tells whether a reported line carries the tag of a fence of this factory, anywhere and in any of the contract's
     /// forms.
     pub fn is_tagged(&self, line: &[u8]) -> bool {
-        carries(line, &self.shared)
+        self.shared.stand_in(line)
     }
 
     /// Tells which fence a reported line is about.
     pub fn mark(&self, line: &[u8], fence: &Fence) -> Mark {
+        if self.is_tagged(line) && fence.own.stand_in(line) {
+            Mark::This
+        } else {
+            self.mark_any(line)
+        }
+    }
+
+    /// Tells whether a reported line is about any fence.
+    pub fn mark_any(&self, line: &[u8]) -> Mark {
         if !self.is_tagged(line) {
             Mark::None
-        } else if carries(line, fence.digits()) {
-            Mark::This
+        } else if self.is_forged(line) {
+            Mark::Forged
         } else {
             Mark::Other
         }
     }
+
+    /// Tells whether a line carries a whole tag that was never given out.
+    fn is_forged(&self, line: &[u8]) -> bool {
+        let plain = memmem::find(line, self.shared.plain.as_bytes())
+            .map(|at| &line[at + SHARED_DIGITS..])
+            .and_then(|rest| rest.get(..OWN_DIGITS))
+            .map(<[u8]>::to_vec);
+        let own = plain.or_else(|| {
+            let at = memmem::find(line, self.shared.hex.as_bytes())?;
+            let rest = line.get(at + 2 * SHARED_DIGITS..)?;
+            hex::decode(rest.get(..2 * OWN_DIGITS)?).ok()
+        });
+        own.is_some_and(|own| {
+            own.iter().all(u8::is_ascii_digit)
+                && !self.made.iter().any(|made| *made.as_bytes() == own)
+        })
+    }
 }
 
-fn carries(line: &[u8], digits: &str) -> bool {
-    memmem::find(line, digits.as_bytes()).is_some()
-        || memmem::find(line, hex::encode(digits).as_bytes()).is_some()
+impl Digits {
+    fn random(random: &mut fastrand::Rng, count: usize) -> Self {
+        let plain: String = std::iter::repeat_with(|| random.digit(10))
+            .take(count)
+            .collect();
+        Self {
+            hex: hex::encode(&plain),
+            plain,
+        }
+    }
+
+    fn stand_in(&self, line: &[u8]) -> bool {
+        memmem::find(line, self.plain.as_bytes()).is_some()
+            || memmem::find(line, self.hex.as_bytes()).is_some()
+    }
 }
 
 impl Fence {
     /// Gives the datagram.
-    pub fn datagram(&self) -> Vec<u8> {
-        let mut datagram = Vec::new();
-        text::sender::encode_to_vec(&self.event, &mut datagram).expect("a fence is short");
-        datagram
+    pub fn datagram(&self, dialect: Dialect) -> Vec<u8> {
+        dialect::encode(dialect, &self.event).expect("a fence is short")
     }
 
     /// Gives what the subject made of this fence, from the line that carries its tag, in a form that is the same for
@@ -122,13 +176,9 @@ impl Fence {
         }
     }
 
-    fn digits(&self) -> &str {
-        &self.tag[1..]
-    }
-
     fn blank(&self, bytes: &mut [u8]) {
-        let digits = self.digits();
-        while let Some(at) = memmem::find(bytes, digits.as_bytes()) {
+        let digits = self.own.plain.as_bytes();
+        while let Some(at) = memmem::find(bytes, digits) {
             bytes[at..at + digits.len()].fill(b'#');
         }
     }
@@ -143,22 +193,22 @@ pub enum FenceForm {
     Odd(Result<EventBuf, Vec<u8>>),
 }
 
-fn digits(random: &mut fastrand::Rng, count: usize) -> String {
-    std::iter::repeat_with(|| random.digit(10))
-        .take(count)
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn tag(fence: &Fence) -> String {
+        let tag = fence.event.params[0].as_param().value;
+        let bytes = tag.as_bytes().expect("it is a string").to_vec();
+        String::from_utf8(bytes).expect("it is ASCII")
+    }
+
     #[test]
     fn tags_are_found_in_any_form() {
-        let mut fences = Fences::new(DEFAULT_NAME, 1);
+        let mut fences = Fences::new(DEFAULT_NAME);
         let first = fences.next_fence();
         let second = fences.next_fence();
-        let tag = &second.tag;
+        let tag = &tag(&second);
         for line in [
             format!("{{\"{tag}\":1}}"),
             tag.to_uppercase(),
@@ -172,13 +222,33 @@ mod tests {
     }
 
     #[test]
+    fn tags_that_were_never_given_out_are_told() {
+        let mut fences = Fences::new(DEFAULT_NAME);
+        let fence = fences.next_fence();
+        let others =
+            (0..10).map(|digit| format!("t{}{}", fences.shared.plain, digit.to_string().repeat(9)));
+        for made_up in others.filter(|made_up| *made_up != tag(&fence)) {
+            assert_eq!(fences.mark(made_up.as_bytes(), &fence), Mark::Forged);
+            assert_eq!(
+                fences.mark(hex::encode(&made_up).as_bytes(), &fence),
+                Mark::Forged
+            );
+        }
+        // One that was cut short tells nothing.
+        assert_eq!(
+            fences.mark(&tag(&fence).as_bytes()[..15], &fence),
+            Mark::Other
+        );
+    }
+
+    #[test]
     fn forms_are_alike_for_fences_that_are_treated_alike() {
-        let mut fences = Fences::new(DEFAULT_NAME, 2);
+        let mut fences = Fences::new(DEFAULT_NAME);
         let (first, second) = (fences.next_fence(), fences.next_fence());
         let report = |fence: &Fence, name: &str| {
             format!(
                 r#"{{"event":"{name}","params":[{{"name":"tag","value":"{}"}}]}}"#,
-                fence.tag
+                tag(fence)
             )
             .into_bytes()
         };

@@ -121,16 +121,21 @@ impl Known {
         }) {
             return;
         }
-        let reason = &entry.reason;
-        if outcome.verdict.is_failure(true) {
-            outcome.verdict = Verdict::Known;
-            outcome.why = format!("{} (known: {reason})", outcome.why);
-        } else if outcome.verdict != Verdict::NotApplicable {
-            outcome.verdict = Verdict::Fixed;
-            outcome.why = format!(
-                "it is listed as known to fail ({reason}), and does not: take it off the list"
-            );
-        }
+        let why = std::mem::take(&mut outcome.why);
+        (outcome.verdict, outcome.why) = regarded(outcome.verdict, why, &entry.reason);
+    }
+}
+
+/// Gives the verdict of a vector that is listed for this reason, and what it rests on.
+pub(crate) fn regarded(verdict: Verdict, why: String, reason: &str) -> (Verdict, String) {
+    if verdict.is_failure(true) {
+        (Verdict::Known, format!("{why} (known: {reason})"))
+    } else if verdict == Verdict::NotApplicable {
+        (verdict, why)
+    } else {
+        let why =
+            format!("it is listed as known to fail ({reason}), and does not: take it off the list");
+        (Verdict::Fixed, why)
     }
 }
 

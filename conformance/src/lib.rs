@@ -2,18 +2,29 @@
 //!
 //! Data flows one way: corpus → [`vectors`] → [`run`] → [`subject`] → observation → [`judge`] → verdict → [`report`].
 //!
-//! The command `evdg` is a thin layer above; what it does can be done from here, too. Nothing here prints.
+//! The command `evdg` is a thin layer above; what it does can be done from here, too. Nothing here prints, but for the
+//! harness.
 
+#[cfg(feature = "cli")]
+pub mod capture;
 pub mod compare;
 pub mod contract;
+pub mod dialect;
 pub mod escape;
 pub mod fence;
+#[cfg(feature = "harness")]
+pub mod harness;
 pub mod judge;
 pub mod known;
 pub mod listen;
 pub mod merge;
 pub mod report;
 pub mod run;
+pub mod send;
 pub mod subject;
 pub mod transport;
 pub mod vectors;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct ReadmeDoctests;

@@ -4,11 +4,9 @@ use std::io::{self, Write};
 use std::net::UdpSocket;
 use std::path::Path;
 
-use event_datagram::{EventBuf, text};
-use serde_json::{Value, json};
-
-use crate::contract::event_to_json;
+use crate::dialect;
 use crate::transport::Address;
+use crate::vectors::Dialect;
 
 /// Longer than any datagram that a system sends over either kind of socket by default.
 const BUFFER: usize = 1 << 18;
@@ -61,7 +59,12 @@ impl Listener {
     ///
     /// If the socket fails, or `out` does.
     #[cfg(unix)]
-    pub fn report(&self, out: &mut impl Write, wake: &impl std::os::fd::AsFd) -> io::Result<()> {
+    pub fn report(
+        &self,
+        dialect: Dialect,
+        out: &mut impl Write,
+        wake: &impl std::os::fd::AsFd,
+    ) -> io::Result<()> {
         use rustix::event::{PollFd, PollFlags, poll};
 
         self.set_nonblocking()?;
@@ -69,7 +72,7 @@ impl Listener {
         loop {
             match self.receive(&mut buffer) {
                 Ok(length) => {
-                    write_line(out, &report_of(&buffer[..length]))?;
+                    write_line(out, dialect::report(dialect, &buffer[..length]))?;
                     continue;
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -97,11 +100,11 @@ impl Listener {
     ///
     /// If the socket fails, or `out` does.
     #[cfg(not(unix))]
-    pub fn report(&self, out: &mut impl Write) -> io::Result<()> {
+    pub fn report(&self, dialect: Dialect, out: &mut impl Write) -> io::Result<()> {
         let mut buffer = vec![0; BUFFER];
         loop {
             let length = self.receive(&mut buffer)?;
-            write_line(out, &report_of(&buffer[..length]))?;
+            write_line(out, dialect::report(dialect, &buffer[..length]))?;
         }
     }
 
@@ -131,23 +134,14 @@ impl Drop for Listener {
     }
 }
 
-/// Reads a datagram and gives the line that reports it.
-pub fn report_of(datagram: &[u8]) -> Value {
-    match text::decode(datagram) {
-        Ok(event) => event_to_json(&EventBuf::from_event(&event)),
-        Err(error) => json!({ "error": error.to_string() }),
-    }
-}
-
 /// Writes a line and flushes it: whoever reads it waits for it.
 ///
 /// # Errors
 ///
 /// If `out` fails.
-pub fn write_line(out: &mut impl Write, line: &Value) -> io::Result<()> {
-    let mut text = serde_json::to_vec(line)?;
-    text.push(b'\n');
-    out.write_all(&text)?;
+pub fn write_line(out: &mut impl Write, mut line: Vec<u8>) -> io::Result<()> {
+    line.push(b'\n');
+    out.write_all(&line)?;
     out.flush()
 }
 

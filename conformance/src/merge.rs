@@ -2,7 +2,7 @@
 //!
 //! A run is split dialect by dialect and socket by socket: of the vectors of each, in the order of the unsplit run, part
 //! `i` of `n` takes the `i`th and every `n`th from there. So the order comes back by taking from the parts in turn, and
-//! nothing about it has to stand in a result.
+//! nothing about it has to stand in a result. Where a subject tells the dialects apart, theirs are run in turn.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -53,18 +53,23 @@ pub enum MergeError {
     Io(#[from] io::Error),
 }
 
-/// A dialect and a socket, and how many results there are of them.
-type Group = ((Dialect, SocketKind), usize);
+/// A dialect and a socket.
+type Key = (Dialect, SocketKind);
+
+/// The results of a dialect and a socket, in order, a line each.
+#[derive(Debug)]
+struct Group {
+    key: Key,
+    count: usize,
+    results: BufReader<File>,
+}
 
 #[derive(Debug)]
 struct Part {
     path: String,
     whole: Whole,
     shard: Shard,
-    /// In the order in which they were run.
     groups: Vec<Group>,
-    /// The results, a line each.
-    results: BufReader<File>,
 }
 
 /// Reads the parts of a run, in any order, and makes sure that they are all there and belong together. A report that is
@@ -105,15 +110,21 @@ impl Merged {
     ///
     /// If what was kept on disk cannot be read again.
     pub fn tell(mut self, mut tell: impl FnMut(Told<'_>)) -> io::Result<()> {
-        let count = self.parts.len();
-        for (group, whole) in totals(&self.parts) {
-            for started in &self.parts[0].whole.started {
-                if (started.dialect, started.socket) == group {
-                    tell(Told::Started(started));
+        let totals = totals(&self.parts);
+        for started in self.parts[0].whole.started.clone() {
+            tell(Told::Started(&started));
+            let of = |dialect: &Dialect| {
+                let key = (*dialect, started.socket);
+                (key, 0, totals.get(&key).copied().unwrap_or_default())
+            };
+            // Where there are several dialects, they were run in turn.
+            let mut left: Vec<_> = started.dialects.iter().map(of).collect();
+            while left.iter().any(|(_, told, total)| told < total) {
+                for (key, told, _) in left.iter_mut().filter(|(_, told, total)| told < total) {
+                    let part = *told % self.parts.len();
+                    tell(Told::Record(&self.parts[part].next(*key)?));
+                    *told += 1;
                 }
-            }
-            for index in 0..whole {
-                tell(Told::Record(&self.parts[index % count].next()?));
             }
         }
         Ok(())
@@ -123,16 +134,16 @@ impl Merged {
 impl Part {
     fn read(path: &Path, files: usize, holders: &mut Holders) -> Result<Self, MergeError> {
         let name = path.display().to_string();
-        let mut spool = Spool::in_temporary_folder();
-        let mut groups = Vec::<Group>::new();
-        let mut scattered = None;
+        let mut spools = Vec::<(Key, usize, Spool)>::new();
         let whole = read(path, |record: Record| {
             let key = (record.dialect, record.socket);
-            match groups.iter().position(|(group, _)| *group == key) {
-                Some(index) if index + 1 == groups.len() => groups[index].1 += 1,
-                Some(_) => scattered = Some(key),
-                None => groups.push((key, 1)),
-            }
+            let index = spools.iter().position(|(known, ..)| *known == key);
+            let index = index.unwrap_or_else(|| {
+                spools.push((key, 0, Spool::in_temporary_folder()));
+                spools.len() - 1
+            });
+            let (_, count, spool) = &mut spools[index];
+            *count += 1;
             holders.add(&name, &record);
             spool.write_with(|out| {
                 serde_json::to_writer(&mut *out, &record)?;
@@ -144,10 +155,14 @@ impl Part {
             path: path.into(),
             source,
         })?;
-        if let Some((dialect, socket)) = scattered {
-            let what =
-                format!("{name}: its results of {dialect} over {socket} do not stand together");
-            return Err(MergeError::Parts(what));
+        for ((dialect, socket), ..) in &spools {
+            let is_its =
+                |started: &Started| started.socket == *socket && started.dialects.contains(dialect);
+            if !whole.started.iter().any(is_its) {
+                let what =
+                    format!("{name}: nothing was declared ready for {dialect} over {socket}");
+                return Err(MergeError::Parts(what));
+            }
         }
         let shard = match whole.head.suite.shard {
             Some(shard) if (1..=shard.count).contains(&shard.index) => shard,
@@ -163,19 +178,27 @@ impl Part {
                 )));
             }
         };
-        let results = BufReader::new(spool.reader()?);
+        let groups = spools.into_iter().map(|(key, count, mut spool)| {
+            let results = BufReader::new(spool.reader()?);
+            Ok(Group {
+                key,
+                count,
+                results,
+            })
+        });
         Ok(Self {
             path: name,
             whole,
             shard,
-            groups,
-            results,
+            groups: groups.collect::<io::Result<_>>()?,
         })
     }
 
-    fn next(&mut self) -> io::Result<Record> {
+    fn next(&mut self, key: Key) -> io::Result<Record> {
         let mut line = Vec::new();
-        self.results.read_until(b'\n', &mut line)?;
+        if let Some(group) = self.groups.iter_mut().find(|group| group.key == key) {
+            group.results.read_until(b'\n', &mut line)?;
+        }
         Ok(serde_json::from_slice(&line)?)
     }
 
@@ -271,12 +294,12 @@ fn check_numbers(parts: &mut [Part]) -> Result<(), MergeError> {
 /// Makes sure that every part holds its share of each dialect and socket.
 fn check_shares(parts: &[Part]) -> Result<(), MergeError> {
     let count = parts.len();
-    for (group, whole) in totals(parts) {
+    for (key, whole) in totals(parts) {
         for (index, part) in parts.iter().enumerate() {
             let share = (whole + count - 1 - index) / count;
-            let held = part.count_of(group);
+            let held = part.count_of(key);
             if held != share {
-                let (path, (dialect, socket)) = (&part.path, group);
+                let (path, (dialect, socket)) = (&part.path, key);
                 return Err(MergeError::Parts(format!(
                     "{path} holds {held} results of {dialect} over {socket}, and its share of {whole} is {share}: \
                      the parts are not of one run"
@@ -288,20 +311,17 @@ fn check_shares(parts: &[Part]) -> Result<(), MergeError> {
 }
 
 impl Part {
-    fn count_of(&self, group: (Dialect, SocketKind)) -> usize {
-        let found = self.groups.iter().find(|(found, _)| *found == group);
-        found.map_or(0, |(_, count)| *count)
+    fn count_of(&self, key: Key) -> usize {
+        let found = self.groups.iter().find(|group| group.key == key);
+        found.map_or(0, |group| group.count)
     }
 }
 
-/// Counts the results of all parts by dialect and socket, in the order in which they were run.
-fn totals(parts: &[Part]) -> Vec<Group> {
-    let mut totals = Vec::<Group>::new();
-    for (group, count) in parts.iter().flat_map(|part| &part.groups) {
-        match totals.iter_mut().find(|(found, _)| found == group) {
-            Some((_, whole)) => *whole += count,
-            None => totals.push((*group, *count)),
-        }
+/// Counts the results of all parts by dialect and socket.
+fn totals(parts: &[Part]) -> HashMap<Key, usize> {
+    let mut totals = HashMap::new();
+    for group in parts.iter().flat_map(|part| &part.groups) {
+        *totals.entry(group.key).or_default() += group.count;
     }
     totals
 }

@@ -1,7 +1,7 @@
 //! Every law about a datagram of the text dialect.
 #![no_main]
 
-use event_datagram::testing::laws;
+use event_datagram::testing::laws::text as laws;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|datagram: &[u8]| {

@@ -1,94 +1,12 @@
-use core::fmt;
-
 use memchr::{memchr, memmem};
 
-use super::write::{self, Quotes, Sink};
-use crate::{Bytes, Event, Param, Value};
-
-/// Why a datagram of the text dialect would not read back as the event: in which part, and for what reason.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Unwritable {
-    param: Option<usize>,
-    reason: UnwritableReason,
-}
-
-impl Unwritable {
-    /// Gives the position of the parameter in the way, from 0, or `None` where it is the event's name.
-    pub const fn param(&self) -> Option<usize> {
-        self.param
-    }
-
-    /// Says what is in the way.
-    pub const fn reason(&self) -> UnwritableReason {
-        self.reason
-    }
-}
-
-impl fmt::Display for Unwritable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.param {
-            Some(index) => write!(f, "parameter {}: {}", index + 1, self.reason),
-            None => write!(f, "event name {}", self.reason),
-        }
-    }
-}
-
-impl core::error::Error for Unwritable {}
-
-/// What in a part of an event does not survive the text dialect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum UnwritableReason {
-    /// The event's name is empty, which makes the datagram malformed (T1).
-    EmptyEventName,
-    /// The event's name holds a line feed, which would end it (T1).
-    LineFeedInEventName,
-    /// The event's name holds a quote or a carriage return, which the documented grammar forbids.
-    ForbiddenInEventName,
-    /// The parameter's name is empty: it would read as no name.
-    EmptyName,
-    /// The parameter's name holds a line feed, which would end the argument.
-    LineFeedInName,
-    /// The parameter's name holds `::` or ends with `:`, so that it would end early (T4).
-    SeparatorInName,
-    /// The parameter's name holds a quote or a carriage return, which the documented grammar forbids.
-    ForbiddenInName,
-    /// The value has no name before it and holds `::`, so that its beginning would read as a name (T4, T6).
-    SeparatorInUnnamedValue,
-    /// The value has to stand in quotes and ends with a backslash, which would escape the closing one (T10).
-    BackslashBeforeClosingQuote,
-    /// The value begins with a quote, stands bare, and would read as quoted: by itself or with what follows (T7, T9).
-    ReadsAsQuoted,
-    /// The value is an integer: it would read as a string of its digits.
-    Integer,
-    /// There is no value: it would read as an empty one.
-    Null,
-}
-
-impl fmt::Display for UnwritableReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::EmptyEventName => "is empty",
-            Self::LineFeedInEventName => "holds a line feed, which would end it",
-            Self::ForbiddenInEventName => "holds a quote or carriage return, which the documented grammar forbids",
-            Self::EmptyName => "name is empty and would read as none",
-            Self::LineFeedInName => "name holds a line feed, which would end the argument",
-            Self::SeparatorInName => "name holds `::` or ends with `:`, so that it would end early",
-            Self::ForbiddenInName => "name holds a quote or carriage return, which the documented grammar forbids",
-            Self::SeparatorInUnnamedValue => "value without a name holds `::`, so that its beginning would read as a name",
-            Self::BackslashBeforeClosingQuote => {
-                "value has to be quoted and ends with a backslash, which would escape the closing quote"
-            }
-            Self::ReadsAsQuoted => "value begins with a quote and would read as quoted",
-            Self::Integer => "value is an integer and would read as a string",
-            Self::Null => "value is missing and would read as empty",
-        })
-    }
-}
+use super::write::{self, Quotes};
+use crate::encode::Sink;
+use crate::{Bytes, Event, Param, Unwritable, UnwritableReason, Value};
 
 /// Tells whether the datagram that is written with `quotes` reads back as `event`.
 pub(super) fn check<E: Event + ?Sized>(event: &E, quotes: Quotes) -> Result<(), Unwritable> {
-    let fail = |param, reason| Err(Unwritable { param, reason });
+    let fail = |param, reason| Err(Unwritable::new(param, reason));
     let name = event.name();
     if name.is_empty() {
         return fail(None, UnwritableReason::EmptyEventName);
@@ -114,19 +32,19 @@ pub(super) fn check<E: Event + ?Sized>(event: &E, quotes: Quotes) -> Result<(), 
 /// Tells, besides, whether the names are such as the documented grammar allows.
 pub(super) fn check_documented_names<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
     if forbidden(&event.name()) {
-        return Err(Unwritable {
-            param: None,
-            reason: UnwritableReason::ForbiddenInEventName,
-        });
+        return Err(Unwritable::new(
+            None,
+            UnwritableReason::ForbiddenInEventName,
+        ));
     }
     match event
         .params()
         .position(|param| param.name.is_some_and(|name| forbidden(&name)))
     {
-        Some(index) => Err(Unwritable {
-            param: Some(index),
-            reason: UnwritableReason::ForbiddenInName,
-        }),
+        Some(index) => Err(Unwritable::new(
+            Some(index),
+            UnwritableReason::ForbiddenInName,
+        )),
         None => Ok(()),
     }
 }
@@ -219,19 +137,24 @@ impl Sink for ClosingQuote {
 }
 
 fn holds(content: &Bytes<'_>, byte: u8) -> bool {
-    content.chunks().any(|chunk| memchr(byte, chunk).is_some())
+    content.chunks().any(|chunk| memchr(byte, &chunk).is_some())
 }
 
-/// Tells whether `::` stands before the first line feed. It never lies across chunks, which only a quote divides.
+/// Tells whether `::` stands before the first line feed.
 fn first_line_holds_separator(content: &Bytes<'_>) -> bool {
+    let mut behind_colon = false;
     for chunk in content.chunks() {
-        let line_end = memchr(b'\n', chunk);
-        if memmem::find(&chunk[..line_end.unwrap_or(chunk.len())], b"::").is_some() {
+        let line = match memchr(b'\n', &chunk) {
+            Some(end) => &chunk[..end],
+            None => &chunk[..],
+        };
+        if behind_colon && line.starts_with(b":") || memmem::find(line, b"::").is_some() {
             return true;
         }
-        if line_end.is_some() {
+        if line.len() < chunk.len() {
             return false;
         }
+        behind_colon = line.ends_with(b":");
     }
     false
 }

@@ -16,11 +16,11 @@
 
 use memchr::memchr3;
 
-use super::check::{self, Unwritable};
+use super::check;
 use super::decode::{Argument, Decoded, Quoting, decode as decode_by_rulings};
-use super::error::{DecodeError, DecodeErrorKind, EncodeError};
-use super::write;
-use crate::{Bytes, Event, MAX_DATAGRAM};
+use super::error::{DecodeError, DecodeErrorKind};
+use super::write::Datagram;
+use crate::{Bytes, EncodeError, Event, MAX_DATAGRAM, Unwritable, encode};
 
 /// Reads a datagram that keeps to the documented grammar.
 ///
@@ -81,7 +81,7 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
 
 /// Gives the length of the datagram, in bytes, without writing it.
 pub fn size<E: Event + ?Sized>(event: &E) -> usize {
-    write::size(event, quotes)
+    encode::size(&Datagram { event, quotes })
 }
 
 /// Tells whether the grammar can write the event so that it reads back the same.
@@ -109,11 +109,11 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
 /// let mut buffer = [0; 64];
 /// let size = documented::encode(&EventRef::new("E_TEST", &params), &mut buffer)?;
 /// assert_eq!(&buffer[..size], b"E_TEST\nfrom::\"\\\"Alice\\\" <sip:alice@example.com>\"\n\n");
-/// # Ok::<(), event_datagram::text::EncodeError>(())
+/// # Ok::<(), event_datagram::EncodeError>(())
 /// ```
 pub fn encode<E: Event + ?Sized>(event: &E, buffer: &mut [u8]) -> Result<usize, EncodeError> {
     check(event)?;
-    write::to_slice(event, quotes, buffer)
+    encode::to_slice(&Datagram { event, quotes }, buffer)
 }
 
 /// Appends the datagram to `buffer` and gives its length. Values that may not stand bare are quoted.
@@ -127,7 +127,7 @@ pub fn encode_to_vec<E: Event + ?Sized>(
     buffer: &mut alloc::vec::Vec<u8>,
 ) -> Result<usize, EncodeError> {
     check(event)?;
-    write::to_vec(event, quotes, buffer)
+    encode::to_vec(&Datagram { event, quotes }, buffer)
 }
 
 fn quotes(value: &Bytes<'_>) -> bool {

@@ -1,7 +1,5 @@
 use core::fmt;
 
-use super::check::Unwritable;
-
 /// Why a datagram is not an event, and at which byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DecodeError {
@@ -71,56 +69,5 @@ impl fmt::Display for DecodeErrorKind {
             Self::EndlessArgument => "last argument does not end with a line feed",
             Self::TooLong => "datagram is longer than 65457 bytes",
         })
-    }
-}
-
-/// Why an event was not written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EncodeError {
-    /// The datagram would not read back as the event.
-    Unwritable(Unwritable),
-    /// The datagram would be longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM), the documented limit.
-    TooLong {
-        /// Its length, in bytes.
-        size: usize,
-    },
-    /// The buffer does not hold the datagram. Nothing was written.
-    BufferTooSmall {
-        /// The length of the datagram, in bytes.
-        size: usize,
-    },
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unwritable(unwritable) => unwritable.fmt(f),
-            Self::TooLong { size } => {
-                write!(
-                    f,
-                    "datagram would be {size} bytes long, {} are the limit",
-                    crate::MAX_DATAGRAM
-                )
-            }
-            Self::BufferTooSmall { size } => {
-                write!(f, "datagram of {size} bytes does not fit into the buffer")
-            }
-        }
-    }
-}
-
-impl core::error::Error for EncodeError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Unwritable(unwritable) => Some(unwritable),
-            _ => None,
-        }
-    }
-}
-
-impl From<Unwritable> for EncodeError {
-    fn from(unwritable: Unwritable) -> Self {
-        Self::Unwritable(unwritable)
     }
 }

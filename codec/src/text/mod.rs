@@ -19,6 +19,5 @@ mod error;
 pub mod sender;
 mod write;
 
-pub use check::{Unwritable, UnwritableReason};
 pub use decode::{Decoded, Params, decode};
-pub use error::{DecodeError, DecodeErrorKind, EncodeError};
+pub use error::{DecodeError, DecodeErrorKind};

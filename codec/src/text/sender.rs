@@ -8,10 +8,9 @@
 
 use memchr::memchr;
 
-use super::check::{self, Unwritable};
-use super::error::EncodeError;
-use super::write;
-use crate::{Bytes, Event};
+use super::check;
+use super::write::Datagram;
+use crate::{Bytes, EncodeError, Event, Unwritable, encode};
 
 /// The length of a server's send buffer: longer datagrams are lost (2.4.11 and 3.0.5; 1.8.8 and 1.11.11 still send one
 /// byte more). [`encode`] goes up to the documented [`MAX_DATAGRAM`](crate::MAX_DATAGRAM) all the same.
@@ -19,7 +18,7 @@ pub const BUFFER: usize = 16_384;
 
 /// Gives the length of the datagram, in bytes, without writing it.
 pub fn size<E: Event + ?Sized>(event: &E) -> usize {
-    write::size(event, quotes)
+    encode::size(&Datagram { event, quotes })
 }
 
 /// Tells whether the datagram reads back as the event.
@@ -31,7 +30,7 @@ pub fn size<E: Event + ?Sized>(event: &E) -> usize {
 /// # Examples
 ///
 /// ```
-/// use event_datagram::{EventRef, Param, text::{sender, UnwritableReason}};
+/// use event_datagram::{EventRef, Param, UnwritableReason, text::sender};
 ///
 /// let params = [Param::named("ip", "::1"), Param::unnamed("2001:db8::1")];
 /// let error = sender::check(&EventRef::new("E_TEST", &params)).unwrap_err();
@@ -57,10 +56,10 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
 /// let mut buffer = [0; sender::BUFFER];
 /// let size = sender::encode(&EventRef::new("E_TEST", &params), &mut buffer)?;
 /// assert_eq!(&buffer[..size], b"E_TEST\nqval::18446744073709551615\nextra::\"say \\\"hi\\\"\nbye\"\n\n");
-/// # Ok::<(), event_datagram::text::EncodeError>(())
+/// # Ok::<(), event_datagram::EncodeError>(())
 /// ```
 pub fn encode<E: Event + ?Sized>(event: &E, buffer: &mut [u8]) -> Result<usize, EncodeError> {
-    write::to_slice(event, quotes, buffer)
+    encode::to_slice(&Datagram { event, quotes }, buffer)
 }
 
 /// Appends the datagram to `buffer` and gives its length, whether or not it reads back as the event.
@@ -73,9 +72,9 @@ pub fn encode_to_vec<E: Event + ?Sized>(
     event: &E,
     buffer: &mut alloc::vec::Vec<u8>,
 ) -> Result<usize, EncodeError> {
-    write::to_vec(event, quotes, buffer)
+    encode::to_vec(&Datagram { event, quotes }, buffer)
 }
 
 fn quotes(value: &Bytes<'_>) -> bool {
-    value.chunks().any(|chunk| memchr(b'\n', chunk).is_some())
+    value.chunks().any(|chunk| memchr(b'\n', &chunk).is_some())
 }

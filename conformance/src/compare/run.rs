@@ -138,7 +138,7 @@ impl Run {
 
     /// Says on one line what it came to.
     pub fn verdict(&self) -> String {
-        self.summary.in_words(self.head.settings.strict)
+        self.head.verdict(&self.summary)
     }
 
     /// Tells whether the subject conforms.

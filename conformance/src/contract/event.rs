@@ -1,20 +1,131 @@
-use event_datagram::{EventBuf, ParamBuf, ValueBuf};
-use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
-/// Writes an event as the contract has it: `{"event":"E_TEST","params":[{"name":"ip","value":"::1"}]}`.
+use event_datagram::{Bytes, Event, EventBuf, Param, ParamBuf, ValueBuf};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Any event, as the contract writes it: `{"event":"E_TEST","params":[{"name":"ip","value":"::1"}]}`.
 ///
 /// Bytes that are not UTF-8 stand in hex, under `event_hex`, `name_hex` or `value_hex`.
-pub fn event_to_json(event: &EventBuf) -> Value {
-    let mut object = Map::new();
-    insert_bytes(&mut object, "event", &event.name);
-    object.insert(
-        "params".into(),
-        event.params.iter().map(param_to_json).collect(),
-    );
-    Value::Object(object)
+#[derive(Clone, Copy, Debug)]
+pub struct Reported<'e, E>(pub &'e E);
+
+impl<E: Event> Serialize for Reported<'_, E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(Some(2))?;
+        put_bytes(&mut object, ["event", "event_hex"], self.0.name())?;
+        object.serialize_entry("params", &ReportedParams(self.0))?;
+        object.end()
+    }
 }
 
-/// Reads an event that [`event_to_json`] wrote, or anybody else by the contract.
+struct ReportedParams<'e, E>(&'e E);
+
+impl<E: Event> Serialize for ReportedParams<'_, E> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.params().map(ReportedParam))
+    }
+}
+
+struct ReportedParam<'e>(Param<'e>);
+
+impl Serialize for ReportedParam<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(name) = self.0.name {
+            put_bytes(&mut object, ["name", "name_hex"], name)?;
+        }
+        match self.0.value {
+            event_datagram::Value::Bytes(bytes) => {
+                put_bytes(&mut object, ["value", "value_hex"], bytes)?;
+            }
+            event_datagram::Value::Integer(integer) => object.serialize_entry("value", &integer)?,
+            _ => object.serialize_entry("value", &())?,
+        }
+        object.end()
+    }
+}
+
+fn put_bytes<M: SerializeMap>(
+    object: &mut M,
+    [as_text, in_hex]: [&'static str; 2],
+    bytes: Bytes<'_>,
+) -> Result<(), M::Error> {
+    let bytes: Cow<'_, [u8]> = bytes.to_cow();
+    match str::from_utf8(&bytes) {
+        Ok(text) => object.serialize_entry(as_text, text),
+        Err(_) => object.serialize_entry(in_hex, &hex::encode(bytes)),
+    }
+}
+
+/// Reads an event in its usual form: no hex, no members but those that have to be there. `None` is any other line, about
+/// which [`event_from_json`] knows more. Long lines of many parameters are read several times as fast here.
+pub(super) fn event_in_usual_form(line: &[u8]) -> Option<EventBuf> {
+    let UsualEvent { event, params } = serde_json::from_slice(line).ok()?;
+    let params: Vec<_> = params
+        .into_iter()
+        .map(|UsualParam { name, value }| ParamBuf {
+            name: name.map(String::into_bytes),
+            value: match value {
+                UsualValue::Text(text) => ValueBuf::Bytes(text.into_bytes()),
+                UsualValue::Integer(integer) => ValueBuf::Integer(integer),
+            },
+        })
+        .collect();
+    Some(EventBuf::new(event, params))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UsualEvent {
+    event: String,
+    params: Vec<UsualParam>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UsualParam {
+    name: Option<String>,
+    value: UsualValue,
+}
+
+enum UsualValue {
+    Text(String),
+    Integer(i64),
+}
+
+impl<'de> Deserialize<'de> for UsualValue {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = UsualValue;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a string or an integer")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<UsualValue, E> {
+                Ok(UsualValue::Text(text.into()))
+            }
+
+            fn visit_i64<E>(self, integer: i64) -> Result<UsualValue, E> {
+                Ok(UsualValue::Integer(integer))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, integer: u64) -> Result<UsualValue, E> {
+                i64::try_from(integer)
+                    .map(UsualValue::Integer)
+                    .map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// Reads an event that [`Reported`] wrote, or anybody else by the contract.
 ///
 /// Where both forms of one member stand, the hex form counts. Members that the contract does not know are passed over.
 ///
@@ -34,30 +145,6 @@ pub fn event_from_json(json: &Value) -> Result<EventBuf, String> {
         Some(other) => return Err(format!("`params` is {}, not a list", kind(other))),
     };
     Ok(EventBuf { name, params })
-}
-
-fn insert_bytes(object: &mut Map<String, Value>, member: &str, bytes: &[u8]) {
-    match str::from_utf8(bytes) {
-        Ok(text) => object.insert(member.into(), text.into()),
-        Err(_) => object.insert(format!("{member}_hex"), hex::encode(bytes).into()),
-    };
-}
-
-fn param_to_json(param: &ParamBuf) -> Value {
-    let mut object = Map::new();
-    if let Some(name) = &param.name {
-        insert_bytes(&mut object, "name", name);
-    }
-    match &param.value {
-        ValueBuf::Bytes(bytes) => insert_bytes(&mut object, "value", bytes),
-        ValueBuf::Integer(integer) => {
-            object.insert("value".into(), json!(integer));
-        }
-        _ => {
-            object.insert("value".into(), Value::Null);
-        }
-    }
-    Value::Object(object)
 }
 
 fn param_from_json(index: usize, json: &Value) -> Result<ParamBuf, String> {

@@ -2,7 +2,7 @@ use event_datagram::EventBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::event::event_from_json;
+use super::event::{event_from_json, event_in_usual_form};
 
 /// What a subject says in one line of its output.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +36,9 @@ pub struct Start {
     /// The dialects that it reads, if not the one that was asked for alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dialects: Option<Vec<String>>,
+    /// Whether it tells the dialects apart by itself, so that one instance can be sent both.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tells_dialects_apart: bool,
     /// The longest datagram that it takes, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_datagram: Option<usize>,
@@ -48,9 +51,12 @@ pub struct Start {
 /// not start with `{`.
 pub fn parse_line(line: &[u8]) -> Option<Line> {
     line.starts_with(b"{")
-        .then(|| match serde_json::from_slice(line) {
-            Ok(json) => line_from_json(&json),
-            Err(error) => Line::Malformed(format!("it is not JSON: {error}")),
+        .then(|| match event_in_usual_form(line) {
+            Some(event) => Line::Event(event),
+            None => match serde_json::from_slice(line) {
+                Ok(json) => line_from_json(&json),
+                Err(error) => Line::Malformed(format!("it is not JSON: {error}")),
+            },
         })
 }
 

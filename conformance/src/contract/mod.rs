@@ -3,5 +3,5 @@
 mod event;
 mod line;
 
-pub use event::{event_from_json, event_to_json};
+pub use event::{Reported, event_from_json};
 pub use line::{Line, Start, line_from_json, parse_line};

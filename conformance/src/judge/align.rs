@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::difference;
 use crate::contract::Line;
-use crate::subject::{Observation, Report};
+use crate::subject::{Observation, Report, Says};
 use crate::vectors::{Expectation, Step};
 
 /// How a subject answers.
@@ -46,15 +46,19 @@ fn find(
     observation: &Observation,
     answering: Answering,
 ) -> Result<Vec<usize>, String> {
-    if let Some(report) = observation
-        .reports
-        .iter()
-        .find(|report| report.line.is_none())
-    {
-        let when = if report.early { "again, late" } else { "again" };
-        return Err(format!(
-            "it reported the good event from before {when}: one datagram is one report (T19)"
-        ));
+    for report in &observation.reports {
+        match report.says {
+            Says::ForgedFence => {
+                return Err("it reported a good event that nobody sent: it makes up what it has not received (T19)".into());
+            }
+            Says::OldFence => {
+                let when = if report.early { "again, late" } else { "again" };
+                return Err(format!(
+                    "it reported the good event from before {when}: one datagram is one report (T19)"
+                ));
+            }
+            Says::Line(_) => {}
+        }
     }
     if observation.reports.iter().any(|report| report.early) {
         return Err("it reported something before anything was sent: a late report of what came before (T19)".into());
@@ -107,7 +111,7 @@ fn align(steps: &[Step], reports: &[Report], answering: Answering) -> Result<Vec
         if let Some(way) = silence {
             open.push((step + 1, report, [&ways[..], &[way]].concat()));
         }
-        let line = reports.get(report).and_then(|report| report.line.as_ref());
+        let line = reports.get(report).and_then(line_of);
         if let Some(way) = line.and_then(|line| {
             expect
                 .alternatives()
@@ -118,6 +122,44 @@ fn align(steps: &[Step], reports: &[Report], answering: Answering) -> Result<Vec
         }
     }
     Err(furthest)
+}
+
+/// Takes out of what was observed the reports at its beginning that the steps before asked for and did not get, and the
+/// first of these steps does not ask for: they came late, and say nothing about these.
+pub fn take_late(
+    (before, got): (&[Step], &Observation),
+    steps: &[Step],
+    observation: &mut Observation,
+) -> Vec<Report> {
+    let of_before = |report: &Report| {
+        line_of(report).is_some_and(|line| before.iter().any(|step| asks_for(step, line)))
+    };
+    if got.reports.iter().any(of_before) {
+        return Vec::new();
+    }
+    let of_this = |report: &Report| {
+        line_of(report).is_some_and(|line| steps.first().is_some_and(|step| asks_for(step, line)))
+    };
+    let reports = observation.reports.iter();
+    let count = reports
+        .take_while(|report| of_before(report) && !of_this(report))
+        .count();
+    observation.reports.drain(..count).collect()
+}
+
+/// Tells whether a report is the event that a datagram asks for.
+fn asks_for(step: &Step, line: &Line) -> bool {
+    let alternatives = step.expect.alternatives();
+    alternatives
+        .iter()
+        .any(|one| matches!(one, Expectation::Event(_)) && takes(one, line))
+}
+
+fn line_of(report: &Report) -> Option<&Line> {
+    match &report.says {
+        Says::Line(line) => Some(line),
+        Says::OldFence | Says::ForgedFence => None,
+    }
 }
 
 fn takes_silence(expectation: &Expectation) -> bool {
@@ -134,15 +176,21 @@ fn takes(expectation: &Expectation, line: &Line) -> bool {
 }
 
 impl Stuck {
+    /// Tells whether a report that does not fit here is the very event that another datagram asks for.
+    fn is_anothers(&self, steps: &[Step], line: &Line) -> bool {
+        let others = steps
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| *index != self.step);
+        matches!(line, Line::Event(_)) && others.into_iter().any(|(_, step)| asks_for(step, line))
+    }
+
     fn explain(&self, steps: &[Step], observation: &Observation, answering: Answering) -> String {
         let place = match steps.len() {
             1 => String::new(),
             count => format!("datagram {} of {count}: ", (self.step + 1).min(count)),
         };
-        let report = observation
-            .reports
-            .get(self.report)
-            .and_then(|report| report.line.as_ref());
+        let report = observation.reports.get(self.report).and_then(line_of);
         let what = match (steps.get(self.step), report) {
             (None, _) => {
                 let (count, due) = (observation.reports.len(), steps.len());
@@ -161,6 +209,9 @@ impl Stuck {
                     "the report is not by the contract: {}",
                     difference::words(why.as_bytes())
                 )
+            }
+            (Some(_), Some(line)) if self.is_anothers(steps, line) => {
+                "the report is what another of the datagrams asks for: they are out of order, or one is lost (T19)".into()
             }
             (Some(step), Some(line)) => difference::explain(&step.expect, line),
         };

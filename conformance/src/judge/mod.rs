@@ -4,5 +4,5 @@ mod align;
 mod difference;
 mod verdict;
 
-pub use align::{Answering, Finding, judge};
+pub use align::{Answering, Finding, judge, take_late};
 pub use verdict::Verdict;

@@ -1,8 +1,8 @@
 use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde_json::{Value, json};
 
-use super::record::{Observed, Record};
-use crate::contract::{Line, event_from_json, event_to_json};
+use super::record::{Evidence, Observed, Record};
+use crate::contract::{Line, Reported, event_from_json};
 use crate::escape::{cut, escaped, quoted};
 use crate::vectors::Expectation;
 
@@ -38,9 +38,11 @@ fn param_in_words(param: &ParamBuf) -> String {
 
 /// Gives what a verdict rests on, line by line: a label and a text that is fit to print. Nothing for a pass.
 pub(super) fn evidence(record: &Record) -> Vec<(&'static str, String)> {
-    let Some(evidence) = &record.evidence else {
-        return Vec::new();
-    };
+    record.evidence.as_deref().map(lines).unwrap_or_default()
+}
+
+/// Gives evidence line by line.
+pub(crate) fn lines(evidence: &Evidence) -> Vec<(&'static str, String)> {
     let mut lines = vec![("why", evidence.why.clone())];
     for datagram in &evidence.sent {
         let [text, hex] = datagram_in_words(datagram);
@@ -61,7 +63,7 @@ pub(super) fn evidence(record: &Record) -> Vec<(&'static str, String)> {
 }
 
 /// Cuts a line of evidence to so many characters, but for the command: that has to be whole.
-pub(super) fn shortened(label: &str, text: String, width: usize) -> String {
+pub(crate) fn shortened(label: &str, text: String, width: usize) -> String {
     if label == "again" {
         text
     } else {
@@ -102,9 +104,9 @@ pub(super) fn report_in_words(observed: &Observed) -> String {
 }
 
 /// Gives an expectation in the form of vector files, with bytes in the form of the contract.
-pub(super) fn expectation_to_json(expectation: &Expectation) -> Value {
+pub(crate) fn expectation_to_json(expectation: &Expectation) -> Value {
     match expectation {
-        Expectation::Event(event) => json!({ "event": event_to_json(event) }),
+        Expectation::Event(event) => json!({ "event": Reported(event) }),
         Expectation::Reject => "reject".into(),
         Expectation::Survive => "survive".into(),
         Expectation::AnyOf(several) => {

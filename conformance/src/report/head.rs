@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::summary::{Summary, tests};
 use crate::escape::{visible, visible_command};
 use crate::vectors::Level;
 
@@ -72,6 +73,38 @@ pub struct Settings {
 }
 
 impl Head {
+    /// Says on one line what a run comes to.
+    pub fn verdict(&self, summary: &Summary) -> String {
+        let (total, set) = (summary.total(), self.suite.set.as_deref());
+        let to_set = set.map_or_else(String::new, |set| format!(" to {set}"));
+        match summary.failures(self.settings.strict) {
+            0 if summary.deciding() == 0 => {
+                let set = set.unwrap_or_default();
+                format!("nothing decides: none of {total} is in {set}")
+            }
+            0 if summary.tested() == 0 => format!("nothing tested: none of {total} applies to it"),
+            0 => format!("conforms{to_set} in {}", tests(summary.tested())),
+            failures => {
+                let deciding = tests(summary.deciding());
+                format!("does not conform{to_set}: {failures} of {deciding} failed")
+            }
+        }
+    }
+
+    /// Says how many results do not decide, if there are any, and why.
+    pub(super) fn aside(&self, summary: &Summary) -> Option<String> {
+        let set = self.suite.set.as_ref()?;
+        match summary.total() - summary.deciding() {
+            0 => None,
+            1 => Some(format!(
+                "1 result does not decide: its vector is not in {set}"
+            )),
+            count => Some(format!(
+                "{count} results do not decide: their vectors are not in {set}"
+            )),
+        }
+    }
+
     /// Gives the title of a requirement; nothing if it has none.
     pub fn title(&self, requirement: &str) -> &str {
         self.suite

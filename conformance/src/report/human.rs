@@ -49,6 +49,7 @@ struct Case {
     title: String,
     sockets: Vec<&'static str>,
     summary: String,
+    decides: bool,
     /// What the verdict rests on, line by line.
     evidence: Vec<(&'static str, String)>,
 }
@@ -129,18 +130,14 @@ impl<W: Write> Human<W> {
         }
         self.index.entry(key).or_default().push(self.cases.len());
         let (id, requirement, level) = (&record.id, &record.requirement, record.level);
-        let outside = if record.decides {
-            ""
-        } else {
-            "  outside the set"
-        };
         let evidence = describe::evidence(record).into_iter();
         self.cases.push(Case {
             verdict: record.verdict,
             why: record.why().into(),
-            title: format!("{BOLD}{id}{BOLD:#}  {requirement} {level}{outside}"),
+            title: format!("{BOLD}{id}{BOLD:#}  {requirement} {level}"),
             sockets: vec![record.socket.as_str()],
             summary: summary.into(),
+            decides: record.decides,
             evidence: evidence
                 .map(|(label, text)| (label, shortened(label, text, WIDTH)))
                 .collect(),
@@ -230,7 +227,7 @@ impl<W: Write> Human<W> {
             0 => GREEN,
             _ => RED,
         };
-        let words = summary.in_words(strict);
+        let words = self.head.verdict(summary);
         // The verdict is what stands before the colon, or the first word.
         let end = words.find(": ").or_else(|| words.find(' '));
         let (verdict, rest) = words.split_at(end.unwrap_or(words.len()));
@@ -261,6 +258,12 @@ impl<W: Write> Human<W> {
                 (paint(case.verdict), &case.title, case.sockets.join(", "));
             writeln!(out, "\n{verdict} {title}  {DIM}{sockets}{DIM:#}")?;
             writeln!(out, "      {}", case.summary)?;
+            if !case.decides {
+                writeln!(
+                    out,
+                    "      It does not decide: it is not in the requirement set."
+                )?;
+            }
             for (label, text) in &case.evidence {
                 writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
             }
@@ -309,12 +312,8 @@ impl<W: Write> Human<W> {
                 writeln!(self.out, "{level:<6} {}", counts.join(", "))?;
             }
         }
-        if summary.undecisive() > 0 {
-            let outside = tests(summary.undecisive());
-            writeln!(
-                self.out,
-                "of these, {outside} outside the requirement set do not decide"
-            )?;
+        if let Some(aside) = self.head.aside(summary) {
+            writeln!(self.out, "{aside}")?;
         }
         let verdict = self.verdict(summary);
         writeln!(self.out, "{verdict}")

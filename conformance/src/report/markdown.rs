@@ -47,23 +47,30 @@ impl Markdown {
         let Some(evidence) = &record.evidence else {
             return Ok(());
         };
-        if !record.decides || !verdict.is_failure(true) {
+        if !verdict.is_failure(true) {
             return Ok(());
         }
-        let (gravest, count) = self
-            .broken
-            .entry(record.requirement.clone())
-            .or_insert((verdict, 0));
-        *gravest = (*gravest).min(verdict);
-        *count += 1;
+        if record.decides {
+            let (gravest, count) = self
+                .broken
+                .entry(record.requirement.clone())
+                .or_insert((verdict, 0));
+            *gravest = (*gravest).min(verdict);
+            *count += 1;
+        }
         if self.details.len() > MAX_DETAILS {
             self.left_out += 1;
             return Ok(());
         }
         let (id, requirement, socket) = (&record.id, &record.requirement, record.socket);
+        let aside = if record.decides {
+            ""
+        } else {
+            ", does not decide"
+        };
         writeln!(
             self.details,
-            "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}</summary>\n"
+            "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}{aside}</summary>\n"
         )?;
         writeln!(self.details, "{}\n", evidence.summary)?;
         let text: String = describe::evidence(record)
@@ -76,7 +83,7 @@ impl Markdown {
     fn text(&self, summary: &Summary) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         let head = &self.head;
-        let verdict = summary.in_words(head.settings.strict);
+        let verdict = head.verdict(summary);
         writeln!(
             text,
             "## event_datagram: {verdict}\n\n{}\n",
@@ -114,6 +121,9 @@ impl Markdown {
                 .map(|verdict| summary.of_level(*level, *verdict).to_string())
                 .collect();
             writeln!(text, "| {level} | {} |", counts.join(" | "))?;
+        }
+        if let Some(aside) = head.aside(summary) {
+            writeln!(text, "\n{aside}.")?;
         }
         write!(text, "\n{}", self.details)?;
         if self.left_out > 0 {

@@ -71,14 +71,14 @@ pub struct Evidence {
 #[serde(transparent)]
 pub struct Observed(pub(super) Value);
 
-/// A subject stands ready: comes before the results of this dialect and socket.
+/// A subject stands ready: comes before the results of this socket and these dialects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Started {
-    /// The dialect that it is sent.
-    pub dialect: Dialect,
     /// The socket.
     pub socket: SocketKind,
+    /// The dialects that it is tested in: one, or all where it tells them apart by itself.
+    pub dialects: Vec<Dialect>,
     /// What the subject told about itself.
     pub start: Start,
 }

@@ -5,7 +5,7 @@ use crate::contract::{Line, Start, parse_line};
 use crate::escape::{escaped, visible_command};
 use crate::judge::Verdict;
 use crate::run::Outcome;
-use crate::subject::SocketKind;
+use crate::subject::{Observation, SocketKind};
 use crate::vectors::{Dialect, Vector};
 
 /// Turns what a run tells into what reports take.
@@ -22,10 +22,10 @@ const MAX_LINE: usize = 1 << 17;
 
 impl Recorder {
     /// Takes down that a subject stands ready.
-    pub fn started(&self, dialect: Dialect, socket: SocketKind, start: &Start) -> Started {
+    pub fn started(&self, socket: SocketKind, dialects: &[Dialect], start: &Start) -> Started {
         Started {
-            dialect,
             socket,
+            dialects: dialects.into(),
             start: start.clone(),
         }
     }
@@ -43,7 +43,7 @@ impl Recorder {
             dialect: vector.dialect,
             socket: outcome.socket,
             verdict: outcome.verdict,
-            decides: true,
+            decides: outcome.decides,
             millis: (outcome.duration.as_secs_f64() * 1e6).round() / 1e3,
             evidence: has_evidence.then(|| Box::new(self.evidence(outcome))),
         }
@@ -51,21 +51,8 @@ impl Recorder {
 
     fn evidence(&self, outcome: &Outcome<'_>) -> Evidence {
         let (vector, observation) = (outcome.vector, &outcome.observation);
-        let steps = &vector.steps;
-        let reports = observation
-            .reports
-            .iter()
-            .map(|report| observed(&report.raw));
-        Evidence {
-            summary: vector.summary.clone(),
-            why: outcome.why.clone(),
-            sent: steps.iter().map(|step| step.datagram.clone()).collect(),
-            expected: steps.iter().map(|step| step.expect.clone()).collect(),
-            observed: reports.collect(),
-            misread_fence: observation.misread_fence.as_deref().map(observed),
-            log: outcome.log.clone(),
-            replay: self.replay(vector, outcome.socket),
-        }
+        let replay = self.replay(vector, outcome.socket);
+        Evidence::of(vector, &outcome.why, observation, &outcome.log, replay)
     }
 
     /// Gives the command line that runs a vector again over a socket.
@@ -78,6 +65,33 @@ impl Recorder {
         visible_command(&format!(
             "evdg test --filter {id}{socket}{options}{command}"
         ))
+    }
+}
+
+impl Evidence {
+    /// Takes down what a verdict rests on.
+    pub(crate) fn of(
+        vector: &Vector,
+        why: &str,
+        observation: &Observation,
+        log: &[String],
+        replay: String,
+    ) -> Self {
+        let steps = &vector.steps;
+        let reports = observation
+            .reports
+            .iter()
+            .map(|report| observed(&report.raw));
+        Self {
+            summary: vector.summary.clone(),
+            why: why.into(),
+            sent: steps.iter().map(|step| step.datagram.clone()).collect(),
+            expected: steps.iter().map(|step| step.expect.clone()).collect(),
+            observed: reports.collect(),
+            misread_fence: observation.misread_fence.as_deref().map(observed),
+            log: log.into(),
+            replay,
+        }
     }
 }
 

@@ -42,9 +42,9 @@ impl Summary {
         tested.map(|(_, count)| count).sum()
     }
 
-    /// Counts what does not decide about conformance.
-    pub fn undecisive(&self) -> usize {
-        self.total() - self.deciding.values().sum::<usize>()
+    /// Counts what decides: all, but for vectors outside the requirement set that was asked for.
+    pub fn deciding(&self) -> usize {
+        self.deciding.values().sum()
     }
 
     /// Counts a verdict.
@@ -68,20 +68,6 @@ impl Summary {
             .iter()
             .filter(|(verdict, _)| verdict.is_failure(strict));
         failing.map(|(_, count)| count).sum()
-    }
-
-    /// Says on one line what it comes to.
-    pub fn in_words(&self, strict: bool) -> String {
-        match self.failures(strict) {
-            0 if self.tested() == 0 => {
-                format!("nothing tested: none of {} applies to it", self.total())
-            }
-            0 => format!("conforms in {}", tests(self.tested())),
-            failures => format!(
-                "does not conform: {failures} of {} failed",
-                tests(self.total() - self.undecisive())
-            ),
-        }
     }
 
     /// Gives a count for every verdict, how many of them keep the subject from being conformant, and `complete` as the

@@ -58,7 +58,7 @@ fn lines(out: &mut dyn Write, count: usize, record: &Record, strict: bool) -> io
     let directive = match verdict {
         Verdict::NotApplicable => " # SKIP the subject declares that it does not apply",
         Verdict::Known => " # TODO known to fail",
-        _ if !is_ok && !record.decides => " # TODO outside the requirement set",
+        _ if !is_ok && !record.decides => " # TODO not in the requirement set",
         _ => "",
     };
     writeln!(

@@ -1,5 +1,7 @@
 use std::ffi::{OsStr, OsString};
 
+#[cfg(unix)]
+use super::attached::Running;
 use super::place::SocketKind;
 use crate::transport::Address;
 use crate::vectors::Dialect;
@@ -8,10 +10,58 @@ use crate::vectors::Dialect;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// It binds the socket that it is told.
+    /// It is started, and binds the socket that it is told.
     Listener,
-    /// It reads a datagram a line in hex on its standard input.
+    /// It is started, and reads a datagram a line in hex on its standard input.
     Parser,
+    /// It runs already, started by somebody else, and is never killed.
+    Running,
+}
+
+impl Kind {
+    /// Gives its name, as in reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Listener => "listener",
+            Self::Parser => "parser",
+            Self::Running => "running",
+        }
+    }
+}
+
+/// What is to be tested: something to be started, or something that runs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Subject {
+    /// A command that starts it.
+    Command(SubjectCommand),
+    /// A listener that runs already.
+    #[cfg(unix)]
+    Running(Running),
+}
+
+impl Subject {
+    /// Says how it is connected.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Command(command) => command.kind(),
+            #[cfg(unix)]
+            Self::Running(_) => Kind::Running,
+        }
+    }
+}
+
+impl From<SubjectCommand> for Subject {
+    fn from(command: SubjectCommand) -> Self {
+        Self::Command(command)
+    }
+}
+
+#[cfg(unix)]
+impl From<Running> for Subject {
+    fn from(running: Running) -> Self {
+        Self::Running(running)
+    }
 }
 
 /// The command that starts a subject.
@@ -20,7 +70,6 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct SubjectCommand {
     kind: Kind,
-    dialect: Dialect,
     program: OsString,
     args: Vec<OsString>,
 }
@@ -52,13 +101,12 @@ impl SubjectCommand {
     /// # Errors
     ///
     /// If it has no program.
-    pub fn new(kind: Kind, dialect: Dialect, command: &[OsString]) -> Result<Self, CommandError> {
+    pub fn new(kind: Kind, command: &[OsString]) -> Result<Self, CommandError> {
         match command {
             [] => Err(CommandError::Empty),
             [program, ..] if program.is_empty() => Err(CommandError::Empty),
             [program, args @ ..] => Ok(Self {
                 kind,
-                dialect,
                 program: program.clone(),
                 args: args.into(),
             }),
@@ -68,11 +116,6 @@ impl SubjectCommand {
     /// Says how the subject is connected.
     pub fn kind(&self) -> Kind {
         self.kind
-    }
-
-    /// Gives the dialect that the subject is asked to read.
-    pub fn dialect(&self) -> Dialect {
-        self.dialect
     }
 
     /// Tells whether the command can be told of sockets of this kind.
@@ -114,11 +157,15 @@ impl SubjectCommand {
         words.map(|word| quote(word)).collect::<Vec<_>>().join(" ")
     }
 
-    /// Makes the command for this socket, or for none.
-    pub(super) fn build(&self, address: Option<&Address>) -> std::process::Command {
+    /// Makes the command for this dialect and this socket, or for none.
+    pub(super) fn build(
+        &self,
+        dialect: Dialect,
+        address: Option<&Address>,
+    ) -> std::process::Command {
         let mut command = std::process::Command::new(&self.program);
         command.args(self.args.iter().map(|arg| replace(arg, address)));
-        command.env("EVDG_DIALECT", self.dialect.as_str());
+        command.env("EVDG_DIALECT", dialect.as_str());
         match address {
             Some(address) => command.env("EVDG_SOCKET", address.to_string()),
             None => command.env_remove("EVDG_SOCKET"),

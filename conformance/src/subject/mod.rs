@@ -1,17 +1,31 @@
-//! The listener or parser under test: started, watched, spoken to, killed.
+//! The listener or parser under test: started or found, watched, spoken to, killed.
 
+#[cfg(unix)]
+mod attached;
+mod body;
 mod command;
 mod death;
-mod output;
+mod lines;
+mod log;
+mod news;
+mod observation;
 mod place;
 mod process;
+mod row;
 mod session;
 mod startup;
 mod stop;
+#[cfg(target_os = "linux")]
+mod strays;
+mod streams;
 
-pub use command::{CommandError, Kind, SubjectCommand};
+#[cfg(unix)]
+pub use attached::{Reports, Running};
+pub use command::{CommandError, Kind, Subject, SubjectCommand};
 pub use death::{Death, Exit};
+pub use observation::{Observation, Report, Says};
 pub use place::{Places, SocketKind};
-pub use session::{Ending, Exchange, Observation, Report, Session};
+pub use row::{Rest, Row};
+pub use session::{Ending, Exchange, Session};
 pub use startup::{Settings, StartError};
 pub use stop::Stop;

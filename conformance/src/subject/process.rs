@@ -1,38 +1,47 @@
-use std::io::{self, Write as _};
+use std::collections::VecDeque;
+use std::io;
+#[cfg(unix)]
+use std::os::fd::AsFd;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::death::Exit;
-use super::output::{LogEnds, Message, News, read_log, read_reports};
+use super::lines::{Cut, Lines};
+use super::log::LogEnds;
+use super::news::News;
+use super::streams::{InputError, Stir, Streams};
+use crate::transport::Link;
 
-/// A running process in a group of its own, watched by threads, killed with the whole group when this is dropped.
+/// A running process in a group of its own, killed with the whole group when this is dropped.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    news: Receiver<Message>,
-    tail: LogEnds,
-    input: Option<SyncSender<Vec<u8>>>,
+    /// What marks everything that it starts.
+    #[cfg(target_os = "linux")]
+    mark: String,
+    streams: Streams,
+    output: Lines,
+    errors: Lines,
+    log: LogEnds,
+    /// Lines that are read and not taken yet.
+    unread: VecDeque<News>,
     /// Whether all is read that it wrote to standard output, and to standard error.
     is_read: (bool, bool),
     /// How it ended, while that is not told yet, and until when it may be held back.
     exited: Option<(Exit, Instant)>,
 }
 
-/// Why a process takes no line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum InputError {
-    /// It has not read those before.
-    Full,
-    /// It has closed its standard input.
-    Closed,
-}
-
-/// Lines that wait for the reader at the most; a process that writes faster has to wait.
-const BACKLOG: usize = 16;
 /// How long a process may take to end when it is asked to.
 const GRACE: Duration = Duration::from_millis(500);
+/// So many last words of a process that is killed are listened to.
+const LAST_WORDS: usize = 16;
+
+/// What came of waiting.
+enum Read {
+    Something,
+    Room,
+    Nothing,
+}
 
 impl Process {
     /// Starts it. With `piped`, [`send`](Self::send) writes to its standard input; else that is empty.
@@ -41,104 +50,76 @@ impl Process {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        #[cfg(target_os = "linux")]
+        let mark = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+        #[cfg(target_os = "linux")]
+        command.env(super::strays::MARK, &mark);
         let mut child = command.spawn()?;
-
-        let (sender, news) = sync_channel(BACKLOG);
-        let tail = LogEnds::default();
-        let stdout = child.stdout.take().expect("it is piped");
-        thread::spawn({
-            let (sender, tail) = (sender.clone(), tail.clone());
-            move || read_reports(stdout, &sender, &tail)
-        });
-        let stderr = child.stderr.take().expect("it is piped");
-        thread::spawn({
-            let (sender, tail) = (sender.clone(), tail.clone());
-            move || read_log(stderr, &sender, &tail)
-        });
-        watch(&child, sender);
-        let input = child.stdin.take().map(|mut stdin| {
-            let (sender, lines) = sync_channel::<Vec<u8>>(BACKLOG);
-            // If it does not read, its end or the time-out will tell.
-            thread::spawn(move || lines.iter().try_for_each(|line| stdin.write_all(&line)));
-            sender
-        });
+        let streams = Streams::of(&mut child)?;
         Ok(Self {
             child,
-            news,
-            tail,
-            input,
+            #[cfg(target_os = "linux")]
+            mark,
+            streams,
+            output: Lines::default(),
+            errors: Lines::default(),
+            log: LogEnds::default(),
+            unread: VecDeque::new(),
             is_read: (false, false),
             exited: None,
         })
     }
 
-    /// Hands a line to its standard input.
-    pub(super) fn send(&self, line: Vec<u8>) -> Result<(), InputError> {
-        let input = self.input.as_ref().ok_or(InputError::Closed)?;
-        input.try_send(line).map_err(|error| match error {
-            TrySendError::Full(_) => InputError::Full,
-            TrySendError::Disconnected(_) => InputError::Closed,
-        })
+    /// Hands bytes to its standard input.
+    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), InputError> {
+        self.streams.write(bytes)
     }
 
-    /// Waits for news until the deadline. `None` if there were none.
+    /// Waits for news until the deadline. `None` if there were none. With `room`, that the link may have room is news, too.
     ///
-    /// That it ended is told after all that it wrote, whichever of the threads was faster: what it reported before its
-    /// end counts.
-    pub(super) fn wait(&mut self, deadline: Instant) -> Option<News> {
+    /// That it ended is told after all that it wrote, whichever came first: what it reported before its end counts.
+    pub(super) fn wait(&mut self, deadline: Instant, room: Option<&Link>) -> Option<News> {
         loop {
+            if let Some(news) = self.unread.pop_front() {
+                return Some(news);
+            }
             let now = Instant::now();
             let held = self
                 .exited
-                .filter(|(_, until)| self.is_read.0 || now >= *until);
+                .take_if(|(_, until)| self.is_read.0 || now >= *until);
             if let Some((exit, _)) = held {
-                self.exited = None;
                 return Some(News::Exited(exit));
             }
             let until = self
                 .exited
                 .map_or(deadline, |(_, until)| until.min(deadline));
-            match self.news.recv_timeout(until.saturating_duration_since(now)) {
-                Ok(Message::LogClosed) => self.is_read.1 = true,
-                Ok(Message::News(News::Exited(exit))) => {
-                    // So that nobody else keeps its output open.
-                    self.kill_group();
-                    self.exited = Some((exit, Instant::now() + GRACE));
-                }
-                Ok(Message::News(News::Closed)) => {
-                    self.is_read.0 = true;
-                    if self.exited.is_none() {
-                        return Some(News::Closed);
-                    }
-                }
-                Ok(Message::News(news)) => return Some(news),
-                Err(RecvTimeoutError::Timeout) if Instant::now() >= deadline => return None,
-                Err(RecvTimeoutError::Timeout) => {}
-                // Every thread is gone, and each has said why.
-                Err(RecvTimeoutError::Disconnected) => match self.exited.take() {
-                    Some((exit, _)) => return Some(News::Exited(exit)),
-                    None => return Some(News::Closed),
-                },
+            match self.read(until, room) {
+                Read::Room => return Some(News::Room),
+                Read::Nothing if Instant::now() >= deadline => return None,
+                Read::Something | Read::Nothing => {}
             }
         }
     }
 
-    /// Takes news that are there already.
-    pub(super) fn news(&mut self) -> Option<News> {
-        self.wait(Instant::now())
+    /// Tells whether there are news already.
+    pub(super) fn has_news(&mut self) -> bool {
+        if let Some(news) = self.wait(Instant::now(), None) {
+            self.unread.push_front(news);
+        }
+        !self.unread.is_empty()
     }
 
     /// Gives the first and the last lines that it said for people.
     pub(super) fn log_ends(&self) -> Vec<String> {
-        self.tail.lines()
+        self.log.lines()
     }
 
     /// Asks it to end, waits a moment for that, and kills what is left of its group.
     pub(super) fn stop(mut self) {
-        self.input = None;
+        self.streams.close_input();
         self.ask_to_end();
         let deadline = Instant::now() + GRACE;
-        while let Some(news) = self.wait(deadline) {
+        while let Some(news) = self.wait(deadline, None) {
             // It may talk as long as it likes.
             if matches!(news, News::Exited(_)) || self.is_over(&news) || Instant::now() >= deadline
             {
@@ -152,15 +133,76 @@ impl Process {
     pub(super) fn kill(&mut self) -> Vec<News> {
         self.kill_group();
         let deadline = Instant::now() + GRACE;
-        let mut left = Vec::new();
         while self.is_read != (true, true) && Instant::now() < deadline {
-            match self.wait(deadline) {
-                Some(news) if left.len() < BACKLOG => left.push(news),
-                Some(_) => {}
-                None => break,
-            }
+            self.read(deadline, None);
         }
-        left
+        self.unread.truncate(LAST_WORDS);
+        self.unread.drain(..).collect()
+    }
+
+    /// Waits until something happens, at most until then, and takes in what it is.
+    fn read(&mut self, until: Instant, room: Option<&Link>) -> Read {
+        #[cfg(unix)]
+        let stir = self.streams.wait(until, room.map(AsFd::as_fd));
+        #[cfg(not(unix))]
+        let stir = match room {
+            // Without poll, the link is simply tried again.
+            Some(_) => Stir::Room,
+            None => self.streams.wait(until),
+        };
+        match stir {
+            Stir::Output(bytes) => {
+                self.output.push(bytes);
+                while let Some(cut) = self.output.next_line() {
+                    self.hear(cut);
+                }
+            }
+            Stir::OutputClosed => {
+                self.is_read.0 = true;
+                if let Some(rest) = self.output.rest() {
+                    self.hear(rest);
+                }
+                if self.exited.is_none() {
+                    self.unread.push_back(News::Closed);
+                }
+            }
+            Stir::Log(bytes) => {
+                self.errors.push(bytes);
+                while let Some(cut) = self.errors.next_line() {
+                    self.overhear(cut);
+                }
+            }
+            Stir::LogClosed => {
+                self.is_read.1 = true;
+                if let Some(rest) = self.errors.rest() {
+                    self.overhear(rest);
+                }
+            }
+            Stir::Ended(exit) => {
+                // So that nobody else keeps its output open.
+                self.kill_group();
+                self.exited = Some((exit, Instant::now() + GRACE));
+            }
+            Stir::Room => return Read::Room,
+            Stir::Nothing => return Read::Nothing,
+        }
+        Read::Something
+    }
+
+    /// Sorts a line of its standard output: a report, or its own log.
+    fn hear(&mut self, cut: Cut) {
+        match cut {
+            Cut::Whole(line) if line.starts_with(b"{") => self.unread.push_back(News::Line(line)),
+            Cut::TooLong(b'{') => self.unread.push_back(News::LongLine),
+            log => self.overhear(log),
+        }
+    }
+
+    fn overhear(&mut self, cut: Cut) {
+        match cut {
+            Cut::Whole(line) => self.log.push(&line),
+            Cut::TooLong(first) => self.log.push(&[first]),
+        }
     }
 
     #[cfg(unix)]
@@ -195,7 +237,7 @@ impl Process {
         let _ = self.child.kill();
     }
 
-    /// Without a watcher, the end of its output is all that there is to see.
+    /// The end of its output is all that there is to see.
     #[cfg(not(unix))]
     fn is_over(&self, news: &News) -> bool {
         matches!(news, News::Closed)
@@ -209,34 +251,7 @@ impl Drop for Process {
         if self.child.kill().is_ok() {
             let _ = self.child.wait();
         }
+        #[cfg(target_os = "linux")]
+        super::strays::kill_all(&self.mark);
     }
 }
-
-/// Waits in a thread for its end, without reaping it.
-#[cfg(unix)]
-fn watch(child: &Child, news: SyncSender<Message>) {
-    use rustix::io::Errno;
-    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
-
-    let pid = Pid::from_child(child);
-    thread::spawn(move || {
-        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        let status = loop {
-            match waitid(WaitId::Pid(pid), options) {
-                Ok(Some(status)) => break status,
-                Ok(None) | Err(Errno::INTR) => {}
-                // It was reaped: nobody is interested any more.
-                Err(_) => return,
-            }
-        };
-        let exit = match (status.exit_status(), status.terminating_signal()) {
-            (Some(status), _) => Exit::Status(status),
-            (None, Some(signal)) => Exit::Signal(signal),
-            (None, None) => return,
-        };
-        let _ = news.send(Message::News(News::Exited(exit)));
-    });
-}
-
-#[cfg(not(unix))]
-fn watch(_: &Child, _: SyncSender<Message>) {}

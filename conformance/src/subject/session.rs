@@ -1,30 +1,36 @@
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::command::SubjectCommand;
+use super::body::Body;
+use super::command::Subject;
 use super::death::Death;
-use super::output::{MAX_LINE, News};
+use super::news::News;
+use super::observation::{MAX_REPORTS, Observation, Says};
 use super::place::{Place, Places, SocketKind};
-use super::process::{InputError, Process};
 use super::startup::{self, Settings, StartError, Started, hex_line};
 use super::stop::Stop;
-use crate::contract::{Line, Start, parse_line};
+use super::streams::InputError;
+use crate::contract::Start;
 use crate::fence::{Fence, FenceForm, Fences, Mark};
 use crate::transport::{Link, SendError};
+use crate::vectors::Dialect;
 
 /// A running subject, and the conversation with it.
 #[derive(Debug)]
 pub struct Session {
-    process: Process,
-    link: Option<Link>,
+    pub(super) body: Body,
+    pub(super) link: Option<Link>,
     /// Kept as long as the subject, to be removed with it.
     _place: Option<Place>,
     start: Start,
-    /// What it makes of fences.
-    form: FenceForm,
-    slowest: Duration,
+    /// What it makes of the fences of each dialect that it has been sent.
+    forms: Vec<(Dialect, FenceForm)>,
+    pub(super) slowest: Duration,
     dropped: u64,
     limit: Duration,
-    stop: Stop,
+    pub(super) stop: Stop,
+    /// What was heard while something was to be said, in order.
+    pub(super) unread: VecDeque<News>,
 }
 
 /// What came of sending some datagrams and a fence.
@@ -41,28 +47,16 @@ pub struct Exchange {
     pub dropped: u64,
 }
 
-/// What a subject reported before the fence.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Observation {
-    /// The reports in order.
-    pub reports: Vec<Report>,
-    /// The line that carried the fence, if the subject read it otherwise than the first one.
-    pub misread_fence: Option<Vec<u8>>,
-    /// Whether the fence never came back, though a later one did.
-    pub swallowed_fence: bool,
-}
-
-/// One report.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Report {
-    /// The line as it was written.
-    pub raw: Vec<u8>,
-    /// What it says. `None` where it is about a fence from before.
-    pub line: Option<Line>,
-    /// Whether it came before anything was sent.
-    pub early: bool,
+impl Exchange {
+    /// Gives one of which nothing is known but how it ended.
+    pub fn broken_off(ending: Ending) -> Self {
+        Self {
+            observation: Observation::default(),
+            ending,
+            duration: Duration::ZERO,
+            dropped: 0,
+        }
+    }
 }
 
 /// How an exchange ended.
@@ -88,11 +82,8 @@ pub enum Ending {
     Interrupted,
 }
 
-/// Reports kept of one exchange, and their bytes. More are a flood, and no use to anybody.
-const MAX_REPORTS: usize = 1_000;
-const MAX_BYTES: usize = 2 * MAX_LINE;
 /// How long to wait at a stretch, before looking whether to stop or whether the socket was refused.
-const SLICE: Duration = Duration::from_millis(50);
+pub(super) const SLICE: Duration = Duration::from_millis(50);
 /// The least time to wait before the subject is sent another fence.
 const LEAST_NUDGE: Duration = Duration::from_millis(100);
 /// How much longer than the slowest answer so far an answer may take.
@@ -101,36 +92,38 @@ const PATIENCE: u32 = 50;
 const LEAST_WAIT: Duration = Duration::from_secs(2);
 
 impl Session {
-    /// Starts a subject and lets it report a first event.
+    /// Starts a subject, or finds the one that runs, and lets it report a first event.
     ///
     /// # Errors
     ///
     /// If it cannot be started or does not report that event, however it reads it: a set-up error.
     pub fn start(
-        command: &SubjectCommand,
+        subject: &Subject,
+        dialect: Dialect,
         kind: SocketKind,
         places: &mut Places,
         fences: &mut Fences,
         settings: &Settings,
     ) -> Result<Self, StartError> {
         let Started {
-            process,
+            body,
             link,
             place,
             start,
             first: (fence, line),
             round_trip,
-        } = startup::start(command, kind, places, fences, settings)?;
+        } = startup::start(subject, dialect, kind, places, fences, settings)?;
         let mut session = Self {
-            process,
+            body,
             link,
             _place: place,
             start,
-            form: fence.form(&line),
+            forms: vec![(dialect, fence.form(&line))],
             slowest: round_trip,
             dropped: 0,
             limit: settings.limit,
             stop: settings.stop.clone(),
+            unread: VecDeque::new(),
         };
         session.dropped = session.link.as_mut().map_or(0, Link::dropped);
         Ok(session)
@@ -146,6 +139,7 @@ impl Session {
     /// Where the kernel might drop some of them, or with `one_by_one`, fences go between them, too.
     pub fn exchange<'d>(
         &mut self,
+        dialect: Dialect,
         datagrams: impl IntoIterator<Item = &'d [u8]>,
         fences: &mut Fences,
         one_by_one: bool,
@@ -154,7 +148,7 @@ impl Session {
         let mut observation = Observation::default();
         let mut sent = 0;
         let datagrams = datagrams.into_iter().inspect(|_| sent += 1);
-        let talk = self.talk(datagrams, fences, one_by_one, &mut observation);
+        let talk = self.talk(dialect, datagrams, fences, one_by_one, &mut observation);
         let ending = talk.err().unwrap_or(Ending::Fenced);
         // Whatever was reported was not dropped: the kernel is asked where something may be missing.
         let all_there = observation.reports.len() >= sent && !observation.swallowed_fence;
@@ -167,58 +161,63 @@ impl Session {
         }
     }
 
-    /// Ends the subject: asks it first, then kills its whole process group.
+    /// Ends the subject, unless it is somebody else's: asks it first, then kills its whole process group.
     pub fn stop(self) {
-        self.process.stop();
+        self.body.stop();
     }
 
     fn talk<'d>(
         &mut self,
+        dialect: Dialect,
         datagrams: impl Iterator<Item = &'d [u8]>,
         fences: &mut Fences,
         one_by_one: bool,
         observation: &mut Observation,
     ) -> Result<(), Ending> {
         // As much as was there; a flood ends when its time is up.
-        for news in std::iter::from_fn(|| self.process.news())
-            .take(MAX_REPORTS)
-            .collect::<Vec<_>>()
-        {
-            match news {
-                News::Line(raw) => {
-                    let old_fence = fences.is_tagged(&raw);
-                    observation.hear(raw, old_fence, true);
+        for _ in 0..MAX_REPORTS {
+            match self.next_news(Instant::now()) {
+                Some(News::Line(raw)) => {
+                    let says = Says::of(&raw, fences.mark_any(&raw));
+                    observation.hear(raw, says, true);
                 }
-                News::LongLine => observation.overhear(),
-                other => return Err(self.death_by(other, observation)),
+                Some(News::LongLine) => observation.overhear(),
+                Some(News::Room) => {}
+                Some(other) => return Err(self.death_by(other, observation)),
+                None => break,
             }
         }
-        let burst = if one_by_one {
-            0
-        } else {
-            self.link.as_ref().map_or(usize::MAX, Link::burst)
-        };
+        let burst = if one_by_one { 0 } else { self.burst() };
         let mut under_way = 0;
         for datagram in datagrams {
             if under_way > 0 && under_way + datagram.len() > burst {
-                self.fence(fences, observation)?;
+                self.fence(dialect, fences, observation)?;
                 under_way = 0;
             }
             self.send(datagram, observation)?;
-            // Small datagrams take room, too: this is more than the kernel charges for their keeping.
-            under_way += datagram.len() + 1024;
+            under_way += room_for(datagram);
         }
-        self.fence(fences, observation)
+        self.fence(dialect, fences, observation)
+    }
+
+    /// Tells how many bytes, by [`room_for`], may be under way without an answer.
+    pub(super) fn burst(&self) -> usize {
+        self.link.as_ref().map_or(usize::MAX, Link::burst)
     }
 
     /// Sends a fence and listens until it comes back. While it does not, more are sent: a subject that reports a later
     /// one does not hang, but has swallowed the first.
-    fn fence(&mut self, fences: &mut Fences, observation: &mut Observation) -> Result<(), Ending> {
+    pub(super) fn fence(
+        &mut self,
+        dialect: Dialect,
+        fences: &mut Fences,
+        observation: &mut Observation,
+    ) -> Result<(), Ending> {
         let begin = Instant::now();
         let wait = self.wait_for_answer();
         let mut first_came_back = false;
         let mut sent = vec![(fences.next_fence(), begin)];
-        self.send(&sent[0].0.datagram(), observation)?;
+        self.send(&sent[0].0.datagram(dialect), observation)?;
         loop {
             if self.stop.is_requested() {
                 return Err(Ending::Interrupted);
@@ -228,36 +227,34 @@ impl Session {
                 return Err(Ending::TimedOut(wait));
             }
             let carries = |raw: &[u8], fence: &Fence| fences.mark(raw, fence) == Mark::This;
-            match self
-                .process
-                .wait((Instant::now() + SLICE).min(begin + wait))
-            {
+            match self.next_news((Instant::now() + SLICE).min(begin + wait)) {
                 Some(News::Line(raw)) => {
                     match sent.iter().rposition(|(fence, _)| carries(&raw, fence)) {
                         Some(index) => {
                             first_came_back |= carries(&raw, &sent[0].0);
                             let (fence, when) = &sent[index];
                             self.slowest = self.slowest.max(when.elapsed());
-                            self.recognise(fence, raw, observation);
+                            self.recognise(dialect, fence, raw, observation);
                             if index + 1 == sent.len() {
                                 observation.swallowed_fence |= !first_came_back;
                                 return Ok(());
                             }
                         }
                         None => {
-                            let old_fence = fences.is_tagged(&raw);
-                            observation.hear(raw, old_fence, false);
+                            let says = Says::of(&raw, fences.mark_any(&raw));
+                            observation.hear(raw, says, false);
                         }
                     }
                 }
                 Some(News::LongLine) => observation.overhear(),
+                Some(News::Room) => {}
                 Some(other) => return Err(self.death_by(other, observation)),
                 None if self.link.as_mut().is_some_and(Link::is_refused) => {
                     return Err(self.death(Death::Refused, observation));
                 }
                 None if sent[sent.len() - 1].1.elapsed() >= self.nudge() => {
                     let fence = fences.next_fence();
-                    if self.try_send(&fence.datagram()) {
+                    if self.try_send(&fence.datagram(dialect)).is_ok() {
                         sent.push((fence, Instant::now()));
                     }
                 }
@@ -271,75 +268,130 @@ impl Session {
         (self.slowest * 4).max(LEAST_NUDGE)
     }
 
-    fn recognise(&self, fence: &Fence, raw: Vec<u8>, observation: &mut Observation) {
-        if observation.misread_fence.is_none() && fence.form(&raw) != self.form {
+    fn recognise(
+        &mut self,
+        dialect: Dialect,
+        fence: &Fence,
+        raw: Vec<u8>,
+        observation: &mut Observation,
+    ) {
+        if observation.misread_fence.is_none() && !self.is_usual(dialect, fence, &raw) {
             observation.misread_fence = Some(raw);
         }
     }
 
-    /// Sends if that is possible at once.
-    fn try_send(&mut self, datagram: &[u8]) -> bool {
-        match &mut self.link {
-            Some(link) => link.send(datagram, Instant::now(), || true).is_ok(),
-            None => self.process.send(hex_line(datagram)).is_ok(),
+    /// Tells whether the subject has read this fence like the first one of its dialect.
+    pub(super) fn is_usual(&mut self, dialect: Dialect, fence: &Fence, raw: &[u8]) -> bool {
+        let form = fence.form(raw);
+        match self.forms.iter().find(|(known, _)| *known == dialect) {
+            Some((_, usual)) => *usual == form,
+            None => {
+                self.forms.push((dialect, form));
+                true
+            }
         }
     }
 
+    fn next_news(&mut self, deadline: Instant) -> Option<News> {
+        self.unread
+            .pop_front()
+            .or_else(|| self.body.wait(deadline, None))
+    }
+
+    /// Sends if that is possible at once.
+    pub(super) fn try_send(&mut self, datagram: &[u8]) -> Result<(), Unsent> {
+        let Some(link) = &mut self.link else {
+            return self
+                .body
+                .send(&hex_line(datagram))
+                .map_err(|error| match error {
+                    InputError::Full => Unsent::NoRoom,
+                    InputError::Closed => Unsent::Dead(Death::ClosedInput),
+                });
+        };
+        link.try_send(datagram).map_err(|error| match error {
+            SendError::NoRoom => Unsent::NoRoom,
+            SendError::Refused => Unsent::Dead(Death::Refused),
+            error => Unsent::Never(error.to_string()),
+        })
+    }
+
+    /// Sends, and waits for room if there is none. What the subject says meanwhile is kept: it may have to say it before
+    /// it makes room.
     fn send(&mut self, datagram: &[u8], observation: &mut Observation) -> Result<(), Ending> {
         let wait = self.wait_for_answer();
-        let Some(link) = &mut self.link else {
-            return match self.process.send(hex_line(datagram)) {
-                Ok(()) => Ok(()),
-                Err(InputError::Full) => Err(Ending::NoRoom(wait)),
-                Err(InputError::Closed) => Err(self.death(Death::ClosedInput, observation)),
-            };
-        };
-        match link.send(datagram, Instant::now() + wait, || self.stop.is_requested()) {
-            Ok(()) => Ok(()),
-            Err(SendError::Refused) => Err(self.death(Death::Refused, observation)),
-            Err(SendError::NoRoom) if self.stop.is_requested() => Err(Ending::Interrupted),
-            Err(SendError::NoRoom) => Err(Ending::NoRoom(wait)),
-            Err(error) => Err(Ending::Unsendable(error.to_string())),
+        let deadline = Instant::now() + wait;
+        loop {
+            match self.try_send(datagram) {
+                Ok(()) => return Ok(()),
+                Err(Unsent::NoRoom) => {}
+                Err(Unsent::Dead(death)) => return Err(self.death(death, observation)),
+                Err(Unsent::Never(message)) => return Err(Ending::Unsendable(message)),
+            }
+            if self.stop.is_requested() {
+                return Err(Ending::Interrupted);
+            }
+            let now = Instant::now();
+            if now >= deadline {
+                return Err(Ending::NoRoom(wait));
+            }
+            match self
+                .body
+                .wait((now + SLICE).min(deadline), self.link.as_ref())
+            {
+                None | Some(News::Room) => {}
+                Some(news @ (News::Closed | News::Exited(_))) => {
+                    return Err(self.death_by(news, observation));
+                }
+                // More are a flood: the fence's time will be up.
+                Some(_) if self.unread.len() >= MAX_REPORTS => {}
+                Some(news) => self.unread.push_back(news),
+            }
         }
     }
 
     /// Tells how long to wait for an answer: by the slowest so far, within bounds.
-    fn wait_for_answer(&self) -> Duration {
+    pub(super) fn wait_for_answer(&self) -> Duration {
         (self.slowest * PATIENCE).max(LEAST_WAIT).min(self.limit)
     }
 
     fn death_by(&mut self, news: News, observation: &mut Observation) -> Ending {
         match news {
             News::Exited(exit) => self.death(Death::Exited(exit), observation),
-            News::Closed | News::Line(_) | News::LongLine => {
+            News::Closed | News::Line(_) | News::LongLine | News::Room => {
                 self.death(Death::ClosedOutput, observation)
             }
         }
     }
 
     /// Finds out how it died: an end says more than a closed pipe or socket, and may take a moment to show.
-    fn death(&mut self, mut death: Death, observation: &mut Observation) -> Ending {
+    pub(super) fn death(&mut self, mut death: Death, observation: &mut Observation) -> Ending {
+        let hear = |raw: Vec<u8>, observation: &mut Observation| {
+            let says = Says::of(&raw, Mark::None);
+            observation.hear(raw, says, false);
+        };
         let deadline = Instant::now() + Duration::from_millis(500);
         while !matches!(death, Death::Exited(_)) && Instant::now() < deadline {
-            match self.process.wait(deadline) {
+            match self.next_news(deadline) {
                 Some(News::Exited(exit)) => death = Death::Exited(exit),
-                Some(News::Line(raw)) => observation.hear(raw, false, false),
-                Some(News::Closed | News::LongLine) => {}
+                Some(News::Line(raw)) => hear(raw, observation),
+                Some(News::Closed | News::LongLine | News::Room) => {}
                 None => break,
             }
         }
-        for news in self.process.kill() {
+        for news in self.body.kill() {
             if let News::Line(raw) = news {
-                observation.hear(raw, false, false);
+                hear(raw, observation);
             }
         }
         Ending::Died {
             death,
-            log: self.process.log_ends(),
+            log: self.body.log_ends(),
         }
     }
 
-    fn newly_dropped(&mut self) -> u64 {
+    /// Counts the datagrams that the kernel has dropped since this was asked last.
+    pub fn newly_dropped(&mut self) -> u64 {
         let dropped = self.link.as_mut().map_or(0, Link::dropped);
         let newly = dropped.saturating_sub(self.dropped);
         self.dropped = self.dropped.max(dropped);
@@ -347,22 +399,18 @@ impl Session {
     }
 }
 
-impl Observation {
-    fn hear(&mut self, raw: Vec<u8>, old_fence: bool, early: bool) {
-        let bytes: usize = self.reports.iter().map(|report| report.raw.len()).sum();
-        if self.reports.len() < MAX_REPORTS && bytes < MAX_BYTES {
-            let line = if old_fence { None } else { parse_line(&raw) };
-            self.reports.push(Report { raw, line, early });
-        }
-    }
+/// Why a datagram was not sent.
+pub(super) enum Unsent {
+    /// There is no room for it now.
+    NoRoom,
+    /// The subject is dead, as far as can be seen.
+    Dead(Death),
+    /// It cannot be sent from here at all.
+    Never(String),
+}
 
-    /// Takes note of a line that was too long to keep.
-    fn overhear(&mut self) {
-        let line = Line::Malformed(format!("it is longer than {MAX_LINE} bytes"));
-        self.reports.push(Report {
-            raw: b"{".to_vec(),
-            line: Some(line),
-            early: false,
-        });
-    }
+/// How much room a datagram takes under way, in bytes. Small ones take some, too: this is more than the kernel charges
+/// for their keeping.
+pub(super) const fn room_for(datagram: &[u8]) -> usize {
+    datagram.len() + 1024
 }

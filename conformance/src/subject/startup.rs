@@ -4,9 +4,13 @@ use std::time::{Duration, Instant};
 use event_datagram::Socket;
 use memchr::memmem;
 
-use super::command::{Kind, SubjectCommand};
+#[cfg(unix)]
+use super::attached::Attached;
+use super::body::Body;
+use super::command::{Kind, Subject};
 use super::death::{Death, Exit};
-use super::output::{MAX_LINE, News};
+use super::lines::MAX_LINE;
+use super::news::News;
 use super::place::{Place, Places, SocketKind};
 use super::process::Process;
 use super::stop::Stop;
@@ -14,6 +18,7 @@ use crate::contract::{Line, Start, parse_line};
 use crate::escape::{cut, escaped};
 use crate::fence::{Fence, Fences, Mark};
 use crate::transport::{Address, Link};
+use crate::vectors::Dialect;
 
 /// What holds for every subject of a run.
 #[derive(Clone, Debug)]
@@ -35,6 +40,14 @@ pub enum StartError {
     Spawn {
         /// What was to be started.
         program: String,
+        /// Why not.
+        source: io::Error,
+    },
+    /// Its reports cannot be read.
+    #[error("the reports of the running listener cannot be read from {path}")]
+    Observe {
+        /// Where they should be.
+        path: String,
         /// Why not.
         source: io::Error,
     },
@@ -89,7 +102,7 @@ fn told(log: &[String]) -> String {
 /// A subject that has reported its first event.
 #[derive(Debug)]
 pub(super) struct Started {
-    pub(super) process: Process,
+    pub(super) body: Body,
     /// `None` for a parser.
     pub(super) link: Option<Link>,
     /// Kept as long as the subject, to be removed with it.
@@ -107,40 +120,84 @@ const KNOCK: (Duration, Duration) = (Duration::from_millis(1), Duration::from_mi
 /// may be lost. Doubled each time.
 const NUDGE: Duration = Duration::from_millis(500);
 
-/// Starts a subject and waits until it has reported a first event, however it reads it.
+/// Starts a subject, or finds one that runs, and waits until it has reported a first event, however it reads it.
 pub(super) fn start(
-    command: &SubjectCommand,
+    subject: &Subject,
+    dialect: Dialect,
     kind: SocketKind,
     places: &mut Places,
     fences: &mut Fences,
     settings: &Settings,
 ) -> Result<Started, StartError> {
-    let place = places
-        .choose(kind)
-        .map_err(|source| StartError::Socket { kind, source })?;
-    let address = place.as_ref().map(|place| place.address.clone());
-    let built = command.build(address.as_ref());
-    let program = built.get_program().to_string_lossy().into_owned();
-    let process = Process::start(built, command.kind() == Kind::Parser)
-        .map_err(|source| StartError::Spawn { program, source })?;
-    let deadline = Instant::now() + settings.limit;
+    let (body, place, address) = match subject {
+        Subject::Command(command) => {
+            let place = places
+                .choose(kind)
+                .map_err(|source| StartError::Socket { kind, source })?;
+            let address = place.as_ref().map(|place| place.address.clone());
+            let built = command.build(dialect, address.as_ref());
+            let program = built.get_program().to_string_lossy().into_owned();
+            let process = Process::start(built, command.kind() == Kind::Parser)
+                .map_err(|source| StartError::Spawn { program, source })?;
+            (Body::Process(process), place, address)
+        }
+        #[cfg(unix)]
+        Subject::Running(running) => {
+            let attached = attach(running, settings)?;
+            (
+                Body::Attached(attached),
+                None,
+                Some(running.address.clone()),
+            )
+        }
+    };
     let startup = Startup {
         kind,
-        process,
+        is_running: subject.kind() == Kind::Running,
+        dialect,
+        body,
         place,
         address,
         link: None,
         start: Start::default(),
         sent: Vec::new(),
+        is_behind: false,
         seen: Vec::new(),
-        deadline,
+        deadline: Instant::now() + settings.limit,
     };
     startup.run(fences, settings)
 }
 
+/// Opens the reports of a running listener. Where its owner is starting it anew, they may not be there for a moment.
+#[cfg(unix)]
+fn attach(running: &super::Running, settings: &Settings) -> Result<Attached, StartError> {
+    let deadline = Instant::now() + settings.limit;
+    loop {
+        let source = match Attached::open(&running.reports) {
+            Ok(attached) => return Ok(attached),
+            Err(error) => error,
+        };
+        let passes = matches!(
+            source.kind(),
+            io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused
+        );
+        if !passes || Instant::now() >= deadline {
+            let path = running.reports.as_arg();
+            return Err(StartError::Observe { path, source });
+        }
+        if settings.stop.is_requested() {
+            return Err(StartError::Interrupted);
+        }
+        std::thread::sleep(KNOCK.1);
+    }
+}
+
 struct Startup {
     kind: SocketKind,
-    process: Process,
+    /// Whether somebody else started it.
+    is_running: bool,
+    dialect: Dialect,
+    body: Body,
     place: Option<Place>,
     /// Where it listens: our place, unless it tells another.
     address: Option<Address>,
@@ -148,6 +205,8 @@ struct Startup {
     start: Start,
     /// The first events that were sent, as far as anybody took them. The last one counts.
     sent: Vec<(Fence, Instant)>,
+    /// Whether it has reported one of them, but not the last.
+    is_behind: bool,
     /// What it reported that was not the first event.
     seen: Vec<Vec<u8>>,
     deadline: Instant,
@@ -171,8 +230,8 @@ impl Startup {
                 self.knock(fences);
                 pause = (pause * 2).min(KNOCK.1);
             }
-            match self.process.wait((now + pause).min(self.deadline)) {
-                None => {}
+            match self.body.wait((now + pause).min(self.deadline), None) {
+                None | Some(News::Room) => {}
                 Some(News::Line(line)) => match self
                     .sent
                     .iter()
@@ -180,7 +239,7 @@ impl Startup {
                 {
                     Some(index) if index + 1 == self.sent.len() => return Ok(self.finish(line)),
                     // The one that counts is still to come.
-                    Some(_) => {}
+                    Some(_) => self.is_behind = true,
                     None if fences.is_tagged(&line) => {}
                     None => self.hear(line)?,
                 },
@@ -212,17 +271,21 @@ impl Startup {
     /// Sends a first event, if anybody is there to take it.
     fn knock(&mut self, fences: &mut Fences) {
         let fence = fences.next_fence();
-        let datagram = fence.datagram();
+        let datagram = fence.datagram(self.dialect);
         let taken = match &self.address {
-            None => self.process.send(hex_line(&datagram)).is_ok(),
+            None => self.body.send(&hex_line(&datagram)).is_ok(),
             Some(address) => {
                 if self.link.is_none() {
-                    self.link = Link::connect(address).ok();
+                    self.link = if self.is_running {
+                        // If its owner starts it anew, that has to be seen.
+                        Link::connect_to_this(address).ok()
+                    } else {
+                        Link::connect(address).ok()
+                    };
                 }
                 let link = self.link.as_mut();
-                let taken = link.is_some_and(|link| {
-                    link.send(&datagram, Instant::now(), || true).is_ok() && !link.is_refused()
-                });
+                let taken =
+                    link.is_some_and(|link| link.try_send(&datagram).is_ok() && !link.is_refused());
                 if !taken {
                     self.link = None;
                 }
@@ -266,7 +329,7 @@ impl Startup {
             .pop()
             .expect("the event that was reported was sent");
         Started {
-            process: self.process,
+            body: self.body,
             link: self.link,
             place: self.place,
             start: self.start,
@@ -277,11 +340,11 @@ impl Startup {
 
     fn exit(&mut self, deadline: Instant) -> Option<Exit> {
         while Instant::now() < deadline {
-            match self.process.wait(deadline)? {
+            match self.body.wait(deadline, None)? {
                 News::Exited(exit) => return Some(exit),
                 // Without a watcher nothing more will come.
                 News::Closed => return None,
-                News::Line(_) | News::LongLine => {}
+                News::Line(_) | News::LongLine | News::Room => {}
             }
         }
         None
@@ -289,19 +352,21 @@ impl Startup {
 
     /// Lets it finish its last words first: they often say why.
     fn died(mut self, death: Death) -> StartError {
-        self.process.kill();
+        self.body.kill();
         StartError::Died {
             kind: self.kind,
             death,
-            log: self.process.log_ends(),
+            log: self.body.log_ends(),
         }
     }
 
     fn silent(self, settings: &Settings) -> StartError {
         let reported = self.seen.iter().map(|line| cut(&escaped(line), 200));
-        let log = self.process.log_ends();
+        let log = self.body.log_ends();
         let names_it = |line: &Vec<u8>| memmem::find(line, settings.fence.as_bytes()).is_some();
-        let what = if self.seen.iter().any(names_it) {
+        let what = if self.is_behind {
+            "it reports an event only when another has come: each datagram has to be reported at once".into()
+        } else if self.seen.iter().any(names_it) {
             let lines = reported.collect::<Vec<_>>().join("\n  ");
             format!(
                 "it reported the event without the value of its parameter `tag`, by which it is recognised\n  {lines}"
@@ -316,9 +381,16 @@ impl Startup {
                 .address
                 .as_ref()
                 .map_or_else(|| "its input".into(), Address::to_string);
-            format!(
-                "nobody listens on {place}; it must bind the socket in EVDG_SOCKET or its arguments"
-            )
+            if self.is_running {
+                format!("nobody listens on {place}; is the listener running?")
+            } else {
+                format!(
+                    "nobody listens on {place}; it must bind the socket in EVDG_SOCKET or its arguments"
+                )
+            }
+        } else if log.is_empty() && self.is_running {
+            "nothing was added to its reports; is that where it writes a JSON line for each datagram, and flushes it?"
+                .into()
         } else if log.is_empty() {
             "it took the event and printed nothing; does it write a JSON line for each datagram, and flush it?".into()
         } else {

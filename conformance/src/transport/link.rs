@@ -1,6 +1,8 @@
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 #[cfg(unix)]
+use std::os::fd::{AsFd, BorrowedFd};
+#[cfg(unix)]
 use std::os::unix::net::UnixDatagram;
 use std::time::{Duration, Instant};
 
@@ -16,7 +18,12 @@ pub struct Link {
     socket: Socket,
     /// Whether the kernel's table has ever shown the listener.
     was_bound: bool,
+    /// Which socket was bound to the address at first, where only that one counts.
+    only: Option<Identity>,
 }
+
+/// What the system calls a bound socket: another one at the same address is called otherwise.
+type Identity = (u64, u64);
 
 #[derive(Debug)]
 enum Socket {
@@ -32,7 +39,7 @@ pub enum SendError {
     /// Nobody is bound to the address any more. UDP tells only at the second datagram.
     #[error("nobody listens there")]
     Refused,
-    /// The listener's queue stayed full until the deadline.
+    /// The listener's queue is full, and stayed so until the deadline if there was one.
     #[error("the socket took nothing: its reader has stopped reading")]
     NoRoom,
     /// The kernel took fewer bytes than there were.
@@ -93,6 +100,20 @@ impl Link {
             address: address.clone(),
             socket,
             was_bound: false,
+            only: None,
+        })
+    }
+
+    /// Connects to a listener, and to no other that takes its place: that is like a refusal.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    pub fn connect_to_this(address: &Address) -> io::Result<Self> {
+        let only = identity(address);
+        Ok(Self {
+            only,
+            ..Self::connect(address)?
         })
     }
 
@@ -108,30 +129,47 @@ impl Link {
         deadline: Instant,
         stop: impl Fn() -> bool,
     ) -> Result<(), SendError> {
+        loop {
+            match self.try_send(datagram) {
+                Err(SendError::NoRoom) => {}
+                result => return result,
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || stop() {
+                return Err(SendError::NoRoom);
+            }
+            let size = datagram.len();
+            self.wait_for_room(left.min(SLICE))
+                .map_err(|error| SendError::Io { size, error })?;
+        }
+    }
+
+    /// Sends one datagram whole if there is room for it now.
+    ///
+    /// # Errors
+    ///
+    /// If it was not sent; [`SendError::NoRoom`] passes.
+    pub fn try_send(&mut self, datagram: &[u8]) -> Result<(), SendError> {
         let size = datagram.len();
         let mut is_reconnected = false;
         loop {
-            let error = match self.try_send(datagram) {
+            let error = match self.put(datagram) {
                 Ok(sent) if sent == size => return Ok(()),
                 Ok(sent) => return Err(SendError::Cut { sent, size }),
                 Err(error) => error,
             };
             match error.kind() {
                 io::ErrorKind::Interrupted => {}
-                io::ErrorKind::WouldBlock => {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() || stop() {
-                        return Err(SendError::NoRoom);
-                    }
-                    self.wait_for_room(left.min(SLICE))
-                        .map_err(|error| SendError::Io { size, error })?;
-                }
+                io::ErrorKind::WouldBlock => return Err(SendError::NoRoom),
                 io::ErrorKind::ConnectionRefused
                 | io::ErrorKind::ConnectionReset
                 | io::ErrorKind::NotConnected
                 | io::ErrorKind::NotFound
                 | io::ErrorKind::BrokenPipe => {
-                    if is_reconnected || matches!(self.address, Address::Udp(_)) {
+                    if is_reconnected
+                        || self.only.is_some()
+                        || matches!(self.address, Address::Udp(_))
+                    {
                         return Err(SendError::Refused);
                     }
                     is_reconnected = true;
@@ -149,6 +187,9 @@ impl Link {
     /// A UDP socket has it from the answer to what was sent, or from the kernel's table if that has shown the listener
     /// before: what was on its way when the listener closed is lost without an answer. For a UNIX socket it is tried.
     pub fn is_refused(&mut self) -> bool {
+        if self.only.is_some() && identity(&self.address) != self.only {
+            return true;
+        }
         let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
         match &self.socket {
             Socket::Udp(socket) => {
@@ -165,7 +206,7 @@ impl Link {
     /// Tells how many datagrams for the listener the kernel has dropped since it bound its socket, as far as can be known.
     pub fn dropped(&mut self) -> u64 {
         match self.port() {
-            Port::Bound { dropped } => {
+            Port::Bound { dropped, .. } => {
                 self.was_bound = true;
                 dropped
             }
@@ -190,7 +231,7 @@ impl Link {
         }
     }
 
-    fn try_send(&self, datagram: &[u8]) -> io::Result<usize> {
+    fn put(&self, datagram: &[u8]) -> io::Result<usize> {
         match &self.socket {
             Socket::Udp(socket) => socket.send(datagram),
             #[cfg(unix)]
@@ -202,10 +243,7 @@ impl Link {
     fn wait_for_room(&self, time: Duration) -> io::Result<()> {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-        let mut fds = match &self.socket {
-            Socket::Udp(socket) => [PollFd::new(socket, PollFlags::OUT)],
-            Socket::Unix(socket) => [PollFd::new(socket, PollFlags::OUT)],
-        };
+        let mut fds = [PollFd::new(self, PollFlags::OUT)];
         let time = Timespec::try_from(time).map_err(io::Error::other)?;
         match poll(&mut fds, Some(&time)) {
             Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
@@ -218,5 +256,35 @@ impl Link {
     fn wait_for_room(&self, _: Duration) -> io::Result<()> {
         std::thread::yield_now();
         Ok(())
+    }
+}
+
+/// Finds out which socket is bound to an address, as far as this system tells.
+fn identity(address: &Address) -> Option<Identity> {
+    match address {
+        Address::Udp(address) => match Port::look_up(*address) {
+            Port::Bound { inode, .. } => Some((0, inode)),
+            _ => None,
+        },
+        #[cfg(unix)]
+        Address::Unix(path) => {
+            use std::os::unix::fs::MetadataExt as _;
+
+            let file = std::fs::metadata(path).ok()?;
+            Some((file.dev(), file.ino()))
+        }
+        #[cfg(not(unix))]
+        Address::Unix(_) => None,
+    }
+}
+
+/// To wait for room with, along with other things.
+#[cfg(unix)]
+impl AsFd for Link {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match &self.socket {
+            Socket::Udp(socket) => socket.as_fd(),
+            Socket::Unix(socket) => socket.as_fd(),
+        }
     }
 }

@@ -12,6 +12,8 @@ pub enum Port {
     Bound {
         /// So many datagrams came for it and were dropped, because its receive buffer was full.
         dropped: u64,
+        /// What the system calls it: another socket on the same port has another number.
+        inode: u64,
     },
 }
 
@@ -23,30 +25,40 @@ impl Port {
         if tables.iter().all(Option::is_none) {
             return Self::Unknown;
         }
-        let dropped = tables
+        let sockets = tables
             .iter()
             .flatten()
-            .filter_map(|table| dropped_in(table, address));
-        dropped
-            .reduce(|one, other| one + other)
-            .map_or(Self::Unbound, |dropped| Self::Bound { dropped })
+            .filter_map(|table| bound_in(table, address));
+        sockets
+            .reduce(together)
+            .map_or(Self::Unbound, |(dropped, inode)| Self::Bound {
+                dropped,
+                inode,
+            })
     }
 }
 
-/// The table has a line a socket: its number, the local address and port in hex, and the drops in the last column.
-fn dropped_in(table: &str, address: SocketAddr) -> Option<u64> {
+/// Of several sockets that a datagram may reach, all drops count.
+fn together((dropped, inode): (u64, u64), (more, _): (u64, u64)) -> (u64, u64) {
+    (dropped + more, inode)
+}
+
+/// The table has a line a socket: its number, the local address and port in hex, further on its inode, and the drops in
+/// the last column.
+fn bound_in(table: &str, address: SocketAddr) -> Option<(u64, u64)> {
     let reached_by = local_addresses(address.ip()).map(|ip| format!("{ip}:{:04X}", address.port()));
     let reaches = |line: &&str| {
         line.split_whitespace()
             .nth(1)
             .is_some_and(|local| reached_by.iter().any(|one| one == local))
     };
-    let drops = table
-        .lines()
-        .skip(1)
-        .filter(reaches)
-        .filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok());
-    drops.reduce(|one, other| one + other)
+    let numbers = |line: &str| {
+        let mut columns = line.split_whitespace();
+        let inode = columns.nth(9)?.parse().ok()?;
+        Some((columns.last()?.parse().ok()?, inode))
+    };
+    let sockets = table.lines().skip(1).filter(reaches).filter_map(numbers);
+    sockets.reduce(together)
 }
 
 /// The local addresses of sockets that datagrams to `ip` reach, as the table writes them.
@@ -85,9 +97,9 @@ mod tests {
     #[cfg(target_endian = "little")]
     #[test]
     fn the_last_column_counts() {
-        let at = |address: &str| dropped_in(TABLE, address.parse().unwrap());
-        assert_eq!(at("127.0.0.1:8080"), Some(17));
-        assert_eq!(at("127.0.0.1:8081"), Some(0));
+        let at = |address: &str| bound_in(TABLE, address.parse().unwrap());
+        assert_eq!(at("127.0.0.1:8080"), Some((17, 1234)));
+        assert_eq!(at("127.0.0.1:8081"), Some((0, 1235)));
         assert_eq!(at("127.0.0.2:8080"), None);
         assert_eq!(at("127.0.0.1:80"), None);
     }
@@ -98,7 +110,10 @@ mod tests {
         for host in ["127.0.0.1:0", "[::1]:0"] {
             let socket = std::net::UdpSocket::bind(host).unwrap();
             let address = socket.local_addr().unwrap();
-            assert_eq!(Port::look_up(address), Port::Bound { dropped: 0 });
+            assert!(matches!(
+                Port::look_up(address),
+                Port::Bound { dropped: 0, .. }
+            ));
             drop(socket);
             assert_eq!(Port::look_up(address), Port::Unbound);
         }

@@ -1,10 +1,10 @@
-use event_datagram::testing::reference::{self, Reading};
-use event_datagram::{EventBuf, text};
+use event_datagram::testing::reference::Reading;
 
 use super::corpus::Corpus;
 use super::vector::{Expectation, Level, Step, Vector};
+use crate::dialect;
 
-/// Holds every vector against the reference and against the decoder. Gives a message for each that departs.
+/// Holds every vector against the reference and against the decoder of its dialect. Gives a message for each that departs.
 ///
 /// The first reading of both must be expected; whatever is expected must be admissible; and where one reading alone is
 /// expected, no other may be admissible, but for advice (level `should`).
@@ -48,11 +48,9 @@ pub(super) fn against_spec(vector: &Vector, corpus: &Corpus) -> Result<(), Strin
 }
 
 fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
-    let first = reference::decode(&step.datagram);
-    let decoded = match text::decode(&step.datagram) {
-        Ok(event) => Reading::Event(EventBuf::from_event(&event)),
-        Err(_) => Reading::Rejection,
-    };
+    let (of, datagram) = (vector.dialect, &step.datagram[..]);
+    let first = dialect::first_reading(of, datagram);
+    let decoded = dialect::decode(of, datagram).map_or(Reading::Rejection, Reading::Event);
     if decoded != first {
         return Err(format!(
             "the decoder reads {decoded:?}, the reference {first:?}"
@@ -70,12 +68,12 @@ fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
     }
     if let Some(odd) = expected
         .iter()
-        .find(|reading| !reference::admits(&step.datagram, reading))
+        .find(|reading| !dialect::admits(of, datagram, reading))
     {
         return Err(format!("{odd:?} is expected, and not admissible"));
     }
     // One reading more than expected is enough to know; all may be too many to list.
-    let admissible = reference::readings(&step.datagram).take(expected.len() + 1);
+    let admissible = dialect::readings(of, datagram, expected.len() + 1);
     match admissible
         .into_iter()
         .find(|reading| !expected.contains(reading))

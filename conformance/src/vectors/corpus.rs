@@ -2,6 +2,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use super::set::{self, Set};
 use super::spec::{self, Requirement};
 use super::vector::Vector;
 use super::{check, file};
@@ -14,6 +15,10 @@ pub struct Corpus {
     pub requirements: Vec<Requirement>,
     /// The vectors, file by file.
     pub vectors: Vec<Vector>,
+    /// The requirement sets, by name.
+    pub sets: Vec<Set>,
+    /// SPEC.md as it lies in the corpus.
+    pub specification: String,
 }
 
 /// What is wrong with a corpus, and where.
@@ -63,7 +68,7 @@ impl Corpus {
         Self::read(EMBEDDED.iter().map(|(name, content)| (*name, *content)))
     }
 
-    /// Reads the corpus in a folder: `SPEC.md` and `vectors/*/*.json`.
+    /// Reads the corpus in a folder: `SPEC.md`, `vectors/*/*.json`, and if there are any `sets/*.txt`.
     ///
     /// # Errors
     ///
@@ -92,6 +97,11 @@ impl Corpus {
             });
         }
         files.append(&mut vectors);
+        let sets = folder.join("sets");
+        if sets.is_dir() {
+            let lists = entries(&sets)?.into_iter();
+            files.extend(lists.filter(|path| path.extension().is_some_and(|e| e == "txt")));
+        }
         let contents = files
             .into_iter()
             .map(|path| match fs::read_to_string(&path) {
@@ -113,7 +123,12 @@ impl Corpus {
             .find(|requirement| requirement.id == id)
     }
 
-    /// Reads SPEC.md, which comes first, and vector files.
+    /// Gives the requirement set of that name.
+    pub fn set(&self, name: &str) -> Option<&Set> {
+        self.sets.iter().find(|set| set.name == name)
+    }
+
+    /// Reads SPEC.md, which comes first, vector files, and lists, which come last.
     fn read<'a>(mut files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, CorpusError> {
         let content = |file: &str, message| CorpusError::Content {
             file: file.into(),
@@ -124,9 +139,18 @@ impl Corpus {
         let mut corpus = Self {
             requirements,
             vectors: Vec::new(),
+            sets: Vec::new(),
+            specification: text.into(),
         };
         let mut ids = HashMap::<String, &str>::new();
         for (name, text) in files {
+            if let Some(set) = set_name(name) {
+                let set = set::read(set, text, &corpus.vectors);
+                corpus
+                    .sets
+                    .push(set.map_err(|message| content(name, message))?);
+                continue;
+            }
             for vector in file::read(text).map_err(|message| content(name, message))? {
                 if let Some(other) = ids.insert(vector.id.clone(), name) {
                     let (id, file, other) = (vector.id, name.into(), other.into());
@@ -140,6 +164,11 @@ impl Corpus {
         }
         Ok(corpus)
     }
+}
+
+/// Gives the name of the set whose list a file is, if it is one.
+fn set_name(file: &str) -> Option<&str> {
+    Path::new(file).file_name()?.to_str()?.strip_suffix(".txt")
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {

@@ -1,4 +1,4 @@
-use event_datagram::{EventBuf, ParamBuf};
+use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -233,7 +233,7 @@ struct RepeatedParam {
 #[serde(deny_unknown_fields)]
 struct ParamNotation {
     name: Option<ByteNotation>,
-    value: ByteNotation,
+    value: ValueNotation,
 }
 
 impl ParamNotation {
@@ -242,11 +242,83 @@ impl ParamNotation {
         let name = name.map_err(|error| format!(".name: {error}"))?;
         let value = self
             .value
-            .expand()
+            .resolve()
             .map_err(|error| format!(".value: {error}"))?;
-        Ok(ParamBuf {
-            name,
-            value: value.into(),
-        })
+        Ok(ParamBuf { name, value })
+    }
+}
+
+/// A value as vector files write it. Its JSON type is its type on the wire.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a string or a list of parts, an integer of 64 bits, or null"
+)]
+enum ValueNotation {
+    Bytes(ByteNotation),
+    Integer(i64),
+    Null,
+}
+
+impl ValueNotation {
+    fn resolve(&self) -> Result<ValueBuf, String> {
+        match self {
+            Self::Bytes(bytes) => bytes.expand().map(ValueBuf::from),
+            Self::Integer(integer) => Ok(ValueBuf::Integer(*integer)),
+            Self::Null => Ok(ValueBuf::Null),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads a file with one vector, which expects one parameter of this value.
+    fn value(json: &str) -> Result<ValueBuf, String> {
+        let vectors = read(&format!(
+            r#"{{"$schema": "../schema.json", "topic": "t", "dialect": "jsonrpc", "summary": "s.", "vectors": [
+                {{"id": "v", "requirement": "J4", "level": "must", "authority": "sender", "summary": "s.", "datagram": "d",
+                "expect": {{"event": {{"event": "E_TEST", "params": [{{"name": "n", {json}}}]}}}}}}
+            ]}}"#
+        ))?;
+        match &vectors[0].steps[0].expect {
+            Expectation::Event(event) => Ok(event.params[0].value.clone()),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_type_of_a_value_is_its_type_on_the_wire() {
+        for (json, expected) in [
+            (r#""value": "7""#, ValueBuf::Bytes(b"7".to_vec())),
+            (
+                r#""value": ["7", {"hex": "ff"}]"#,
+                ValueBuf::Bytes(b"7\xff".to_vec()),
+            ),
+            (r#""value": 7"#, ValueBuf::Integer(7)),
+            (
+                r#""value": -9223372036854775808"#,
+                ValueBuf::Integer(i64::MIN),
+            ),
+            (r#""value": null"#, ValueBuf::Null),
+            (r#""value": "null""#, ValueBuf::Bytes(b"null".to_vec())),
+        ] {
+            assert_eq!(value(json), Ok(expected), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_no_event_holds_is_no_value() {
+        for json in [
+            r#""value": 1.5"#,
+            r#""value": 9223372036854775808"#,
+            r#""value": true"#,
+            r#""value": {"a": 1}"#,
+            r#""name": "m""#,
+            r#""value_hex": "37""#,
+        ] {
+            assert!(value(json).is_err(), "{json}");
+        }
     }
 }

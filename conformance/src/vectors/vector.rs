@@ -126,7 +126,7 @@ words! {
 words! {
     /// What a requirement rests on.
     Authority {
-        /// The module's documentation, OpenSIPS 1.7 to 3.0.
+        /// The module's documentation for the text dialect; JSON-RPC 2.0 and RFC 8259 for the other.
         Documented = "documented",
         /// What real servers put on the wire.
         Sender = "sender",
@@ -140,5 +140,7 @@ words! {
     Dialect {
         /// What OpenSIPS up to 3.0 sends.
         Text = "text",
+        /// What OpenSIPS 3.1 and later send: JSON-RPC notifications.
+        JsonRpc = "jsonrpc",
     }
 }

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use event_datagram_conformance::vectors::Corpus;
+use event_datagram_conformance::vectors::{Corpus, Dialect, Vector};
 use serde_json::Value;
 
 use crate::evdg::{Ran, evdg, python_listener, run};
@@ -31,7 +31,9 @@ fn feed(args: &[&str], input: &[u8]) -> Ran {
 #[test]
 fn without_a_command_the_built_in_listener_is_tested() {
     let ran = run(&["test"]).expect_status(0);
-    let count = Corpus::embedded().expect("it is sound").vectors.len() * 2;
+    let corpus = Corpus::embedded().expect("it is sound");
+    let of_text = |vector: &&Vector| vector.dialect == Dialect::Text;
+    let count = corpus.vectors.iter().filter(of_text).count() * 2;
     assert!(
         ran.stdout
             .ends_with(&format!("conforms in {count} tests\n")),
@@ -150,7 +152,7 @@ fn the_json_report_is_as_the_contract_has_it() {
     assert!(
         text.trim_end()
             .trim_end_matches(['}', ' ', '\n'])
-            .ends_with("\"complete\": true"),
+            .ends_with("\"complete\":true"),
         "the last member"
     );
     let report: Value = serde_json::from_str(&text).expect("it is JSON");
@@ -220,6 +222,57 @@ fn the_json_report_is_as_the_contract_has_it() {
             .stdout
             .contains(failed["id"].as_str().expect("it is text"))
     );
+}
+
+/// What became of each vector, in the order of the report.
+fn verdicts(args: &[&str], command: &[&str]) -> Vec<(String, String)> {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("report.json");
+    let report = format!("json={}", path.display());
+    let ran = run(&[&["test", "--report", &report], args, &["--"], command].concat());
+    assert!(matches!(ran.status, Some(0 | 1)), "{}", ran.stderr);
+    let report: Value =
+        serde_json::from_slice(&fs::read(path).expect("it was written")).expect("it is JSON");
+    let results = report["results"].as_array().expect("it is a list").iter();
+    let text = |value: &Value| value.as_str().expect("it is text").to_string();
+    results
+        .map(|result| {
+            let place = format!("{} {}", text(&result["id"]), text(&result["socket"]));
+            (place, text(&result["verdict"]))
+        })
+        .collect()
+}
+
+#[test]
+fn jobs_and_shards_come_to_the_same() {
+    let listener = python_listener();
+    let broken = "import sys; sys.dont_write_bytecode = True\n\
+        text = open(sys.argv[1]).read().replace('body.find(b\"::\", at', 'body.rfind(b\"::\", at')\n\
+        exec(compile(text, 'listener', 'exec'))";
+    let listener = listener.to_str().expect("it is UTF-8");
+    let command = ["python3", "-c", broken, listener];
+    let few = ["--filter", "separators"];
+    let with = |args: &[&str]| verdicts(&[&few, args].concat(), &command);
+    let whole = with(&[]);
+    assert!(whole.iter().any(|(_, verdict)| verdict == "fail"));
+    for jobs in ["2", "3"] {
+        assert_eq!(with(&["--jobs", jobs]), whole, "--jobs {jobs}");
+    }
+    let udp = with(&["--socket", "udp"]);
+    let parts = ["1/3", "2/3", "3/3"].map(|part| with(&["--socket", "udp", "--shard", part]));
+    let dealt: Vec<_> = (0..udp.len())
+        .map(|index| parts[index % 3][index / 3].clone())
+        .collect();
+    assert_eq!(dealt, udp);
+    for shard in ["0/3", "4/3", "1", "1/0", "a/b"] {
+        run(&["test", "--shard", shard]).expect_status(2);
+    }
+    run(&["test", "--filter", "sep-first-one-splits", "--shard", "2/2"])
+        .expect_status(4)
+        .expect_stderr("part 2 of 2 has no vectors");
+    run(&["test", "--jobs", "0"]).expect_status(2);
+    // More instances than vectors do no harm.
+    run(&["test", "--filter", "sep-l*", "--jobs", "200"]).expect_status(0);
 }
 
 #[test]

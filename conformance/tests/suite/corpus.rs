@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use event_datagram_conformance::vectors::{Corpus, Level, Vector, check};
+use event_datagram_conformance::vectors::{Corpus, Dialect, Level, Vector, check};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -15,11 +15,16 @@ fn corpus() -> Corpus {
     Corpus::load(&folder()).expect("the corpus is sound")
 }
 
-fn vector_files() -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder().join("vectors/text")).expect("it is there");
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("it is there");
     entries
         .map(|entry| entry.expect("it can be listed").path())
         .collect()
+}
+
+/// The vector files of a dialect.
+fn vector_files(dialect: Dialect) -> Vec<PathBuf> {
+    entries(&folder().join("vectors").join(dialect.as_str()))
 }
 
 fn json(path: &Path) -> Value {
@@ -30,14 +35,58 @@ fn json(path: &Path) -> Value {
 fn every_file_keeps_to_the_schema() {
     let schema = json(&folder().join("vectors/schema.json"));
     let validator = jsonschema::validator_for(&schema).expect("it is a JSON Schema");
-    let files = vector_files();
-    assert!(files.len() >= 13, "there are only {} topics", files.len());
-    for path in files {
-        let errors: Vec<_> = validator
-            .iter_errors(&json(&path))
-            .map(|error| error.to_string())
-            .collect();
-        assert_eq!(errors, Vec::<String>::new(), "{}", path.display());
+    for dialect in Dialect::ALL {
+        let files = vector_files(*dialect);
+        assert!(files.len() >= 13, "{dialect}: only {} topics", files.len());
+        for path in files {
+            let errors: Vec<_> = validator
+                .iter_errors(&json(&path))
+                .map(|error| error.to_string())
+                .collect();
+            assert_eq!(errors, Vec::<String>::new(), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn files_lie_where_their_topic_and_dialect_say() {
+    let mut folders = entries(&folder().join("vectors"));
+    folders.retain(|path| path.is_dir());
+    assert_eq!(folders.len(), Dialect::ALL.len(), "{folders:?}");
+    for dialect in Dialect::ALL {
+        for path in vector_files(*dialect) {
+            let file = json(&path);
+            let name = path.file_stem().and_then(|name| name.to_str());
+            assert_eq!(file["topic"].as_str(), name, "{}", path.display());
+            assert_eq!(file["dialect"], dialect.as_str(), "{}", path.display());
+        }
+    }
+}
+
+#[test]
+fn ids_tell_the_dialects_apart() {
+    for vector in corpus().vectors {
+        let of_jsonrpc = vector.id.starts_with("rpc-");
+        assert_eq!(
+            of_jsonrpc,
+            vector.dialect == Dialect::JsonRpc,
+            "{}",
+            vector.id
+        );
+    }
+}
+
+#[test]
+fn requirements_are_for_their_dialect_or_for_both() {
+    for vector in corpus().vectors {
+        let number = vector.requirement[1..]
+            .parse::<u32>()
+            .expect("a number follows");
+        match (&vector.requirement[..1], vector.dialect) {
+            ("T", Dialect::Text) | ("J", Dialect::JsonRpc) => {}
+            ("T", Dialect::JsonRpc) if number >= 15 => {}
+            (_, dialect) => panic!("{}: {} in {dialect}", vector.id, vector.requirement),
+        }
     }
 }
 
@@ -46,7 +95,11 @@ fn the_schema_forbids_what_the_reader_forbids() {
     let schema = json(&folder().join("vectors/schema.json"));
     let validator = jsonschema::validator_for(&schema).expect("it is a JSON Schema");
     let good = json(&folder().join("vectors/text/separators.json"));
+    let value = "/vectors/0/expect/event/params/0/value";
     for (pointer, bad) in [
+        (value, Value::from(1.5)),
+        (value, Value::from(u64::MAX)),
+        (value, Value::from(true)),
         ("/vectors/0/level", Value::from("perhaps")),
         ("/vectors/0/id", Value::from("Not A Slug")),
         ("/vectors/0/expect", Value::from("accept")),
@@ -76,12 +129,18 @@ fn what_is_built_in_is_what_lies_there() {
     };
     assert_eq!(ids(&built_in), ids(&corpus()));
     assert_eq!(built_in.requirements, corpus().requirements);
+    assert_eq!(built_in.sets, corpus().sets);
+    assert_eq!(built_in.specification, corpus().specification);
 }
 
 #[test]
 fn there_are_vectors_enough_for_every_requirement() {
     let corpus = corpus();
-    assert!(corpus.vectors.len() >= 250);
+    for (dialect, least) in [(Dialect::Text, 250), (Dialect::JsonRpc, 150)] {
+        let of = |vector: &&Vector| vector.dialect == dialect;
+        let count = corpus.vectors.iter().filter(of).count();
+        assert!(count >= least, "{dialect}: only {count}");
+    }
     for requirement in &corpus.requirements {
         let of = |vector: &&Vector| vector.requirement == requirement.id;
         assert!(
@@ -122,9 +181,8 @@ fn vectors_name_an_authority_of_their_requirement() {
 #[test]
 fn captured_vectors_are_what_servers_sent() {
     let mut captures = HashMap::new();
-    for entry in fs::read_dir(folder().join("captures")).expect("it is there") {
-        let lines =
-            fs::read_to_string(entry.expect("it can be listed").path()).expect("it can be read");
+    for path in entries(&folder().join("captures")) {
+        let lines = fs::read_to_string(path).expect("it can be read");
         for line in lines.lines() {
             let capture: Value = serde_json::from_str(line).expect("each line is JSON");
             let text = |member: &str| capture[member].as_str().expect("it is text").to_string();
@@ -166,9 +224,11 @@ fn every_example_of_the_specification_is_a_vector() {
     let mut lines = spec.lines();
     let mut count = 0;
     while let Some(line) = lines.next() {
-        if line != "```" {
-            continue;
-        }
+        let read: fn(&str) -> Vec<u8> = match line {
+            "```" => unescape,
+            "```json" => |line| line.into(),
+            _ => continue,
+        };
         let example: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
         let named = lines
             .by_ref()
@@ -181,7 +241,7 @@ fn every_example_of_the_specification_is_a_vector() {
             .0;
         let vector = corpus.vectors.iter().find(|vector| vector.id == id);
         let vector = vector.unwrap_or_else(|| panic!("`{id}` is no vector"));
-        let datagrams: Vec<_> = example.iter().map(|line| unescape(line)).collect();
+        let datagrams: Vec<_> = example.iter().map(|line| read(line)).collect();
         let sent: Vec<_> = vector
             .steps
             .iter()
@@ -190,7 +250,7 @@ fn every_example_of_the_specification_is_a_vector() {
         assert_eq!(datagrams, sent, "{id}");
         count += 1;
     }
-    assert!(count >= 20, "only {count} examples");
+    assert!(count >= 40, "only {count} examples");
 }
 
 /// Reads an example as the specification writes it.

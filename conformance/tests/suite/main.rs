@@ -2,6 +2,7 @@
 
 #![cfg(unix)]
 
+mod attached;
 mod broken_corpus;
 mod broken_listeners;
 mod captures;
@@ -10,9 +11,14 @@ mod compare;
 mod corpus;
 mod evdg;
 mod every_verdict;
+mod export;
+mod frozen_sets;
 mod hostile_subjects;
+mod import;
 mod known_failures;
 mod long_runs;
+mod manual;
 mod merge;
 mod readme;
 mod reports;
+mod send;

@@ -1,9 +1,11 @@
 use std::ffi::OsString;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use event_datagram_conformance::fence;
 use event_datagram_conformance::report::Format as ReportFormat;
 use event_datagram_conformance::subject::SocketKind;
@@ -39,9 +41,11 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run the vectors on a listener or parser; without a command, on the built-in listener
-    Test(TestArgs),
+    Test(Box<TestArgs>),
     /// The reference listener: print a JSON line for each datagram that arrives
     Listen(ListenArgs),
+    /// The reference sender: raise events from arguments, JSON lines or captures, as OpenSIPS would, byte for byte
+    Send(SendArgs),
     /// Read datagrams, one a line in hex, and write JSON lines
     Decode(TranslateArgs),
     /// Read JSON lines and write datagrams as OpenSIPS would, one a line in hex
@@ -53,6 +57,16 @@ pub(crate) enum Command {
     /// The corpus: list, show, check
     #[command(subcommand)]
     Vectors(VectorsCommand),
+    /// Print the completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the man pages into a folder
+    Man {
+        /// The folder; it is made if it is not there
+        folder: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -63,31 +77,73 @@ pub(crate) struct SelectArgs {
     /// Take only these levels: must, should, may
     #[arg(long = "level", value_name = "LEVEL", value_delimiter = ',', value_parser = level())]
     pub(crate) levels: Vec<Level>,
-    /// Take only vectors of this dialect
-    #[arg(long, value_parser = dialect(), default_value = "text")]
-    pub(crate) dialect: Dialect,
     /// Use the corpus in this folder instead of the one built in
     #[arg(long, value_name = "FOLDER")]
     pub(crate) corpus: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct MemberArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// Take only vectors of these dialects; without, of all
+    #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
+    pub(crate) dialects: Vec<Dialect>,
+    /// Take only the vectors of this requirement set, such as 2026.1
+    #[arg(long, value_name = "NAME")]
+    pub(crate) set: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The capture; - is standard input
+    pub(crate) capture: PathBuf,
+    /// Take only datagrams from or to this port
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Write a vector file of this topic, with what the reference decoder reads as expectations
+    #[arg(long, value_name = "TOPIC", value_parser = slug)]
+    pub(crate) vectors: Option<String>,
+    /// The dialect of the datagrams
+    #[arg(long, value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    /// Run the vectors of these dialects
+    #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_value = "text")]
+    pub(crate) dialects: Vec<Dialect>,
+    /// Let only the vectors of this requirement set decide, such as 2026.1; the others run all the same
+    #[arg(long, value_name = "NAME")]
+    pub(crate) set: Option<String>,
     /// Which sockets to test over
     #[arg(long, value_enum, default_value_t = Sockets::Both, conflicts_with = "parser")]
     pub(crate) socket: Sockets,
     /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
     #[arg(long)]
     pub(crate) parser: bool,
+    /// Test a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never killed
+    #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["parser", "socket", "jobs", "command"])]
+    pub(crate) attach: Option<String>,
+    /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
+    #[arg(long, value_name = "PATH", requires = "attach")]
+    pub(crate) observe: Option<PathBuf>,
+    /// Run over so many instances of the subject at a time
+    #[arg(long, value_name = "NUMBER", default_value = "1")]
+    pub(crate) jobs: NonZero<usize>,
+    /// Run one of several equal parts of the vectors: 1/4 is the first of four
+    #[arg(long, value_name = "INDEX/COUNT", value_parser = shard)]
+    pub(crate) shard: Option<Shard>,
     /// Let departures from what listeners should do fail the run, too
     #[arg(long)]
     pub(crate) strict: bool,
     /// The longest to wait for anything: 10, 1.5s, 500ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
     pub(crate) timeout: Duration,
-    /// Shuffle the vectors by this number, and make the fences' tags from it
+    /// Shuffle the vectors by this number
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
     /// The name of the fence event, for listeners that drop names they were not told of
@@ -106,6 +162,14 @@ pub(crate) struct TestArgs {
     /// are set in its environment
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
+}
+
+/// One of several equal parts of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shard {
+    /// From 1.
+    pub(crate) index: usize,
+    pub(crate) count: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -176,6 +240,36 @@ pub(crate) struct ListenArgs {
     /// Where: udp:ADDRESS:PORT, unix:PATH or /PATH; port 0 takes any free one
     #[arg(env = "EVDG_SOCKET")]
     pub(crate) socket: String,
+    /// The dialect of the datagrams
+    #[arg(long, env = "EVDG_DIALECT", value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A PARAM is a string, with name=value or without a name; =value where the value itself holds =. After := stands \
+    an integer or null: count:=-1, or :=5 without a name. All else goes through JSON lines."
+)]
+pub(crate) struct SendArgs {
+    /// Where to: udp:ADDRESS:PORT, unix:PATH or /PATH
+    pub(crate) socket: String,
+    /// The name of the event; without it, JSON lines are read, an event each
+    pub(crate) name: Option<OsString>,
+    /// Its parameters in order: name=value, or value alone
+    #[arg(value_name = "PARAM")]
+    pub(crate) params: Vec<OsString>,
+    /// Read the JSON lines from this file instead of standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "captures"])]
+    pub(crate) lines: Option<PathBuf>,
+    /// Send the datagram_hex of each JSON line of this file as it is; - is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "name")]
+    pub(crate) captures: Option<PathBuf>,
+    /// The dialect to write
+    #[arg(long, value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
+    /// The longest to wait while the socket takes nothing: 10, 1.5s, 500ms
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Debug, Args)]
@@ -184,14 +278,14 @@ pub(crate) struct TranslateArgs {
     #[arg(long)]
     pub(crate) raw: bool,
     /// The dialect of the datagrams
-    #[arg(long, value_parser = dialect(), default_value = "text")]
+    #[arg(long, env = "EVDG_DIALECT", value_parser = dialect(), default_value = "text")]
     pub(crate) dialect: Dialect,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum VectorsCommand {
     /// List vectors, one a line
-    List(SelectArgs),
+    List(MemberArgs),
     /// Show vectors whole: bytes, expectation, reason
     Show {
         /// The ids, or anything else that --filter takes
@@ -201,6 +295,15 @@ pub(crate) enum VectorsCommand {
         #[arg(long, value_name = "FOLDER")]
         corpus: Option<PathBuf>,
     },
+    /// Write vectors into a new folder, for other test suites: bytes as files, expectations as JSON, their schema, the sets
+    Export {
+        /// The folder: new, or empty
+        folder: PathBuf,
+        #[command(flatten)]
+        members: MemberArgs,
+    },
+    /// Read a packet capture, pcap or pcapng, and write its UDP datagrams as JSON lines, or as a vector file
+    Import(ImportArgs),
     /// Check the corpus: its form, and every expectation against the reference decoder
     Check {
         /// The corpus' folder; without one, the corpus that is built in
@@ -228,6 +331,16 @@ fn dialect() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.iter().map(|dialect| dialect.as_str())).map(of)
 }
 
+fn shard(text: &str) -> Result<Shard, String> {
+    let shard = text.split_once('/').and_then(|(index, count)| {
+        let (index, count) = (index.parse().ok()?, count.parse().ok()?);
+        (1..=count)
+            .contains(&index)
+            .then_some(Shard { index, count })
+    });
+    shard.ok_or_else(|| "expected a part and how many there are, such as 1/4".into())
+}
+
 fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = if let Some(number) = text.strip_suffix("ms") {
         (number, 1e-3)
@@ -245,6 +358,19 @@ fn duration(text: &str) -> Result<Duration, String> {
     // Longer than anybody waits, and short enough for any clock.
     let duration = duration.filter(|duration| *duration <= Duration::from_secs(86_400));
     duration.ok_or_else(|| "expected a time up to a day, such as 10, 1.5s, 500ms or 2m".into())
+}
+
+/// A topic is a part of ids.
+fn slug(text: &str) -> Result<String, String> {
+    let is_word = |word: &str| {
+        let mut bytes = word.bytes();
+        !word.is_empty() && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    if text.split('-').all(is_word) {
+        Ok(text.into())
+    } else {
+        Err("expected lower-case letters and digits with single hyphens between them".into())
+    }
 }
 
 /// A fence has to be a plain event: its name fits where OpenSIPS takes 64 bytes, and ends at the line's end.

@@ -19,6 +19,30 @@ pub(crate) enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// Every status, and what it means.
+    pub(crate) const ALL: [(Self, &str); 6] = [
+        (Self::Success, "The subject conforms, or the work is done."),
+        (
+            Self::Failed,
+            "A vector failed, or the subject crashed, hung, or was flaky.",
+        ),
+        (
+            Self::Usage,
+            "Bad usage, or bad input: arguments, vectors, lines, captures.",
+        ),
+        (
+            Self::Setup,
+            "The subject did not start or cannot be observed; or a socket or file cannot be used.",
+        ),
+        (
+            Self::Nothing,
+            "Nothing was selected, or nothing of it applies: never a success.",
+        ),
+        (Self::Interrupted, "Interrupted."),
+    ];
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         (exit as u8).into()

@@ -2,6 +2,7 @@ use std::io;
 
 use event_datagram::Socket;
 use event_datagram_conformance::listen::{Listener, write_line};
+use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::transport::Address;
 use serde_json::json;
 
@@ -9,10 +10,7 @@ use crate::args::ListenArgs;
 use crate::exit::{Exit, OrExit as _};
 
 pub(crate) fn run(args: &ListenArgs) -> crate::Result {
-    let text = &args.socket;
-    let socket = Socket::parse(text).or_exit_with(Exit::Usage, format!("socket `{text}`"))?;
-    let address =
-        Address::resolve(&socket).or_exit_with(Exit::Setup, format!("socket `{text}`"))?;
+    let (address, _) = address(&args.socket)?;
     let wake = wake_on_signal()?;
     let listener =
         Listener::bind(&address).or_exit_with(Exit::Setup, format!("cannot bind {address}"))?;
@@ -22,17 +20,30 @@ pub(crate) fn run(args: &ListenArgs) -> crate::Result {
         "socket": listener.address().to_string(),
         "name": "evdg listen",
         "version": env!("CARGO_PKG_VERSION"),
-        "dialects": ["text"],
+        "dialects": [args.dialect],
     });
-    write_line(&mut out, &start)?;
+    write_line(&mut out, start.to_string().into_bytes())?;
     #[cfg(unix)]
-    listener.report(&mut out, &wake)?;
+    listener.report(args.dialect, &mut out, &wake)?;
     #[cfg(not(unix))]
     {
         let () = wake;
-        listener.report(&mut out)?;
+        listener.report(args.dialect, &mut out)?;
     }
     Ok(Exit::Success)
+}
+
+/// Finds out where a socket is, and of which kind.
+pub(crate) fn address(text: &str) -> crate::Result<(Address, SocketKind)> {
+    let socket = Socket::parse(text).or_exit_with(Exit::Usage, format!("socket `{text}`"))?;
+    let address =
+        Address::resolve(&socket).or_exit_with(Exit::Setup, format!("socket `{text}`"))?;
+    let kind = match &address {
+        Address::Udp(address) if address.is_ipv6() => SocketKind::Udp6,
+        Address::Udp(_) => SocketKind::Udp,
+        _ => SocketKind::Unix,
+    };
+    Ok((address, kind))
 }
 
 /// Makes a pipe that becomes readable when the process is asked to end, so that the socket's file can be removed.

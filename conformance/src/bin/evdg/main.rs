@@ -3,9 +3,12 @@
 mod args;
 mod compare;
 mod exit;
+mod import;
 mod listen;
+mod manual;
 mod merge;
 mod reports;
+mod send;
 mod test;
 mod translate;
 mod vectors;
@@ -29,11 +32,14 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Test(args) => test::run(args),
         Command::Listen(args) => listen::run(args),
+        Command::Send(args) => send::run(args),
         Command::Decode(args) => translate::decode(args),
         Command::Encode(args) => translate::encode(args),
         Command::Compare(args) => compare::run(args),
         Command::Merge(args) => merge::run(args),
         Command::Vectors(command) => vectors::run(command),
+        Command::Completions { shell } => manual::completions(*shell),
+        Command::Man { folder } => manual::pages(folder),
     };
     result.unwrap_or_else(|error| exit::tell(&error)).into()
 }

@@ -1,41 +1,44 @@
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use event_datagram_conformance::fence;
 use event_datagram_conformance::known::{Changes, Findings, Known};
 use event_datagram_conformance::report::{
-    Head, Recorder, Settings as RunSettings, Subject, Suite, Title,
+    Head, Recorder, Settings as RunSettings, Shard as ReportShard, Subject as ReportSubject, Suite,
+    Title,
 };
 use event_datagram_conformance::run::{Event, Plan, RunError, run as run_plan};
-use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
+use event_datagram_conformance::subject::{
+    Kind, Settings, SocketKind, Stop, Subject, SubjectCommand,
+};
 use event_datagram_conformance::vectors::Corpus;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::args::TestArgs;
+use crate::args::{Shard, TestArgs};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::reports::Reports;
-use crate::vectors::{corpus, select};
+use crate::vectors::{corpus, select, set};
 
 pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let corpus = corpus(args.select.corpus.as_deref())?;
     let signals = Signals::catch()?;
     let plan = plan(args, &corpus, signals.stop.clone())?;
-    let recorder = recorder(args, &plan);
-    let mut reports = Reports::create(&head(args, &plan, &corpus), &args.reports)?;
+    let (head, recorder) = head(args, &plan, &corpus);
+    let mut reports = Reports::create(&head, &args.reports)?;
 
     let mut findings = Findings::new(args.strict);
     let progress = progress(plan.vectors.len() * plan.sockets.len());
     let result = run_plan(&plan, |event| match event {
         Event::Ready {
-            dialect,
             socket,
+            dialects,
             start,
-        } => {
-            reports.started(&recorder.started(dialect, socket, start));
-        }
+        } => reports.started(&recorder.started(socket, dialects, start)),
         Event::Outcome(outcome) => {
             reports.take(&recorder.record(outcome));
             findings.add(outcome);
@@ -77,29 +80,24 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
 }
 
 fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Plan<'c>> {
-    let mut vectors = select(corpus, &args.select)?;
+    let mut vectors = select(corpus, &args.select, &args.dialects)?;
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
     }
-    let kind = if args.parser {
-        Kind::Parser
-    } else {
-        Kind::Listener
-    };
-    let words = if args.command.is_empty() {
-        built_in(kind)?
-    } else {
-        args.command.clone()
-    };
-    let command = SubjectCommand::new(kind, args.select.dialect, &words).or_exit(Exit::Usage)?;
-    let sockets = if args.parser {
-        vec![SocketKind::Stdin]
-    } else {
-        args.socket.kinds()
-    };
-    for socket in &sockets {
-        command.accepts(*socket).or_exit(Exit::Usage)?;
+    if let Some(Shard { index, count }) = args.shard {
+        // Dialect by dialect, so that the parts can be put together again.
+        let mut seen = BTreeMap::new();
+        vectors.retain(|vector| {
+            let seen = seen.entry(vector.dialect).or_insert(0);
+            *seen += 1;
+            (*seen - 1) % count == index - 1
+        });
+        if vectors.is_empty() {
+            let message = format!("part {index} of {count} has no vectors: there are not so many");
+            return Err(Failure::new(Exit::Nothing, anyhow::anyhow!(message)));
+        }
     }
+    let (subject, sockets) = subject(args)?;
     let settings = Settings {
         limit: args.timeout,
         fence: args.fence.clone(),
@@ -115,12 +113,58 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
     };
     Ok(Plan {
         vectors,
-        command,
+        subject,
         sockets,
+        jobs: args.jobs,
         settings,
         known,
-        seed: args.seed.unwrap_or_else(|| fastrand::u64(..)),
+        set: args
+            .set
+            .as_deref()
+            .map(|name| set(corpus, name))
+            .transpose()?,
     })
+}
+
+/// Finds out what to test, and over which sockets.
+fn subject(args: &TestArgs) -> crate::Result<(Subject, Vec<SocketKind>)> {
+    if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
+        return attached(socket, reports);
+    }
+    let (kind, sockets) = if args.parser {
+        (Kind::Parser, vec![SocketKind::Stdin])
+    } else {
+        (Kind::Listener, args.socket.kinds())
+    };
+    let words = if args.command.is_empty() {
+        built_in(kind)?
+    } else {
+        args.command.clone()
+    };
+    let command = SubjectCommand::new(kind, &words).or_exit(Exit::Usage)?;
+    for socket in &sockets {
+        command.accepts(*socket).or_exit(Exit::Usage)?;
+    }
+    Ok((command.into(), sockets))
+}
+
+#[cfg(unix)]
+fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+    use event_datagram_conformance::subject::{Reports, Running};
+
+    let (address, kind) = crate::listen::address(socket)?;
+    let reports = if reports == Path::new("-") {
+        Reports::Stdin
+    } else {
+        Reports::Path(reports.into())
+    };
+    Ok((Running { address, reports }.into(), vec![kind]))
+}
+
+#[cfg(not(unix))]
+fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+    let message = "this platform cannot watch a running listener";
+    Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)))
 }
 
 /// A signal lets the run come to an end, with all that it started. Behind the run it ends the program.
@@ -165,61 +209,63 @@ fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
         .collect())
 }
 
-fn recorder(args: &TestArgs, plan: &Plan<'_>) -> Recorder {
+/// Says what is run, on what and how, and how a vector of it is run again.
+fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> (Head, Recorder) {
     let mut options = String::new();
+    let mut option = |name: &str, value: &str| {
+        let value = shlex::try_quote(value).map_or(value.into(), |quoted| quoted.into_owned());
+        options.push_str(&format!(" --{name} {value}"));
+    };
+    if args.fence != fence::DEFAULT_NAME {
+        option("fence", &args.fence);
+    }
+    if let Some(folder) = &args.select.corpus {
+        option("corpus", &folder.display().to_string());
+    }
+    if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
+        option("attach", socket);
+        option("observe", &reports.display().to_string());
+    }
     if args.parser {
         options.push_str(" --parser");
     }
-    for (name, value) in [
-        (
-            "fence",
-            Some(&args.fence)
-                .filter(|name| *name != fence::DEFAULT_NAME)
-                .cloned(),
-        ),
-        (
-            "corpus",
-            args.select
-                .corpus
-                .as_ref()
-                .map(|folder| folder.display().to_string()),
-        ),
-    ] {
-        if let Some(value) = value {
-            let value =
-                shlex::try_quote(&value).map_or(value.clone(), |quoted| quoted.into_owned());
-            options.push_str(&format!(" --{name} {value}"));
+    let (subject, command) = match &plan.subject {
+        Subject::Command(command) if !args.command.is_empty() => {
+            let shell = command.shell();
+            (shell.clone(), format!(" -- {shell}"))
         }
-    }
-    let command = if args.command.is_empty() {
-        String::new()
-    } else {
-        format!(" -- {}", plan.command.shell())
-    };
-    Recorder { options, command }
-}
-
-fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Head {
-    let kind = if args.parser { "parser" } else { "listener" };
-    let command = if args.command.is_empty() {
-        format!("the built-in {kind}")
-    } else {
-        plan.command.shell()
+        subject => {
+            let name = match subject.kind() {
+                Kind::Parser => "the built-in parser".into(),
+                Kind::Listener => "the built-in listener".into(),
+                _ => format!(
+                    "the listener at {}",
+                    args.attach.as_deref().unwrap_or_default()
+                ),
+            };
+            (name, String::new())
+        }
     };
     let titles = corpus.requirements.iter().map(|requirement| Title {
         id: requirement.id.clone(),
         title: requirement.title.clone(),
     });
-    Head {
-        suite: Suite::this(titles.collect()),
-        subject: Subject::new(&command, kind),
+    let mut suite = Suite::this(titles.collect());
+    suite.set = args.set.clone();
+    suite.shard = args
+        .shard
+        .map(|Shard { index, count }| ReportShard { index, count });
+    let head = Head {
+        suite,
+        subject: ReportSubject::new(&subject, plan.subject.kind().as_str()),
         settings: RunSettings {
             strict: args.strict,
             seed: args.seed,
             filters: args.select.filters.clone(),
             levels: args.select.levels.clone(),
         },
-    }
+    };
+    (head, Recorder { options, command })
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -1,9 +1,10 @@
 use std::io::{self, BufRead, BufWriter, Read, Write};
 
-use event_datagram::{EventBuf, advise, text};
+use event_datagram::{EventBuf, advise};
 use event_datagram_conformance::contract::{Line, parse_line};
-use event_datagram_conformance::listen::{report_of, write_line};
-use serde_json::json;
+use event_datagram_conformance::dialect;
+use event_datagram_conformance::listen::write_line;
+use event_datagram_conformance::vectors::Dialect;
 
 use crate::args::TranslateArgs;
 use crate::exit::{Exit, Failure};
@@ -16,21 +17,21 @@ pub(crate) fn decode(args: &TranslateArgs) -> crate::Result {
     if args.raw {
         let mut datagram = Vec::new();
         stdin.read_to_end(&mut datagram)?;
-        write_line(&mut out, &report_of(&datagram))?;
+        write_line(&mut out, dialect::report(args.dialect, &datagram))?;
         return Ok(Exit::Success);
     }
     let mut exit = Exit::Success;
     each_line(&mut stdin, |number, line| {
         let report = match hex::decode(line.trim_ascii()) {
-            Ok(datagram) => report_of(&datagram),
+            Ok(datagram) => dialect::report(args.dialect, &datagram),
             Err(error) => {
                 let message = format!("line {number} is not hex: {error}");
                 anstream::eprintln!("evdg: {message}");
                 exit = Exit::Usage;
-                json!({ "error": message })
+                dialect::error_line(&message)
             }
         };
-        write_line(&mut out, &report)
+        write_line(&mut out, report)
     })?;
     Ok(exit)
 }
@@ -39,10 +40,11 @@ pub(crate) fn decode(args: &TranslateArgs) -> crate::Result {
 pub(crate) fn encode(args: &TranslateArgs) -> crate::Result {
     let mut stdin = io::stdin().lock();
     let mut out = BufWriter::new(io::stdout().lock());
+    let encoded = |line: &[u8], place: &str| datagram_of(args.dialect, &event_of(line)?, place);
     if args.raw {
         let mut line = Vec::new();
         stdin.read_to_end(&mut line)?;
-        let datagram = datagram_of(1, line.trim_ascii()).map_err(|message| {
+        let datagram = encoded(line.trim_ascii(), "").map_err(|message| {
             Failure::new(Exit::Usage, anyhow::anyhow!("standard input: {message}"))
         })?;
         out.write_all(&datagram)?;
@@ -55,7 +57,7 @@ pub(crate) fn encode(args: &TranslateArgs) -> crate::Result {
         if line.is_empty() {
             return Ok(());
         }
-        match datagram_of(number, line) {
+        match encoded(line, &format!("line {number}: ")) {
             Ok(datagram) => {
                 writeln!(out, "{}", hex::encode(datagram))?;
                 out.flush()
@@ -70,7 +72,8 @@ pub(crate) fn encode(args: &TranslateArgs) -> crate::Result {
     Ok(exit)
 }
 
-fn each_line(
+/// Goes through lines, with their numbers and without their line feeds.
+pub(crate) fn each_line(
     input: &mut impl BufRead,
     mut act: impl FnMut(usize, &[u8]) -> io::Result<()>,
 ) -> io::Result<()> {
@@ -85,25 +88,29 @@ fn each_line(
     Ok(())
 }
 
-fn datagram_of(number: usize, line: &[u8]) -> Result<Vec<u8>, String> {
-    let event = match parse_line(line) {
-        Some(Line::Event(event)) => event,
-        Some(Line::Malformed(why)) => return Err(why),
-        Some(_) => return Err("it is no event".into()),
-        None => return Err("it does not start with `{`".into()),
-    };
-    remark(number, &event);
-    let mut datagram = Vec::new();
-    text::sender::encode_to_vec(&event, &mut datagram).map_err(|error| error.to_string())?;
-    Ok(datagram)
+/// Reads an event by the contract.
+pub(crate) fn event_of(line: &[u8]) -> Result<EventBuf, String> {
+    match parse_line(line) {
+        Some(Line::Event(event)) => Ok(event),
+        Some(Line::Malformed(why)) => Err(why),
+        Some(_) => Err("it is no event".into()),
+        None => Err("it does not start with `{`".into()),
+    }
 }
 
-/// Says what the datagram will not tell as it was meant, and what the documentation advises against.
-fn remark(number: usize, event: &EventBuf) {
-    if let Err(unwritable) = text::sender::check(event) {
-        anstream::eprintln!("evdg: line {number}: note: reads back differently: {unwritable}");
+/// Gives the datagram of an event, and says on standard error what it will not tell as it was meant, and what the
+/// documentation advises against.
+pub(crate) fn datagram_of(
+    dialect: Dialect,
+    event: &EventBuf,
+    place: &str,
+) -> Result<Vec<u8>, String> {
+    let datagram = dialect::encode(dialect, event)?;
+    for caveat in dialect::caveats(dialect, event) {
+        anstream::eprintln!("evdg: {place}note: {caveat}");
     }
     if let Some(advice) = advise(&event.name) {
-        anstream::eprintln!("evdg: line {number}: note: {advice}");
+        anstream::eprintln!("evdg: {place}note: {advice}");
     }
+    Ok(datagram)
 }

@@ -2,15 +2,17 @@ use std::io::Write;
 use std::path::Path;
 
 use event_datagram_conformance::report::{datagram_in_words, expectation_in_words};
-use event_datagram_conformance::vectors::{Corpus, Selection, Vector, check};
+use event_datagram_conformance::vectors::{Corpus, Dialect, Selection, Set, Vector, check, export};
 
-use crate::args::{SelectArgs, VectorsCommand};
+use crate::args::{MemberArgs, SelectArgs, VectorsCommand};
 use crate::exit::{Exit, Failure, OrExit as _};
 
 pub(crate) fn run(command: &VectorsCommand) -> crate::Result {
     match command {
         VectorsCommand::List(args) => list(args),
         VectorsCommand::Show { patterns, corpus } => show(patterns, corpus.as_deref()),
+        VectorsCommand::Export { folder, members } => export_members(folder, members),
+        VectorsCommand::Import(args) => crate::import::run(args),
         VectorsCommand::Check { folder } => check_corpus(folder.as_deref()),
     }
 }
@@ -24,20 +26,51 @@ pub(crate) fn corpus(folder: Option<&Path>) -> crate::Result<Corpus> {
 }
 
 /// Takes what the options select.
-pub(crate) fn select<'c>(corpus: &'c Corpus, args: &SelectArgs) -> crate::Result<Vec<&'c Vector>> {
+pub(crate) fn select<'c>(
+    corpus: &'c Corpus,
+    args: &SelectArgs,
+    dialects: &[Dialect],
+) -> crate::Result<Vec<&'c Vector>> {
     let (filters, levels) = (args.filters.clone(), args.levels.clone());
     Selection {
         filters,
         levels,
-        dialects: vec![args.dialect],
+        dialects: dialects.into(),
     }
     .of(corpus)
     .or_exit(Exit::Nothing)
 }
 
-fn list(args: &SelectArgs) -> crate::Result {
-    let corpus = corpus(args.corpus.as_deref())?;
-    let vectors = select(&corpus, args)?;
+/// Gives a requirement set.
+pub(crate) fn set<'c>(corpus: &'c Corpus, name: &str) -> crate::Result<&'c Set> {
+    corpus.set(name).ok_or_else(|| {
+        let names: Vec<_> = corpus.sets.iter().map(|set| set.name.as_str()).collect();
+        let names = names.join(", ");
+        Failure::new(
+            Exit::Usage,
+            anyhow::anyhow!("there is no requirement set `{name}`; sets: {names}"),
+        )
+    })
+}
+
+/// Takes what the options select, of a set alone if one is asked for.
+fn members<'c>(corpus: &'c Corpus, args: &MemberArgs) -> crate::Result<Vec<&'c Vector>> {
+    let mut vectors = select(corpus, &args.select, &args.dialects)?;
+    if let Some(name) = &args.set {
+        let set = set(corpus, name)?;
+        vectors.retain(|vector| set.contains(vector));
+        if vectors.is_empty() {
+            let error =
+                anyhow::anyhow!("none of the vectors that fit is in the requirement set {name}");
+            return Err(Failure::new(Exit::Nothing, error));
+        }
+    }
+    Ok(vectors)
+}
+
+fn list(args: &MemberArgs) -> crate::Result {
+    let corpus = corpus(args.select.corpus.as_deref())?;
+    let vectors = members(&corpus, args)?;
     let width = vectors
         .iter()
         .map(|vector| vector.id.len())
@@ -106,6 +139,18 @@ fn show(patterns: &[String], folder: Option<&Path>) -> crate::Result {
             writeln!(out, "expected     {}", expectation_in_words(&step.expect))?;
         }
     }
+    Ok(Exit::Success)
+}
+
+fn export_members(folder: &Path, args: &MemberArgs) -> crate::Result {
+    let corpus = corpus(args.select.corpus.as_deref())?;
+    let vectors = members(&corpus, args)?;
+    export(&corpus, &vectors, folder).or_exit_with(Exit::Setup, "nothing was exported")?;
+    let (count, folder) = (vectors.len(), folder.display());
+    anstream::eprintln!(
+        "evdg: {count} vector{} in {folder}",
+        if count == 1 { "" } else { "s" }
+    );
     Ok(Exit::Success)
 }
 

@@ -199,6 +199,8 @@ struct Content<'r> {
     state: &'static str,
     verdict: &'static str,
     sentence: String,
+    /// How many results do not decide, and why.
+    aside: Option<String>,
     command: &'r str,
     kind: &'r str,
     declared: Vec<Told>,
@@ -277,10 +279,7 @@ impl Html {
         let sentence = match failures {
             0 if tested == 0 => format!("None of {} tests applies to it.", summary.total()),
             0 => format!("{tested} tests, and nothing that keeps it from conforming."),
-            _ => {
-                let deciding = summary.total() - summary.undecisive();
-                format!("{failures} of {deciding} tests failed.")
-            }
+            _ => format!("{failures} of {} tests failed.", summary.deciding()),
         };
         let verdicts: Vec<_> = Verdict::ALL
             .into_iter()
@@ -316,6 +315,7 @@ impl Html {
             state,
             verdict,
             sentence,
+            aside: head.aside(summary),
             command: &head.subject.command,
             kind: &head.subject.kind,
             declared: Told::all(&self.started),
@@ -393,8 +393,14 @@ impl Told {
     fn all(started: &[Started]) -> Vec<Self> {
         let mut all = Vec::<(Vec<String>, Vec<String>)>::new();
         for started in started {
-            let place = format!("{} ({})", started.socket, started.dialect);
+            let dialects: Vec<_> = started
+                .dialects
+                .iter()
+                .map(|dialect| dialect.as_str())
+                .collect();
+            let place = format!("{} ({})", started.socket, dialects.join(", "));
             let words = Self::words(&started.start);
+
             match all.iter_mut().find(|(told, _)| *told == words) {
                 Some((_, places)) => places.push(place),
                 None => all.push((words, vec![place])),

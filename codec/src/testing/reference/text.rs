@@ -3,11 +3,11 @@
 //! It shares no code with [`text::decode`](crate::text::decode), allocates freely, and is as slow as it likes.
 //!
 //! ```
-//! use event_datagram::{EventBuf, ParamBuf, testing::reference::{self, Reading}};
+//! use event_datagram::{EventBuf, ParamBuf, testing::reference::{Reading, text}};
 //!
 //! // Nobody can tell an unnamed address from a parameter `2001:db8` (T6).
 //! let event = |param| Reading::Event(EventBuf::new("E_TEST", [param]));
-//! let readings: Vec<_> = reference::readings(b"E_TEST\n2001:db8::1\n\n").collect();
+//! let readings: Vec<_> = text::readings(b"E_TEST\n2001:db8::1\n\n").collect();
 //! assert_eq!(readings, [
 //!     event(ParamBuf::named("2001:db8", "1")),
 //!     event(ParamBuf::unnamed("2001:db8::1")),
@@ -18,17 +18,8 @@ use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::Reading;
 use crate::{EventBuf, MAX_DATAGRAM, ParamBuf};
-
-/// One admissible meaning of a datagram.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Reading {
-    /// It is this event.
-    Event(EventBuf),
-    /// It is no event.
-    Rejection,
-}
 
 /// Gives the first reading: the one that [`text::decode`](crate::text::decode) must give too.
 pub fn decode(datagram: &[u8]) -> Reading {

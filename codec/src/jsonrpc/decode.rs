@@ -1,0 +1,152 @@
+use super::error::{DecodeError, DecodeErrorKind as Kind};
+use super::read::Params;
+use super::scan::Scanner;
+use crate::{Bytes, Event, Param};
+
+/// Reads a datagram by the rulings J1 to J13, and T15 to T20, which hold for both dialects.
+///
+/// One pass checks the whole datagram, in linear time, without recursion and without allocation; the parameters are
+/// then read as they are asked for. Members may stand in any order, with white space anywhere; members besides `method` and
+/// `params` are not looked at, but for being JSON. Names and values are told as they are: duplicate names, empty names,
+/// bytes that are not UTF-8.
+///
+/// Where listeners are free (J11 to J13), it takes what an event can hold: an empty `method`, any `jsonrpc`, any `id`,
+/// `params` that are null (none), the last of several `method` or `params`.
+///
+/// # Errors
+///
+/// If the datagram is not one JSON object, whose brackets lie no deeper than [`MAX_DEPTH`](super::MAX_DEPTH); failing that, if
+/// its `method` is missing or not a string; failing that, at the first thing in `params` that no event holds: a boolean, a nested
+/// array or object, a number that is not an integer of 64 bits with its sign, half of a surrogate pair. [`DecodeErrorKind`]
+/// lists them all.
+///
+/// [`DecodeErrorKind`]: super::DecodeErrorKind
+///
+/// # Examples
+///
+/// ```
+/// use event_datagram::{Param, Value, jsonrpc};
+///
+/// let event = jsonrpc::decode(br#"{"jsonrpc":"2.0","method":"E_TEST","params":{"qval":-1,"path":null,"":"\u00e9"}}"#)?;
+/// assert_eq!(event.name(), *b"E_TEST");
+/// let params = [
+///     Param::named("qval", -1),
+///     Param::named("path", Value::Null),
+///     Param::named("", "é"),
+/// ];
+/// assert!(event.params().eq(params));
+///
+/// let error = jsonrpc::decode(br#"{"method":"E_TEST","params":[0.5]}"#).unwrap_err();
+/// assert_eq!(error.to_string(), "number has a fraction or exponent, and is no integer, at byte 29");
+/// # Ok::<(), jsonrpc::DecodeError>(())
+/// ```
+pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
+    let mut json = Scanner::new(datagram);
+    json.space();
+    match json.peek() {
+        Some(b'{') => {}
+        Some(b'[') => return Err(json.error(Kind::Batch)),
+        Some(_) if datagram.starts_with(b"\xef\xbb\xbf") => {
+            return Err(json.error(Kind::ByteOrderMark));
+        }
+        None if datagram.is_empty() => return Err(json.error(Kind::Empty)),
+        _ => return Err(json.error(Kind::NotAnObject)),
+    }
+    let mut method = None;
+    let mut params = Ok(Params::new(b"", false));
+    let mut more = json.open(b'}');
+    while more {
+        let name = json.name()?.bytes();
+        // What was odd before does not belong to this member.
+        json.odd = None;
+        match name {
+            Some(name) if name == *b"method" => method = Some(self::method(&mut json)?),
+            Some(name) if name == *b"params" => params = self::params(&mut json)?,
+            _ => json.value(1)?,
+        }
+        more = json.more(b'}')?;
+    }
+    let end = json.offset() - 1;
+    json.space();
+    if json.peek().is_some() {
+        return Err(json.error(Kind::TrailingBytes));
+    }
+    Ok(Decoded {
+        method: method.unwrap_or(Err(DecodeError::new(Kind::NoMethod, end)))?,
+        params: params?,
+    })
+}
+
+/// What is good JSON: it has a meaning in an event, or it has none and this is why.
+type Meaning<T> = Result<T, DecodeError>;
+
+fn method<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Bytes<'a>>, DecodeError> {
+    if json.peek() != Some(b'"') {
+        let not_string = json.error(Kind::MethodNotString);
+        json.value(1)?;
+        return Ok(Err(not_string));
+    }
+    let method = json.string()?.bytes();
+    Ok(match json.odd {
+        Some(lone_surrogate) => Err(lone_surrogate),
+        None => Ok(method.unwrap_or(Bytes::new(b""))),
+    })
+}
+
+fn params<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Params<'a>>, DecodeError> {
+    let (named, close) = match json.peek() {
+        Some(b'{') => (true, b'}'),
+        Some(b'[') => (false, b']'),
+        other => {
+            let not_structured = json.error(Kind::ParamsNotStructured);
+            json.value(1)?;
+            return Ok(match other {
+                Some(b'n') => Ok(Params::new(b"", false)),
+                _ => Err(not_structured),
+            });
+        }
+    };
+    let start = json.offset() + 1;
+    let mut more = json.open(close);
+    while more {
+        if named {
+            json.name()?;
+        }
+        json.value(2)?;
+        more = json.more(close)?;
+    }
+    let inside = json.since(start);
+    Ok(match json.odd {
+        Some(odd) => Err(odd),
+        None => Ok(Params::new(inside, named)),
+    })
+}
+
+/// A datagram of the JSON-RPC dialect that was read: an event that borrows from it.
+#[derive(Clone, Debug)]
+pub struct Decoded<'a> {
+    method: Bytes<'a>,
+    params: Params<'a>,
+}
+
+impl<'a> Decoded<'a> {
+    /// Gives the name, such as `E_PIKE_BLOCKED`: the `method`.
+    pub const fn name(&self) -> Bytes<'a> {
+        self.method
+    }
+
+    /// Goes through the parameters in the order in which they stand, duplicates and all (T14, J7).
+    pub fn params(&self) -> Params<'a> {
+        self.params.clone()
+    }
+}
+
+impl Event for Decoded<'_> {
+    fn name(&self) -> Bytes<'_> {
+        Self::name(self)
+    }
+
+    fn params(&self) -> impl Iterator<Item = Param<'_>> + Clone {
+        Self::params(self)
+    }
+}

@@ -1,0 +1,116 @@
+//! Reading what the scanner has passed: good JSON, and nothing in it that an event does not hold.
+
+use core::iter::FusedIterator;
+
+use super::escape;
+use crate::{Bytes, Param, Value};
+
+/// The parameters of a [`Decoded`](super::Decoded) datagram, in order: all of them with a name, or none.
+#[derive(Clone, Debug)]
+pub struct Params<'a> {
+    /// What is left of that which stands between the brackets.
+    rest: &'a [u8],
+    named: bool,
+}
+
+impl<'a> Params<'a> {
+    /// The text has to be the inside of an object (`named`) or an array.
+    pub(super) const fn new(text: &'a [u8], named: bool) -> Self {
+        Self { rest: text, named }
+    }
+}
+
+impl<'a> Iterator for Params<'a> {
+    type Item = Param<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Param<'a>> {
+        let mut rest = past(self.rest, b',')?;
+        let mut name = None;
+        if self.named {
+            let (found, behind) = string(rest);
+            name = Some(found);
+            rest = past(behind, b':')?;
+        }
+        let value;
+        (value, self.rest) = match rest.first()? {
+            b'"' => {
+                let (content, rest) = string(rest);
+                (Value::Bytes(content), rest)
+            }
+            b'n' => (Value::Null, &rest[4..]),
+            _ => number(rest)?,
+        };
+        Some(Param { name, value })
+    }
+}
+
+impl FusedIterator for Params<'_> {}
+
+/// Gives the integer that these digits are, if 64 bits with a sign hold it.
+#[inline]
+pub(super) fn integer(negative: bool, digits: &[u8]) -> Option<i64> {
+    let digit = |byte: &u8| i64::from(byte - b'0');
+    // So many digits always fit.
+    if digits.len() <= 18 {
+        let sum = digits.iter().fold(0, |sum, byte| sum * 10 + digit(byte));
+        return Some(if negative { -sum } else { sum });
+    }
+    digits.iter().try_fold(0_i64, |sum, byte| {
+        let tens = sum.checked_mul(10)?;
+        if negative {
+            tens.checked_sub(digit(byte))
+        } else {
+            tens.checked_add(digit(byte))
+        }
+    })
+}
+
+/// Passes white space, and this byte where it stands there; `None` at the end.
+#[inline]
+fn past(mut text: &[u8], byte: u8) -> Option<&[u8]> {
+    loop {
+        let (first, rest) = text.split_first()?;
+        if *first != byte && !matches!(first, b' ' | b'\t' | b'\n' | b'\r') {
+            return Some(text);
+        }
+        text = rest;
+    }
+}
+
+/// Reads the string at the start of `text`, and gives what stands behind it.
+#[inline]
+fn string(text: &[u8]) -> (Bytes<'_>, &[u8]) {
+    let text = &text[1..];
+    let mut end = 0;
+    let mut escapes = false;
+    loop {
+        match text[end] {
+            b'"' => break,
+            b'\\' => {
+                // With what it escapes; digits behind `\u` stand for themselves here.
+                escapes = true;
+                end += 2;
+            }
+            _ => end += escape::plain(&text[end..]),
+        }
+    }
+    let (raw, rest) = (&text[..end], &text[end + 1..]);
+    let content = if escapes {
+        Bytes::json(raw)
+    } else {
+        Bytes::new(raw)
+    };
+    (content, rest)
+}
+
+#[inline]
+fn number(text: &[u8]) -> Option<(Value<'_>, &[u8])> {
+    let (negative, unsigned) = match text {
+        [b'-', unsigned @ ..] => (true, unsigned),
+        _ => (false, text),
+    };
+    let end = unsigned.iter().position(|byte| !byte.is_ascii_digit());
+    let (digits, rest) = unsigned.split_at(end.unwrap_or(unsigned.len()));
+    Some((Value::Integer(integer(negative, digits)?), rest))
+}

@@ -1,0 +1,112 @@
+use memchr::memchr;
+
+use super::escape;
+use crate::encode::{Decimal, Message, Sink};
+use crate::{Bytes, Event, MAX_UNIX_DATAGRAM, Value};
+
+/// In what the releases differ.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Release {
+    /// 3.1.0: an `id` that is null stands before the rest, and empty `params` are written.
+    V3_1,
+    /// 3.4.18, 3.6.8 and 4.0.1.
+    V3_4,
+}
+
+/// The datagram: one JSON object without white space.
+pub(super) struct Datagram<'e, E: ?Sized> {
+    pub(super) event: &'e E,
+    pub(super) release: Release,
+}
+
+impl<E: Event + ?Sized> Message for Datagram<'_, E> {
+    const LIMIT: usize = MAX_UNIX_DATAGRAM;
+
+    fn write(&self, sink: &mut impl Sink) {
+        sink.put(match self.release {
+            Release::V3_1 => b"{\"id\":null,\"jsonrpc\":\"2.0\",\"method\":",
+            Release::V3_4 => b"{\"jsonrpc\":\"2.0\",\"method\":",
+        });
+        string(&self.event.name(), sink);
+        let mut named = None;
+        for param in self.event.params() {
+            let first = named.is_none();
+            // An object where the first has a name, even an empty one. Names behind one without are lost.
+            let named = *named.get_or_insert(param.name.is_some());
+            sink.put(match (first, named) {
+                (true, true) => b",\"params\":{",
+                (true, false) => b",\"params\":[",
+                (false, _) => b",",
+            });
+            if named {
+                string(&param.name.unwrap_or(Bytes::new(b"")), sink);
+                sink.put(b":");
+            }
+            value(&param.value, sink);
+        }
+        sink.put(match (named, self.release) {
+            (Some(true), _) => b"}}",
+            (Some(false), _) => b"]}",
+            (None, Release::V3_1) => b",\"params\":{}}",
+            (None, Release::V3_4) => b"}",
+        });
+    }
+}
+
+fn value(value: &Value<'_>, sink: &mut impl Sink) {
+    match value {
+        Value::Bytes(content) => string(content, sink),
+        Value::Integer(integer) => {
+            if *integer < 0 {
+                sink.put(b"-");
+            }
+            sink.put(Decimal::unsigned(integer.unsigned_abs()).digits());
+        }
+        Value::Null => sink.put(b"null"),
+    }
+}
+
+/// Writes a string up to its first NUL, where servers take it to end.
+fn string(content: &Bytes<'_>, sink: &mut impl Sink) {
+    sink.put(b"\"");
+    for chunk in content.chunks() {
+        let end = memchr(0, &chunk);
+        escaped(&chunk[..end.unwrap_or(chunk.len())], sink);
+        if end.is_some() {
+            break;
+        }
+    }
+    sink.put(b"\"");
+}
+
+fn escaped(mut text: &[u8], sink: &mut impl Sink) {
+    loop {
+        let (plain, rest) = text.split_at(escape::plain(text));
+        sink.put(plain);
+        let Some((byte, rest)) = rest.split_first() else {
+            return;
+        };
+        match byte {
+            b'"' => sink.put(b"\\\""),
+            b'\\' => sink.put(b"\\\\"),
+            b'\x08' => sink.put(b"\\b"),
+            b'\x0c' => sink.put(b"\\f"),
+            b'\n' => sink.put(b"\\n"),
+            b'\r' => sink.put(b"\\r"),
+            b'\t' => sink.put(b"\\t"),
+            control => {
+                const DIGITS: &[u8; 16] = b"0123456789abcdef";
+                let digit = |of: u8| DIGITS[usize::from(of & 0xf)];
+                sink.put(&[
+                    b'\\',
+                    b'u',
+                    b'0',
+                    b'0',
+                    digit(control >> 4),
+                    digit(*control),
+                ]);
+            }
+        }
+        text = rest;
+    }
+}

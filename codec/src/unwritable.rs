@@ -1,0 +1,102 @@
+use core::fmt;
+
+/// Why a datagram would not read back as the event: in which part, and for what reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Unwritable {
+    param: Option<usize>,
+    reason: UnwritableReason,
+}
+
+impl Unwritable {
+    pub(crate) const fn new(param: Option<usize>, reason: UnwritableReason) -> Self {
+        Self { param, reason }
+    }
+
+    /// Gives the position of the parameter in the way, from 0, or `None` where it is the event's name.
+    pub const fn param(&self) -> Option<usize> {
+        self.param
+    }
+
+    /// Says what is in the way.
+    pub const fn reason(&self) -> UnwritableReason {
+        self.reason
+    }
+}
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.param {
+            Some(index) => write!(f, "parameter {}: {}", index + 1, self.reason),
+            None => write!(f, "event name {}", self.reason),
+        }
+    }
+}
+
+impl core::error::Error for Unwritable {}
+
+/// What in a part of an event does not survive its dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UnwritableReason {
+    /// The event's name is empty, which makes the datagram malformed (T1).
+    EmptyEventName,
+    /// The event's name holds a line feed, which would end it (T1).
+    LineFeedInEventName,
+    /// The event's name holds a quote or a carriage return, which the documented grammar forbids.
+    ForbiddenInEventName,
+    /// The parameter's name is empty: it would read as no name.
+    EmptyName,
+    /// The parameter's name holds a line feed, which would end the argument.
+    LineFeedInName,
+    /// The parameter's name holds `::` or ends with `:`, so that it would end early (T4).
+    SeparatorInName,
+    /// The parameter's name holds a quote or a carriage return, which the documented grammar forbids.
+    ForbiddenInName,
+    /// The value has no name before it and holds `::`, so that its beginning would read as a name (T4, T6).
+    SeparatorInUnnamedValue,
+    /// The value has to stand in quotes and ends with a backslash, which would escape the closing one (T10).
+    BackslashBeforeClosingQuote,
+    /// The value begins with a quote, stands bare, and would read as quoted: by itself or with what follows (T7, T9).
+    ReadsAsQuoted,
+    /// The value is an integer: it would read as a string of its digits.
+    Integer,
+    /// There is no value: it would read as an empty one.
+    Null,
+    /// JSON-RPC: the event's name holds a NUL, where the sender ends it.
+    NulInEventName,
+    /// JSON-RPC: the parameter's name holds a NUL, where the sender ends it.
+    NulInName,
+    /// JSON-RPC: the value holds a NUL, where the sender ends it.
+    NulInValue,
+    /// JSON-RPC: the parameter has a name, which is not written, because the first parameter has none.
+    NameBehindUnnamed,
+    /// JSON-RPC: the parameter has no name, and would read as one with an empty name, because the first parameter has
+    /// a name.
+    UnnamedBehindNamed,
+}
+
+impl fmt::Display for UnwritableReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EmptyEventName => "is empty",
+            Self::LineFeedInEventName => "holds a line feed, which would end it",
+            Self::ForbiddenInEventName => "holds a quote or carriage return, which the documented grammar forbids",
+            Self::EmptyName => "name is empty and would read as none",
+            Self::LineFeedInName => "name holds a line feed, which would end the argument",
+            Self::SeparatorInName => "name holds `::` or ends with `:`, so that it would end early",
+            Self::ForbiddenInName => "name holds a quote or carriage return, which the documented grammar forbids",
+            Self::SeparatorInUnnamedValue => "value without a name holds `::`, so that its beginning would read as a name",
+            Self::BackslashBeforeClosingQuote => {
+                "value has to be quoted and ends with a backslash, which would escape the closing quote"
+            }
+            Self::ReadsAsQuoted => "value begins with a quote and would read as quoted",
+            Self::Integer => "value is an integer and would read as a string",
+            Self::Null => "value is missing and would read as empty",
+            Self::NulInEventName => "holds a NUL, which would end it",
+            Self::NulInName => "name holds a NUL, which would end it",
+            Self::NulInValue => "value holds a NUL, which would end it",
+            Self::NameBehindUnnamed => "name would be lost, as the first parameter has none",
+            Self::UnnamedBehindNamed => "name is missing and would read as empty, as the first parameter has one",
+        })
+    }
+}

@@ -1,0 +1,104 @@
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::Path;
+
+use event_datagram_conformance::capture::{Datagram, Tally, read};
+use event_datagram_conformance::dialect;
+use event_datagram_conformance::listen::write_line;
+use event_datagram_conformance::vectors::{Dialect, VectorFile};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use crate::args::ImportArgs;
+use crate::exit::{Exit, Failure, OrExit as _};
+
+/// Writes what a capture holds as JSON lines, or as a vector file, and tells what was left out.
+pub(crate) fn run(args: &ImportArgs) -> crate::Result {
+    let path = &args.capture;
+    let reader: Box<dyn Read + Send> = if *path == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(path).or_exit_with(Exit::Usage, path.display().to_string())?)
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut tally = Tally::default();
+    let mut written = Ok(());
+    let mut vectors = args
+        .vectors
+        .as_deref()
+        .map(|topic| VectorFile::new(topic, args.dialect));
+    let result = read(
+        reader,
+        args.port,
+        &mut tally,
+        |datagram| match &mut vectors {
+            Some(vectors) => vectors.add(datagram.payload),
+            None if written.is_ok() => {
+                let line = line(args.dialect, datagram);
+                written = write_line(&mut out, line.to_string().into_bytes());
+            }
+            None => {}
+        },
+    );
+    written?;
+    if let Some(vectors) = vectors.take_if(|vectors| !vectors.is_empty()) {
+        let (count, left_out) = (vectors.len(), vectors.left_out());
+        writeln!(out, "{:#}", vectors.into_json())?;
+        anstream::eprintln!(
+            "evdg: {count} vectors, one for each datagram that is not like another"
+        );
+        tell(left_out, "with too many readings to expect any, left out");
+    }
+    out.flush()?;
+    let (datagrams, packets) = (tally.datagrams, tally.packets);
+    anstream::eprintln!("evdg: {datagrams} UDP datagrams in {packets} packets");
+    tell(
+        tally.cut,
+        "of which the capture holds only the beginning, left out",
+    );
+    tell(
+        tally.incomplete,
+        "of which fragments lack or do not fit, left out",
+    );
+    tell(
+        tally.unknown_link,
+        "in packets of a network that is not known here, left out",
+    );
+    result.or_exit_with(Exit::Usage, path.display().to_string())?;
+    if datagrams == 0 {
+        let why = match args.port {
+            Some(port) => format!("no UDP datagram from or to port {port} is in it"),
+            None => "no UDP datagram is in it".into(),
+        };
+        let error = anyhow::anyhow!("{}: {why}", path.display());
+        return Err(Failure::new(Exit::Nothing, error));
+    }
+    Ok(Exit::Success)
+}
+
+fn tell(count: usize, what: &str) {
+    if count > 0 {
+        anstream::eprintln!("evdg: {count} {what}");
+    }
+}
+
+/// Gives a line that says all about a datagram, and that `evdg send` takes with `--captures`.
+fn line(dialect: Dialect, datagram: &Datagram<'_>) -> Value {
+    let time = datagram
+        .time
+        .and_then(|time| SignedDuration::try_from(time).ok());
+    let time = time.and_then(|time| Timestamp::from_duration(time).ok());
+    let mut line = json!({
+        "time": time.map(|time| time.to_string()),
+        "from": format!("udp:{}", datagram.source),
+        "to": format!("udp:{}", datagram.destination),
+    });
+    let report = dialect::report(dialect, datagram.payload);
+    if let Ok(Value::Object(report)) = serde_json::from_slice(&report) {
+        for (member, value) in report {
+            line[member] = value;
+        }
+    }
+    line["datagram_hex"] = hex::encode(datagram.payload).into();
+    line
+}

@@ -1,0 +1,281 @@
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use clap::{Command, CommandFactory as _};
+use clap_complete::Shell;
+use clap_mangen::Man;
+use roff::{Roff, bold, roman};
+
+use crate::args::Cli;
+use crate::exit::{Exit, OrExit as _};
+
+/// For each command without subcommands: what somebody may want, and how they get it.
+const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "evdg",
+        &[
+            (
+                "evdg test -- python3 listener.py",
+                "Test a listener over both kinds of socket.",
+            ),
+            (
+                "evdg listen udp:0.0.0.0:8081",
+                "Watch what a live OpenSIPS sends.",
+            ),
+        ],
+    ),
+    (
+        "evdg-test",
+        &[
+            (
+                "evdg test -- python3 listener.py",
+                "Test a listener that finds its socket in EVDG_SOCKET.",
+            ),
+            (
+                "evdg test --socket udp -- ./listener --port {port}",
+                "Test a listener that is told its port on the command line.",
+            ),
+            (
+                "evdg test --parser -- ./parser",
+                "Test a parser that reads datagrams in hex, one a line.",
+            ),
+            (
+                "evdg test --set 2026.1 --strict --report junit=report.xml -- ./listener",
+                "Gate a change: the frozen set decides, warnings count, and the CI service gets a report.",
+            ),
+            (
+                "evdg test --known known.toml --write-known -- ./listener",
+                "Make a list of what fails today, to be worked off.",
+            ),
+        ],
+    ),
+    (
+        "evdg-listen",
+        &[
+            (
+                "evdg listen udp:0.0.0.0:8081",
+                "Print what comes to a port.",
+            ),
+            (
+                "evdg listen /tmp/event.sock",
+                "Print what comes to a UNIX socket.",
+            ),
+        ],
+    ),
+    (
+        "evdg-send",
+        &[
+            (
+                "evdg send udp:127.0.0.1:8081 E_PIKE_BLOCKED ip=192.168.2.11 unnamed count:=-1",
+                "Raise an event with a named string, an unnamed one, and an integer.",
+            ),
+            (
+                "evdg send /tmp/event.sock --captures corpus/captures/opensips-2.4.11.jsonl",
+                "Send what a real server once sent.",
+            ),
+        ],
+    ),
+    (
+        "evdg-decode",
+        &[
+            (
+                "evdg decode < datagrams.hex",
+                "Read datagrams in hex, one a line.",
+            ),
+            (
+                "evdg decode --raw < datagram.bin",
+                "Read one datagram from a file.",
+            ),
+        ],
+    ),
+    (
+        "evdg-encode",
+        &[(
+            "evdg encode --raw < event.json",
+            "Write the bytes of one event.",
+        )],
+    ),
+    (
+        "evdg-vectors",
+        &[(
+            "evdg vectors show sep-first-one-splits",
+            "Show a vector whole.",
+        )],
+    ),
+    (
+        "evdg-vectors-list",
+        &[(
+            "evdg vectors list --filter T4 --level must",
+            "List what tests a requirement.",
+        )],
+    ),
+    (
+        "evdg-vectors-show",
+        &[(
+            "evdg vectors show sep-first-one-splits",
+            "Show a vector whole.",
+        )],
+    ),
+    (
+        "evdg-vectors-export",
+        &[(
+            "evdg vectors export vectors --set 2026.1",
+            "Write a requirement set as files, for another test suite.",
+        )],
+    ),
+    (
+        "evdg-vectors-import",
+        &[
+            (
+                "evdg vectors import events.pcapng --port 8081",
+                "Print what went over the wire, as JSON lines.",
+            ),
+            (
+                "evdg vectors import events.pcap --port 8081 --vectors mine",
+                "Make vectors of what a server of yours sends.",
+            ),
+        ],
+    ),
+    (
+        "evdg-vectors-check",
+        &[("evdg vectors check corpus", "Check the corpus in a folder.")],
+    ),
+    (
+        "evdg-completions",
+        &[(
+            "evdg completions bash > ~/.local/share/bash-completion/completions/evdg",
+            "Let bash complete the arguments of evdg.",
+        )],
+    ),
+    (
+        "evdg-man",
+        &[(
+            "evdg man ~/.local/share/man/man1",
+            "Let man find the pages of evdg.",
+        )],
+    ),
+];
+
+/// Prints the completions for a shell.
+pub(crate) fn completions(shell: Shell) -> crate::Result {
+    // Into memory first: the generator takes no failure to write.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "evdg", &mut script);
+    io::stdout().write_all(&script)?;
+    Ok(Exit::Success)
+}
+
+/// Writes a man page for each command into a folder.
+pub(crate) fn pages(folder: &Path) -> crate::Result {
+    fs::create_dir_all(folder).or_exit_with(Exit::Setup, folder.display().to_string())?;
+    let commands = commands();
+    for command in &commands {
+        let (name, page) = page(command)?;
+        let path = folder.join(name);
+        fs::write(&path, page).or_exit_with(Exit::Setup, path.display().to_string())?;
+    }
+    anstream::eprintln!("evdg: {} pages in {}", commands.len(), folder.display());
+    Ok(Exit::Success)
+}
+
+/// Gives every command that there is, those above before those below.
+fn commands() -> Vec<Command> {
+    let mut root = Cli::command();
+    root.build();
+    let mut commands = vec![root];
+    let mut next = 0;
+    while let Some(command) = commands.get(next) {
+        let below: Vec<_> = command.get_subcommands().cloned().collect();
+        commands.extend(below);
+        next += 1;
+    }
+    commands
+}
+
+fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
+    let man = Man::new(command.clone())
+        .source(concat!("evdg ", env!("CARGO_PKG_VERSION")))
+        .manual("event_datagram conformance suite");
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut page)?;
+    }
+    let mut more = Roff::new();
+    let name = command.get_display_name().unwrap_or(command.get_name());
+    // What evdg itself says at the end of its help is about exit statuses, which have a section here.
+    if let Some(notes) = command.get_after_help().filter(|_| name != "evdg") {
+        more.control("SH", ["NOTES"]);
+        more.text([roman(notes.to_string())]);
+    }
+    add_examples(&mut more, name);
+    add_statuses(&mut more);
+    more.to_writer(&mut page)?;
+    Ok((man.get_filename(), page))
+}
+
+fn add_examples(page: &mut Roff, command: &str) {
+    page.control("SH", ["EXAMPLES"]);
+    let of_command = EXAMPLES.iter().filter(|(name, _)| *name == command);
+    for (line, what) in of_command.flat_map(|(_, examples)| *examples) {
+        page.control("TP", []);
+        page.text([bold(*line)]);
+        page.text([roman(*what)]);
+    }
+}
+
+fn add_statuses(page: &mut Roff) {
+    page.control("SH", ["EXIT STATUS"]);
+    for (exit, meaning) in Exit::ALL {
+        page.control("TP", []);
+        page.text([bold((exit as u8).to_string())]);
+        page.text([roman(meaning)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definitions_are_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_examples_and_every_example_a_command() {
+        let names: Vec<_> = commands()
+            .iter()
+            .map(|command| {
+                command
+                    .get_display_name()
+                    .unwrap_or(command.get_name())
+                    .to_string()
+            })
+            .collect();
+        let with_examples: Vec<_> = EXAMPLES.iter().map(|(name, _)| *name).collect();
+        for name in &names {
+            assert!(
+                with_examples.contains(&name.as_str()),
+                "{name} has no example"
+            );
+        }
+        assert_eq!(names.len(), EXAMPLES.len());
+    }
+
+    #[test]
+    fn every_example_is_right() {
+        for (line, _) in EXAMPLES.iter().flat_map(|(_, examples)| *examples) {
+            let command = line.split(['<', '>']).next().unwrap();
+            let words = shlex::split(command).unwrap();
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+use crate::contract::Start;
+use crate::judge::{Finding, Verdict};
+use crate::vectors::Vector;
+
+/// Gives the verdict of a finding, and what it rests on in a sentence.
+pub(crate) fn grade(vector: &Vector, finding: Finding) -> (Verdict, String) {
+    let verdict = Verdict::of(vector.level, &finding);
+    let why = match finding {
+        Finding::Departs { why } => why,
+        Finding::Conforms { .. } if verdict == Verdict::Pass => String::new(),
+        Finding::Conforms { ways } => told(vector, &ways),
+    };
+    (verdict, why)
+}
+
+/// Says which of the right ways was taken.
+fn told(vector: &Vector, ways: &[usize]) -> String {
+    let chosen = vector.steps.iter().zip(ways).filter_map(|(step, way)| {
+        let count = step.expect.alternatives().len();
+        (count > 1).then(|| format!("{} of {count}", way + 1))
+    });
+    match chosen.collect::<Vec<_>>().join(", ") {
+        none if none.is_empty() => "it went on".into(),
+        chosen => format!("takes reading {chosen}"),
+    }
+}
+
+/// Says why a vector does not apply to a subject, by what that told about itself.
+pub(crate) fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
+    let listed = start
+        .not_applicable
+        .iter()
+        .flatten()
+        .any(|id| *id == vector.requirement || *id == vector.id);
+    if listed {
+        return Some("the subject declares that it does not apply".into());
+    }
+    let longest = vector.longest_datagram();
+    if let Some(max) = start.max_datagram.filter(|max| *max < longest) {
+        return Some(format!(
+            "the subject declares that it takes at most {max} bytes, and this has {longest}"
+        ));
+    }
+    let dialects = start.dialects.as_ref()?;
+    let unknown = !dialects
+        .iter()
+        .any(|dialect| dialect == vector.dialect.as_str());
+    unknown.then(|| format!("the subject declares that it reads {}", dialects.join(", ")))
+}

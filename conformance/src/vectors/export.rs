@@ -1,0 +1,144 @@
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::corpus::{Corpus, CorpusError};
+use super::vector::Vector;
+use crate::report::expectation_to_json;
+
+const README: &str = include_str!("../../../corpus/export/README.md");
+const SCHEMA: &str = include_str!("../../../corpus/export/schema.json");
+
+/// Writes vectors into a folder, for test suites that know nothing of this one: each datagram as a file of its bytes, each
+/// vector as JSON, their schema, the requirements, and the requirement sets. The README says what is what; it comes last, so
+/// that where it is, all is.
+///
+/// # Errors
+///
+/// If the folder is there and not empty, or something cannot be written. Then the folder is as it was.
+pub fn export(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), CorpusError> {
+    let is_new = make_empty(folder).map_err(at(folder))?;
+    let result = fill(corpus, vectors, folder);
+    if result.is_err() && is_new {
+        // Whatever keeps it from being removed has less to say than the error that is there.
+        let _ = fs::remove_dir(folder);
+    }
+    result
+}
+
+/// Makes sure that an empty folder is there. Tells whether it is new.
+fn make_empty(folder: &Path) -> io::Result<bool> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => match entries.next() {
+            Some(_) => Err(io::Error::new(
+                io::ErrorKind::DirectoryNotEmpty,
+                "it is not empty, and nothing in it shall be written over",
+            )),
+            None => Ok(false),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir(folder).map(|()| true)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts all together out of sight, and then moves it into the folder.
+fn fill(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), CorpusError> {
+    let mut builder = tempfile::Builder::new();
+    let stage = builder
+        .prefix(".evdg-")
+        .tempdir_in(folder)
+        .map_err(at(folder))?;
+    for vector in vectors {
+        let home = stage.path().join(vector.dialect.as_str());
+        fs::create_dir_all(&home).map_err(at(&home))?;
+        for (index, step) in vector.steps.iter().enumerate() {
+            write(&home.join(datagram_file(vector, index)), &step.datagram)?;
+        }
+        write_json(&home.join(format!("{}.json", vector.id)), &to_json(vector))?;
+    }
+    let sets = stage.path().join("sets");
+    fs::create_dir(&sets).map_err(at(&sets))?;
+    for set in &corpus.sets {
+        write(&sets.join(format!("{}.txt", set.name)), set.text.as_bytes())?;
+    }
+    let requirements = corpus.requirements.iter().map(|requirement| {
+        json!({
+            "id": requirement.id,
+            "title": requirement.title,
+            "level": requirement.level,
+            "authorities": requirement.authorities,
+        })
+    });
+    write_json(
+        &stage.path().join("requirements.json"),
+        &requirements.collect(),
+    )?;
+    write(
+        &stage.path().join("SPEC.md"),
+        corpus.specification.as_bytes(),
+    )?;
+    write(&stage.path().join("schema.json"), SCHEMA.as_bytes())?;
+    let mut entries = fs::read_dir(&stage)
+        .and_then(Iterator::collect::<io::Result<Vec<_>>>)
+        .map_err(at(folder))?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let target = folder.join(entry.file_name());
+        fs::rename(entry.path(), &target).map_err(at(&target))?;
+    }
+    stage.close().map_err(at(folder))?;
+    write(&folder.join("README.md"), README.as_bytes())
+}
+
+/// Gives all that is known of a vector, but for its bytes.
+fn to_json(vector: &Vector) -> Value {
+    let steps = vector.steps.iter().enumerate().map(|(index, step)| {
+        json!({
+            "datagram": datagram_file(vector, index),
+            "size": step.datagram.len(),
+            "expect": expectation_to_json(&step.expect),
+        })
+    });
+    let mut json = json!({
+        "$schema": "../schema.json",
+        "id": vector.id,
+        "dialect": vector.dialect,
+        "topic": vector.topic,
+        "requirement": vector.requirement,
+        "level": vector.level,
+        "authority": vector.authority,
+        "summary": vector.summary,
+        "steps": steps.collect::<Vec<_>>(),
+    });
+    if let Some(notes) = &vector.notes {
+        json["notes"] = notes.as_str().into();
+    }
+    if let Some(captured) = &vector.captured {
+        json["captured"] = json!(captured);
+    }
+    json
+}
+
+fn datagram_file(vector: &Vector, index: usize) -> String {
+    format!("{}.{}.bin", vector.id, index + 1)
+}
+
+fn write_json(path: &Path, json: &Value) -> Result<(), CorpusError> {
+    write(path, format!("{json:#}\n").as_bytes())
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), CorpusError> {
+    fs::write(path, content).map_err(at(path))
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> CorpusError {
+    let path = path.to_path_buf();
+    move |source| CorpusError::Io {
+        path: path.clone(),
+        source,
+    }
+}

@@ -1,0 +1,213 @@
+use std::collections::HashSet;
+
+use event_datagram::testing::reference::Reading;
+use event_datagram::{EventBuf, ParamBuf, ValueBuf};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::vector::Dialect;
+use crate::dialect;
+use crate::escape::{cut, escaped};
+
+/// Makes a vector file of datagrams that were captured: what a server of yours sends, with what listeners have to read in it.
+///
+/// Every datagram becomes one vector, however often it came, and expects every reading that the reference decoder admits. Its id
+/// depends on nothing but topic and bytes, so that a file that is made anew keeps its ids.
+#[derive(Debug)]
+pub struct VectorFile {
+    topic: String,
+    dialect: Dialect,
+    vectors: Vec<Value>,
+    seen: HashSet<Vec<u8>>,
+    left_out: usize,
+}
+
+/// More readings than these are left to nobody to choose from.
+const MAX_READINGS: usize = 64;
+/// The digits of a digest that tell datagrams of one topic apart.
+const DIGITS: usize = 12;
+
+impl VectorFile {
+    /// Starts a file without vectors.
+    pub fn new(topic: &str, dialect: Dialect) -> Self {
+        Self {
+            topic: topic.into(),
+            dialect,
+            vectors: Vec::new(),
+            seen: HashSet::new(),
+            left_out: 0,
+        }
+    }
+
+    /// Adds a datagram, unless it is there.
+    pub fn add(&mut self, datagram: &[u8]) {
+        if !self.seen.insert(datagram.into()) {
+            return;
+        }
+        let readings = dialect::readings(self.dialect, datagram, MAX_READINGS + 1);
+        if readings.len() > MAX_READINGS {
+            self.left_out += 1;
+            return;
+        }
+        self.vectors.push(self.vector(datagram, &readings));
+    }
+
+    /// Counts the vectors.
+    pub fn len(&self) -> usize {
+        self.vectors.len()
+    }
+
+    /// Tells whether there is no vector.
+    pub fn is_empty(&self) -> bool {
+        self.vectors.is_empty()
+    }
+
+    /// Counts the datagrams that have too many readings for an expectation to mean anything, and were left out.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// Gives the file.
+    pub fn into_json(self) -> Value {
+        json!({
+            "$schema": "../schema.json",
+            "topic": self.topic,
+            "dialect": self.dialect,
+            "summary": "Datagrams that were captured on their way.",
+            "vectors": self.vectors,
+        })
+    }
+
+    fn vector(&self, datagram: &[u8], readings: &[Reading]) -> Value {
+        let event = readings.iter().find_map(|reading| match reading {
+            Reading::Event(event) => Some(event),
+            _ => None,
+        });
+        // What is tested most of all: that every parameter is reported, and that what is no event is not.
+        let (whole, malformed) = match self.dialect {
+            Dialect::Text => ("T14", "T1"),
+            Dialect::JsonRpc => ("J2", "J1"),
+        };
+        let (requirement, authority, what) = match event {
+            Some(event) => {
+                let name = cut(&escaped(&event.name), 60);
+                (whole, "sender", format!("the event {name} exactly so"))
+            }
+            None if datagram.is_empty() => ("T18", "ruling", "an empty datagram".into()),
+            None => (malformed, "documented", "what is no event".into()),
+        };
+        let expect = match readings {
+            _ if dialect::anything_goes(self.dialect, datagram) => "survive".into(),
+            [one] => expectation(one),
+            several => json!({ "any_of": several.iter().map(expectation).collect::<Vec<_>>() }),
+        };
+        json!({
+            "id": self.id(datagram, event),
+            "requirement": requirement,
+            "level": "must",
+            "authority": authority,
+            "summary": format!("Somebody sent {what}."),
+            "datagram": bytes(datagram),
+            "expect": expect,
+        })
+    }
+
+    fn id(&self, datagram: &[u8], event: Option<&EventBuf>) -> String {
+        let mut digest = hex::encode(Sha256::digest(datagram));
+        digest.truncate(DIGITS);
+        let name = event.map(|event| slug(&event.name)).unwrap_or_default();
+        if name.is_empty() {
+            format!("{}-{digest}", self.topic)
+        } else {
+            format!("{}-{name}-{digest}", self.topic)
+        }
+    }
+}
+
+/// Makes lower-case words with hyphens between them of the beginning of a name.
+fn slug(name: &[u8]) -> String {
+    const LENGTH: usize = 40;
+    let name = &name[..name.len().min(LENGTH)];
+    let words = name.split(|byte| !byte.is_ascii_alphanumeric());
+    let words = words.filter(|word| !word.is_empty());
+    let words: Vec<_> = words
+        .map(|word| String::from_utf8_lossy(word).to_ascii_lowercase())
+        .collect();
+    words.join("-")
+}
+
+fn expectation(reading: &Reading) -> Value {
+    match reading {
+        Reading::Event(event) => {
+            let params: Vec<_> = event.params.iter().map(param).collect();
+            json!({ "event": { "event": bytes(&event.name), "params": params } })
+        }
+        _ => "reject".into(),
+    }
+}
+
+fn param(param: &ParamBuf) -> Value {
+    let mut object = Map::new();
+    if let Some(name) = &param.name {
+        object.insert("name".into(), bytes(name));
+    }
+    let value = match &param.value {
+        ValueBuf::Bytes(value) => bytes(value),
+        ValueBuf::Integer(integer) => (*integer).into(),
+        _ => Value::Null,
+    };
+    object.insert("value".into(), value);
+    Value::Object(object)
+}
+
+/// Writes bytes in the notation of vector files.
+fn bytes(bytes: &[u8]) -> Value {
+    if let Ok(text) = str::from_utf8(bytes) {
+        return text.into();
+    }
+    let mut parts = Vec::new();
+    for chunk in bytes.utf8_chunks() {
+        if !chunk.valid().is_empty() {
+            parts.push(Value::from(chunk.valid()));
+        }
+        if !chunk.invalid().is_empty() {
+            parts.push(json!({ "hex": hex::encode(chunk.invalid()) }));
+        }
+    }
+    parts.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_depend_on_topic_and_bytes_alone() {
+        let ids = |datagrams: &[&[u8]]| {
+            let mut file = VectorFile::new("mine", Dialect::Text);
+            datagrams.iter().for_each(|datagram| file.add(datagram));
+            let json = file.into_json();
+            let vectors = json["vectors"].as_array().unwrap().clone();
+            vectors
+                .iter()
+                .map(|vector| vector["id"].as_str().unwrap().into())
+                .collect::<Vec<String>>()
+        };
+        let first = ids(&[b"E_A b\n\n", b"E_A b\n\n", b"", b"\xff\n"]);
+        assert_eq!(first[0].rsplit_once('-').unwrap().0, "mine-e-a-b");
+        assert_eq!(first[1], "mine-e3b0c44298fc");
+        let mut second = ids(&[b"\xff\n", b"", b"E_A b\n\n"]);
+        second.reverse();
+        assert_eq!(first, second);
+    }
+
+    #[test]
+    fn what_may_mean_too_much_is_left_out() {
+        let mut file = VectorFile::new("mine", Dialect::Text);
+        file.add(["E\n", &"a b::c\n".repeat(7), "\n"].concat().as_bytes());
+        assert!(file.is_empty());
+        assert_eq!(file.left_out(), 1);
+        file.add(["E\n", &"a b::c\n".repeat(6), "\n"].concat().as_bytes());
+        assert_eq!(file.len(), 1);
+    }
+}

@@ -1,0 +1,233 @@
+//! Listeners that run already: found, watched, found again, and never killed.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+
+use tempfile::TempDir;
+
+use crate::evdg::{Ran, evdg, python_listener, run};
+
+/// A listener of somebody else's, on a UNIX socket, and the folder where it lives.
+struct Running {
+    process: Child,
+    folder: TempDir,
+}
+
+impl Running {
+    /// Starts the reference listener, with its reports in this file.
+    fn start(folder: TempDir, reports: impl Into<Stdio>) -> Self {
+        let mut command = evdg();
+        command.args(["listen", &socket(&folder)]).stdout(reports);
+        let process = command.spawn().expect("evdg runs");
+        Self { process, folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Tests it, with its reports read from there.
+    fn test(&self, args: &[&str], observe: &Path) -> Ran {
+        attach(args, &socket(&self.folder), observe)
+    }
+
+    #[track_caller]
+    fn still_runs(&mut self) {
+        let status = self.process.try_wait().expect("it can be asked");
+        assert_eq!(status, None, "it was killed, and is not ours");
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("there is room")
+}
+
+fn socket(folder: &TempDir) -> String {
+    format!("unix:{}", folder.path().join("events.sock").display())
+}
+
+fn attach(args: &[&str], socket: &str, observe: &Path) -> Ran {
+    let observe = observe.to_str().expect("it is UTF-8");
+    run(&[&["test"], args, &["--attach", socket, "--observe", observe]].concat())
+}
+
+#[test]
+fn reports_are_read_from_a_file() {
+    let folder = folder();
+    let path = folder.path().join("reports");
+    // What stands there already is nobody's answer.
+    fs::write(&path, "{\"event\":\"E_OLD\",\"params\":[]}\n").expect("there is room");
+    let reports = File::options()
+        .append(true)
+        .open(&path)
+        .expect("it is there");
+    let mut running = Running::start(folder, reports);
+    for _ in 0..2 {
+        let ran = running.test(&[], &running.path("reports")).expect_status(0);
+        assert!(
+            ran.stdout.starts_with("the listener at unix:"),
+            "{}",
+            ran.stdout
+        );
+        running.still_runs();
+    }
+}
+
+#[test]
+fn reports_are_read_from_a_fifo() {
+    let folder = folder();
+    let path = folder.path().join("reports");
+    let made = Command::new("mkfifo")
+        .arg(&path)
+        .status()
+        .expect("mkfifo runs");
+    assert!(made.success());
+    // Opened both ways, so that the listener need not wait for its reader.
+    let fifo = File::options()
+        .read(true)
+        .write(true)
+        .open(&path)
+        .expect("it is there");
+    let mut running = Running::start(folder, fifo);
+    running.test(&[], &running.path("reports")).expect_status(0);
+    running.still_runs();
+}
+
+#[test]
+fn reports_are_read_from_a_stream_socket() {
+    let mut running = Running::start(folder(), Stdio::piped());
+    let path = running.path("reports");
+    let server = UnixListener::bind(&path).expect("nobody has it");
+    let mut reports = running.process.stdout.take().expect("it is piped");
+    thread::spawn(move || {
+        let (mut client, _) = server.accept().expect("evdg connects");
+        io::copy(&mut reports, &mut client)
+    });
+    running.test(&["--filter", "T4"], &path).expect_status(0);
+    running.still_runs();
+}
+
+#[test]
+fn reports_are_read_from_standard_input() {
+    let mut running = Running::start(folder(), Stdio::piped());
+    let reports = running.process.stdout.take().expect("it is piped");
+    let mut command = evdg();
+    command.args([
+        "test",
+        "--attach",
+        &socket(&running.folder),
+        "--observe",
+        "-",
+    ]);
+    let ran: Ran = command.stdin(reports).output().expect("evdg runs").into();
+    ran.expect_status(0);
+    running.still_runs();
+}
+
+#[test]
+fn a_listener_that_its_owner_starts_again_is_found_again() {
+    let folder = folder();
+    let path = folder.path().join("events.sock");
+    // It dies of one datagram; a loop around it starts it anew, as an init system would.
+    let python = python_listener();
+    let python = python.parent().and_then(Path::to_str).expect("it is UTF-8");
+    let program = format!(
+        "import os, sys; sys.path.insert(0, {python:?}); sys.dont_write_bytecode = True\n\
+         import listener; parse = listener.parse\n\
+         listener.parse = lambda datagram: os.abort() if b'::b::c' in datagram else parse(datagram)\n\
+         listener.main()"
+    );
+    let script = folder.path().join("listener.py");
+    fs::write(&script, program).expect("there is room");
+    let reports = folder.path().join("reports");
+    let again = format!(
+        "while :; do rm -f {path:?}; EVDG_SOCKET=unix:{} python3 {script:?} >>{reports:?}; done",
+        path.display()
+    );
+    let mut command = Command::new("sh");
+    command.args(["-c", &again]).stderr(Stdio::null());
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    let mut running = Running {
+        process: command.spawn().expect("sh runs"),
+        folder,
+    };
+    let ran = running
+        .test(&["--filter", "sep-*"], &reports)
+        .expect_status(1);
+    running.still_runs();
+    // The loop and what it has started.
+    let group = format!("-{}", running.process.id());
+    let killed = Command::new("kill").args(["-KILL", "--", &group]).status();
+    assert!(killed.expect("kill runs").success());
+
+    let crashes = ran.stdout.lines().filter(|line| line.starts_with("crash"));
+    let ids: Vec<_> = crashes
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    let expected = [
+        "sep-first-one-splits",
+        "sep-several-in-value",
+        "sep-collision-three-parts",
+    ];
+    assert_eq!(ids, expected, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("nobody listens on its socket any more"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn what_is_not_there_is_told() {
+    let folder = folder();
+    let reports = folder.path().join("reports");
+    let socket = socket(&folder);
+    attach(&["--timeout", "200ms"], &socket, &reports)
+        .expect_status(3)
+        .expect_stderr("the reports of the running listener cannot be read from");
+    fs::write(&reports, "").expect("there is room");
+    attach(&["--timeout", "200ms"], &socket, &reports)
+        .expect_status(3)
+        .expect_stderr("is the listener running?");
+    let running = Running::start(folder, Stdio::null());
+    running
+        .test(&["--timeout", "1s"], &reports)
+        .expect_status(3)
+        .expect_stderr("nothing was added to its reports");
+    attach(&[], "nowhere", &reports).expect_status(2);
+    attach(&[], &socket, Path::new("/")).expect_status(3);
+    for args in [
+        &["--attach", "udp:127.0.0.1:9"][..],
+        &["--observe", "-"],
+        &["--attach", "udp:127.0.0.1:9", "--observe", "-", "--parser"],
+        &[
+            "--attach",
+            "udp:127.0.0.1:9",
+            "--observe",
+            "-",
+            "--jobs",
+            "2",
+        ],
+        &[
+            "--attach",
+            "udp:127.0.0.1:9",
+            "--observe",
+            "-",
+            "--",
+            "true",
+        ],
+    ] {
+        run(&[&["test"], args].concat()).expect_status(2);
+    }
+}

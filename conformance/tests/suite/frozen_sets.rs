@@ -1,0 +1,204 @@
+//! Requirement sets never change, and never lose a vector.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use event_datagram_conformance::vectors::Corpus;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::evdg::{run, test};
+
+/// The SHA-256 of every list. "Conforms to 2026.1" has to mean the same for ever, so that whoever changes a list has to
+/// change this line, too, and will know that they must not. Vectors that are added go into the next set.
+#[rustfmt::skip]
+const DIGESTS: &[(&str, &str)] = &[
+    ("2026.1", "fff3f9dce1068ada67890933d07419933b0438cb2ffcf42bf20cddb52c63de9c"),
+];
+
+fn folder() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
+}
+
+/// A copy of the corpus with a set `2031.1` of one vector, that the listener below fails, or of another.
+fn small_set(id: &str) -> (tempfile::TempDir, String) {
+    let copy = tempfile::tempdir().expect("there is room");
+    let copied = Command::new("cp")
+        .arg("-R")
+        .arg(folder())
+        .arg(copy.path())
+        .status();
+    assert!(copied.expect("cp runs").success());
+    let corpus = copy.path().join("corpus");
+    fs::write(corpus.join("sets/2031.1.txt"), format!("{id}\n")).expect("there is room");
+    let corpus = corpus.to_str().expect("it is UTF-8").to_string();
+    (copy, corpus)
+}
+
+/// Splits at the last `::`, and so fails `sep-first-one-splits`.
+const BROKEN: &[&str] = &[
+    "python3",
+    "-c",
+    r#"
+import json, sys
+for line in sys.stdin:
+    name, *lines = bytes.fromhex(line).decode().removesuffix("\n\n").split("\n")
+    pairs = [line.rpartition("::") for line in lines]
+    print(json.dumps({"event": name, "params": [{"name": n or None, "value": v} for n, _, v in pairs]}), flush=True)
+"#,
+];
+
+const FILTERS: [&str; 4] = [
+    "--filter",
+    "sep-first-one-splits",
+    "--filter",
+    "sep-one-named",
+];
+
+fn judged_by(set: &str, more: &[&str]) -> crate::evdg::Ran {
+    let (_copy, corpus) = small_set(set);
+    let args = ["--parser", "--corpus", &corpus, "--set", "2031.1"];
+    test(&[&args[..], &FILTERS, more].concat(), BROKEN)
+}
+
+#[test]
+fn only_the_vectors_of_the_set_decide() {
+    test(&[&["--parser"][..], &FILTERS].concat(), BROKEN).expect_status(1);
+
+    let inside = judged_by("sep-first-one-splits", &[]).expect_status(1);
+    assert!(
+        inside
+            .stdout
+            .contains("does not conform to 2031.1: 1 of 1 test failed")
+    );
+
+    let outside = judged_by("sep-one-named", &[]).expect_status(0);
+    for told in [
+        "conforms to 2031.1 in 1 test\n",
+        "It does not decide",
+        "1 result does not decide: its vector is not in 2031.1",
+        "must   1 pass, 1 fail",
+    ] {
+        assert!(outside.stdout.contains(told), "{told}: {}", outside.stdout);
+    }
+}
+
+#[test]
+fn a_run_of_which_nothing_decides_is_never_green() {
+    let ran = judged_by("sep-lone-colon", &[]).expect_status(4);
+    assert!(
+        ran.stdout
+            .contains("nothing decides: none of 2 is in 2031.1"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn every_report_tells_what_does_not_decide() {
+    let reports = tempfile::tempdir().expect("there is room");
+    let path = |format: &str| reports.path().join(format);
+    let wanted: Vec<_> = ["json", "junit", "tap", "markdown"]
+        .iter()
+        .flat_map(|format| {
+            [
+                "--report".into(),
+                format!("{format}={}", path(format).display()),
+            ]
+        })
+        .collect();
+    let wanted: Vec<_> = wanted.iter().map(String::as_str).collect();
+    judged_by("sep-one-named", &wanted).expect_status(0);
+
+    let read = |format: &str| fs::read_to_string(path(format)).expect("it was written");
+    let json: Value = serde_json::from_str(&read("json")).expect("it is JSON");
+    assert_eq!(json["suite"]["set"], "2031.1");
+    let results = json["results"].as_array().expect("it is a list");
+    let decides = |id: &str| {
+        let result = results.iter().find(|result| result["id"] == id);
+        result.expect("it ran")["decides"].clone()
+    };
+    assert_eq!(decides("sep-first-one-splits"), Value::Bool(false));
+    assert_eq!(decides("sep-one-named"), Value::Null);
+    assert_eq!(json["summary"]["fail"], 1);
+
+    let junit = quick_junit::Report::deserialize_from_str(&read("junit")).expect("it is JUnit");
+    assert_eq!((junit.tests, junit.failures, junit.errors), (2, 0, 0));
+    assert!(read("tap").contains("sep-first-one-splits stdin # TODO not in the requirement set"));
+    let markdown = read("markdown");
+    assert!(
+        markdown.contains("</code> T4 stdin, does not decide</summary>"),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains("## event_datagram: conforms to 2031.1 in 1 test\n"),
+        "{markdown}"
+    );
+}
+
+#[test]
+fn a_set_that_there_is_not_is_told_with_those_there_are() {
+    for args in [
+        &["test", "--set", "2025.1"][..],
+        &["vectors", "list", "--set", "2025.1"],
+    ] {
+        run(args)
+            .expect_status(2)
+            .expect_stderr("there is no requirement set `2025.1`; sets: 2026.1");
+    }
+}
+
+#[test]
+fn a_set_is_listed() {
+    let (_copy, corpus) = small_set("sep-one-named");
+    let list = |more: &[&str]| {
+        run(&[
+            &["vectors", "list", "--corpus", &corpus, "--set", "2031.1"],
+            more,
+        ]
+        .concat())
+    };
+    let ran = list(&[]).expect_status(0);
+    assert!(ran.stdout.starts_with("sep-one-named ") && ran.stdout.lines().count() == 1);
+    list(&["--filter", "sep-lone-colon"])
+        .expect_status(4)
+        .expect_stderr("none of the vectors that fit is in the requirement set 2031.1");
+}
+
+#[test]
+fn a_vector_that_is_removed_or_renamed_breaks_its_set() {
+    let (_copy, corpus) = small_set("sep-one-nam");
+    run(&["vectors", "check", &corpus])
+        .expect_status(2)
+        .expect_stderr("sets/2031.1.txt: line 1: there is no vector `sep-one-nam`");
+
+    let (_copy, corpus) = small_set("sep-one-named");
+    let file = Path::new(&corpus).join("vectors/text/separators.json");
+    let text = fs::read_to_string(&file).expect("it is there");
+    let renamed = text.replacen(r#""id": "sep-one-named""#, r#""id": "sep-one-name""#, 1);
+    assert_ne!(text, renamed);
+    fs::write(&file, renamed).expect("there is room");
+    let ran = run(&["vectors", "check", &corpus]).expect_status(2);
+    assert!(
+        ran.stderr.contains("there is no vector `sep-one-named`"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn no_list_ever_changes() {
+    let corpus = Corpus::load(&folder()).expect("the corpus is sound");
+    let digests: Vec<_> = corpus
+        .sets
+        .iter()
+        .map(|set| (set.name.as_str(), hex::encode(Sha256::digest(&set.text))))
+        .collect();
+    let frozen: Vec<_> = DIGESTS
+        .iter()
+        .map(|(name, digest)| (*name, (*digest).to_string()))
+        .collect();
+    assert_eq!(digests, frozen);
+    assert!(corpus.set("2026.1").is_some());
+}

@@ -1,0 +1,209 @@
+//! Captures, built packet by packet.
+
+use etherparse::{
+    IpFragOffset, IpNumber, Ipv4Header, Ipv6FragmentHeader, Ipv6Header, PacketBuilder, UdpHeader,
+    VlanId,
+};
+
+pub(super) const ETHERNET: u32 = 1;
+pub(super) const NULL: u32 = 0;
+pub(super) const RAW: u32 = 101;
+pub(super) const SLL: u32 = 113;
+pub(super) const SLL2: u32 = 276;
+
+const V4: ([u8; 4], [u8; 4]) = ([192, 0, 2, 1], [192, 0, 2, 2]);
+const V6: ([u8; 16], [u8; 16]) = ([0x20; 16], [0x30; 16]);
+const PORTS: (u16, u16) = (40_000, 8081);
+
+/// A capture in the old format, of packets that came a second apart, each held up to `snap` bytes.
+pub(super) fn pcap_cut(link: u32, packets: &[Vec<u8>], snap: usize) -> Vec<u8> {
+    let mut file = Vec::new();
+    file.extend(0xa1b2_c3d4_u32.to_le_bytes());
+    file.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    file.extend(262_144_u32.to_le_bytes());
+    file.extend(link.to_le_bytes());
+    for (index, packet) in packets.iter().enumerate() {
+        let held = &packet[..packet.len().min(snap)];
+        for number in [1_600_000_000 + index, 250_000, held.len(), packet.len()] {
+            file.extend(u32::try_from(number).expect("it is small").to_le_bytes());
+        }
+        file.extend(held);
+    }
+    file
+}
+
+pub(super) fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
+    pcap_cut(link, packets, usize::MAX)
+}
+
+/// A capture in the new format, in either byte order: an interface for each packet, which counts nanoseconds.
+pub(super) fn pcapng(packets: &[(u32, Vec<u8>)], big: bool) -> Vec<u8> {
+    let four = |number: usize| {
+        let number = u32::try_from(number).expect("it is small");
+        if big {
+            number.to_be_bytes()
+        } else {
+            number.to_le_bytes()
+        }
+    };
+    let two = |number: u16| {
+        if big {
+            number.to_be_bytes()
+        } else {
+            number.to_le_bytes()
+        }
+    };
+    let block = |kind: usize, body: &[u8]| {
+        let length = 12 + body.len().next_multiple_of(4);
+        let mut block = [four(kind), four(length)].concat();
+        block.extend(body);
+        block.resize(length - 4, 0);
+        block.extend(four(length));
+        block
+    };
+    let mut section = four(0x1a2b_3c4d).to_vec();
+    section.extend([two(1), two(0)].concat());
+    section.extend([0xff; 8]);
+    let mut file = block(0x0a0d_0d0a, &section);
+    for (link, _) in packets {
+        let mut interface = [two(u16::try_from(*link).expect("it is small")), two(0)].concat();
+        interface.extend(four(0));
+        // if_tsresol: nanoseconds.
+        interface.extend([&two(9)[..], &two(1), &[9, 0, 0, 0], &two(0), &two(0)].concat());
+        file.extend(block(1, &interface));
+    }
+    for (index, (_, packet)) in packets.iter().enumerate() {
+        let time = 1_600_000_000_250_000_000_u64 + index as u64;
+        let (high, low) = ((time >> 32) as usize, (time & 0xffff_ffff) as usize);
+        let mut body: Vec<_> = [index, high, low, packet.len(), packet.len()]
+            .into_iter()
+            .flat_map(four)
+            .collect();
+        body.extend(packet);
+        file.extend(block(6, &body));
+    }
+    file
+}
+
+pub(super) fn ethernet(payload: &[u8]) -> Vec<u8> {
+    let mut packet = Vec::new();
+    PacketBuilder::ethernet2([1; 6], [2; 6])
+        .ipv4(V4.0, V4.1, 64)
+        .udp(PORTS.0, PORTS.1)
+        .write(&mut packet, payload)
+        .expect("a vector takes any bytes");
+    // Short frames are filled up, and that is no part of the datagram.
+    packet.resize(packet.len().max(60), 0xee);
+    packet
+}
+
+pub(super) fn two_vlans(payload: &[u8]) -> Vec<u8> {
+    let mut packet = Vec::new();
+    PacketBuilder::ethernet2([1; 6], [2; 6])
+        .double_vlan(
+            VlanId::try_new(7).expect("it is small"),
+            VlanId::try_new(8).expect("it is small"),
+        )
+        .ipv6(V6.0, V6.1, 64)
+        .udp(PORTS.0, PORTS.1)
+        .write(&mut packet, payload)
+        .expect("a vector takes any bytes");
+    packet
+}
+
+pub(super) fn tcp() -> Vec<u8> {
+    let mut packet = Vec::new();
+    PacketBuilder::ethernet2([1; 6], [2; 6])
+        .ipv4(V4.0, V4.1, 64)
+        .tcp(PORTS.0, PORTS.1, 1, 1)
+        .write(&mut packet, b"E_TEST\n\n")
+        .expect("a vector takes any bytes");
+    packet
+}
+
+pub(super) fn raw_v4(payload: &[u8]) -> Vec<u8> {
+    let mut packet = Vec::new();
+    PacketBuilder::ipv4(V4.0, V4.1, 64)
+        .udp(PORTS.0, PORTS.1)
+        .write(&mut packet, payload)
+        .expect("a vector takes any bytes");
+    packet
+}
+
+pub(super) fn raw_v6(payload: &[u8]) -> Vec<u8> {
+    let mut packet = Vec::new();
+    PacketBuilder::ipv6(V6.0, V6.1, 64)
+        .udp(PORTS.0, PORTS.1)
+        .write(&mut packet, payload)
+        .expect("a vector takes any bytes");
+    packet
+}
+
+pub(super) fn null(payload: &[u8]) -> Vec<u8> {
+    [&[30, 0, 0, 0][..], &raw_v6(payload)].concat()
+}
+
+pub(super) fn sll(payload: &[u8]) -> Vec<u8> {
+    let mut packet = vec![0, 4, 3, 4, 0, 6];
+    packet.extend([0; 8]);
+    packet.extend([0x08, 0x00]);
+    packet.extend(raw_v4(payload));
+    packet
+}
+
+pub(super) fn sll2(payload: &[u8]) -> Vec<u8> {
+    let mut packet = vec![0x86, 0xdd];
+    packet.extend([0; 18]);
+    packet.extend(raw_v6(payload));
+    packet
+}
+
+fn segment(payload: &[u8]) -> Vec<u8> {
+    let header = UdpHeader::without_ipv4_checksum(PORTS.0, PORTS.1, payload.len());
+    let mut segment = header.expect("it is not too long").to_bytes().to_vec();
+    segment.extend(payload);
+    segment
+}
+
+/// The bare IPv4 packets of a datagram, each of which carries so many bytes.
+pub(super) fn fragments_v4(payload: &[u8], size: usize, identification: u16) -> Vec<Vec<u8>> {
+    let segment = segment(payload);
+    let count = segment.len().div_ceil(size);
+    let fragment = |(index, part): (usize, &[u8])| {
+        let length = u16::try_from(part.len()).expect("it is short");
+        let header = Ipv4Header::new(length, 64, IpNumber::UDP, V4.0, V4.1);
+        let mut header = header.expect("it is short");
+        header.identification = identification;
+        header.dont_fragment = false;
+        header.more_fragments = index + 1 < count;
+        header.fragment_offset = offset(index * size);
+        [&header.to_bytes()[..], part].concat()
+    };
+    segment.chunks(size).enumerate().map(fragment).collect()
+}
+
+/// The bare IPv6 packets of a datagram, each of which carries so many bytes.
+pub(super) fn fragments_v6(payload: &[u8], size: usize, identification: u32) -> Vec<Vec<u8>> {
+    let segment = segment(payload);
+    let count = segment.len().div_ceil(size);
+    let fragment = |(index, part): (usize, &[u8])| {
+        let more = index + 1 < count;
+        let fragment =
+            Ipv6FragmentHeader::new(IpNumber::UDP, offset(index * size), more, identification);
+        let header = Ipv6Header {
+            payload_length: u16::try_from(8 + part.len()).expect("it is short"),
+            next_header: IpNumber::IPV6_FRAGMENTATION_HEADER,
+            hop_limit: 64,
+            source: V6.0,
+            destination: V6.1,
+            ..Ipv6Header::default()
+        };
+        [&header.to_bytes()[..], &fragment.to_bytes()[..], part].concat()
+    };
+    segment.chunks(size).enumerate().map(fragment).collect()
+}
+
+fn offset(bytes: usize) -> IpFragOffset {
+    let units = u16::try_from(bytes / 8).expect("it is small");
+    IpFragOffset::try_new(units).expect("it is small")
+}

@@ -1,0 +1,376 @@
+//! `evdg vectors import`, on captures of every kind, whole and broken.
+
+mod build;
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::UdpSocket;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use event_datagram_conformance::capture::{Tally, read};
+use proptest::prelude::*;
+use serde_json::Value;
+
+use self::build::*;
+use crate::evdg::{Ran, evdg, run};
+
+const EVENT: &[u8] = b"E_TEST\nip::::1\n\n";
+
+fn import(capture: &[u8], args: &[&str]) -> Ran {
+    let mut command = evdg();
+    command.args(["vectors", "import", "-"]).args(args);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("evdg runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let capture = capture.to_vec();
+    let feeding = std::thread::spawn(move || {
+        // It need not read what is behind an error.
+        let _ = stdin.write_all(&capture);
+    });
+    let ran = child.wait_with_output().expect("it ends").into();
+    feeding.join().expect("it ends");
+    ran
+}
+
+fn lines(ran: &Ran) -> Vec<Value> {
+    let line = |line| serde_json::from_str(line).expect("it is JSON");
+    ran.stdout.lines().map(line).collect()
+}
+
+fn datagrams(ran: &Ran) -> Vec<Vec<u8>> {
+    let bytes = |line: &Value| {
+        let digits = line["datagram_hex"].as_str().expect("it is text");
+        hex::decode(digits).expect("it is hex")
+    };
+    lines(ran).iter().map(bytes).collect()
+}
+
+#[test]
+fn a_line_says_all_about_a_datagram() {
+    let capture = pcap(ETHERNET, &[ethernet(EVENT), ethernet(b"no event")]);
+    let ran = import(&capture, &[]).expect_status(0);
+    let expected = [
+        r#"{"time":"2020-09-13T12:26:40.25Z","from":"udp:192.0.2.1:40000","to":"udp:192.0.2.2:8081","#,
+        r#""event":"E_TEST","params":[{"name":"ip","value":"::1"}],"datagram_hex":"455f544553540a69703a3a3a3a310a0a"}"#,
+        "\n",
+        r#"{"time":"2020-09-13T12:26:41.25Z","from":"udp:192.0.2.1:40000","to":"udp:192.0.2.2:8081","#,
+        r#""error":"event name does not end with a line feed, at byte 8","datagram_hex":"6e6f206576656e74"}"#,
+        "\n",
+    ];
+    assert_eq!(ran.stdout, expected.concat());
+    assert_eq!(ran.stderr, "evdg: 2 UDP datagrams in 2 packets\n");
+}
+
+type Build = fn(&[u8]) -> Vec<u8>;
+
+#[test]
+fn every_kind_of_network_is_read() {
+    let kinds: [(u32, Build); 7] = [
+        (ETHERNET, ethernet),
+        (ETHERNET, two_vlans),
+        (NULL, null),
+        (RAW, raw_v4),
+        (RAW, raw_v6),
+        (SLL, sll),
+        (SLL2, sll2),
+    ];
+    for (link, packet) in kinds {
+        for payload in [EVENT, b"", b"\xff\0"] {
+            let ran = import(&pcap(link, &[packet(payload)]), &[]).expect_status(0);
+            assert_eq!(datagrams(&ran), [payload], "{link}");
+        }
+    }
+    // The new format has them all in one file, each on an interface of its own.
+    let packets = kinds.map(|(link, packet)| (link, packet(EVENT)));
+    for big in [false, true] {
+        let ran = import(&pcapng(&packets, big), &[]).expect_status(0);
+        assert_eq!(datagrams(&ran), vec![EVENT; packets.len()]);
+        assert_eq!(lines(&ran)[1]["time"], "2020-09-13T12:26:40.250000001Z");
+    }
+}
+
+#[test]
+fn only_udp_of_the_port_is_taken() {
+    let capture = pcap(ETHERNET, &[tcp(), ethernet(EVENT)]);
+    for port in ["8081", "40000"] {
+        let ran = import(&capture, &["--port", port]).expect_status(0);
+        assert_eq!(datagrams(&ran), [EVENT]);
+    }
+    let ran = import(&capture, &["--port", "5060"]).expect_status(4);
+    ran.expect_stderr("no UDP datagram from or to port 5060 is in it");
+    import(&pcap(ETHERNET, &[tcp()]), &[]).expect_status(4);
+    let ran = import(&pcap(147, &[ethernet(EVENT)]), &[]).expect_status(4);
+    ran.expect_stderr("1 in packets of a network that is not known here, left out");
+}
+
+#[test]
+fn fragments_are_put_together_or_told() {
+    let long = [&b"E_TEST\n"[..], &b"x".repeat(5000), b"\n\n"].concat();
+    for fragments in [fragments_v4, |payload: &[u8], size, id| {
+        fragments_v6(payload, size, u32::from(id))
+    }] {
+        let mut packets = fragments(&long, 1480, 7);
+        assert!(packets.len() > 3);
+        packets.reverse();
+        packets.extend(fragments(EVENT, 8, 8));
+        let ran = import(&pcap(RAW, &packets), &["--port", "8081"]).expect_status(0);
+        assert_eq!(datagrams(&ran), [&long[..], EVENT]);
+
+        packets.remove(1);
+        let ran = import(&pcap(RAW, &packets), &[]).expect_status(0);
+        assert_eq!(datagrams(&ran), [EVENT]);
+        ran.expect_stderr("1 of which fragments lack or do not fit, left out");
+    }
+}
+
+#[test]
+fn what_was_cut_is_told_and_never_taken_for_the_whole() {
+    let packets = [ethernet(b"E\n\n"), ethernet(&EVENT.repeat(10))];
+    let ran = import(&pcap_cut(ETHERNET, &packets, 96), &[]).expect_status(0);
+    assert_eq!(datagrams(&ran), [b"E\n\n"]);
+    ran.expect_stderr("1 of which the capture holds only the beginning, left out");
+    // What does not concern the port is not told.
+    let ran = import(&pcap_cut(ETHERNET, &packets, 96), &["--port", "5060"]).expect_status(4);
+    assert!(!ran.stderr.contains("beginning"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_comes_before_the_damage_is_given() {
+    let capture = pcap(ETHERNET, &[ethernet(EVENT), ethernet(EVENT)]);
+    let ran = import(&capture[..capture.len() - 1], &[]).expect_status(2);
+    assert_eq!(datagrams(&ran), [EVENT]);
+    ran.expect_stderr("evdg: -: it ends in the middle of packet 2: it was cut short");
+
+    for garbage in [
+        &b""[..],
+        b"not a capture, but long enough to be one",
+        &capture[..20],
+    ] {
+        import(garbage, &[])
+            .expect_status(2)
+            .expect_stderr("it is neither pcap nor pcapng");
+    }
+    let ran = run(&["vectors", "import", "/no/such/file"]).expect_status(2);
+    ran.expect_stderr("/no/such/file");
+}
+
+#[test]
+fn what_is_imported_can_be_sent_again() {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+    socket
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .expect("it can be set");
+    let name = format!("udp:{}", socket.local_addr().expect("it is bound"));
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("capture.jsonl");
+    let ran = import(
+        &pcap(ETHERNET, &[ethernet(b"\xff\0"), ethernet(EVENT)]),
+        &[],
+    );
+    fs::write(&file, &ran.stdout).expect("there is room");
+    run(&[
+        "send",
+        &name,
+        "--captures",
+        file.to_str().expect("it is UTF-8"),
+    ])
+    .expect_status(0);
+    let mut buffer = [0; 100];
+    for expected in [b"\xff\0", EVENT] {
+        let length = socket.recv(&mut buffer).expect("it comes");
+        assert_eq!(&buffer[..length], expected);
+    }
+}
+
+#[test]
+fn what_is_imported_as_vectors_is_sound_and_judges() {
+    let payloads: [&[u8]; 9] = [
+        EVENT,
+        EVENT,
+        b"",
+        b"no event",
+        b"E_A\n2001:db8::1\n\n",
+        b"E_B\n\xff\xfe::\"a\nb\\\"\"\n\n",
+        b"e.c/\x1b[31m\n\"one line\"\n\n",
+        b"E_D\ncut",
+        b"E_E\nqval::18446744073709551615\n\n",
+    ];
+    let packets: Vec<_> = payloads.iter().map(|payload| ethernet(payload)).collect();
+    let ran = import(&pcap(ETHERNET, &packets), &["--vectors", "mine"]).expect_status(0);
+    assert!(ran.stderr.contains("evdg: 8 vectors"), "{}", ran.stderr);
+
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    let schema = fs::read(corpus.join("vectors/schema.json")).expect("it is there");
+    let schema: Value = serde_json::from_slice(&schema).expect("it is JSON");
+    let file: Value = serde_json::from_str(&ran.stdout).expect("it is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("it is a JSON Schema");
+    let errors = validator.iter_errors(&file).map(|error| error.to_string());
+    assert_eq!(errors.collect::<Vec<_>>(), Vec::<String>::new());
+
+    let folder = tempfile::tempdir().expect("there is room");
+    let copied = Command::new("cp")
+        .arg("-R")
+        .arg(&corpus)
+        .arg(folder.path())
+        .status();
+    assert!(copied.expect("cp runs").success());
+    let corpus = folder.path().join("corpus");
+    fs::write(corpus.join("vectors/text/mine.json"), &ran.stdout).expect("there is room");
+    let corpus = corpus.to_str().expect("it is UTF-8");
+    run(&["vectors", "check", corpus]).expect_status(0);
+    let ran = run(&[
+        "test", "--corpus", corpus, "--filter", "mine", "--socket", "unix",
+    ]);
+    assert!(ran.expect_status(0).stdout.contains("must   8 pass"));
+    let rejects = "sed -u 's/.*/{\"error\":\"&\"}/'";
+    run(&[
+        "test", "--corpus", corpus, "--filter", "mine", "--parser", "--", "sh", "-c", rejects,
+    ])
+    .expect_status(1);
+    import(&pcap(ETHERNET, &[tcp()]), &["--vectors", "Not A Topic"]).expect_status(2);
+}
+
+#[test]
+fn the_other_dialect_is_imported_alike() {
+    let payloads: [&[u8]; 5] = [
+        br#"{"jsonrpc":"2.0","method":"E_A","params":{"n":-1,"none":null,"text":"a\nb"}}"#,
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"E_B\",\"params\":[\"\xff\"]}",
+        br#"{"jsonrpc":"2.0","method":"E_C","params":[true]}"#,
+        br#"{"jsonrpc":"2.0","method":7}"#,
+        br#"{"method":"E_D"}"#,
+    ];
+    let packets: Vec<_> = payloads.iter().map(|payload| ethernet(payload)).collect();
+    let capture = pcap(ETHERNET, &packets);
+    let ran = import(&capture, &["--dialect", "jsonrpc"]).expect_status(0);
+    assert_eq!(lines(&ran)[0]["params"][0]["value"], -1);
+
+    let ran = import(&capture, &["--dialect", "jsonrpc", "--vectors", "mine"]).expect_status(0);
+    let folder = tempfile::tempdir().expect("there is room");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    let copied = Command::new("cp")
+        .arg("-R")
+        .arg(&corpus)
+        .arg(folder.path())
+        .status();
+    assert!(copied.expect("cp runs").success());
+    let corpus = folder.path().join("corpus");
+    fs::write(corpus.join("vectors/jsonrpc/mine.json"), &ran.stdout).expect("there is room");
+    let corpus = corpus.to_str().expect("it is UTF-8");
+    run(&["vectors", "check", corpus]).expect_status(0);
+    let args = [
+        "test",
+        "--corpus",
+        corpus,
+        "--dialect",
+        "jsonrpc",
+        "--filter",
+        "mine",
+        "--parser",
+    ];
+    assert!(run(&args).expect_status(0).stdout.contains("must   5 pass"));
+}
+
+#[test]
+fn what_tcpdump_captures_is_read() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("real.pcap");
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+    let port = socket.local_addr().expect("it is bound").port().to_string();
+    let capture = fs::File::create(&file).expect("there is room");
+    let tcpdump = Command::new("tcpdump")
+        .args(["-i", "lo", "--immediate-mode", "-U", "-c", "2", "-w", "-"])
+        .args(["udp", "dst", "port", &port])
+        .stdout(capture)
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut tcpdump) = tcpdump else {
+        println!("skipped: there is no tcpdump");
+        return;
+    };
+    let log = BufReader::new(tcpdump.stderr.take().expect("it is piped"));
+    let mut log = log.lines().map(|line| line.expect("it is UTF-8"));
+    if !log.any(|line| line.contains("listening on")) {
+        println!("skipped: tcpdump must not capture here");
+        tcpdump.wait().expect("it ends");
+        return;
+    }
+    for _ in 0..2 {
+        socket
+            .send_to(EVENT, ("127.0.0.1", port.parse().expect("it is one")))
+            .expect("it goes out");
+    }
+    assert!(tcpdump.wait().expect("it ends").success());
+    let file = file.to_str().expect("it is UTF-8");
+    let ran = run(&["vectors", "import", file, "--port", &port]).expect_status(0);
+    assert_eq!(datagrams(&ran), [EVENT, EVENT]);
+}
+
+/// Captures that are sound, to be broken.
+fn sound() -> Vec<Vec<u8>> {
+    let packets = [ethernet(EVENT), two_vlans(b"E\n\n"), tcp()];
+    let mut fragments = fragments_v4(&[b'x'; 100], 16, 1);
+    fragments.extend(fragments_v6(&[b'x'; 100], 16, 1));
+    let mixed = [
+        (ETHERNET, ethernet(EVENT)),
+        (NULL, null(EVENT)),
+        (SLL, sll(EVENT)),
+        (SLL2, sll2(EVENT)),
+        (RAW, raw_v6(EVENT)),
+    ];
+    vec![
+        pcap(ETHERNET, &packets),
+        pcap(RAW, &fragments),
+        pcapng(&mixed, false),
+        pcapng(&mixed, true),
+    ]
+}
+
+/// Reads a capture, however broken, to where it can be read.
+fn survives(capture: &[u8]) {
+    let mut tally = Tally::default();
+    let mut given = 0;
+    let _ = read(capture, None, &mut tally, |datagram| {
+        assert!(datagram.payload.len() <= capture.len());
+        given += 1;
+    });
+    assert_eq!(tally.datagrams, given);
+    assert!(tally.packets <= capture.len());
+}
+
+proptest! {
+    #[test]
+    fn broken_captures_do_no_harm(
+        which in 0_usize..4,
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
+        cut in any::<prop::sample::Index>(),
+        is_cut in any::<bool>(),
+    ) {
+        let mut capture = sound().swap_remove(which);
+        for (place, byte) in changes {
+            let place = place.index(capture.len());
+            capture[place] = byte;
+        }
+        if is_cut {
+            capture.truncate(cut.index(capture.len()));
+        }
+        survives(&capture);
+    }
+
+    #[test]
+    fn any_packet_does_no_harm(link in prop::sample::select(vec![0, 1, 12, 101, 108, 113, 228, 276, 9999]), packets in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..200), 1..4)) {
+        survives(&pcap(link, &packets));
+    }
+
+    #[test]
+    fn any_bytes_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        for capture in sound() {
+            survives(&[&capture[..24], &bytes].concat());
+        }
+        survives(&bytes);
+    }
+}

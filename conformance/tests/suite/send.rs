@@ -1,0 +1,295 @@
+//! `evdg send`, against raw sockets and against the listener.
+
+use event_datagram_conformance::dialect::report;
+use event_datagram_conformance::vectors::Dialect;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::UdpSocket;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use crate::evdg::{Ran, evdg, run};
+
+/// A socket that receives, and how to name it.
+fn udp() -> (UdpSocket, String) {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+    let limit = Some(Duration::from_secs(10));
+    socket.set_read_timeout(limit).expect("it can be set");
+    let name = format!("udp:{}", socket.local_addr().expect("it is bound"));
+    (socket, name)
+}
+
+fn received(socket: &UdpSocket) -> Vec<u8> {
+    let mut buffer = vec![0; 1 << 17];
+    let length = socket.recv(&mut buffer).expect("a datagram comes");
+    buffer.truncate(length);
+    buffer
+}
+
+/// Runs `evdg send ARGS` with this on standard input.
+fn send(args: &[&str], input: &[u8]) -> Ran {
+    let mut command = evdg();
+    command.arg("send").args(args);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().expect("evdg runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    // It need not read what it does not want.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    child.wait_with_output().expect("it ends").into()
+}
+
+fn captures() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/captures/opensips-2.4.11.jsonl")
+}
+
+#[test]
+fn arguments_become_a_datagram_as_a_server_writes_it() {
+    let (socket, name) = udp();
+    let args = [
+        "E_PIKE_BLOCKED",
+        "ip=192.168.2.11",
+        "unnamed",
+        "n:=-1",
+        "=a=b",
+        "text=say \"hi\"\nbye",
+        "",
+        "none:=null",
+    ];
+    let ran = send(&[&[&name[..]], &args[..]].concat(), b"").expect_status(0);
+    assert_eq!(
+        ran.stderr.lines().last(),
+        Some(&*format!("evdg: sent 1 datagram to {name}"))
+    );
+    assert_eq!(ran.stdout, "");
+    let expected = b"E_PIKE_BLOCKED\nip::192.168.2.11\nunnamed\nn::18446744073709551615\na=b\n\
+        text::\"say \\\"hi\\\"\nbye\"\n\nnone::\n\n";
+    assert_eq!(received(&socket), expected);
+}
+
+#[test]
+fn json_lines_are_sent_as_they_come() {
+    let (socket, name) = udp();
+    let mut child = evdg()
+        .args(["send", &name])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("evdg runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    writeln!(
+        stdin,
+        r#"{{"event":"E_ONE","params":[{{"value_hex":"ff00"}}]}}"#
+    )
+    .expect("it reads");
+    // The second comes only after the first has gone out.
+    assert_eq!(received(&socket), b"E_ONE\n\xff\x00\n\n");
+    writeln!(stdin, "\nE_TWO\n{{\"event\":\"E_TWO\"}}").expect("it reads");
+    assert_eq!(received(&socket), b"E_TWO\n\n");
+    drop(stdin);
+    let ran = Ran::from(child.wait_with_output().expect("it ends")).expect_status(2);
+    let ran = ran.expect_stderr("evdg: line 3: it does not start with `{`\n");
+    ran.expect_stderr("sent 2 datagrams");
+
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("events.jsonl");
+    fs::write(&file, "{\"event\":\"E_THREE\"}\n").expect("there is room");
+    run(&[
+        "send",
+        &name,
+        "--lines",
+        file.to_str().expect("it is UTF-8"),
+    ])
+    .expect_status(0);
+    assert_eq!(received(&socket), b"E_THREE\n\n");
+}
+
+#[test]
+fn captures_are_sent_as_they_are() {
+    let (socket, name) = udp();
+    let line = br#"{"datagram_hex":"ff00","event":"another"}"#;
+    send(&[&name, "--captures", "-"], line).expect_status(0);
+    assert_eq!(received(&socket), b"\xff\x00");
+    for (line, why) in [
+        ("{}", "line 1: it has no `datagram_hex`"),
+        (r#"{"datagram_hex":"f"}"#, "line 1: datagram_hex is not hex"),
+        ("E_TEST", "line 1: it is not JSON"),
+    ] {
+        let ran = send(&[&name, "--captures", "-"], line.as_bytes()).expect_status(2);
+        ran.expect_stderr(why).expect_stderr("sent 0 datagrams");
+    }
+    run(&["send", &name, "--captures", "/no/such/file"]).expect_status(2);
+}
+
+/// Starts `evdg listen`, and gives its lines after the first.
+fn listener(socket: &str) -> (Child, impl Iterator<Item = String>, String) {
+    let mut child = evdg()
+        .args(["listen", socket])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("evdg runs");
+    let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let mut lines = lines.map(|line| line.expect("it is UTF-8"));
+    let start: serde_json::Value =
+        serde_json::from_str(&lines.next().expect("it starts")).expect("it is JSON");
+    let socket = start["socket"].as_str().expect("it says where").to_string();
+    (child, lines, socket)
+}
+
+#[test]
+fn the_other_dialect_is_written_as_servers_write_it() {
+    let (socket, name) = udp();
+    let args = ["E_TEST", "n:=-1", "none:=null", "text=é\n/"];
+    let ran = run(&[&["send", &name, "--dialect", "jsonrpc"], &args[..]].concat());
+    ran.expect_status(0);
+    let expected =
+        r#"{"jsonrpc":"2.0","method":"E_TEST","params":{"n":-1,"none":null,"text":"é\n/"}}"#;
+    let sent = String::from_utf8(received(&socket)).expect("it is UTF-8");
+    assert_eq!(sent, expected);
+}
+
+#[test]
+fn every_capture_goes_over_a_unix_socket_and_reads_as_before() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("event.sock");
+    let (mut child, lines, socket) = listener(path.to_str().expect("it is UTF-8"));
+    let file = captures();
+    let expected: Vec<_> = fs::read_to_string(&file)
+        .expect("it is there")
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("it is JSON"))
+        .map(|line| {
+            hex::decode(line["datagram_hex"].as_str().expect("it is text")).expect("it is hex")
+        })
+        .map(|datagram| String::from_utf8(report(Dialect::Text, &datagram)).expect("it is JSON"))
+        .collect();
+    assert!(expected.len() > 800);
+    // The queue holds ten: it waits for room rather than lose any.
+    let sending = std::thread::spawn(move || {
+        run(&[
+            "send",
+            &socket,
+            "--captures",
+            file.to_str().expect("it is UTF-8"),
+        ])
+    });
+    let heard: Vec<_> = lines.take(expected.len()).collect();
+    assert_eq!(heard, expected);
+    let ran = sending.join().expect("it ends").expect_status(0);
+    ran.expect_stderr(&format!("sent {} datagrams to unix:", expected.len()));
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn the_listener_hears_what_is_sent_over_udp6() {
+    let (mut child, mut lines, socket) = listener("udp:[::1]:0");
+    run(&["send", &socket, "E_TEST", "ip=::1"]).expect_status(0);
+    let heard = lines.next().expect("a line comes");
+    assert_eq!(
+        heard,
+        r#"{"event":"E_TEST","params":[{"name":"ip","value":"::1"}]}"#
+    );
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn that_nobody_listens_is_told() {
+    let (socket, name) = udp();
+    drop(socket);
+    let ran = run(&["send", &name, "E_TEST"]).expect_status(3);
+    ran.expect_stderr(&format!(
+        "evdg: {name}: after 0 datagrams: nobody listens there\n"
+    ));
+
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("event.sock");
+    let text = path.to_str().expect("it is UTF-8");
+    run(&["send", text, "E_TEST"])
+        .expect_status(3)
+        .expect_stderr("cannot send to unix:");
+    drop(UnixDatagram::bind(&path).expect("it can be bound"));
+    run(&["send", text, "E_TEST"])
+        .expect_status(3)
+        .expect_stderr("cannot send to unix:");
+}
+
+#[test]
+fn a_listener_that_does_not_read_is_told() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("event.sock");
+    let _socket = UnixDatagram::bind(&path).expect("it can be bound");
+    let lines = "{\"event\":\"E_TEST\"}\n".repeat(2000);
+    let text = path.to_str().expect("it is UTF-8");
+    let ran = send(&[text, "--timeout", "100ms"], lines.as_bytes()).expect_status(3);
+    ran.expect_stderr("the socket took nothing: its reader has stopped reading");
+}
+
+#[test]
+fn the_first_that_cannot_be_sent_ends_it() {
+    let (socket, name) = udp();
+    drop(socket);
+    let mut child = evdg()
+        .args(["send", &name])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("evdg runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    writeln!(stdin, r#"{{"event":"E_TEST"}}"#).expect("it reads");
+    // Its standard input stays open, and nothing more comes.
+    let ran = Ran::from(child.wait_with_output().expect("it ends"));
+    drop(stdin);
+    ran.expect_status(3).expect_stderr("nobody listens there");
+}
+
+#[test]
+fn what_does_not_fit_is_told() {
+    let (socket, name) = udp();
+    let value = "x".repeat(65_500);
+    let line = format!("{{\"event\":\"E_TEST\",\"params\":[{{\"value\":\"{value}\"}}]}}\n");
+    let ran = send(&[&name], line.as_bytes()).expect_status(2);
+    ran.expect_stderr("line 1: ").expect_stderr("65457");
+    let capture = format!("{{\"datagram_hex\":\"{}\"}}", "00".repeat(65_508));
+    let ran = send(&[&name, "--captures", "-"], capture.as_bytes()).expect_status(3);
+    ran.expect_stderr("65508 bytes could not be sent");
+    // Servers would lose it; it goes out all the same.
+    let line = line.replace(&value, &value[..20_000]);
+    let ran = send(&[&name], line.as_bytes()).expect_status(0);
+    ran.expect_stderr("line 1: note: 20009 bytes: servers lose what is longer than 16384");
+    assert_eq!(received(&socket).len(), 20_009);
+}
+
+#[test]
+fn drops_by_the_kernel_are_told() {
+    let (_socket, name) = udp();
+    let value = "x".repeat(10_000);
+    let line = format!("{{\"event\":\"E_TEST\",\"params\":[{{\"value\":\"{value}\"}}]}}\n");
+    let ran = send(&[&name], line.repeat(500).as_bytes()).expect_status(0);
+    let note = "did not fit into the listener's receive buffer and were dropped";
+    ran.expect_stderr("sent 500 datagrams").expect_stderr(note);
+}
+
+#[test]
+fn bad_usage_is_told_before_anything_is_sent() {
+    let (socket, name) = udp();
+    for args in [
+        &[&name[..], "E_TEST", "n:=x"][..],
+        &[&name, "E_TEST", "--captures", "-"],
+        &[&name, "--captures", "-", "--lines", "-"],
+        &["udp:127.0.0.1:0", "E_TEST"],
+        &["upd:127.0.0.1:1", "E_TEST"],
+        &[],
+    ] {
+        let ran = send(args, b"").expect_status(2);
+        assert!(!ran.stderr.contains("evdg: sent"), "{}", ran.stderr);
+    }
+    socket.set_nonblocking(true).expect("it can be set");
+    assert!(socket.recv(&mut [0]).is_err());
+}
