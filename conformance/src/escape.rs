@@ -16,6 +16,40 @@ pub fn escaped(bytes: &[u8]) -> String {
     text
 }
 
+/// Makes a text fit to print that may have been escaped already: what cannot be seen is escaped, a backslash stays.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' | '\'' | '\\' => shown.push(character),
+            _ => shown.extend(character.escape_debug()),
+        }
+    }
+    shown
+}
+
+/// Makes a command fit to print, over several lines if it has them: only what moves a cursor, turns text round or cannot
+/// stand in XML is escaped.
+pub fn visible_command(command: &str) -> String {
+    let mut shown = String::with_capacity(command.len());
+    for character in command.chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{fffe}'
+            | '\u{ffff}' => {
+                shown.extend(character.escape_unicode());
+            }
+            _ if character.is_control() => shown.extend(character.escape_debug()),
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
 /// Prints bytes in quotes, with those in them escaped.
 pub fn quoted(bytes: &[u8]) -> String {
     format!("\"{}\"", escaped(bytes).replace('"', "\\\""))
@@ -41,6 +75,13 @@ mod tests {
             "\\0\\n\\r\\t\\u{1b}[31m\\xff"
         );
         assert_eq!(escaped("\u{202e}\u{85}".as_bytes()), "\\u{202e}\\u{85}");
+    }
+
+    #[test]
+    fn what_is_escaped_stays_so() {
+        let escaped = escaped(b"\\ \x1b[31m \xff \"'");
+        assert_eq!(visible(&escaped), escaped);
+        assert_eq!(visible("\u{1b}[31m\n"), "\\u{1b}[31m\\n");
     }
 
     #[test]

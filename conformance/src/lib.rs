@@ -7,6 +7,7 @@
 
 #[cfg(feature = "cli")]
 pub mod capture;
+pub mod compare;
 pub mod contract;
 pub mod dialect;
 pub mod escape;
@@ -16,6 +17,7 @@ pub mod harness;
 pub mod judge;
 pub mod known;
 pub mod listen;
+pub mod merge;
 pub mod report;
 pub mod run;
 pub mod send;

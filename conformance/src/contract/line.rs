@@ -53,15 +53,21 @@ pub fn parse_line(line: &[u8]) -> Option<Line> {
     line.starts_with(b"{")
         .then(|| match event_in_usual_form(line) {
             Some(event) => Line::Event(event),
-            None => parse_object(line).unwrap_or_else(Line::Malformed),
+            None => match serde_json::from_slice(line) {
+                Ok(json) => line_from_json(&json),
+                Err(error) => Line::Malformed(format!("it is not JSON: {error}")),
+            },
         })
 }
 
-fn parse_object(line: &[u8]) -> Result<Line, String> {
-    let json: Value =
-        serde_json::from_slice(line).map_err(|error| format!("it is not JSON: {error}"))?;
+/// Reads a line that has been read as JSON.
+pub fn line_from_json(json: &Value) -> Line {
+    read(json).unwrap_or_else(Line::Malformed)
+}
+
+fn read(json: &Value) -> Result<Line, String> {
     if json.get("ready") == Some(&Value::Bool(true)) {
-        return Ok(match Start::deserialize(&json) {
+        return Ok(match Start::deserialize(json) {
             Ok(start) => Line::Start(start),
             Err(error) => Line::MalformedStart(error.to_string()),
         });
@@ -71,10 +77,10 @@ fn parse_object(line: &[u8]) -> Result<Line, String> {
         .or(json.get("event_hex"))
         .is_some_and(Value::is_string);
     match json.get("error") {
-        None | Some(Value::Null) => event_from_json(&json).map(Line::Event),
+        None | Some(Value::Null) => event_from_json(json).map(Line::Event),
         // Some programs write all members always, and leave this one empty.
         Some(Value::String(why)) if why.is_empty() && is_event => {
-            event_from_json(&json).map(Line::Event)
+            event_from_json(json).map(Line::Event)
         }
         Some(Value::String(why)) => Ok(Line::Rejection(why.clone())),
         Some(why) => Ok(Line::Rejection(why.to_string())),

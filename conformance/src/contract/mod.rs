@@ -4,4 +4,4 @@ mod event;
 mod line;
 
 pub use event::{Reported, event_from_json};
-pub use line::{Line, Start, parse_line};
+pub use line::{Line, Start, line_from_json, parse_line};

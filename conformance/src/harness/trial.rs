@@ -11,7 +11,7 @@ use super::test_name;
 use crate::escape::escaped;
 use crate::judge::{Answering, Verdict, judge};
 use crate::known;
-use crate::report::{evidence, shortened};
+use crate::report::{Evidence, lines, shortened};
 use crate::run::grade;
 use crate::vectors::Vector;
 
@@ -89,7 +89,8 @@ impl Case {
             vector.summary
         );
         let again = format!("cargo test -- --exact {name}");
-        for (label, text) in evidence(&vector, &why, &observation, &[], again) {
+        let evidence = Evidence::of(&vector, &why, &observation, &[], again);
+        for (label, text) in lines(&evidence) {
             let text = shortened(label, text, WIDTH);
             message.push_str(&format!("  {label:<9} {text}\n"));
         }

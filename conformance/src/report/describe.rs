@@ -1,10 +1,10 @@
 use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde_json::{Value, json};
 
-use crate::contract::{Line, Reported};
+use super::record::{Evidence, Observed, Record};
+use crate::contract::{Line, Reported, event_from_json};
 use crate::escape::{cut, escaped, quoted};
-use crate::subject::{Observation, Report, Says};
-use crate::vectors::{Expectation, Vector};
+use crate::vectors::Expectation;
 
 /// Prints a datagram on one line, as text and in hex.
 pub fn datagram_in_words(datagram: &[u8]) -> [String; 2] {
@@ -36,29 +36,29 @@ fn param_in_words(param: &ParamBuf) -> String {
     }
 }
 
-/// Gives what a verdict rests on, line by line: a label and a text that is fit to print.
-pub(crate) fn evidence(
-    vector: &Vector,
-    why: &str,
-    observation: &Observation,
-    log: &[String],
-    replay: String,
-) -> Vec<(&'static str, String)> {
-    let mut lines = vec![("why", why.into())];
-    for step in &vector.steps {
-        let [text, hex] = datagram_in_words(&step.datagram);
+/// Gives what a verdict rests on, line by line: a label and a text that is fit to print. Nothing for a pass.
+pub(super) fn evidence(record: &Record) -> Vec<(&'static str, String)> {
+    record.evidence.as_deref().map(lines).unwrap_or_default()
+}
+
+/// Gives evidence line by line.
+pub(crate) fn lines(evidence: &Evidence) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("why", evidence.why.clone())];
+    for datagram in &evidence.sent {
+        let [text, hex] = datagram_in_words(datagram);
         lines.extend([("sent", text), ("hex", hex)]);
     }
-    lines.push(("expected", expected_in_words(vector)));
-    lines.push(("observed", observed_in_words(observation)));
+    let expected: Vec<_> = evidence.expected.iter().map(expectation_in_words).collect();
+    lines.push(("expected", expected.join("  then  ")));
+    lines.push(("observed", observed_in_words(&evidence.observed)));
     lines.extend(
-        observation
+        evidence
             .misread_fence
             .iter()
-            .map(|line| ("then", escaped(line))),
+            .map(|line| ("then", line.text())),
     );
-    lines.extend(log.iter().map(|line| ("its log", line.clone())));
-    lines.push(("again", replay));
+    lines.extend(evidence.log.iter().map(|line| ("its log", line.clone())));
+    lines.push(("again", evidence.replay.clone()));
     lines
 }
 
@@ -85,29 +85,21 @@ pub fn expectation_in_words(expectation: &Expectation) -> String {
     }
 }
 
-fn expected_in_words(vector: &Vector) -> String {
-    let each: Vec<_> = vector
-        .steps
-        .iter()
-        .map(|step| expectation_in_words(&step.expect))
-        .collect();
-    each.join("  then  ")
-}
-
-pub(super) fn observed_in_words(observation: &Observation) -> String {
-    if observation.reports.is_empty() {
+fn observed_in_words(observed: &[Observed]) -> String {
+    if observed.is_empty() {
         return "nothing".into();
     }
-    let each: Vec<_> = observation.reports.iter().map(report_in_words).collect();
+    let each: Vec<_> = observed.iter().map(report_in_words).collect();
     each.join("  then  ")
 }
 
-fn report_in_words(report: &Report) -> String {
-    match &report.says {
-        Says::Line(Line::Event(event)) => event_in_words(event),
-        Says::Line(Line::Rejection(why)) => format!("rejected ({})", escaped(why.as_bytes())),
-        Says::Line(Line::Start(_) | Line::MalformedStart(_)) => "a start line".into(),
-        Says::Line(Line::Malformed(_)) | Says::OldFence | Says::ForgedFence => escaped(&report.raw),
+/// Prints a report on one line.
+pub(super) fn report_in_words(observed: &Observed) -> String {
+    match observed.line() {
+        Some(Line::Event(event)) => event_in_words(&event),
+        Some(Line::Rejection(why)) => format!("rejected ({})", escaped(why.as_bytes())),
+        Some(Line::Start(_) | Line::MalformedStart(_)) => "a start line".into(),
+        Some(Line::Malformed(_)) | None => observed.text(),
     }
 }
 
@@ -123,20 +115,20 @@ pub(crate) fn expectation_to_json(expectation: &Expectation) -> Value {
     }
 }
 
-/// Gives one of something as it is, several as a list.
-pub(super) fn one_or_list(mut values: Vec<Value>) -> Value {
-    if values.len() == 1 {
-        values.remove(0)
-    } else {
-        values.into()
+/// Reads what [`expectation_to_json`] wrote.
+pub(super) fn expectation_from_json(json: &Value) -> Result<Expectation, String> {
+    match json {
+        Value::String(word) if word == "reject" => Ok(Expectation::Reject),
+        Value::String(word) if word == "survive" => Ok(Expectation::Survive),
+        Value::Object(object) if object.contains_key("event") => {
+            event_from_json(&object["event"]).map(Expectation::Event)
+        }
+        Value::Object(object) => {
+            let several = object.get("any_of").and_then(Value::as_array);
+            let several = several.ok_or("expected `event` or `any_of`")?;
+            let each = several.iter().map(expectation_from_json);
+            each.collect::<Result<_, _>>().map(Expectation::AnyOf)
+        }
+        _ => Err("expected \"reject\", \"survive\" or an object".into()),
     }
-}
-
-/// Gives a reported line as the JSON that it is, or as text where it is none or longer than anybody reads.
-pub(super) fn report_to_json(raw: &[u8]) -> Value {
-    const LENGTH: usize = 1 << 17;
-    if raw.len() > LENGTH {
-        return format!("{}… ({} bytes)", escaped(&raw[..LENGTH]), raw.len()).into();
-    }
-    serde_json::from_slice(raw).unwrap_or_else(|_| escaped(raw).into())
 }

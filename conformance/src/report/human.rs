@@ -1,36 +1,69 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Context, Report, Summary, shortened};
-use crate::escape::{cut, escaped};
+use super::describe::{self, shortened};
+use super::summary::tests;
+use super::{Head, Record, Report, Started, Summary};
+use crate::escape::{cut, visible};
 use crate::judge::Verdict;
-use crate::run::{Event, Outcome};
-use crate::subject::SocketKind;
-use crate::vectors::{Level, Vector};
+use crate::vectors::{Dialect, Level};
 
 /// Writes for a person: first what failed and why, by requirement; then each case; last the counts.
 #[derive(Debug)]
-pub struct Human<'c, W> {
+pub struct Human<W> {
     out: W,
-    context: Context,
-    cases: Vec<Case<'c>>,
-    sockets: Vec<SocketKind>,
+    head: Head,
+    /// The dialects and sockets, in the order in which they came.
+    places: Vec<String>,
+    /// What was broken, by whether it is no more than a warning and by requirement.
+    broken: BTreeMap<(bool, String), Broken>,
+    cases: Vec<Case>,
+    /// Where the cases of a vector stand.
+    index: HashMap<(Dialect, String), Vec<usize>>,
+    /// How many results there was no place for.
+    left_out: usize,
+    readings: Vec<Reading>,
     /// Why the run did not come to its end.
     broken_off: Option<String>,
 }
 
+/// A requirement that was broken.
+#[derive(Debug)]
+struct Broken {
+    count: usize,
+    /// The gravest, and of those the shortest: it says most in a line.
+    first: (Verdict, usize),
+    level: Level,
+    id: String,
+    why: String,
+}
+
 /// A vector with the sockets over which it came to the same.
 #[derive(Debug)]
-struct Case<'c> {
-    vector: &'c Vector,
-    sockets: Vec<SocketKind>,
+struct Case {
     verdict: Verdict,
     why: String,
+    title: String,
+    sockets: Vec<&'static str>,
+    summary: String,
     decides: bool,
     /// What the verdict rests on, line by line.
     evidence: Vec<(&'static str, String)>,
+}
+
+/// Vectors of a requirement of which the same is to be told.
+#[derive(Debug)]
+struct Reading {
+    verdict: Verdict,
+    requirement: String,
+    why: String,
+    /// The first few.
+    ids: Vec<String>,
+    /// A hash of each, which takes less room: one vector is counted once, over however many sockets.
+    seen: HashSet<u64>,
 }
 
 const BOLD: Style = Style::new().bold();
@@ -42,15 +75,21 @@ const GREEN: Style = AnsiColor::Green.on_default().bold();
 const NAMED: usize = 3;
 /// What fits on a line or two.
 const WIDTH: usize = 240;
+/// More cases are nothing that anybody reads on a terminal, and would not fit into memory.
+const MAX_CASES: usize = 2_000;
 
-impl<'c, W: Write> Human<'c, W> {
+impl<W: Write> Human<W> {
     /// Makes a report that is written to `out`, with ANSI styles in it.
-    pub fn new(out: W, context: Context) -> Self {
+    pub fn new(out: W, head: Head) -> Self {
         Self {
             out,
-            context,
+            head,
+            places: Vec::new(),
+            broken: BTreeMap::new(),
             cases: Vec::new(),
-            sockets: Vec::new(),
+            index: HashMap::new(),
+            left_out: 0,
+            readings: Vec::new(),
             broken_off: None,
         }
     }
@@ -60,62 +99,115 @@ impl<'c, W: Write> Human<'c, W> {
         self.broken_off = Some(why.into());
     }
 
-    fn add(&mut self, outcome: &Outcome<'c>) {
-        if outcome.verdict == Verdict::Pass {
+    fn add_broken(&mut self, record: &Record, longest: usize) {
+        let key = (record.verdict == Verdict::Warn, record.requirement.clone());
+        let weight = (record.verdict, longest);
+        let broken = self.broken.entry(key).or_insert_with(|| Broken {
+            count: 0,
+            first: weight,
+            level: record.level,
+            id: record.id.clone(),
+            why: record.why().into(),
+        });
+        broken.count += 1;
+        if weight < broken.first {
+            (broken.first, broken.level) = (weight, record.level);
+            (broken.id, broken.why) = (record.id.clone(), record.why().into());
+        }
+    }
+
+    fn add_case(&mut self, record: &Record, summary: &str) {
+        let key = (record.dialect, record.id.clone());
+        let places = self.index.get(&key).map_or(&[][..], Vec::as_slice);
+        let same = |case: &Case| case.verdict == record.verdict && case.why == record.why();
+        if let Some(index) = places.iter().find(|index| same(&self.cases[**index])) {
+            self.cases[*index].sockets.push(record.socket.as_str());
             return;
         }
-        let same = |case: &&mut Case<'_>| {
-            case.vector.id == outcome.vector.id
-                && case.verdict == outcome.verdict
-                && case.why == outcome.why
-        };
-        if let Some(case) = self.cases.iter_mut().find(same) {
-            case.sockets.push(outcome.socket);
+        if self.cases.len() == MAX_CASES {
+            self.left_out += 1;
             return;
         }
-        let evidence = self.context.evidence(outcome);
+        self.index.entry(key).or_default().push(self.cases.len());
+        let (id, requirement, level) = (&record.id, &record.requirement, record.level);
+        let evidence = describe::evidence(record).into_iter();
         self.cases.push(Case {
-            vector: outcome.vector,
-            sockets: vec![outcome.socket],
-            verdict: outcome.verdict,
-            why: outcome.why.clone(),
-            decides: outcome.decides,
+            verdict: record.verdict,
+            why: record.why().into(),
+            title: format!("{BOLD}{id}{BOLD:#}  {requirement} {level}"),
+            sockets: vec![record.socket.as_str()],
+            summary: summary.into(),
+            decides: record.decides,
             evidence: evidence
-                .into_iter()
                 .map(|(label, text)| (label, shortened(label, text, WIDTH)))
                 .collect(),
         });
     }
+
+    fn add_reading(&mut self, record: &Record) {
+        let same = |reading: &&mut Reading| {
+            reading.verdict == record.verdict
+                && reading.requirement == record.requirement
+                && reading.why == record.why()
+        };
+        if let Some(reading) = self.readings.iter_mut().find(same) {
+            reading.add(&record.id);
+            return;
+        }
+        if self.readings.len() == MAX_CASES {
+            self.left_out += 1;
+            return;
+        }
+        let mut reading = Reading {
+            verdict: record.verdict,
+            requirement: record.requirement.clone(),
+            why: record.why().into(),
+            ids: Vec::new(),
+            seen: HashSet::new(),
+        };
+        reading.add(&record.id);
+        self.readings.push(reading);
+    }
 }
 
-impl<'c, W: Write> Report<'c> for Human<'c, W> {
-    fn take(&mut self, event: &Event<'_, 'c>) {
-        match event {
-            Event::Ready { socket, .. } => self.sockets.push(*socket),
-            Event::Outcome(outcome) => self.add(outcome),
+impl<W: Write> Report for Human<W> {
+    fn started(&mut self, started: &Started) {
+        let place = started.socket.to_string();
+        if !self.places.contains(&place) {
+            self.places.push(place);
         }
+    }
+
+    fn take(&mut self, record: &Record) {
+        let Some(evidence) = &record.evidence else {
+            return;
+        };
+        if record.verdict >= Verdict::Info {
+            self.add_reading(record);
+            return;
+        }
+        if record.decides {
+            let longest = evidence.sent.iter().map(Vec::len).max();
+            self.add_broken(record, longest.unwrap_or_default());
+        }
+        self.add_case(record, &evidence.summary);
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         self.headline(summary)?;
         self.broken_requirements()?;
-        for index in 0..self.cases.len() {
-            if self.cases[index].verdict < Verdict::Info {
-                self.case(index)?;
-            }
-        }
+        self.cases()?;
         self.readings()?;
         self.counts(summary)?;
         self.out.flush()
     }
 }
 
-impl<W: Write> Human<'_, W> {
+impl<W: Write> Human<W> {
     fn headline(&mut self, summary: &Summary) -> io::Result<()> {
-        let sockets: Vec<_> = self.sockets.iter().map(SocketKind::to_string).collect();
         let (subject, sockets) = (
-            cut(&escaped(self.context.subject.as_bytes()), 100),
-            sockets.join(", "),
+            cut(&visible(&self.head.subject.command), 100),
+            self.places.join(", "),
         );
         writeln!(
             self.out,
@@ -125,88 +217,63 @@ impl<W: Write> Human<'_, W> {
     }
 
     fn verdict(&self, summary: &Summary) -> String {
-        let (total, to_set) = (summary.total(), self.context.to_set());
         if let Some(why) = &self.broken_off {
-            return format!("{RED}not finished{RED:#} after {}: {why}", tests(total));
+            let total = tests(summary.total());
+            return format!("{RED}not finished{RED:#} after {total}: {why}");
         }
-        match summary.failures(self.context.strict) {
-            0 if summary.deciding() == 0 => {
-                let set = self.context.set.as_deref().unwrap_or_default();
-                format!("{YELLOW}nothing decides{YELLOW:#}: none of {total} is in {set}")
-            }
-            0 if summary.tested() == 0 => {
-                format!("{YELLOW}nothing tested{YELLOW:#}: none of {total} applies to it")
-            }
-            0 => format!(
-                "{GREEN}conforms{to_set}{GREEN:#} in {}",
-                tests(summary.tested())
-            ),
-            failures => format!(
-                "{RED}does not conform{to_set}{RED:#}: {failures} of {} failed",
-                tests(summary.deciding())
-            ),
-        }
+        let strict = self.head.settings.strict;
+        let style = match summary.failures(strict) {
+            0 if summary.tested() == 0 => YELLOW,
+            0 => GREEN,
+            _ => RED,
+        };
+        let words = self.head.verdict(summary);
+        // The verdict is what stands before the colon, or the first word.
+        let end = words.find(": ").or_else(|| words.find(' '));
+        let (verdict, rest) = words.split_at(end.unwrap_or(words.len()));
+        format!("{style}{verdict}{style:#}{rest}")
     }
 
     /// Tells what was broken, most often first, each with its first case: enough for a first screen.
     fn broken_requirements(&mut self) -> io::Result<()> {
-        let mut broken = BTreeMap::<(bool, &str), (usize, &Case<'_>)>::new();
-        for case in self
-            .cases
-            .iter()
-            .filter(|case| case.verdict < Verdict::Info && case.decides)
-        {
-            let is_warning = case.verdict == Verdict::Warn;
-            let (count, first) = broken
-                .entry((is_warning, &case.vector.requirement))
-                .or_insert((0, case));
-            *count += case.sockets.len();
-            // The gravest, and of those the shortest: it says most in a line.
-            let weight = |case: &Case<'_>| (case.verdict, case.vector.longest_datagram());
-            if weight(case) < weight(first) {
-                *first = case;
-            }
-        }
-        let mut broken: Vec<_> = broken.into_iter().collect();
-        broken.sort_by_key(|(_, (count, first))| (first.verdict, std::cmp::Reverse(*count)));
-        for ((_, id), (count, first)) in broken {
-            let (level, title) = (first.vector.level, self.context.title(id));
-            let verdict = paint(first.verdict);
+        let mut broken: Vec<_> = self.broken.iter().collect();
+        broken.sort_by_key(|(_, broken)| (broken.first.0, std::cmp::Reverse(broken.count)));
+        for ((_, requirement), broken) in broken {
+            let (level, title) = (broken.level, self.head.title(requirement));
+            let (verdict, count) = (paint(broken.first.0), broken.count);
             writeln!(
                 self.out,
-                "  {verdict} {BOLD}{id:<3}{BOLD:#} {level:<6} {title} ({count})"
+                "  {verdict} {BOLD}{requirement:<3}{BOLD:#} {level:<6} {title} ({count})"
             )?;
-            writeln!(
-                self.out,
-                "        {DIM}{}:{DIM:#} {}",
-                first.vector.id,
-                cut(&first.why, WIDTH)
-            )?;
+            let why = cut(&broken.why, WIDTH);
+            writeln!(self.out, "        {DIM}{}:{DIM:#} {why}", broken.id)?;
         }
         Ok(())
     }
 
-    fn case(&mut self, index: usize) -> io::Result<()> {
-        let case = &self.cases[index];
-        let vector = case.vector;
-        let sockets: Vec<_> = case.sockets.iter().map(SocketKind::to_string).collect();
-        let (verdict, sockets) = (paint(case.verdict), sockets.join(", "));
+    fn cases(&mut self) -> io::Result<()> {
         let out = &mut self.out;
-        writeln!(out)?;
-        let (id, requirement, level) = (&vector.id, &vector.requirement, vector.level);
-        writeln!(
-            out,
-            "{verdict} {BOLD}{id}{BOLD:#}  {requirement} {level}  {DIM}{sockets}{DIM:#}"
-        )?;
-        writeln!(out, "      {}", vector.summary)?;
-        if !case.decides {
+        for case in &self.cases {
+            let (verdict, title, sockets) =
+                (paint(case.verdict), &case.title, case.sockets.join(", "));
+            writeln!(out, "\n{verdict} {title}  {DIM}{sockets}{DIM:#}")?;
+            writeln!(out, "      {}", case.summary)?;
+            if !case.decides {
+                writeln!(
+                    out,
+                    "      It does not decide: it is not in the requirement set."
+                )?;
+            }
+            for (label, text) in &case.evidence {
+                writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
+            }
+        }
+        if self.left_out > 0 {
+            let left_out = self.left_out;
             writeln!(
                 out,
-                "      It does not decide: it is not in the requirement set."
+                "\n{left_out} more that are not shown here: --report json=FILE has them all"
             )?;
-        }
-        for (label, text) in &case.evidence {
-            writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
         }
         Ok(())
     }
@@ -214,44 +281,18 @@ impl<W: Write> Human<'_, W> {
     /// Tells which of several right ways the subject takes, what is known, and what it declared not to apply: a line for
     /// all vectors of a requirement of which the same is to be told.
     fn readings(&mut self) -> io::Result<()> {
-        let mut told = Vec::<(&Case<'_>, Vec<&str>)>::new();
-        for case in self
-            .cases
-            .iter()
-            .filter(|case| case.verdict >= Verdict::Info)
-        {
-            let key = |case: &Case<'_>| {
-                (
-                    case.verdict,
-                    case.vector.requirement.clone(),
-                    case.why.clone(),
-                )
-            };
-            match told.iter_mut().find(|(first, _)| key(first) == key(case)) {
-                Some((_, ids)) => ids.push(&case.vector.id),
-                None => told.push((case, vec![&case.vector.id])),
-            }
-        }
-        if !told.is_empty() {
+        if !self.readings.is_empty() {
             writeln!(self.out)?;
         }
-        for (case, ids) in told {
-            let names = ids
-                .iter()
-                .take(NAMED)
-                .copied()
-                .collect::<Vec<_>>()
-                .join(", ");
-            let more = match ids.len().saturating_sub(NAMED) {
+        for reading in &self.readings {
+            let names = reading.ids.join(", ");
+            let more = match reading.seen.len() - reading.ids.len() {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let (verdict, requirement) = (paint(case.verdict), &case.vector.requirement);
-            writeln!(
-                self.out,
-                "{verdict} {requirement:<3} {names}{more}: {}",
-                cut(&case.why, WIDTH)
-            )?;
+            let (verdict, requirement) = (paint(reading.verdict), &reading.requirement);
+            let why = cut(&reading.why, WIDTH);
+            writeln!(self.out, "{verdict} {requirement:<3} {names}{more}: {why}")?;
         }
         Ok(())
     }
@@ -271,11 +312,20 @@ impl<W: Write> Human<'_, W> {
                 writeln!(self.out, "{level:<6} {}", counts.join(", "))?;
             }
         }
-        if let Some(aside) = self.context.aside(summary) {
+        if let Some(aside) = self.head.aside(summary) {
             writeln!(self.out, "{aside}")?;
         }
         let verdict = self.verdict(summary);
         writeln!(self.out, "{verdict}")
+    }
+}
+
+impl Reading {
+    fn add(&mut self, id: &str) {
+        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
+        if self.seen.insert(hash) && self.ids.len() < NAMED {
+            self.ids.push(id.into());
+        }
     }
 }
 
@@ -291,8 +341,4 @@ fn paint(verdict: Verdict) -> String {
         verdict.as_str()
     };
     format!("{style}{word:<5}{style:#}")
-}
-
-fn tests(count: usize) -> String {
-    format!("{count} test{}", if count == 1 { "" } else { "s" })
 }

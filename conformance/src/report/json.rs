@@ -1,24 +1,26 @@
-use std::io;
+use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::json;
 
-use super::describe::{one_or_list, report_to_json};
-use super::file::{make_way, write_whole};
-use super::{Context, Report, Summary, expectation_to_json};
-use crate::judge::Verdict;
-use crate::run::{Event, Outcome};
+use super::file::{Spool, make_way, write_whole_with};
+use super::{Head, Record, Report, Started, Summary};
 
 /// The version of the format: raised where a reader of the old one would go wrong.
-const FORMAT_VERSION: u32 = 1;
+pub(super) const FORMAT_VERSION: u32 = 1;
 
-/// Writes one JSON object for a run, into a file that is complete or not there.
+/// Writes one JSON object for a run, a line a result, into a file that is complete or not there.
 #[derive(Debug)]
 pub struct Json {
     path: PathBuf,
-    context: Context,
-    declared: Map<String, Value>,
-    results: Vec<Value>,
+    head: Head,
+    started: Vec<Started>,
+    results: Spool,
+    is_first: bool,
+    /// The requirements that results name: the others have no place in the report.
+    named: BTreeSet<String>,
 }
 
 impl Json {
@@ -28,90 +30,62 @@ impl Json {
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, context: Context) -> io::Result<Self> {
+    pub fn create(path: PathBuf, head: Head) -> io::Result<Self> {
         make_way(&path)?;
         Ok(Self {
+            results: Spool::beside(&path),
             path,
-            context,
-            declared: Map::new(),
-            results: Vec::new(),
+            head,
+            started: Vec::new(),
+            is_first: true,
+            named: BTreeSet::new(),
         })
-    }
-
-    fn result(&self, outcome: &Outcome<'_>) -> Value {
-        let vector = outcome.vector;
-        let mut result = json!({
-            "id": vector.id,
-            "requirement": vector.requirement,
-            "level": vector.level,
-            "authority": vector.authority,
-            "dialect": vector.dialect,
-            "socket": outcome.socket,
-            "verdict": outcome.verdict,
-            "millis": millis(outcome),
-        });
-        if !outcome.decides {
-            result["decides"] = false.into();
-        }
-        if outcome.verdict != Verdict::Pass {
-            let steps = &vector.steps;
-            let sent = steps
-                .iter()
-                .map(|step| hex::encode(&step.datagram).into())
-                .collect();
-            let expected = steps
-                .iter()
-                .map(|step| expectation_to_json(&step.expect))
-                .collect();
-            let observed = outcome
-                .observation
-                .reports
-                .iter()
-                .map(|report| report_to_json(&report.raw));
-            result["why"] = outcome.why.as_str().into();
-            result["sent_hex"] = one_or_list(sent);
-            result["expected"] = one_or_list(expected);
-            result["observed"] = observed.collect();
-            if let Some(line) = &outcome.observation.misread_fence {
-                result["misread_fence"] = report_to_json(line);
-            }
-            if !outcome.log.is_empty() {
-                result["log"] = outcome.log.clone().into();
-            }
-            result["replay"] = self.context.replay(vector, outcome.socket).into();
-        }
-        result
     }
 }
 
-impl<'c> Report<'c> for Json {
-    fn take(&mut self, event: &Event<'_, 'c>) {
-        match event {
-            Event::Ready { socket, start, .. } => {
-                self.declared.insert(socket.to_string(), json!(start));
-            }
-            Event::Outcome(outcome) => self.results.push(self.result(outcome)),
+impl Report for Json {
+    fn started(&mut self, started: &Started) {
+        self.started.push(started.clone());
+    }
+
+    fn take(&mut self, record: &Record) {
+        let before = if self.is_first { "\n" } else { ",\n" };
+        self.is_first = false;
+        if !self.named.contains(&record.requirement) {
+            self.named.insert(record.requirement.clone());
         }
+        self.results.write_with(|out| {
+            out.write_all(before.as_bytes())?;
+            Ok(serde_json::to_writer(out, record)?)
+        });
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        let report = json!({
-            "format_version": FORMAT_VERSION,
-            "suite": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION"), "set": self.context.set },
-            "subject": {
-                "command": self.context.subject,
-                "kind": self.context.kind,
-                "declared": std::mem::take(&mut self.declared),
-            },
-            "results": std::mem::take(&mut self.results),
-            "summary": summary.to_json(),
+        let (head, mut results) = (&self.head, self.results.reader()?);
+        let mut suite = head.suite.clone();
+        suite
+            .requirements
+            .retain(|title| self.named.contains(&title.id));
+        let subject = json!({
+            "command": head.subject.command,
+            "kind": head.subject.kind,
+            "declared": self.started,
         });
-        let mut text = serde_json::to_vec_pretty(&report)?;
-        text.push(b'\n');
-        write_whole(&self.path, &text)
+        write_whole_with(&self.path, |out| {
+            write!(out, "{{\"format_version\":{FORMAT_VERSION}")?;
+            member(out, "suite", &suite)?;
+            member(out, "subject", &subject)?;
+            member(out, "settings", &head.settings)?;
+            out.write_all(b",\n\"results\":[")?;
+            io::copy(&mut results, out)?;
+            out.write_all(b"\n]")?;
+            member(out, "summary", &summary.to_json(head.settings.strict))?;
+            out.write_all(b"}\n")
+        })
     }
 }
 
-fn millis(outcome: &Outcome<'_>) -> f64 {
-    (outcome.duration.as_secs_f64() * 1e6).round() / 1e3
+fn member(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result<()> {
+    write!(out, ",\n\"{name}\":")?;
+    Ok(serde_json::to_writer(out, value)?)
 }

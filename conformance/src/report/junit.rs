@@ -1,24 +1,42 @@
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report as Document, TestCase, TestCaseStatus, TestSuite};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::file::{make_way, write_whole};
-use super::{Context, Report, Summary};
+use super::file::{Spool, make_way, write_whole_with};
+use super::{Head, Record, Report, Started, Summary, describe};
 use crate::judge::Verdict;
-use crate::run::{Event, Outcome};
+use crate::subject::SocketKind;
+use crate::vectors::Dialect;
 
-/// Writes JUnit XML, which CI services read: a suite for each socket, a case for each vector.
+/// Writes JUnit XML, which CI services read: a suite for each dialect and socket, a case for each vector.
 ///
-/// A departure is a failure, a crash or hang an error; what does not apply, is known to fail, or fails and does not
-/// decide is skipped. A
-/// warning is a failure where it fails the run, and else a success whose output tells.
+/// A departure is a failure, a crash or hang an error; what does not apply, what is known to fail, and what fails
+/// outside the requirement set is skipped. A warning is a failure where it fails the run, and else a success whose
+/// output tells.
 #[derive(Debug)]
 pub struct Junit {
     path: PathBuf,
-    context: Context,
-    suites: Vec<TestSuite>,
+    strict: bool,
+    suites: Vec<Suite>,
+}
+
+#[derive(Debug)]
+struct Suite {
+    dialect: Dialect,
+    socket: SocketKind,
+    counts: Counts,
+    cases: Spool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+    millis: f64,
 }
 
 impl Junit {
@@ -27,80 +45,166 @@ impl Junit {
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, context: Context) -> io::Result<Self> {
+    pub fn create(path: PathBuf, head: &Head) -> io::Result<Self> {
         make_way(&path)?;
         Ok(Self {
             path,
-            context,
+            strict: head.settings.strict,
             suites: Vec::new(),
         })
     }
-
-    fn case(&self, outcome: &Outcome<'_>) -> TestCase {
-        let vector = outcome.vector;
-        let message = format!("{} {}: {}", vector.requirement, vector.level, outcome.why);
-        let mut status = match outcome.verdict {
-            verdict if !outcome.decides && verdict.is_failure(self.context.strict) => {
-                TestCaseStatus::skipped()
-            }
-            Verdict::Crash | Verdict::Hang | Verdict::Flaky => {
-                TestCaseStatus::non_success(NonSuccessKind::Error)
-            }
-            verdict if verdict.is_failure(self.context.strict) => {
-                TestCaseStatus::non_success(NonSuccessKind::Failure)
-            }
-            Verdict::NotApplicable | Verdict::Known => TestCaseStatus::skipped(),
-            _ => TestCaseStatus::success(),
-        };
-        let lines = self.context.evidence(outcome);
-        let text: String = lines
-            .iter()
-            .map(|(label, text)| format!("{label:<9} {text}\n"))
-            .collect();
-        let is_success = matches!(status, TestCaseStatus::Success { .. });
-        if !is_success {
-            status
-                .set_type(outcome.verdict.as_str())
-                .set_message(message);
-            if !matches!(status, TestCaseStatus::Skipped { .. }) {
-                status.set_description(text.as_str());
-            }
-        }
-        let mut case = TestCase::new(vector.id.as_str(), status);
-        case.set_classname(format!(
-            "{}.{}.{}",
-            vector.dialect, vector.requirement, vector.topic
-        ));
-        case.set_time(outcome.duration);
-        if is_success && outcome.verdict != Verdict::Pass {
-            case.set_system_out(format!("{}: {text}", outcome.verdict));
-        }
-        case
-    }
 }
 
-impl<'c> Report<'c> for Junit {
-    fn take(&mut self, event: &Event<'_, 'c>) {
-        match event {
-            Event::Ready { socket, .. } => self
-                .suites
-                .push(TestSuite::new(format!("event_datagram.{socket}"))),
-            Event::Outcome(outcome) => {
-                let case = self.case(outcome);
-                let suite = self
-                    .suites
-                    .last_mut()
-                    .expect("a subject is ready before there are outcomes");
-                suite.set_time(suite.time.unwrap_or(Duration::ZERO) + outcome.duration);
-                suite.add_test_case(case);
-            }
-        }
+impl Report for Junit {
+    fn started(&mut self, _: &Started) {}
+
+    fn take(&mut self, record: &Record) {
+        let (dialect, socket) = (record.dialect, record.socket);
+        let is_its = |suite: &Suite| (suite.dialect, suite.socket) == (dialect, socket);
+        let index = self.suites.iter().position(is_its).unwrap_or_else(|| {
+            self.suites.push(Suite {
+                dialect,
+                socket,
+                counts: Counts::default(),
+                cases: Spool::beside(&self.path),
+            });
+            self.suites.len() - 1
+        });
+        let suite = &mut self.suites[index];
+        suite.counts.add(record, self.strict);
+        let strict = self.strict;
+        suite.cases.write_with(|out| case(out, record, strict));
     }
 
     fn finish(&mut self, _: &Summary) -> io::Result<()> {
-        let mut document = Document::new("event_datagram conformance");
-        document.add_test_suites(std::mem::take(&mut self.suites));
-        let text = document.to_string().map_err(io::Error::other)?;
-        write_whole(&self.path, text.as_bytes())
+        let all = (self.suites.iter()).fold(Counts::default(), |all, suite| all.and(suite.counts));
+        let suites = &mut self.suites;
+        write_whole_with(&self.path, |out| {
+            let mut xml = Writer::new(out);
+            xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+            xml.get_mut().write_all(b"\n")?;
+            let mut root = BytesStart::new("testsuites");
+            root.push_attribute(("name", "event_datagram conformance"));
+            all.write(&mut root);
+            xml.write_event(Event::Start(root))?;
+            for suite in suites {
+                let mut element = BytesStart::new("testsuite");
+                let name = format!("event_datagram.{}.{}", suite.dialect, suite.socket);
+                element.push_attribute(("name", name.as_str()));
+                suite.counts.write(&mut element);
+                element.push_attribute(("skipped", suite.counts.skipped.to_string().as_str()));
+                xml.get_mut().write_all(b"\n")?;
+                xml.write_event(Event::Start(element))?;
+                io::copy(&mut suite.cases.reader()?, xml.get_mut())?;
+                xml.get_mut().write_all(b"\n")?;
+                xml.write_event(Event::End(BytesEnd::new("testsuite")))?;
+            }
+            xml.get_mut().write_all(b"\n")?;
+            xml.write_event(Event::End(BytesEnd::new("testsuites")))?;
+            xml.get_mut().write_all(b"\n")
+        })
     }
+}
+
+/// What a case is to a CI service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Success,
+    Failure,
+    Error,
+    Skipped,
+}
+
+impl Kind {
+    fn of(record: &Record, strict: bool) -> Self {
+        match record.verdict {
+            Verdict::NotApplicable | Verdict::Known => Self::Skipped,
+            verdict if !verdict.is_failure(strict) => Self::Success,
+            _ if !record.decides => Self::Skipped,
+            Verdict::Crash | Verdict::Hang | Verdict::Flaky => Self::Error,
+            _ => Self::Failure,
+        }
+    }
+}
+
+fn case(out: &mut dyn Write, record: &Record, strict: bool) -> io::Result<()> {
+    let mut xml = Writer::new(out);
+    xml.get_mut().write_all(b"\n  ")?;
+    let (dialect, requirement, topic) = (record.dialect, &record.requirement, &record.topic);
+    let class = format!("{dialect}.{requirement}.{topic}");
+    let mut element = BytesStart::new("testcase");
+    element.push_attribute(("name", record.id.as_str()));
+    element.push_attribute(("classname", class.as_str()));
+    element.push_attribute(("time", seconds(record.millis).as_str()));
+    if record.verdict == Verdict::Pass {
+        return xml.write_event(Event::Empty(element));
+    }
+    xml.write_event(Event::Start(element))?;
+    let lines = describe::evidence(record);
+    let lines = lines
+        .iter()
+        .map(|(label, text)| format!("{label:<9} {text}\n"));
+    let text: String = lines.collect();
+    let child = match Kind::of(record, strict) {
+        Kind::Success => {
+            let text = format!("{}: {text}", record.verdict);
+            return close(xml, BytesStart::new("system-out"), &text);
+        }
+        Kind::Skipped => "skipped",
+        Kind::Error => "error",
+        Kind::Failure => "failure",
+    };
+    let mut child = BytesStart::new(child);
+    let message = format!("{requirement} {}: {}", record.level, record.why());
+    child.push_attribute(("type", record.verdict.as_str()));
+    child.push_attribute(("message", message.as_str()));
+    close(xml, child, &text)
+}
+
+/// Writes the one child of a case, and ends the case.
+fn close(mut xml: Writer<&mut dyn Write>, child: BytesStart<'_>, text: &str) -> io::Result<()> {
+    xml.write_event(Event::Start(child.borrow()))?;
+    xml.write_event(Event::Text(BytesText::new(text)))?;
+    xml.write_event(Event::End(child.to_end()))?;
+    xml.write_event(Event::End(BytesEnd::new("testcase")))
+}
+
+impl Counts {
+    fn add(&mut self, record: &Record, strict: bool) {
+        self.tests += 1;
+        self.millis += record.millis;
+        match Kind::of(record, strict) {
+            Kind::Success => {}
+            Kind::Failure => self.failures += 1,
+            Kind::Error => self.errors += 1,
+            Kind::Skipped => self.skipped += 1,
+        }
+    }
+
+    fn and(self, other: Self) -> Self {
+        Self {
+            tests: self.tests + other.tests,
+            failures: self.failures + other.failures,
+            errors: self.errors + other.errors,
+            skipped: self.skipped + other.skipped,
+            millis: self.millis + other.millis,
+        }
+    }
+
+    /// Writes what both a suite and all of them have.
+    fn write(&self, element: &mut BytesStart<'_>) {
+        for (name, count) in [
+            ("tests", self.tests),
+            ("failures", self.failures),
+            ("errors", self.errors),
+        ] {
+            element.push_attribute((name, count.to_string().as_str()));
+        }
+        element.push_attribute(("time", seconds(self.millis).as_str()));
+    }
+}
+
+/// The schemas that CI services use take three places.
+fn seconds(millis: f64) -> String {
+    format!("{:.3}", millis / 1e3)
 }

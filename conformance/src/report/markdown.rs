@@ -3,11 +3,11 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
+use super::describe::shortened;
 use super::file::{make_way, write_whole};
-use super::{Context, Report, Summary, shortened};
-use crate::escape::escaped;
+use super::{Head, Record, Report, Started, Summary, describe};
+use crate::escape::visible;
 use crate::judge::Verdict;
-use crate::run::{Event, Outcome};
 use crate::vectors::Level;
 
 /// Writes Markdown for a pull request's comment or a job's summary: the verdict, the requirements that were broken, and
@@ -15,7 +15,7 @@ use crate::vectors::Level;
 #[derive(Debug)]
 pub struct Markdown {
     path: PathBuf,
-    context: Context,
+    head: Head,
     /// Failures by requirement: how often, and whether it was worse than a warning.
     broken: BTreeMap<String, (Verdict, usize)>,
     details: String,
@@ -31,26 +31,29 @@ impl Markdown {
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, context: Context) -> io::Result<Self> {
+    pub fn create(path: PathBuf, head: Head) -> io::Result<Self> {
         make_way(&path)?;
         Ok(Self {
             path,
-            context,
+            head,
             broken: BTreeMap::new(),
             details: String::new(),
             left_out: 0,
         })
     }
 
-    fn add(&mut self, outcome: &Outcome<'_>) -> std::fmt::Result {
-        let (vector, verdict) = (outcome.vector, outcome.verdict);
+    fn add(&mut self, record: &Record) -> std::fmt::Result {
+        let verdict = record.verdict;
+        let Some(evidence) = &record.evidence else {
+            return Ok(());
+        };
         if !verdict.is_failure(true) {
             return Ok(());
         }
-        if outcome.decides {
+        if record.decides {
             let (gravest, count) = self
                 .broken
-                .entry(vector.requirement.clone())
+                .entry(record.requirement.clone())
                 .or_insert((verdict, 0));
             *gravest = (*gravest).min(verdict);
             *count += 1;
@@ -59,9 +62,8 @@ impl Markdown {
             self.left_out += 1;
             return Ok(());
         }
-        let (id, requirement, socket) = (&vector.id, &vector.requirement, outcome.socket);
-        let lines = self.context.evidence(outcome);
-        let aside = if outcome.decides {
+        let (id, requirement, socket) = (&record.id, &record.requirement, record.socket);
+        let aside = if record.decides {
             ""
         } else {
             ", does not decide"
@@ -70,8 +72,8 @@ impl Markdown {
             self.details,
             "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}{aside}</summary>\n"
         )?;
-        writeln!(self.details, "{}\n", vector.summary)?;
-        let text: String = lines
+        writeln!(self.details, "{}\n", evidence.summary)?;
+        let text: String = describe::evidence(record)
             .into_iter()
             .map(|(label, text)| format!("{label:<9} {}\n", shortened(label, text, 500)))
             .collect();
@@ -80,17 +82,12 @@ impl Markdown {
 
     fn text(&self, summary: &Summary) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
-        let failures = summary.failures(self.context.strict);
-        let (total, to_set) = (summary.deciding(), self.context.to_set());
-        let verdict = match failures {
-            0 if summary.tested() == 0 => "nothing tested".into(),
-            0 => format!("conforms{to_set} in {} tests", summary.tested()),
-            _ => format!("does not conform{to_set}: {failures} of {total} tests failed"),
-        };
+        let head = &self.head;
+        let verdict = head.verdict(summary);
         writeln!(
             text,
             "## event_datagram: {verdict}\n\n{}\n",
-            code(&escaped(self.context.subject.as_bytes()))
+            code(&visible(&head.subject.command))
         )?;
         if !self.broken.is_empty() {
             writeln!(
@@ -101,7 +98,7 @@ impl Markdown {
                 writeln!(
                     text,
                     "| {verdict} | {id} | {} | {count} |",
-                    self.context.title(id).replace('|', "\\|")
+                    head.title(id).replace('|', "\\|")
                 )?;
             }
             writeln!(text)?;
@@ -125,7 +122,7 @@ impl Markdown {
                 .collect();
             writeln!(text, "| {level} | {} |", counts.join(" | "))?;
         }
-        if let Some(aside) = self.context.aside(summary) {
+        if let Some(aside) = head.aside(summary) {
             writeln!(text, "\n{aside}.")?;
         }
         write!(text, "\n{}", self.details)?;
@@ -136,11 +133,11 @@ impl Markdown {
     }
 }
 
-impl<'c> Report<'c> for Markdown {
-    fn take(&mut self, event: &Event<'_, 'c>) {
-        if let Event::Outcome(outcome) = event {
-            self.add(outcome).expect("a string takes any text");
-        }
+impl Report for Markdown {
+    fn started(&mut self, _: &Started) {}
+
+    fn take(&mut self, record: &Record) {
+        self.add(record).expect("a string takes any text");
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
@@ -155,7 +152,8 @@ fn fenced(text: &str) -> String {
     format!("{fence}text\n{text}{fence}")
 }
 
-fn code(text: &str) -> String {
+/// Shows text as it is, on a line.
+pub(crate) fn code(text: &str) -> String {
     let ticks = "`".repeat(longest_run(text) + 1);
     format!("{ticks} {text} {ticks}")
 }

@@ -2,27 +2,29 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::record::Record;
 use crate::judge::Verdict;
-use crate::run::Outcome;
 use crate::vectors::Level;
 
-/// How many vectors came to which verdict.
+/// How many results came to which verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     counts: BTreeMap<(Level, Verdict), usize>,
-    /// Those of them that do not decide.
-    aside: BTreeMap<Verdict, usize>,
+    /// Of these, those that decide about conformance.
+    deciding: BTreeMap<Verdict, usize>,
 }
 
 impl Summary {
-    /// Counts an outcome.
-    pub fn add(&mut self, outcome: &Outcome<'_>) {
-        *self
-            .counts
-            .entry((outcome.vector.level, outcome.verdict))
-            .or_default() += 1;
-        if !outcome.decides {
-            *self.aside.entry(outcome.verdict).or_default() += 1;
+    /// Counts a result.
+    pub fn add(&mut self, record: &Record) {
+        self.count(record.level, record.verdict, record.decides);
+    }
+
+    /// Counts a result of which no more is known.
+    pub(crate) fn count(&mut self, level: Level, verdict: Verdict, decides: bool) {
+        *self.counts.entry((level, verdict)).or_default() += 1;
+        if decides {
+            *self.deciding.entry(verdict).or_default() += 1;
         }
     }
 
@@ -31,56 +33,57 @@ impl Summary {
         self.counts.values().sum()
     }
 
-    /// Counts what decides: all, but for vectors outside the requirement set that was asked for.
-    pub fn deciding(&self) -> usize {
-        self.total() - self.aside(|_| true)
+    /// Counts what the subject was tested with, of what decides about conformance.
+    pub fn tested(&self) -> usize {
+        let tested = self
+            .deciding
+            .iter()
+            .filter(|(verdict, _)| **verdict != Verdict::NotApplicable);
+        tested.map(|(_, count)| count).sum()
     }
 
-    /// Counts what the subject was tested with, of what decides.
-    pub fn tested(&self) -> usize {
-        self.decided(|verdict| verdict != Verdict::NotApplicable)
+    /// Counts what decides: all, but for vectors outside the requirement set that was asked for.
+    pub fn deciding(&self) -> usize {
+        self.deciding.values().sum()
     }
 
     /// Counts a verdict.
     pub fn of(&self, verdict: Verdict) -> usize {
-        self.sum(|_, found| found == verdict)
+        let found = self.counts.iter().filter(|((_, with), _)| *with == verdict);
+        found.map(|(_, count)| count).sum()
     }
 
-    /// Counts a verdict among the vectors of a level.
+    /// Counts a verdict among the results of a level.
     pub fn of_level(&self, level: Level, verdict: Verdict) -> usize {
-        self.sum(|found, with| found == level && with == verdict)
+        self.counts
+            .get(&(level, verdict))
+            .copied()
+            .unwrap_or_default()
     }
 
     /// Counts what keeps a subject from being conformant.
     pub fn failures(&self, strict: bool) -> usize {
-        self.decided(|verdict| verdict.is_failure(strict))
-    }
-
-    fn decided(&self, takes: impl Fn(Verdict) -> bool) -> usize {
-        self.sum(|_, verdict| takes(verdict)) - self.aside(takes)
-    }
-
-    fn aside(&self, takes: impl Fn(Verdict) -> bool) -> usize {
-        let taken = self.aside.iter().filter(|(verdict, _)| takes(**verdict));
-        taken.map(|(_, count)| count).sum()
-    }
-
-    fn sum(&self, takes: impl Fn(Level, Verdict) -> bool) -> usize {
-        let taken = self
-            .counts
+        let failing = self
+            .deciding
             .iter()
-            .filter(|((level, verdict), _)| takes(*level, *verdict));
-        taken.map(|(_, count)| count).sum()
+            .filter(|(verdict, _)| verdict.is_failure(strict));
+        failing.map(|(_, count)| count).sum()
     }
 
-    /// Gives a count for every verdict, and `complete` as the last member.
-    pub(super) fn to_json(&self) -> Value {
+    /// Gives a count for every verdict, how many of them keep the subject from being conformant, and `complete` as the
+    /// last member.
+    pub(super) fn to_json(&self, strict: bool) -> Value {
         let mut object = Map::new();
         object.insert("total".into(), self.total().into());
         for verdict in Verdict::ALL {
             object.insert(verdict.as_str().into(), self.of(verdict).into());
         }
+        object.insert("failures".into(), self.failures(strict).into());
         object.insert("complete".into(), true.into());
         Value::Object(object)
     }
+}
+
+pub(super) fn tests(count: usize) -> String {
+    format!("{count} test{}", if count == 1 { "" } else { "s" })
 }

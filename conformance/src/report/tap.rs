@@ -1,18 +1,16 @@
-use std::fmt::Write as _;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::file::{make_way, write_whole};
-use super::{Context, Report, Summary};
+use super::file::{Spool, make_way, write_whole_with};
+use super::{Head, Record, Report, Started, Summary, describe};
 use crate::judge::Verdict;
-use crate::run::{Event, Outcome};
 
 /// Writes the Test Anything Protocol, version 14: a line a vector, with the evidence below it as YAML.
 #[derive(Debug)]
 pub struct Tap {
     path: PathBuf,
-    context: Context,
-    lines: String,
+    strict: bool,
+    lines: Spool,
     count: usize,
 }
 
@@ -22,73 +20,68 @@ impl Tap {
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, context: Context) -> io::Result<Self> {
+    pub fn create(path: PathBuf, head: &Head) -> io::Result<Self> {
         make_way(&path)?;
         Ok(Self {
+            lines: Spool::beside(&path),
             path,
-            context,
-            lines: String::new(),
+            strict: head.settings.strict,
             count: 0,
         })
     }
-
-    fn line(&mut self, outcome: &Outcome<'_>) -> std::fmt::Result {
-        let (vector, verdict) = (outcome.vector, outcome.verdict);
-        self.count += 1;
-        let result = match verdict {
-            Verdict::Known => "not ok",
-            verdict if verdict.is_failure(self.context.strict) => "not ok",
-            _ => "ok",
-        };
-        let directive = match verdict {
-            Verdict::NotApplicable => " # SKIP the subject declares that it does not apply",
-            Verdict::Known => " # TODO known to fail",
-            verdict if !outcome.decides && verdict.is_failure(self.context.strict) => {
-                " # TODO not in the requirement set"
-            }
-            _ => "",
-        };
-        let (count, id, requirement, socket) =
-            (self.count, &vector.id, &vector.requirement, outcome.socket);
-        writeln!(
-            self.lines,
-            "{result} {count} - {requirement} {id} {socket}{directive}"
-        )?;
-        if verdict == Verdict::Pass {
-            return Ok(());
-        }
-        writeln!(
-            self.lines,
-            "  ---\n  verdict: {verdict}\n  level: {}",
-            vector.level
-        )?;
-        let lines = self.context.evidence(outcome);
-        let mut labels = Vec::<&str>::new();
-        for (label, text) in lines {
-            // A key of a mapping may stand there once.
-            let nth = labels.iter().filter(|other| **other == label).count();
-            labels.push(label);
-            let key = if nth == 0 {
-                label.replace(' ', "_")
-            } else {
-                format!("{}_{}", label.replace(' ', "_"), nth + 1)
-            };
-            // A JSON string is a YAML string, too.
-            writeln!(self.lines, "  {key}: {}", serde_json::Value::from(text))?;
-        }
-        writeln!(self.lines, "  ...")
-    }
 }
 
-impl<'c> Report<'c> for Tap {
-    fn take(&mut self, event: &Event<'_, 'c>) {
-        if let Event::Outcome(outcome) = event {
-            self.line(outcome).expect("a string takes any text");
-        }
+impl Report for Tap {
+    fn started(&mut self, _: &Started) {}
+
+    fn take(&mut self, record: &Record) {
+        self.count += 1;
+        let (count, strict) = (self.count, self.strict);
+        self.lines
+            .write_with(|out| lines(out, count, record, strict));
     }
 
     fn finish(&mut self, _: &Summary) -> io::Result<()> {
-        let text = format!("TAP version 14\n1..{}\n{}", self.count, self.lines);
-        write_whole(&self.path, text.as_bytes())
+        let (count, mut lines) = (self.count, self.lines.reader()?);
+        write_whole_with(&self.path, |out| {
+            writeln!(out, "TAP version 14\n1..{count}")?;
+            io::copy(&mut lines, out).map(drop)
+        })
     }
+}
+
+fn lines(out: &mut dyn Write, count: usize, record: &Record, strict: bool) -> io::Result<()> {
+    let (verdict, level) = (record.verdict, record.level);
+    let (id, requirement, socket) = (&record.id, &record.requirement, record.socket);
+    let is_ok = verdict != Verdict::Known && !verdict.is_failure(strict);
+    let result = if is_ok { "ok" } else { "not ok" };
+    let directive = match verdict {
+        Verdict::NotApplicable => " # SKIP the subject declares that it does not apply",
+        Verdict::Known => " # TODO known to fail",
+        _ if !is_ok && !record.decides => " # TODO not in the requirement set",
+        _ => "",
+    };
+    writeln!(
+        out,
+        "{result} {count} - {requirement} {id} {socket}{directive}"
+    )?;
+    if verdict == Verdict::Pass {
+        return Ok(());
+    }
+    writeln!(out, "  ---\n  verdict: {verdict}\n  level: {level}")?;
+    let mut labels = Vec::<&str>::new();
+    for (label, text) in describe::evidence(record) {
+        // A key of a mapping may stand there once.
+        let nth = labels.iter().filter(|other| **other == label).count();
+        labels.push(label);
+        let key = label.replace(' ', "_");
+        let key = if nth == 0 {
+            key
+        } else {
+            format!("{key}_{}", nth + 1)
+        };
+        // A JSON string is a YAML string, too.
+        writeln!(out, "  {key}: {}", serde_json::Value::from(text))?;
+    }
+    writeln!(out, "  ...")
 }

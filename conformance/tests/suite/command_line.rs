@@ -150,7 +150,7 @@ fn the_json_report_is_as_the_contract_has_it() {
     assert!(
         text.trim_end()
             .trim_end_matches(['}', ' ', '\n'])
-            .ends_with("\"complete\": true"),
+            .ends_with("\"complete\":true"),
         "the last member"
     );
     let report: Value = serde_json::from_str(&text).expect("it is JSON");

@@ -132,7 +132,7 @@ fn every_report_tells_what_does_not_decide() {
         "{markdown}"
     );
     assert!(
-        markdown.contains("## event_datagram: conforms to 2031.1 in 1 tests"),
+        markdown.contains("## event_datagram: conforms to 2031.1 in 1 test\n"),
         "{markdown}"
     );
 }

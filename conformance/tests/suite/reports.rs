@@ -49,9 +49,12 @@ fn run(format: &str) -> String {
 #[track_caller]
 fn is_as_approved(report: &str, file: &str) {
     let mut redactions = Redactions::new();
-    let number = Regex::new("(?:time=\"|\"millis\": )(?<redacted>[0-9.]+)").expect("it is right");
+    let number = Regex::new("(?:time=\"|\"millis\":)(?<redacted>[0-9.]+)").expect("it is right");
     redactions
         .insert("[TIME]", number)
+        .expect("the name is right");
+    redactions
+        .insert("[VERSION]", env!("CARGO_PKG_VERSION"))
         .expect("the name is right");
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/snapshots")

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use event_datagram_conformance::fence;
+use event_datagram_conformance::report::Format as ReportFormat;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::vectors::{Dialect, Level};
 
@@ -49,6 +50,10 @@ pub(crate) enum Command {
     Decode(TranslateArgs),
     /// Read JSON lines and write datagrams as OpenSIPS would, one a line in hex
     Encode(TranslateArgs),
+    /// Set JSON reports beside each other: implementations by requirement, and what got worse between runs of one subject
+    Compare(CompareArgs),
+    /// Put the JSON reports of the parts of a run together, or make other reports from one
+    Merge(MergeArgs),
     /// The corpus: list, show, check
     #[command(subcommand)]
     Vectors(VectorsCommand),
@@ -150,9 +155,9 @@ pub(crate) struct TestArgs {
     /// Bring the list of known failures up to date, or make it
     #[arg(long, requires = "known")]
     pub(crate) write_known: bool,
-    /// Also write a report into a file: json=FILE, junit=FILE, markdown=FILE, tap=FILE (repeatable)
-    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report)]
-    pub(crate) reports: Vec<ReportArg>,
+    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
+    pub(crate) reports: Vec<ReportArg<ReportFormat>>,
     /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET and EVDG_DIALECT
     /// are set in its environment
     #[arg(last = true, value_name = "COMMAND")]
@@ -190,18 +195,44 @@ impl Sockets {
     }
 }
 
+/// A report of one of the formats `F` into a file.
 #[derive(Clone, Debug)]
-pub(crate) struct ReportArg {
-    pub(crate) format: Format,
+pub(crate) struct ReportArg<F> {
+    pub(crate) format: F,
     pub(crate) path: PathBuf,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Format {
-    Json,
-    Junit,
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    /// JSON reports of whole runs; of one subject, the earliest first
+    #[arg(required = true, num_args = 2.., value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// All are runs of one subject, under whatever name and command
+    #[arg(long)]
+    pub(crate) same_subject: bool,
+    /// Also write the comparison into a file: html=FILE, markdown=FILE (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(CompareFormat::ALL))]
+    pub(crate) reports: Vec<ReportArg<CompareFormat>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CompareFormat {
+    Html,
     Markdown,
-    Tap,
+}
+
+impl CompareFormat {
+    const ALL: &[(&str, Self)] = &[("html", Self::Html), ("markdown", Self::Markdown)];
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// JSON reports of all parts of one run, in any order; or one of a whole run
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
+    pub(crate) reports: Vec<ReportArg<ReportFormat>>,
 }
 
 #[derive(Debug, Args)]
@@ -350,26 +381,27 @@ fn event_name(text: &str) -> Result<String, String> {
     Ok(text.into())
 }
 
-fn report(text: &str) -> Result<ReportArg, String> {
-    let formats = Format::value_variants()
-        .iter()
-        .filter_map(ValueEnum::to_possible_value);
-    let formats: Vec<_> = formats
-        .map(|format| format.get_name().to_string())
-        .collect();
-    match text.split_once('=') {
-        Some((format, path)) if !path.is_empty() => {
-            let format = Format::from_str(format, false).map_err(|_| {
-                format!(
-                    "there is no format `{format}`; formats: {}",
-                    formats.join(", ")
-                )
-            })?;
-            Ok(ReportArg {
-                format,
+/// Takes `FORMAT=FILE` with one of these formats, each with its name.
+fn report<F: Copy>(
+    formats: &'static [(&'static str, F)],
+) -> impl Fn(&str) -> Result<ReportArg<F>, String> + Clone {
+    move |text| {
+        let Some((name, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+            let name = formats[0].0;
+            return Err(format!(
+                "expected FORMAT=FILE, such as {name}=report.{name}"
+            ));
+        };
+        match formats.iter().find(|(known, _)| *known == name) {
+            Some((_, format)) => Ok(ReportArg {
+                format: *format,
                 path: path.into(),
-            })
+            }),
+            None => {
+                let names: Vec<_> = formats.iter().map(|(name, _)| *name).collect();
+                let names = names.join(", ");
+                Err(format!("there is no format `{name}`; formats: {names}"))
+            }
         }
-        _ => Err("expected FORMAT=FILE, such as json=report.json".into()),
     }
 }

@@ -1,10 +1,13 @@
 //! `evdg`: the event datagram conformance suite on the command line.
 
 mod args;
+mod compare;
 mod exit;
 mod import;
 mod listen;
 mod manual;
+mod merge;
+mod reports;
 mod send;
 mod test;
 mod translate;
@@ -32,6 +35,8 @@ fn main() -> ExitCode {
         Command::Send(args) => send::run(args),
         Command::Decode(args) => translate::decode(args),
         Command::Encode(args) => translate::encode(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Merge(args) => merge::run(args),
         Command::Vectors(command) => vectors::run(command),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { folder } => manual::pages(folder),

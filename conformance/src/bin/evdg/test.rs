@@ -1,5 +1,5 @@
+use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use event_datagram_conformance::fence;
 use event_datagram_conformance::known::{Changes, Findings, Known};
 use event_datagram_conformance::report::{
-    Context, Human, Json, Junit, Markdown, Report, Summary, Tap,
+    Head, Recorder, Settings as RunSettings, Shard as ReportShard, Subject as ReportSubject, Suite,
+    Title,
 };
 use event_datagram_conformance::run::{Event, Plan, RunError, run as run_plan};
 use event_datagram_conformance::subject::{
@@ -18,54 +19,43 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::args::{Format, ReportArg, Shard, TestArgs};
+use crate::args::{Shard, TestArgs};
 use crate::exit::{Exit, Failure, OrExit as _};
+use crate::reports::Reports;
 use crate::vectors::{corpus, select, set};
 
 pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let corpus = corpus(args.select.corpus.as_deref())?;
     let signals = Signals::catch()?;
     let plan = plan(args, &corpus, signals.stop.clone())?;
-    let mut summary = Summary::default();
-    let mut human = Human::new(anstream::stdout().lock(), context(args, &plan, &corpus));
-    let mut files = Vec::new();
-    for ReportArg { format, path } in &args.reports {
-        let report = create(*format, path, context(args, &plan, &corpus));
-        files.push((
-            path,
-            report.or_exit_with(Exit::Usage, format!("report {}", path.display()))?,
-        ));
-    }
+    let (head, recorder) = head(args, &plan, &corpus);
+    let mut reports = Reports::create(&head, &args.reports)?;
 
     let mut findings = Findings::new(args.strict);
     let progress = progress(plan.vectors.len() * plan.sockets.len());
-    let result = run_plan(&plan, |event| {
-        human.take(&event);
-        files.iter_mut().for_each(|(_, report)| report.take(&event));
-        if let Event::Outcome(outcome) = event {
-            summary.add(outcome);
+    let result = run_plan(&plan, |event| match event {
+        Event::Ready {
+            socket,
+            dialects,
+            start,
+        } => reports.started(&recorder.started(socket, dialects, start)),
+        Event::Outcome(outcome) => {
+            reports.take(&recorder.record(outcome));
             findings.add(outcome);
             progress.set_message(outcome.vector.id.clone());
             progress.inc(1);
         }
+        _ => {}
     });
     progress.finish_and_clear();
 
     signals.restore();
 
     if let Err(error) = result {
-        if summary.total() > 0 {
-            human.break_off(&error.to_string());
-            human.finish(&summary)?;
-        }
+        reports.break_off(&error.to_string())?;
         return Err(failure(error));
     }
-    // Files first: whoever reads standard output may leave when they have seen enough.
-    for (path, report) in &mut files {
-        report
-            .finish(&summary)
-            .or_exit_with(Exit::Setup, format!("report {}", path.display()))?;
-    }
+    reports.write_files()?;
     if let (Some(path), true) = (&args.known, args.write_known) {
         let changes = findings
             .write(path)
@@ -81,25 +71,11 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
             path.display()
         );
     }
-    match human.finish(&summary) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-        _ => {}
-    }
-    Ok(match summary.failures(args.strict) {
-        _ if args.write_known => Exit::Success,
-        0 if summary.tested() == 0 => Exit::Nothing,
-        0 => Exit::Success,
-        _ => Exit::Failed,
-    })
-}
-
-fn create<'c>(format: Format, path: &Path, context: Context) -> io::Result<Box<dyn Report<'c>>> {
-    let path = path.to_path_buf();
-    Ok(match format {
-        Format::Json => Box::new(Json::create(path, context)?),
-        Format::Junit => Box::new(Junit::create(path, context)?),
-        Format::Markdown => Box::new(Markdown::create(path, context)?),
-        Format::Tap => Box::new(Tap::create(path, context)?),
+    let exit = reports.finish()?;
+    Ok(if args.write_known {
+        Exit::Success
+    } else {
+        exit
     })
 }
 
@@ -109,7 +85,13 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
     }
     if let Some(Shard { index, count }) = args.shard {
-        vectors = vectors.into_iter().skip(index - 1).step_by(count).collect();
+        // Dialect by dialect, so that the parts can be put together again.
+        let mut seen = BTreeMap::new();
+        vectors.retain(|vector| {
+            let seen = seen.entry(vector.dialect).or_insert(0);
+            *seen += 1;
+            (*seen - 1) % count == index - 1
+        });
         if vectors.is_empty() {
             let message = format!("part {index} of {count} has no vectors: there are not so many");
             return Err(Failure::new(Exit::Nothing, anyhow::anyhow!(message)));
@@ -227,7 +209,8 @@ fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
         .collect())
 }
 
-fn context(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Context {
+/// Says what is run, on what and how, and how a vector of it is run again.
+fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> (Head, Recorder) {
     let mut options = String::new();
     let mut option = |name: &str, value: &str| {
         let value = shlex::try_quote(value).map_or(value.into(), |quoted| quoted.into_owned());
@@ -263,15 +246,26 @@ fn context(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> Context {
             (name, String::new())
         }
     };
-    Context {
-        subject,
-        kind: plan.subject.kind().as_str(),
-        options,
-        command,
-        requirements: corpus.requirements.clone(),
-        strict: args.strict,
-        set: args.set.clone(),
-    }
+    let titles = corpus.requirements.iter().map(|requirement| Title {
+        id: requirement.id.clone(),
+        title: requirement.title.clone(),
+    });
+    let mut suite = Suite::this(titles.collect());
+    suite.set = args.set.clone();
+    suite.shard = args
+        .shard
+        .map(|Shard { index, count }| ReportShard { index, count });
+    let head = Head {
+        suite,
+        subject: ReportSubject::new(&subject, plan.subject.kind().as_str()),
+        settings: RunSettings {
+            strict: args.strict,
+            seed: args.seed,
+            filters: args.select.filters.clone(),
+            levels: args.select.levels.clone(),
+        },
+    };
+    (head, Recorder { options, command })
 }
 
 /// A bar on a terminal, nothing elsewhere.

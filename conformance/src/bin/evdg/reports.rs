@@ -1,0 +1,81 @@
+use std::io::{self, StdoutLock};
+use std::path::PathBuf;
+
+use anstream::AutoStream;
+use event_datagram_conformance::report::{
+    Format, Head, Human, Record, Report, Started, Summary, create,
+};
+
+use crate::args::ReportArg;
+use crate::exit::{Exit, OrExit as _};
+
+/// All reports of one run: the one on standard output, and those that go into files.
+pub(crate) struct Reports {
+    pub(crate) summary: Summary,
+    strict: bool,
+    human: Human<AutoStream<StdoutLock<'static>>>,
+    files: Vec<(PathBuf, Box<dyn Report>)>,
+}
+
+impl Reports {
+    pub(crate) fn create(head: &Head, files: &[ReportArg<Format>]) -> crate::Result<Self> {
+        let files = files.iter().map(|ReportArg { format, path }| {
+            let report = create(*format, path.clone(), head);
+            let report = report.or_exit_with(Exit::Usage, format!("report {}", path.display()))?;
+            Ok((path.clone(), report))
+        });
+        Ok(Self {
+            files: files.collect::<crate::Result<_>>()?,
+            human: Human::new(anstream::stdout().lock(), head.clone()),
+            strict: head.settings.strict,
+            summary: Summary::default(),
+        })
+    }
+
+    pub(crate) fn started(&mut self, started: &Started) {
+        self.human.started(started);
+        self.files
+            .iter_mut()
+            .for_each(|(_, report)| report.started(started));
+    }
+
+    pub(crate) fn take(&mut self, record: &Record) {
+        self.summary.add(record);
+        self.human.take(record);
+        self.files
+            .iter_mut()
+            .for_each(|(_, report)| report.take(record));
+    }
+
+    /// Tells on standard output how far the run came; the files stay away.
+    pub(crate) fn break_off(mut self, why: &str) -> io::Result<()> {
+        if self.summary.total() == 0 {
+            return Ok(());
+        }
+        self.human.break_off(why);
+        self.human.finish(&self.summary)
+    }
+
+    /// Writes the files. They come first: whoever reads standard output may leave when they have seen enough.
+    pub(crate) fn write_files(&mut self) -> crate::Result<()> {
+        for (path, report) in &mut self.files {
+            report
+                .finish(&self.summary)
+                .or_exit_with(Exit::Setup, format!("report {}", path.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Tells all on standard output, and gives the status that goes with it.
+    pub(crate) fn finish(mut self) -> crate::Result {
+        match self.human.finish(&self.summary) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
+            _ => {}
+        }
+        Ok(match self.summary.failures(self.strict) {
+            0 if self.summary.tested() == 0 => Exit::Nothing,
+            0 => Exit::Success,
+            _ => Exit::Failed,
+        })
+    }
+}

@@ -1,0 +1,149 @@
+use serde::{Deserialize, Serialize};
+
+use super::summary::{Summary, tests};
+use crate::escape::{visible, visible_command};
+use crate::vectors::Level;
+
+/// What reports say about a run besides its results: what was run, on what, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// What was run.
+    pub suite: Suite,
+    /// What it was run on.
+    pub subject: Subject,
+    /// How.
+    pub settings: Settings,
+}
+
+/// The suite that was run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suite {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The requirement set by which the subject is judged; without one, all vectors that were run decide.
+    pub set: Option<String>,
+    /// Which part of a run this is; `None` if it is the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// The requirements that results may name.
+    pub requirements: Vec<Title>,
+}
+
+/// One of several parts into which a run is split: of the vectors of each dialect, in the order in which an unsplit run
+/// takes them, the `index`th and every `count`th from there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    /// Which part, from 1.
+    pub index: usize,
+    /// How many parts there are.
+    pub count: usize,
+}
+
+/// What a requirement is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Title {
+    /// Its number, such as `T4`.
+    pub id: String,
+    /// What it says, in a few words.
+    pub title: String,
+}
+
+/// The subject as it was started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// How it was started, as one would type it into a shell.
+    pub command: String,
+    /// How it is connected, such as `listener` or `parser`.
+    pub kind: String,
+}
+
+/// What decides, besides the subject, what a run comes to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Whether warnings count as failures.
+    pub strict: bool,
+    /// The number by which the vectors were shuffled; without one, they ran in the order of the corpus.
+    pub seed: Option<u64>,
+    /// The patterns by which vectors were selected; none selects all.
+    pub filters: Vec<String>,
+    /// The levels that were selected; none selects all.
+    pub levels: Vec<Level>,
+}
+
+impl Head {
+    /// Says on one line what a run comes to.
+    pub fn verdict(&self, summary: &Summary) -> String {
+        let (total, set) = (summary.total(), self.suite.set.as_deref());
+        let to_set = set.map_or_else(String::new, |set| format!(" to {set}"));
+        match summary.failures(self.settings.strict) {
+            0 if summary.deciding() == 0 => {
+                let set = set.unwrap_or_default();
+                format!("nothing decides: none of {total} is in {set}")
+            }
+            0 if summary.tested() == 0 => format!("nothing tested: none of {total} applies to it"),
+            0 => format!("conforms{to_set} in {}", tests(summary.tested())),
+            failures => {
+                let deciding = tests(summary.deciding());
+                format!("does not conform{to_set}: {failures} of {deciding} failed")
+            }
+        }
+    }
+
+    /// Says how many results do not decide, if there are any, and why.
+    pub(super) fn aside(&self, summary: &Summary) -> Option<String> {
+        let set = self.suite.set.as_ref()?;
+        match summary.total() - summary.deciding() {
+            0 => None,
+            1 => Some(format!(
+                "1 result does not decide: its vector is not in {set}"
+            )),
+            count => Some(format!(
+                "{count} results do not decide: their vectors are not in {set}"
+            )),
+        }
+    }
+
+    /// Gives the title of a requirement; nothing if it has none.
+    pub fn title(&self, requirement: &str) -> &str {
+        self.suite
+            .requirements
+            .iter()
+            .find(|known| known.id == requirement)
+            .map_or("", |known| &known.title)
+    }
+}
+
+impl Subject {
+    /// Takes down how a subject was started and connected, so that it is fit to print.
+    pub fn new(command: &str, kind: &str) -> Self {
+        Self {
+            command: visible_command(command),
+            kind: visible(kind),
+        }
+    }
+}
+
+impl Suite {
+    /// Gives this suite, in this version, with these requirements.
+    pub fn this(requirements: Vec<Title>) -> Self {
+        Self {
+            name: env!("CARGO_PKG_NAME").into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            set: None,
+            shard: None,
+            requirements,
+        }
+    }
+}
+
+/// Gives what orders requirements by their numbers, `T9` before `T10`; last itself.
+pub(crate) fn number(requirement: &str) -> (String, usize, String) {
+    let letters: String = requirement
+        .chars()
+        .take_while(|c| !c.is_ascii_digit())
+        .collect();
+    let digits = requirement[letters.len()..].parse().unwrap_or(usize::MAX);
+    (letters, digits, requirement.into())
+}

@@ -1,0 +1,59 @@
+use std::io::{self, Write};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use minijinja::{Environment, context};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+/// One self-contained page for a browser: a template, its style, its script.
+///
+/// Whatever it is filled with is escaped, and a content security policy that names the style and the script by their
+/// hashes lets nothing else run, nor anything be fetched.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) template: &'static str,
+    pub(crate) script: Option<&'static str>,
+}
+
+const STYLE: &str = include_str!("style.css");
+
+impl Page {
+    /// Fills the page.
+    pub(crate) fn write(&self, content: impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+        let mut environment = Environment::new();
+        // The ending chooses how values are escaped.
+        environment
+            .add_template("page.html", self.template)
+            .map_err(io::Error::other)?;
+        let template = environment.get_template("page.html");
+        let page = context! {
+            style => STYLE,
+            script => self.script,
+            policy => self.policy(),
+            version => env!("CARGO_PKG_VERSION"),
+            ..minijinja::Value::from(minijinja::value::Serde(content))
+        };
+        let written = template.and_then(|template| template.render_captured_to(page, out));
+        // What went wrong with the file says more than that a template was being filled.
+        written.map(drop).map_err(io::Error::other)
+    }
+
+    fn policy(&self) -> String {
+        let hash =
+            |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
+        let script = self.script.map_or_else(|| "'none'".into(), hash);
+        format!(
+            "default-src 'none'; style-src {}; script-src {script}; base-uri 'none'; form-action 'none'",
+            hash(STYLE)
+        )
+    }
+}
+
+/// Gives a share of a whole in percent, for a bar.
+pub(crate) fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 {
+        return 0.0;
+    }
+    (part as f64 / whole as f64 * 1e4).round() / 1e2
+}

@@ -1,0 +1,216 @@
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::marker::PhantomData;
+use std::path::Path;
+use std::{cell::RefCell, fmt};
+
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::json::FORMAT_VERSION;
+use super::{Head, Settings, Started, Subject, Suite};
+use crate::escape::visible;
+
+/// What a JSON report holds besides its results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Whole {
+    /// What was run, on what, and how.
+    pub head: Head,
+    /// The subjects that stood ready, in order.
+    pub started: Vec<Started>,
+    /// How many results there are.
+    pub count: usize,
+}
+
+/// Why a file cannot be taken for a report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// It is no JSON report, or not a whole one; says what is wrong and where.
+    #[error("{0}")]
+    Content(String),
+}
+
+/// Reads a JSON report, and tells each result as it is read: the file may be of any size.
+///
+/// A result is anything that can be read from it, such as a [`Record`](super::Record).
+///
+/// # Errors
+///
+/// If it cannot be read, is of a format that this version does not know, or does not end with `complete`. What was told
+/// until then is of no worth.
+pub fn read<R: for<'de> Deserialize<'de>>(
+    path: &Path,
+    tell: impl FnMut(R) -> io::Result<()>,
+) -> Result<Whole, ReadError> {
+    let failed = RefCell::new(None);
+    let results = Results {
+        tell,
+        failed: &failed,
+        count: 0,
+        of: PhantomData,
+    };
+    let mut json = serde_json::Deserializer::from_reader(BufReader::new(File::open(path)?));
+    let whole = ReportVisitor(results);
+    let whole = json.deserialize_map(whole).and_then(|whole| {
+        json.end()?;
+        Ok(whole)
+    });
+    match (failed.into_inner(), whole) {
+        (Some(error), _) => Err(ReadError::Io(error)),
+        (None, Ok(whole)) => Ok(whole),
+        (None, Err(error)) if error.is_io() => Err(ReadError::Io(error.into())),
+        (None, Err(error)) if error.is_eof() => {
+            Err(ReadError::Content(format!("it is not complete: {error}")))
+        }
+        (None, Err(error)) => Err(ReadError::Content(error.to_string())),
+    }
+}
+
+#[derive(Deserialize)]
+struct WrittenSubject {
+    #[serde(flatten)]
+    subject: Subject,
+    declared: Vec<Started>,
+}
+
+#[derive(Deserialize)]
+struct WrittenSummary {
+    total: usize,
+    #[serde(default)]
+    complete: bool,
+}
+
+struct ReportVisitor<'f, F, R>(Results<'f, F, R>);
+
+impl<'de, F, R> Visitor<'de> for ReportVisitor<'_, F, R>
+where
+    F: FnMut(R) -> io::Result<()>,
+    R: for<'a> Deserialize<'a>,
+{
+    type Value = Whole;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a report as `evdg test --report json=FILE` writes it")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Whole, A::Error> {
+        let mut version = None;
+        let (mut suite, mut subject, mut settings) = (None, None, None);
+        let mut summary = None;
+        while let Some(name) = map.next_key::<String>()? {
+            match name.as_str() {
+                "format_version" => {
+                    let found = map.next_value::<u32>()?;
+                    if found != FORMAT_VERSION {
+                        return Err(A::Error::custom(format!(
+                            "format_version is {found}, and this evdg reads {FORMAT_VERSION}"
+                        )));
+                    }
+                    version = Some(found);
+                }
+                // Without a known version nothing behind it can be trusted to mean what it seems to.
+                _ if version.is_none() => {
+                    return Err(A::Error::custom(
+                        "it is no report: format_version does not come first",
+                    ));
+                }
+                "suite" => suite = Some(map.next_value::<Suite>()?),
+                "subject" => subject = Some(map.next_value::<WrittenSubject>()?),
+                "settings" => settings = Some(map.next_value::<Settings>()?),
+                "results" => map.next_value_seed(&mut self.0)?,
+                "summary" => summary = Some(map.next_value::<WrittenSummary>()?),
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        let missing = |member| A::Error::custom(format!("{member} is missing"));
+        version.ok_or_else(|| missing("format_version"))?;
+        let summary =
+            summary.ok_or_else(|| A::Error::custom("it is not complete: summary is missing"))?;
+        if !summary.complete {
+            return Err(A::Error::custom(
+                "it is not complete: summary does not say so",
+            ));
+        }
+        let count = self.0.count;
+        if summary.total != count {
+            let total = summary.total;
+            return Err(A::Error::custom(format!(
+                "it is not complete: {count} results, and the summary counts {total}"
+            )));
+        }
+        let mut suite = suite.ok_or_else(|| missing("suite"))?;
+        for text in [&mut suite.name, &mut suite.version]
+            .into_iter()
+            .chain(&mut suite.set)
+        {
+            *text = visible(text);
+        }
+        for title in &mut suite.requirements {
+            (title.id, title.title) = (visible(&title.id), visible(&title.title));
+        }
+        let WrittenSubject { subject, declared } = subject.ok_or_else(|| missing("subject"))?;
+        let subject = Subject::new(&subject.command, &subject.kind);
+        let settings = settings.ok_or_else(|| missing("settings"))?;
+        let head = Head {
+            suite,
+            subject,
+            settings,
+        };
+        Ok(Whole {
+            head,
+            started: declared,
+            count,
+        })
+    }
+}
+
+/// Tells each result instead of keeping it.
+struct Results<'f, F, R> {
+    tell: F,
+    /// What went wrong with a result that was told: no fault of the file.
+    failed: &'f RefCell<Option<io::Error>>,
+    count: usize,
+    of: PhantomData<R>,
+}
+
+impl<'de, F, R> DeserializeSeed<'de> for &mut Results<'_, F, R>
+where
+    F: FnMut(R) -> io::Result<()>,
+    R: for<'a> Deserialize<'a>,
+{
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, F, R> Visitor<'de> for &mut Results<'_, F, R>
+where
+    F: FnMut(R) -> io::Result<()>,
+    R: for<'a> Deserialize<'a>,
+{
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of results")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut results: A) -> Result<(), A::Error> {
+        while let Some(result) = results.next_element()? {
+            self.count += 1;
+            if let Err(error) = (self.tell)(result) {
+                *self.failed.borrow_mut() = Some(error);
+                return Err(A::Error::custom("it could not be kept"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,266 @@
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use super::describe::{expectation_from_json, expectation_to_json};
+use crate::contract::{Line, Start, line_from_json};
+use crate::escape::{escaped, visible, visible_command};
+use crate::judge::Verdict;
+use crate::subject::SocketKind;
+use crate::vectors::{Authority, Dialect, Expectation, Level};
+
+/// What came of one vector over one socket: a result of the JSON report, and what every report is made from, be it of
+/// a run that goes on or of a file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Record {
+    /// The vector.
+    pub id: String,
+    /// The requirement that it tests.
+    pub requirement: String,
+    /// The topic of its file.
+    pub topic: String,
+    /// How binding it is.
+    pub level: Level,
+    /// What it rests on.
+    pub authority: Authority,
+    /// The dialect of its datagrams.
+    pub dialect: Dialect,
+    /// The socket.
+    pub socket: SocketKind,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Whether it decides about conformance; vectors outside the requirement set do not.
+    #[serde(skip_serializing_if = "is_true")]
+    pub decides: bool,
+    /// From the first datagram to the fence's report, in milliseconds.
+    pub millis: f64,
+    /// What the verdict rests on; `None` for a pass.
+    #[serde(flatten)]
+    pub evidence: Option<Box<Evidence>>,
+}
+
+/// What a verdict rests on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// Why the vector exists, in one sentence.
+    pub summary: String,
+    /// What the verdict rests on, in a sentence.
+    pub why: String,
+    /// The datagrams. In JSON: in hex, one as it is, several as a list.
+    #[serde(rename = "sent_hex", serialize_with = "sent_to_json")]
+    pub sent: Vec<Vec<u8>>,
+    /// What was expected of each of them. In JSON: one as it is, several as a list.
+    #[serde(serialize_with = "expected_to_json")]
+    pub expected: Vec<Expectation>,
+    /// What the subject reported.
+    pub observed: Vec<Observed>,
+    /// The line that carried the fence, if the subject misread it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub misread_fence: Option<Observed>,
+    /// What the subject wrote for people, where it died. Fit to print.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<String>,
+    /// The command that runs it again.
+    pub replay: String,
+}
+
+/// A line that a subject reported: as the JSON that it is if it is by the contract, else as a text that is fit to print.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Observed(pub(super) Value);
+
+/// A subject stands ready: comes before the results of this socket and these dialects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Started {
+    /// The socket.
+    pub socket: SocketKind,
+    /// The dialects that it is tested in: one, or all where it tells them apart by itself.
+    pub dialects: Vec<Dialect>,
+    /// What the subject told about itself.
+    pub start: Start,
+}
+
+impl Record {
+    /// Tells whether it keeps the subject from being conformant; warnings count if `strict`.
+    pub fn is_failure(&self, strict: bool) -> bool {
+        self.decides && self.verdict.is_failure(strict)
+    }
+
+    /// Says in a sentence what the verdict rests on; nothing for a pass.
+    pub fn why(&self) -> &str {
+        self.evidence
+            .as_ref()
+            .map_or("", |evidence| evidence.why.as_str())
+    }
+}
+
+impl Observed {
+    /// Gives what the line says by the contract; `None` where it says nothing.
+    pub fn line(&self) -> Option<Line> {
+        match &self.0 {
+            Value::Object(_) => Some(line_from_json(&self.0)),
+            _ => None,
+        }
+    }
+
+    /// Gives the line on one line, fit to print.
+    pub fn text(&self) -> String {
+        match &self.0 {
+            Value::String(text) => visible(text),
+            json => escaped(json.to_string().as_bytes()),
+        }
+    }
+}
+
+/// A result as it stands in a file, before it is known whether it says all that it has to.
+#[derive(Deserialize)]
+struct Written {
+    id: String,
+    requirement: String,
+    topic: String,
+    level: Level,
+    authority: Authority,
+    dialect: Dialect,
+    socket: SocketKind,
+    verdict: Verdict,
+    #[serde(default = "yes")]
+    decides: bool,
+    millis: f64,
+    summary: Option<String>,
+    why: Option<String>,
+    sent_hex: Option<OneOrMany<String>>,
+    expected: Option<OneOrMany<Value>>,
+    observed: Option<Vec<Observed>>,
+    misread_fence: Option<Observed>,
+    #[serde(default)]
+    log: Vec<String>,
+    replay: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a value or a list of values")]
+enum OneOrMany<T> {
+    Many(Vec<T>),
+    One(T),
+}
+
+/// Whoever made the file: what is read from it is as fit to print as what this program found out by itself.
+impl<'de> Deserialize<'de> for Record {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let written = Written::deserialize(deserializer)?;
+        let id = visible(&written.id);
+        let (verdict, requirement) = (written.verdict, visible(&written.requirement));
+        let (topic, level, authority) = (visible(&written.topic), written.level, written.authority);
+        let (dialect, socket, decides) = (written.dialect, written.socket, written.decides);
+        let millis = written.millis;
+        if !(0.0..1e12).contains(&millis) {
+            return Err(D::Error::custom(format!(
+                "result `{id}`: millis: {millis} is no time"
+            )));
+        }
+        let evidence = if verdict == Verdict::Pass {
+            None
+        } else {
+            let evidence = written.evidence();
+            Some(Box::new(evidence.map_err(|why| {
+                D::Error::custom(format!("result `{id}`: {why}"))
+            })?))
+        };
+        Ok(Self {
+            id,
+            requirement,
+            topic,
+            level,
+            authority,
+            dialect,
+            socket,
+            verdict,
+            decides,
+            millis,
+            evidence,
+        })
+    }
+}
+
+impl Written {
+    fn evidence(self) -> Result<Evidence, String> {
+        let verdict = self.verdict;
+        let missing =
+            |member: &str| format!("{member}: it is missing, though the verdict is {verdict}");
+        let digits = self
+            .sent_hex
+            .ok_or_else(|| missing("sent_hex"))?
+            .into_list();
+        let expected = self
+            .expected
+            .ok_or_else(|| missing("expected"))?
+            .into_list();
+        if digits.is_empty() || digits.len() != expected.len() {
+            return Err(format!(
+                "expected: {} for {} datagrams",
+                expected.len(),
+                digits.len()
+            ));
+        }
+        let sent = digits.iter().map(hex::decode).collect::<Result<_, _>>();
+        let expected = expected
+            .iter()
+            .map(expectation_from_json)
+            .collect::<Result<_, _>>();
+        Ok(Evidence {
+            summary: visible(&self.summary.ok_or_else(|| missing("summary"))?),
+            why: visible(&self.why.ok_or_else(|| missing("why"))?),
+            sent: sent.map_err(|error| format!("sent_hex: {error}"))?,
+            expected: expected.map_err(|error| format!("expected: {error}"))?,
+            observed: self.observed.ok_or_else(|| missing("observed"))?,
+            misread_fence: self.misread_fence,
+            log: self.log.iter().map(|line| visible(line)).collect(),
+            replay: visible_command(&self.replay.ok_or_else(|| missing("replay"))?),
+        })
+    }
+}
+
+impl<T> OneOrMany<T> {
+    fn into_list(self) -> Vec<T> {
+        match self {
+            Self::Many(several) => several,
+            Self::One(one) => vec![one],
+        }
+    }
+}
+
+fn sent_to_json<S: Serializer>(sent: &[Vec<u8>], serializer: S) -> Result<S::Ok, S::Error> {
+    one_or_list(sent.iter().map(hex::encode).collect::<Vec<_>>(), serializer)
+}
+
+fn expected_to_json<S: Serializer>(
+    expected: &[Expectation],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    one_or_list(
+        expected.iter().map(expectation_to_json).collect::<Vec<_>>(),
+        serializer,
+    )
+}
+
+/// Gives one of something as it is, several as a list.
+fn one_or_list<T: Serialize, S: Serializer>(
+    values: Vec<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match &values[..] {
+        [one] => one.serialize(serializer),
+        several => several.serialize(serializer),
+    }
+}
+
+const fn yes() -> bool {
+    true
+}
+
+fn is_true(value: &bool) -> bool {
+    *value
+}

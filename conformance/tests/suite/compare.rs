@@ -1,0 +1,280 @@
+//! Runs beside each other: the matrix, and what got worse.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::evdg::{Ran, evdg, python_listener, run};
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("there is room"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn name(&self, name: &str) -> String {
+        self.path(name).to_str().expect("it is UTF-8").into()
+    }
+
+    /// Tests a listener with this bug; without one, a listener that has none.
+    fn test(&self, name: &str, bug: &str) -> String {
+        self.test_with(
+            name,
+            bug,
+            &["--filter", "sep-*", "--filter", "bad-empty-datagram"],
+        )
+    }
+
+    fn test_with(&self, name: &str, bug: &str, args: &[&str]) -> String {
+        // The same file each time: it is one subject in several states.
+        let program = self.path("listener.py");
+        let listener = fs::read_to_string(python_listener()).expect("it is there");
+        let parse = "def parse(datagram):\n";
+        assert!(listener.contains(parse));
+        let broken = listener.replace(parse, &format!("{parse}    {bug}\n"));
+        fs::write(&program, broken).expect("there is room");
+        let path = self.name(name);
+        let mut command = evdg();
+        command
+            .args([
+                "test",
+                "--socket",
+                "unix",
+                "--report",
+                &format!("json={path}"),
+            ])
+            .args(args);
+        let output = command
+            .args(["--", "python3"])
+            .arg(&program)
+            .output()
+            .expect("evdg runs");
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+        path
+    }
+
+    fn change(&self, from: &str, to: &str, change: impl Fn(&mut Value)) -> String {
+        let mut report: Value =
+            serde_json::from_str(&fs::read_to_string(from).expect("it is there")).expect("JSON");
+        change(&mut report);
+        report["summary"]["total"] = report["results"].as_array().expect("a list").len().into();
+        let path = self.name(to);
+        fs::write(&path, report.to_string()).expect("there is room");
+        path
+    }
+}
+
+const NONE: &str = "pass";
+const SPLITS_LAST: &str = "datagram = datagram.replace(b'key::b::c', b'key:b::c')";
+const DIES: &str = "if not datagram: raise SystemExit('no more')";
+
+fn compare(args: &[&str]) -> Ran {
+    run(&[&["compare"], args].concat())
+}
+
+#[test]
+fn what_got_worse_comes_first_and_fails() {
+    let folder = Folder::new();
+    let (good, bad) = (
+        folder.test("good.json", NONE),
+        folder.test("bad.json", SPLITS_LAST),
+    );
+    let ran = compare(&[&good, &bad]).expect_status(1);
+    let first = ran.stdout.lines().take(4).collect::<Vec<_>>().join("\n");
+    assert!(first.contains("worse: 1 result"), "{first}");
+    assert!(
+        first.contains("pass -> fail  sep-first-one-splits  T4 must  unix"),
+        "{first}"
+    );
+    assert!(first.contains("parameter 1 has the name"), "{first}");
+    assert!(
+        ran.stdout.ends_with("1 result got worse from A to B\n"),
+        "{}",
+        ran.stdout
+    );
+    // The other way round it got better.
+    let ran = compare(&[&bad, &good]).expect_status(0);
+    assert!(
+        ran.stdout
+            .ends_with("nothing got worse, 1 result got better from A to B\n"),
+        "{}",
+        ran.stdout
+    );
+    let ran = compare(&[&good, &good]).expect_status(0);
+    assert!(ran.stdout.contains("the same verdicts"), "{}", ran.stdout);
+}
+
+#[test]
+fn the_first_run_is_held_against_the_last() {
+    let folder = Folder::new();
+    let good = folder.test("good.json", NONE);
+    let (bad, dies) = (
+        folder.test("bad.json", SPLITS_LAST),
+        folder.test("dies.json", DIES),
+    );
+    let ran = compare(&[&good, &bad, &dies]).expect_status(1);
+    assert!(
+        ran.stdout.contains("pass -> crash  bad-empty-datagram"),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stdout.contains("pass -> fail"), "{}", ran.stdout);
+    compare(&[&good, &bad, &good]).expect_status(0);
+    // From bad to worse is worse, too.
+    let ran = compare(&[&bad, &dies]).expect_status(1);
+    assert!(
+        ran.stdout
+            .ends_with("1 result got worse, 1 got better from A to B\n"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn what_vanished_got_worse_and_what_is_new_did_not() {
+    let folder = Folder::new();
+    let good = folder.test("good.json", NONE);
+    let fewer = folder.change(&good, "fewer.json", |report| {
+        let results = report["results"].as_array_mut().expect("a list");
+        results.retain(|result| result["id"] != "sep-one-named");
+    });
+    let ran = compare(&[&good, &fewer]).expect_status(1);
+    assert!(
+        ran.stdout.contains("pass -> gone  sep-one-named"),
+        "{}",
+        ran.stdout
+    );
+    let ran = compare(&[&fewer, &good]).expect_status(0);
+    assert!(ran.stdout.contains("new: 1 result"), "{}", ran.stdout);
+}
+
+#[test]
+fn what_does_not_decide_cannot_get_worse() {
+    let folder = Folder::new();
+    let (good, bad) = (
+        folder.test("good.json", NONE),
+        folder.test("bad.json", SPLITS_LAST),
+    );
+    let outside = folder.change(&bad, "outside.json", |report| {
+        let results = report["results"].as_array_mut().expect("a list");
+        for result in results
+            .iter_mut()
+            .filter(|result| result["id"] == "sep-first-one-splits")
+        {
+            result["decides"] = false.into();
+        }
+    });
+    let ran = compare(&[&good, &outside]).expect_status(0);
+    assert!(ran.stdout.contains("conforms in"), "{}", ran.stdout);
+}
+
+#[test]
+fn implementations_are_only_set_beside_each_other() {
+    let folder = Folder::new();
+    let bad = folder.test("bad.json", SPLITS_LAST);
+    let built_in = folder.name("built-in.json");
+    run(&[
+        "test",
+        "--filter",
+        "T4",
+        "--report",
+        &format!("json={built_in}"),
+    ])
+    .expect_status(0);
+    let ran = compare(&[&built_in, &bad]).expect_status(0);
+    assert!(
+        ran.stdout.ends_with("2 implementations\n"),
+        "{}",
+        ran.stdout
+    );
+    let row = ran
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("T4 "))
+        .expect("it is there");
+    assert!(row.contains("pass ") && row.contains("fail 1/"), "{row}");
+    // T18 was run on one of them.
+    let row = ran
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("T18 "))
+        .expect("it is there");
+    assert!(row.contains("  -  "), "{row}");
+    // Unless they are said to be one.
+    compare(&["--same-subject", &built_in, &bad]).expect_status(1);
+}
+
+#[test]
+fn a_subject_is_known_by_the_name_that_it_declares() {
+    let folder = Folder::new();
+    let (good, bad) = (
+        folder.test("good.json", NONE),
+        folder.test("bad.json", SPLITS_LAST),
+    );
+    let named = |from: &str, to: &str, name: &str, command: &str| {
+        folder.change(from, to, |report| {
+            report["subject"]["declared"][0]["start"]["name"] = name.into();
+            report["subject"]["command"] = command.into();
+        })
+    };
+    let one = named(&good, "one.json", "one", "/build/1/one");
+    compare(&[&one, &named(&bad, "moved.json", "one", "/build/2/one")]).expect_status(1);
+    compare(&[&one, &named(&bad, "other.json", "other", "/build/1/one")]).expect_status(0);
+}
+
+#[test]
+fn files_say_the_same() {
+    let folder = Folder::new();
+    let (good, bad) = (
+        folder.test("good.json", NONE),
+        folder.test("bad.json", SPLITS_LAST),
+    );
+    let (page, markdown) = (folder.name("page.html"), folder.name("comment.md"));
+    compare(&[
+        &good,
+        &bad,
+        "--report",
+        &format!("html={page}"),
+        "--report",
+        &format!("markdown={markdown}"),
+    ])
+    .expect_status(1);
+    let page = fs::read_to_string(page).expect("it is there");
+    assert!(
+        page.contains("<h1 id=\"headline\">1 result got worse from A to B</h1>"),
+        "{page}"
+    );
+    assert!(page.contains("<code>sep-first-one-splits</code>"), "{page}");
+    let markdown = fs::read_to_string(markdown).expect("it is there");
+    assert!(
+        markdown.starts_with("## event_datagram: 1 result got worse from A to B\n"),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains("| pass → fail | ` sep-first-one-splits ` | T4 must | unix |"),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains("| T4 | the first `::` ends the name | pass "),
+        "{markdown}"
+    );
+    compare(&[&good, &bad, "--report", "junit=x"])
+        .expect_status(2)
+        .expect_stderr("formats: html, markdown");
+    let nowhere = folder.path("no-such-folder/page.html");
+    compare(&[
+        &good,
+        &bad,
+        "--report",
+        &format!("html={}", nowhere.display()),
+    ])
+    .expect_status(3);
+    assert!(!Path::new("x").exists());
+}
