@@ -18,7 +18,9 @@ mod summary;
 mod tap;
 
 pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
-pub(crate) use describe::{expectation_to_json, lines, shortened};
+pub(crate) use describe::expectation_to_json;
+#[cfg(feature = "harness")]
+pub(crate) use describe::{lines, shortened};
 pub(crate) use file::{Spool, write_whole, write_whole_with};
 pub(crate) use head::number;
 pub use head::{Head, Settings, Shard, Subject, Suite, Title};

@@ -13,6 +13,8 @@ use crate::vectors::{Dialect, Vector};
 pub struct Recorder {
     /// The options with which a vector is run again, each with a space before it.
     pub options: String,
+    /// Whether the subject runs already, on the one socket that the options name.
+    pub is_attached: bool,
     /// The subject's command behind ` -- `; empty for the built-in listener.
     pub command: String,
 }
@@ -57,13 +59,18 @@ impl Recorder {
 
     /// Gives the command line that runs a vector again over a socket.
     fn replay(&self, vector: &Vector, socket: SocketKind) -> String {
+        let dialect = match vector.dialect {
+            Dialect::Text => String::new(),
+            dialect => format!(" --dialect {dialect}"),
+        };
         let socket = match socket {
             SocketKind::Stdin => String::new(),
+            _ if self.is_attached => String::new(),
             socket => format!(" --socket {socket}"),
         };
         let (id, options, command) = (&vector.id, &self.options, &self.command);
         visible_command(&format!(
-            "evdg test --filter {id}{socket}{options}{command}"
+            "evdg test --filter {id}{dialect}{socket}{options}{command}"
         ))
     }
 }

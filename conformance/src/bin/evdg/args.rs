@@ -113,8 +113,8 @@ pub(crate) struct ImportArgs {
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
-    /// Run the vectors of these dialects
-    #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_value = "text")]
+    /// Run the vectors of these dialects; without, of text, or of both on the built-in listener
+    #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
     pub(crate) dialects: Vec<Dialect>,
     /// Let only the vectors of this requirement set decide, such as 2026.1; the others run all the same
     #[arg(long, value_name = "NAME")]
@@ -182,6 +182,18 @@ pub(crate) enum Sockets {
     Unix,
     /// UDP over IPv4, then UNIX datagrams
     Both,
+}
+
+impl TestArgs {
+    /// Gives the dialects to test in: what nobody chose depends on the subject.
+    pub(crate) fn dialects(&self) -> &[Dialect] {
+        let is_built_in = self.command.is_empty() && self.attach.is_none();
+        match &self.dialects[..] {
+            [] if is_built_in => Dialect::ALL,
+            [] => &[Dialect::Text],
+            chosen => chosen,
+        }
+    }
 }
 
 impl Sockets {

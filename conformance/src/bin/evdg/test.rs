@@ -80,7 +80,7 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
 }
 
 fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Plan<'c>> {
-    let mut vectors = select(corpus, &args.select, &args.dialects)?;
+    let mut vectors = select(corpus, &args.select, args.dialects())?;
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
     }
@@ -265,7 +265,12 @@ fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> (Head, Recorder) {
             levels: args.select.levels.clone(),
         },
     };
-    (head, Recorder { options, command })
+    let recorder = Recorder {
+        options,
+        is_attached: args.attach.is_some(),
+        command,
+    };
+    (head, recorder)
 }
 
 /// A bar on a terminal, nothing elsewhere.
