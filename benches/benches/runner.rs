@@ -32,7 +32,10 @@ fn vectors_a_second(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("vectors");
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     for dialect in [Dialect::Text, Dialect::JsonRpc] {
-        let of_dialect = corpus.vectors.iter().filter(|vector| vector.dialect == dialect);
+        let of_dialect = corpus
+            .vectors
+            .iter()
+            .filter(|vector| vector.dialect == dialect);
         let vectors: Vec<_> = of_dialect.collect();
         // Most of the bytes, and of the time, are in a few vectors of tens of thousands of parameters.
         let plain: Vec<_> = vectors
@@ -74,7 +77,12 @@ fn passes(plan: &Plan<'_>) {
     let mut count = 0;
     let result = run(plan, |event| {
         if let Event::Outcome(outcome) = event {
-            assert!(!outcome.verdict.is_failure(true), "{}: {}", outcome.vector.id, outcome.why);
+            assert!(
+                !outcome.verdict.is_failure(true),
+                "{}: {}",
+                outcome.vector.id,
+                outcome.why
+            );
             count += 1;
         }
     });

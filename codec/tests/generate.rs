@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use event_datagram::testing::generate::{
-    Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, SocketText, Source, Spelling,
+    Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, Shrink, SocketText, Source, Spelling,
     TextDatagram, TextEvent, TextSequence,
 };
 use event_datagram::testing::reference;
 use event_datagram::{
-    EventBuf, Host, MAX_DATAGRAM, MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM, Socket, jsonrpc, text,
+    EventBuf, Host, MAX_DATAGRAM, MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM, Socket, UnwritableReason,
+    jsonrpc, text,
 };
 
-/// So many cases of a kind, by rows of bytes that are the same in every run.
-fn cases<C: Generate>(count: usize) -> impl Iterator<Item = C> {
+/// So many rows of bytes, the same in every run.
+fn decisions(count: usize) -> impl Iterator<Item = Vec<u8>> {
     let mut state = 0_u64;
     let mut next = move || {
         // SplitMix64.
@@ -25,9 +26,13 @@ fn cases<C: Generate>(count: usize) -> impl Iterator<Item = C> {
     };
     (0..count).map(move |_| {
         let length = usize::from(next()[0]);
-        let bytes: Vec<_> = (0..=length / 8).flat_map(|_| next()).collect();
-        C::generate(&mut Source::new(&bytes))
+        (0..=length / 8).flat_map(|_| next()).collect()
     })
+}
+
+/// So many cases of a kind.
+fn cases<C: Generate>(count: usize) -> impl Iterator<Item = C> {
+    decisions(count).map(|bytes| C::generate(&mut Source::new(&bytes)))
 }
 
 /// The text that `Debug` gives for each: kinds and reasons have no order of their own.
@@ -141,9 +146,22 @@ fn jsonrpc_cases_are_of_every_sort() {
 
 #[test]
 fn events_come_in_sizes_around_every_limit() {
-    let text = cases::<TextEvent>(40_000).map(|case| text::sender::size(&case.0));
-    let json = cases::<JsonRpcEvent>(40_000).map(|case| jsonrpc::sender::size(&case.0));
-    let (text, json): (BTreeSet<_>, BTreeSet<_>) = (text.collect(), json.collect());
+    // The first byte decides for a large event, the next two for its size, the rest for a parameter.
+    let decisions = (0..=u8::MAX).flat_map(|limit| {
+        [0x00, 0x40, 0x80, 0xc0].map(|offset| [0xff, limit, offset, 0x80, 0x80, 0x80, 0x80])
+    });
+    let (mut text, mut json) = (BTreeSet::new(), BTreeSet::new());
+    for bytes in decisions.step_by(7) {
+        let source = Source::new(&bytes);
+        text.insert(text::sender::size(
+            &TextEvent::generate(&mut source.clone()).0,
+        ));
+        json.insert(jsonrpc::sender::size(
+            &JsonRpcEvent::generate(&mut source.clone()).0,
+        ));
+        let small = JsonRpcEvent::generate(&mut source.small());
+        assert!(jsonrpc::sender::size(&small.0) < 200);
+    }
     for limit in [
         text::sender::BUFFER,
         MAX_DATAGRAM,
@@ -151,12 +169,56 @@ fn events_come_in_sizes_around_every_limit() {
         MAX_UNIX_DATAGRAM,
     ] {
         for size in [limit, limit + 1] {
-            assert!(
-                text.contains(&size) && json.contains(&size),
-                "none of {size} bytes"
-            );
+            assert!(text.contains(&size), "no text of {size} bytes");
+            assert!(json.contains(&size), "no JSON of {size} bytes");
         }
     }
+}
+
+#[test]
+fn failing_cases_shrink_to_little() {
+    /// Shrinks the first cases that fail.
+    fn shrunk<C: Generate>(fails: impl Fn(&C) -> bool) -> Vec<C> {
+        let case = |bytes: &[u8]| C::generate(&mut Source::new(bytes));
+        let failing = decisions(2_000).filter(|bytes| fails(&case(bytes)));
+        let smallest = failing.take(20).map(|bytes| {
+            let mut shrink = Shrink::new(bytes);
+            while let Some(candidate) = shrink.candidate() {
+                if fails(&case(candidate)) {
+                    shrink.keep();
+                }
+            }
+            case(shrink.best())
+        });
+        smallest.collect()
+    }
+
+    let quote = |case: &JsonRpcDatagram| {
+        let mut params = jsonrpc::decode(&case.0).into_iter().flat_map(|event| {
+            let params: Vec<_> = event
+                .params()
+                .filter_map(|param| param.value.as_bytes())
+                .collect();
+            params
+        });
+        params.any(|value| value.iter().any(|byte| byte == b'"'))
+    };
+    let cases = shrunk(quote);
+    assert_eq!(cases.len(), 20);
+    let simplest = br#"{"jsonrpc":"2.0","method":"E_TEST","params":["\""]}"#;
+    assert!(cases.iter().any(|case| case.0 == simplest));
+    assert!(cases.iter().all(|case| case.0.len() < 80), "{cases:?}");
+
+    let backslash = |case: &TextEvent| {
+        let check = text::sender::check(&case.0);
+        check.is_err_and(|error| error.reason() == UnwritableReason::BackslashBeforeClosingQuote)
+    };
+    let cases = shrunk(backslash);
+    assert!(!cases.is_empty());
+    assert!(
+        cases.iter().all(|case| case.0.params.len() <= 2),
+        "{cases:?}"
+    );
 }
 
 #[test]

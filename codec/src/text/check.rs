@@ -1,4 +1,4 @@
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr3, memmem};
 
 use super::write::{self, Quotes};
 use crate::encode::Sink;
@@ -50,7 +50,8 @@ pub(super) fn check_documented_names<E: Event + ?Sized>(event: &E) -> Result<(),
 }
 
 fn forbidden(name: &Bytes<'_>) -> bool {
-    name.iter().any(|byte| matches!(byte, b'\'' | b'"' | b'\r'))
+    name.chunks()
+        .any(|chunk| memchr3(b'\'', b'"', b'\r', &chunk).is_some())
 }
 
 fn name_reason(param: &Param<'_>) -> Option<UnwritableReason> {
@@ -59,7 +60,7 @@ fn name_reason(param: &Param<'_>) -> Option<UnwritableReason> {
         Some(UnwritableReason::EmptyName)
     } else if holds(&name, b'\n') {
         Some(UnwritableReason::LineFeedInName)
-    } else if first_line_holds_separator(&name) || name.iter().last() == Some(b':') {
+    } else if first_line_holds_separator(&name) || last_byte(&name) == Some(b':') {
         Some(UnwritableReason::SeparatorInName)
     } else {
         None
@@ -73,7 +74,7 @@ fn value_reason(param: &Param<'_>, quotes: Quotes) -> Option<UnwritableReason> {
         Value::Null => return Some(UnwritableReason::Null),
     };
     let quoted = quotes(&content);
-    if quoted && content.iter().last() == Some(b'\\') {
+    if quoted && last_byte(&content) == Some(b'\\') {
         return Some(UnwritableReason::BackslashBeforeClosingQuote);
     }
     // A bare value that begins with `::` has the whole line (T5).
@@ -138,6 +139,10 @@ impl Sink for ClosingQuote {
 
 fn holds(content: &Bytes<'_>, byte: u8) -> bool {
     content.chunks().any(|chunk| memchr(byte, &chunk).is_some())
+}
+
+fn last_byte(content: &Bytes<'_>) -> Option<u8> {
+    content.chunks().last()?.last().copied()
 }
 
 /// Tells whether `::` stands before the first line feed.

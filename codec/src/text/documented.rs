@@ -131,9 +131,8 @@ pub fn encode_to_vec<E: Event + ?Sized>(
 }
 
 fn quotes(value: &Bytes<'_>) -> bool {
-    value
-        .iter()
-        .any(|byte| matches!(byte, b'\'' | b'"' | b'\r' | b'\n'))
+    let must = |byte: &u8| matches!(byte, b'\'' | b'"' | b'\r' | b'\n');
+    value.chunks().any(|chunk| chunk.iter().any(must))
 }
 
 fn forbidden(bare: &[u8]) -> Option<usize> {

@@ -1,9 +1,9 @@
-/* A listener for OpenSIPS event datagrams, text dialect, with the standard library alone.
+/* A listener for OpenSIPS event datagrams, with the standard library alone.
  *
- *     cc -std=c11 -Wall -Wextra -Werror -O2 -o listener listener.c
+ *     cc -std=c11 -Wall -Wextra -Werror -O2 -o listener listener.c text.c jsonrpc.c
  *     evdg test -- ./listener
  *
- * Copy it, keep `parse`, and let `main` do your work instead of printing.
+ * Copy it with event.h and text.c or jsonrpc.c, whichever your OpenSIPS speaks, and let `main` do your work instead of printing.
  */
 
 #define _POSIX_C_SOURCE 200809L
@@ -16,90 +16,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-enum { LARGEST = 65536 }; /* more than any UDP datagram */
-
-struct bytes {
-    unsigned char *data; /* NULL where there is no name */
-    size_t size;
-};
-
-struct event {
-    struct bytes name;
-    size_t count;
-    struct {
-        struct bytes name, value;
-    } params[LARGEST]; /* each takes a byte at least */
-};
-
-static struct bytes slice(unsigned char *at, unsigned char *end)
-{
-    return (struct bytes){at, (size_t)(end - at)};
-}
-
-/* Returns where the first :: of the line is, or NULL. */
-static unsigned char *separator(unsigned char *at, unsigned char *line_end)
-{
-    for (; line_end - at >= 2; at++)
-        if (at[0] == ':' && at[1] == ':')
-            return at;
-    return NULL;
-}
-
-/* Returns where the quoted value that starts at `at` is closed, or NULL if there is no quoted value. */
-static unsigned char *closing_quote(unsigned char *at, unsigned char *end)
-{
-    if (at == end || *at != '"')
-        return NULL;
-    do {
-        at = memchr(at + 1, '"', end - at - 1);
-        if (at == NULL)
-            return NULL;
-    } while (at[-1] == '\\');
-    return at + 1 == end || at[1] == '\n' ? at : NULL;
-}
-
-/* Turns \" into ", in place. The byte behind `end` is the closing quote. */
-static struct bytes unescape(unsigned char *at, unsigned char *end)
-{
-    unsigned char *start = at, *to = at;
-    while (at < end) {
-        if (at[0] == '\\' && at[1] == '"')
-            at++;
-        *to++ = *at++;
-    }
-    return slice(start, to);
-}
-
-/* Reads the event's name and its parameters, which stay where they are in the datagram. Returns why not, or NULL. */
-static const char *parse(unsigned char *datagram, size_t size, struct event *event)
-{
-    unsigned char *end = datagram + size;
-    unsigned char *at = memchr(datagram, '\n', size);
-    if (size >= LARGEST)
-        return "too long"; /* recv reads no more, so it may be cut */
-    if (at == NULL || at == datagram)
-        return "no event name";
-    event->name = slice(datagram, at);
-    event->count = 0;
-    at++;
-    while (at < end && !(at == end - 1 && *at == '\n')) { /* the end, or the end mark */
-        unsigned char *line_feed = memchr(at, '\n', end - at);
-        unsigned char *line_end = line_feed ? line_feed : end;
-        unsigned char *name_end = separator(at, line_end);
-        struct bytes name = {0};
-        if (name_end && name_end > at) { /* a line that starts with :: has no name */
-            name = slice(at, name_end);
-            at = name_end + 2;
-        }
-        unsigned char *closing = closing_quote(at, end);
-        unsigned char *value_end = closing ? closing + 1 : line_end;
-        event->params[event->count].name = name;
-        event->params[event->count].value = closing ? unescape(at + 1, closing) : slice(at, line_end);
-        event->count++;
-        at = value_end < end ? value_end + 1 : end;
-    }
-    return NULL;
-}
+#include "event.h"
 
 /* Strictly: no overlong forms, no surrogates, nothing above U+10FFFF. */
 static bool is_utf8(struct bytes text)
@@ -145,12 +62,18 @@ static void report(const struct event *event)
     print_field("event", event->name);
     printf(",\"params\":[");
     for (size_t i = 0; i < event->count; i++) {
+        const struct param *param = &event->params[i];
         printf(i ? ",{" : "{");
-        if (event->params[i].name.data) {
-            print_field("name", event->params[i].name);
+        if (param->name.data) {
+            print_field("name", param->name);
             putchar(',');
         }
-        print_field("value", event->params[i].value);
+        if (param->kind == STRING)
+            print_field("value", param->string);
+        else if (param->kind == INTEGER)
+            printf("\"value\":%lld", param->integer);
+        else
+            printf("\"value\":null");
         putchar('}');
     }
     puts("]}");
@@ -193,15 +116,20 @@ static int bind_address(const char *address)
 
 int main(void)
 {
-    static unsigned char datagram[LARGEST];
+    static unsigned char datagram[LARGEST + 1];
     static struct event event;
+    const char *dialect = getenv("EVDG_DIALECT");
+    bool is_jsonrpc = dialect && strcmp(dialect, "jsonrpc") == 0;
     const char *address = getenv("EVDG_SOCKET");
     int listener = bind_address(address ? address : "EVDG_SOCKET");
     for (;;) {
-        ssize_t size = recv(listener, datagram, sizeof datagram, 0); /* an empty one is a datagram, too */
+        ssize_t size = recv(listener, datagram, LARGEST, 0); /* an empty one is a datagram, too */
         if (size < 0)
             fail("recv");
-        const char *error = parse(datagram, (size_t)size, &event);
+        datagram[size] = '\0';
+        const char *error = size == LARGEST ? "too long" /* no more is read, so it may be cut */
+                            : is_jsonrpc    ? parse_jsonrpc(datagram, (size_t)size, &event)
+                                            : parse_text(datagram, (size_t)size, &event);
         if (error)
             printf("{\"error\":\"%s\"}\n", error);
         else

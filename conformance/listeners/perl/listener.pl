@@ -1,60 +1,22 @@
 #!/usr/bin/env perl
-# A listener for OpenSIPS event datagrams, text dialect, with core modules alone.
+# A listener for OpenSIPS event datagrams, with core modules alone.
 #
 #     evdg test -- perl listener.pl
 #
-# Copy it, keep `parse`, and let `main` do your work instead of printing.
+# Copy it with EventText.pm or EventJSONRPC.pm, whichever your OpenSIPS speaks, and let `main` do your work instead of printing.
 
 use v5.36;
 
+use FindBin;
 use IO::Socket::IP;
 use IO::Socket::UNIX;
 use JSON::PP qw(encode_json);
 
-use constant LARGEST => 65536;    # more than any UDP datagram
+use lib $FindBin::Bin;
+use EventJSONRPC;
+use EventText;
 
-# Returns the event's name and its parameters, each [name or undef, value], all bytes.
-sub parse ($datagram) {
-    die "too long\n" if length $datagram >= LARGEST;    # no more is read, so it may be cut
-    my ($name, $body) = split /\n/, $datagram, 2;
-    die "no event name\n" if !defined $body || $name eq '';
-    my @params;
-    my $at = 0;
-    while ($at < length $body && substr($body, $at, 2) ne "\n") {    # the end, or the end mark
-        my $line_end = index $body, "\n", $at;
-        $line_end = length $body if $line_end < 0;
-        my $line = substr $body, $at, $line_end - $at;
-        my $param;
-        my $separator = index $line, '::';    # in this line alone: time stays linear
-        if ($separator > 0) {    # a line that starts with :: has no name
-            $param = substr $line, 0, $separator;
-            $at += $separator + 2;
-        }
-        my $value;
-        if (my $closing = closing_quote($body, $at)) {
-            $value = substr($body, $at + 1, $closing - $at - 1) =~ s/\\"/"/gr;
-            $at = $closing + 2;
-        }
-        else {
-            $value = substr $body, $at, $line_end - $at;
-            $at = $line_end + 1;
-        }
-        push @params, [$param, $value];
-    }
-    return $name, @params;
-}
-
-# Returns where the quoted value that starts at $at is closed, or nothing if there is no quoted value.
-sub closing_quote ($body, $at) {
-    return unless substr($body, $at, 1) eq '"';
-    my $closing = $at;
-    do {
-        $closing = index $body, '"', $closing + 1;
-        return if $closing < 0;
-    } while substr($body, $closing - 1, 1) eq '\\';
-    return unless substr($body, $closing + 1, 1) =~ /\A\n?\z/;
-    return $closing;
-}
+use constant LARGEST => 262144;    # more than OpenSIPS sends over any socket
 
 # A JSON member: text where the bytes are UTF-8, hex where they are not.
 sub field ($key, $data) {
@@ -67,8 +29,9 @@ sub field ($key, $data) {
 sub report ($name, @params) {
     my @items;
     for (@params) {
-        my ($param, $value) = @$_;
-        push @items, { defined $param ? field(name => $param) : (), field(value => $value) };
+        my ($param, $value, $is_integer) = @$_;
+        my @value = !defined $value ? (value => undef) : $is_integer ? (value => 0 + $value) : field(value => $value);
+        push @items, { defined $param ? field(name => $param) : (), @value };
     }
     return { field(event => $name), params => \@items };
 }
@@ -85,10 +48,14 @@ sub bind_to ($address) {
 
 sub main () {
     STDOUT->autoflush;
+    my $parse = ($ENV{EVDG_DIALECT} // '') eq 'jsonrpc' ? \&EventJSONRPC::parse : \&EventText::parse;
     my $listener = bind_to($ENV{EVDG_SOCKET});
     while (1) {
         defined $listener->recv(my $datagram, LARGEST) or die "recv: $!\n";    # an empty one is a datagram, too
-        my $line = eval { report(parse($datagram)) } // { error => $@ =~ s/\n\z//r };
+        my $line = eval {
+            die "too long\n" if length $datagram == LARGEST;    # no more is read, so it may be cut
+            report($parse->($datagram));
+        } // { error => $@ =~ s/\n\z//r };
         say encode_json($line);
     }
 }

@@ -1,69 +1,22 @@
 #!/usr/bin/env php
 <?php
-// A listener for OpenSIPS event datagrams, text dialect, with the standard library alone.
+// A listener for OpenSIPS event datagrams, with the standard library alone.
 //
 //     evdg test -- php listener.php
 //
-// Copy it, keep `parse`, and let `main` do your work instead of printing.
+// Copy it beside text.php or jsonrpc.php, whichever your OpenSIPS speaks, and let `main` do your work instead of printing.
 
 declare(strict_types=1);
 
-const LARGEST = 65536; // more than any UDP datagram
+require __DIR__ . (getenv('EVDG_DIALECT') === 'jsonrpc' ? '/jsonrpc.php' : '/text.php');
 
-/** Returns the event's name and its parameters, a list of [name or null, value], all bytes. */
-function parse(string $datagram): array
-{
-    if (strlen($datagram) >= LARGEST) {
-        throw new UnexpectedValueException('too long'); // no more is read, so it may be cut
-    }
-    [$name, $body] = explode("\n", $datagram, 2) + ['', null];
-    if ($name === '' || $body === null) {
-        throw new UnexpectedValueException('no event name');
-    }
-    $params = [];
-    $at = 0;
-    while ($at < strlen($body) && substr($body, $at, 2) !== "\n") { // the end, or the end mark
-        $lineEnd = $at + strcspn($body, "\n", $at);
-        $separator = strpos(substr($body, $at, $lineEnd - $at), '::'); // in this line alone: time stays linear
-        $param = null;
-        if ($separator > 0) { // a line that starts with :: has no name
-            $param = substr($body, $at, $separator);
-            $at += $separator + 2;
-        }
-        $closing = closingQuote($body, $at);
-        if ($closing !== null) {
-            $value = str_replace('\\"', '"', substr($body, $at + 1, $closing - $at - 1));
-            $at = $closing + 2;
-        } else {
-            $value = substr($body, $at, $lineEnd - $at);
-            $at = $lineEnd + 1;
-        }
-        $params[] = [$param, $value];
-    }
-    return [$name, $params];
-}
+const LARGEST = 262144; // more than OpenSIPS sends over any socket
 
-/** Returns where the quoted value that starts at $at is closed, or null if there is no quoted value. */
-function closingQuote(string $body, int $at): ?int
+/** A JSON member: text where the bytes are UTF-8, hex where they are not. An integer or null stays what it is. */
+function field(string $key, string|int|null $data): array
 {
-    if (substr($body, $at, 1) !== '"') {
-        return null;
-    }
-    $closing = $at;
-    do {
-        $closing = strpos($body, '"', $closing + 1);
-        if ($closing === false) {
-            return null;
-        }
-    } while ($body[$closing - 1] === '\\');
-    return in_array(substr($body, $closing + 1, 1), ['', "\n"], true) ? $closing : null;
-}
-
-/** A JSON member: text where the bytes are UTF-8, hex where they are not. */
-function field(string $key, string $data): array
-{
-    $isText = preg_match('//u', $data) === 1;
-    return $isText ? [$key => $data] : [$key . '_hex' => bin2hex($data)];
+    $isHex = is_string($data) && preg_match('//u', $data) !== 1;
+    return $isHex ? [$key . '_hex' => bin2hex($data)] : [$key => $data];
 }
 
 /** The line that tells the conformance suite what was read. */
@@ -97,9 +50,13 @@ function main(): void
 {
     $listener = bind(getenv('EVDG_SOCKET'));
     while (socket_recv($listener, $datagram, LARGEST, 0) !== false) {
+        $datagram ??= ''; // an empty one is a datagram, too
         try {
-            $line = report(...parse($datagram ?? '')); // an empty one is a datagram, too
-        } catch (UnexpectedValueException $error) {
+            if (strlen($datagram) === LARGEST) {
+                throw new UnexpectedValueException('too long'); // no more is read, so it may be cut
+            }
+            $line = report(...parse($datagram));
+        } catch (Exception $error) {
             $line = ['error' => $error->getMessage()];
         }
         echo json_encode($line), "\n";

@@ -33,8 +33,8 @@ pub(super) struct Process {
 
 /// How long a process may take to end when it is asked to.
 const GRACE: Duration = Duration::from_millis(500);
-/// So many last words of a process that is killed are listened to.
-const LAST_WORDS: usize = 16;
+/// So many last words of a process that is killed are listened to: more than it owes for all that may be under way.
+const LAST_WORDS: usize = 1_000;
 
 /// What came of waiting.
 enum Read {

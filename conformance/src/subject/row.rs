@@ -72,7 +72,7 @@ impl Session {
             return Err(Stray::Astray);
         }
         while row.answered.len() < row.vectors.len() {
-            let is_full = self.send_on(row)?;
+            let is_full = self.send_on(row, fences)?;
             let wait = self.wait_for_answer();
             if self.stop.is_requested() {
                 return Err(Stray::Lost(Ending::Interrupted));
@@ -86,10 +86,12 @@ impl Session {
                 Some(News::Line(raw)) => self.take(row, raw, fences)?,
                 Some(News::Room) => {}
                 Some(News::LongLine) => return Err(Stray::Astray),
-                Some(News::Exited(exit)) => return Err(self.lost(Death::Exited(exit))),
-                Some(News::Closed) => return Err(self.lost(Death::ClosedOutput)),
+                Some(News::Exited(exit)) => {
+                    return Err(self.lost(Death::Exited(exit), row, fences));
+                }
+                Some(News::Closed) => return Err(self.lost(Death::ClosedOutput, row, fences)),
                 None if self.link.as_mut().is_some_and(Link::is_refused) => {
-                    return Err(self.lost(Death::Refused));
+                    return Err(self.lost(Death::Refused, row, fences));
                 }
                 None => {}
             }
@@ -98,12 +100,12 @@ impl Session {
     }
 
     /// Sends as much as there is room for. Tells whether something is left.
-    fn send_on(&mut self, row: &mut Progress<'_>) -> Result<bool, Stray> {
+    fn send_on(&mut self, row: &mut Progress<'_>, fences: &Fences) -> Result<bool, Stray> {
         while let Some(datagram) = row.next_datagram() {
             match self.try_send(datagram) {
                 Ok(()) => row.advance(),
                 Err(Unsent::NoRoom) => return Ok(true),
-                Err(Unsent::Dead(death)) => return Err(self.lost(death)),
+                Err(Unsent::Dead(death)) => return Err(self.lost(death, row, fences)),
                 Err(Unsent::Never(message)) => {
                     return Err(Stray::Lost(Ending::Unsendable(message)));
                 }
@@ -131,8 +133,18 @@ impl Session {
         Ok(())
     }
 
-    fn lost(&mut self, death: Death) -> Stray {
-        Stray::Lost(self.death(death, &mut Observation::default()))
+    /// Takes what it still reported before its end: that counts, and tells how far it came.
+    fn lost(&mut self, death: Death, row: &mut Progress<'_>, fences: &Fences) -> Stray {
+        let mut last_words = Observation::default();
+        let ending = self.death(death, &mut last_words);
+        for report in last_words.reports {
+            if row.answered.len() == row.vectors.len()
+                || self.take(row, report.raw, fences).is_err()
+            {
+                break;
+            }
+        }
+        Stray::Lost(ending)
     }
 
     /// Waits for a fence behind all that was sent, so that nothing of it is under way any more, and for another: what comes

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use event_datagram_conformance::vectors::{Corpus, Dialect, Vector};
 use serde_json::Value;
 
-use crate::evdg::{Ran, evdg, python_listener, run};
+use crate::evdg::{Ran, evdg, python_listener, python_listener_with, run};
 
 #[track_caller]
 fn feed(args: &[&str], input: &[u8]) -> Ran {
@@ -125,13 +125,11 @@ fn vectors_are_shown_whole() {
 fn the_json_report_is_as_the_contract_has_it() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("report.json");
-    let text = fs::read_to_string(python_listener()).expect("it is there");
-    let broken = folder.path().join("broken.py");
-    fs::write(
-        &broken,
-        text.replace("body.find(b\"::\", at", "body.rfind(b\"::\", at"),
-    )
-    .expect("there is room");
+    let broken = python_listener_with(
+        folder.path(),
+        "body.find(b\"::\", at",
+        "body.rfind(b\"::\", at",
+    );
     let report = format!("json={}", path.display());
     let subject = broken.to_str().expect("it is UTF-8");
     run(&[

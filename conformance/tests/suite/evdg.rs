@@ -1,5 +1,6 @@
 //! Running `evdg` as a user would.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -67,4 +68,17 @@ pub(crate) fn test(args: &[&str], command: &[&str]) -> Ran {
 
 pub(crate) fn python_listener() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("listeners/python/listener.py")
+}
+
+/// Puts a copy of the Python listener into a folder, with one piece of its text replaced, in whichever of its files that
+/// stands.
+pub(crate) fn python_listener_with(folder: &Path, old: &str, new: &str) -> PathBuf {
+    let mut found = 0;
+    for name in ["listener.py", "text.py", "jsonrpc.py"] {
+        let text = fs::read_to_string(python_listener().with_file_name(name)).expect("it is there");
+        found += text.matches(old).count();
+        fs::write(folder.join(name), text.replace(old, new)).expect("there is room");
+    }
+    assert_eq!(found, 1, "the listener has changed: {old}");
+    folder.join("listener.py")
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::evdg::{Ran, python_listener, test};
+use crate::evdg::{Ran, python_listener, python_listener_with, test};
 
 /// A folder with a listener that splits at the last separator, and a place for a list.
 struct Bench {
@@ -13,10 +13,11 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("there is room");
-        let text = fs::read_to_string(python_listener()).expect("it is there");
-        let broken = text.replace("body.find(b\"::\", at", "body.rfind(b\"::\", at");
-        assert_ne!(text, broken);
-        fs::write(folder.path().join("broken.py"), broken).expect("there is room");
+        python_listener_with(
+            folder.path(),
+            "body.find(b\"::\", at",
+            "body.rfind(b\"::\", at",
+        );
         Self { folder }
     }
 
@@ -29,7 +30,7 @@ impl Bench {
     }
 
     fn run_broken(&self, args: &[&str]) -> Ran {
-        self.run(args, &self.folder.path().join("broken.py"))
+        self.run(args, &self.folder.path().join("listener.py"))
     }
 
     fn run(&self, args: &[&str], listener: &Path) -> Ran {

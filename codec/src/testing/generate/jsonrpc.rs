@@ -169,7 +169,7 @@ fn around(before: &[u8], mut inner: Vec<u8>) -> Vec<u8> {
 
 /// An object that mostly tells an event, out of what is mostly JSON.
 fn call(source: &mut Source<'_>) -> Vec<u8> {
-    let member = |source: &mut Source<'_>| match source.weighted(&[6, 8, 4, 2, 1, 1, 1]) {
+    let member = |source: &mut Source<'_>| match source.weighted(&[6, 8, 4, 2, 1, 1, 1, 2]) {
         0 => [b"\"method\":".to_vec(), string(source)].concat(),
         1 => {
             let params = match source.weighted(&[4, 4, 1]) {
@@ -183,9 +183,24 @@ fn call(source: &mut Source<'_>) -> Vec<u8> {
         3 => b"\"id\":null".to_vec(),
         4 => [b"\"id\":".to_vec(), value(source, 2)].concat(),
         5 => [b"\"method\":".to_vec(), value(source, 2)].concat(),
+        6 => [nearly_a_name(source), value(source, 1)].join(&b':'),
         _ => [string(source), value(source, 3)].join(&b':'),
     };
     bracketed(b'{', source.list(8, member), b'}')
+}
+
+/// A name that is another's, but for a little.
+fn nearly_a_name(source: &mut Source<'_>) -> Vec<u8> {
+    let names: &[&[u8]] = &[
+        b"\"Method\"",
+        b"\"method\\ud800\"",
+        b"\"method\\u0000\"",
+        b"\"params \"",
+        b"\"params\\ude00\"",
+        b"\"\\u0070arams\"",
+        b"\"id\\n\"",
+    ];
+    source.pick(names).to_vec()
 }
 
 /// A string as JSON has it, or nearly.
@@ -202,6 +217,9 @@ fn string(source: &mut Source<'_>) -> Vec<u8> {
         b"\\u003a",
         b"\\u0000",
         b"\\uD83D\\ude00",
+        b"\\ud800\\udc00",
+        b"\\uDBFF\\uDFFF",
+        b"\\ud7ff\\ue000",
         b"\xc3\xa9",
         b"\xff",
         b"\xe2\x80\xa8",
@@ -236,18 +254,23 @@ fn value(source: &mut Source<'_>, depth: usize) -> Vec<u8> {
         b"-0",
         b"-0.0",
         b"1e3",
+        b"2E-7",
         b"0.5",
-        b"1e999",
+        b"1E+999",
         b"9223372036854775808",
+        b"-9223372036854775809",
         b"00",
+        b"-01",
         b"1.",
+        b"1e",
+        b".5",
         b"NaN",
         b"Infinity",
         b"nil",
         b"",
         b"+1",
     ];
-    match source.weighted(&[8, 8, 1, 1]) {
+    match source.weighted(&[6, 6, 1, 2]) {
         0 => string(source),
         1 => source.pick(good).to_vec(),
         2 if depth > 0 && source.once_in(2) => object(source, depth - 1),

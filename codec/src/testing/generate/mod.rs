@@ -3,7 +3,7 @@
 //! A case is what its generator makes of a row of bytes, each of which decides something. A fuzzing engine has such bytes and
 //! keeps those that reach new code; a property test draws them at random; a replay reads them from a file. All of them
 //! share these generators, and none needs to know how a case looks: fewer and smaller bytes give a simpler case, so that whoever
-//! shrinks the bytes shrinks the case, and no bytes at all give the simplest one.
+//! shrinks the bytes ([`Shrink`] does) shrinks the case, and no bytes at all give the simplest one.
 //!
 //! ```
 //! use event_datagram::testing::generate::{Generate, Source, TextDatagram};
@@ -21,6 +21,9 @@ mod engines;
 mod event;
 mod jsonrpc;
 mod mutate;
+#[cfg(feature = "proptest")]
+mod property;
+mod shrink;
 mod socket;
 mod source;
 mod text;
@@ -29,6 +32,9 @@ use core::fmt;
 
 pub use event::{JsonRpcEvent, TextEvent};
 pub use jsonrpc::{JsonRpcDatagram, JsonRpcSequence, Spelling};
+#[cfg(feature = "proptest")]
+pub use property::{Case, Cases};
+pub use shrink::Shrink;
 pub use socket::SocketText;
 pub use source::Source;
 pub use text::{TextDatagram, TextSequence};

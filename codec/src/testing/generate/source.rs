@@ -53,14 +53,34 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// Takes an `i64`, one of few bytes more likely than one of many.
+    /// Takes an `i64`: one at which something changes, or any, those of few bytes more likely.
     pub fn integer(&mut self) -> i64 {
+        const TELLING: [i64; 14] = [
+            0,
+            1,
+            -1,
+            9,
+            -10,
+            i32::MAX as i64,
+            i32::MIN as i64,
+            // What a double holds exactly ends below.
+            (1 << 53) + 1,
+            -(1 << 53) - 1,
+            999_999_999_999_999_999,
+            1_000_000_000_000_000_000,
+            -1_000_000_000_000_000_000,
+            i64::MAX,
+            i64::MIN,
+        ];
+        if !self.once_in(3) {
+            return self.pick(&TELLING);
+        }
         let length = self.below(9);
         let bits = (0..length).fold(0, |bits, _| bits << 8 | i64::from(self.byte()));
-        match self.below(3) {
-            0 => bits,
-            1 => bits.wrapping_neg(),
-            _ => i64::MAX.wrapping_add(bits),
+        if self.once_in(2) {
+            bits.wrapping_neg()
+        } else {
+            bits
         }
     }
 

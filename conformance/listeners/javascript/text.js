@@ -1,0 +1,48 @@
+// The text dialect, which OpenSIPS up to 3.0 sends.
+'use strict';
+
+const LINE_FEED = 0x0a;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** Returns the event's name and its parameters, a list of {name, value} with or without name, all bytes. */
+function parse(datagram) {
+  const nameEnd = datagram.indexOf(LINE_FEED);
+  if (nameEnd < 1) throw new Error('no event name');
+  const params = [];
+  const body = datagram.subarray(nameEnd + 1);
+  let at = 0;
+  while (at < body.length && !(at === body.length - 1 && body[at] === LINE_FEED)) { // the end, or the end mark
+    const lineFeed = body.indexOf(LINE_FEED, at);
+    const lineEnd = lineFeed < 0 ? body.length : lineFeed;
+    const separator = body.subarray(at, lineEnd).indexOf('::'); // in this line alone: time stays linear
+    const param = {};
+    if (separator > 0) { // a line that starts with :: has no name
+      param.name = body.subarray(at, at + separator);
+      at += separator + 2;
+    }
+    const closing = closingQuote(body, at);
+    if (closing) {
+      param.value = Buffer.from(body.toString('latin1', at + 1, closing).replaceAll('\\"', '"'), 'latin1');
+      at = closing + 2;
+    } else {
+      param.value = body.subarray(at, lineEnd);
+      at = lineEnd + 1;
+    }
+    params.push(param);
+  }
+  return { name: datagram.subarray(0, nameEnd), params };
+}
+
+/** Returns where the quoted value that starts at `at` is closed, or undefined if there is no quoted value. */
+function closingQuote(body, at) {
+  if (body[at] !== QUOTE) return undefined;
+  let closing = at;
+  do {
+    closing = body.indexOf(QUOTE, closing + 1);
+    if (closing < 0) return undefined;
+  } while (body[closing - 1] === BACKSLASH);
+  return closing + 1 === body.length || body[closing + 1] === LINE_FEED ? closing : undefined;
+}
+
+module.exports = { parse };
