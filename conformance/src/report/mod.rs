@@ -17,8 +17,8 @@ mod sink;
 mod summary;
 mod tap;
 
-pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
 pub(crate) use describe::expectation_to_json;
+pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
 #[cfg(feature = "harness")]
 pub(crate) use describe::{lines, shortened};
 pub(crate) use file::{Spool, write_whole, write_whole_with};
