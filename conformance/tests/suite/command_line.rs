@@ -242,12 +242,13 @@ fn verdicts(args: &[&str], command: &[&str]) -> Vec<(String, String)> {
 
 #[test]
 fn jobs_and_shards_come_to_the_same() {
-    let listener = python_listener();
-    let broken = "import sys; sys.dont_write_bytecode = True\n\
-        text = open(sys.argv[1]).read().replace('body.find(b\"::\", at', 'body.rfind(b\"::\", at')\n\
-        exec(compile(text, 'listener', 'exec'))";
-    let listener = listener.to_str().expect("it is UTF-8");
-    let command = ["python3", "-c", broken, listener];
+    let folder = tempfile::tempdir().expect("there is room");
+    let broken = python_listener_with(
+        folder.path(),
+        "body.find(b\"::\", at",
+        "body.rfind(b\"::\", at",
+    );
+    let command = ["python3", broken.to_str().expect("it is UTF-8")];
     let few = ["--filter", "separators"];
     let with = |args: &[&str]| verdicts(&[&few, args].concat(), &command);
     let whole = with(&[]);
