@@ -17,6 +17,7 @@ const MAX_FAILED_STARTS: usize = 3;
 pub(super) struct Worker<'r, 'c> {
     plan: &'r Plan<'c>,
     socket: SocketKind,
+    /// The dialect for which it was started.
     dialect: Dialect,
     places: Places,
     fences: Fences,

@@ -356,6 +356,39 @@ fn a_subject_may_choose_its_socket() {
 }
 
 #[test]
+fn a_listener_may_tell_the_dialects_apart_by_itself() {
+    let evdg = env!("CARGO_BIN_EXE_evdg");
+    let listener = ["--", evdg, "listen", "--dialect", "text,jsonrpc"];
+    let test = |args: &[&str]| run(&[&["test"], args, &listener].concat());
+    let ran = test(&["--dialect", "text,jsonrpc"]).expect_status(0);
+    // What is malformed in one dialect may be an event in the other: that is not held against it.
+    let exempt = "the subject tells the dialects apart, and in the other one this is an event";
+    assert!(ran.stdout.contains(exempt), "{}", ran.stdout);
+    test(&["--dialect", "jsonrpc", "--jobs", "2"]).expect_status(0);
+    // Each is sent both in turn: a listener that takes all for text is found out.
+    let blind = "import listener, os, sys\n\
+        print('{\"ready\":true,\"tells_dialects_apart\":true}', flush=True)\n\
+        listener.main()";
+    let folder = python_listener();
+    let folder = folder.parent().and_then(Path::to_str).expect("it is UTF-8");
+    let blind = format!(
+        "import sys; sys.path.insert(0, {folder:?}); sys.dont_write_bytecode = True\n{blind}"
+    );
+    let args = [
+        "--dialect",
+        "text,jsonrpc",
+        "--filter",
+        "T19",
+        "--filter",
+        "J2",
+    ];
+    let ran = run(&[&["test"], &args[..], &["--", "python3", "-c", &blind]].concat());
+    let ran = ran.expect_status(1);
+    assert!(ran.first_screen().contains("J2"), "{}", ran.stdout);
+    assert!(!ran.first_screen().contains("T19 "), "{}", ran.stdout);
+}
+
+#[test]
 fn placeholders_are_replaced() {
     let evdg = env!("CARGO_BIN_EXE_evdg");
     run(&[
