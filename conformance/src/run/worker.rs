@@ -65,6 +65,22 @@ impl<'r, 'c> Worker<'r, 'c> {
         })
     }
 
+    /// Lets the subject report a good event in each of these dialects, before anything rests on that.
+    pub(super) fn try_dialects(&mut self, dialects: &[Dialect]) -> Result<(), RunError> {
+        for dialect in dialects.iter().filter(|dialect| **dialect != self.dialect) {
+            let session = self.session.as_mut().expect("it was just started");
+            match session
+                .exchange(*dialect, [], &mut self.fences, false)
+                .ending
+            {
+                Ending::Fenced => {}
+                Ending::Interrupted => return Err(RunError::Interrupted),
+                _ => return Err(StartError::Dialect(*dialect).into()),
+            }
+        }
+        Ok(())
+    }
+
     /// Gives what the subject told about itself.
     pub(super) fn declared(&self) -> &Start {
         &self.start
