@@ -3,12 +3,14 @@
 mod args;
 mod compare;
 mod exit;
+mod fuzz;
 mod import;
 mod listen;
 mod manual;
 mod merge;
 mod reports;
 mod send;
+mod subject;
 mod test;
 mod translate;
 mod vectors;
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     .write_global();
     let result = match &cli.command {
         Command::Test(args) => test::run(args),
+        Command::Fuzz(args) => fuzz::run(args),
         Command::Listen(args) => listen::run(args),
         Command::Send(args) => send::run(args),
         Command::Decode(args) => translate::decode(args),
