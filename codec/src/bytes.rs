@@ -25,6 +25,7 @@ pub struct Bytes<'a> {
 
 impl<'a> Bytes<'a> {
     /// Takes bytes as they stand.
+    #[inline]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self {
             raw: bytes,
@@ -51,6 +52,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// Gives the content where it stands as it is in the datagram, `None` where escapes have to be removed first.
+    #[inline]
     pub const fn as_slice(&self) -> Option<&'a [u8]> {
         match self.escape {
             Escape::None => Some(self.raw),
@@ -64,6 +66,7 @@ impl<'a> Bytes<'a> {
     }
 
     /// Tells whether the content has no bytes.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.raw.is_empty()
     }

@@ -2,10 +2,9 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::ops::Deref;
 
-use memchr::memchr;
-
 #[cfg(feature = "jsonrpc")]
 use crate::jsonrpc::escape;
+use crate::search::find;
 
 /// A piece of some [`Bytes`](crate::Bytes): a slice, but for where it lies.
 ///
@@ -104,7 +103,7 @@ impl<'a> Chunks<'a> {
     fn next_quoted(&mut self) -> Option<Chunk<'a>> {
         while let Some(first) = self.rest.first() {
             let from = usize::from(*first == b'"');
-            let quote = memchr(b'"', &self.rest[from..]).map(|at| from + at);
+            let quote = find(b'"', &self.rest[from..]).map(|at| from + at);
             let chunk = match quote {
                 Some(at) => &self.rest[..at - 1],
                 None => self.rest,
@@ -128,7 +127,7 @@ impl<'a> Chunks<'a> {
             let length = character.encode_utf8(&mut bytes).len() as u8;
             return Some(Chunk(Place::Here { bytes, length }));
         }
-        let end = memchr(b'\\', self.rest).unwrap_or(self.rest.len());
+        let end = find(b'\\', self.rest).unwrap_or(self.rest.len());
         let (chunk, rest) = self.rest.split_at(end);
         self.rest = rest;
         Some(Chunk(Place::There(chunk)))

@@ -15,7 +15,7 @@ pub enum EncodeError {
         /// The greatest length that the profile writes.
         limit: usize,
     },
-    /// The buffer does not hold the datagram. Nothing was written.
+    /// The buffer does not hold the datagram. What it holds instead is not said.
     BufferTooSmall {
         /// The length of the datagram, in bytes.
         size: usize,
@@ -75,11 +75,13 @@ pub(crate) fn size(message: &impl Message) -> usize {
 
 /// Writes the datagram to the start of `buffer`, and gives its length.
 pub(crate) fn to_slice<M: Message>(message: &M, buffer: &mut [u8]) -> Result<usize, EncodeError> {
-    let size = size_within_limit(message)?;
-    let buffer = buffer
-        .get_mut(..size)
-        .ok_or(EncodeError::BufferTooSmall { size })?;
-    message.write(&mut Slice { rest: buffer });
+    let mut slice = Slice { buffer, size: 0 };
+    message.write(&mut slice);
+    let Slice { buffer, size } = slice;
+    let size = within_limit::<M>(size)?;
+    if size > buffer.len() {
+        return Err(EncodeError::BufferTooSmall { size });
+    }
     Ok(size)
 }
 
@@ -89,22 +91,26 @@ pub(crate) fn to_vec<M: Message>(
     message: &M,
     buffer: &mut alloc::vec::Vec<u8>,
 ) -> Result<usize, EncodeError> {
-    let size = size_within_limit(message)?;
+    let size = within_limit::<M>(size(message))?;
     buffer.reserve(size);
     message.write(buffer);
     Ok(size)
 }
 
-fn size_within_limit<M: Message>(message: &M) -> Result<usize, EncodeError> {
+fn within_limit<M: Message>(size: usize) -> Result<usize, EncodeError> {
     let limit = M::LIMIT;
-    match size(message) {
-        size if size > limit => Err(EncodeError::TooLong { size, limit }),
-        size => Ok(size),
+    if size > limit {
+        return Err(EncodeError::TooLong { size, limit });
     }
+    Ok(size)
 }
 
+#[inline]
 pub(crate) fn bytes(content: &Bytes<'_>, sink: &mut impl Sink) {
-    content.chunks().for_each(|chunk| sink.put(&chunk));
+    match content.as_slice() {
+        Some(slice) => sink.put(slice),
+        None => content.chunks().for_each(|chunk| sink.put(&chunk)),
+    }
 }
 
 struct Size(usize);
@@ -115,16 +121,44 @@ impl Sink for Size {
     }
 }
 
-/// Room for just the datagram.
+/// Room for a datagram, which may be too small: then only the size is right.
 struct Slice<'b> {
-    rest: &'b mut [u8],
+    buffer: &'b mut [u8],
+    size: usize,
 }
 
 impl Sink for Slice<'_> {
+    #[inline(always)]
     fn put(&mut self, piece: &[u8]) {
-        let (room, rest) = core::mem::take(&mut self.rest).split_at_mut(piece.len());
-        room.copy_from_slice(piece);
-        self.rest = rest;
+        let end = self.size + piece.len();
+        if let Some(room) = self.buffer.get_mut(self.size..end) {
+            copy(piece, room);
+        }
+        self.size = end;
+    }
+}
+
+/// Copies to a slice of the same length. Most are short, and cost less here than a call would.
+#[inline(always)]
+fn copy(from: &[u8], to: &mut [u8]) {
+    match from.len() {
+        0 => {}
+        1..4 => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
+        4..8 => copy_ends::<4>(from, to),
+        8..16 => copy_ends::<8>(from, to),
+        16..=32 => copy_ends::<16>(from, to),
+        _ => to.copy_from_slice(from),
+    }
+}
+
+/// Copies the first and the last `N` bytes, which is everything in up to twice as many.
+#[inline]
+fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) {
+    if let (Some(from), Some(to)) = (from.first_chunk::<N>(), to.first_chunk_mut()) {
+        *to = *from;
+    }
+    if let (Some(from), Some(to)) = (from.last_chunk::<N>(), to.last_chunk_mut()) {
+        *to = *from;
     }
 }
 

@@ -74,6 +74,7 @@ mod event;
 pub mod jsonrpc;
 #[cfg(feature = "alloc")]
 mod owned;
+mod search;
 mod socket;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -85,6 +85,7 @@ impl ParamBuf {
     }
 
     /// Borrows it.
+    #[inline]
     pub fn as_param(&self) -> Param<'_> {
         Param {
             name: self.name.as_deref().map(Bytes::new),
@@ -122,6 +123,7 @@ pub enum ValueBuf {
 
 impl ValueBuf {
     /// Borrows it.
+    #[inline]
     pub fn as_value(&self) -> Value<'_> {
         match self {
             Self::Bytes(bytes) => Value::Bytes(Bytes::new(bytes)),

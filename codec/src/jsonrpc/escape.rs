@@ -29,22 +29,60 @@ pub(crate) fn read(text: &[u8]) -> Result<(char, usize), DecodeErrorKind> {
 /// Counts the bytes at the start of `text` that stand for themselves: up to a quote, a backslash or a control character.
 #[inline]
 pub(super) fn plain(text: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    // Eight bytes at once. Taking `n` from a byte that is smaller sets its high bit; where the lowest such byte lies, nothing
-    // was borrowed below it. With the second bit flipped, the quote and the control characters are those below 0x21.
-    let mut rest = text;
-    while let Some((word, behind)) = rest.split_first_chunk::<8>() {
-        let word = u64::from_le_bytes(*word);
-        let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
-        let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
-        let stops = (quote_or_control | backslash) & !word & (ONES << 7);
-        if stops != 0 {
-            return text.len() - rest.len() + stops.trailing_zeros() as usize / 8;
+    let mut at = 0;
+    while let Some(word) = text[at..].first_chunk() {
+        let found = stops_in_word(u64::from_le_bytes(*word));
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
         }
-        rest = behind;
+        at += 8;
+        if at == 32 {
+            // Of a long string, many more at once.
+            let windows = text[at..].as_chunks().0.iter();
+            at += 64 * windows.take_while(|window| all_plain(window)).count();
+        }
     }
-    let stops = |byte: &u8| matches!(byte, 0..0x20 | b'"' | b'\\');
-    text.len() - rest.len() + rest.iter().position(stops).unwrap_or(rest.len())
+    // Mostly the rest is plain, too, and a look at the last eight bytes tells so, or at the first four with the last four.
+    let rest = &text[at..];
+    let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
+    let all_plain = match (text.last_chunk(), rest.first_chunk(), rest.last_chunk()) {
+        (Some(word), _, _) => stops_in_word(u64::from_le_bytes(*word)) == 0,
+        (None, Some(first), Some(last)) => stops_in_word(half(first) | (half(last) << 32)) == 0,
+        _ => false,
+    };
+    if all_plain {
+        return text.len();
+    }
+    let stop = rest.iter().position(|byte| stops(*byte));
+    stop.map_or(text.len(), |further| at + further)
+}
+
+/// Sets the high bit of the first byte of `word` that does not stand for itself, perhaps of some behind it, and of none before it.
+#[inline]
+const fn stops_in_word(word: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    // Taking `n` from a byte that is smaller sets its high bit; where the first such byte lies, nothing was borrowed before it.
+    let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    (quote_or_control | backslash) & !word & (ONES << 7)
+}
+
+#[inline]
+fn all_plain(window: &[u8; 64]) -> bool {
+    // Compilers make vector instructions of this loop.
+    let mut stopping = [0; 64];
+    for (index, stopping) in stopping.iter_mut().enumerate() {
+        *stopping = u8::from(stops(window[index]));
+    }
+    let words = stopping.as_chunks().0.iter();
+    words.fold(0, |any, word| any | u64::from_le_bytes(*word)) == 0
+}
+
+/// Tells whether a byte does not stand for itself: a quote, a backslash or a control character.
+#[inline]
+const fn stops(byte: u8) -> bool {
+    // With the second bit flipped, the quote and the control characters are those below 0x21.
+    (byte ^ 0x02 < 0x21) | (byte == b'\\')
 }
 
 fn by_number(text: &[u8]) -> Result<(char, usize), DecodeErrorKind> {
@@ -88,6 +126,18 @@ mod tests {
                     let expected = if stops { place } else { length };
                     assert_eq!(plain(&text[..length]), expected, "{byte:#x} at {place}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn long_texts_stop_as_short_ones_do() {
+        for length in 25..=230 {
+            for place in 0..length {
+                let mut text = [b'a'; 230];
+                assert_eq!(plain(&text[..length]), length);
+                text[place] = b"\"\\\x1f"[place % 3];
+                assert_eq!(plain(&text[..length]), place, "of {length}");
             }
         }
     }

@@ -45,7 +45,8 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
 ///
 /// # Errors
 ///
-/// If the datagram is longer than [`MAX_UNIX_DATAGRAM`](crate::MAX_UNIX_DATAGRAM) or than `buffer`. Nothing is written then.
+/// If the datagram is longer than [`MAX_UNIX_DATAGRAM`](crate::MAX_UNIX_DATAGRAM) or than `buffer`, of which a part may have been
+/// written over then.
 /// UDP carries no more than [`MAX_UDP_PAYLOAD`](crate::MAX_UDP_PAYLOAD).
 ///
 /// # Examples

@@ -1,5 +1,3 @@
-use memchr::memchr;
-
 use super::escape;
 use crate::encode::{Decimal, Message, Sink};
 use crate::{Bytes, Event, MAX_UNIX_DATAGRAM, Value};
@@ -22,6 +20,7 @@ pub(super) struct Datagram<'e, E: ?Sized> {
 impl<E: Event + ?Sized> Message for Datagram<'_, E> {
     const LIMIT: usize = MAX_UNIX_DATAGRAM;
 
+    #[inline]
     fn write(&self, sink: &mut impl Sink) {
         sink.put(match self.release {
             Release::V3_1 => b"{\"id\":null,\"jsonrpc\":\"2.0\",\"method\":",
@@ -53,6 +52,7 @@ impl<E: Event + ?Sized> Message for Datagram<'_, E> {
     }
 }
 
+#[inline]
 fn value(value: &Value<'_>, sink: &mut impl Sink) {
     match value {
         Value::Bytes(content) => string(content, sink),
@@ -67,26 +67,31 @@ fn value(value: &Value<'_>, sink: &mut impl Sink) {
 }
 
 /// Writes a string up to its first NUL, where servers take it to end.
+#[inline]
 fn string(content: &Bytes<'_>, sink: &mut impl Sink) {
     sink.put(b"\"");
-    for chunk in content.chunks() {
-        let end = memchr(0, &chunk);
-        escaped(&chunk[..end.unwrap_or(chunk.len())], sink);
-        if end.is_some() {
-            break;
+    match content.as_slice() {
+        Some(slice) => {
+            escaped(slice, sink);
+        }
+        None => {
+            content.chunks().all(|chunk| escaped(&chunk, sink));
         }
     }
     sink.put(b"\"");
 }
 
-fn escaped(mut text: &[u8], sink: &mut impl Sink) {
+/// Writes text up to its first NUL, and tells whether there was none.
+#[inline]
+fn escaped(mut text: &[u8], sink: &mut impl Sink) -> bool {
     loop {
         let (plain, rest) = text.split_at(escape::plain(text));
         sink.put(plain);
         let Some((byte, rest)) = rest.split_first() else {
-            return;
+            return true;
         };
         match byte {
+            0 => return false,
             b'"' => sink.put(b"\\\""),
             b'\\' => sink.put(b"\\\\"),
             b'\x08' => sink.put(b"\\b"),

@@ -1,11 +1,11 @@
 use memchr::{memchr, memchr3, memmem};
 
-use super::write::{self, Quotes};
+use super::write::{self, Quotes, stands_in_quotes};
 use crate::encode::Sink;
 use crate::{Bytes, Event, Param, Unwritable, UnwritableReason, Value};
 
 /// Tells whether the datagram that is written with `quotes` reads back as `event`.
-pub(super) fn check<E: Event + ?Sized>(event: &E, quotes: Quotes) -> Result<(), Unwritable> {
+pub(super) fn check<E: Event + ?Sized>(event: &E, quotes: impl Quotes) -> Result<(), Unwritable> {
     let fail = |param, reason| Err(Unwritable::new(param, reason));
     let name = event.name();
     if name.is_empty() {
@@ -67,13 +67,13 @@ fn name_reason(param: &Param<'_>) -> Option<UnwritableReason> {
     }
 }
 
-fn value_reason(param: &Param<'_>, quotes: Quotes) -> Option<UnwritableReason> {
+fn value_reason(param: &Param<'_>, quotes: impl Quotes) -> Option<UnwritableReason> {
     let content = match param.value {
         Value::Bytes(content) => content,
         Value::Integer(_) => return Some(UnwritableReason::Integer),
         Value::Null => return Some(UnwritableReason::Null),
     };
-    let quoted = quotes(&content);
+    let quoted = stands_in_quotes(&content, quotes);
     if quoted && last_byte(&content) == Some(b'\\') {
         return Some(UnwritableReason::BackslashBeforeClosingQuote);
     }
@@ -89,12 +89,12 @@ fn value_reason(param: &Param<'_>, quotes: Quotes) -> Option<UnwritableReason> {
 fn reads_as_quoted<'a>(
     value: &Value<'_>,
     following: impl Iterator<Item = Param<'a>>,
-    quotes: Quotes,
+    quotes: impl Quotes,
 ) -> bool {
     let Value::Bytes(content) = value else {
         return false;
     };
-    if quotes(content) || content.iter().next() != Some(b'"') {
+    if stands_in_quotes(content, quotes) || content.iter().next() != Some(b'"') {
         return false;
     }
     let mut search = ClosingQuote::Opening;

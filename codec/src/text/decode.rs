@@ -3,6 +3,8 @@ use core::iter::FusedIterator;
 use memchr::{memchr, memchr2};
 
 use super::error::{DecodeError, DecodeErrorKind};
+use super::marks::{Line, Marks};
+use crate::search::find;
 use crate::{Bytes, Event, Param, Value};
 
 /// Reads a datagram by the rulings T1 to T20.
@@ -34,11 +36,17 @@ use crate::{Bytes, Event, Param, Value};
 /// # Ok::<(), text::DecodeError>(())
 /// ```
 pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
-    match memchr(b'\n', datagram) {
+    let mut marks = Marks::of(datagram, 0);
+    let line = marks.line(datagram, 0).map(|line| line.end);
+    match line.or_else(|| memchr(b'\n', datagram)) {
         Some(0) => Err(DecodeError::new(DecodeErrorKind::EmptyName, 0)),
         Some(end) => Ok(Decoded {
             name: &datagram[..end],
-            body: &datagram[end + 1..],
+            body: Body {
+                datagram,
+                at: end + 1,
+                marks: marks.behind(end + 1),
+            },
         }),
         None if datagram.is_empty() => Err(DecodeError::new(DecodeErrorKind::Empty, 0)),
         None => Err(DecodeError::new(
@@ -52,8 +60,7 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
 #[derive(Clone, Copy, Debug)]
 pub struct Decoded<'a> {
     name: &'a [u8],
-    /// What stands behind the line feed of the name.
-    body: &'a [u8],
+    body: Body<'a>,
 }
 
 impl<'a> Decoded<'a> {
@@ -64,10 +71,10 @@ impl<'a> Decoded<'a> {
 
     /// Goes through the parameters in the order in which they stand, duplicates and all (T14).
     pub const fn params(&self) -> Params<'a> {
-        Params { rest: self.body }
+        Params { body: self.body }
     }
 
-    pub(super) const fn body(&self) -> &'a [u8] {
+    pub(super) const fn body(&self) -> Body<'a> {
         self.body
     }
 }
@@ -85,15 +92,15 @@ impl Event for Decoded<'_> {
 /// The parameters of a [`Decoded`] datagram, in order.
 #[derive(Clone, Debug)]
 pub struct Params<'a> {
-    rest: &'a [u8],
+    body: Body<'a>,
 }
 
 impl<'a> Iterator for Params<'a> {
     type Item = Param<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Param<'a>> {
-        let (argument, rest) = Argument::split(self.rest)?;
-        self.rest = rest;
+        let argument = self.body.next_argument()?;
         Some(Param {
             name: argument.name.map(Bytes::new),
             value: Value::Bytes(match argument.quoting {
@@ -105,6 +112,56 @@ impl<'a> Iterator for Params<'a> {
 }
 
 impl FusedIterator for Params<'_> {}
+
+/// What is left of a datagram, from the start of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Body<'a> {
+    datagram: &'a [u8],
+    /// Where it starts.
+    pub(super) at: usize,
+    /// Those from there on, as far as somebody looked.
+    marks: Marks,
+}
+
+impl<'a> Body<'a> {
+    /// Takes the first argument off; `None` at the end or the end mark (T2).
+    #[inline]
+    pub(super) fn next_argument(&mut self) -> Option<Argument<'a>> {
+        let Self { datagram, at, .. } = *self;
+        if at + 1 >= datagram.len() && matches!(datagram.get(at), None | Some(b'\n')) {
+            return None;
+        }
+        let line = self.marks.line(datagram, at).or_else(|| {
+            self.marks = Marks::of(datagram, at);
+            self.marks.line(datagram, at)
+        });
+        let Some(Line { separator, end }) = line else {
+            let (argument, length) = long_line(&datagram[at..]);
+            self.go_on(at + length);
+            return Some(argument);
+        };
+        let (name, value) = match separator {
+            Some(end) => (Some(&datagram[at..end]), end + 2),
+            None => (None, at),
+        };
+        if datagram[value] == b'"' {
+            let (argument, length) = perhaps_quoted(name, &datagram[value..], Some(end - value));
+            self.go_on(value + length);
+            return Some(argument);
+        }
+        self.at = end + 1;
+        Some(Argument {
+            name,
+            value: &datagram[value..end],
+            quoting: Quoting::Bare,
+        })
+    }
+
+    fn go_on(&mut self, at: usize) {
+        self.at = at;
+        self.marks = self.marks.behind(at);
+    }
+}
 
 /// An argument as it stands in the datagram.
 pub(super) struct Argument<'a> {
@@ -123,34 +180,42 @@ pub(super) enum Quoting {
     },
 }
 
-impl<'a> Argument<'a> {
-    /// Takes the first argument off what is left of the datagram; `None` at the end or the end mark (T2).
-    pub(super) fn split(body: &'a [u8]) -> Option<(Self, &'a [u8])> {
-        if matches!(body, [] | [b'\n']) {
-            return None;
-        }
-        let (name, value, line_end) = match head(body) {
-            Head::Named(end) => (Some(&body[..end]), &body[end + 2..], None),
-            Head::Unnamed(line_end) => (None, body, Some(line_end)),
-        };
-        if value.first() == Some(&b'"')
-            && let Some((end, escapes)) = closing_quote(value)
-        {
-            let argument = Self {
-                name,
-                value: &value[1..end],
-                quoting: Quoting::Quoted { escapes },
-            };
-            return Some((argument, value.get(end + 2..).unwrap_or_default()));
-        }
-        let end = line_end.unwrap_or_else(|| memchr(b'\n', value).unwrap_or(value.len()));
-        let argument = Self {
+/// Takes the first argument, whose line is longer than the marks go, and gives its length with the line feed.
+#[inline(never)]
+fn long_line(body: &[u8]) -> (Argument<'_>, usize) {
+    let (name, from, line_end) = match head(body) {
+        Head::Named(end) => (Some(&body[..end]), end + 2, None),
+        Head::Unnamed(line_end) => (None, 0, Some(line_end)),
+    };
+    let (argument, length) = perhaps_quoted(name, &body[from..], line_end);
+    (argument, from + length)
+}
+
+/// Takes the value at the start of `text`, whose line ends at `line_end`, unless that has to be found; gives its length with quotes
+/// and line feed.
+#[inline(never)]
+fn perhaps_quoted<'a>(
+    name: Option<&'a [u8]>,
+    text: &'a [u8],
+    line_end: Option<usize>,
+) -> (Argument<'a>, usize) {
+    if text.first() == Some(&b'"')
+        && let Some((end, escapes)) = closing_quote(text)
+    {
+        let argument = Argument {
             name,
-            value: &value[..end],
-            quoting: Quoting::Bare,
+            value: &text[1..end],
+            quoting: Quoting::Quoted { escapes },
         };
-        Some((argument, value.get(end + 1..).unwrap_or_default()))
+        return (argument, end + 2);
     }
+    let end = line_end.unwrap_or_else(|| memchr(b'\n', text).unwrap_or(text.len()));
+    let argument = Argument {
+        name,
+        value: &text[..end],
+        quoting: Quoting::Bare,
+    };
+    (argument, end + 1)
 }
 
 /// How the line at the start of `body` begins.
@@ -188,7 +253,7 @@ fn closing_quote(value: &[u8]) -> Option<(usize, bool)> {
     let mut escapes = false;
     let mut from = 1;
     loop {
-        let at = from + memchr(b'"', &value[from..])?;
+        let at = from + find(b'"', &value[from..])?;
         if value[at - 1] != b'\\' {
             return matches!(value.get(at + 1), None | Some(b'\n')).then_some((at, escapes));
         }

@@ -17,10 +17,10 @@
 use memchr::memchr3;
 
 use super::check;
-use super::decode::{Argument, Decoded, Quoting, decode as decode_by_rulings};
+use super::decode::{Decoded, Quoting, decode as decode_by_rulings};
 use super::error::{DecodeError, DecodeErrorKind};
 use super::write::Datagram;
-use crate::{Bytes, EncodeError, Event, MAX_DATAGRAM, Unwritable, encode};
+use crate::{EncodeError, Event, MAX_DATAGRAM, Unwritable, encode};
 
 /// Reads a datagram that keeps to the documented grammar.
 ///
@@ -47,9 +47,9 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     if let Some(at) = forbidden(decoded.name()) {
         return Err(DecodeError::new(DecodeErrorKind::ForbiddenInEventName, at));
     }
-    let mut rest = decoded.body();
-    while let Some((argument, behind)) = Argument::split(rest) {
-        let start = datagram.len() - rest.len();
+    let mut body = decoded.body();
+    let mut start = body.at;
+    while let Some(argument) = body.next_argument() {
         if let Some(at) = argument.name.and_then(forbidden) {
             return Err(DecodeError::new(
                 DecodeErrorKind::ForbiddenInName,
@@ -65,7 +65,7 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
                 start + value + at,
             ));
         }
-        rest = behind;
+        start = body.at;
     }
     if !datagram.ends_with(b"\n") {
         return Err(DecodeError::new(
@@ -98,7 +98,8 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
 ///
 /// # Errors
 ///
-/// If [`check`] objects, or the datagram is longer than [`MAX_DATAGRAM`] or than `buffer`. Nothing is written then.
+/// If [`check`] objects, or the datagram is longer than [`MAX_DATAGRAM`] or than `buffer`, of which a part may have been
+/// written over then.
 ///
 /// # Examples
 ///
@@ -130,9 +131,9 @@ pub fn encode_to_vec<E: Event + ?Sized>(
     encode::to_vec(&Datagram { event, quotes }, buffer)
 }
 
-fn quotes(value: &Bytes<'_>) -> bool {
+fn quotes(piece: &[u8]) -> bool {
     let must = |byte: &u8| matches!(byte, b'\'' | b'"' | b'\r' | b'\n');
-    value.chunks().any(|chunk| chunk.iter().any(must))
+    piece.iter().any(must)
 }
 
 fn forbidden(bare: &[u8]) -> Option<usize> {

@@ -16,6 +16,7 @@ mod check;
 mod decode;
 pub mod documented;
 mod error;
+mod marks;
 pub mod sender;
 mod write;
 

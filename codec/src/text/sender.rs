@@ -6,11 +6,10 @@
 //!
 //! What is written need not read back as the same event: real servers do not care either. [`check`] tells.
 
-use memchr::memchr;
-
 use super::check;
 use super::write::Datagram;
-use crate::{Bytes, EncodeError, Event, Unwritable, encode};
+use crate::search::find;
+use crate::{EncodeError, Event, Unwritable, encode};
 
 /// The length of a server's send buffer: longer datagrams are lost (2.4.11 and 3.0.5; 1.8.8 and 1.11.11 still send one
 /// byte more). [`encode`] goes up to the documented [`MAX_DATAGRAM`](crate::MAX_DATAGRAM) all the same.
@@ -45,7 +44,8 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
 ///
 /// # Errors
 ///
-/// If the datagram is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM) or than `buffer`. Nothing is written then.
+/// If the datagram is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM) or than `buffer`, of which a part may have been
+/// written over then.
 ///
 /// # Examples
 ///
@@ -75,6 +75,7 @@ pub fn encode_to_vec<E: Event + ?Sized>(
     encode::to_vec(&Datagram { event, quotes }, buffer)
 }
 
-fn quotes(value: &Bytes<'_>) -> bool {
-    value.chunks().any(|chunk| memchr(b'\n', &chunk).is_some())
+#[inline(always)]
+fn quotes(piece: &[u8]) -> bool {
+    find(b'\n', piece).is_some()
 }

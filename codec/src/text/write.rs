@@ -1,31 +1,39 @@
-use memchr::memchr;
-
 use crate::encode::{Decimal, Message, Sink, bytes};
+use crate::search::find;
 use crate::{Bytes, Event, MAX_DATAGRAM, Param, Value};
 
-/// In what the profiles of writing differ: which values stand in quotes.
-pub(super) type Quotes = fn(&Bytes<'_>) -> bool;
+/// In what the profiles of writing differ: whether a value that holds these bytes stands in quotes.
+pub(super) trait Quotes: Fn(&[u8]) -> bool + Copy {}
 
-/// The datagram: the name, a line an argument, the end mark.
-pub(super) struct Datagram<'e, E: ?Sized> {
-    pub(super) event: &'e E,
-    pub(super) quotes: Quotes,
+impl<F: Fn(&[u8]) -> bool + Copy> Quotes for F {}
+
+/// Tells whether a value stands in quotes.
+pub(super) fn stands_in_quotes(content: &Bytes<'_>, quotes: impl Quotes) -> bool {
+    content.chunks().any(|chunk| quotes(&chunk))
 }
 
-impl<E: Event + ?Sized> Message for Datagram<'_, E> {
+/// The datagram: the name, a line an argument, the end mark.
+pub(super) struct Datagram<'e, E: ?Sized, Q> {
+    pub(super) event: &'e E,
+    pub(super) quotes: Q,
+}
+
+impl<E: Event + ?Sized, Q: Quotes> Message for Datagram<'_, E, Q> {
     const LIMIT: usize = MAX_DATAGRAM;
 
+    #[inline]
     fn write(&self, sink: &mut impl Sink) {
         bytes(&self.event.name(), sink);
         sink.put(b"\n");
-        self.event
-            .params()
-            .for_each(|param| argument(&param, self.quotes, sink));
+        for param in self.event.params() {
+            argument(&param, self.quotes, sink);
+        }
         sink.put(b"\n");
     }
 }
 
-pub(super) fn argument(param: &Param<'_>, quotes: Quotes, sink: &mut impl Sink) {
+#[inline(always)]
+pub(super) fn argument(param: &Param<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
     if let Some(name) = param.name.filter(|name| !name.is_empty()) {
         bytes(&name, sink);
         sink.put(b"::");
@@ -34,25 +42,45 @@ pub(super) fn argument(param: &Param<'_>, quotes: Quotes, sink: &mut impl Sink) 
     sink.put(b"\n");
 }
 
-pub(super) fn value(value: &Value<'_>, quotes: Quotes, sink: &mut impl Sink) {
+#[inline(always)]
+pub(super) fn value(value: &Value<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
     match value {
-        Value::Bytes(content) if quotes(content) => {
-            sink.put(b"\"");
-            content.chunks().for_each(|chunk| escaped(&chunk, sink));
-            sink.put(b"\"");
-        }
-        Value::Bytes(content) => bytes(content, sink),
+        Value::Bytes(content) => match content.as_slice() {
+            Some(slice) if !quotes(slice) => sink.put(slice),
+            _ => perhaps_quoted(content, quotes, sink),
+        },
         // Servers write integers as unsigned, so that -1 arrives as 18446744073709551615.
         Value::Integer(integer) => sink.put(Decimal::unsigned(integer.cast_unsigned()).digits()),
         Value::Null => {}
     }
 }
 
-fn escaped(mut chunk: &[u8], sink: &mut impl Sink) {
-    while let Some(at) = memchr(b'"', chunk) {
-        sink.put(&chunk[..at]);
-        sink.put(b"\\\"");
-        chunk = &chunk[at + 1..];
+#[inline(never)]
+fn perhaps_quoted(content: &Bytes<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
+    if !stands_in_quotes(content, quotes) {
+        return bytes(content, sink);
     }
-    sink.put(chunk);
+    sink.put(b"\"");
+    content.chunks().for_each(|chunk| escaped(&chunk, sink));
+    sink.put(b"\"");
+}
+
+fn escaped(mut text: &[u8], sink: &mut impl Sink) {
+    while let Some(at) = find(b'"', text) {
+        let (plain, quote) = text.split_at(at);
+        sink.put(plain);
+        // With some bytes behind it: where one quote is, others may be near.
+        let (some, rest) = quote.split_at(quote.len().min(8));
+        let mut escaped = [b'\\'; 16];
+        let mut length = 0;
+        for byte in some {
+            escaped[length] = b'\\';
+            length += usize::from(*byte == b'"');
+            escaped[length] = *byte;
+            length += 1;
+        }
+        sink.put(&escaped[..length]);
+        text = rest;
+    }
+    sink.put(text);
 }

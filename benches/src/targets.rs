@@ -1,0 +1,93 @@
+//! How fast the codec has to be, as ratios within one run.
+
+use std::fmt;
+
+use crate::contests::{Contest, LIMIT, OURS};
+
+/// A ratio that was measured, and how large it may be, or has to be.
+pub struct Target {
+    whose: &'static str,
+    ratio: f64,
+    bound: Bound,
+}
+
+enum Bound {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Target {
+    /// Lists the targets of a contest. `times` are those of its contestants.
+    pub fn of(contest: &Contest<'_>, times: &[f64]) -> Vec<Self> {
+        let time = |name: &str| {
+            let names = contest.contestants.iter().map(|one| one.name);
+            names
+                .zip(times)
+                .find(|(one, _)| *one == name)
+                .map(|(_, time)| *time)
+        };
+        let Some(ours) = time(OURS) else {
+            return Vec::new();
+        };
+        let mut targets = Vec::new();
+        let limit = match contest.name.as_str() {
+            "decode/text/pike" => Some(3.0),
+            "decode/text/contact" => Some(7.0),
+            "decode/text/tiny-1000" => Some(20.0),
+            "decode/text/long" => Some(1.0),
+            "encode/text/contact" => Some(15.0),
+            "encode/text/long" => Some(2.2),
+            _ => None,
+        };
+        if let (Some(bound), Some(limit)) = (limit, time(LIMIT)) {
+            targets.push(Self {
+                whose: "the time of the limit",
+                ratio: ours / limit,
+                bound: Bound::AtMost(bound),
+            });
+        }
+        let (peers, bound): (&[_], _) = match contest.name.as_str() {
+            "decode/text/contact" => (&["winnow", "regex"], 3.0),
+            name if name.starts_with("decode/jsonrpc/") => (&["serde_json::Value"], 1.5),
+            name if name.starts_with("encode/") => (&["extend", "write!", "serde, typed"], 1.0),
+            _ => (&[], 0.0),
+        };
+        let fastest = peers.iter().filter_map(|peer| Some((*peer, time(peer)?)));
+        if let Some((peer, time)) = fastest.min_by(|one, other| one.1.total_cmp(&other.1)) {
+            targets.push(Self {
+                whose: peer,
+                ratio: time / ours,
+                bound: Bound::AtLeast(bound),
+            });
+        }
+        targets
+    }
+
+    /// Tells whether the ratio is as it should be.
+    pub fn is_met(&self) -> bool {
+        match self.bound {
+            Bound::AtMost(bound) => self.ratio <= bound,
+            Bound::AtLeast(bound) => self.ratio >= bound,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            whose,
+            ratio,
+            bound,
+        } = self;
+        let verdict = if self.is_met() { "met" } else { "MISSED" };
+        match bound {
+            Bound::AtMost(bound) => {
+                write!(f, "{verdict}: {ratio:.2} times {whose}, at most {bound}")
+            }
+            Bound::AtLeast(bound) => write!(
+                f,
+                "{verdict}: {ratio:.2} times as fast as {whose}, at least {bound}"
+            ),
+        }
+    }
+}
