@@ -5,7 +5,7 @@ mod check;
 mod corpus;
 mod export;
 mod file;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "testing"))]
 mod import;
 mod select;
 mod set;
@@ -15,7 +15,8 @@ mod vector;
 pub use check::check;
 pub use corpus::{Corpus, CorpusError};
 pub use export::export;
-#[cfg(feature = "cli")]
+pub use file::read;
+#[cfg(any(feature = "cli", feature = "testing"))]
 pub use import::VectorFile;
 pub use select::{Selection, Shortage};
 pub use set::Set;
