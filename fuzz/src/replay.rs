@@ -13,6 +13,9 @@ usage: TARGET [FILE|FOLDER]...   runs these inputs; without any, all that the co
        TARGET --seeds FOLDER     writes what the corpus has for this target, a file an input
        TARGET --keep FOLDER      takes what is in this folder for the seeds that are kept in the corpus";
 
+/// A repository is no place for what is longer; a campaign finds the likes of it again.
+const MOST_KEPT: usize = 512;
+
 /// Runs inputs outside of any engine, and says of one that breaks a law what it is, and how a test has it; or hands seeds out
 /// and takes them in.
 pub fn replay(target: &Target, arguments: impl Iterator<Item = OsString>) -> ExitCode {
@@ -91,7 +94,8 @@ fn write_seeds(target: &Target, folder: &Path) -> io::Result<ExitCode> {
 }
 
 fn keep(target: &Target, folder: &Path) -> io::Result<ExitCode> {
-    let inputs = read(&[folder.to_path_buf()])?;
+    let mut inputs = read(&[folder.to_path_buf()])?;
+    inputs.retain(|(_, input)| input.len() <= MOST_KEPT);
     let count = inputs.len();
     if count == 0 {
         return Err(io::Error::other("there is nothing to keep"));
