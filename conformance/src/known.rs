@@ -75,8 +75,17 @@ impl Known {
     /// If it is of another form, names a vector twice or one that the corpus does not have, or holds an entry that has
     /// expired `today` (year, month, day).
     pub fn load(path: &Path, corpus: &Corpus, today: (i16, i8, i8)) -> Result<Self, KnownError> {
-        let file: File = toml_edit::de::from_str(&fs::read_to_string(path)?)
-            .map_err(|error| KnownError::Form(error.to_string()))?;
+        Self::read(&fs::read_to_string(path)?, corpus, today)
+    }
+
+    /// Does as [`load`](Self::load) does, with the text of a list.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn read(text: &str, corpus: &Corpus, today: (i16, i8, i8)) -> Result<Self, KnownError> {
+        let file: File =
+            toml_edit::de::from_str(text).map_err(|error| KnownError::Form(error.to_string()))?;
         let mut known = Self::default();
         for entry in file.known {
             let id = entry.id.clone();
@@ -106,6 +115,11 @@ impl Known {
             }
         }
         Ok(known)
+    }
+
+    /// Gives the vectors that are listed.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
     }
 
     /// Turns the verdict of a vector that is listed: a failure is known, and what does not fail any more is told, so that

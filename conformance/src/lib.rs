@@ -6,7 +6,7 @@
 //! The command `evdg` is a thin layer above; what it does can be done from here, too. Nothing here prints, but for the
 //! harness.
 
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "testing"))]
 pub mod capture;
 pub mod compare;
 pub mod contract;
@@ -24,6 +24,8 @@ pub mod report;
 pub mod run;
 pub mod send;
 pub mod subject;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
 pub mod vectors;
 

@@ -55,6 +55,9 @@ pub(super) fn each_frame(
     let mut packet = 1;
     let mut size = BUFFER;
     loop {
+        if interfaces.is_no_block(reader.data()) {
+            return Err(CaptureError::Damaged { packet });
+        }
         let taken = match reader.next() {
             Ok((0, _)) => return Err(CaptureError::Damaged { packet }),
             Ok((length, block)) => {
@@ -93,7 +96,11 @@ pub(super) fn each_frame(
 
 /// The interfaces of a capture: what a packet's bytes and time mean depends on them.
 #[derive(Debug, Default)]
-struct Interfaces(Vec<Interface>);
+struct Interfaces {
+    known: Vec<Interface>,
+    /// How numbers are read in this section of a file in the new format, and none where it is in the old one.
+    number: Option<fn([u8; 4]) -> u32>,
+}
 
 #[derive(Clone, Copy, Debug)]
 struct Interface {
@@ -109,6 +116,16 @@ struct Clock {
 }
 
 impl Interfaces {
+    /// Tells whether what comes next is shorter than any block: its kind, and twice its length. pcap-parser takes for granted of
+    /// some kinds that it is not.
+    fn is_no_block(&self, data: &[u8]) -> bool {
+        const LEAST: u32 = 12;
+        match (self.number, data) {
+            (Some(number), [_, _, _, _, a, b, c, d, ..]) => number([*a, *b, *c, *d]) < LEAST,
+            _ => false,
+        }
+    }
+
     /// Takes note of an interface, or gives the packet that a block holds.
     fn frame<'f>(&mut self, block: &'f PcapBlockOwned<'_>) -> Option<Frame<'f>> {
         match block {
@@ -121,11 +138,11 @@ impl Interfaces {
                 // Above stand flags about checksums.
                 let link = Linktype(header.network.0 & 0xffff);
                 let clock = Clock { units, offset: 0 };
-                self.0 = vec![Interface { link, clock }];
+                self.known = vec![Interface { link, clock }];
                 None
             }
             PcapBlockOwned::Legacy(packet) => {
-                let Interface { link, clock } = *self.0.first()?;
+                let Interface { link, clock } = *self.known.first()?;
                 let fraction = u128::from(packet.ts_usec).checked_rem(clock.units)?;
                 let units = u128::from(packet.ts_sec) * clock.units + fraction;
                 let data = &packet.data[..packet.data.len().min(packet.caplen as usize)];
@@ -141,19 +158,24 @@ impl Interfaces {
 
     fn frame_ng<'f>(&mut self, block: &'f Block<'_>) -> Option<Frame<'f>> {
         match block {
-            Block::SectionHeader(_) => {
-                self.0.clear();
+            Block::SectionHeader(section) => {
+                self.number = Some(if section.big_endian() {
+                    u32::from_be_bytes
+                } else {
+                    u32::from_le_bytes
+                });
+                self.known.clear();
                 None
             }
             Block::InterfaceDescription(interface) => {
-                self.0.push(Interface {
+                self.known.push(Interface {
                     link: interface.linktype,
                     clock: Clock::new(interface.if_tsresol, interface.if_tsoffset),
                 });
                 None
             }
             Block::EnhancedPacket(packet) => {
-                let Interface { link, clock } = *self.0.get(packet.if_id as usize)?;
+                let Interface { link, clock } = *self.known.get(packet.if_id as usize)?;
                 let units = u128::from(packet.ts_high) << 32 | u128::from(packet.ts_low);
                 Some(Frame {
                     link,
@@ -162,7 +184,7 @@ impl Interfaces {
                 })
             }
             Block::SimplePacket(packet) => Some(Frame {
-                link: self.0.first()?.link,
+                link: self.known.first()?.link,
                 time: None,
                 data: packet.packet_data(),
             }),
@@ -221,6 +243,37 @@ mod tests {
         // What nobody can have meant is no time, and no panic.
         for (resolution, offset) in [(0x7f, 0), (6, i64::MIN), (0, i64::MAX)] {
             assert_eq!(time(resolution, offset, u128::from(u64::MAX)), None);
+        }
+    }
+
+    /// Found by fuzzing: a block about a process, of a length that its own frame does not fit into, was an overflow in the
+    /// library that reads the format.
+    #[test]
+    fn a_block_shorter_than_its_frame_is_damage() {
+        for big in [false, true] {
+            let word = |word: u32| match big {
+                true => word.to_be_bytes(),
+                false => word.to_le_bytes(),
+            };
+            let section = [
+                0x0a0d_0d0a,
+                28,
+                0x1a2b_3c4d,
+                0x0001_0001,
+                u32::MAX,
+                u32::MAX,
+                28,
+            ];
+            for length in 0..12 {
+                let process = [0x8000_0001, length, 0, length];
+                let file = [&section[..], &process].concat();
+                let file: Vec<_> = file.into_iter().flat_map(word).collect();
+                let result = each_frame(&file[..], |frame| panic!("{frame:?}"));
+                assert!(
+                    matches!(result, Err(CaptureError::Damaged { packet: 1 })),
+                    "{result:?}"
+                );
+            }
         }
     }
 }

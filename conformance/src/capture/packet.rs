@@ -1,7 +1,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use etherparse::{
-    EtherType, IpNumber, Ipv6ExtensionSlice, LaxIpPayloadSlice, LaxNetSlice, LaxSlicedPacket,
+    EtherType, IpNumber, Ipv6FragmentHeaderSlice, LaxIpPayloadSlice, LaxNetSlice, LaxSlicedPacket,
     UdpSlice,
 };
 use pcap_parser::Linktype;
@@ -87,6 +87,27 @@ fn cooked(data: &[u8], protocol: usize, header: usize) -> Option<LaxSlicedPacket
     ))
 }
 
+/// Looks for the header of a fragment among the extensions of IPv6, of which the first is of this kind.
+///
+/// etherparse has an iterator over them, which takes for granted that they are whole. Captures need not be.
+fn fragment(mut kind: IpNumber, mut bytes: &[u8]) -> Option<Ipv6FragmentHeaderSlice<'_>> {
+    loop {
+        let [next, length, ..] = *bytes else {
+            return None;
+        };
+        let length = usize::from(length);
+        let length = match kind {
+            IpNumber::IPV6_FRAGMENTATION_HEADER => {
+                return Ipv6FragmentHeaderSlice::from_slice(bytes).ok();
+            }
+            IpNumber::AUTHENTICATION_HEADER => (length + 2) * 4,
+            kind if kind.is_ipv6_ext_header_value() => (length + 1) * 8,
+            _ => return None,
+        };
+        (kind, bytes) = (IpNumber(next), bytes.get(length..)?);
+    }
+}
+
 fn of_ip<'p>(net: &LaxNetSlice<'p>) -> Content<'p> {
     let (ips, identification, offset, more) = match net {
         LaxNetSlice::Ipv4(ip) => {
@@ -107,14 +128,10 @@ fn of_ip<'p>(net: &LaxNetSlice<'p>) -> Content<'p> {
                 header.source_addr().into(),
                 header.destination_addr().into(),
             );
-            let fragment =
-                ip.extensions()
-                    .clone()
-                    .into_iter()
-                    .find_map(|extension| match extension {
-                        Ipv6ExtensionSlice::Fragment(fragment) => Some(fragment),
-                        _ => None,
-                    });
+            let extensions = ip.extensions();
+            let fragment = extensions
+                .first_header()
+                .and_then(|first| fragment(first, extensions.slice()));
             match fragment {
                 Some(fragment) => (
                     ips,
@@ -153,4 +170,42 @@ fn of_ip<'p>(net: &LaxNetSlice<'p>) -> Content<'p> {
         });
     }
     udp(ips, payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Found by fuzzing: the library that takes the layers off read behind the end of the second extension.
+    #[test]
+    fn extensions_that_are_cut_short_are_no_fragment() {
+        let mut packet = [0; 48];
+        packet[..8].copy_from_slice(&[0x60, 0, 0, 0, 0, 0x30, 0, 64]);
+        // Options for each hop, and behind them more for the destination, of which nothing is there.
+        packet[40] = 60;
+        assert!(matches!(
+            content(Linktype::RAW, &packet),
+            Content::Other | Content::Cut(None)
+        ));
+        for (kind, bytes) in [
+            (IpNumber::IPV6_HEADER_HOP_BY_HOP, &packet[40..]),
+            (IpNumber::AUTHENTICATION_HEADER, &packet[40..]),
+            (IpNumber::IPV6_FRAGMENTATION_HEADER, &packet[40..47]),
+            (IpNumber::UDP, &packet[40..]),
+        ] {
+            assert!(fragment(kind, bytes).is_none(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_is_found_behind_other_extensions() {
+        let routing = [51, 0, 0, 0, 0, 0, 0, 0];
+        let authentication = [44, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let header = [17, 0, 0, 0x09, 0, 0, 0, 7];
+        let bytes = [&routing[..], &authentication, &header].concat();
+        let found = fragment(IpNumber::IPV6_ROUTE_HEADER, &bytes).expect("it is there");
+        assert_eq!(found.identification(), 7);
+        assert_eq!(found.fragment_offset().byte_offset(), 8);
+        assert!(found.more_fragments());
+    }
 }

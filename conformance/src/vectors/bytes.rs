@@ -52,7 +52,7 @@ impl TryFrom<String> for Hex {
 }
 
 /// More than any datagram needs, and little enough for any machine.
-const MAX_BYTES: usize = 1 << 20;
+pub(super) const MAX_BYTES: usize = 1 << 20;
 
 impl ByteNotation {
     /// Spells the bytes out.
@@ -63,25 +63,18 @@ impl ByteNotation {
         };
         let mut bytes = Vec::new();
         for part in parts {
-            match part {
-                Part::Text(text) => bytes.extend_from_slice(text.as_bytes()),
-                Part::Hex(part) => bytes.extend_from_slice(&part.hex.0),
-                Part::Repeat(part) => {
-                    if part.repeat.len().saturating_mul(part.times) > MAX_BYTES {
-                        return Err(format!(
-                            "{} times {} bytes are too much",
-                            part.times,
-                            part.repeat.len()
-                        ));
-                    }
-                    bytes.extend_from_slice(part.repeat.repeat(part.times).as_bytes());
-                }
+            let (piece, times) = match part {
+                Part::Text(text) => (text.as_bytes(), 1),
+                Part::Hex(part) => (&part.hex.0[..], 1),
+                Part::Repeat(part) => (part.repeat.as_bytes(), part.times),
+            };
+            // What is too much is never made, not even for a moment.
+            let length = piece.len().saturating_mul(times);
+            if bytes.len().saturating_add(length) > MAX_BYTES {
+                return Err(format!("more than {MAX_BYTES} bytes are too much"));
             }
+            bytes.extend_from_slice(&piece.repeat(times));
         }
-        if bytes.len() > MAX_BYTES {
-            Err(format!("{} bytes are too much", bytes.len()))
-        } else {
-            Ok(bytes)
-        }
+        Ok(bytes)
     }
 }

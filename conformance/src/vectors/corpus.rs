@@ -68,6 +68,13 @@ impl Corpus {
         Self::read(EMBEDDED.iter().map(|(name, content)| (*name, *content)))
     }
 
+    /// Gives the texts of the vector files that were built in.
+    #[cfg(feature = "testing")]
+    pub(crate) fn embedded_vector_files() -> impl Iterator<Item = &'static str> {
+        let files = EMBEDDED.iter().filter(|(name, _)| name.ends_with(".json"));
+        files.map(|(_, text)| *text)
+    }
+
     /// Reads the corpus in a folder: `SPEC.md`, `vectors/*/*.json`, and if there are any `sets/*.txt`.
     ///
     /// # Errors

@@ -2,15 +2,15 @@ use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::bytes::ByteNotation;
+use super::bytes::{ByteNotation, MAX_BYTES};
 use super::vector::{Authority, Captured, Dialect, Expectation, Level, Step, Vector};
 
-/// Reads a vector file.
+/// Reads the text of a vector file.
 ///
 /// # Errors
 ///
 /// One message, which says what is wrong at which vector and field; the caller knows the file.
-pub(super) fn read(text: &str) -> Result<Vec<Vector>, String> {
+pub fn read(text: &str) -> Result<Vec<Vector>, String> {
     let file: File = deserialize(&serde_json::from_str(text).map_err(|error| error.to_string())?)?;
     let vectors = file.vectors.iter().enumerate();
     vectors
@@ -192,6 +192,7 @@ impl EventNotation {
             .expand()
             .map_err(|error| format!(".event: {error}"))?;
         let mut params = Vec::new();
+        let mut size = 0_usize;
         for (index, notation) in self.params.iter().enumerate() {
             let (param, times) = match notation {
                 ParamsNotation::One(param) => (param, 1),
@@ -203,10 +204,25 @@ impl EventNotation {
             if times > MAX_PARAMS {
                 return Err(format!(".params[{index}].times: {times} are too many"));
             }
+            size = size.saturating_add(length(&param).saturating_mul(times));
+            if size > MAX_BYTES {
+                return Err(format!(
+                    ".params[{index}]: more than {MAX_BYTES} bytes are too much"
+                ));
+            }
             params.extend(std::iter::repeat_n(param, times));
         }
         Ok(EventBuf { name, params })
     }
+}
+
+/// Counts the bytes of a parameter.
+fn length(param: &ParamBuf) -> usize {
+    let value = match &param.value {
+        ValueBuf::Bytes(bytes) => bytes.len(),
+        _ => 0,
+    };
+    param.name.as_ref().map_or(0, Vec::len) + value
 }
 
 /// No datagram holds more.
@@ -319,6 +335,28 @@ mod tests {
             r#""value_hex": "37""#,
         ] {
             assert!(value(json).is_err(), "{json}");
+        }
+    }
+
+    /// Found by fuzzing: a line of this kind took the memory of a whole machine.
+    #[test]
+    fn what_no_machine_holds_is_refused_before_it_is_made() {
+        let large = r#"{"repeat": "a", "times": 1000000}"#;
+        for (json, message) in [
+            (format!(r#""value": [{large}, {large}]"#), "value: more"),
+            (
+                format!(r#""value": "v"}}, {{"repeat": {{"value": [{large}]}}, "times": 65536"#),
+                "params[1]: more",
+            ),
+            (
+                r#""value": [{"repeat": "", "times": 18446744073709551615}]"#.into(),
+                "",
+            ),
+        ] {
+            match value(&json) {
+                Ok(value) => assert_eq!((value, message), (Vec::new().into(), "")),
+                Err(error) => assert!(!message.is_empty() && error.contains(message), "{error}"),
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ mod check;
 mod corpus;
 mod export;
 mod file;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "testing"))]
 mod import;
 #[cfg(feature = "cli")]
 mod notation;
@@ -17,7 +17,8 @@ mod vector;
 pub use check::check;
 pub use corpus::{Corpus, CorpusError};
 pub use export::export;
-#[cfg(feature = "cli")]
+pub use file::read;
+#[cfg(any(feature = "cli", feature = "testing"))]
 pub use import::VectorFile;
 #[cfg(feature = "cli")]
 pub use notation::write;

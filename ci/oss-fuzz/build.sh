@@ -1,0 +1,32 @@
+#!/bin/bash -eu
+# Builds every fuzz target into $OUT, each with its seeds, its dictionary and its options: called by the images of OSS-Fuzz and
+# ClusterFuzzLite, which set SRC, OUT, WORK, SANITIZER and the compilers' flags. `ci/services` does so here.
+cd "$SRC/event-datagram"
+
+cargo fuzz build -O --debug-assertions
+programs=fuzz/target/x86_64-unknown-linux-gnu/release
+
+# The same programs without an engine hand out seeds. They run here, and so have nothing of the flags for those that are fuzzed.
+env -u RUSTFLAGS -u CFLAGS -u CXXFLAGS SANITIZER=none \
+    cargo build --manifest-path fuzz/Cargo.toml --no-default-features --target-dir "$WORK/replay"
+
+for source in fuzz/fuzz_targets/*.rs; do
+    target=$(basename "$source" .rs)
+    cp "$programs/$target" "$OUT/"
+
+    seeds=$WORK/seeds/$target
+    rm -rf "$seeds"
+    "$WORK/replay/debug/$target" --seeds "$seeds"
+    rm -f "$OUT/${target}_seed_corpus.zip"
+    (cd "$seeds" && zip -q -r "$OUT/${target}_seed_corpus.zip" .)
+
+    {
+        echo '[libfuzzer]'
+        cat fuzz/options
+    } >"$OUT/$target.options"
+    dictionary=fuzz/dictionaries/${target%%_*}.dict
+    if [ -e "$dictionary" ]; then
+        cp "$dictionary" "$OUT/$target.dict"
+        echo "dict = $target.dict" >>"$OUT/$target.options"
+    fi
+done

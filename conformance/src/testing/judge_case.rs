@@ -1,0 +1,157 @@
+use event_datagram::testing::generate::{Generate, JsonRpcEvent, Source, TextEvent};
+use event_datagram::{EventBuf, ParamBuf};
+
+use crate::contract::{Line, Start};
+use crate::judge::Answering;
+use crate::subject::{Observation, Report, Says};
+use crate::vectors::{Expectation, Step};
+
+/// What the judge is given. Events are mostly out of so few that reports fit several datagrams.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JudgeCase {
+    /// What was sent, and what is expected of it.
+    pub steps: Vec<Step>,
+    /// What was reported.
+    pub observation: Observation,
+    /// How the subject answers.
+    pub answering: Answering,
+    /// Whether the observation was made to be right, and not changed behind that.
+    pub is_right: bool,
+}
+
+impl Generate for JudgeCase {
+    fn generate(source: &mut Source<'_>) -> Self {
+        let answering = source.pick(&[Answering::MayBeSilent, Answering::Always]);
+        let mut steps = vec![step(source)];
+        while steps.len() < 6 && source.byte() >= 0x60 {
+            steps.push(step(source));
+        }
+        let mut observation = Observation::default();
+        for step in &steps {
+            observation
+                .reports
+                .extend(right_report(source, &step.expect, answering));
+        }
+        let is_right = !source.once_in(2);
+        if !is_right {
+            for _ in 0..=source.below(3) {
+                change(source, &mut observation);
+            }
+        }
+        Self {
+            steps,
+            observation,
+            answering,
+            is_right,
+        }
+    }
+}
+
+fn step(source: &mut Source<'_>) -> Step {
+    let expect = match source.weighted(&[5, 2, 1, 2]) {
+        0 => Expectation::Event(event(source)),
+        1 => Expectation::Reject,
+        2 => Expectation::Survive,
+        _ => {
+            let count = 2 + source.below(2);
+            let one = |source: &mut Source<'_>| match source.weighted(&[3, 1]) {
+                0 => Expectation::Event(event(source)),
+                _ => Expectation::Reject,
+            };
+            Expectation::AnyOf((0..count).map(|_| one(source)).collect())
+        }
+    };
+    // What was sent is nothing that the judge looks at.
+    Step {
+        datagram: Vec::new(),
+        expect,
+    }
+}
+
+fn event(source: &mut Source<'_>) -> EventBuf {
+    match source.weighted(&[4, 3, 3, 1, 1]) {
+        0 => EventBuf::new("E_A", []),
+        1 => EventBuf::new("E_B", []),
+        2 => EventBuf::new("E_A", [ParamBuf::named("ip", "::1")]),
+        3 => TextEvent::generate(source).0,
+        _ => JsonRpcEvent::generate(source).0,
+    }
+}
+
+/// Makes a report that is right, or says nothing where that is.
+fn right_report(
+    source: &mut Source<'_>,
+    expect: &Expectation,
+    answering: Answering,
+) -> Option<Report> {
+    let alternatives = expect.alternatives();
+    let may_be_silent = answering == Answering::MayBeSilent;
+    match &alternatives[source.below(alternatives.len())] {
+        Expectation::Event(event) => Some(report(Line::Event(event.clone()))),
+        Expectation::Survive if source.once_in(2) => {
+            Some(report(Line::Malformed("it is not JSON".into())))
+        }
+        Expectation::Survive if source.once_in(2) => Some(report(Line::Event(event(source)))),
+        _ if may_be_silent && source.once_in(2) => None,
+        _ => Some(report(Line::Rejection("no event name".into()))),
+    }
+}
+
+fn change(source: &mut Source<'_>, observation: &mut Observation) {
+    let count = observation.reports.len();
+    let at = source.below(count + 1);
+    match source.below(10) {
+        0 if at < count => drop(observation.reports.remove(at)),
+        1 if at < count => observation
+            .reports
+            .insert(at, observation.reports[at].clone()),
+        2 if at + 1 < count => observation.reports.swap(at, at + 1),
+        3 if at < count => observation.reports[at].early = true,
+        4 => observation.swallowed_fence = true,
+        5 => observation.misread_fence = Some(hostile(source).into_bytes()),
+        _ => observation.reports.insert(at, any_report(source)),
+    }
+}
+
+fn any_report(source: &mut Source<'_>) -> Report {
+    match source.below(8) {
+        0 => Report {
+            says: Says::OldFence,
+            ..report(Line::Start(Start::default()))
+        },
+        1 => Report {
+            says: Says::ForgedFence,
+            ..report(Line::Start(Start::default()))
+        },
+        2 => report(Line::Start(Start::default())),
+        3 => report(Line::MalformedStart(hostile(source))),
+        4 => report(Line::Malformed(hostile(source))),
+        5 => report(Line::Rejection(hostile(source))),
+        _ => report(Line::Event(event(source))),
+    }
+}
+
+/// What a subject may say to whoever prints it.
+fn hostile(source: &mut Source<'_>) -> String {
+    const PIECES: &[&[u8]] = &[
+        b"why",
+        b"\x1b[2J",
+        b"\n",
+        b"\r",
+        b"\0",
+        b"\xc2\x9b",
+        b"\xe2\x80\xae",
+        b"\"",
+        b"\\",
+    ];
+    String::from_utf8_lossy(&source.pieces(12, PIECES)).into_owned()
+}
+
+fn report(line: Line) -> Report {
+    Report {
+        raw: Vec::new(),
+        says: Says::Line(line),
+        early: false,
+    }
+}

@@ -1,0 +1,133 @@
+use crate::contract::Line;
+use crate::judge::{Answering, Finding, judge, take_late};
+use crate::subject::{Report, Says};
+use crate::testing::JudgeCase;
+use crate::vectors::{Expectation, Step};
+
+/// The judge finds that an observation conforms exactly where some pairing of datagrams and reports is right, of all that
+/// there are, and nothing is amiss besides; and the ways that it tells are those of such a pairing. What was made to be
+/// right conforms.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
+    let JudgeCase {
+        steps,
+        observation,
+        answering,
+        is_right,
+    } = case;
+    let amiss = observation.swallowed_fence
+        || observation.misread_fence.is_some()
+        || observation.reports.iter().any(|report| report.early);
+    let conforms = !amiss && is_pairing(steps, &observation.reports, *answering, None);
+    assert!(conforms || !is_right, "the case itself is wrong");
+    match judge(steps, observation, *answering) {
+        Finding::Conforms { ways } => {
+            assert!(conforms, "it conforms, though no pairing is right");
+            assert_eq!(ways.len(), steps.len(), "a way for each datagram");
+            assert!(
+                is_pairing(steps, &observation.reports, *answering, Some(&ways)),
+                "no right pairing goes these ways: {ways:?}"
+            );
+        }
+        Finding::Departs { why } => assert!(!conforms, "a right pairing is refused: {why}"),
+    }
+}
+
+/// What the judge says of what departs is one line that does nothing to a terminal, and not endless.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn what_the_judge_says_can_be_printed(case: &JudgeCase) {
+    if let Finding::Departs { why } = judge(&case.steps, &case.observation, case.answering) {
+        assert!(!why.is_empty(), "it departs, and nobody knows why");
+        assert!(
+            !why.chars().any(char::is_control),
+            "it moves the cursor: {why:?}"
+        );
+        assert!(why.len() < 4_096, "{} bytes to say why", why.len());
+    }
+}
+
+/// Reports that came late are taken from the front, in their order, and none of them is what is asked for now; where the steps
+/// before were answered, none is taken.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn late_reports_are_taken_from_the_front(before: &JudgeCase, case: &JudgeCase) {
+    let mut observation = case.observation.clone();
+    let got = (&before.steps[..], &before.observation);
+    let late = take_late(got, &case.steps, &mut observation);
+    let together = [&late[..], &observation.reports[..]].concat();
+    assert_eq!(together, case.observation.reports);
+    for report in &late {
+        let Says::Line(line @ Line::Event(_)) = &report.says else {
+            panic!("{report:?} is no event that was late");
+        };
+        let is_asked_for = |step: &Step| {
+            step.expect
+                .alternatives()
+                .iter()
+                .any(|one| is_right(one, Some(line)))
+        };
+        assert!(
+            before.steps.iter().any(is_asked_for),
+            "nobody asked for that"
+        );
+        assert!(!case.steps.first().is_some_and(|step| {
+            let alternatives = step.expect.alternatives().iter();
+            let mut events = alternatives.filter(|one| matches!(one, Expectation::Event(_)));
+            events.any(|one| is_right(one, Some(line)))
+        }));
+    }
+}
+
+/// Tries every pairing: whether one is right, if wanted with these alternatives.
+fn is_pairing(
+    steps: &[Step],
+    reports: &[Report],
+    answering: Answering,
+    ways: Option<&[usize]>,
+) -> bool {
+    let Some((step, steps)) = steps.split_first() else {
+        return reports.is_empty();
+    };
+    let way = ways.map(|ways| ways[0]);
+    let ways = ways.map(|ways| &ways[1..]);
+    let takes = |line: Option<&Line>| {
+        let alternatives = step.expect.alternatives().iter().enumerate();
+        let mut wanted = alternatives.filter(|(index, _)| way.is_none_or(|way| way == *index));
+        wanted.any(|(_, one)| is_right(one, line))
+    };
+    if answering == Answering::MayBeSilent
+        && takes(None)
+        && is_pairing(steps, reports, answering, ways)
+    {
+        return true;
+    }
+    match reports.split_first() {
+        Some((
+            Report {
+                says: Says::Line(line),
+                ..
+            },
+            reports,
+        )) => takes(Some(line)) && is_pairing(steps, reports, answering, ways),
+        _ => false,
+    }
+}
+
+/// Whether a line, or none, is right for one alternative, as SPEC.md has it.
+fn is_right(expectation: &Expectation, line: Option<&Line>) -> bool {
+    match (expectation, line) {
+        (Expectation::Event(expected), Some(Line::Event(event))) => event == expected,
+        (Expectation::Reject, None | Some(Line::Rejection(_))) => true,
+        (Expectation::Survive, Some(Line::Start(_) | Line::MalformedStart(_))) => false,
+        (Expectation::Survive, _) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,45 @@
+use serde_json::{Value, json};
+
+use crate::contract::{Line, Reported, line_from_json, parse_line};
+use crate::dialect;
+
+/// What a subject's line says, written by the contract, says the same.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn a_line_is_read_back_from_what_it_says(line: &[u8]) {
+    let Some(said) = parse_line(line) else {
+        assert!(!line.starts_with(b"{"), "a report is taken for a log");
+        return;
+    };
+    assert!(line.starts_with(b"{"), "a log is taken for a report");
+    let written = match &said {
+        Line::Event(event) => serde_json::to_vec(&Reported(event)).expect("it is an object"),
+        Line::Rejection(why) => dialect::error_line(why),
+        Line::Start(start) => {
+            let mut object = json!(start);
+            object["ready"] = Value::Bool(true);
+            object.to_string().into_bytes()
+        }
+        Line::MalformedStart(why) | Line::Malformed(why) => {
+            assert!(!why.is_empty(), "it does not say what is wrong");
+            return;
+        }
+    };
+    assert!(!written.contains(&b'\n'), "what is written is one line");
+    assert_eq!(parse_line(&written), Some(said));
+}
+
+/// The fast way to read an event's line gives what the thorough one gives.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn both_ways_to_read_a_line_agree(line: &[u8]) {
+    if let Some(said) = parse_line(line)
+        && let Ok(json) = serde_json::from_slice(line)
+    {
+        assert_eq!(said, line_from_json(&json), "fast (left), thorough (right)");
+    }
+}

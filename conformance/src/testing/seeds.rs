@@ -1,0 +1,194 @@
+//! Inputs to start with, made of the corpus.
+
+use serde_json::{Map, Value};
+
+use crate::dialect;
+use crate::vectors::{Corpus, Dialect};
+
+/// What is longer only slows an engine down.
+const MAX_SEED: usize = 4_096;
+
+/// The datagrams of all vectors of a dialect.
+pub(super) fn datagrams(corpus: &Corpus, dialect: Dialect) -> Vec<Vec<u8>> {
+    let vectors = corpus.vectors.iter().filter(|it| it.dialect == dialect);
+    let steps = vectors.flat_map(|vector| &vector.steps);
+    let datagrams = steps.map(|step| step.datagram.clone());
+    datagrams.filter(|it| it.len() <= MAX_SEED).collect()
+}
+
+/// What the built-in listener writes of them, and a few lines of other kinds.
+pub(super) fn lines(corpus: &Corpus) -> Vec<Vec<u8>> {
+    let mut lines = Vec::new();
+    for dialect in [Dialect::Text, Dialect::JsonRpc] {
+        let datagrams = datagrams(corpus, dialect);
+        lines.extend(datagrams.iter().map(|it| dialect::report(dialect, it)));
+    }
+    let others: [&[u8]; 6] = [
+        br#"{"ready":true,"socket":"udp:127.0.0.1:40001","name":"n","version":"1","dialects":["text"],"max_datagram":65457,"not_applicable":["T16"]}"#,
+        br#"{"ready":true,"max_datagram":"1"}"#,
+        br#"{"event":"E","params":null,"error":"","ready":false,"more":[1]}"#,
+        br#"{"event_hex":"45","params":[{"name":null,"value":null,"value_hex":"ff"}]}"#,
+        br#"{"error":{"code":1}}"#,
+        b"listening",
+    ];
+    lines.extend(others.map(<[u8]>::to_vec));
+    lines.retain(|it| it.len() <= MAX_SEED);
+    lines
+}
+
+/// Each vector of the corpus in a file of its own.
+pub(super) fn vector_files() -> Vec<Vec<u8>> {
+    let mut seeds = Vec::new();
+    for text in Corpus::embedded_vector_files() {
+        let file: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
+        let vectors = file.get("vectors").and_then(Value::as_array);
+        for vector in vectors.into_iter().flatten() {
+            let mut one = file.clone();
+            one["summary"] = "s.".into();
+            one["vectors"] = Value::Array(vec![vector.clone()]);
+            seeds.push(Value::Object(one).to_string().into_bytes());
+        }
+    }
+    seeds.retain(|it| it.len() <= MAX_SEED);
+    seeds
+}
+
+pub(super) fn known_lists() -> Vec<Vec<u8>> {
+    [
+        "",
+        "[[known]]\nid = \"sep-first-one-splits\"\nreason = \"why\"\n",
+        "# A comment.\n[[known]]\nid = \"sep-alone\"\nreason = \"why\"\nlink = \"https://example.com\"\nsockets = [\"udp\"]\nexpires = 2027-06-30\n",
+        "known = [{ id = \"bad-empty-datagram\", reason = '''w\nhy''' }]\n",
+    ]
+    .map(Vec::from)
+    .into()
+}
+
+pub(super) fn sockets() -> Vec<Vec<u8>> {
+    [
+        "udp:127.0.0.1:8081",
+        "udp:[::1]:8081",
+        "udp:[::ffff:192.0.2.1]:0",
+        "udp:[1:2:3:4:5:6:7:8]:65535",
+        "udp:localhost:5060",
+        "udp:_sip._udp.xn--bcher-kva.example:1",
+        "unix:/tmp/opensips_event.sock",
+        "unix:relative.sock",
+        "/tmp/é.sock",
+        "tcp:127.0.0.1:80",
+    ]
+    .map(Vec::from)
+    .into()
+}
+
+/// Some of the datagrams in captures of both formats: over IPv4, with and without an Ethernet header, and in fragments.
+pub(super) fn captures(corpus: &Corpus) -> Vec<Vec<u8>> {
+    const ETHERNET: u32 = 1;
+    const RAW: u32 = 101;
+    let mut seeds = Vec::new();
+    for datagram in datagrams(corpus, Dialect::Text).iter().step_by(16) {
+        let udp = udp(datagram);
+        let whole = ipv4(&udp, 0);
+        let ethernet = [&[0; 12][..], &[8, 0], &whole].concat();
+        let (first, second) = udp.split_at(8);
+        let fragments = [ipv4(second, 1), ipv4(first, 0x2000)];
+        seeds.push(pcap(ETHERNET, std::slice::from_ref(&ethernet)));
+        seeds.push(pcap(RAW, &fragments));
+        seeds.push(pcapng(ETHERNET, &ethernet));
+        seeds.push(pcapng(RAW, &whole));
+    }
+    seeds
+}
+
+fn udp(payload: &[u8]) -> Vec<u8> {
+    let length = [40_000, 8_081, 8 + short(payload), 0];
+    [length.map(u16::to_be_bytes).as_flattened(), payload].concat()
+}
+
+/// A packet, or the fragment that these flags and offset say.
+fn ipv4(payload: &[u8], fragment: u16) -> Vec<u8> {
+    let start = [0x4500, 20 + short(payload), 7, fragment, 0x4011, 0];
+    let start = start.map(u16::to_be_bytes);
+    [start.as_flattened(), &[192, 0, 2, 1, 192, 0, 2, 2], payload].concat()
+}
+
+fn short(bytes: &[u8]) -> u16 {
+    u16::try_from(bytes.len()).expect("seeds are short")
+}
+
+fn long(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).expect("seeds are short")
+}
+
+fn words(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
+    let mut file = words(&[0xa1b2_c3d4, 4 << 16 | 2, 0, 0, 262_144, link]);
+    for packet in packets {
+        let length = long(packet);
+        file.extend(words(&[1_600_000_000, 250_000, length, length]));
+        file.extend(packet);
+    }
+    file
+}
+
+fn pcapng(link: u32, packet: &[u8]) -> Vec<u8> {
+    let mut padded = packet.to_vec();
+    padded.resize(packet.len().next_multiple_of(4), 0);
+    let length = long(packet);
+    let packet = [words(&[0, 0, 7, length, length]), padded].concat();
+    [
+        block(0x0a0d_0d0a, &words(&[0x1a2b_3c4d, 1, u32::MAX, u32::MAX])),
+        block(1, &words(&[link, 0])),
+        block(6, &packet),
+    ]
+    .concat()
+}
+
+fn block(kind: u32, body: &[u8]) -> Vec<u8> {
+    let length = 12 + long(body);
+    [&words(&[kind, length]), body, &words(&[length])].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture::{Tally, read};
+
+    #[test]
+    fn captures_hold_what_was_put_into_them() {
+        let corpus = Corpus::embedded().expect("it is sound");
+        let seeds = captures(&corpus);
+        let mut payloads = Vec::new();
+        for seed in &seeds {
+            let mut tally = Tally::default();
+            read(&seed[..], None, &mut tally, |it| {
+                payloads.push(it.payload.to_vec())
+            })
+            .expect("the capture is whole");
+            assert_eq!(tally.datagrams, 1, "{tally:?} {}", seed.escape_ascii());
+        }
+        let datagrams = datagrams(&corpus, Dialect::Text);
+        let sent: Vec<_> = datagrams
+            .into_iter()
+            .step_by(16)
+            .flat_map(|it| [it.clone(), it.clone(), it.clone(), it])
+            .collect();
+        assert_eq!(payloads, sent);
+    }
+
+    #[test]
+    fn vector_files_are_sound_and_lists_are_taken() {
+        for file in vector_files() {
+            let text = String::from_utf8(file).expect("it is UTF-8");
+            assert_eq!(crate::vectors::read(&text).map(|it| it.len()), Ok(1));
+        }
+        let corpus = Corpus::embedded().expect("it is sound");
+        for list in known_lists() {
+            let text = String::from_utf8(list).expect("it is UTF-8");
+            crate::known::Known::read(&text, &corpus, (2026, 1, 1)).expect("it is sound");
+        }
+    }
+}

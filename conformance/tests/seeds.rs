@@ -1,0 +1,100 @@
+//! Every input that is kept, against every law of its target: what the corpus gives, what campaigns found worth keeping, and
+//! each regression as a test of its own.
+
+use std::fs;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use event_datagram_conformance::testing::Target;
+use event_datagram_conformance::vectors::Corpus;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() -> ExitCode {
+    let mut trials = vec![
+        Trial::test(
+            "every_file_belongs_to_a_target",
+            every_file_belongs_to_a_target,
+        ),
+        Trial::test("every_target_can_be_fuzzed", every_target_can_be_fuzzed),
+    ];
+    for target in Target::ALL {
+        trials.push(Trial::test(format!("seeds::{}", target.name()), || {
+            run_seeds(target)
+        }));
+        for (name, input) in regressions(target) {
+            let name = format!("regressions::{}::{name}", target.name());
+            trials.push(Trial::test(name, move || {
+                target.run(&input);
+                Ok(())
+            }));
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+fn run_seeds(target: &Target) -> Result<(), Failed> {
+    let corpus = Corpus::embedded()?;
+    let kept = target.kept(&corpus_folder())?;
+    if kept.is_empty() {
+        return Err("no seed is kept: ci/fuzz --keep makes them".into());
+    }
+    for input in target.seeds(&corpus).iter().chain(&kept) {
+        if catch_unwind(|| target.run(input)).is_err() {
+            return Err(format!("a law is broken by\n{}", target.test(input)).into());
+        }
+    }
+    Ok(())
+}
+
+fn regressions(target: &Target) -> Vec<(String, Vec<u8>)> {
+    let folder = corpus_folder().join("regressions").join(target.name());
+    entries(&folder)
+        .into_iter()
+        .map(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            (name.into_owned(), fs::read(&path).expect("it can be read"))
+        })
+        .collect()
+}
+
+fn every_file_belongs_to_a_target() -> Result<(), Failed> {
+    for folder in ["seeds", "regressions"] {
+        for path in entries(&corpus_folder().join(folder)) {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            if !Target::ALL.iter().any(|target| target.name() == name) {
+                return Err(format!("{}: there is no such target", path.display()).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn every_target_can_be_fuzzed() -> Result<(), Failed> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
+    let manifest: toml_edit::DocumentMut =
+        fs::read_to_string(package.join("Cargo.toml"))?.parse()?;
+    let programs = manifest["bin"].as_array_of_tables().into_iter().flatten();
+    let mut programs: Vec<_> = programs.filter_map(|it| it.get("name")?.as_str()).collect();
+    let mut targets: Vec<_> = Target::ALL.iter().map(Target::name).collect();
+    programs.sort_unstable();
+    targets.sort_unstable();
+    if programs != targets {
+        return Err(format!("fuzz/Cargo.toml has {programs:?}, the library {targets:?}").into());
+    }
+    Ok(())
+}
+
+fn corpus_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
+}
+
+/// What is in a folder; nothing where there is no such folder.
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<_> = entries
+        .map(|entry| entry.expect("it can be read").path())
+        .collect();
+    paths.sort();
+    paths
+}
