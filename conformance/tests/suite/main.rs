@@ -16,6 +16,7 @@ mod frozen_sets;
 mod hostile_subjects;
 mod import;
 mod known_failures;
+mod load;
 mod long_runs;
 mod manual;
 mod merge;

@@ -149,7 +149,7 @@ fn subject(args: &TestArgs) -> crate::Result<(Subject, Vec<SocketKind>)> {
 }
 
 #[cfg(unix)]
-fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+pub(crate) fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
     use event_datagram_conformance::subject::{Reports, Running};
 
     let (address, kind) = crate::listen::address(socket)?;
@@ -162,19 +162,19 @@ fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketK
 }
 
 #[cfg(not(unix))]
-fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+pub(crate) fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
     let message = "this platform cannot watch a running listener";
     Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)))
 }
 
 /// A signal lets the run come to an end, with all that it started. Behind the run it ends the program.
-struct Signals {
-    stop: Stop,
+pub(crate) struct Signals {
+    pub(crate) stop: Stop,
     is_over: Arc<AtomicBool>,
 }
 
 impl Signals {
-    fn catch() -> crate::Result<Self> {
+    pub(crate) fn catch() -> crate::Result<Self> {
         let signals = Self {
             stop: Stop::default(),
             is_over: Arc::default(),
@@ -191,13 +191,13 @@ impl Signals {
     }
 
     /// Makes signals end the program again: nothing is left to be cleaned up.
-    fn restore(&self) {
+    pub(crate) fn restore(&self) {
         self.is_over.store(true, Ordering::Relaxed);
     }
 }
 
 /// The reference listener or parser: this very program, as a process of its own.
-fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
+pub(crate) fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
     let program = std::env::current_exe()
         .or_exit_with(Exit::Setup, "the built-in listener cannot be found")?;
     let words: &[&str] = match kind {
