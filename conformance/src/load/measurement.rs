@@ -5,6 +5,7 @@ use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerial
 use serde::{Deserialize, Serialize};
 
 use super::machine::Usage;
+use super::pace::LATE;
 use super::schedule::Schedule;
 use super::timeline::Timeline;
 use super::trial::{Ending, Outcome};
@@ -221,8 +222,14 @@ impl Measurement {
         self.counts.delivered as f64 / self.seconds.max(self.planned_seconds).max(1e-9)
     }
 
-    /// Tells whether so many went late that the schedule was not kept: more than one in a hundred.
+    /// Tells whether the rate was not reached: sending took more than a hundredth longer than planned. What goes late and is made
+    /// up for is no less of a load.
     pub fn is_behind(&self) -> bool {
+        self.seconds > self.planned_seconds + (self.planned_seconds / 100.0).max(LATE.as_secs_f64())
+    }
+
+    /// Tells whether more than one in a hundred went late, made up for or not.
+    pub fn is_late(&self) -> bool {
         self.late > self.counts.accepted / 100
     }
 
@@ -291,11 +298,7 @@ impl Distribution {
         let at = |quantile: f64| us(histogram.value_at_quantile(quantile));
         Self {
             count: histogram.len(),
-            min_us: if histogram.is_empty() {
-                0.0
-            } else {
-                us(histogram.min())
-            },
+            min_us: us(histogram.min()),
             mean_us: us(histogram.mean() as u64),
             p50_us: at(0.5),
             p90_us: at(0.9),

@@ -130,8 +130,10 @@ pub fn pace(
         end: PaceEnd::Done,
     };
     let mut due = schedule.at(0);
-    // How long there was no room since the schedule was kept last.
-    let mut excuse = Duration::ZERO;
+    let mut room = Room {
+        limit,
+        wanting: Duration::ZERO,
+    };
     while paced.accepted < schedule.len() {
         if stop() {
             paced.end = PaceEnd::Stopped;
@@ -152,11 +154,10 @@ pub fn pace(
         paced.sent = next;
         if let Err(end) = send_all(
             &mut paced,
-            &mut excuse,
+            &mut room,
             (schedule, &batch, first),
             clock,
             wire,
-            limit,
             &stop,
             &mut attempt,
         ) {
@@ -173,13 +174,20 @@ pub fn pace(
     paced
 }
 
+/// What there is to know of waiting for room.
+struct Room {
+    /// The longest to wait for it.
+    limit: Duration,
+    /// How long there was none since the schedule was kept last.
+    wanting: Duration,
+}
+
 fn send_all(
     paced: &mut Paced,
-    excuse: &mut Duration,
+    room: &mut Room,
     (schedule, batch, first): (&Schedule, &Batch, u64),
     clock: &mut impl Clock,
     wire: &mut impl Wire,
-    limit: Duration,
     stop: impl Fn() -> bool,
     mut attempt: impl FnMut(u64, Duration),
 ) -> Result<(), PaceEnd> {
@@ -193,17 +201,17 @@ fn send_all(
             Ok(taken) => {
                 if let Some(since) = full_since.take() {
                     paced.blocked += now - since;
-                    *excuse += now - since;
+                    room.wanting += now - since;
                 }
                 for number in (first + from as u64..).take(taken) {
                     let lag = now.saturating_sub(schedule.at(number));
                     paced.lag.saturating_record(nanos(lag));
                     if lag <= LATE {
-                        *excuse = Duration::ZERO;
+                        room.wanting = Duration::ZERO;
                         continue;
                     }
                     paced.late += 1;
-                    paced.late_for_room += u64::from(*excuse > lag / 2);
+                    paced.late_for_room += u64::from(room.wanting > lag / 2);
                 }
                 from += taken;
                 paced.accepted += taken as u64;
@@ -214,15 +222,15 @@ fn send_all(
                 }
                 let since = *full_since.get_or_insert(now);
                 let waited = now - since;
-                if waited >= limit || stop() {
+                if waited >= room.limit || stop() {
                     paced.blocked += waited;
-                    return Err(if waited >= limit {
-                        PaceEnd::Stalled(limit)
+                    return Err(if waited >= room.limit {
+                        PaceEnd::Stalled(room.limit)
                     } else {
                         PaceEnd::Stopped
                     });
                 }
-                wire.wait_for_room(SLICE.min(limit - waited));
+                wire.wait_for_room(SLICE.min(room.limit - waited));
             }
             Err(SendError::Refused) => return Err(PaceEnd::Refused),
             Err(error) => return Err(PaceEnd::Unsendable(error.to_string())),

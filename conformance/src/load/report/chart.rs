@@ -151,7 +151,7 @@ impl Chart {
 
     fn bar(&mut self, class: &str, (from, to): (f64, f64), (low, high): (f64, f64)) {
         let ((left, top), (right, bottom)) = (self.point(from, high), self.point(to, low));
-        let (width, height) = ((right - left).max(0.4), bottom - top);
+        let (width, height) = ((right - left + 0.5).max(0.5), bottom - top);
         if height > 0.0 {
             let _ = write!(
                 self.svg,
@@ -176,7 +176,9 @@ pub(super) fn percentiles(latency: &Distribution, raw: &Distribution) -> Result<
         Ok((0..=steps)
             .map(|step| most.powf(f64::from(step) / f64::from(steps)))
             .map(|one_in| {
-                let value = histogram.value_at_quantile(1.0 - 1.0 / one_in);
+                let value = histogram
+                    .value_at_quantile(1.0 - 1.0 / one_in)
+                    .max(histogram.min());
                 (one_in, (value as f64 / 1e3).max(0.001))
             })
             .collect())

@@ -64,7 +64,15 @@ pub(super) fn answer(run: &Run) -> String {
         let highest = rate(highest);
         return match search.failed {
             _ if !search.is_decided => format!("undecided; {highest} went without loss once"),
-            Some(failed) => format!("{highest} without loss, {} not", rate(failed)),
+            Some(failed) => {
+                let whose = match run.limit {
+                    Limit::Machine | Limit::Unclear => {
+                        format!("; the limit is of {}", run.limit.as_str())
+                    }
+                    _ => String::new(),
+                };
+                format!("{highest} without loss, {} not{whose}", rate(failed))
+            }
             None => format!("{highest} without loss, and no higher rate was tried"),
         };
     }
@@ -79,7 +87,7 @@ pub(super) fn answer(run: &Run) -> String {
             count(lost)
         ),
         (None, 0) if measured.is_behind() => format!(
-            "nothing lost of {}, but the schedule was not kept",
+            "nothing lost of {}, but the rate was not reached",
             count(counts.accepted)
         ),
         (None, 0) => format!("nothing lost of {} datagrams", count(counts.accepted)),

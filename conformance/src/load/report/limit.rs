@@ -62,18 +62,23 @@ pub(super) fn notes(measurement: &Measurement) -> Vec<String> {
     if let Some(why) = &measurement.broken {
         notes.push(format!("it did not come to its end: {why}"));
     }
+    let who = if measurement.is_held_back() {
+        format!(
+            "the listener's socket had no room for {:.2} s in all",
+            measurement.blocked_seconds
+        )
+    } else {
+        "there was room for them: that is this machine's doing".into()
+    };
     if measurement.is_behind() {
-        let (late, all, by) = (measurement.late, counts.accepted, LATE);
-        let who = if measurement.is_held_back() {
-            format!(
-                "the listener's socket had no room for {:.2} s in all",
-                measurement.blocked_seconds
-            )
-        } else {
-            "there was room for them: the machine that sends is the limit".into()
-        };
         notes.push(format!(
-            "the sender fell behind its schedule: {late} of {all} went more than {by:?} late, and {who}"
+            "the sender fell behind its schedule: it took {:.2} s for what should have gone in {:.2} s; {who}",
+            measurement.seconds, measurement.planned_seconds
+        ));
+    } else if measurement.is_late() {
+        let (late, all, by) = (measurement.late, counts.accepted, LATE);
+        notes.push(format!(
+            "{late} of {all} datagrams went more than {by:?} late, and were made up for; {who}"
         ));
     }
     if counts.lost > 0 && counts.dropped.is_none() {
@@ -81,7 +86,7 @@ pub(super) fn notes(measurement: &Measurement) -> Vec<String> {
             "who lost what is missing is unknown: the kernel does not tell of this socket's drops, or others send to it, too".into(),
         );
     }
-    let has_failed = counts.lost > 0 || measurement.is_behind();
+    let has_failed = counts.lost > 0 || measurement.is_behind() || measurement.is_late();
     for usage in measurement.usage.iter().filter(|_| has_failed) {
         notes.extend(of_machine(usage));
     }

@@ -323,10 +323,8 @@ fn verdict(measurement: &Measurement) -> Option<String> {
         } else {
             "the sender fell behind"
         };
-        return Some(format!(
-            "{who}: {} of {} late",
-            measurement.late, counts.accepted
-        ));
+        let (took, planned) = (measurement.seconds, measurement.planned_seconds);
+        return Some(format!("{who}: {took:.2} s for {planned:.2} s"));
     }
     None
 }

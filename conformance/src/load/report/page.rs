@@ -80,9 +80,9 @@ pub fn page(report: &Report, path: &Path) -> Result<(), ReportError> {
 
 fn tone(run: &Run) -> &'static str {
     match (&run.search, run.limit) {
+        (_, Limit::Machine | Limit::Unclear) => "odd",
         (Some(search), _) if search.is_decided && search.highest.is_some() => "good",
         (None, Limit::Nothing) => "good",
-        (None, Limit::Machine | Limit::Unclear) => "odd",
         _ => "bad",
     }
 }
