@@ -103,5 +103,5 @@ fn listen(socket: &str) {
     // Nobody writes to it.
     let (wake, _writer) = io::pipe().expect("there is room");
     // The runner has gone, or kills it.
-    let _ = listener.report(dialect, &mut io::stdout().lock(), &wake);
+    let _ = listener.report(&[dialect], &mut io::stdout().lock(), &wake);
 }

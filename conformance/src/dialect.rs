@@ -7,6 +7,15 @@ use serde_json::json;
 use crate::contract::Reported;
 use crate::vectors::Dialect;
 
+/// Tells the dialects apart: JSON-RPC begins with `{`, perhaps behind white space, and no event of OpenSIPS' own does so in
+/// text.
+pub fn of(datagram: &[u8]) -> Dialect {
+    match datagram.trim_ascii_start().first() {
+        Some(b'{') => Dialect::JsonRpc,
+        _ => Dialect::Text,
+    }
+}
+
 /// Reads a datagram by the rulings, and gives the line by which the contract reports it, without its line feed.
 pub fn report(dialect: Dialect, datagram: &[u8]) -> Vec<u8> {
     match dialect {

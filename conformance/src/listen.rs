@@ -53,7 +53,7 @@ impl Listener {
         &self.address
     }
 
-    /// Reports datagrams to `out`, a line each, until `wake` becomes readable: something to stop it by.
+    /// Reports datagrams of these dialects to `out`, a line each, until `wake` becomes readable: something to stop it by.
     ///
     /// # Errors
     ///
@@ -61,7 +61,7 @@ impl Listener {
     #[cfg(unix)]
     pub fn report(
         &self,
-        dialect: Dialect,
+        dialects: &[Dialect],
         out: &mut impl Write,
         wake: &impl std::os::fd::AsFd,
     ) -> io::Result<()> {
@@ -72,7 +72,7 @@ impl Listener {
         loop {
             match self.receive(&mut buffer) {
                 Ok(length) => {
-                    write_line(out, dialect::report(dialect, &buffer[..length]))?;
+                    write_line(out, report(dialects, &buffer[..length]))?;
                     continue;
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -94,17 +94,17 @@ impl Listener {
         }
     }
 
-    /// Reports datagrams to `out`, a line each, for ever.
+    /// Reports datagrams of these dialects to `out`, a line each, for ever.
     ///
     /// # Errors
     ///
     /// If the socket fails, or `out` does.
     #[cfg(not(unix))]
-    pub fn report(&self, dialect: Dialect, out: &mut impl Write) -> io::Result<()> {
+    pub fn report(&self, dialects: &[Dialect], out: &mut impl Write) -> io::Result<()> {
         let mut buffer = vec![0; BUFFER];
         loop {
             let length = self.receive(&mut buffer)?;
-            write_line(out, dialect::report(dialect, &buffer[..length]))?;
+            write_line(out, report(dialects, &buffer[..length]))?;
         }
     }
 
@@ -132,6 +132,15 @@ impl Drop for Listener {
             let _ = std::fs::remove_file(path);
         }
     }
+}
+
+/// Reads a datagram in the one dialect that there is, or in the one that it looks like.
+fn report(dialects: &[Dialect], datagram: &[u8]) -> Vec<u8> {
+    let dialect = match dialects {
+        [one] => *one,
+        _ => dialect::of(datagram),
+    };
+    dialect::report(dialect, datagram)
 }
 
 /// Writes a line and flushes it: whoever reads it waits for it.

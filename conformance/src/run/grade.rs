@@ -1,6 +1,7 @@
 use crate::contract::Start;
+use crate::dialect;
 use crate::judge::{Finding, Verdict};
-use crate::vectors::Vector;
+use crate::vectors::{Expectation, Vector};
 
 /// Gives the verdict of a finding, and what it rests on in a sentence.
 pub(crate) fn grade(vector: &Vector, finding: Finding) -> (Verdict, String) {
@@ -25,6 +26,18 @@ fn told(vector: &Vector, ways: &[usize]) -> String {
     }
 }
 
+/// Tells whether a datagram of a vector looks like the other dialect, is an event there, and not what the vector asks for.
+fn is_another_dialects(vector: &Vector) -> bool {
+    vector.steps.iter().any(|step| {
+        let other = dialect::of(&step.datagram);
+        let asked = step.expect.alternatives();
+        other != vector.dialect
+            && !asked.contains(&Expectation::Survive)
+            && dialect::decode(other, &step.datagram)
+                .is_ok_and(|event| !asked.contains(&Expectation::Event(event)))
+    })
+}
+
 /// Says why a vector does not apply to a subject, by what that told about itself.
 pub(crate) fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
     let listed = start
@@ -40,6 +53,11 @@ pub(crate) fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
         return Some(format!(
             "the subject declares that it takes at most {max} bytes, and this has {longest}"
         ));
+    }
+    if start.tells_dialects_apart && is_another_dialects(vector) {
+        return Some(
+            "the subject tells the dialects apart, and in the other one this is an event".into(),
+        );
     }
     let dialects = start.dialects.as_ref()?;
     let unknown = !dialects

@@ -125,7 +125,7 @@ pub fn run<'c>(plan: &Plan<'c>, mut tell: impl FnMut(Event<'_, 'c>)) -> Result<(
             .filter(|dialect| plan.vectors.iter().any(|vector| vector.dialect == *dialect))
             .collect();
         while let Some(first) = left.first().copied() {
-            let worker = worker::Worker::start(plan, *socket, first)?;
+            let mut worker = worker::Worker::start(plan, *socket, first)?;
             let start = worker.declared().clone();
             let count = if start.tells_dialects_apart {
                 left.len()
@@ -133,6 +133,7 @@ pub fn run<'c>(plan: &Plan<'c>, mut tell: impl FnMut(Event<'_, 'c>)) -> Result<(
                 1
             };
             let dialects: Vec<_> = left.drain(..count).collect();
+            worker.try_dialects(&dialects)?;
             let vectors = mixed(plan, &dialects);
             tell(Event::Ready {
                 socket: *socket,

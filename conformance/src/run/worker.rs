@@ -17,6 +17,7 @@ const MAX_FAILED_STARTS: usize = 3;
 pub(super) struct Worker<'r, 'c> {
     plan: &'r Plan<'c>,
     socket: SocketKind,
+    /// The dialect for which it was started.
     dialect: Dialect,
     places: Places,
     fences: Fences,
@@ -62,6 +63,22 @@ impl<'r, 'c> Worker<'r, 'c> {
             instance: 0,
             held: Vec::new(),
         })
+    }
+
+    /// Lets the subject report a good event in each of these dialects, before anything rests on that.
+    pub(super) fn try_dialects(&mut self, dialects: &[Dialect]) -> Result<(), RunError> {
+        for dialect in dialects.iter().filter(|dialect| **dialect != self.dialect) {
+            let session = self.session.as_mut().expect("it was just started");
+            match session
+                .exchange(*dialect, [], &mut self.fences, false)
+                .ending
+            {
+                Ending::Fenced => {}
+                Ending::Interrupted => return Err(RunError::Interrupted),
+                _ => return Err(StartError::Dialect(*dialect).into()),
+            }
+        }
+        Ok(())
     }
 
     /// Gives what the subject told about itself.

@@ -87,6 +87,11 @@ pub enum StartError {
     /// What it says about itself cannot be used.
     #[error("the subject's start line cannot be used: {0}")]
     StartLine(String),
+    /// It says that it tells the dialects apart, and does not.
+    #[error(
+        "the subject says that it tells the dialects apart, but did not report a good event in {0}"
+    )]
+    Dialect(Dialect),
     /// The run was stopped.
     #[error("interrupted")]
     Interrupted,

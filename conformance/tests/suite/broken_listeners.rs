@@ -1,4 +1,5 @@
-//! Listeners that are wrong in one place each: all are found out, and the first screen says by which rule.
+//! Listeners that are wrong in one place each, as a user meets them: they are found out, and the first screen says by
+//! which rule. Which vectors find which bugs is the matter of the kill matrix.
 
 use crate::evdg::{Ran, python_listener_with, test};
 
@@ -54,104 +55,10 @@ fn takes_a_leading_separator_for_an_empty_name() {
 }
 
 #[test]
-fn splits_lines_as_text() {
-    let split = "\
-parse_bytes = parse
-def parse(datagram):
-    lines = datagram.decode('utf-8', 'surrogateescape').splitlines(keepends=True)
-    return parse_bytes(''.join(line.rstrip('\\r\\n\\v\\f\\x1c\\x1d\\x1e\\x85\\u2028\\u2029') + '\\n' for line in lines).encode('utf-8', 'surrogateescape'))
-
-if __name__ == \"__main__\":";
-    is_found_out(MAIN, split, "T11");
-}
-
-#[test]
-fn leaves_escapes_in() {
-    is_found_out(".replace(b'\\\\\"', b'\"')", "", "T7");
-}
-
-#[test]
-fn takes_every_leading_quote_for_quoting() {
-    let old = "    if closing < 0 or body[closing + 1 : closing + 2] not in (b\"\", b\"\\n\"):\n        return None\n";
-    is_warned_of(old, "    if closing < 0:\n        return None\n", "T8");
-}
-
-#[test]
-fn never_takes_a_value_for_quoted() {
-    is_found_out("closing = closing_quote(body, at)", "closing = None", "T7");
-}
-
-#[test]
-fn keeps_parameters_in_a_map() {
-    is_found_out(
-        "return name, params\n",
-        "return name, list(dict(params).items())\n",
-        "T14",
-    );
-}
-
-#[test]
-fn drops_repeated_parameters() {
-    let old = "params.append((param, value))";
-    is_found_out(
-        old,
-        "params += [(param, value)] if (param, value) not in params else []",
-        "T14",
-    );
-}
-
-#[test]
-fn sorts_parameters() {
-    is_found_out(
-        "return name, params\n",
-        "return name, sorted(params, key=lambda p: p[0] or b'')\n",
-        "T14",
-    );
-}
-
-#[test]
-fn strips_values() {
-    is_found_out(
-        "params.append((param, value))",
-        "params.append((param, value.strip()))",
-        "T11",
-    );
-}
-
-#[test]
-fn passes_over_empty_values() {
-    is_found_out(
-        "params.append((param, value))",
-        "params += [(param, value)] if value else []",
-        "T3",
-    );
-}
-
-#[test]
-fn turns_digits_into_numbers() {
-    let old = "field(\"value\", value)}";
-    is_found_out(
-        old,
-        "({'value': int(value)} if value.isdigit() else field(\"value\", value))}",
-        "T12",
-    );
-}
-
-#[test]
 fn reads_into_a_small_buffer() {
     for size in ["1024", "4096", "16384", "65456"] {
         is_found_out("LARGEST = 262144", &format!("LARGEST = {size}"), "T15");
     }
-}
-
-#[test]
-fn dies_of_an_empty_datagram() {
-    let old = "datagram = listener.recv(LARGEST)";
-    is_found_out(
-        old,
-        "datagram = listener.recv(LARGEST) or sys.exit()",
-        "T18",
-    );
 }
 
 #[test]
@@ -164,24 +71,10 @@ fn dies_of_what_it_rejects() {
 }
 
 #[test]
-fn dies_of_what_is_not_utf8() {
-    is_warned_of("except UnicodeDecodeError:", "except KeyError:", "T13");
-}
-
-#[test]
 fn waits_for_the_end_mark() {
     let old = "datagram = listener.recv(LARGEST)";
     let new = "datagram = b''\n        while not datagram.endswith(b'\\n\\n'): datagram += listener.recv(LARGEST)";
     is_found_out(old, new, "T2");
-}
-
-#[test]
-fn takes_the_end_mark_for_an_argument() {
-    is_found_out(
-        "not in (b\"\", b\"\\n\"):  # the end",
-        "!= b\"\":  # the end",
-        "T2",
-    );
 }
 
 #[test]
@@ -199,11 +92,4 @@ fn reports_everything_twice() {
         "print(json.dumps(line) + '\\n' + json.dumps(line), flush=True)",
         "T19",
     );
-}
-
-#[test]
-fn reports_no_event_like_the_last() {
-    let old = "        print(json.dumps(line), flush=True)";
-    let new = "        if line != globals().get('last'): print(json.dumps(line), flush=True)\n        globals()['last'] = line";
-    is_found_out(old, new, "T19");
 }

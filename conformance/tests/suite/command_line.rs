@@ -242,12 +242,13 @@ fn verdicts(args: &[&str], command: &[&str]) -> Vec<(String, String)> {
 
 #[test]
 fn jobs_and_shards_come_to_the_same() {
-    let listener = python_listener();
-    let broken = "import sys; sys.dont_write_bytecode = True\n\
-        text = open(sys.argv[1]).read().replace('body.find(b\"::\", at', 'body.rfind(b\"::\", at')\n\
-        exec(compile(text, 'listener', 'exec'))";
-    let listener = listener.to_str().expect("it is UTF-8");
-    let command = ["python3", "-c", broken, listener];
+    let folder = tempfile::tempdir().expect("there is room");
+    let broken = python_listener_with(
+        folder.path(),
+        "body.find(b\"::\", at",
+        "body.rfind(b\"::\", at",
+    );
+    let command = ["python3", broken.to_str().expect("it is UTF-8")];
     let few = ["--filter", "separators"];
     let with = |args: &[&str]| verdicts(&[&few, args].concat(), &command);
     let whole = with(&[]);
@@ -352,6 +353,39 @@ fn a_subject_may_choose_its_socket() {
         "import sys; sys.path.insert(0, {folder:?}); sys.dont_write_bytecode = True\n{python}"
     );
     run(&["test", "--socket", "udp", "--", "python3", "-c", &python]).expect_status(0);
+}
+
+#[test]
+fn a_listener_may_tell_the_dialects_apart_by_itself() {
+    let evdg = env!("CARGO_BIN_EXE_evdg");
+    let listener = ["--", evdg, "listen", "--dialect", "text,jsonrpc"];
+    let test = |args: &[&str]| run(&[&["test"], args, &listener].concat());
+    let ran = test(&["--dialect", "text,jsonrpc"]).expect_status(0);
+    // What is malformed in one dialect may be an event in the other: that is not held against it.
+    let exempt = "the subject tells the dialects apart, and in the other one this is an event";
+    assert!(ran.stdout.contains(exempt), "{}", ran.stdout);
+    test(&["--dialect", "jsonrpc", "--jobs", "2"]).expect_status(0);
+    // One that takes all for text is found out before anything is held against it.
+    let blind = "import listener, os, sys\n\
+        print('{\"ready\":true,\"tells_dialects_apart\":true}', flush=True)\n\
+        listener.main()";
+    let folder = python_listener();
+    let folder = folder.parent().and_then(Path::to_str).expect("it is UTF-8");
+    let blind = format!(
+        "import sys; sys.path.insert(0, {folder:?}); sys.dont_write_bytecode = True\n{blind}"
+    );
+    let args = [
+        "test",
+        "--dialect",
+        "text,jsonrpc",
+        "--",
+        "python3",
+        "-c",
+        &blind,
+    ];
+    run(&args)
+        .expect_status(3)
+        .expect_stderr("did not report a good event in jsonrpc");
 }
 
 #[test]

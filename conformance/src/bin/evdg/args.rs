@@ -343,9 +343,9 @@ pub(crate) struct ListenArgs {
     /// Where: udp:ADDRESS:PORT, unix:PATH or /PATH; port 0 takes any free one
     #[arg(env = "EVDG_SOCKET")]
     pub(crate) socket: String,
-    /// The dialect of the datagrams
-    #[arg(long, env = "EVDG_DIALECT", value_parser = dialect(), default_value = "text")]
-    pub(crate) dialect: Dialect,
+    /// The dialects of the datagrams; with both, each datagram is read in the one that it looks like
+    #[arg(long = "dialect", env = "EVDG_DIALECT", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_value = "text")]
+    pub(crate) dialects: Vec<Dialect>,
 }
 
 #[derive(Debug, Args)]

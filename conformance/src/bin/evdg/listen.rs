@@ -20,15 +20,16 @@ pub(crate) fn run(args: &ListenArgs) -> crate::Result {
         "socket": listener.address().to_string(),
         "name": "evdg listen",
         "version": env!("CARGO_PKG_VERSION"),
-        "dialects": [args.dialect],
+        "dialects": args.dialects,
+        "tells_dialects_apart": args.dialects.len() > 1,
     });
     write_line(&mut out, start.to_string().into_bytes())?;
     #[cfg(unix)]
-    listener.report(args.dialect, &mut out, &wake)?;
+    listener.report(&args.dialects, &mut out, &wake)?;
     #[cfg(not(unix))]
     {
         let () = wake;
-        listener.report(args.dialect, &mut out)?;
+        listener.report(&args.dialects, &mut out)?;
     }
     Ok(Exit::Success)
 }

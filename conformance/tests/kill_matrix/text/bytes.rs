@@ -1,0 +1,545 @@
+use bstr::ByteSlice as _;
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::*;
+use crate::listener::{line_with, quoted};
+
+pub(super) const BUGS: &[Bug<Reader>] = &[
+    Bug {
+        name: "trims-values",
+        story: "Trims every value.",
+        plant: |listener| listener.values(|value| value.trim_ascii().into()),
+    },
+    Bug {
+        name: "trims-values-by-unicode",
+        story: "Trims every value with a function that knows the blanks of Unicode.",
+        plant: |listener| listener.values(|value| value.trim_with(char::is_whitespace).into()),
+    },
+    Bug {
+        name: "drops-byte-order-marks",
+        story: "Trims with JavaScript's `trim()`, for which U+FEFF is a blank.",
+        plant: |listener| listener.values(|value| value.trim_with(|c| c == '\u{feff}').into()),
+    },
+    Bug {
+        name: "squeezes-blanks",
+        story: "Splits values at blanks and joins them with one.",
+        plant: |listener| {
+            listener.values(|value| {
+                value
+                    .split_str(" ")
+                    .filter(|word| !word.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(&b' ')
+            })
+        },
+    },
+    Bug {
+        name: "expands-tabs",
+        story: "Turns tabs into blanks, to print nice tables.",
+        plant: |listener| listener.values(|value| value.replace("\t", "    ")),
+    },
+    Bug {
+        name: "chomps-values",
+        story: "Takes CR off the end of every value: `chomp` with `\\r\\n`.",
+        plant: |listener| listener.values(|value| value.trim_end_with(|c| c == '\r').into()),
+    },
+    Bug {
+        name: "drops-cr",
+        story: "Removes every CR, wherever it stands.",
+        plant: |listener| listener.values(|value| value.replace("\r", "")),
+    },
+    Bug {
+        name: "lower-case-values",
+        story: "Folds values to lower case, so that addresses compare.",
+        plant: |listener| listener.values(<[u8]>::to_ascii_lowercase),
+    },
+    Bug {
+        name: "folds-case-by-unicode",
+        story: "Folds values with a function that knows all scripts: `ß` becomes `ss`.",
+        plant: |listener| {
+            listener.values(|value| {
+                value
+                    .replace("ß", "ss")
+                    .replace("ſ", "s")
+                    .replace("İ", "i\u{307}")
+            })
+        },
+    },
+    Bug {
+        name: "cuts-values-at-nul",
+        story: "Keeps values in C strings, which end at the first NUL.",
+        plant: |listener| listener.values(until_nul),
+    },
+    Bug {
+        name: "strips-nul-at-the-end",
+        story: "Takes NULs off the end of values, as padding.",
+        plant: |listener| listener.values(|value| value.trim_end_with(|c| c == '\0').into()),
+    },
+    Bug {
+        name: "cuts-datagrams-at-nul",
+        story: "Handles what it received as a C string: `strlen(buffer)`.",
+        plant: |listener| listener.datagrams(until_nul),
+    },
+    Bug {
+        name: "passes-over-nul-lines",
+        story: "Asks `line[0] == '\\0'` for the end of its input.",
+        plant: |listener| {
+            listener.reader.is_end = Box::new(|rest| is_end(rest) || rest.starts_with(b"\0"))
+        },
+    },
+    Bug {
+        name: "drops-control-characters",
+        story: "Keeps what `isprint` holds for, and line feeds, to protect its log.",
+        plant: |listener| {
+            listener.values(|value| {
+                value
+                    .iter()
+                    .copied()
+                    .filter(|byte| *byte >= b' ' && *byte != 0x7f || *byte == b'\n')
+                    .collect()
+            })
+        },
+    },
+    Bug {
+        name: "drops-separators-of-ascii",
+        story: "Splits with the white space of its language, to which 0x1c to 0x1f belong.",
+        plant: |listener| {
+            listener.values(|value| {
+                value
+                    .iter()
+                    .copied()
+                    .filter(|byte| !(0x1c..=0x1f).contains(byte))
+                    .collect()
+            })
+        },
+    },
+    Bug {
+        name: "ends-at-control-z",
+        story: "Reads its input as a text file, which ends at Ctrl-Z.",
+        plant: |listener| {
+            listener.values(|value| value.split_str("\x1a").next().unwrap_or_default().into())
+        },
+    },
+    Bug {
+        name: "drops-colours",
+        story: "Removes ANSI escape sequences, so that a terminal is safe.",
+        plant: |listener| {
+            listener.values(|value| {
+                let mut pieces = value.split_str("\x1b[");
+                let mut text = pieces.next().unwrap_or_default().to_vec();
+                pieces.for_each(|piece| {
+                    text.extend(piece.splitn_str(2, "m").nth(1).unwrap_or(piece))
+                });
+                text
+            });
+        },
+    },
+    Bug {
+        name: "decodes-percent",
+        story: "Runs values through `urldecode`, which leaves the plus alone in this library.",
+        plant: |listener| listener.values(percent_decoded),
+    },
+    Bug {
+        name: "turns-plus-into-blank",
+        story: "Runs values through the `unquote_plus` of web forms.",
+        plant: |listener| listener.values(|value| percent_decoded(&value.replace("+", " "))),
+    },
+    Bug {
+        name: "decodes-entities",
+        story: "Runs values through `html.unescape`.",
+        plant: |listener| {
+            listener.values(|value| {
+                value
+                    .replace("&lt;", "<")
+                    .replace("&gt;", ">")
+                    .replace("&#65;", "A")
+                    .replace("&amp;", "&")
+            })
+        },
+    },
+    Bug {
+        name: "encodes-entities",
+        story: "Escapes values for a web page before it reports them.",
+        plant: |listener| {
+            listener.values(|value| {
+                value
+                    .replace("&", "&amp;")
+                    .replace("<", "&lt;")
+                    .replace(">", "&gt;")
+            })
+        },
+    },
+    Bug {
+        name: "strips-tags",
+        story: "Runs values through `strip_tags`.",
+        plant: |listener| {
+            listener.values(|value| {
+                let mut pieces = value.split_str("<");
+                let mut text = pieces.next().unwrap_or_default().to_vec();
+                pieces.for_each(|piece| {
+                    text.extend(piece.splitn_str(2, ">").nth(1).unwrap_or_default())
+                });
+                text
+            });
+        },
+    },
+    Bug {
+        name: "decodes-base64",
+        story: "Decodes values that end in `=`, since those of its own application are Base64.",
+        plant: |listener| {
+            listener.values(|value| {
+                if value.len() % 4 == 0 && value.ends_with(b"=") {
+                    base64(value)
+                } else {
+                    value.into()
+                }
+            })
+        },
+    },
+    Bug {
+        name: "prints-values-as-formats",
+        story: "`printf(value)`.",
+        plant: |listener| {
+            listener.values(|value| {
+                value
+                    .replace("%s", "(null)")
+                    .replace("%n", "")
+                    .replace("%d", "0")
+            })
+        },
+    },
+    Bug {
+        name: "fills-in-templates",
+        story: "Builds its report with a template engine, into which the values have been pasted before.",
+        plant: |listener| {
+            listener.values(|value| {
+                value
+                    .replace("{{", "{")
+                    .replace("}}", "}")
+                    .replace("{name}", "")
+                    .replace("${x}", "")
+            })
+        },
+    },
+    Bug {
+        name: "parses-values-as-json",
+        story: "Tries `JSON.parse` on every value and reports what it gives.",
+        plant: |listener| {
+            listener.reader.value =
+                Box::new(
+                    |value| match serde_json::from_slice::<serde_json::Value>(&value) {
+                        Ok(json) => Value::Json(json.to_string()),
+                        Err(_) => Value::Bytes(value),
+                    },
+                );
+        },
+    },
+    Bug {
+        name: "dies-of-nested-brackets",
+        story: "Parses values that begin with a bracket with a parser that recurses, 1,000 calls deep at most.",
+        plant: |listener| {
+            listener.values(|value| {
+                let depth = value.iter().take_while(|byte| **byte == b'[').count();
+                assert!(depth < 1_000, "maximum recursion depth exceeded");
+                value.into()
+            });
+        },
+    },
+    Bug {
+        name: "passes-values-through-a-shell",
+        story: "Runs `echo \"$value\"`, with the value pasted in.",
+        plant: |listener| {
+            listener.values(|value| {
+                let mut text = Vec::new();
+                let mut rest = value;
+                while let Some(at) = rest.find_byte(b'$') {
+                    text.extend(&rest[..at]);
+                    let word = rest[at + 1..]
+                        .iter()
+                        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+                        .count();
+                    rest = &rest[at + 1 + word..];
+                }
+                text.extend(rest);
+                text.replace("`", "")
+            });
+        },
+    },
+    Bug {
+        name: "escapes-values-for-sql",
+        story: "Doubles apostrophes for its data base before it reports values.",
+        plant: |listener| listener.values(|value| value.replace("'", "''")),
+    },
+    Bug {
+        name: "uses-values-as-replacements",
+        story: "Puts values in place with `preg_replace`, for which `\\1` and `$1` mean groups.",
+        plant: |listener| {
+            listener.values(|value| value.replace("\\1", "").replace("$1", "").replace("$&", ""))
+        },
+    },
+    Bug {
+        name: "cuts-comments",
+        story: "Cuts lines at ` #`, as its reader of configuration files does.",
+        plant: |listener| {
+            listener.values(|value| value.split_str(" #").next().unwrap_or_default().into())
+        },
+    },
+    Bug {
+        name: "logs-values-as-lines",
+        story: "Prints each value without name on a line of its own, for people, into the same output.",
+        plant: |listener| {
+            listener.write = Box::new(|reading| {
+                let mut lines = Vec::new();
+                for param in reading.iter().flat_map(|event| &event.params) {
+                    if let Param {
+                        name: None,
+                        value: Value::Bytes(value),
+                    } = param
+                    {
+                        lines.extend([value, &b"\n"[..]].concat());
+                    }
+                }
+                lines.extend(listener::line(reading));
+                lines
+            });
+        },
+    },
+    Bug {
+        name: "composes-letters",
+        story: "Normalises values to NFC, so that they compare.",
+        plant: |listener| listener.values(|value| if_text(value, |text| text.nfc().collect())),
+    },
+    Bug {
+        name: "replaces-compatibility-letters",
+        story: "Normalises datagrams to NFKC: a ligature becomes two letters, and a wide colon a colon.",
+        plant: |listener| {
+            listener.datagrams(|datagram| if_text(datagram, |text| text.nfkc().collect()))
+        },
+    },
+    Bug {
+        name: "drops-what-cannot-be-seen",
+        story: "Removes characters without width, which confuse those who search its log.",
+        plant: |listener| {
+            listener.values(|value| {
+                change_chars(value, |c| {
+                    (!matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}')).then_some(c)
+                })
+            });
+        },
+    },
+    Bug {
+        name: "drops-noncharacters",
+        story: "Checks its text with a function that refuses U+FFFF and its like, and leaves them out.",
+        plant: |listener| {
+            listener.values(|value| {
+                change_chars(value, |c| (u32::from(c) & 0xfffe != 0xfffe).then_some(c))
+            })
+        },
+    },
+    Bug {
+        name: "takes-u-fffd-for-an-error",
+        story: "Decodes lossily and rejects what holds a replacement character then.",
+        plant: |listener| {
+            listener.reader.head = Box::new(|datagram| {
+                if datagram.to_str_lossy().contains('\u{fffd}') {
+                    return Err("not UTF-8".into());
+                }
+                head(datagram)
+            });
+        },
+    },
+    Bug {
+        name: "rejects-what-is-not-utf8",
+        story: "Decodes strictly, and rejects the datagram where that fails.",
+        plant: |listener| {
+            listener.reader.head = Box::new(|datagram| {
+                str::from_utf8(datagram).map_err(|error| error.to_string())?;
+                head(datagram)
+            });
+        },
+    },
+    Bug {
+        name: "dies-of-what-is-not-utf8",
+        story: "Decodes strictly, and does not expect that to fail.",
+        plant: |listener| {
+            listener
+                .datagrams(|datagram| str::from_utf8(datagram).expect("invalid start byte").into())
+        },
+    },
+    Bug {
+        name: "replaces-what-is-not-utf8",
+        story: "Decodes with a replacement character for what is not UTF-8.",
+        plant: |listener| {
+            listener.datagrams(|datagram| datagram.to_str_lossy().into_owned().into())
+        },
+    },
+    Bug {
+        name: "drops-what-is-not-utf8",
+        story: "Decodes with `errors='ignore'`.",
+        plant: |listener| {
+            listener.datagrams(|datagram| {
+                datagram
+                    .utf8_chunks()
+                    .flat_map(|chunk| chunk.valid().bytes())
+                    .collect()
+            })
+        },
+    },
+    Bug {
+        name: "drops-what-is-not-ascii",
+        story: "Compares `char` with blank, and a byte above 0x7f is negative.",
+        plant: |listener| {
+            listener.values(|value| value.iter().copied().filter(u8::is_ascii).collect())
+        },
+    },
+    Bug {
+        name: "reads-latin-1",
+        story: "Decodes as ISO-8859-1 and writes UTF-8.",
+        plant: |listener| {
+            listener.values(|value| {
+                value
+                    .iter()
+                    .map(|byte| char::from(*byte))
+                    .collect::<String>()
+                    .into()
+            })
+        },
+    },
+    Bug {
+        name: "trusts-lead-bytes",
+        story: "Steps over as many bytes as the first one of a character promises, line feeds and all.",
+        plant: |listener| {
+            listener.reader.line_end = Box::new(|rest| {
+                let mut at = 0;
+                while at < rest.len() && rest[at] != b'\n' {
+                    at += match rest[at] {
+                        0xc0..=0xdf => 2,
+                        0xe0..=0xef => 3,
+                        0xf0..=0xff => 4,
+                        _ => 1,
+                    };
+                }
+                at.min(rest.len())
+            });
+        },
+    },
+    Bug {
+        name: "decodes-overlong-forms",
+        story: "Decodes UTF-8 by hand, without asking whether a shorter form was there.",
+        plant: |listener| listener.values(decoded_trustingly),
+    },
+    Bug {
+        name: "decodes-in-chunks",
+        story: "Decodes 4096 bytes at a time, and a character across the border becomes two replacements.",
+        plant: |listener| {
+            listener.datagrams(|datagram| {
+                datagram
+                    .chunks(4096)
+                    .flat_map(|chunk| chunk.to_str_lossy().into_owned().into_bytes())
+                    .collect()
+            });
+        },
+    },
+    Bug {
+        name: "writes-quotes-as-they-are",
+        story: "Puts its JSON together by hand, and forgets to escape quotes.",
+        plant: |listener| {
+            listener.write =
+                Box::new(|reading| line_with(reading, |text| quoted(text).replace("\\\"", "\"")));
+        },
+    },
+    Bug {
+        name: "writes-backslashes-as-they-are",
+        story: "Puts its JSON together by hand, and forgets to escape backslashes.",
+        plant: |listener| {
+            listener.write =
+                Box::new(|reading| line_with(reading, |text| quoted(text).replace("\\\\", "\\")));
+        },
+    },
+    Bug {
+        name: "writes-control-characters-as-they-are",
+        story: "Puts its JSON together by hand, and escapes quotes, backslashes, CR, LF and tabs only.",
+        plant: |listener| {
+            listener.write = Box::new(|reading| {
+                line_with(reading, |text| {
+                    let escaped = text
+                        .replace('\\', "\\\\")
+                        .replace('"', "\\\"")
+                        .replace('\n', "\\n");
+                    format!("\"{}\"", escaped.replace('\r', "\\r").replace('\t', "\\t"))
+                })
+            });
+        },
+    },
+    Bug {
+        name: "writes-long-escapes",
+        story: "Writes `\\u%04x` for what is not ASCII, which gives five digits beyond U+FFFF.",
+        plant: |listener| {
+            listener.write = Box::new(|reading| {
+                line_with(reading, |text| {
+                    let escape = |c: char| {
+                        if c.is_ascii() {
+                            c.to_string()
+                        } else {
+                            format!("\\u{:04x}", u32::from(c))
+                        }
+                    };
+                    quoted(text).chars().map(escape).collect()
+                })
+            });
+        },
+    },
+];
+
+fn if_text(bytes: &[u8], change: fn(&str) -> String) -> Vec<u8> {
+    str::from_utf8(bytes).map_or_else(|_| bytes.into(), |text| change(text).into())
+}
+
+fn base64(text: &[u8]) -> Vec<u8> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut count, mut bytes) = (0_u32, 0, Vec::new());
+    for digit in text
+        .iter()
+        .filter_map(|byte| DIGITS.iter().position(|digit| digit == byte))
+    {
+        bits = bits << 6 | digit as u32;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+        }
+    }
+    bytes
+}
+
+/// Decodes UTF-8 as its lead bytes promise, and writes what comes out as it should have been.
+fn decoded_trustingly(bytes: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    let mut rest = bytes;
+    while let [lead, behind @ ..] = rest {
+        let (length, bits) = match lead {
+            0xc0..=0xdf => (1, lead & 0x1f),
+            0xe0..=0xef => (2, lead & 0x0f),
+            0xf0..=0xf7 => (3, lead & 0x07),
+            _ => (0, *lead),
+        };
+        let is_whole = length > 0
+            && behind.len() >= length
+            && behind[..length].iter().all(|byte| byte & 0xc0 == 0x80);
+        let code = behind
+            .iter()
+            .take(length)
+            .fold(u32::from(bits), |code, byte| {
+                code << 6 | u32::from(byte & 0x3f)
+            });
+        if is_whole {
+            let char = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+            text.extend(char.encode_utf8(&mut [0; 4]).as_bytes());
+            rest = &behind[length..];
+        } else {
+            text.push(*lead);
+            rest = behind;
+        }
+    }
+    text
+}
