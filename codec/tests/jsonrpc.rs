@@ -568,3 +568,29 @@ fn types_cross_threads() {
     assert_send_sync::<jsonrpc::Params<'_>>();
     assert_send_sync::<jsonrpc::DecodeError>();
 }
+
+#[test]
+fn the_reference_names_the_advice_that_a_datagram_rests_on() {
+    use event_datagram::testing::reference::jsonrpc::advice;
+
+    for (params, expected) in [
+        (r#"{"a":"1","b":9007199254740991,"c":null}"#, &[][..]),
+        (r#"["1","1"]"#, &[]),
+        (r#"{"10":"1"}"#, &[]),
+        (r#"{"10":"1","a":2}"#, &["J2"]),
+        (r#"{"a":"\u0000"}"#, &["J3"]),
+        (r#"{"a":"1","\u0061":"1"}"#, &["J7"]),
+        (r#"{"":"1"}"#, &["J8"]),
+        (r#"{"a":9007199254740992}"#, &["J10"]),
+        (
+            r#"{"a":-9223372036854775808,"":1,"":2}"#,
+            &["J7", "J8", "J10"],
+        ),
+    ] {
+        let datagram = format!(r#"{{"jsonrpc":"2.0","method":"E_TEST","params":{params}}}"#);
+        assert_eq!(advice(datagram.as_bytes()), expected, "{datagram}");
+    }
+    assert_eq!(advice(b"\xff"), ["J9"]);
+    assert_eq!(advice(br#"{"jsonrpc":"2.0","method":"rpc.x"}"#), ["J3"]);
+    assert_eq!(advice(br#"{"jsonrpc":"2.0","method":7}"#), [""; 0]);
+}

@@ -132,3 +132,11 @@ pub fn admits(dialect: Dialect, datagram: &[u8], reading: &Reading) -> bool {
         Dialect::JsonRpc => reference::jsonrpc::admits(datagram, reading),
     }
 }
+
+/// Names the requirements of level *should* by which the reference reads a datagram.
+pub fn advice(dialect: Dialect, datagram: &[u8]) -> Vec<&'static str> {
+    match dialect {
+        Dialect::Text => reference::text::advice(datagram),
+        Dialect::JsonRpc => reference::jsonrpc::advice(datagram),
+    }
+}

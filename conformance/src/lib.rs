@@ -1,6 +1,7 @@
 //! Conformance suite for listeners of OpenSIPS event datagrams.
 //!
 //! Data flows one way: corpus → [`vectors`] → [`run`] → [`subject`] → observation → [`judge`] → verdict → [`report`].
+//! [`explore`] goes beyond the corpus: it makes vectors up, and makes small what fails.
 //!
 //! The command `evdg` is a thin layer above; what it does can be done from here, too. Nothing here prints, but for the
 //! harness.
@@ -11,6 +12,7 @@ pub mod compare;
 pub mod contract;
 pub mod dialect;
 pub mod escape;
+pub mod explore;
 pub mod fence;
 #[cfg(feature = "harness")]
 pub mod harness;

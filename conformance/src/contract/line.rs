@@ -1,6 +1,7 @@
 use event_datagram::EventBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::event::{event_from_json, event_in_usual_form};
 
@@ -55,7 +56,8 @@ pub fn parse_line(line: &[u8]) -> Option<Line> {
             Some(event) => Line::Event(event),
             None => match serde_json::from_slice(line) {
                 Ok(json) => line_from_json(&json),
-                Err(error) => Line::Malformed(format!("it is not JSON: {error}")),
+                Err(error) => rejection_in_odd_words(line)
+                    .unwrap_or_else(|| Line::Malformed(format!("it is not JSON: {error}"))),
             },
         })
 }
@@ -87,6 +89,19 @@ fn read(json: &Value) -> Result<Line, String> {
     }
 }
 
+/// A reason may quote a datagram, and with it half of a character: half of a surrogate pair is JSON to some and not to others.
+fn rejection_in_odd_words(line: &[u8]) -> Option<Line> {
+    #[derive(Deserialize)]
+    struct Rejection<'a> {
+        #[serde(borrow)]
+        error: &'a RawValue,
+    }
+
+    let Rejection { error } = serde_json::from_slice(line).ok()?;
+    let why = error.get().strip_prefix('"')?.strip_suffix('"')?;
+    (!why.is_empty()).then(|| Line::Rejection(why.into()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +131,8 @@ mod tests {
             r#"{"error":""}"#,
             r#"{"error":{"code":1}}"#,
             r#"{"event":"E","error":"why"}"#,
+            // As JavaScript quotes half of an emoji.
+            r#"{"error":"unexpected \ud83d"}"#,
         ] {
             assert!(
                 matches!(parse_line(line.as_bytes()), Some(Line::Rejection(_))),

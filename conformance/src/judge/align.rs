@@ -192,6 +192,10 @@ impl Stuck {
         };
         let report = observation.reports.get(self.report).and_then(line_of);
         let what = match (steps.get(self.step), report) {
+            // One that may stay without a report had one, and that does not fit.
+            (None, Some(line)) if observation.reports.len() <= steps.len() => {
+                difference::explain(&steps[steps.len() - 1].expect, line)
+            }
             (None, _) => {
                 let (count, due) = (observation.reports.len(), steps.len());
                 format!(

@@ -63,7 +63,7 @@ pub(crate) fn lines(evidence: &Evidence) -> Vec<(&'static str, String)> {
 }
 
 /// Cuts a line of evidence to so many characters, but for the command: that has to be whole.
-pub(crate) fn shortened(label: &str, text: String, width: usize) -> String {
+pub fn shortened(label: &str, text: String, width: usize) -> String {
     if label == "again" {
         text
     } else {

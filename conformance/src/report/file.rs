@@ -15,7 +15,11 @@ pub(super) fn make_way(path: &Path) -> io::Result<()> {
 
 /// Puts a file in place in one move, so that nobody ever sees half of it. What is no plain file, such as a pipe or a
 /// link to somewhere, is written to as it is.
-pub(crate) fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+///
+/// If it cannot be written.
+pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
     write_whole_with(path, |out| out.write_all(content))
 }
 

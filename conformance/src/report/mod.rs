@@ -17,11 +17,10 @@ mod sink;
 mod summary;
 mod tap;
 
-pub(crate) use describe::expectation_to_json;
-pub use describe::{datagram_in_words, event_in_words, expectation_in_words};
-#[cfg(feature = "harness")]
-pub(crate) use describe::{lines, shortened};
-pub(crate) use file::{Spool, write_whole, write_whole_with};
+pub use describe::{datagram_in_words, event_in_words, expectation_in_words, shortened};
+pub(crate) use describe::{expectation_to_json, lines};
+pub use file::write_whole;
+pub(crate) use file::{Spool, write_whole_with};
 pub(crate) use head::number;
 pub use head::{Head, Settings, Shard, Subject, Suite, Title};
 pub use html::Html;

@@ -11,7 +11,7 @@ use crate::vectors::Vector;
 /// Each instance gets a stretch of its own, so that what it is sent does not depend on how fast the others are.
 pub(super) fn run<'c>(
     plan: &Plan<'c>,
-    first: Worker<'_, 'c>,
+    mut first: Worker<'_>,
     vectors: &[&'c Vector],
     tell: &mut dyn FnMut(Outcome<'c>),
 ) -> Result<(), RunError> {
@@ -28,12 +28,18 @@ pub(super) fn run<'c>(
                         // Nobody listens once the run has failed elsewhere.
                         let _ = sender.send(outcome);
                     };
-                    Worker::start(plan, socket, dialect)?.run(stretch, &mut tell)
+                    let mut worker = Worker::start(&plan.subject, &plan.settings, socket, dialect)?;
+                    worker.run(stretch, &mut tell)?;
+                    worker.stop();
+                    Ok(())
                 };
                 (scope.spawn(work), outcomes)
             })
             .collect();
         let mut result = first.run(ours, tell);
+        if result.is_ok() {
+            first.stop();
+        }
         for (worker, outcomes) in others {
             if result.is_err() {
                 plan.settings.stop.request();

@@ -5,7 +5,9 @@ mod jobs;
 mod worker;
 
 #[cfg(feature = "harness")]
-pub(crate) use grade::{grade, not_applicable};
+pub(crate) use grade::grade;
+pub(crate) use grade::not_applicable;
+pub(crate) use worker::Worker;
 
 use std::num::NonZero;
 use std::time::Duration;
@@ -98,6 +100,9 @@ pub enum RunError {
         /// Why not.
         message: String,
     },
+    /// The subject died, and there is none any more.
+    #[error("{0}")]
+    Gone(String),
     /// The run was stopped.
     #[error("interrupted")]
     Interrupted,
@@ -125,7 +130,7 @@ pub fn run<'c>(plan: &Plan<'c>, mut tell: impl FnMut(Event<'_, 'c>)) -> Result<(
             .filter(|dialect| plan.vectors.iter().any(|vector| vector.dialect == *dialect))
             .collect();
         while let Some(first) = left.first().copied() {
-            let mut worker = worker::Worker::start(plan, *socket, first)?;
+            let mut worker = Worker::start(&plan.subject, &plan.settings, *socket, first)?;
             let start = worker.declared().clone();
             let count = if start.tells_dialects_apart {
                 left.len()
@@ -141,6 +146,7 @@ pub fn run<'c>(plan: &Plan<'c>, mut tell: impl FnMut(Event<'_, 'c>)) -> Result<(
                 start: &start,
             });
             jobs::run(plan, worker, &vectors, &mut |mut outcome| {
+                outcome.decides = plan.decides(outcome.vector);
                 plan.known.regard(&mut outcome);
                 tell(Event::Outcome(&outcome));
             })?;

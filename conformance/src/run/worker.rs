@@ -1,21 +1,23 @@
 use std::time::Duration;
 
 use super::grade::{grade, not_applicable};
-use super::{Outcome, Plan, RunError};
+use super::{Outcome, RunError};
 use crate::contract::Start;
 use crate::fence::Fences;
 use crate::judge::{Answering, Finding, Verdict, judge, take_late};
 use crate::subject::{
-    Ending, Exchange, Kind, Observation, Places, Rest, Session, SocketKind, StartError,
+    Ending, Exchange, Kind, Observation, Places, Rest, Session, Settings, SocketKind, StartError,
+    Subject,
 };
 use crate::vectors::{Dialect, Step, Vector};
 
 /// So many starts in a row may fail before no more are tried.
 const MAX_FAILED_STARTS: usize = 3;
 
-/// A run of vectors over one socket, with one instance of the subject at a time.
-pub(super) struct Worker<'r, 'c> {
-    plan: &'r Plan<'c>,
+/// Tries vectors over one socket, with one instance of the subject at a time.
+pub(crate) struct Worker<'r> {
+    subject: &'r Subject,
+    settings: &'r Settings,
     socket: SocketKind,
     /// The dialect for which it was started.
     dialect: Dialect,
@@ -28,30 +30,34 @@ pub(super) struct Worker<'r, 'c> {
     last_start_error: String,
     /// How many subjects were started before this one.
     instance: usize,
-    /// Outcomes that are not told yet. The last one is held back until the next is there: what kills a subject may show
-    /// only then.
-    held: Vec<Outcome<'c>>,
 }
 
-impl<'r, 'c> Worker<'r, 'c> {
+/// What came of vectors that were sent in a row.
+pub(crate) struct Row<'c> {
+    /// The outcomes of the first ones, which went well: perhaps all.
+    pub(crate) good: Vec<Outcome<'c>>,
+    /// What the first one did that did not go well, if it did anything.
+    pub(crate) suspicion: Option<String>,
+    /// How the subject ended or fell silent, if it did so at the first one that did not go well.
+    pub(crate) first_try: Option<Outcome<'c>>,
+    /// How many datagrams the kernel dropped meanwhile: nobody is to blame for those.
+    pub(crate) dropped: u64,
+}
+
+impl<'r> Worker<'r> {
     /// Starts a subject.
-    pub(super) fn start(
-        plan: &'r Plan<'c>,
+    pub(crate) fn start(
+        subject: &'r Subject,
+        settings: &'r Settings,
         socket: SocketKind,
         dialect: Dialect,
     ) -> Result<Self, RunError> {
         let mut places = Places::new();
-        let mut fences = Fences::new(&plan.settings.fence);
-        let session = Session::start(
-            &plan.subject,
-            dialect,
-            socket,
-            &mut places,
-            &mut fences,
-            &plan.settings,
-        )?;
+        let mut fences = Fences::new(&settings.fence);
+        let session = Session::start(subject, dialect, socket, &mut places, &mut fences, settings)?;
         Ok(Self {
-            plan,
+            subject,
+            settings,
             socket,
             dialect,
             places,
@@ -61,7 +67,6 @@ impl<'r, 'c> Worker<'r, 'c> {
             failed_starts: 0,
             last_start_error: String::new(),
             instance: 0,
-            held: Vec::new(),
         })
     }
 
@@ -82,7 +87,7 @@ impl<'r, 'c> Worker<'r, 'c> {
     }
 
     /// Gives what the subject told about itself.
-    pub(super) fn declared(&self) -> &Start {
+    pub(crate) fn declared(&self) -> &Start {
         &self.start
     }
 
@@ -96,88 +101,103 @@ impl<'r, 'c> Worker<'r, 'c> {
         self.dialect
     }
 
-    /// Runs these vectors, tells the outcomes in order, and ends the subject.
-    pub(super) fn run(
-        mut self,
+    /// Says how many subjects were started.
+    pub(crate) fn starts(&self) -> usize {
+        self.instance + 1
+    }
+
+    /// Runs these vectors and tells the outcomes in order.
+    pub(super) fn run<'c>(
+        &mut self,
         vectors: &[&'c Vector],
         tell: &mut dyn FnMut(Outcome<'c>),
     ) -> Result<(), RunError> {
+        // Outcomes that are not told yet. The last one is held back until the next is there: what kills a subject may show
+        // only then.
+        let mut held = Vec::new();
         let mut left = vectors;
         while let Some((vector, rest)) = left.split_first() {
             if let Some(why) = not_applicable(vector, &self.start) {
                 let outcome = self.without_exchange(vector, Verdict::NotApplicable, why);
-                self.held.push(outcome);
+                held.push(outcome);
                 left = rest;
             } else {
-                let count = self.run_some(left)?;
+                let count = self.run_some(left, &mut held)?;
                 left = &left[count..];
             }
-            let told = self.held.len().saturating_sub(1);
-            self.held.drain(..told).for_each(&mut *tell);
+            let told = held.len().saturating_sub(1);
+            held.drain(..told).for_each(&mut *tell);
         }
-        if let Some(mut last) = self.held.pop() {
+        if let Some(mut last) = held.pop() {
             self.close(&mut last)?;
             tell(last);
-        }
-        if let Some(session) = self.session.take() {
-            session.stop();
         }
         Ok(())
     }
 
+    /// Ends the subject.
+    pub(crate) fn stop(self) {
+        if let Some(session) = self.session {
+            session.stop();
+        }
+    }
+
+    /// Tells whether a subject runs.
+    pub(crate) fn is_running(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Does away with the subject, so that the next one that is tried meets a fresh one.
+    pub(crate) fn replace(&mut self) {
+        self.session = None;
+    }
+
     /// Runs the first vectors, as many in a row as can be, and says how many.
-    fn run_some(&mut self, vectors: &[&'c Vector]) -> Result<usize, RunError> {
+    fn run_some<'c>(
+        &mut self,
+        vectors: &[&'c Vector],
+        held: &mut Vec<Outcome<'c>>,
+    ) -> Result<usize, RunError> {
         let apply = |vector: &&&Vector| not_applicable(vector, &self.start).is_none();
         let applicable = vectors.iter().take_while(apply).count();
-        let row = match &self.session {
-            Some(session) => session.longest_row(&vectors[..applicable]),
-            None => 0,
-        };
+        let row = self.longest_row(&vectors[..applicable]);
         if row < 2 {
-            self.run_alone(vectors[0], None)?;
+            self.run_alone(vectors[0], None, held)?;
             return Ok(1);
         }
-        self.run_row(&vectors[..row])?;
+        self.run_row(&vectors[..row], held)?;
         Ok(row)
+    }
+
+    /// Tells how many of these vectors can be sent in a row; none where no subject runs.
+    pub(crate) fn longest_row(&self, vectors: &[&Vector]) -> usize {
+        self.session
+            .as_ref()
+            .map_or(0, |session| session.longest_row(vectors))
     }
 
     /// Runs vectors in a row. From the first that does not go well they are tried again one at a time: what happened can
     /// be told for certain only then.
-    fn run_row(&mut self, vectors: &[&'c Vector]) -> Result<(), RunError> {
-        let session = self.session.as_mut().expect("the caller looked");
-        let row = session.exchange_row(vectors, &mut self.fences);
-        let mut suspicion = None;
-        let mut good = 0;
-        for (vector, exchange) in vectors.iter().zip(row.answered) {
-            let outcome = self.judged(vector, exchange);
-            if outcome.verdict.is_failure(true) {
-                suspicion = Some(outcome.why);
-                break;
-            }
-            self.held.push(outcome);
-            good += 1;
+    fn run_row<'c>(
+        &mut self,
+        vectors: &[&'c Vector],
+        held: &mut Vec<Outcome<'c>>,
+    ) -> Result<(), RunError> {
+        let Row {
+            mut good,
+            suspicion,
+            mut first_try,
+            dropped,
+        } = self.row(vectors)?;
+        let count = good.len();
+        held.append(&mut good);
+        let first = held.len();
+        for vector in &vectors[count..] {
+            self.run_alone(vector, first_try.take(), held)?;
         }
-        // A subject that died or fell silent did so at the first that was not answered: that was its first try.
-        let mut first_try = None;
-        match row.rest {
-            Rest::Nothing | Rest::Astray => {}
-            Rest::Lost(Ending::Interrupted) => return Err(RunError::Interrupted),
-            Rest::Lost(Ending::Fenced | Ending::Unsendable(_)) => self.session = None,
-            Rest::Lost(ending) if suspicion.is_none() => {
-                let exchange = Exchange::broken_off(ending);
-                first_try = Some(self.judged(vectors[good], exchange));
-                self.session = None;
-            }
-            Rest::Lost(_) => self.session = None,
-        }
-        // What the kernel dropped is no reason to suspect anybody.
-        let dropped = self.session.as_mut().map_or(0, Session::newly_dropped);
-        let first = self.held.len();
-        for vector in &vectors[good..] {
-            self.run_alone(vector, first_try.take())?;
-        }
-        let again = &mut self.held[first..];
+        let again = &mut held[first..];
         if let Some(why) = suspicion
+            // What the kernel dropped is no reason to suspect anybody.
             && dropped == 0
             && !again.iter().any(|outcome| outcome.verdict.is_failure(true))
         {
@@ -188,20 +208,75 @@ impl<'r, 'c> Worker<'r, 'c> {
         Ok(())
     }
 
-    fn run_alone(
+    /// Sends vectors in a row. If the subject died or has to be replaced, it is gone.
+    ///
+    /// # Panics
+    ///
+    /// If no subject runs.
+    pub(crate) fn row<'c>(&mut self, vectors: &[&'c Vector]) -> Result<Row<'c>, RunError> {
+        let session = self.session.as_mut().expect("the caller looked");
+        let exchanges = session.exchange_row(vectors, &mut self.fences);
+        let mut row = Row {
+            good: Vec::new(),
+            suspicion: None,
+            first_try: None,
+            dropped: 0,
+        };
+        for (vector, exchange) in vectors.iter().zip(exchanges.answered) {
+            let outcome = self.judged(vector, exchange);
+            if outcome.verdict.is_failure(true) {
+                row.suspicion = Some(outcome.why);
+                break;
+            }
+            row.good.push(outcome);
+        }
+        // A subject that died or fell silent did so at the first that was not answered: that was its first try.
+        match exchanges.rest {
+            Rest::Nothing | Rest::Astray => {}
+            Rest::Lost(Ending::Interrupted) => return Err(RunError::Interrupted),
+            Rest::Lost(Ending::Fenced | Ending::Unsendable(_)) => self.session = None,
+            Rest::Lost(ending) if row.suspicion.is_none() => {
+                let exchange = Exchange::broken_off(ending);
+                row.first_try = Some(self.judged(vectors[row.good.len()], exchange));
+                self.session = None;
+            }
+            Rest::Lost(_) => self.session = None,
+        }
+        row.dropped = self.session.as_mut().map_or(0, Session::newly_dropped);
+        Ok(row)
+    }
+
+    /// Tries a vector once, on the subject that runs or a fresh one, and asks behind it whether all is well. A subject that died or
+    /// fell silent is gone.
+    pub(crate) fn probe<'c>(&mut self, vector: &'c Vector) -> Result<Outcome<'c>, RunError> {
+        if let Err(why) = self.ensure_session()? {
+            return Err(RunError::Gone(why));
+        }
+        let mut outcome = self.try_once(vector, None)?;
+        if !matches!(outcome.verdict, Verdict::Crash | Verdict::Hang) {
+            self.close(&mut outcome)?;
+        }
+        if outcome.verdict == Verdict::Hang {
+            self.session = None;
+        }
+        Ok(outcome)
+    }
+
+    fn run_alone<'c>(
         &mut self,
         vector: &'c Vector,
         first_try: Option<Outcome<'c>>,
+        held: &mut Vec<Outcome<'c>>,
     ) -> Result<(), RunError> {
-        let mut before = self.held.pop();
+        let mut before = held.pop();
         let outcome = self.outcome(vector, first_try, before.as_mut());
-        self.held.extend(before);
-        self.held.push(outcome?);
+        held.extend(before);
+        held.push(outcome?);
         Ok(())
     }
 
     /// Tries a vector, and once more on a fresh subject if this one died or fell silent.
-    fn outcome(
+    fn outcome<'c>(
         &mut self,
         vector: &'c Vector,
         first_try: Option<Outcome<'c>>,
@@ -255,19 +330,18 @@ impl<'r, 'c> Worker<'r, 'c> {
     }
 
     /// Makes sure that a subject runs. The inner error says why there is none.
-    fn ensure_session(&mut self) -> Result<Result<(), String>, RunError> {
+    pub(crate) fn ensure_session(&mut self) -> Result<Result<(), String>, RunError> {
         if self.session.is_some() {
             return Ok(Ok(()));
         }
         while self.failed_starts < MAX_FAILED_STARTS {
-            let plan = self.plan;
             match Session::start(
-                &plan.subject,
+                self.subject,
                 self.dialect,
                 self.socket,
                 &mut self.places,
                 &mut self.fences,
-                &plan.settings,
+                self.settings,
             ) {
                 Ok(session) => {
                     self.session = Some(session);
@@ -288,7 +362,7 @@ impl<'r, 'c> Worker<'r, 'c> {
         )))
     }
 
-    fn try_once(
+    fn try_once<'c>(
         &mut self,
         vector: &'c Vector,
         before: Option<&mut Outcome<'c>>,
@@ -320,7 +394,7 @@ impl<'r, 'c> Worker<'r, 'c> {
     }
 
     /// Gives what came of a vector. If the subject died, it is gone.
-    fn judged(&mut self, vector: &'c Vector, exchange: Exchange) -> Outcome<'c> {
+    fn judged<'c>(&mut self, vector: &'c Vector, exchange: Exchange) -> Outcome<'c> {
         let Exchange {
             observation,
             ending,
@@ -358,7 +432,7 @@ impl<'r, 'c> Worker<'r, 'c> {
     }
 
     /// Sends the last good event. If that goes wrong, the last vector did it.
-    fn close(&mut self, last: &mut Outcome<'c>) -> Result<(), RunError> {
+    fn close(&mut self, last: &mut Outcome<'_>) -> Result<(), RunError> {
         let Some(session) = &mut self.session else {
             return Ok(());
         };
@@ -398,14 +472,20 @@ impl<'r, 'c> Worker<'r, 'c> {
         Ok(())
     }
 
-    fn answering(&self) -> Answering {
-        match self.plan.subject.kind() {
+    /// Says how the subject answers.
+    pub(crate) fn answering(&self) -> Answering {
+        match self.subject.kind() {
             Kind::Parser => Answering::Always,
             Kind::Listener | Kind::Running => Answering::MayBeSilent,
         }
     }
 
-    fn without_exchange(&self, vector: &'c Vector, verdict: Verdict, why: String) -> Outcome<'c> {
+    fn without_exchange<'c>(
+        &self,
+        vector: &'c Vector,
+        verdict: Verdict,
+        why: String,
+    ) -> Outcome<'c> {
         Outcome {
             vector,
             socket: self.socket,
@@ -414,7 +494,7 @@ impl<'r, 'c> Worker<'r, 'c> {
             observation: Observation::default(),
             log: Vec::new(),
             duration: Duration::ZERO,
-            decides: self.plan.decides(vector),
+            decides: true,
             instance: self.instance,
         }
     }

@@ -1,11 +1,11 @@
 use std::collections::HashSet;
 
+use event_datagram::EventBuf;
 use event_datagram::testing::reference::Reading;
-use event_datagram::{EventBuf, ParamBuf, ValueBuf};
-use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
+use serde_json::{Value, json};
 
-use super::vector::Dialect;
+use super::notation::{bytes, digest, expectation, file};
+use super::vector::{Dialect, Expectation};
 use crate::dialect;
 use crate::escape::{cut, escaped};
 
@@ -24,8 +24,6 @@ pub struct VectorFile {
 
 /// More readings than these are left to nobody to choose from.
 const MAX_READINGS: usize = 64;
-/// The digits of a digest that tell datagrams of one topic apart.
-const DIGITS: usize = 12;
 
 impl VectorFile {
     /// Starts a file without vectors.
@@ -49,7 +47,7 @@ impl VectorFile {
             self.left_out += 1;
             return;
         }
-        self.vectors.push(self.vector(datagram, &readings));
+        self.vectors.push(self.vector(datagram, readings));
     }
 
     /// Counts the vectors.
@@ -69,16 +67,11 @@ impl VectorFile {
 
     /// Gives the file.
     pub fn into_json(self) -> Value {
-        json!({
-            "$schema": "../schema.json",
-            "topic": self.topic,
-            "dialect": self.dialect,
-            "summary": "Datagrams that were captured on their way.",
-            "vectors": self.vectors,
-        })
+        let summary = "Datagrams that were captured on their way.";
+        file(&self.topic, self.dialect, summary, self.vectors)
     }
 
-    fn vector(&self, datagram: &[u8], readings: &[Reading]) -> Value {
+    fn vector(&self, datagram: &[u8], readings: Vec<Reading>) -> Value {
         let event = readings.iter().find_map(|reading| match reading {
             Reading::Event(event) => Some(event),
             _ => None,
@@ -96,25 +89,25 @@ impl VectorFile {
             None if datagram.is_empty() => ("T18", "ruling", "an empty datagram".into()),
             None => (malformed, "documented", "what is no event".into()),
         };
-        let expect = match readings {
-            _ if dialect::anything_goes(self.dialect, datagram) => "survive".into(),
-            [one] => expectation(one),
-            several => json!({ "any_of": several.iter().map(expectation).collect::<Vec<_>>() }),
+        let id = self.id(datagram, event);
+        let expect = if dialect::anything_goes(self.dialect, datagram) {
+            Expectation::Survive
+        } else {
+            Expectation::any_of(readings)
         };
         json!({
-            "id": self.id(datagram, event),
+            "id": id,
             "requirement": requirement,
             "level": "must",
             "authority": authority,
             "summary": format!("Somebody sent {what}."),
             "datagram": bytes(datagram),
-            "expect": expect,
+            "expect": expectation(&expect),
         })
     }
 
     fn id(&self, datagram: &[u8], event: Option<&EventBuf>) -> String {
-        let mut digest = hex::encode(Sha256::digest(datagram));
-        digest.truncate(DIGITS);
+        let digest = digest([datagram]);
         let name = event.map(|event| slug(&event.name)).unwrap_or_default();
         if name.is_empty() {
             format!("{}-{digest}", self.topic)
@@ -134,47 +127,6 @@ fn slug(name: &[u8]) -> String {
         .map(|word| String::from_utf8_lossy(word).to_ascii_lowercase())
         .collect();
     words.join("-")
-}
-
-fn expectation(reading: &Reading) -> Value {
-    match reading {
-        Reading::Event(event) => {
-            let params: Vec<_> = event.params.iter().map(param).collect();
-            json!({ "event": { "event": bytes(&event.name), "params": params } })
-        }
-        _ => "reject".into(),
-    }
-}
-
-fn param(param: &ParamBuf) -> Value {
-    let mut object = Map::new();
-    if let Some(name) = &param.name {
-        object.insert("name".into(), bytes(name));
-    }
-    let value = match &param.value {
-        ValueBuf::Bytes(value) => bytes(value),
-        ValueBuf::Integer(integer) => (*integer).into(),
-        _ => Value::Null,
-    };
-    object.insert("value".into(), value);
-    Value::Object(object)
-}
-
-/// Writes bytes in the notation of vector files.
-fn bytes(bytes: &[u8]) -> Value {
-    if let Ok(text) = str::from_utf8(bytes) {
-        return text.into();
-    }
-    let mut parts = Vec::new();
-    for chunk in bytes.utf8_chunks() {
-        if !chunk.valid().is_empty() {
-            parts.push(Value::from(chunk.valid()));
-        }
-        if !chunk.invalid().is_empty() {
-            parts.push(json!({ "hex": hex::encode(chunk.invalid()) }));
-        }
-    }
-    parts.into()
 }
 
 #[cfg(test)]

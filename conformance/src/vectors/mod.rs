@@ -7,6 +7,8 @@ mod export;
 mod file;
 #[cfg(feature = "cli")]
 mod import;
+#[cfg(feature = "cli")]
+mod notation;
 mod select;
 mod set;
 mod spec;
@@ -17,6 +19,8 @@ pub use corpus::{Corpus, CorpusError};
 pub use export::export;
 #[cfg(feature = "cli")]
 pub use import::VectorFile;
+#[cfg(feature = "cli")]
+pub use notation::write;
 pub use select::{Selection, Shortage};
 pub use set::Set;
 pub use spec::Requirement;

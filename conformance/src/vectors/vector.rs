@@ -1,6 +1,7 @@
 use std::fmt;
 
 use event_datagram::EventBuf;
+use event_datagram::testing::reference::Reading;
 use serde::{Deserialize, Serialize};
 
 /// One case of the corpus.
@@ -65,6 +66,20 @@ pub enum Expectation {
 }
 
 impl Expectation {
+    /// Asks for one of these readings, of which there is at least one.
+    pub fn any_of(readings: Vec<Reading>) -> Self {
+        let each = readings.into_iter().map(|reading| match reading {
+            Reading::Event(event) => Self::Event(event),
+            _ => Self::Reject,
+        });
+        let mut each: Vec<_> = each.collect();
+        if each.len() == 1 {
+            each.remove(0)
+        } else {
+            Self::AnyOf(each)
+        }
+    }
+
     /// Gives the expectations that are equally right: itself, or its alternatives.
     pub fn alternatives(&self) -> &[Self] {
         match self {

@@ -136,6 +136,21 @@ fn reports_are_read_from_standard_input() {
 }
 
 #[test]
+fn cases_that_are_made_up_are_sent_to_it_too() {
+    let folder = folder();
+    let path = folder.path().join("reports");
+    let reports = File::create(&path).expect("there is room");
+    let mut running = Running::start(folder, reports);
+    let (socket, observe) = (socket(&running.folder), path.to_str().expect("it is UTF-8"));
+    let args = ["--attach", &socket, "--observe", observe];
+    let ran = run(&[&["fuzz", "--cases", "500", "--seed", "1"], &args[..]].concat());
+    let expected =
+        format!("the listener at {socket} over unix: nothing found in 500 cases (seed 1)\n");
+    assert_eq!(ran.expect_status(0).stdout, expected);
+    running.still_runs();
+}
+
+#[test]
 fn a_listener_that_its_owner_starts_again_is_found_again() {
     let folder = folder();
     let path = folder.path().join("events.sock");

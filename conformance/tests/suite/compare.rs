@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::evdg::{Ran, evdg, python_listener, run};
+use crate::evdg::{Ran, evdg, python_listener_with, run};
 
 struct Folder(TempDir);
 
@@ -34,12 +34,8 @@ impl Folder {
 
     fn test_with(&self, name: &str, bug: &str, args: &[&str]) -> String {
         // The same file each time: it is one subject in several states.
-        let program = self.path("listener.py");
-        let listener = fs::read_to_string(python_listener()).expect("it is there");
-        let parse = "def parse(datagram):\n";
-        assert!(listener.contains(parse));
-        let broken = listener.replace(parse, &format!("{parse}    {bug}\n"));
-        fs::write(&program, broken).expect("there is room");
+        let first = "    name, line_feed, body = datagram.partition";
+        let program = python_listener_with(self.0.path(), first, &format!("    {bug}\n{first}"));
         let path = self.name(name);
         let mut command = evdg();
         command

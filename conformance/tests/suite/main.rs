@@ -13,6 +13,7 @@ mod evdg;
 mod every_verdict;
 mod export;
 mod frozen_sets;
+mod fuzz;
 mod hostile_subjects;
 mod import;
 mod known_failures;

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::event::Code;
-use super::mutate::{mutate, sequence};
+use super::mutate::{mutate, over_and_over, sequence};
 use super::{Generate, JsonRpcEvent, Literal, Source};
 use crate::jsonrpc::{MAX_DEPTH, sender, sender_3_1};
 use crate::{EventBuf, ValueBuf};
@@ -95,8 +95,15 @@ const PIECES: &[&[u8]] = &[
     b"\xe2\x80\xa8",
 ];
 
+/// As deep as brackets have to lie to stop readers that go down with them.
+const LONGEST_REPETITION: usize = 60_000;
+
 impl Generate for JsonRpcDatagram {
     fn generate(source: &mut Source<'_>) -> Self {
+        if source.may_be_large() && source.once_in(100) {
+            let params = over_and_over(source, PIECES, LONGEST_REPETITION);
+            return Self(around(b"{\"method\":\"E\",\"params\":", params));
+        }
         let kind = source.weighted(&[4, 3, 4, 6, 2, 1, 2, 1]);
         let mut datagram = match kind {
             0 => written(source),

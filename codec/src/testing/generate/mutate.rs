@@ -49,3 +49,11 @@ pub(super) fn sequence(
     }
     sequence
 }
+
+/// The same few pieces over and over: what takes much time of a reader that looks at each byte again and again, and the stack
+/// of one that goes deeper at each.
+pub(super) fn over_and_over(source: &mut Source<'_>, pieces: &[&[u8]], longest: usize) -> Vec<u8> {
+    let piece = [source.pick(pieces), source.pick(pieces)].concat();
+    let times = 1 + source.below(longest / piece.len());
+    piece.repeat(times)
+}

@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use super::event::TEXT_PIECES;
-use super::mutate::{mutate, sequence};
+use super::mutate::{mutate, over_and_over, sequence};
 use super::{Generate, Literal, Source, TextEvent};
 use crate::text::{documented, sender};
 
@@ -14,8 +14,15 @@ pub struct TextDatagram(pub Vec<u8>);
 #[derive(Clone, PartialEq, Eq)]
 pub struct TextSequence(pub Vec<Vec<u8>>);
 
+/// The reference lists what a datagram of nothing but quotes means in time that grows with the square of its length.
+const LONGEST_REPETITION: usize = 2_048;
+
 impl Generate for TextDatagram {
     fn generate(source: &mut Source<'_>) -> Self {
+        if source.may_be_large() && source.once_in(100) {
+            let lines = over_and_over(source, TEXT_PIECES, LONGEST_REPETITION);
+            return Self([b"E\n", &lines[..]].concat());
+        }
         Self(match source.weighted(&[4, 2, 4, 4, 1, 1]) {
             0 => written(source, false),
             1 => written(source, true),

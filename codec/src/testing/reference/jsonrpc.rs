@@ -13,6 +13,7 @@
 //! ```
 
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec;
@@ -63,6 +64,62 @@ pub fn anything_goes(datagram: &[u8]) -> bool {
 pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
     let meaning = Meaning::of(datagram);
     meaning.anything_goes || meaning.readings.contains(reading)
+}
+
+/// Names the requirements of level *should* on which some reading of a datagram rests, in order. Whoever departs from the readings
+/// of such a datagram is warned; of any other, the readings are all that a listener may make of it.
+///
+/// - `J2`, by its limits: among several parameters there is one whose name is a number;
+/// - `J3`, by its limits: a NUL is escaped, or the event's name begins with `rpc.`;
+/// - `J7`: a name repeats;
+/// - `J8`: a name is empty;
+/// - `J9`: not all of it is UTF-8;
+/// - `J10`: an integer lies beyond those that a double holds exactly.
+pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
+    let readings = readings(datagram);
+    let events = || {
+        readings.iter().filter_map(|reading| match reading {
+            Reading::Event(event) => Some(event),
+            Reading::Rejection => None,
+        })
+    };
+    let any_name = |is: &dyn Fn(&[u8]) -> bool| {
+        let mut params = events().flat_map(|event| &event.params);
+        params.any(|param| param.name.as_deref().is_some_and(is))
+    };
+    let number = |name: &[u8]| !name.is_empty() && name.iter().all(u8::is_ascii_digit);
+    let repeats = |event: &EventBuf| {
+        let names: Vec<_> = event
+            .params
+            .iter()
+            .filter_map(|param| param.name.as_ref())
+            .collect();
+        names.iter().collect::<BTreeSet<_>>().len() < names.len()
+    };
+    let inexact = |param: &ParamBuf| matches!(param.value, ValueBuf::Integer(integer) if integer.unsigned_abs() >= 1 << 53);
+    let touched = [
+        (
+            any_name(&number) && events().any(|event| event.params.len() > 1),
+            "J2",
+        ),
+        (
+            holds(datagram, b"\\u0000") || events().any(|event| event.name.starts_with(b"rpc.")),
+            "J3",
+        ),
+        (events().any(repeats), "J7"),
+        (any_name(&<[u8]>::is_empty), "J8"),
+        (core::str::from_utf8(datagram).is_err(), "J9"),
+        (
+            events().any(|event| event.params.iter().any(inexact)),
+            "J10",
+        ),
+    ];
+    let touched = touched.into_iter();
+    touched.filter_map(|(is, id)| is.then_some(id)).collect()
+}
+
+fn holds(datagram: &[u8], part: &[u8]) -> bool {
+    datagram.windows(part.len()).any(|window| window == part)
 }
 
 struct Meaning {

@@ -84,6 +84,33 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
     false
 }
 
+/// Names the requirements of level *should* on which some reading of a datagram rests, in order. Whoever departs from the readings
+/// of such a datagram is warned; of any other, the readings are all that a listener may make of it.
+///
+/// - `T5`: a line starts with `::`;
+/// - `T8`: a value starts with a quote that is not closed;
+/// - `T13`: not all of it is UTF-8.
+pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
+    let (mut t5, mut t8) = (false, false);
+    let body = split_name(datagram).map_or(&[][..], |(_, body)| body);
+    let mut open = vec![body];
+    let mut seen = BTreeSet::new();
+    while let Some(rest) = open.pop() {
+        if at_end(rest) || !seen.insert(rest.len()) {
+            continue;
+        }
+        t5 |= rest.starts_with(b"::");
+        for (_, start) in names(first_line(rest)) {
+            let first = values(&rest[start..]).swap_remove(0);
+            t8 |= matches!(first, (Value::Bare(bare), _) if bare.starts_with(b"\""));
+        }
+        open.extend(arguments(rest).iter().map(|argument| argument.rest));
+    }
+    let t13 = core::str::from_utf8(datagram).is_err();
+    let touched = [(t5, "T5"), (t8, "T8"), (t13, "T13")].into_iter();
+    touched.filter_map(|(is, id)| is.then_some(id)).collect()
+}
+
 /// The admissible readings of a datagram, the first one first.
 #[derive(Clone, Debug)]
 pub struct Readings<'a> {

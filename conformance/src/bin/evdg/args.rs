@@ -21,7 +21,7 @@ use event_datagram_conformance::vectors::{Dialect, Level};
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit status: 0 conformant, 1 a vector failed, 2 usage or bad input, 3 the subject did not start \
+    after_help = "Exit status: 0 conformant, 1 a vector or a case failed, 2 usage or bad input, 3 the subject did not start \
     or cannot be observed, 4 nothing was selected, 130 interrupted."
 )]
 pub(crate) struct Cli {
@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Test(Box<TestArgs>),
     /// Send a listener as much as is asked for, or as it takes, and measure loss and latency
     Bench(Box<BenchArgs>),
+    /// Look for datagrams and sequences that a listener or parser gets wrong, and make what is found as small as it can be
+    Fuzz(Box<FuzzArgs>),
     /// The reference listener: print a JSON line for each datagram that arrives
     Listen(ListenArgs),
     /// The reference sender: raise events from arguments, JSON lines or captures, as OpenSIPS would, byte for byte
@@ -125,17 +127,13 @@ pub(crate) struct TestArgs {
     /// Which sockets to test over
     #[arg(long, value_enum, default_value_t = Sockets::Both, conflicts_with = "parser")]
     pub(crate) socket: Sockets,
-    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
-    #[arg(long)]
-    pub(crate) parser: bool,
-    /// Test a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never killed
-    #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["parser", "socket", "jobs", "command"])]
-    pub(crate) attach: Option<String>,
-    /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
-    #[arg(long, value_name = "PATH", requires = "attach")]
-    pub(crate) observe: Option<PathBuf>,
     /// Run over so many instances of the subject at a time
-    #[arg(long, value_name = "NUMBER", default_value = "1")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value = "1",
+        conflicts_with = "attach"
+    )]
     pub(crate) jobs: NonZero<usize>,
     /// Run one of several equal parts of the vectors: 1/4 is the first of four
     #[arg(long, value_name = "INDEX/COUNT", value_parser = shard)]
@@ -143,15 +141,9 @@ pub(crate) struct TestArgs {
     /// Let departures from what listeners should do fail the run, too
     #[arg(long)]
     pub(crate) strict: bool,
-    /// The longest to wait for anything: 10, 1.5s, 500ms
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
-    pub(crate) timeout: Duration,
     /// Shuffle the vectors by this number
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
-    /// The name of the fence event, for listeners that drop names they were not told of
-    #[arg(long, value_name = "NAME", value_parser = event_name, default_value = fence::DEFAULT_NAME)]
-    pub(crate) fence: String,
     /// A list of known failures: what it names may fail, and must not pass
     #[arg(long, value_name = "FILE")]
     pub(crate) known: Option<PathBuf>,
@@ -161,6 +153,28 @@ pub(crate) struct TestArgs {
     /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
+    #[command(flatten)]
+    pub(crate) subject: SubjectArgs,
+}
+
+/// What to test, and how to talk to it.
+#[derive(Debug, Args)]
+pub(crate) struct SubjectArgs {
+    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
+    #[arg(long)]
+    pub(crate) parser: bool,
+    /// Test a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never killed
+    #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["parser", "socket", "command"])]
+    pub(crate) attach: Option<String>,
+    /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
+    #[arg(long, value_name = "PATH", requires = "attach")]
+    pub(crate) observe: Option<PathBuf>,
+    /// The longest to wait for anything: 10, 1.5s, 500ms
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
+    pub(crate) timeout: Duration,
+    /// The name of the fence event, for listeners that drop names they were not told of
+    #[arg(long, value_name = "NAME", value_parser = event_name, default_value = fence::DEFAULT_NAME)]
+    pub(crate) fence: String,
     /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET and EVDG_DIALECT
     /// are set in its environment
     #[arg(last = true, value_name = "COMMAND")]
@@ -255,6 +269,79 @@ impl BenchFormat {
     const ALL: &[(&str, Self)] = &[("json", Self::Json), ("html", Self::Html)];
 }
 
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The seed decides all cases: the same seed finds the same. What fails is tried in ever simpler forms, each on a \
+    fresh subject if it fails, and the simplest is printed with the command that sends just that again. Departures from what \
+    listeners should do are counted, and fail with --strict alone."
+)]
+pub(crate) struct FuzzArgs {
+    /// The dialect of the datagrams
+    #[arg(long, value_name = "DIALECT", value_parser = dialect(), default_value = "text")]
+    pub(crate) dialect: Dialect,
+    /// Over which socket; without, unix where there is such a thing
+    #[arg(long, value_enum, conflicts_with = "parser")]
+    pub(crate) socket: Option<OneSocket>,
+    /// Try so many cases, each a datagram or a sequence; without, and without --time, 100000
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) cases: Option<u64>,
+    /// Try cases for so long: 60s, 10m
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) time: Option<Duration>,
+    /// What decides the cases; without, something new each time
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// Let departures from what listeners should do fail, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Write what is found as a vector file, whose topic is the file's name without its extension
+    #[arg(long, value_name = "FILE", value_parser = vector_file)]
+    pub(crate) save: Option<VectorFileArg>,
+    /// Try just this datagram, or sequence of datagrams with commas between them, in hex
+    #[arg(long, value_name = "HEX[,HEX...]", value_parser = datagrams, conflicts_with_all = ["cases", "time", "seed"])]
+    pub(crate) replay: Option<Datagrams>,
+    #[command(flatten)]
+    pub(crate) subject: SubjectArgs,
+}
+
+/// Datagrams that were given in hex.
+#[derive(Clone, Debug)]
+pub(crate) struct Datagrams(pub(crate) Vec<Vec<u8>>);
+
+/// A vector file to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct VectorFileArg {
+    pub(crate) path: PathBuf,
+    pub(crate) topic: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OneSocket {
+    /// UDP over IPv4
+    Udp,
+    /// UDP over IPv6
+    Udp6,
+    /// UNIX datagrams
+    Unix,
+}
+
+impl OneSocket {
+    pub(crate) fn kind(self) -> SocketKind {
+        match self {
+            Self::Udp => SocketKind::Udp,
+            Self::Udp6 => SocketKind::Udp6,
+            Self::Unix => SocketKind::Unix,
+        }
+    }
+}
+
+impl Default for OneSocket {
+    fn default() -> Self {
+        // Nothing is lost on it, and it is faster.
+        if cfg!(unix) { Self::Unix } else { Self::Udp }
+    }
+}
+
 /// One of several equal parts of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shard {
@@ -278,7 +365,7 @@ pub(crate) enum Sockets {
 impl TestArgs {
     /// Gives the dialects to test in: what nobody chose depends on the subject.
     pub(crate) fn dialects(&self) -> &[Dialect] {
-        let is_built_in = self.command.is_empty() && self.attach.is_none();
+        let is_built_in = self.subject.command.is_empty() && self.subject.attach.is_none();
         match &self.dialects[..] {
             [] if is_built_in => Dialect::ALL,
             [] => &[Dialect::Text],
@@ -492,6 +579,20 @@ fn slug(text: &str) -> Result<String, String> {
     } else {
         Err("expected lower-case letters and digits with single hyphens between them".into())
     }
+}
+
+fn vector_file(text: &str) -> Result<VectorFileArg, String> {
+    let path = PathBuf::from(text);
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    let topic = slug(stem.unwrap_or_default())
+        .map_err(|error| format!("the file's name without its extension is a topic: {error}"))?;
+    Ok(VectorFileArg { path, topic })
+}
+
+fn datagrams(text: &str) -> Result<Datagrams, String> {
+    let each = text.split(',').map(hex::decode);
+    let datagrams = each.collect::<Result<_, _>>();
+    datagrams.map(Datagrams).map_err(|error| error.to_string())
 }
 
 /// A fence has to be a plain event: its name fits where OpenSIPS takes 64 bytes, and ends at the line's end.

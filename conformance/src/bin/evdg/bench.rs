@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::args::{BenchArgs, BenchFormat, ReportArg, Sending};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::send::{captured, open};
-use crate::test::{Signals, attached, built_in};
+use crate::subject::{Signals, attached, built_in};
 use crate::translate::{each_line, event_of};
 
 /// How long to send, unless told otherwise: at a set rate, and in each trial of a search.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// The subject conforms, or the work is done.
     Success = 0,
-    /// A vector failed.
+    /// A vector or a case failed.
     Failed = 1,
     /// The arguments, the input or the corpus are bad.
     Usage = 2,
@@ -25,7 +25,7 @@ impl Exit {
         (Self::Success, "The subject conforms, or the work is done."),
         (
             Self::Failed,
-            "A vector failed, or the subject crashed, hung, or was flaky.",
+            "A vector or a case failed, or the subject crashed, hung, or was flaky.",
         ),
         (
             Self::Usage,

@@ -4,12 +4,14 @@ mod args;
 mod bench;
 mod compare;
 mod exit;
+mod fuzz;
 mod import;
 mod listen;
 mod manual;
 mod merge;
 mod reports;
 mod send;
+mod subject;
 mod test;
 mod translate;
 mod vectors;
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Test(args) => test::run(args),
         Command::Bench(args) => bench::run(args),
+        Command::Fuzz(args) => fuzz::run(args),
         Command::Listen(args) => listen::run(args),
         Command::Send(args) => send::run(args),
         Command::Decode(args) => translate::decode(args),

@@ -76,6 +76,23 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "evdg-fuzz",
+        &[
+            (
+                "evdg fuzz -- python3 listener.py",
+                "Try 100000 cases, and print the smallest that fails.",
+            ),
+            (
+                "evdg fuzz --time 10m --save found.json -- ./listener",
+                "Try for ten minutes, and write what is found as a vector file.",
+            ),
+            (
+                "evdg fuzz --replay 610a,610a -- ./listener",
+                "Send just these two datagrams.",
+            ),
+        ],
+    ),
+    (
         "evdg-listen",
         &[
             (

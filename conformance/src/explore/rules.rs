@@ -1,0 +1,197 @@
+use event_datagram::MAX_DATAGRAM;
+
+use crate::contract::Start;
+use crate::dialect;
+use crate::vectors::{Authority, Dialect, Expectation, Level, Step, Vector};
+
+/// What is expected of a subject, whatever it is sent.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    dialect: Dialect,
+    strict: bool,
+    /// What the subject declares not to apply to it.
+    excused: Vec<String>,
+}
+
+/// More readings than these are left to nobody to choose from.
+const MAX_READINGS: usize = 64;
+
+impl Rules {
+    /// Makes the rules for a subject that told this about itself. With `strict` it is held to advice, too.
+    pub fn new(dialect: Dialect, strict: bool, start: &Start) -> Self {
+        Self {
+            dialect,
+            strict,
+            excused: start.not_applicable.clone().unwrap_or_default(),
+        }
+    }
+
+    /// Gives the same rules without advice.
+    pub fn without_advice(&self) -> Self {
+        Self {
+            strict: false,
+            ..self.clone()
+        }
+    }
+
+    /// Makes a vector of a case: its datagrams, and what has to be made of them.
+    pub fn vector(&self, id: String, case: Vec<Vec<u8>>) -> Vector {
+        let expect = |datagram: Vec<u8>| Step {
+            expect: self.expectation(&datagram),
+            datagram,
+        };
+        let steps: Vec<_> = case.into_iter().map(expect).collect();
+        let longest = steps.iter().map(|step| step.datagram.len()).max();
+        let (requirement, authority) = match (&steps[..], self.dialect) {
+            _ if longest > Some(MAX_DATAGRAM) => ("T16", Authority::Ruling),
+            (
+                [
+                    Step {
+                        expect: Expectation::Reject,
+                        datagram,
+                    },
+                ],
+                dialect,
+            ) => match dialect {
+                _ if datagram.is_empty() => ("T18", Authority::Ruling),
+                Dialect::Text => ("T1", Authority::Documented),
+                Dialect::JsonRpc => ("J1", Authority::Documented),
+            },
+            ([_], Dialect::Text) => ("T14", Authority::Sender),
+            ([_], Dialect::JsonRpc) => ("J2", Authority::Sender),
+            _ => ("T20", Authority::Ruling),
+        };
+        Vector {
+            id,
+            topic: "found".into(),
+            dialect: self.dialect,
+            requirement: requirement.into(),
+            level: Level::Must,
+            authority,
+            summary: "It was found by trying.".into(),
+            steps,
+            captured: None,
+            notes: None,
+        }
+    }
+
+    /// Says what has to be made of a datagram.
+    pub fn expectation(&self, datagram: &[u8]) -> Expectation {
+        let advice = dialect::advice(self.dialect, datagram);
+        if advice.iter().all(|id| self.strict && !self.excuses(id)) {
+            self.reading(datagram)
+        } else {
+            Expectation::Survive
+        }
+    }
+
+    /// Says what the reference makes of a datagram.
+    pub fn reading(&self, datagram: &[u8]) -> Expectation {
+        if datagram.len() > MAX_DATAGRAM || dialect::anything_goes(self.dialect, datagram) {
+            return Expectation::Survive;
+        }
+        let readings = dialect::readings(self.dialect, datagram, MAX_READINGS + 1);
+        if readings.len() > MAX_READINGS {
+            return Expectation::Survive;
+        }
+        Expectation::any_of(readings)
+    }
+
+    /// Names the advice that a case touches and that would be held against the subject if that were strict.
+    pub fn advice(&self, vector: &Vector) -> Vec<&'static str> {
+        let steps = vector.steps.iter();
+        let mut advice: Vec<_> = steps
+            .flat_map(|step| dialect::advice(self.dialect, &step.datagram))
+            .filter(|id| !self.strict && !self.excuses(id))
+            .collect();
+        advice.sort_unstable();
+        advice.dedup();
+        advice
+    }
+
+    fn excuses(&self, id: &str) -> bool {
+        self.excused.iter().any(|excused| excused == id)
+    }
+
+    /// Gives the datagrams of a case, each with what the reference makes of it.
+    pub fn readings(&self, vector: &Vector) -> Vec<Step> {
+        let step = |step: &Step| Step {
+            datagram: step.datagram.clone(),
+            expect: self.reading(&step.datagram),
+        };
+        vector.steps.iter().map(step).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(dialect: Dialect, strict: bool) -> Rules {
+        Rules::new(dialect, strict, &Start::default())
+    }
+
+    #[test]
+    fn advice_is_survived_unless_strict() {
+        for (dialect, datagram) in [
+            (Dialect::Text, &b"E_TEST\n::1\n\n"[..]),
+            (Dialect::Text, b"E_TEST\np::\"a\n\n"),
+            (Dialect::Text, b"E_TEST\np::\xff\n\n"),
+            (
+                Dialect::JsonRpc,
+                br#"{"jsonrpc":"2.0","method":"E","params":{"a":1,"a":2}}"#,
+            ),
+            (
+                Dialect::JsonRpc,
+                br#"{"jsonrpc":"2.0","method":"E","params":{"":1}}"#,
+            ),
+        ] {
+            assert_eq!(
+                rules(dialect, false).expectation(datagram),
+                Expectation::Survive
+            );
+            let strict = rules(dialect, true).expectation(datagram);
+            assert!(matches!(strict, Expectation::Event(_)), "{strict:?}");
+            let start = Start {
+                not_applicable: Some(
+                    dialect::advice(dialect, datagram)
+                        .iter()
+                        .map(|id| id.to_string())
+                        .collect(),
+                ),
+                ..Start::default()
+            };
+            let excused = Rules::new(dialect, true, &start);
+            assert_eq!(excused.expectation(datagram), Expectation::Survive);
+        }
+    }
+
+    #[test]
+    fn where_nothing_may_fail_it_has_to_be_survived_even_if_strict() {
+        let large = [b"E\n", &b"a".repeat(MAX_DATAGRAM)[..]].concat();
+        let ambiguous = ["E\n", &"a b::c\n".repeat(7)].concat().into_bytes();
+        for datagram in [large, ambiguous] {
+            let expectation = rules(Dialect::Text, true).expectation(&datagram);
+            assert_eq!(expectation, Expectation::Survive);
+        }
+        let odd = br#"{"jsonrpc":"2.0","method":"E","params":[true]}"#;
+        assert_eq!(
+            rules(Dialect::JsonRpc, true).expectation(odd),
+            Expectation::Survive
+        );
+    }
+
+    #[test]
+    fn one_reading_is_expected_and_of_several_any() {
+        let rules = rules(Dialect::Text, false);
+        assert!(matches!(
+            rules.expectation(b"E\na::b\n\n"),
+            Expectation::Event(_)
+        ));
+        assert_eq!(rules.expectation(b""), Expectation::Reject);
+        match rules.expectation(b"E\na b::c") {
+            Expectation::AnyOf(each) => assert_eq!(each.len(), 3),
+            other => panic!("{other:?}"),
+        }
+    }
+}

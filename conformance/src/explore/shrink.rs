@@ -1,0 +1,355 @@
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// Makes a failing case as simple as it gets, and gives the simplest one that was found: `fails` tells whether a simpler one still
+/// fails, and with an error it ends the search.
+///
+/// What is tried makes a case strictly simpler, in this order: fewer datagrams, fewer bytes, simpler bytes. Datagrams that are
+/// equal are changed alike at first, as it may be that which makes them fail. At the end none of the simpler cases that are
+/// tried fails: it is a local minimum.
+pub fn shrink<E>(
+    case: Vec<Vec<u8>>,
+    fails: impl FnMut(&[Vec<u8>]) -> Result<bool, E>,
+) -> (Vec<Vec<u8>>, Result<(), E>) {
+    let mut search = Search {
+        tried: HashSet::from([case.clone()]),
+        best: case,
+        fails,
+    };
+    let result = search.run();
+    (search.best, result)
+}
+
+struct Search<F> {
+    best: Vec<Vec<u8>>,
+    /// All that was tried: none is tried twice.
+    tried: HashSet<Vec<Vec<u8>>>,
+    fails: F,
+}
+
+/// Each byte of a datagram up to this length is tried alone; in a longer one, so many parts of it.
+const FINE: usize = 512;
+/// A datagram of no more tokens has every row of tokens tried.
+const FEW_TOKENS: usize = 48;
+/// Shorter runs of a byte are no runs.
+const SHORTEST_RUN: usize = 4;
+
+impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
+    fn run(&mut self) -> Result<(), E> {
+        loop {
+            let before = self.best.clone();
+            self.drop_datagrams()?;
+            let mut index = 0;
+            while index < self.best.len() {
+                self.shorten_runs(index)?;
+                self.delete_parts(index)?;
+                self.delete_tokens(index)?;
+                self.shorten_words(index)?;
+                self.simplify_bytes(index)?;
+                index += 1;
+            }
+            if self.best == before {
+                return Ok(());
+            }
+        }
+    }
+
+    fn attempt(&mut self, candidate: Vec<Vec<u8>>) -> Result<bool, E> {
+        if !self.tried.insert(candidate.clone()) {
+            return Ok(false);
+        }
+        let fails = (self.fails)(&candidate)?;
+        if fails {
+            self.best = candidate;
+        }
+        Ok(fails)
+    }
+
+    /// Tries another datagram in the place of this one, and of all that are equal to it.
+    fn attempt_at(&mut self, index: usize, datagram: &[u8]) -> Result<bool, E> {
+        let old = &self.best[index];
+        let mut all = self.best.clone();
+        let equal = all.iter_mut().filter(|other| *other == old);
+        equal.for_each(|other| other.clone_from(&datagram.to_vec()));
+        if self.attempt(all)? {
+            return Ok(true);
+        }
+        let mut one = self.best.clone();
+        one[index] = datagram.to_vec();
+        self.attempt(one)
+    }
+
+    fn attempt_without(&mut self, index: usize, range: Range<usize>) -> Result<bool, E> {
+        let mut datagram = self.best[index].clone();
+        datagram.drain(range);
+        self.attempt_at(index, &datagram)
+    }
+
+    /// Drops datagrams, half of them at first, from the last to the first.
+    fn drop_datagrams(&mut self) -> Result<(), E> {
+        let mut size = self.best.len() / 2;
+        while size > 0 {
+            let mut end = self.best.len();
+            while end > 0 {
+                let start = end.saturating_sub(size);
+                let mut fewer = self.best.clone();
+                fewer.drain(start..end);
+                if !fewer.is_empty() {
+                    self.attempt(fewer)?;
+                }
+                end = start;
+            }
+            size /= 2;
+        }
+        Ok(())
+    }
+
+    /// Cuts long runs of one byte down to the length that it takes.
+    fn shorten_runs(&mut self, index: usize) -> Result<(), E> {
+        let mut start = 0;
+        while let Some(byte) = self.best[index].get(start).copied() {
+            let run = |datagram: &[u8]| {
+                let rest = datagram[start..].iter();
+                rest.take_while(|other| **other == byte).count()
+            };
+            let mut less = run(&self.best[index]);
+            if less >= SHORTEST_RUN {
+                while less > 0 {
+                    let length = run(&self.best[index]);
+                    less = less.min(length);
+                    if less > 0 && !self.attempt_without(index, start..start + less)? {
+                        less /= 2;
+                    }
+                }
+            }
+            start += run(&self.best[index]).max(1);
+        }
+        Ok(())
+    }
+
+    /// Deletes parts of a datagram, half of it at first, from the end to the beginning.
+    fn delete_parts(&mut self, index: usize) -> Result<(), E> {
+        let mut size = self.best[index].len();
+        let least = 1 + size / FINE;
+        while size >= least {
+            let mut end = self.best[index].len();
+            while end > 0 {
+                let start = end.saturating_sub(size);
+                self.attempt_without(index, start..end)?;
+                end = start;
+            }
+            size /= 2;
+        }
+        Ok(())
+    }
+
+    /// Deletes what stands between any two tokens: lines, parameters, members and brackets with what is in them. What
+    /// could be a value of JSON becomes the simplest one if it cannot go.
+    fn delete_tokens(&mut self, index: usize) -> Result<(), E> {
+        let mut size = tokens(&self.best[index]).len();
+        while size > 0 {
+            let mut start = 0;
+            loop {
+                let tokens = tokens(&self.best[index]);
+                let Some(row) = tokens.get(start..start + size) else {
+                    break;
+                };
+                let range = row[0].start..row[size - 1].end;
+                let is_value = size == 1 || b"\"[{".contains(&self.best[index][range.start]);
+                if self.attempt_without(index, range.clone())? {
+                    continue;
+                }
+                // The simplest value of JSON.
+                if is_value && range.len() > 1 {
+                    let mut datagram = self.best[index].clone();
+                    datagram.splice(range, *b"0");
+                    self.attempt_at(index, &datagram)?;
+                }
+                start += 1;
+            }
+            size = size.min(tokens(&self.best[index]).len() + 1);
+            size = if size <= FEW_TOKENS {
+                size - 1
+            } else {
+                size / 2
+            };
+        }
+        Ok(())
+    }
+
+    /// Makes words short, the same ones alike: it may be that which makes the case fail.
+    fn shorten_words(&mut self, index: usize) -> Result<(), E> {
+        let datagram = self.best[index].clone();
+        let mut words: Vec<_> = tokens(&datagram)
+            .into_iter()
+            .map(|word| &datagram[word])
+            .collect();
+        words.sort_unstable();
+        words.dedup();
+        for word in words.into_iter().filter(|word| word.len() > 1) {
+            let short = |token: Range<usize>| match &self.best[index][token] {
+                token if token == word => b"a",
+                token => token,
+            };
+            let shorter: Vec<_> = tokens(&self.best[index]).into_iter().map(short).collect();
+            let shorter = shorter.concat();
+            self.attempt_at(index, &shorter)?;
+        }
+        Ok(())
+    }
+
+    /// Puts simpler bytes in the place of others: of all that are the same, then of each.
+    fn simplify_bytes(&mut self, index: usize) -> Result<(), E> {
+        let mut values = self.best[index].clone();
+        values.sort_unstable();
+        values.dedup();
+        for old in values {
+            for new in simpler(old) {
+                let swap = |byte: &u8| if *byte == old { *new } else { *byte };
+                let datagram: Vec<_> = self.best[index].iter().map(swap).collect();
+                if self.attempt_at(index, &datagram)? {
+                    break;
+                }
+            }
+        }
+        if self.best[index].len() > FINE {
+            return Ok(());
+        }
+        for at in 0..self.best[index].len() {
+            for new in simpler(self.best[index][at]) {
+                let mut datagram = self.best[index].clone();
+                datagram[at] = *new;
+                if self.attempt_at(index, &datagram)? {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Takes a datagram apart: bytes that mean something in either dialect, and what stands between them.
+fn tokens(datagram: &[u8]) -> Vec<Range<usize>> {
+    let is_mark = |byte: u8| b"\n:\",\\{}[]".contains(&byte);
+    let mut tokens: Vec<Range<usize>> = Vec::new();
+    for (at, byte) in datagram.iter().enumerate() {
+        match tokens.last_mut() {
+            Some(last) if !is_mark(*byte) && !is_mark(datagram[at - 1]) => last.end = at + 1,
+            _ => tokens.push(at..at + 1),
+        }
+    }
+    tokens
+}
+
+/// Gives the bytes that are simpler than this one, the simplest first.
+fn simpler(byte: u8) -> &'static [u8] {
+    match byte {
+        b'a' => b"",
+        b'0' => b"a",
+        b'\n' => b"a0",
+        _ => b"a0\n",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+
+    fn shrunk(case: &[&[u8]], fails: impl Fn(&[Vec<u8>]) -> bool) -> (Vec<Vec<u8>>, usize) {
+        let case: Vec<_> = case.iter().map(|datagram| datagram.to_vec()).collect();
+        assert!(fails(&case), "it has to fail at first");
+        let mut tries = 0;
+        let (best, result) = shrink(case, |case| {
+            tries += 1;
+            Ok::<_, Infallible>(fails(case))
+        });
+        assert_eq!(result, Ok(()));
+        (best, tries)
+    }
+
+    fn holds(datagram: &[u8], part: &[u8]) -> bool {
+        memchr::memmem::find(datagram, part).is_some()
+    }
+
+    #[test]
+    fn only_what_it_takes_is_left() {
+        let (best, tries) = shrunk(
+            &[b"good", b"E_TEST\nkey::b::c\n\"x\"\n\n", b"", b"good"],
+            |case| case.iter().any(|datagram| holds(datagram, b"::b::")),
+        );
+        assert_eq!(best, [b"::b::"]);
+        assert!(tries < 400, "{tries}");
+    }
+
+    #[test]
+    fn bytes_become_simple() {
+        let (best, _) = shrunk(&[b"E\xff\x00\"Z\n"], |case| case[0].len() >= 3);
+        assert_eq!(best, [b"aaa"]);
+    }
+
+    #[test]
+    fn json_stays_json() {
+        let case: &[u8] =
+            br#"{"id":null,"jsonrpc":"2.0","method":"E_TEST","params":{"k":"v","a\n":[{"b":1}],"a\n":null},"x":[[]]}"#;
+        let (best, tries) = shrunk(&[case], |case| {
+            let json: serde_json::Value = serde_json::from_slice(&case[0]).unwrap_or_default();
+            json["method"].is_string()
+                && case[0].windows(4).filter(|w| *w == b"\"a\\n").count() == 2
+        });
+        let length = br#"{"method":"","":{"a\n":0,"a\n":0}}"#.len();
+        assert!(best[0].len() <= length, "{}", best[0].escape_ascii());
+        assert!(tries < 6_000, "{tries}");
+    }
+
+    #[test]
+    fn lengths_are_found_in_few_tries() {
+        let long = [b"E_TEST\np::", &b"a".repeat(65_000)[..], b"\n\n"].concat();
+        let (best, tries) = shrunk(&[&long], |case| case[0].len() > 1_024);
+        assert_eq!(best[0].len(), 1_025);
+        assert!(tries < 3_000, "{tries}");
+    }
+
+    #[test]
+    fn equal_datagrams_shrink_alike() {
+        let datagram = b"E_TEST\na::b\n\n";
+        let (best, _) = shrunk(&[b"x", datagram, datagram, b"", datagram], |case| {
+            let mut pairs = case.windows(2);
+            pairs.any(|pair| pair[0] == pair[1] && pair[0].contains(&b'\n'))
+        });
+        assert_eq!(best, [b"\n", b"\n"]);
+    }
+
+    #[test]
+    fn equal_words_shrink_alike() {
+        let (best, _) = shrunk(&[b"E\nabc::1\nx\nabc::2\n"], |case| {
+            let lines = case[0].split(|byte| *byte == b'\n');
+            let names: Vec<_> = lines
+                .filter_map(|line| line.strip_suffix(b"::1").or(line.strip_suffix(b"::2")))
+                .collect();
+            matches!(&names[..], [one, other] if one == other && !one.is_empty())
+        });
+        assert_eq!(
+            best[0].len(),
+            b"a::1\na::2".len(),
+            "{}",
+            best[0].escape_ascii()
+        );
+    }
+
+    #[test]
+    fn an_error_ends_the_search_with_what_was_found() {
+        let mut left = 3;
+        let (best, result) = shrink(vec![b"abcdefgh".to_vec()], |case| {
+            left -= 1;
+            if left == 0 {
+                Err("spent")
+            } else {
+                Ok(case[0].len() >= 3)
+            }
+        });
+        assert_eq!(result, Err("spent"));
+        assert_eq!(best, [b"abcd"]);
+    }
+}

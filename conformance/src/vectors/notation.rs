@@ -1,0 +1,105 @@
+//! Writing vectors as vector files have them.
+
+use event_datagram::{ParamBuf, ValueBuf};
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::vector::{Dialect, Expectation, Vector};
+
+/// The digits of a digest that tell the vectors of one topic apart.
+const DIGITS: usize = 12;
+
+/// Writes a vector file that holds this vector alone, under an id that depends on nothing but the topic and its datagrams.
+pub fn write(topic: &str, summary: &str, vector: &Vector) -> Value {
+    let datagrams = vector.steps.iter().map(|step| &step.datagram[..]);
+    let mut entry = json!({
+        "id": format!("{topic}-{}", digest(datagrams)),
+        "requirement": vector.requirement,
+        "level": vector.level,
+        "authority": vector.authority,
+        "summary": vector.summary,
+    });
+    match &vector.steps[..] {
+        [step] => {
+            entry["datagram"] = bytes(&step.datagram);
+            entry["expect"] = expectation(&step.expect);
+        }
+        steps => {
+            entry["sequence"] = steps.iter().map(|step| bytes(&step.datagram)).collect();
+            entry["expect"] = steps.iter().map(|step| expectation(&step.expect)).collect();
+        }
+    }
+    file(topic, vector.dialect, summary, vec![entry])
+}
+
+/// Puts vectors into a file.
+pub(super) fn file(topic: &str, dialect: Dialect, summary: &str, vectors: Vec<Value>) -> Value {
+    json!({
+        "$schema": "../schema.json",
+        "topic": topic,
+        "dialect": dialect,
+        "summary": summary,
+        "vectors": vectors,
+    })
+}
+
+/// Makes a short name of datagrams.
+pub(super) fn digest<'d>(datagrams: impl IntoIterator<Item = &'d [u8]>) -> String {
+    let mut sha = Sha256::new();
+    for (index, datagram) in datagrams.into_iter().enumerate() {
+        // Where one ends and the next begins makes a difference.
+        if index > 0 {
+            sha.update(index.to_le_bytes());
+        }
+        sha.update(datagram);
+    }
+    let mut digits = hex::encode(sha.finalize());
+    digits.truncate(DIGITS);
+    digits
+}
+
+/// Writes an expectation.
+pub(super) fn expectation(expectation: &Expectation) -> Value {
+    match expectation {
+        Expectation::Event(event) => {
+            let params: Vec<_> = event.params.iter().map(param).collect();
+            json!({ "event": { "event": bytes(&event.name), "params": params } })
+        }
+        Expectation::Reject => "reject".into(),
+        Expectation::Survive => "survive".into(),
+        Expectation::AnyOf(several) => {
+            json!({ "any_of": several.iter().map(self::expectation).collect::<Vec<_>>() })
+        }
+    }
+}
+
+fn param(param: &ParamBuf) -> Value {
+    let mut object = Map::new();
+    if let Some(name) = &param.name {
+        object.insert("name".into(), bytes(name));
+    }
+    let value = match &param.value {
+        ValueBuf::Bytes(value) => bytes(value),
+        ValueBuf::Integer(integer) => (*integer).into(),
+        _ => Value::Null,
+    };
+    object.insert("value".into(), value);
+    Value::Object(object)
+}
+
+/// Writes bytes.
+pub(super) fn bytes(bytes: &[u8]) -> Value {
+    if let Ok(text) = str::from_utf8(bytes) {
+        return text.into();
+    }
+    let mut parts = Vec::new();
+    for chunk in bytes.utf8_chunks() {
+        if !chunk.valid().is_empty() {
+            parts.push(Value::from(chunk.valid()));
+        }
+        if !chunk.invalid().is_empty() {
+            parts.push(json!({ "hex": hex::encode(chunk.invalid()) }));
+        }
+    }
+    parts.into()
+}

@@ -1,0 +1,319 @@
+//! `evdg fuzz`: what is wrong is found within few cases of a seed and made as small as it can be; what is right comes out clean.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use event_datagram_conformance::dialect::advice;
+use event_datagram_conformance::vectors::Dialect;
+use tempfile::TempDir;
+
+use crate::evdg::{Ran, evdg, python_listener, python_listener_with, run};
+use crate::hostile_subjects::wait_until;
+
+const READ: &str = "datagram = listener.recv(LARGEST)";
+
+/// Runs `evdg fuzz ARGS -- python3 PATH`.
+fn fuzz(args: &[&str], path: &str) -> Ran {
+    let mut command = evdg();
+    command.arg("fuzz").args(args).args(["--", "python3", path]);
+    command.output().expect("evdg runs").into()
+}
+
+/// The Python listener with one piece of its text replaced, and the folder in which it lies.
+fn broken_python_listener(old: &str, new: &str) -> (TempDir, String) {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = python_listener_with(folder.path(), old, new);
+    let path = path.to_str().expect("it is UTF-8").into();
+    (folder, path)
+}
+
+/// Looks for what is wrong with the Python listener when this is replaced, and gives what is printed and the datagrams.
+#[track_caller]
+fn found(args: &[&str], old: &str, new: &str) -> (String, Vec<Vec<u8>>) {
+    let (_folder, path) = broken_python_listener(old, new);
+    found_in(args, &path)
+}
+
+#[track_caller]
+fn found_in(args: &[&str], path: &str) -> (String, Vec<Vec<u8>>) {
+    let args = [&["--seed", "1", "--cases", "20000"], args].concat();
+    let printed = fuzz(&args, path).expect_status(1).stdout;
+    let again = printed
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("again"))
+        .expect("it says how to try it again");
+    let hex = again.split_once("--replay ").expect("it is small").1;
+    let hex = hex.split(' ').next().expect("something stands there");
+    let datagrams = hex.split(',').map(hex::decode);
+    let datagrams = datagrams.collect::<Result<_, _>>().expect("it is hex");
+    (printed, datagrams)
+}
+
+#[track_caller]
+fn says(printed: &str, part: &str) {
+    assert!(
+        printed.contains(part),
+        "expected: {part}\nthere is:\n{printed}"
+    );
+}
+
+#[test]
+fn a_split_at_the_last_separator() {
+    let old = "body.find(b\"::\", at, line_end)";
+    let (printed, datagrams) = found(&[], old, "body.rfind(b\"::\", at, line_end)");
+    assert_eq!(datagrams, [b"a\na:::\n"], "{printed}");
+    says(&printed, "fail  a datagram of 7 bytes, made out of ");
+    says(
+        &printed,
+        "why       parameter 1 has the name \"a:\", not \"a\"",
+    );
+    says(&printed, "expected  a a=\":\"");
+    says(&printed, "observed  a a:=\"\"");
+    says(&printed, " (seed 1)");
+}
+
+#[test]
+fn a_crash_at_a_quote_that_stays_open() {
+    let old = "        if closing:\n";
+    let new = "        if closing is None and body[at : at + 1] == b'\"': __import__('os').abort()\n        if closing:\n";
+    let (printed, datagrams) = found(&[], old, new);
+    assert_eq!(datagrams, [b"a\n\""], "{printed}");
+    says(&printed, "crash a datagram of 3 bytes");
+    says(&printed, "killed by signal 6 (SIGABRT)");
+}
+
+#[test]
+fn a_hang_at_an_odd_byte() {
+    let new = format!("{READ}\n        while b'\\x7f' in datagram: __import__('time').sleep(9)");
+    let (printed, datagrams) = found(&[], READ, &new);
+    assert_eq!(datagrams, [b"\x7f"], "{printed}");
+    says(&printed, "hang  a datagram of 1 byte");
+}
+
+#[test]
+fn an_old_buffer_in_front_of_what_comes_next() {
+    // The good events between cases do not show it: they have a name in them.
+    let new = format!(
+        "{READ}\n        if b'::' not in datagram: datagram = globals().pop('kept', b'') + datagram\n        \
+         if b'\\n' not in datagram: globals()['kept'] = datagram"
+    );
+    let (printed, datagrams) = found(&[], READ, &new);
+    assert_eq!(datagrams.len(), 2, "{printed}");
+    assert!(datagrams.concat().len() <= 3, "{printed}");
+    says(&printed, "2 datagrams of ");
+}
+
+#[test]
+fn an_event_like_the_last_one_is_dropped() {
+    let old = "        print(json.dumps(line), flush=True)";
+    let new = "        if line != globals().get('last'): print(json.dumps(line), flush=True)\n        globals()['last'] = line";
+    let (printed, datagrams) = found(&[], old, new);
+    assert_eq!(datagrams, [b"a\n", b"a\n"], "{printed}");
+}
+
+#[test]
+fn a_listener_that_gives_up_after_so_many_errors() {
+    // No case alone shows it, only several one after the other.
+    let old = "            line = {\"error\": str(error)}\n";
+    let new = format!(
+        "{old}            listener_errors = globals()['errors'] = globals().get('errors', 0) + 1\n            \
+         if listener_errors == 5: raise SystemExit\n"
+    );
+    let (printed, datagrams) = found(&[], old, &new);
+    assert_eq!(datagrams.len(), 5, "{printed}");
+    assert!(datagrams.concat().is_empty(), "{printed}");
+    says(&printed, "crash 5 datagrams of 0 bytes in all");
+}
+
+#[test]
+fn a_crash_after_which_it_cannot_be_started_again() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let lock = folder.path().join("lock");
+    let new = format!(
+        "if os.path.exists({lock:?}): sys.exit('locked')\n    while True:\n        {READ}\n        \
+         if b'\\r' in datagram:\n            open({lock:?}, 'w').close()\n            os.abort()\n"
+    );
+    let old = "    while True:\n        datagram = listener.recv(LARGEST)";
+    let (_folder, path) = broken_python_listener(old, &format!("    import sys\n    {new}"));
+    let ran = fuzz(&["--seed", "1", "--cases", "2000"], &path).expect_status(1);
+    says(&ran.stdout, "crash ");
+    says(&ran.stdout, ", perhaps not the smallest: ");
+    says(
+        &ran.stdout,
+        "why       it ended: killed by signal 6 (SIGABRT)",
+    );
+    says(&ran.stdout, "locked\n");
+}
+
+#[test]
+fn what_does_not_happen_again_is_flaky() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let once = folder.path().join("once");
+    let new = format!(
+        "{READ}\n        if b'\\r' in datagram and not os.path.exists({once:?}):\n            \
+         open({once:?}, 'w').close()\n            os.abort()"
+    );
+    let (_folder, path) = broken_python_listener(READ, &new);
+    let ran = fuzz(&["--seed", "1", "--cases", "2000"], &path).expect_status(1);
+    says(&ran.stdout, "flaky ");
+    says(
+        &ran.stdout,
+        "alone it did not do that, nor behind those that came before",
+    );
+}
+
+#[test]
+fn advice_is_counted_and_fails_if_strict() {
+    let old = "raise ValueError(\"params are neither an object nor an array\")";
+    let new = format!("{old}\n    else:\n        params = dict(params).items()");
+    let (_folder, path) = broken_python_listener(old, &new);
+    let args = ["--dialect", "jsonrpc", "--seed", "2", "--cases", "2000"];
+    let ran = fuzz(&args, &path).expect_status(0);
+    ran.expect_stderr("departures from what listeners should do, by what the cases touch: ");
+    let (printed, datagrams) = found_in(&["--dialect", "jsonrpc", "--strict"], &path);
+    says(&printed, "warn  a datagram of ");
+    says(&printed, "departs from what listeners should do");
+    let [datagram] = &datagrams[..] else {
+        panic!("{printed}");
+    };
+    assert!(
+        advice(Dialect::JsonRpc, datagram).contains(&"J7"),
+        "{printed}"
+    );
+    assert!(datagram.len() <= 53, "{printed}");
+}
+
+#[test]
+fn good_listeners_come_out_clean() {
+    // Nobody has to take what is not UTF-8.
+    let old = "datagram.decode(errors=\"surrogateescape\")";
+    let (_folder, plain) = broken_python_listener(old, "datagram.decode()");
+    let python = python_listener();
+    let python = python.to_str().expect("it is UTF-8");
+    for seed in ["1", "2"] {
+        let seed = ["--seed", seed, "--cases", "700"];
+        let ran = fuzz(&[&seed[..], &["--strict"]].concat(), python);
+        says(&ran.expect_status(0).stdout, "nothing found in 700 cases");
+        let jsonrpc = [&seed[..], &["--dialect", "jsonrpc"]].concat();
+        fuzz(&[&jsonrpc[..], &["--strict"]].concat(), python).expect_status(0);
+        fuzz(&jsonrpc, &plain).expect_status(0);
+        for args in [
+            &["--strict"][..],
+            &["--strict", "--dialect", "jsonrpc"],
+            &["--strict", "--socket", "udp"],
+            &["--parser"],
+        ] {
+            run(&[&["fuzz"], &seed[..], args].concat()).expect_status(0);
+        }
+    }
+}
+
+#[test]
+fn a_seed_finds_the_same_and_a_time_ends_the_search() {
+    let old = "body.find(b\"::\", at, line_end)";
+    let (_folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
+    let runs: Vec<_> = (0..2)
+        .map(|_| fuzz(&["--seed", "5"], &path).expect_status(1).stdout)
+        .collect();
+    assert_eq!(runs[0], runs[1]);
+    let ran = run(&["fuzz", "--time", "200ms"]).expect_status(0);
+    ran.expect_stderr(" cases a second), 1 start of the subject");
+}
+
+#[test]
+fn what_was_found_is_saved_as_a_vector_that_fails() {
+    let old = "body.find(b\"::\", at, line_end)";
+    let (folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
+    let corpus = folder.path().join("corpus");
+    let vectors = corpus.join("vectors/text");
+    fs::create_dir_all(&vectors).expect("there is room");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    fs::copy(root.join("SPEC.md"), corpus.join("SPEC.md")).expect("it is there");
+    let file = vectors.join("found.json");
+    let save = file.to_str().expect("it is UTF-8");
+    let ran = fuzz(&["--seed", "1", "--save", save], &path).expect_status(1);
+    ran.expect_stderr("found.json: 1 vector");
+
+    let json = |path: &Path| {
+        let text = fs::read_to_string(path).expect("it is there");
+        serde_json::from_str::<serde_json::Value>(&text).expect("it is JSON")
+    };
+    let schema = jsonschema::validator_for(&json(&root.join("vectors/schema.json")))
+        .expect("it is a schema");
+    let errors: Vec<_> = schema
+        .iter_errors(&json(&file))
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let corpus = corpus.to_str().expect("it is UTF-8");
+    let check = ["test", "--socket", "unix", "--corpus", corpus];
+    run(&check).expect_status(0);
+    let ran = run(&[&check[..], &["--", "python3", &path]].concat()).expect_status(1);
+    says(
+        &ran.stdout,
+        "A listener was found to fail: parameter 1 has the name",
+    );
+}
+
+#[test]
+fn a_case_is_tried_again() {
+    let python = python_listener();
+    let python = python.to_str().expect("it is UTF-8");
+    let ran = fuzz(&["--replay", "610a613a3a3a0a,,0a"], python).expect_status(0);
+    says(&ran.stdout, "nothing found\n");
+    let (_folder, path) = broken_python_listener("if separator > at:", "if separator >= at:");
+    let replay = ["--replay", "610a3a3a0a"];
+    fuzz(&replay, &path).expect_status(0);
+    let ran = fuzz(&[&replay[..], &["--strict"]].concat(), &path).expect_status(1);
+    says(&ran.stdout, "warn  a datagram of 5 bytes\n");
+    says(
+        &ran.stdout,
+        "again     evdg fuzz --replay 610a3a3a0a --strict --socket unix -- python3 ",
+    );
+}
+
+#[test]
+fn statuses_tell_what_went_wrong_before_anything_was_found() {
+    run(&["fuzz", "--replay", "0g"])
+        .expect_status(2)
+        .expect_stderr("replay");
+    run(&["fuzz", "--cases", "0"]).expect_status(2);
+    run(&["fuzz", "--save", "Not a slug.json"])
+        .expect_status(2)
+        .expect_stderr("topic");
+    run(&["fuzz", "--", "/bin/false"]).expect_status(3);
+    let old = "    while True:\n";
+    let (_folder, path) = broken_python_listener(
+        old,
+        "    print('{\"ready\":true,\"dialects\":[\"jsonrpc\"]}', flush=True)\n    while True:\n",
+    );
+    let ran = fuzz(&["--cases", "100"], &path).expect_status(4);
+    says(
+        &ran.stdout,
+        "nothing tested: none of 100 cases applies to it",
+    );
+}
+
+#[test]
+fn an_interrupted_search_tells_how_far_it_came() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let mark = folder.path().join("received");
+    let new = format!("{READ}\n        open({mark:?}, 'w').close()");
+    let (_folder, path) = broken_python_listener(READ, &new);
+    let mut command = evdg();
+    command.args([
+        "fuzz", "--seed", "3", "--time", "10m", "--", "python3", &path,
+    ]);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().expect("evdg runs");
+    wait_until(|| mark.exists());
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(kill.expect("kill runs").success());
+    let ran = Ran::from(child.wait_with_output().expect("it ends")).expect_status(130);
+    assert_eq!(ran.stdout, "");
+    ran.expect_stderr("evdg: seed 3: ")
+        .expect_stderr("evdg: interrupted\n");
+}
