@@ -19,6 +19,8 @@ pub mod harness;
 pub mod judge;
 pub mod known;
 pub mod listen;
+#[cfg(feature = "cli")]
+pub mod load;
 pub mod merge;
 pub mod report;
 pub mod run;

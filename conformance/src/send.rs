@@ -35,7 +35,7 @@ impl Sender {
         Ok(Self {
             link: Link::connect(address)?,
             address: address.clone(),
-            dropped: dropped(address),
+            dropped: Port::dropped_at(address),
             sent: 0,
         })
     }
@@ -61,19 +61,9 @@ impl Sender {
         let before = self.dropped.unwrap_or_default();
         Sent {
             count: self.sent,
-            dropped: dropped(&self.address)
+            dropped: Port::dropped_at(&self.address)
                 .unwrap_or(before)
                 .saturating_sub(before),
         }
-    }
-}
-
-fn dropped(address: &Address) -> Option<u64> {
-    let Address::Udp(address) = address else {
-        return None;
-    };
-    match Port::look_up(*address) {
-        Port::Bound { dropped, .. } => Some(dropped),
-        _ => None,
     }
 }

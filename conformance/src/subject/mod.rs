@@ -18,6 +18,7 @@ mod stop;
 #[cfg(target_os = "linux")]
 mod strays;
 mod streams;
+mod watch;
 
 #[cfg(unix)]
 pub use attached::{Reports, Running};
@@ -30,3 +31,4 @@ pub use row::{Rest, Row};
 pub use session::{Ending, Exchange, Session};
 pub use startup::{Settings, StartError};
 pub use stop::Stop;
+pub use watch::Heard;

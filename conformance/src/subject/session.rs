@@ -292,7 +292,7 @@ impl Session {
         }
     }
 
-    fn next_news(&mut self, deadline: Instant) -> Option<News> {
+    pub(super) fn next_news(&mut self, deadline: Instant) -> Option<News> {
         self.unread
             .pop_front()
             .or_else(|| self.body.wait(deadline, None))
@@ -355,7 +355,7 @@ impl Session {
         (self.slowest * PATIENCE).max(LEAST_WAIT).min(self.limit)
     }
 
-    fn death_by(&mut self, news: News, observation: &mut Observation) -> Ending {
+    pub(super) fn death_by(&mut self, news: News, observation: &mut Observation) -> Ending {
         match news {
             News::Exited(exit) => self.death(Death::Exited(exit), observation),
             News::Closed | News::Line(_) | News::LongLine | News::Room => {

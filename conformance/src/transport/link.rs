@@ -25,8 +25,9 @@ pub struct Link {
 /// What the system calls a bound socket: another one at the same address is called otherwise.
 type Identity = (u64, u64);
 
+/// A connected socket that does not block.
 #[derive(Debug)]
-enum Socket {
+pub(super) enum Socket {
     Udp(UdpSocket),
     #[cfg(unix)]
     Unix(UnixDatagram),
@@ -70,35 +71,9 @@ impl Link {
     ///
     /// What the system says, such as `ENOENT` or `ECONNREFUSED` for a UNIX socket that nobody has bound.
     pub fn connect(address: &Address) -> io::Result<Self> {
-        let socket = match address {
-            Address::Udp(peer) => {
-                let any: SocketAddr = match peer {
-                    SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-                    SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-                };
-                let socket = UdpSocket::bind(any)?;
-                socket.connect(peer)?;
-                socket.set_nonblocking(true)?;
-                Socket::Udp(socket)
-            }
-            #[cfg(unix)]
-            Address::Unix(path) => {
-                let socket = UnixDatagram::unbound()?;
-                socket.connect(path)?;
-                socket.set_nonblocking(true)?;
-                Socket::Unix(socket)
-            }
-            #[cfg(not(unix))]
-            Address::Unix(_) => {
-                return Err(io::Error::new(
-                    io::ErrorKind::Unsupported,
-                    "this platform has no UNIX datagram sockets",
-                ));
-            }
-        };
         Ok(Self {
             address: address.clone(),
-            socket,
+            socket: Socket::open(address)?,
             was_bound: false,
             only: None,
         })
@@ -139,7 +114,8 @@ impl Link {
                 return Err(SendError::NoRoom);
             }
             let size = datagram.len();
-            self.wait_for_room(left.min(SLICE))
+            self.socket
+                .wait_for_room(left.min(SLICE))
                 .map_err(|error| SendError::Io { size, error })?;
         }
     }
@@ -153,7 +129,7 @@ impl Link {
         let size = datagram.len();
         let mut is_reconnected = false;
         loop {
-            let error = match self.put(datagram) {
+            let error = match self.socket.send(datagram) {
                 Ok(sent) if sent == size => return Ok(()),
                 Ok(sent) => return Err(SendError::Cut { sent, size }),
                 Err(error) => error,
@@ -173,13 +149,16 @@ impl Link {
                         return Err(SendError::Refused);
                     }
                     is_reconnected = true;
-                    self.socket = Self::connect(&self.address)
-                        .map_err(|_| SendError::Refused)?
-                        .socket;
+                    self.socket = Socket::open(&self.address).map_err(|_| SendError::Refused)?;
                 }
                 _ => return Err(SendError::Io { size, error }),
             }
         }
+    }
+
+    /// Says where the listener is bound.
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 
     /// Tells whether nobody is bound to the address any more, so that what was sent reached nobody.
@@ -230,17 +209,47 @@ impl Link {
             Socket::Unix(_) => usize::MAX,
         }
     }
+}
 
-    fn put(&self, datagram: &[u8]) -> io::Result<usize> {
-        match &self.socket {
-            Socket::Udp(socket) => socket.send(datagram),
+impl Socket {
+    /// Connects. A UDP socket connects whether or not anybody is there.
+    pub(super) fn open(address: &Address) -> io::Result<Self> {
+        match address {
+            Address::Udp(peer) => {
+                let any: SocketAddr = match peer {
+                    SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+                    SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+                };
+                let socket = UdpSocket::bind(any)?;
+                socket.connect(peer)?;
+                socket.set_nonblocking(true)?;
+                Ok(Self::Udp(socket))
+            }
             #[cfg(unix)]
-            Socket::Unix(socket) => socket.send(datagram),
+            Address::Unix(path) => {
+                let socket = UnixDatagram::unbound()?;
+                socket.connect(path)?;
+                socket.set_nonblocking(true)?;
+                Ok(Self::Unix(socket))
+            }
+            #[cfg(not(unix))]
+            Address::Unix(_) => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "this platform has no UNIX datagram sockets",
+            )),
+        }
+    }
+
+    pub(super) fn send(&self, datagram: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Udp(socket) => socket.send(datagram),
+            #[cfg(unix)]
+            Self::Unix(socket) => socket.send(datagram),
         }
     }
 
     #[cfg(unix)]
-    fn wait_for_room(&self, time: Duration) -> io::Result<()> {
+    pub(super) fn wait_for_room(&self, time: Duration) -> io::Result<()> {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
         let mut fds = [PollFd::new(self, PollFlags::OUT)];
@@ -253,7 +262,7 @@ impl Link {
 
     /// Without poll, a UDP socket is simply tried again.
     #[cfg(not(unix))]
-    fn wait_for_room(&self, _: Duration) -> io::Result<()> {
+    pub(super) fn wait_for_room(&self, _: Duration) -> io::Result<()> {
         std::thread::yield_now();
         Ok(())
     }
@@ -282,9 +291,16 @@ fn identity(address: &Address) -> Option<Identity> {
 #[cfg(unix)]
 impl AsFd for Link {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        match &self.socket {
-            Socket::Udp(socket) => socket.as_fd(),
-            Socket::Unix(socket) => socket.as_fd(),
+        self.socket.as_fd()
+    }
+}
+
+#[cfg(unix)]
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Udp(socket) => socket.as_fd(),
+            Self::Unix(socket) => socket.as_fd(),
         }
     }
 }

@@ -1,5 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use super::address::Address;
+
 /// What the kernel tells of the UDP socket that datagrams to an address reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -18,6 +20,17 @@ pub enum Port {
 }
 
 impl Port {
+    /// Tells how many datagrams that came for a listener's socket the kernel has dropped, where it tells.
+    pub fn dropped_at(address: &Address) -> Option<u64> {
+        let Address::Udp(address) = address else {
+            return None;
+        };
+        match Self::look_up(*address) {
+            Self::Bound { dropped, .. } => Some(dropped),
+            _ => None,
+        }
+    }
+
     /// Looks the socket up that is bound to an address, or to its port on all addresses.
     pub fn look_up(address: SocketAddr) -> Self {
         let tables =

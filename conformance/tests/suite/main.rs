@@ -17,6 +17,7 @@ mod fuzz;
 mod hostile_subjects;
 mod import;
 mod known_failures;
+mod load;
 mod long_runs;
 mod manual;
 mod merge;

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use event_datagram_conformance::fence;
+use event_datagram_conformance::load::Shape;
 use event_datagram_conformance::report::Format as ReportFormat;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::vectors::{Dialect, Level};
@@ -42,6 +43,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Run the vectors on a listener or parser; without a command, on the built-in listener
     Test(Box<TestArgs>),
+    /// Send a listener as much as is asked for, or as it takes, and measure loss and latency
+    Bench(Box<BenchArgs>),
     /// Look for datagrams and sequences that a listener or parser gets wrong, and make what is found as small as it can be
     Fuzz(Box<FuzzArgs>),
     /// The reference listener: print a JSON line for each datagram that arrives
@@ -176,6 +179,94 @@ pub(crate) struct SubjectArgs {
     /// are set in its environment
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A RATE is a number of datagrams a second (500, 20k, 1.5M), burst:100/10ms (100 at once, every 10 ms), ramp:1k-20k \
+    (from one to the other), or square:1k-20k/500ms (half of the period at each). Without --rate, the highest rate without loss is \
+    searched for: it doubles until something is lost, then halves the gap, then confirms what is left."
+)]
+pub(crate) struct BenchArgs {
+    /// Send at this rate; without it, search for the highest rate without loss
+    #[arg(long, value_name = "RATE", value_parser = shape)]
+    pub(crate) rate: Option<Shape>,
+    /// How long to send: at the rate, or in each trial of a search [default: 10s, or 2s]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) duration: Option<Duration>,
+    /// How long to send before, without counting
+    #[arg(long, value_name = "TIME", value_parser = duration_or_none, default_value = "1s")]
+    pub(crate) warm_up: Duration,
+    /// The dialects to send, one after the other
+    #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_value = "text")]
+    pub(crate) dialects: Vec<Dialect>,
+    /// Which sockets to send over, one after the other
+    #[arg(long, value_enum, default_value_t = Sockets::Both)]
+    pub(crate) socket: Sockets,
+    /// Send the events of this file in turn: JSON lines, each an event, or a capture with datagram_hex; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) events: Option<PathBuf>,
+    /// Make datagrams as long as this, in bytes; several lengths go in turn
+    #[arg(long = "size", value_name = "BYTES", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..=65_507))]
+    pub(crate) sizes: Vec<u32>,
+    /// How to hand datagrams to the kernel
+    #[arg(long, value_enum, default_value_t = Sending::Segments)]
+    pub(crate) send: Sending,
+    /// Do without a listener: a bare socket that this program reads, for what the machine can carry
+    #[arg(long, conflicts_with_all = ["attach", "command"])]
+    pub(crate) sink: bool,
+    /// Send to a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never killed
+    #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["socket", "command"])]
+    pub(crate) attach: Option<String>,
+    /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
+    #[arg(long, value_name = "PATH", requires = "attach")]
+    pub(crate) observe: Option<PathBuf>,
+    /// Begin the search at this rate
+    #[arg(long, value_name = "RATE", value_parser = plain_rate, default_value = "1k", conflicts_with = "rate")]
+    pub(crate) from: f64,
+    /// Try no higher rate in the search
+    #[arg(long, value_name = "RATE", value_parser = plain_rate, default_value = "2M", conflicts_with = "rate")]
+    pub(crate) to: f64,
+    /// How often the rate that is found has to go without loss
+    #[arg(long, value_name = "NUMBER", default_value = "3", conflicts_with = "rate", value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) confirm: u32,
+    /// The longest to wait for anything: 10, 1.5s, 500ms
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
+    pub(crate) timeout: Duration,
+    /// The name of the fence event, for listeners that drop names they were not told of
+    #[arg(long, value_name = "NAME", value_parser = event_name, default_value = fence::DEFAULT_NAME)]
+    pub(crate) fence: String,
+    /// Also write a report into a file: json=FILE, html=FILE (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(BenchFormat::ALL))]
+    pub(crate) reports: Vec<ReportArg<BenchFormat>>,
+    /// Send nothing: add up the JSON reports of several machines that sent at the same time, each at a set rate
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["rate", "attach", "sink", "command", "events", "sizes"])]
+    pub(crate) merge: Vec<PathBuf>,
+    /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET and EVDG_DIALECT
+    /// are set in its environment
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(crate) command: Vec<OsString>,
+}
+
+/// How datagrams are handed to the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Sending {
+    /// A call for each, as a server does
+    Single,
+    /// A call for all that are due
+    Many,
+    /// The same, and over UDP one piece for those of equal length
+    Segments,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BenchFormat {
+    Json,
+    Html,
+}
+
+impl BenchFormat {
+    const ALL: &[(&str, Self)] = &[("json", Self::Json), ("html", Self::Html)];
 }
 
 #[derive(Debug, Args)]
@@ -457,6 +548,24 @@ fn duration(text: &str) -> Result<Duration, String> {
     // Longer than anybody waits, and short enough for any clock.
     let duration = duration.filter(|duration| *duration <= Duration::from_secs(86_400));
     duration.ok_or_else(|| "expected a time up to a day, such as 10, 1.5s, 500ms or 2m".into())
+}
+
+fn duration_or_none(text: &str) -> Result<Duration, String> {
+    if matches!(text, "0" | "0s" | "0ms") {
+        return Ok(Duration::ZERO);
+    }
+    duration(text)
+}
+
+fn shape(text: &str) -> Result<Shape, String> {
+    text.parse()
+}
+
+fn plain_rate(text: &str) -> Result<f64, String> {
+    match text.parse()? {
+        Shape::Constant(rate) => Ok(rate),
+        _ => Err("expected datagrams a second, such as 500, 20k or 1.5M".into()),
+    }
 }
 
 /// A topic is a part of ids.

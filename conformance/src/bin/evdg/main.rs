@@ -1,6 +1,7 @@
 //! `evdg`: the event datagram conformance suite on the command line.
 
 mod args;
+mod bench;
 mod compare;
 mod exit;
 mod fuzz;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     .write_global();
     let result = match &cli.command {
         Command::Test(args) => test::run(args),
+        Command::Bench(args) => bench::run(args),
         Command::Fuzz(args) => fuzz::run(args),
         Command::Listen(args) => listen::run(args),
         Command::Send(args) => send::run(args),

@@ -51,6 +51,31 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "evdg-bench",
+        &[
+            (
+                "evdg bench -- ./listener",
+                "Find the highest rate that a listener takes without loss, over UDP and over a UNIX socket.",
+            ),
+            (
+                "evdg bench --rate 20k --duration 30s --report html=load.html -- ./listener",
+                "Measure loss and latency at 20,000 datagrams a second, with charts.",
+            ),
+            (
+                "evdg bench --rate burst:200/1s --socket udp -- ./listener",
+                "Send 200 at once, each second: does its receive buffer hold them?",
+            ),
+            (
+                "evdg bench --sink",
+                "Find out what this machine can carry without any listener.",
+            ),
+            (
+                "evdg bench --merge one.json two.json --report json=both.json",
+                "Add up what two machines measured at the same time.",
+            ),
+        ],
+    ),
+    (
         "evdg-fuzz",
         &[
             (

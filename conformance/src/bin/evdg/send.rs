@@ -123,7 +123,7 @@ fn datagrams(count: usize) -> String {
     format!("{count} datagram{}", if count == 1 { "" } else { "s" })
 }
 
-fn open(path: &Path) -> crate::Result<Box<dyn BufRead>> {
+pub(crate) fn open(path: &Path) -> crate::Result<Box<dyn BufRead>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }
@@ -132,7 +132,7 @@ fn open(path: &Path) -> crate::Result<Box<dyn BufRead>> {
 }
 
 /// Gives the bytes that a line of a capture holds.
-fn captured(line: &[u8]) -> Result<Vec<u8>, String> {
+pub(crate) fn captured(line: &[u8]) -> Result<Vec<u8>, String> {
     let capture: Value =
         serde_json::from_slice(line).map_err(|error| format!("it is not JSON: {error}"))?;
     let digits = capture.get("datagram_hex").and_then(Value::as_str);

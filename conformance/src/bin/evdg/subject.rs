@@ -40,7 +40,7 @@ pub(crate) fn subject(
 }
 
 #[cfg(unix)]
-fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+pub(crate) fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
     use event_datagram_conformance::subject::{Reports, Running};
 
     let (address, kind) = crate::listen::address(socket)?;
@@ -53,7 +53,7 @@ fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketK
 }
 
 #[cfg(not(unix))]
-fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+pub(crate) fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
     let message = "this platform cannot watch a running listener";
     Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)))
 }
@@ -140,7 +140,7 @@ impl Signals {
 }
 
 /// The reference listener or parser: this very program, as a process of its own.
-fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
+pub(crate) fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
     let program = std::env::current_exe()
         .or_exit_with(Exit::Setup, "the built-in listener cannot be found")?;
     let words: &[&str] = match kind {

@@ -1,0 +1,248 @@
+//! The send path: a plain loop over bytes that are there already, which is the limit a naive sender has, beside every way of
+//! [`Bulk`], with and without encoding. `cargo bench --bench send`.
+//!
+//! A thread drains the socket meanwhile; what it got of what was sent is told behind each bench. Over UDP a sender that is faster
+//! than its reader sends into a full receive buffer, which costs less than delivering: compare ways within a group, not
+//! a group with what a listener takes.
+
+use std::cell::Cell;
+use std::hint::black_box;
+use std::net::UdpSocket;
+use std::os::unix::net::UnixDatagram;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use event_datagram::{EventBuf, ParamBuf, text};
+use event_datagram_conformance::transport::{Address, Batch, Bulk, Method, SendError};
+
+criterion_group!(benches, udp, unix);
+criterion_main!(benches);
+
+/// The datagrams of a batch, and of an iteration.
+const COUNT: usize = 64;
+/// A small event, one of thirteen parameters, one that fills an Ethernet frame, and as much as servers send.
+const SIZES: [usize; 4] = [33, 270, 1400, 16_000];
+
+fn udp(criterion: &mut Criterion) {
+    let reader = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+    let address = reader.local_addr().expect("it is bound");
+    reader
+        .set_read_timeout(Some(Duration::from_millis(50)))
+        .expect("a socket takes it");
+    let drain = Drain::start(move |buffer| reader.recv(buffer).is_ok());
+    let unconnected = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+    let connected = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+    connected.connect(address).expect("it is there");
+    compare(
+        criterion,
+        "udp",
+        &Address::Udp(address),
+        &drain,
+        &[
+            ("raw-sendto", &|datagram| {
+                unconnected.send_to(datagram, address).expect("it is sent")
+            }),
+            ("raw-send", &|datagram| {
+                connected.send(datagram).expect("it is sent")
+            }),
+        ],
+    );
+}
+
+fn unix(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("s");
+    let reader = UnixDatagram::bind(&path).expect("the path is free");
+    reader
+        .set_read_timeout(Some(Duration::from_millis(50)))
+        .expect("a socket takes it");
+    let drain = Drain::start(move |buffer| reader.recv(buffer).is_ok());
+    let unconnected = UnixDatagram::unbound().expect("there are sockets");
+    let connected = UnixDatagram::unbound().expect("there are sockets");
+    connected.connect(&path).expect("it is there");
+    compare(
+        criterion,
+        "unix",
+        &Address::Unix(path.clone()),
+        &drain,
+        &[
+            ("raw-sendto", &|datagram| {
+                unconnected.send_to(datagram, &path).expect("it is sent")
+            }),
+            ("raw-send", &|datagram| {
+                connected.send(datagram).expect("it is sent")
+            }),
+        ],
+    );
+}
+
+type Raw<'r> = (&'r str, &'r dyn Fn(&[u8]) -> usize);
+
+fn compare(
+    criterion: &mut Criterion,
+    socket: &str,
+    address: &Address,
+    drain: &Drain,
+    raw: &[Raw<'_>],
+) {
+    for size in SIZES {
+        let event = event(size);
+        let mut datagram = Vec::new();
+        text::sender::encode_to_vec(&event, &mut datagram).expect("it is short");
+        assert_eq!(datagram.len(), size);
+        let mut group = criterion.benchmark_group(format!("send-{socket}-{size}"));
+        group.throughput(Throughput::Elements(COUNT as u64));
+        for (name, send) in raw {
+            let told = drain.watch(name);
+            group.bench_function(*name, |bench| {
+                bench.iter(|| {
+                    for _ in 0..COUNT {
+                        assert_eq!(send(black_box(&datagram)), size);
+                    }
+                    told.sent(COUNT);
+                });
+            });
+        }
+        for (name, method) in [
+            ("single", Method::Single),
+            ("many", Method::Many),
+            ("segments", Method::Segments),
+        ] {
+            if socket == "unix" && method == Method::Segments {
+                // There is nothing to cut.
+                continue;
+            }
+            let mut bulk = Bulk::connect(address, method).expect("it is there");
+            let mut batch = Batch::new(COUNT, COUNT * size);
+            for batch_size in [8, COUNT] {
+                let told = drain.watch(name);
+                group.bench_function(BenchmarkId::new(name, batch_size), |bench| {
+                    batch.clear();
+                    (0..batch_size).for_each(|_| assert!(batch.push(&datagram)));
+                    bench.iter(|| {
+                        (0..COUNT / batch_size)
+                            .for_each(|_| send_all(&mut bulk, black_box(&batch)));
+                        told.sent(COUNT);
+                    });
+                });
+            }
+            let told = drain.watch(name);
+            group.bench_function(BenchmarkId::new(format!("{name}-encode"), COUNT), |bench| {
+                bench.iter(|| {
+                    batch.clear();
+                    for _ in 0..COUNT {
+                        let encoded =
+                            batch.push_with(|room| text::sender::encode(black_box(&event), room));
+                        encoded.expect("there is room");
+                    }
+                    send_all(&mut bulk, &batch);
+                    told.sent(COUNT);
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+/// An event whose datagram is as long as this.
+fn event(size: usize) -> EventBuf {
+    match size {
+        33 => EventBuf::new("E_PIKE_BLOCKED", [ParamBuf::named("ip", "192.168.2.11")]),
+        _ => {
+            let name = "E_UL_CONTACT_INSERT";
+            let params: Vec<_> = (0..12)
+                .map(|at| ParamBuf::named(format!("name{at:02}"), "value"))
+                .collect();
+            let mut event = EventBuf::new(name, params);
+            let used = text::sender::size(&event) + "last::\n".len();
+            event
+                .params
+                .push(ParamBuf::named("last", vec![b'x'; size - used]));
+            event
+        }
+    }
+}
+
+fn send_all(bulk: &mut Bulk, batch: &Batch) {
+    let mut from = 0;
+    while from < batch.len() {
+        match bulk.send(batch, from) {
+            Ok(taken) => from += taken,
+            Err(SendError::NoRoom) => bulk
+                .wait_for_room(Duration::from_secs(1))
+                .expect("it can be waited for"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// A thread that reads a socket until this is dropped.
+struct Drain {
+    received: Arc<AtomicU64>,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Drain {
+    fn start(receive: impl Fn(&mut [u8]) -> bool + Send + 'static) -> Self {
+        let drain = Self {
+            received: Arc::default(),
+            is_over: Arc::default(),
+        };
+        let (received, is_over) = (Arc::clone(&drain.received), Arc::clone(&drain.is_over));
+        thread::spawn(move || {
+            let mut buffer = [0; 1 << 16];
+            while !is_over.load(Ordering::Relaxed) {
+                received.fetch_add(u64::from(receive(&mut buffer)), Ordering::Relaxed);
+            }
+        });
+        drain
+    }
+
+    fn watch(&self, name: &str) -> Told<'_> {
+        Told {
+            name: name.into(),
+            drain: self,
+            before: self.received.load(Ordering::Relaxed),
+            sent: Cell::new(0),
+        }
+    }
+}
+
+impl Drop for Drain {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Tells in the end how much of what was sent has arrived.
+struct Told<'d> {
+    name: String,
+    drain: &'d Drain,
+    before: u64,
+    sent: Cell<u64>,
+}
+
+impl Told<'_> {
+    fn sent(&self, count: usize) {
+        self.sent.set(self.sent.get() + count as u64);
+    }
+}
+
+impl Drop for Told<'_> {
+    fn drop(&mut self) {
+        let (sent, received) = (
+            self.sent.get(),
+            self.drain.received.load(Ordering::Relaxed) - self.before,
+        );
+        if sent > 0 {
+            println!(
+                "    {}: {received} of {sent} delivered, {:.1} %",
+                self.name,
+                received as f64 * 100.0 / sent as f64
+            );
+        }
+    }
+}

@@ -1,0 +1,230 @@
+use std::io::{self, IsTerminal as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use event_datagram::EventBuf;
+use event_datagram_conformance::dialect;
+use event_datagram_conformance::load::{
+    BenchError, Goal, Plan, Progress, Report, SearchSettings, Shape, Target, human, page,
+    run as run_plan,
+};
+use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Subject, SubjectCommand};
+use event_datagram_conformance::transport::Method;
+use event_datagram_conformance::vectors::Dialect;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::args::{BenchArgs, BenchFormat, ReportArg, Sending};
+use crate::exit::{Exit, Failure, OrExit as _};
+use crate::send::{captured, open};
+use crate::subject::{Signals, attached, built_in};
+use crate::translate::{each_line, event_of};
+
+/// How long to send, unless told otherwise: at a set rate, and in each trial of a search.
+const MEASURE: Duration = Duration::from_secs(10);
+const TRIAL: Duration = Duration::from_secs(2);
+
+/// Measures at a rate, or searches for one, or adds up what was measured.
+pub(crate) fn run(args: &BenchArgs) -> crate::Result {
+    if !args.merge.is_empty() {
+        let report = merge(&args.merge)?;
+        return tell(&report, &args.reports);
+    }
+    let signals = Signals::catch()?;
+    let (target, sockets, name) = target(args)?;
+    let plan = Plan {
+        target,
+        sockets,
+        dialects: args.dialects.clone(),
+        goal: match args.rate {
+            Some(shape) => Goal::Measure(shape),
+            None => Goal::Find(search(args)?),
+        },
+        duration: args
+            .duration
+            .unwrap_or(if args.rate.is_some() { MEASURE } else { TRIAL }),
+        warm_up: args.warm_up,
+        events: match &args.events {
+            Some(path) => events(path, &args.dialects)?,
+            None => Vec::new(),
+        },
+        sizes: args.sizes.iter().map(|size| *size as usize).collect(),
+        method: match args.send {
+            Sending::Single => Method::Single,
+            Sending::Many => Method::Many,
+            Sending::Segments => Method::Segments,
+        },
+        settings: Settings {
+            limit: args.timeout,
+            fence: args.fence.clone(),
+            stop: signals.stop.clone(),
+        },
+    };
+    let bar = spinner();
+    let runs = run_plan(&plan, |socket, progress| show(&bar, socket, &progress));
+    bar.finish_and_clear();
+    signals.restore();
+    let mut report = Report::new(name, load(args, &plan));
+    report.runs = runs.map_err(failure)?;
+    tell(&report, &args.reports)
+}
+
+fn tell(report: &Report, files: &[ReportArg<BenchFormat>]) -> crate::Result {
+    // Files first: whoever reads standard output may leave when they have seen enough.
+    for ReportArg { format, path } in files {
+        let context = || format!("report {}", path.display());
+        match format {
+            BenchFormat::Json => report.write(path).or_exit_with(Exit::Setup, context())?,
+            BenchFormat::Html => page(report, path).or_exit_with(Exit::Setup, context())?,
+        }
+    }
+    match human(report, &mut anstream::stdout().lock()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
+    }
+    Ok(if report.has_passed() {
+        Exit::Success
+    } else {
+        Exit::Failed
+    })
+}
+
+fn merge(paths: &[PathBuf]) -> crate::Result<Report> {
+    let mut merged: Option<Report> = None;
+    for path in paths {
+        let context = || path.display().to_string();
+        let report = Report::read(path).or_exit_with(Exit::Usage, context())?;
+        match &mut merged {
+            None => merged = Some(report),
+            Some(merged) => merged.merge(&report).or_exit_with(Exit::Usage, context())?,
+        }
+    }
+    Ok(merged.expect("clap wants a file"))
+}
+
+fn search(args: &BenchArgs) -> crate::Result<SearchSettings> {
+    if args.from > args.to {
+        let message = "--from is higher than --to: no rate is left to be tried";
+        return Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)));
+    }
+    let mut settings = SearchSettings::default();
+    settings.start = args.from;
+    settings.max = args.to;
+    settings.confirmations = args.confirm;
+    Ok(settings)
+}
+
+/// Finds out what to test, over which sockets, and what to call it.
+fn target(args: &BenchArgs) -> crate::Result<(Target, Vec<SocketKind>, String)> {
+    if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
+        let (subject, sockets) = attached(socket, reports)?;
+        return Ok((
+            Target::Subject(subject),
+            sockets,
+            format!("the listener at {socket}"),
+        ));
+    }
+    let sockets = args.socket.kinds();
+    if args.sink {
+        return Ok((Target::Sink, sockets, "a bare socket".into()));
+    }
+    let words = if args.command.is_empty() {
+        built_in(Kind::Listener)?
+    } else {
+        args.command.clone()
+    };
+    let command = SubjectCommand::new(Kind::Listener, &words).or_exit(Exit::Usage)?;
+    for socket in &sockets {
+        command.accepts(*socket).or_exit(Exit::Usage)?;
+    }
+    let name = if args.command.is_empty() {
+        "the built-in listener".into()
+    } else {
+        command.shell()
+    };
+    Ok((Target::Subject(Subject::from(command)), sockets, name))
+}
+
+/// Reads events: JSON lines, or captures, whose datagrams are read in the first of the dialects.
+fn events(path: &Path, dialects: &[Dialect]) -> crate::Result<Vec<EventBuf>> {
+    let mut events = Vec::new();
+    let mut wrong = None;
+    each_line(&mut open(path)?, |number, line| {
+        let line = line.trim_ascii();
+        if line.is_empty() || wrong.is_some() {
+            return Ok(());
+        }
+        let event = match captured(line) {
+            Ok(datagram) => dialect::decode(dialects[0], &datagram),
+            Err(_) => event_of(line),
+        };
+        match event {
+            Ok(event) => events.push(event),
+            Err(why) => wrong = Some(format!("{}: line {number}: {why}", path.display())),
+        }
+        Ok(())
+    })?;
+    let wrong = wrong.or_else(|| {
+        events
+            .is_empty()
+            .then(|| format!("{}: there is no event in it", path.display()))
+    });
+    match wrong {
+        Some(why) => Err(Failure::new(Exit::Usage, anyhow::anyhow!(why))),
+        None => Ok(events),
+    }
+}
+
+/// Says in words what is sent.
+fn load(args: &BenchArgs, plan: &Plan) -> String {
+    let what = match &args.events {
+        Some(path) => format!("events of {}", path.display()),
+        None => "E_PIKE_BLOCKED and E_UL_CONTACT_INSERT in turn".into(),
+    };
+    let sizes: Vec<_> = plan.sizes.iter().map(usize::to_string).collect();
+    let sizes = match &sizes[..] {
+        [] => String::new(),
+        sizes => format!(" of {} bytes", sizes.join(", ")),
+    };
+    let time = plan.duration;
+    match plan.goal {
+        Goal::Measure(shape @ Shape::Constant(_)) => {
+            format!("{what}{sizes}, {shape} a second for {time:?}")
+        }
+        Goal::Measure(shape) => format!("{what}{sizes}, {shape} for {time:?}"),
+        _ => format!("{what}{sizes}, trials of {time:?}"),
+    }
+}
+
+/// A line on a terminal, nothing elsewhere.
+fn spinner() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let style = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}");
+    bar.with_style(style.expect("the template is right"))
+}
+
+fn show(bar: &ProgressBar, socket: SocketKind, progress: &Progress<'_>) {
+    match progress {
+        Progress::WarmUp(time) => bar.set_message(format!("{socket}: warming up for {time:?}")),
+        Progress::Begins(rate, time) => {
+            bar.set_message(format!("{socket}: {rate:.0} a second for {time:?}"));
+        }
+        Progress::Ended(attempt) => {
+            let result = attempt.why.as_deref().unwrap_or("nothing lost");
+            bar.println(format!("{socket}: {:.0} a second: {result}", attempt.rate));
+        }
+        _ => {}
+    }
+}
+
+fn failure(error: BenchError) -> Failure {
+    let exit = match error {
+        BenchError::Interrupted => Exit::Interrupted,
+        BenchError::Mix(_) | BenchError::Schedule(_) | BenchError::Unsendable(_) => Exit::Usage,
+        _ => Exit::Setup,
+    };
+    Failure::new(exit, error)
+}

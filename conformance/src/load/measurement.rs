@@ -1,0 +1,476 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hdrhistogram::Histogram;
+use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
+use serde::{Deserialize, Serialize};
+
+use super::machine::Usage;
+use super::pace::LATE;
+use super::schedule::Schedule;
+use super::timeline::Timeline;
+use super::trial::{Ending, Outcome};
+
+/// What was measured in a test, in figures that add up with those of other machines.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Measurement {
+    /// The rate as it was asked for, one of each machine.
+    pub schedules: Vec<String>,
+    /// Datagrams a second that were to be sent, on the whole.
+    pub rate: f64,
+    /// How long they were to be sent.
+    pub planned_seconds: f64,
+    /// How long it took.
+    pub seconds: f64,
+    /// What became of them.
+    pub counts: Counts,
+    /// Datagrams that went more than 10 ms after their time.
+    pub late: u64,
+    /// Those of them that went late because there had been no room.
+    pub late_for_room: u64,
+    /// How often the socket had no room, so that the sender waited.
+    pub held_back: u64,
+    /// How long it waited.
+    pub blocked_seconds: f64,
+    /// How it ended, where it did not end well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<String>,
+    /// From the time a datagram should have been sent until its report.
+    pub latency: Distribution,
+    /// From the time it was handed to the kernel: what a sender measures that waits for its listener.
+    pub raw_latency: Distribution,
+    /// By how much datagrams went after their time.
+    pub lag: Distribution,
+    /// What happened when, where it adds up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timeline: Option<Moments>,
+    /// How busy each machine was.
+    pub usage: Vec<Usage>,
+}
+
+/// What became of the datagrams of a test. With what the kernel tells, delivered and dropped are sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Datagrams of the schedule.
+    pub planned: u64,
+    /// Those whose time came.
+    pub sent: u64,
+    /// Those that the kernel took.
+    pub accepted: u64,
+    /// Those that were reported.
+    pub delivered: u64,
+    /// Reports of a datagram that was reported before.
+    pub repeated: u64,
+    /// Datagrams that were reported behind one that was sent later.
+    pub reordered: u64,
+    /// Reports with a number that was never sent.
+    pub strange: u64,
+    /// Reports without a number: rejections, and events that lost it.
+    pub unnumbered: u64,
+    /// Those that the kernel took and nobody reported.
+    pub lost: u64,
+    /// Those of them that the kernel dropped because the listener's receive buffer was full. `None` where it does not tell, or tells
+    /// of more than were lost here: then somebody else sends there, too.
+    pub dropped: Option<u64>,
+    /// Those of them that the listener took and did not report.
+    pub unreported: Option<u64>,
+}
+
+/// Many times: their percentiles for people, and all of them for machines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Distribution {
+    /// How many they are.
+    pub count: u64,
+    /// The shortest, in microseconds.
+    pub min_us: f64,
+    /// Their mean.
+    pub mean_us: f64,
+    /// Half of them are no longer.
+    pub p50_us: f64,
+    /// 90 of 100 are no longer.
+    pub p90_us: f64,
+    /// 99 of 100 are no longer.
+    pub p99_us: f64,
+    /// 999 of 1000 are no longer.
+    pub p99_9_us: f64,
+    /// The longest.
+    pub max_us: f64,
+    /// The whole histogram in nanoseconds, as HdrHistogram writes it: V2, compressed, in base64.
+    pub hdr: String,
+}
+
+/// A test in slices.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Moments {
+    /// The length of each.
+    pub width_seconds: f64,
+    /// Them in order.
+    pub moments: Vec<Moment>,
+}
+
+/// One slice of a test: the datagrams that were meant to be sent in it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Moment {
+    /// How many were sent.
+    pub sent: u64,
+    /// How many of them were reported.
+    pub delivered: u64,
+    /// Half of their latencies are no longer. Only where they were measured together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50_us: Option<f64>,
+    /// 99 of 100 are no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99_us: Option<f64>,
+    /// The longest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_us: Option<f64>,
+}
+
+/// A histogram that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("the histogram cannot be read: {0}")]
+pub struct HdrError(String);
+
+/// Measurements that do not add up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MergeError {
+    /// One has a histogram that cannot be read.
+    #[error(transparent)]
+    Histogram(#[from] HdrError),
+    /// Its figures say that it was not written by this program.
+    #[error("its counts do not add up")]
+    Counts,
+}
+
+impl Measurement {
+    /// Takes the figures of a trial.
+    pub fn of(schedule: &Schedule, outcome: &Outcome) -> Self {
+        let shape = schedule.shape();
+        Self {
+            schedules: vec![shape.to_string()],
+            rate: shape.mean_rate(),
+            planned_seconds: schedule.duration().as_secs_f64(),
+            seconds: outcome.paced.elapsed.as_secs_f64(),
+            counts: Counts::of(schedule, outcome),
+            late: outcome.paced.late,
+            late_for_room: outcome.paced.late_for_room,
+            held_back: outcome.paced.held_back,
+            blocked_seconds: outcome.paced.blocked.as_secs_f64(),
+            broken: match &outcome.ending {
+                Ending::Finished => None,
+                Ending::Died(how) => Some(format!("the listener died: {how}")),
+                Ending::Stalled(how) => Some(format!("the listener hangs: {how}")),
+                Ending::Unsendable(why) => Some(why.clone()),
+                Ending::Interrupted => Some("interrupted".into()),
+            },
+            latency: Distribution::of(&outcome.latency),
+            raw_latency: Distribution::of(&outcome.raw_latency),
+            lag: Distribution::of(&outcome.paced.lag),
+            timeline: Some(Moments::of(&outcome.timeline)),
+            usage: vec![outcome.usage],
+        }
+    }
+
+    /// Adds what another machine measured at the same time.
+    ///
+    /// # Errors
+    ///
+    /// If the other's figures cannot be read.
+    pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
+        if !other.counts.add_up() {
+            return Err(MergeError::Counts);
+        }
+        for (ours, theirs) in [
+            (&mut self.latency, &other.latency),
+            (&mut self.raw_latency, &other.raw_latency),
+            (&mut self.lag, &other.lag),
+        ] {
+            let mut sum = ours.histogram()?;
+            sum.add(theirs.histogram()?)
+                .map_err(|error| HdrError(format!("{error:?}")))?;
+            *ours = Distribution::of(&sum);
+        }
+        self.schedules.extend_from_slice(&other.schedules);
+        self.rate += other.rate;
+        self.planned_seconds = self.planned_seconds.max(other.planned_seconds);
+        self.seconds = self.seconds.max(other.seconds);
+        self.counts.add(&other.counts);
+        self.late += other.late;
+        self.late_for_room += other.late_for_room;
+        self.held_back += other.held_back;
+        self.blocked_seconds += other.blocked_seconds;
+        self.broken = match (self.broken.take(), &other.broken) {
+            (Some(ours), Some(theirs)) if ours != *theirs => Some(format!("{ours}; {theirs}")),
+            (ours, theirs) => ours.or_else(|| theirs.clone()),
+        };
+        self.timeline = self
+            .timeline
+            .take()
+            .zip(other.timeline.as_ref())
+            .and_then(|(ours, theirs)| ours.plus(theirs));
+        self.usage.extend_from_slice(&other.usage);
+        Ok(())
+    }
+
+    /// Gives how many datagrams a second were reported.
+    pub fn delivered_rate(&self) -> f64 {
+        self.counts.delivered as f64 / self.seconds.max(self.planned_seconds).max(1e-9)
+    }
+
+    /// Tells whether the rate was not reached: sending took more than a hundredth longer than planned. What goes late and is made
+    /// up for is no less of a load.
+    pub fn is_behind(&self) -> bool {
+        self.seconds > self.planned_seconds + (self.planned_seconds / 100.0).max(LATE.as_secs_f64())
+    }
+
+    /// Tells whether more than one in a hundred went late, made up for or not.
+    pub fn is_late(&self) -> bool {
+        self.late > self.counts.accepted / 100
+    }
+
+    /// Tells whether it was for want of room that most of those went late: then it was the listener that held the sender back.
+    pub fn is_held_back(&self) -> bool {
+        self.late_for_room > self.late / 2
+    }
+}
+
+impl Counts {
+    fn of(schedule: &Schedule, outcome: &Outcome) -> Self {
+        let lost = outcome.lost();
+        let dropped = outcome.dropped.filter(|dropped| *dropped <= lost);
+        Self {
+            planned: schedule.len(),
+            sent: outcome.paced.sent,
+            accepted: outcome.paced.accepted,
+            delivered: outcome.tally.delivered,
+            repeated: outcome.tally.repeated,
+            reordered: outcome.tally.reordered,
+            strange: outcome.tally.strange,
+            unnumbered: outcome.unnumbered,
+            lost,
+            // Nothing was dropped where all has arrived.
+            dropped: dropped.or((lost == 0).then_some(0)),
+            unreported: dropped
+                .map(|dropped| lost - dropped)
+                .or((lost == 0).then_some(0)),
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        let both = |ours: Option<u64>, theirs: Option<u64>| Some(ours? + theirs?);
+        self.planned += other.planned;
+        self.sent += other.sent;
+        self.accepted += other.accepted;
+        self.delivered += other.delivered;
+        self.repeated += other.repeated;
+        self.reordered += other.reordered;
+        self.strange += other.strange;
+        self.unnumbered += other.unnumbered;
+        self.lost += other.lost;
+        self.dropped = both(self.dropped, other.dropped);
+        self.unreported = both(self.unreported, other.unreported);
+    }
+
+    /// Tells whether they are those of one test.
+    pub fn add_up(&self) -> bool {
+        let parts = self.dropped.zip(self.unreported);
+        self.accepted <= self.sent
+            && self.sent <= self.planned
+            && self.delivered.checked_add(self.lost) == Some(self.accepted)
+            && parts.is_none_or(|(dropped, unreported)| {
+                dropped.checked_add(unreported) == Some(self.lost)
+            })
+    }
+}
+
+impl Distribution {
+    /// Takes times in nanoseconds.
+    pub fn of(histogram: &Histogram<u64>) -> Self {
+        let mut bytes = Vec::new();
+        V2DeflateSerializer::new()
+            .serialize(histogram, &mut bytes)
+            .expect("memory takes it");
+        let at = |quantile: f64| us(histogram.value_at_quantile(quantile));
+        Self {
+            count: histogram.len(),
+            min_us: us(histogram.min()),
+            mean_us: us(histogram.mean() as u64),
+            p50_us: at(0.5),
+            p90_us: at(0.9),
+            p99_us: at(0.99),
+            p99_9_us: at(0.999),
+            max_us: us(histogram.max()),
+            hdr: STANDARD.encode(bytes),
+        }
+    }
+
+    /// Gives the times back, in nanoseconds.
+    ///
+    /// # Errors
+    ///
+    /// If they are not as HdrHistogram writes them.
+    pub fn histogram(&self) -> Result<Histogram<u64>, HdrError> {
+        let bytes = STANDARD
+            .decode(&self.hdr)
+            .map_err(|error| HdrError(error.to_string()))?;
+        Deserializer::new()
+            .deserialize(&mut bytes.as_slice())
+            .map_err(|error| HdrError(format!("{error:?}")))
+    }
+}
+
+impl Moments {
+    fn of(timeline: &Timeline) -> Self {
+        let moments = timeline.slices().iter().map(|slice| {
+            let latency = Some(&slice.latency).filter(|latency| !latency.is_empty());
+            Moment {
+                sent: slice.sent,
+                delivered: slice.delivered,
+                p50_us: latency.map(|latency| us(latency.value_at_quantile(0.5))),
+                p99_us: latency.map(|latency| us(latency.value_at_quantile(0.99))),
+                max_us: latency.map(|latency| us(latency.max())),
+            }
+        });
+        Self {
+            width_seconds: timeline.width().as_secs_f64(),
+            moments: moments.collect(),
+        }
+    }
+
+    /// Percentiles do not add up, counts and greatest values do.
+    fn plus(mut self, other: &Self) -> Option<Self> {
+        if self.width_seconds != other.width_seconds || self.moments.len() != other.moments.len() {
+            return None;
+        }
+        for (ours, theirs) in self.moments.iter_mut().zip(&other.moments) {
+            *ours = Moment {
+                sent: ours.sent + theirs.sent,
+                delivered: ours.delivered + theirs.delivered,
+                p50_us: None,
+                p99_us: None,
+                max_us: [ours.max_us, theirs.max_us]
+                    .into_iter()
+                    .flatten()
+                    .reduce(f64::max),
+            };
+        }
+        Some(self)
+    }
+}
+
+fn us(nanos: u64) -> f64 {
+    nanos as f64 / 1e3
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::load::pace::histogram;
+
+    fn distribution(times: &[u64]) -> Distribution {
+        let mut histogram = histogram();
+        times
+            .iter()
+            .for_each(|time| histogram.saturating_record(*time));
+        Distribution::of(&histogram)
+    }
+
+    fn measurement(times: &[u64], lost: u64) -> Measurement {
+        let accepted = times.len() as u64 + lost;
+        Measurement {
+            schedules: vec!["100".into()],
+            rate: 100.0,
+            planned_seconds: 1.0,
+            seconds: 1.0,
+            counts: Counts {
+                planned: accepted,
+                sent: accepted,
+                accepted,
+                delivered: times.len() as u64,
+                lost,
+                dropped: Some(lost),
+                unreported: Some(0),
+                ..Counts::default()
+            },
+            late: 0,
+            late_for_room: 0,
+            held_back: 0,
+            blocked_seconds: 0.0,
+            broken: None,
+            latency: distribution(times),
+            raw_latency: distribution(times),
+            lag: distribution(times),
+            timeline: None,
+            usage: vec![Usage::default()],
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn parts_add_up_to_the_whole(
+            one in prop::collection::vec(1..10_000_000_000_u64, 0..50),
+            other in prop::collection::vec(1..10_000_000_000_u64, 0..50),
+            lost in 0..100_u64,
+        ) {
+            let both: Vec<_> = one.iter().chain(&other).copied().collect();
+            let mut merged = measurement(&one, lost);
+            // As they come from a file.
+            let text = serde_json::to_string(&measurement(&other, 1)).unwrap();
+            merged.merge(&serde_json::from_str(&text).unwrap()).unwrap();
+            let whole = measurement(&both, lost + 1);
+            prop_assert_eq!(&merged.counts, &whole.counts);
+            prop_assert!(merged.counts.add_up());
+            prop_assert_eq!(&merged.latency, &whole.latency);
+            prop_assert_eq!(merged.rate, 200.0);
+            prop_assert_eq!(merged.schedules.len(), 2);
+        }
+
+        #[test]
+        fn histograms_survive_the_file(times in prop::collection::vec(1..10_000_000_000_u64, 0..50)) {
+            let distribution = distribution(&times);
+            prop_assert_eq!(distribution.histogram().unwrap().len() as usize, times.len());
+            prop_assert_eq!(Distribution::of(&distribution.histogram().unwrap()), distribution);
+        }
+    }
+
+    #[test]
+    fn what_is_unknown_of_a_part_is_unknown_of_the_whole() {
+        let mut known = measurement(&[1], 1);
+        let mut unknown = measurement(&[1], 1);
+        (unknown.counts.dropped, unknown.counts.unreported) = (None, None);
+        known.merge(&unknown).unwrap();
+        assert_eq!(
+            (
+                known.counts.lost,
+                known.counts.dropped,
+                known.counts.unreported
+            ),
+            (2, None, None)
+        );
+    }
+
+    #[test]
+    fn figures_that_were_tampered_with_are_refused() {
+        let mut counts = measurement(&[1], 1);
+        counts.counts.delivered = 7;
+        assert!(matches!(
+            measurement(&[1], 0).merge(&counts),
+            Err(MergeError::Counts)
+        ));
+        let mut hdr = measurement(&[1], 1);
+        hdr.latency.hdr = "AAAA".into();
+        assert!(matches!(
+            measurement(&[1], 0).merge(&hdr),
+            Err(MergeError::Histogram(_))
+        ));
+    }
+}

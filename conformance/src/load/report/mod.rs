@@ -1,0 +1,12 @@
+//! Results of load tests: as JSON, for people, as a page.
+
+mod chart;
+mod human;
+mod limit;
+mod model;
+mod page;
+
+pub use human::human;
+pub use limit::Limit;
+pub use model::{Attempt, Host, Report, ReportError, Run, Searched};
+pub use page::page;

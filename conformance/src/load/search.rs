@@ -1,0 +1,314 @@
+/// The search for the highest rate that passes, as RFC 2544 describes it for throughput: double until one fails, then
+/// halve the gap; the rate that is left has to pass several times.
+///
+/// It knows nothing of datagrams: ask it for the [next](Self::next_rate) rate, try that, [tell](Self::tell) it the result.
+#[derive(Clone, Debug)]
+pub struct Search {
+    settings: SearchSettings,
+    /// The rates that passed and have not failed since, rising, each with how often.
+    passed: Vec<(f64, u32)>,
+    /// The lowest that failed.
+    failed: Option<f64>,
+    /// A rate that failed and is tried again, and how often it has.
+    again: Option<(f64, u32)>,
+    /// How often a rate failed that had passed before.
+    falls: i32,
+    trials: u32,
+}
+
+/// How to search.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SearchSettings {
+    /// The rate to begin with.
+    pub start: f64,
+    /// The highest to try.
+    pub max: f64,
+    /// The lowest to try.
+    pub min: f64,
+    /// How far the answer may be below the lowest rate that fails, as a part of it.
+    pub resolution: f64,
+    /// How often the answer has to pass.
+    pub confirmations: u32,
+    /// How often a rate that fails is tried again before that counts: machines stumble.
+    pub retries: u32,
+    /// The most trials; a subject that never makes up its mind ends there.
+    pub trials: u32,
+}
+
+impl Default for SearchSettings {
+    fn default() -> Self {
+        Self {
+            start: 1_000.0,
+            max: 2_000_000.0,
+            min: 1.0,
+            resolution: 0.01,
+            confirmations: 3,
+            retries: 1,
+            trials: 100,
+        }
+    }
+}
+
+/// What a search came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Found {
+    /// It goes on.
+    Nothing,
+    /// The highest rate that passed, as often as it had to.
+    Rate {
+        /// It.
+        highest: f64,
+        /// The lowest rate that failed; `None` if none did, up to the highest that may be tried.
+        failed: Option<f64>,
+        /// How often it passed.
+        passes: u32,
+    },
+    /// Not even the lowest rate passed.
+    NoRate {
+        /// The lowest that failed.
+        failed: f64,
+    },
+    /// It did not come to an end within as many trials as it may take.
+    Undecided {
+        /// The highest rate that passed at all.
+        highest: Option<f64>,
+        /// The lowest that failed.
+        failed: Option<f64>,
+    },
+}
+
+impl Search {
+    /// Begins a search.
+    pub fn new(settings: SearchSettings) -> Self {
+        Self {
+            settings,
+            passed: Vec::new(),
+            failed: None,
+            again: None,
+            falls: 0,
+            trials: 0,
+        }
+    }
+
+    /// Gives the rate to try next. `None` at the end.
+    pub fn next_rate(&self) -> Option<f64> {
+        let SearchSettings {
+            start, max, min, ..
+        } = self.settings;
+        if self.trials >= self.settings.trials {
+            return None;
+        }
+        if let Some((rate, _)) = self.again {
+            return Some(rate);
+        }
+        match (self.passed.last(), self.failed) {
+            (None, None) => Some(start.clamp(min, max)),
+            (None, Some(failed)) => (failed > min).then(|| (failed / 4.0).max(min)),
+            (Some((passed, _)), None) if *passed < max => Some((passed * 2.0).min(max)),
+            (Some((passed, _)), Some(failed)) if self.is_wide(*passed, failed) => {
+                Some((passed * failed).sqrt())
+            }
+            (Some((passed, times)), _) => (*times < self.settings.confirmations).then_some(*passed),
+        }
+    }
+
+    /// Takes note whether a rate passed: the one that was to be tried next.
+    pub fn tell(&mut self, rate: f64, has_passed: bool) {
+        self.trials += 1;
+        let failures = self
+            .again
+            .take_if(|(again, _)| *again == rate)
+            .map_or(0, |(_, failures)| failures);
+        if has_passed {
+            match self.passed.iter_mut().find(|(passed, _)| *passed == rate) {
+                Some((_, times)) => *times += 1,
+                None => {
+                    self.passed.push((rate, 1));
+                    self.passed
+                        .sort_by(|(one, _), (other, _)| one.total_cmp(other));
+                }
+            }
+        } else if failures < self.settings.retries {
+            self.again = Some((rate, failures + 1));
+        } else {
+            let mut least = self.failed.map_or(rate, |failed| failed.min(rate));
+            self.failed = Some(least);
+            if self.passed.iter().any(|(passed, _)| *passed == rate) {
+                // What passed nearby is no better founded: each time further down.
+                self.falls += 1;
+                least *= (1.0 - self.settings.resolution).powi(1 << self.falls.min(10));
+            }
+            self.passed.retain(|(passed, _)| *passed < least);
+        }
+    }
+
+    /// Tells what has been found.
+    pub fn found(&self) -> Found {
+        if self.next_rate().is_some() {
+            return Found::Nothing;
+        }
+        let highest = self.passed.last();
+        match (highest, self.failed) {
+            (Some((highest, passes)), failed)
+                if *passes >= self.settings.confirmations
+                    && self.again.is_none()
+                    && failed.is_none_or(|failed| !self.is_wide(*highest, failed)) =>
+            {
+                Found::Rate {
+                    highest: *highest,
+                    failed,
+                    passes: *passes,
+                }
+            }
+            (None, Some(failed)) if failed <= self.settings.min => Found::NoRate { failed },
+            _ => Found::Undecided {
+                highest: highest.map(|(rate, _)| *rate),
+                failed: self.failed,
+            },
+        }
+    }
+
+    fn is_wide(&self, passed: f64, failed: f64) -> bool {
+        failed - passed > failed * self.settings.resolution
+    }
+}
+
+/// How many datagrams must go without a loss for one in so many to be lost at most, with 95 % confidence, is three times as
+/// many: the rule of three. Gives it the other way round.
+pub fn one_in(lossless: u64) -> u64 {
+    // -ln(0.05) is 2.9957; rounding down claims less.
+    (lossless as f64 / -(0.05_f64.ln())) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Lets a search run, and gives all trials.
+    fn run(
+        settings: SearchSettings,
+        mut passes: impl FnMut(f64) -> bool,
+    ) -> (Search, Vec<(f64, bool)>) {
+        let (mut search, mut trials) = (Search::new(settings), Vec::new());
+        while let Some(rate) = search.next_rate() {
+            let has_passed = passes(rate);
+            search.tell(rate, has_passed);
+            trials.push((rate, has_passed));
+        }
+        (search, trials)
+    }
+
+    proptest! {
+        #[test]
+        fn a_clear_limit_is_found(limit in 1.0..2e6, start in 1.0..2e6, resolution in 0.001..0.2) {
+            let settings = SearchSettings { start, resolution, ..SearchSettings::default() };
+            let (search, trials) = run(settings, |rate| rate <= limit);
+            let Found::Rate { highest, failed, passes } = search.found() else {
+                return Err(TestCaseError::fail(format!("{:?}", search.found())));
+            };
+            prop_assert_eq!(passes, 3);
+            prop_assert!(highest <= limit);
+            let failed = failed.expect("something is above the limit");
+            prop_assert!(failed > limit && failed - highest <= failed * resolution);
+            // Up or down by doubling, then by halving the gap; each failure twice.
+            prop_assert!(trials.len() < 80, "{} trials", trials.len());
+        }
+
+        #[test]
+        fn whatever_happens_it_ends_and_says_what_it_saw(
+            outcomes in prop::collection::vec(any::<bool>(), 200),
+            confirmations in 1..5_u32,
+            retries in 0..3_u32,
+        ) {
+            let settings = SearchSettings { confirmations, retries, ..SearchSettings::default() };
+            let mut outcomes = outcomes.into_iter();
+            let (search, trials) = run(settings, |_| outcomes.next().expect("there are enough"));
+            prop_assert!(trials.len() <= 100);
+            match search.found() {
+                Found::Rate { highest, failed, passes } => {
+                    let at = trials.iter().filter(|(rate, passed)| *rate == highest && *passed);
+                    prop_assert_eq!(at.count(), passes as usize);
+                    prop_assert!(passes >= confirmations);
+                    if let Some(failed) = failed {
+                        let failures = trials.iter().filter(|(rate, passed)| *rate == failed && !*passed);
+                        prop_assert!(failures.count() > retries as usize);
+                        prop_assert!(highest < failed);
+                    }
+                }
+                Found::NoRate { failed } => prop_assert!(failed <= settings.min),
+                Found::Undecided { .. } => prop_assert_eq!(trials.len(), 100),
+                Found::Nothing => prop_assert!(false, "it has ended"),
+            }
+        }
+    }
+
+    #[test]
+    fn one_stumble_changes_nothing() {
+        let mut trial = 0;
+        let (search, _) = run(SearchSettings::default(), |rate| {
+            trial += 1;
+            rate <= 10_000.0 && trial != 3
+        });
+        assert!(
+            matches!(search.found(), Found::Rate { highest, .. } if highest > 9_900.0),
+            "{:?}",
+            search.found()
+        );
+    }
+
+    #[test]
+    fn no_limit_and_no_rate_are_told() {
+        let settings = SearchSettings::default();
+        let (search, _) = run(settings, |_| true);
+        let found = Found::Rate {
+            highest: settings.max,
+            failed: None,
+            passes: 3,
+        };
+        assert_eq!(search.found(), found);
+        let (search, _) = run(settings, |_| false);
+        assert_eq!(search.found(), Found::NoRate { failed: 1.0 });
+        // Within as many trials as there are, there is no answer.
+        let settings = SearchSettings {
+            trials: 5,
+            ..settings
+        };
+        let (search, _) = run(settings, |_| true);
+        assert_eq!(
+            search.found(),
+            Found::Undecided {
+                highest: Some(16_000.0),
+                failed: None
+            }
+        );
+    }
+
+    #[test]
+    fn an_answer_that_does_not_hold_is_given_up() {
+        // It passes once, and never again.
+        let mut seen = Vec::new();
+        let settings = SearchSettings {
+            trials: 400,
+            ..SearchSettings::default()
+        };
+        let (search, _) = run(settings, |rate| {
+            let is_new = !seen.contains(&rate);
+            seen.push(rate);
+            rate <= 1000.0 || is_new && rate <= 1300.0
+        });
+        let Found::Rate { highest, .. } = search.found() else {
+            panic!("{:?}", search.found());
+        };
+        assert!((990.0..=1000.0).contains(&highest), "{highest}");
+    }
+
+    #[test]
+    fn confidence_is_the_rule_of_three() {
+        assert_eq!(one_in(0), 0);
+        assert_eq!(one_in(3_000_000), 1_001_424);
+    }
+}

@@ -1,0 +1,178 @@
+use std::ops::Range;
+
+/// Datagrams side by side in one buffer, which is used again and again: what is written into it goes to the kernel from
+/// where it stands.
+#[derive(Debug)]
+pub struct Batch {
+    bytes: Box<[u8]>,
+    /// Where each datagram ends.
+    ends: Vec<usize>,
+    most: usize,
+}
+
+impl Batch {
+    /// Makes room for so many datagrams, and so many bytes of them all.
+    pub fn new(datagrams: usize, bytes: usize) -> Self {
+        Self {
+            bytes: vec![0; bytes].into(),
+            ends: Vec::with_capacity(datagrams),
+            most: datagrams,
+        }
+    }
+
+    /// Lets `write` put a datagram into the room that is left, and say how long it is. Where it fails, there is none more.
+    ///
+    /// # Errors
+    ///
+    /// What `write` says, such as that the room is too small.
+    ///
+    /// # Panics
+    ///
+    /// If the batch [is full](Self::is_full), or `write` says that it wrote more than there was room for.
+    pub fn push_with<E>(
+        &mut self,
+        write: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<(), E> {
+        assert!(
+            !self.is_full(),
+            "a batch takes no more than it was made for"
+        );
+        let start = self.used();
+        let room = &mut self.bytes[start..];
+        let most = room.len();
+        let size = write(room)?;
+        assert!(
+            size <= most,
+            "{size} bytes were written where {most} had room"
+        );
+        self.ends.push(start + size);
+        Ok(())
+    }
+
+    /// Adds a datagram, if there is room for it. Tells whether there was.
+    pub fn push(&mut self, datagram: &[u8]) -> bool {
+        !self.is_full()
+            && self
+                .push_with(|room| {
+                    let room = room.get_mut(..datagram.len()).ok_or(())?;
+                    room.copy_from_slice(datagram);
+                    Ok::<_, ()>(datagram.len())
+                })
+                .is_ok()
+    }
+
+    /// Forgets all datagrams; the buffer stays.
+    pub fn clear(&mut self) {
+        self.ends.clear();
+    }
+
+    /// Counts the datagrams.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Tells whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Tells whether as many datagrams are in it as it was made for.
+    pub fn is_full(&self) -> bool {
+        self.ends.len() == self.most
+    }
+
+    /// Tells how many bytes there is room for still.
+    pub fn room(&self) -> usize {
+        self.bytes.len() - self.used()
+    }
+
+    /// Gives a datagram.
+    ///
+    /// # Panics
+    ///
+    /// If there are not so many.
+    pub fn datagram(&self, index: usize) -> &[u8] {
+        &self.bytes[self.place(index)]
+    }
+
+    /// Gives datagrams that follow each other, as one piece.
+    pub(super) fn piece(&self, indexes: Range<usize>) -> &[u8] {
+        if indexes.is_empty() {
+            return &[];
+        }
+        &self.bytes[self.place(indexes.start).start..self.ends[indexes.end - 1]]
+    }
+
+    /// Counts the datagrams from here on that the kernel can cut from one piece: all as long as the first, but for the
+    /// last, which may be shorter; no more of them than `datagrams`, nor longer together than `bytes`.
+    pub(super) fn run(&self, from: usize, datagrams: usize, bytes: usize) -> usize {
+        let size = self.datagram(from).len();
+        let (mut count, mut total) = (0, 0);
+        for index in from..self.len().min(from + datagrams) {
+            let next = self.datagram(index).len();
+            // An empty one would end the piece without being in it.
+            if next > size || next == 0 || total + next > bytes {
+                break;
+            }
+            (count, total) = (count + 1, total + next);
+            if next < size {
+                break;
+            }
+        }
+        count
+    }
+
+    fn place(&self, index: usize) -> Range<usize> {
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        start..self.ends[index]
+    }
+
+    fn used(&self) -> usize {
+        self.ends.last().copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(sizes: &[usize]) -> Batch {
+        let mut batch = Batch::new(16, 1 << 12);
+        for (index, size) in sizes.iter().enumerate() {
+            assert!(batch.push(&vec![index as u8; *size]));
+        }
+        batch
+    }
+
+    #[test]
+    fn datagrams_stand_side_by_side_and_are_found_again() {
+        let mut batch = batch(&[3, 0, 5]);
+        assert_eq!(batch.datagram(0), [0; 3]);
+        assert_eq!(batch.datagram(1), [0_u8; 0]);
+        assert_eq!(batch.datagram(2), [2; 5]);
+        assert_eq!(batch.piece(0..3), [0, 0, 0, 2, 2, 2, 2, 2]);
+        assert_eq!(batch.room(), (1 << 12) - 8);
+        batch.clear();
+        assert!(batch.is_empty());
+        assert!(!batch.push(&[0; (1 << 12) + 1]), "there is no room for it");
+        assert!(batch.is_empty());
+        for _ in 0..16 {
+            assert!(batch.push(b"x"));
+        }
+        assert!(batch.is_full() && !batch.push(b"x"));
+    }
+
+    #[test]
+    fn runs_are_equal_but_for_a_shorter_last() {
+        let all = usize::MAX >> 1;
+        let run = |sizes: &[usize], from| batch(sizes).run(from, all, all);
+        assert_eq!(run(&[5, 5, 5, 5], 0), 4);
+        assert_eq!(run(&[5, 5, 3, 5], 0), 3);
+        assert_eq!(run(&[5, 6, 5], 0), 1);
+        assert_eq!(run(&[5, 6, 6], 1), 2);
+        assert_eq!(run(&[5, 0, 5], 0), 1);
+        assert_eq!(run(&[0, 5], 0), 0);
+        assert_eq!(batch(&[5, 5, 5]).run(0, 2, all), 2);
+        assert_eq!(batch(&[5, 5, 5]).run(0, all, 14), 2);
+    }
+}
