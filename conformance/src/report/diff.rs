@@ -114,6 +114,12 @@ pub(super) fn compared(left: &[Unit], right: &[Unit]) -> [Vec<Piece>; 2] {
             } = op
                 && len >= MIN_SAME
             {
+                // Of several shortest ways the algorithm may take one that ends the run early.
+                let (old, new) = (
+                    &inner_left[old_index + len..],
+                    &inner_right[new_index + len..],
+                );
+                let len = len + old.iter().zip(new).take_while(same).count();
                 for (marks, index) in marks.iter_mut().zip([old_index, new_index]) {
                     marks[start + index..start + index + len].fill(false);
                 }

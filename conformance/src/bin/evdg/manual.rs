@@ -37,6 +37,14 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
                 "Test a listener that is told its port on the command line.",
             ),
             (
+                "evdg test --dialect jsonrpc -- python3 listener.py",
+                "Test how it reads what OpenSIPS 3.1 and later send.",
+            ),
+            (
+                "evdg test --attach udp:127.0.0.1:8081 --observe report.log",
+                "Test a listener that runs already, and appends its reports to a file.",
+            ),
+            (
                 "evdg test --parser -- ./parser",
                 "Test a parser that reads datagrams in hex, one a line.",
             ),
@@ -47,6 +55,32 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             (
                 "evdg test --known known.toml --write-known -- ./listener",
                 "Make a list of what fails today, to be worked off.",
+            ),
+        ],
+    ),
+    (
+        "evdg-merge",
+        &[
+            (
+                "evdg merge 1.json 2.json --report html=all.html",
+                "Make the whole of a run in two parts: evdg test --shard 1/2 and 2/2.",
+            ),
+            (
+                "evdg merge report.json --report markdown=report.md",
+                "Make another format of a report.",
+            ),
+        ],
+    ),
+    (
+        "evdg-compare",
+        &[
+            (
+                "evdg compare before.json after.json",
+                "Tell what got worse: exit status 1 if anything did.",
+            ),
+            (
+                "evdg compare a.json b.json c.json --report html=matrix.html",
+                "Put several implementations beside each other, by requirement.",
             ),
         ],
     ),
