@@ -3,5 +3,6 @@
 mod event;
 mod line;
 
+pub(crate) use event::is_line_of;
 pub use event::{Reported, event_from_json};
 pub use line::{Line, Start, line_from_json, parse_line};

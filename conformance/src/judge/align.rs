@@ -57,7 +57,7 @@ fn find(
                     "it reported the good event from before {when}: one datagram is one report (T19)"
                 ));
             }
-            Says::Line(_) => {}
+            Says::Line(_) | Says::Unread => {}
         }
     }
     if observation.reports.iter().any(|report| report.early) {
@@ -111,13 +111,10 @@ fn align(steps: &[Step], reports: &[Report], answering: Answering) -> Result<Vec
         if let Some(way) = silence {
             open.push((step + 1, report, [&ways[..], &[way]].concat()));
         }
-        let line = reports.get(report).and_then(line_of);
-        if let Some(way) = line.and_then(|line| {
-            expect
-                .alternatives()
-                .iter()
-                .position(|one| takes(one, line))
-        }) {
+        if let Some(way) = reports
+            .get(report)
+            .and_then(|report| way_of(expect, report))
+        {
             open.push((step + 1, report + 1, [&ways[..], &[way]].concat()));
         }
     }
@@ -132,13 +129,15 @@ pub fn take_late(
     observation: &mut Observation,
 ) -> Vec<Report> {
     let of_before = |report: &Report| {
-        line_of(report).is_some_and(|line| before.iter().any(|step| asks_for(step, line)))
+        let line = report.line();
+        line.is_some_and(|line| before.iter().any(|step| asks_for(step, &line)))
     };
     if got.reports.iter().any(of_before) {
         return Vec::new();
     }
     let of_this = |report: &Report| {
-        line_of(report).is_some_and(|line| steps.first().is_some_and(|step| asks_for(step, line)))
+        let line = report.line();
+        line.is_some_and(|line| steps.first().is_some_and(|step| asks_for(step, &line)))
     };
     let reports = observation.reports.iter();
     let count = reports
@@ -155,11 +154,15 @@ fn asks_for(step: &Step, line: &Line) -> bool {
         .any(|one| matches!(one, Expectation::Event(_)) && takes(one, line))
 }
 
-fn line_of(report: &Report) -> Option<&Line> {
-    match &report.says {
-        Says::Line(line) => Some(line),
-        Says::OldFence | Says::ForgedFence => None,
-    }
+/// Gives which of the alternatives a report is.
+fn way_of(expect: &Expectation, report: &Report) -> Option<usize> {
+    let alternatives = expect.alternatives();
+    let is_plainly =
+        |one: &Expectation| matches!(one, Expectation::Event(event) if report.is_plainly(event));
+    alternatives.iter().position(is_plainly).or_else(|| {
+        let line = report.line()?;
+        alternatives.iter().position(|one| takes(one, &line))
+    })
 }
 
 fn takes_silence(expectation: &Expectation) -> bool {
@@ -190,7 +193,8 @@ impl Stuck {
             1 => String::new(),
             count => format!("datagram {} of {count}: ", (self.step + 1).min(count)),
         };
-        let report = observation.reports.get(self.report).and_then(line_of);
+        let report = observation.reports.get(self.report).and_then(Report::line);
+        let report = report.as_deref();
         let what = match (steps.get(self.step), report) {
             // One that may stay without a report had one, and that does not fit.
             (None, Some(line)) if observation.reports.len() <= steps.len() => {

@@ -1,5 +1,9 @@
+use std::borrow::Cow;
+
+use event_datagram::EventBuf;
+
 use super::lines::MAX_LINE;
-use crate::contract::{Line, parse_line};
+use crate::contract::{Line, is_line_of, parse_line};
 use crate::fence::Mark;
 
 /// What a subject reported before the fence.
@@ -34,6 +38,8 @@ pub struct Report {
 pub enum Says {
     /// Something about a datagram.
     Line(Line),
+    /// Something about a datagram that nobody has read yet: most lines are what was expected to the letter.
+    Unread,
     /// A fence from before, again.
     OldFence,
     /// A fence that nobody ever sent.
@@ -61,13 +67,30 @@ impl Observation {
 }
 
 impl Says {
-    /// Reads a line that is not about the fence that is waited for.
-    pub(super) fn of(raw: &[u8], mark: Mark) -> Self {
-        match (mark, parse_line(raw)) {
-            (Mark::Forged, _) => Self::ForgedFence,
-            (Mark::None, Some(line)) => Self::Line(line),
+    /// Sorts a line that is not about the fence that is waited for.
+    pub(super) fn of(mark: Mark) -> Self {
+        match mark {
             // Only lines that are reports are handed on.
+            Mark::None => Self::Unread,
+            Mark::Forged => Self::ForgedFence,
             _ => Self::OldFence,
         }
+    }
+}
+
+impl Report {
+    /// Gives what it says about a datagram. `None` if it is about a fence.
+    pub fn line(&self) -> Option<Cow<'_, Line>> {
+        match &self.says {
+            Says::Line(line) => Some(Cow::Borrowed(line)),
+            Says::Unread => parse_line(&self.raw).map(Cow::Owned),
+            Says::OldFence | Says::ForgedFence => None,
+        }
+    }
+
+    /// Tells whether it is this event, written as the contract's own examples are. Of one that is written otherwise, this
+    /// tells nothing.
+    pub(crate) fn is_plainly(&self, event: &EventBuf) -> bool {
+        matches!(self.says, Says::Unread) && is_line_of(&self.raw, event)
     }
 }

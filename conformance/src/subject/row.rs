@@ -121,7 +121,7 @@ impl Session {
         let dialect = row.vectors[index].dialect;
         match fences.mark(&raw, fence) {
             Mark::None => {
-                let says = Says::of(&raw, Mark::None);
+                let says = Says::of(Mark::None);
                 row.observation.hear(raw, says, false);
             }
             Mark::This if row.fenced > index && self.is_usual(dialect, fence, &raw) => {

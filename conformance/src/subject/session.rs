@@ -178,7 +178,7 @@ impl Session {
         for _ in 0..MAX_REPORTS {
             match self.next_news(Instant::now()) {
                 Some(News::Line(raw)) => {
-                    let says = Says::of(&raw, fences.mark_any(&raw));
+                    let says = Says::of(fences.mark_any(&raw));
                     observation.hear(raw, says, true);
                 }
                 Some(News::LongLine) => observation.overhear(),
@@ -241,7 +241,7 @@ impl Session {
                             }
                         }
                         None => {
-                            let says = Says::of(&raw, fences.mark_any(&raw));
+                            let says = Says::of(fences.mark_any(&raw));
                             observation.hear(raw, says, false);
                         }
                     }
@@ -367,7 +367,7 @@ impl Session {
     /// Finds out how it died: an end says more than a closed pipe or socket, and may take a moment to show.
     pub(super) fn death(&mut self, mut death: Death, observation: &mut Observation) -> Ending {
         let hear = |raw: Vec<u8>, observation: &mut Observation| {
-            let says = Says::of(&raw, Mark::None);
+            let says = Says::of(Mark::None);
             observation.hear(raw, says, false);
         };
         let deadline = Instant::now() + Duration::from_millis(500);
