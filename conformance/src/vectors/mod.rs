@@ -7,7 +7,7 @@ mod export;
 mod file;
 #[cfg(any(feature = "cli", feature = "testing"))]
 mod import;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "testing"))]
 mod notation;
 mod select;
 mod set;
@@ -20,7 +20,7 @@ pub use export::export;
 pub use file::read;
 #[cfg(any(feature = "cli", feature = "testing"))]
 pub use import::VectorFile;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "testing"))]
 pub use notation::write;
 pub use select::{Selection, Shortage};
 pub use set::Set;
