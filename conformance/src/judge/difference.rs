@@ -74,7 +74,7 @@ fn between(expected: &EventBuf, event: &EventBuf) -> String {
                 shown(lost)
             )
         }
-        None => {
+        None if counts.1 > counts.0 => {
             let extra = &event.params[counts.0];
             format!(
                 "{} came, not {}: {} was never sent",
@@ -83,6 +83,7 @@ fn between(expected: &EventBuf, event: &EventBuf) -> String {
                 shown(extra)
             )
         }
+        None => "it is the event that was expected, in the wrong place".into(),
     }
 }
 

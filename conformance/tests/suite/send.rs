@@ -1,7 +1,5 @@
 //! `evdg send`, against raw sockets and against the listener.
 
-use event_datagram_conformance::dialect::report;
-use event_datagram_conformance::vectors::Dialect;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::UdpSocket;
@@ -9,6 +7,10 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::Duration;
+
+use event_datagram::{MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM};
+use event_datagram_conformance::dialect::report;
+use event_datagram_conformance::vectors::Dialect;
 
 use crate::evdg::{Ran, evdg, run};
 
@@ -127,9 +129,16 @@ fn captures_are_sent_as_they_are() {
 }
 
 /// Starts `evdg listen`, and gives its lines after the first.
-fn listener(socket: &str) -> (Child, impl Iterator<Item = String>, String) {
+fn listener(socket: &str) -> (Child, impl Iterator<Item = String> + use<>, String) {
+    listener_of(socket, "text")
+}
+
+fn listener_of(
+    socket: &str,
+    dialect: &str,
+) -> (Child, impl Iterator<Item = String> + use<>, String) {
     let mut child = evdg()
-        .args(["listen", socket])
+        .args(["listen", socket, "--dialect", dialect])
         .stdout(Stdio::piped())
         .spawn()
         .expect("evdg runs");
@@ -292,4 +301,46 @@ fn bad_usage_is_told_before_anything_is_sent() {
     }
     socket.set_nonblocking(true).expect("it can be set");
     assert!(socket.recv(&mut [0]).is_err());
+}
+
+#[test]
+fn the_largest_that_each_kind_of_socket_carries_are_read_whole() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("event.sock");
+    let path = path.to_str().expect("it is UTF-8");
+    // `{"jsonrpc":"2.0","method":"E","params":["…"]}`
+    let frame = 44;
+    for (place, largest) in [
+        ("udp:127.0.0.1:0", MAX_UDP_PAYLOAD),
+        (path, MAX_UNIX_DATAGRAM),
+    ] {
+        let (child, mut lines, socket) = listener_of(place, "jsonrpc");
+        let _child = Killed(child);
+        let event = |size: usize| {
+            let value = "a".repeat(size - frame);
+            format!(r#"{{"event":"E","params":[{{"value":"{value}"}}]}}"#)
+        };
+        let args = [socket.as_str(), "--dialect", "jsonrpc"];
+        send(&args, event(largest).as_bytes()).expect_status(0);
+        let line = lines.next().expect("it reports");
+        assert_eq!(line, event(largest), "{largest} bytes");
+        // One byte more is more than it carries.
+        let ran = send(&args, event(largest + 1).as_bytes());
+        assert!(
+            matches!(ran.status, Some(2 | 3)),
+            "{:?} {}",
+            ran.status,
+            ran.stderr
+        );
+    }
+}
+
+/// A child that does not outlive its test, however that ends.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
