@@ -294,6 +294,31 @@ fn a_listener_that_crashes_goes_on_with_the_next_vector() {
 }
 
 #[test]
+fn what_a_listener_reported_before_it_died_is_not_held_against_it() {
+    // It reports all at once when nothing more is there, or when it has to die: much is still to be read then, and its
+    // socket is gone.
+    let hasty = "import select\n\
+        if count == 0: lines = []\n\
+        fatal = b'::b::c' in datagram\n\
+        if not fatal: lines.append(json.dumps(report(*parse(datagram))))\n\
+        if fatal or not select.select([sock], [], [], 0)[0]:\n    \
+            sys.stdout.write(''.join(line + '\\n' for line in lines)); sys.stdout.flush(); lines.clear()\n\
+        if fatal: os.abort()\n\
+        continue";
+    let ran = test_listener_with(FEW, hasty).expect_status(1);
+    let crashes = ran.stdout.lines().filter(|line| line.starts_with("crash"));
+    let ids: Vec<_> = crashes
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    let fatal = [
+        "sep-first-one-splits",
+        "sep-several-in-value",
+        "sep-collision-three-parts",
+    ];
+    assert_eq!(ids, fatal, "{}", ran.stdout);
+}
+
+#[test]
 fn a_listener_that_dies_late_does_not_discredit_the_next_vector() {
     // It reports the fence behind the fatal datagram, and only then it dies.
     let late = "if b'::b::c' in datagram: doomed = True\n\
