@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -10,9 +9,8 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::lines::{Cut, Lines};
-use super::log::LogEnds;
 use super::news::News;
+use super::output::Output;
 use crate::transport::{Address, Link};
 
 /// A listener that runs already, and is never killed: where it is bound, and where its reports can be read.
@@ -48,9 +46,7 @@ impl Reports {
 #[derive(Debug)]
 pub(super) struct Attached {
     source: Source,
-    lines: Lines,
-    log: LogEnds,
-    unread: VecDeque<News>,
+    output: Output,
     buffer: Box<[u8]>,
 }
 
@@ -77,9 +73,7 @@ impl Attached {
         };
         Ok(Self {
             source,
-            lines: Lines::default(),
-            log: LogEnds::default(),
-            unread: VecDeque::new(),
+            output: Output::default(),
             buffer: vec![0; BUFFER].into(),
         })
     }
@@ -87,7 +81,7 @@ impl Attached {
     /// Waits for news until the deadline, and for room on the link.
     pub(super) fn wait(&mut self, deadline: Instant, room: Option<&Link>) -> Option<News> {
         loop {
-            if let Some(news) = self.unread.pop_front() {
+            if let Some(news) = self.output.next_news() {
                 return Some(news);
             }
             let now = Instant::now();
@@ -119,14 +113,14 @@ impl Attached {
     /// Tells whether there are news already.
     pub(super) fn has_news(&mut self) -> bool {
         if let Some(news) = self.wait(Instant::now(), None) {
-            self.unread.push_front(news);
+            self.output.put_back(news);
         }
-        !self.unread.is_empty()
+        self.output.has_news()
     }
 
     /// Gives the first and the last lines that are no reports.
     pub(super) fn log_ends(&self) -> Vec<String> {
-        self.log.lines()
+        self.output.log_ends()
     }
 
     fn read_stream(&mut self) {
@@ -142,22 +136,12 @@ impl Attached {
     }
 
     fn hear(&mut self, length: usize) {
-        self.lines.push(&self.buffer[..length]);
-        while let Some(cut) = self.lines.next_line() {
-            match cut {
-                Cut::Whole(line) if line.starts_with(b"{") => {
-                    self.unread.push_back(News::Line(line));
-                }
-                Cut::TooLong(b'{') => self.unread.push_back(News::LongLine),
-                Cut::Whole(line) => self.log.push(&line),
-                Cut::TooLong(first) => self.log.push(&[first]),
-            }
-        }
+        self.output.push(&self.buffer[..length]);
     }
 
     fn close(&mut self) {
         self.source = Source::Closed;
-        self.unread.push_back(News::Closed);
+        self.output.tell(News::Closed);
     }
 
     fn stirring(&self, deadline: Instant, room: Option<&Link>) -> Stirring {

@@ -9,6 +9,7 @@ mod lines;
 mod log;
 mod news;
 mod observation;
+mod output;
 mod place;
 mod process;
 mod row;

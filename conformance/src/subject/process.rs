@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::io;
 #[cfg(unix)]
 use std::os::fd::AsFd;
@@ -6,9 +5,9 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::death::Exit;
-use super::lines::{Cut, Lines};
-use super::log::LogEnds;
+use super::lines::Lines;
 use super::news::News;
+use super::output::Output;
 use super::streams::{InputError, Stir, Streams};
 use crate::transport::Link;
 
@@ -20,11 +19,8 @@ pub(super) struct Process {
     #[cfg(target_os = "linux")]
     mark: String,
     streams: Streams,
-    output: Lines,
+    output: Output,
     errors: Lines,
-    log: LogEnds,
-    /// Lines that are read and not taken yet.
-    unread: VecDeque<News>,
     /// Whether all is read that it wrote to standard output, and to standard error.
     is_read: (bool, bool),
     /// How it ended, while that is not told yet, and until when it may be held back.
@@ -61,10 +57,8 @@ impl Process {
             #[cfg(target_os = "linux")]
             mark,
             streams,
-            output: Lines::default(),
+            output: Output::default(),
             errors: Lines::default(),
-            log: LogEnds::default(),
-            unread: VecDeque::new(),
             is_read: (false, false),
             exited: None,
         })
@@ -80,7 +74,7 @@ impl Process {
     /// That it ended is told after all that it wrote, whichever came first: what it reported before its end counts.
     pub(super) fn wait(&mut self, deadline: Instant, room: Option<&Link>) -> Option<News> {
         loop {
-            if let Some(news) = self.unread.pop_front() {
+            if let Some(news) = self.output.next_news() {
                 return Some(news);
             }
             let now = Instant::now();
@@ -104,14 +98,14 @@ impl Process {
     /// Tells whether there are news already.
     pub(super) fn has_news(&mut self) -> bool {
         if let Some(news) = self.wait(Instant::now(), None) {
-            self.unread.push_front(news);
+            self.output.put_back(news);
         }
-        !self.unread.is_empty()
+        self.output.has_news()
     }
 
     /// Gives the first and the last lines that it said for people.
     pub(super) fn log_ends(&self) -> Vec<String> {
-        self.log.lines()
+        self.output.log_ends()
     }
 
     /// Asks it to end, waits a moment for that, and kills what is left of its group.
@@ -136,8 +130,9 @@ impl Process {
         while self.is_read != (true, true) && Instant::now() < deadline {
             self.read(deadline, None);
         }
-        self.unread.truncate(LAST_WORDS);
-        self.unread.drain(..).collect()
+        std::iter::from_fn(|| self.output.next_news())
+            .take(LAST_WORDS)
+            .collect()
     }
 
     /// Waits until something happens, at most until then, and takes in what it is.
@@ -151,31 +146,24 @@ impl Process {
             None => self.streams.wait(until),
         };
         match stir {
-            Stir::Output(bytes) => {
-                self.output.push(bytes);
-                while let Some(cut) = self.output.next_line() {
-                    self.hear(cut);
-                }
-            }
+            Stir::Output(bytes) => self.output.push(bytes),
             Stir::OutputClosed => {
                 self.is_read.0 = true;
-                if let Some(rest) = self.output.rest() {
-                    self.hear(rest);
-                }
+                self.output.end();
                 if self.exited.is_none() {
-                    self.unread.push_back(News::Closed);
+                    self.output.tell(News::Closed);
                 }
             }
             Stir::Log(bytes) => {
                 self.errors.push(bytes);
                 while let Some(cut) = self.errors.next_line() {
-                    self.overhear(cut);
+                    self.output.log(cut);
                 }
             }
             Stir::LogClosed => {
                 self.is_read.1 = true;
                 if let Some(rest) = self.errors.rest() {
-                    self.overhear(rest);
+                    self.output.log(rest);
                 }
             }
             Stir::Ended(exit) => {
@@ -187,22 +175,6 @@ impl Process {
             Stir::Nothing => return Read::Nothing,
         }
         Read::Something
-    }
-
-    /// Sorts a line of its standard output: a report, or its own log.
-    fn hear(&mut self, cut: Cut) {
-        match cut {
-            Cut::Whole(line) if line.starts_with(b"{") => self.unread.push_back(News::Line(line)),
-            Cut::TooLong(b'{') => self.unread.push_back(News::LongLine),
-            log => self.overhear(log),
-        }
-    }
-
-    fn overhear(&mut self, cut: Cut) {
-        match cut {
-            Cut::Whole(line) => self.log.push(&line),
-            Cut::TooLong(first) => self.log.push(&[first]),
-        }
     }
 
     #[cfg(unix)]
