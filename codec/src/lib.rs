@@ -68,6 +68,7 @@ extern crate std;
 mod advice;
 mod bytes;
 mod chunks;
+mod decode_error;
 mod encode;
 mod event;
 #[cfg(feature = "jsonrpc")]

@@ -1,39 +1,6 @@
 use core::fmt;
 
-/// Why a datagram is not an event, and at which byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct DecodeError {
-    kind: DecodeErrorKind,
-    offset: usize,
-}
-
-impl DecodeError {
-    pub(super) const fn new(kind: DecodeErrorKind, offset: usize) -> Self {
-        Self { kind, offset }
-    }
-
-    /// Says what is wrong.
-    pub const fn kind(&self) -> DecodeErrorKind {
-        self.kind
-    }
-
-    /// Says where, in bytes from the start of the datagram; its length where something is missing at the end.
-    pub const fn offset(&self) -> usize {
-        self.offset
-    }
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.kind)?;
-        match self.kind {
-            DecodeErrorKind::Empty => Ok(()),
-            _ => write!(f, ", at byte {}", self.offset),
-        }
-    }
-}
-
-impl core::error::Error for DecodeError {}
+crate::decode_error::decode_error!(DecodeErrorKind);
 
 /// What is wrong with a datagram: it is no JSON object, or none that tells an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -10,7 +10,7 @@ use crate::{Bytes, Event, Param, Value};
 /// Reads a datagram by the rulings T1 to T20.
 ///
 /// Only the event's name can be wrong; the rest has a meaning whatever it holds (T2 to T17). The parameters are read as
-/// they are asked for, each byte of them at most twice, so that hostile datagrams cost linear time too. Where several
+/// they are asked for, each byte of them a few times at most, so that hostile datagrams cost linear time too. Where several
 /// readings are right (T6, T9, T10), it takes the first: `::` always ends a name, and a value that can be read as quoted
 /// is quoted. A last line without its line feed is taken (T17), and so is any length (T16).
 ///
