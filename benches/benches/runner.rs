@@ -93,10 +93,7 @@ fn passes(plan: &Plan<'_>) {
 /// The reference listener, until it is killed.
 fn listen(socket: &str) {
     let dialect = env::var("EVDG_DIALECT").unwrap_or_default();
-    let dialect = *Dialect::ALL
-        .iter()
-        .find(|one| one.as_str() == dialect)
-        .expect("the runner says which");
+    let dialect = Dialect::named(&dialect).expect("the runner says which");
     let socket = Socket::parse(socket).expect("the runner's is right");
     let address = Address::resolve(&socket).expect("it is an address");
     let listener = Listener::bind(&address).expect("nobody has it");

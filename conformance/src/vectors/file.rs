@@ -97,7 +97,8 @@ fn deserialize<'de, T: Deserialize<'de>>(json: &'de Value) -> Result<T, String> 
     })
 }
 
-fn is_slug(id: &str) -> bool {
+/// Tells whether this can be an id, or a topic: lower-case letters and digits with single hyphens between them.
+pub fn is_slug(id: &str) -> bool {
     let word = |word: &str| {
         !word.is_empty()
             && word

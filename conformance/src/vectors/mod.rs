@@ -17,7 +17,7 @@ mod vector;
 pub use check::check;
 pub use corpus::{Corpus, CorpusError};
 pub use export::export;
-pub use file::read;
+pub use file::{is_slug, read};
 #[cfg(any(feature = "cli", feature = "testing"))]
 pub use import::VectorFile;
 #[cfg(any(feature = "cli", feature = "testing"))]

@@ -57,24 +57,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Requirement>, String> {
 }
 
 fn grades(text: &str) -> Option<(Level, Vec<Authority>)> {
-    let (level, authorities) = text
+    let (level, authority) = text
         .trim_end()
         .strip_suffix('.')?
         .split_once(". Authority: ")?;
-    let level = *Level::ALL.iter().find(|known| known.as_str() == level)?;
-    let authority = |word| {
-        Authority::ALL
-            .iter()
-            .find(|known| known.as_str() == word)
-            .copied()
-    };
-    Some((
-        level,
-        authorities
-            .split(", ")
-            .map(authority)
-            .collect::<Option<_>>()?,
-    ))
+    let authorities = authority.split(", ").map(Authority::named);
+    Some((Level::named(level)?, authorities.collect::<Option<_>>()?))
 }
 
 #[cfg(test)]

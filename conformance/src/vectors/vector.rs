@@ -112,6 +112,11 @@ macro_rules! words {
             /// Every one, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
+            /// Finds the one of that name.
+            pub fn named(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == word)
+            }
+
             /// Gives its name, as in vector files and reports.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }

@@ -3,7 +3,6 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use event_datagram_conformance::fence;
@@ -11,6 +10,11 @@ use event_datagram_conformance::load::Shape;
 use event_datagram_conformance::report::Format as ReportFormat;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::vectors::{Dialect, Level};
+
+use crate::values::{
+    datagrams, dialect, duration, duration_or_none, event_name, level, plain_rate, report, shape,
+    shard, slug, vector_file,
+};
 
 /// Conformance suite for listeners of OpenSIPS event datagrams.
 #[derive(Debug, Parser)]
@@ -153,18 +157,18 @@ pub(crate) struct TestArgs {
     /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
+    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
+    #[arg(long, conflicts_with = "attach")]
+    pub(crate) parser: bool,
     #[command(flatten)]
     pub(crate) subject: SubjectArgs,
 }
 
-/// What to test, and how to talk to it.
+/// What to talk to, and how.
 #[derive(Debug, Args)]
 pub(crate) struct SubjectArgs {
-    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
-    #[arg(long)]
-    pub(crate) parser: bool,
-    /// Test a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never killed
-    #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["parser", "socket", "command"])]
+    /// Take a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never killed
+    #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["socket", "command"])]
     pub(crate) attach: Option<String>,
     /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
     #[arg(long, value_name = "PATH", requires = "attach")]
@@ -215,12 +219,6 @@ pub(crate) struct BenchArgs {
     /// Do without a listener: a bare socket that this program reads, for what the machine can carry
     #[arg(long, conflicts_with_all = ["attach", "command"])]
     pub(crate) sink: bool,
-    /// Send to a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never killed
-    #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["socket", "command"])]
-    pub(crate) attach: Option<String>,
-    /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
-    #[arg(long, value_name = "PATH", requires = "attach")]
-    pub(crate) observe: Option<PathBuf>,
     /// Begin the search at this rate
     #[arg(long, value_name = "RATE", value_parser = plain_rate, default_value = "1k", conflicts_with = "rate")]
     pub(crate) from: f64,
@@ -230,22 +228,14 @@ pub(crate) struct BenchArgs {
     /// How often the rate that is found has to go without loss
     #[arg(long, value_name = "NUMBER", default_value = "3", conflicts_with = "rate", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) confirm: u32,
-    /// The longest to wait for anything: 10, 1.5s, 500ms
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
-    pub(crate) timeout: Duration,
-    /// The name of the fence event, for listeners that drop names they were not told of
-    #[arg(long, value_name = "NAME", value_parser = event_name, default_value = fence::DEFAULT_NAME)]
-    pub(crate) fence: String,
     /// Also write a report into a file: json=FILE, html=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(BenchFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<BenchFormat>>,
     /// Send nothing: add up the JSON reports of several machines that sent at the same time, each at a set rate
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["rate", "attach", "sink", "command", "events", "sizes"])]
     pub(crate) merge: Vec<PathBuf>,
-    /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET and EVDG_DIALECT
-    /// are set in its environment
-    #[arg(last = true, value_name = "COMMAND")]
-    pub(crate) command: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) subject: SubjectArgs,
 }
 
 /// How datagrams are handed to the kernel.
@@ -300,6 +290,9 @@ pub(crate) struct FuzzArgs {
     /// Try just this datagram, or sequence of datagrams with commas between them, in hex
     #[arg(long, value_name = "HEX[,HEX...]", value_parser = datagrams, conflicts_with_all = ["cases", "time", "seed"])]
     pub(crate) replay: Option<Datagrams>,
+    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
+    #[arg(long, conflicts_with = "attach")]
+    pub(crate) parser: bool,
     #[command(flatten)]
     pub(crate) subject: SubjectArgs,
 }
@@ -499,131 +492,4 @@ pub(crate) enum VectorsCommand {
         /// The corpus' folder; without one, the corpus that is built in
         folder: Option<PathBuf>,
     },
-}
-
-fn level() -> impl TypedValueParser<Value = Level> {
-    let of = |word: String| {
-        *Level::ALL
-            .iter()
-            .find(|level| level.as_str() == word)
-            .expect("it is one of the words")
-    };
-    PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).map(of)
-}
-
-fn dialect() -> impl TypedValueParser<Value = Dialect> {
-    let of = |word: String| {
-        *Dialect::ALL
-            .iter()
-            .find(|one| one.as_str() == word)
-            .expect("it is one of the words")
-    };
-    PossibleValuesParser::new(Dialect::ALL.iter().map(|dialect| dialect.as_str())).map(of)
-}
-
-fn shard(text: &str) -> Result<Shard, String> {
-    let shard = text.split_once('/').and_then(|(index, count)| {
-        let (index, count) = (index.parse().ok()?, count.parse().ok()?);
-        (1..=count)
-            .contains(&index)
-            .then_some(Shard { index, count })
-    });
-    shard.ok_or_else(|| "expected a part and how many there are, such as 1/4".into())
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = if let Some(number) = text.strip_suffix("ms") {
-        (number, 1e-3)
-    } else if let Some(number) = text.strip_suffix('m') {
-        (number, 60.0)
-    } else {
-        (text.strip_suffix('s').unwrap_or(text), 1.0)
-    };
-    let seconds = number
-        .parse::<f64>()
-        .ok()
-        .filter(|number| *number > 0.0)
-        .map(|number| number * unit);
-    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    // Longer than anybody waits, and short enough for any clock.
-    let duration = duration.filter(|duration| *duration <= Duration::from_secs(86_400));
-    duration.ok_or_else(|| "expected a time up to a day, such as 10, 1.5s, 500ms or 2m".into())
-}
-
-fn duration_or_none(text: &str) -> Result<Duration, String> {
-    if matches!(text, "0" | "0s" | "0ms") {
-        return Ok(Duration::ZERO);
-    }
-    duration(text)
-}
-
-fn shape(text: &str) -> Result<Shape, String> {
-    text.parse()
-}
-
-fn plain_rate(text: &str) -> Result<f64, String> {
-    match text.parse()? {
-        Shape::Constant(rate) => Ok(rate),
-        _ => Err("expected datagrams a second, such as 500, 20k or 1.5M".into()),
-    }
-}
-
-/// A topic is a part of ids.
-fn slug(text: &str) -> Result<String, String> {
-    let is_word = |word: &str| {
-        let mut bytes = word.bytes();
-        !word.is_empty() && bytes.all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
-    };
-    if text.split('-').all(is_word) {
-        Ok(text.into())
-    } else {
-        Err("expected lower-case letters and digits with single hyphens between them".into())
-    }
-}
-
-fn vector_file(text: &str) -> Result<VectorFileArg, String> {
-    let path = PathBuf::from(text);
-    let stem = path.file_stem().and_then(|stem| stem.to_str());
-    let topic = slug(stem.unwrap_or_default())
-        .map_err(|error| format!("the file's name without its extension is a topic: {error}"))?;
-    Ok(VectorFileArg { path, topic })
-}
-
-fn datagrams(text: &str) -> Result<Datagrams, String> {
-    let each = text.split(',').map(hex::decode);
-    let datagrams = each.collect::<Result<_, _>>();
-    datagrams.map(Datagrams).map_err(|error| error.to_string())
-}
-
-/// A fence has to be a plain event: its name fits where OpenSIPS takes 64 bytes, and ends at the line's end.
-fn event_name(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.len() > 64 || text.contains(['\n', '\r']) {
-        return Err("expected 1 to 64 bytes without line ends".into());
-    }
-    Ok(text.into())
-}
-
-/// Takes `FORMAT=FILE` with one of these formats, each with its name.
-fn report<F: Copy>(
-    formats: &'static [(&'static str, F)],
-) -> impl Fn(&str) -> Result<ReportArg<F>, String> + Clone {
-    move |text| {
-        let Some((name, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
-            let name = formats[0].0;
-            return Err(format!(
-                "expected FORMAT=FILE, such as {name}=report.{name}"
-            ));
-        };
-        match formats.iter().find(|(known, _)| *known == name) {
-            Some((_, format)) => Ok(ReportArg {
-                format: *format,
-                path: path.into(),
-            }),
-            None => {
-                let names: Vec<_> = formats.iter().map(|(name, _)| *name).collect();
-                let names = names.join(", ");
-                Err(format!("there is no format `{name}`; formats: {names}"))
-            }
-        }
-    }
 }

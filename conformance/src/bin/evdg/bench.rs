@@ -8,7 +8,7 @@ use event_datagram_conformance::load::{
     BenchError, Goal, Plan, Progress, Report, SearchSettings, Shape, Target, human, page,
     run as run_plan,
 };
-use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Subject, SubjectCommand};
+use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::transport::Method;
 use event_datagram_conformance::vectors::Dialect;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::args::{BenchArgs, BenchFormat, ReportArg, Sending};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::send::{captured, open};
-use crate::subject::{Signals, attached, built_in};
+use crate::subject::{Signals, settings, subject, told};
 use crate::translate::{each_line, event_of};
 
 /// How long to send, unless told otherwise: at a set rate, and in each trial of a search.
@@ -53,11 +53,7 @@ pub(crate) fn run(args: &BenchArgs) -> crate::Result {
             Sending::Many => Method::Many,
             Sending::Segments => Method::Segments,
         },
-        settings: Settings {
-            limit: args.timeout,
-            fence: args.fence.clone(),
-            stop: signals.stop.clone(),
-        },
+        settings: settings(&args.subject, signals.stop.clone()),
     };
     let bar = spinner();
     let runs = run_plan(&plan, |socket, progress| show(&bar, socket, &progress));
@@ -113,35 +109,15 @@ fn search(args: &BenchArgs) -> crate::Result<SearchSettings> {
     Ok(settings)
 }
 
-/// Finds out what to test, over which sockets, and what to call it.
+/// Finds out what to send to, over which sockets, and what to call it.
 fn target(args: &BenchArgs) -> crate::Result<(Target, Vec<SocketKind>, String)> {
-    if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
-        let (subject, sockets) = attached(socket, reports)?;
-        return Ok((
-            Target::Subject(subject),
-            sockets,
-            format!("the listener at {socket}"),
-        ));
-    }
     let sockets = args.socket.kinds();
     if args.sink {
         return Ok((Target::Sink, sockets, "a bare socket".into()));
     }
-    let words = if args.command.is_empty() {
-        built_in(Kind::Listener)?
-    } else {
-        args.command.clone()
-    };
-    let command = SubjectCommand::new(Kind::Listener, &words).or_exit(Exit::Usage)?;
-    for socket in &sockets {
-        command.accepts(*socket).or_exit(Exit::Usage)?;
-    }
-    let name = if args.command.is_empty() {
-        "the built-in listener".into()
-    } else {
-        command.shell()
-    };
-    Ok((Target::Subject(Subject::from(command)), sockets, name))
+    let (subject, sockets) = subject(&args.subject, false, sockets)?;
+    let (name, _) = told(&args.subject, &subject);
+    Ok((Target::Subject(subject), sockets, name))
 }
 
 /// Reads events: JSON lines, or captures, whose datagrams are read in the first of the dialects.

@@ -30,7 +30,7 @@ const LONGEST_SEQUENCE: usize = 12;
 pub(crate) fn run(args: &FuzzArgs) -> crate::Result {
     let signals = Signals::catch()?;
     let socket = args.socket.unwrap_or_default().kind();
-    let (subject, sockets) = subject(&args.subject, vec![socket])?;
+    let (subject, sockets) = subject(&args.subject, args.parser, vec![socket])?;
     let plan = Plan {
         subject,
         socket: sockets[0],
@@ -203,10 +203,10 @@ impl Told<'_> {
         if self.plan.dialect != Dialect::Text {
             line.push_str(&option("dialect", self.plan.dialect.as_str()));
         }
-        if !self.args.subject.parser && self.args.subject.attach.is_none() {
+        if !self.args.parser && self.args.subject.attach.is_none() {
             line.push_str(&option("socket", &self.plan.socket.to_string()));
         }
-        line += &options(&self.args.subject);
+        line += &options(&self.args.subject, &self.plan.subject);
         visible_command(&(line + &self.subject.1))
     }
 

@@ -14,6 +14,7 @@ mod send;
 mod subject;
 mod test;
 mod translate;
+mod values;
 mod vectors;
 
 use std::process::ExitCode;

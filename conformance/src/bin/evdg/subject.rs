@@ -14,15 +14,16 @@ use event_datagram_conformance::subject::{
 use crate::args::SubjectArgs;
 use crate::exit::{Exit, Failure, OrExit as _};
 
-/// Finds out what to test, and over which sockets: over these, unless there is no choice.
+/// Finds out what to talk to, a listener or a parser, and over which sockets: over these, unless there is no choice.
 pub(crate) fn subject(
     args: &SubjectArgs,
+    is_parser: bool,
     sockets: Vec<SocketKind>,
 ) -> crate::Result<(Subject, Vec<SocketKind>)> {
     if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
         return attached(socket, reports);
     }
-    let (kind, sockets) = if args.parser {
+    let (kind, sockets) = if is_parser {
         (Kind::Parser, vec![SocketKind::Stdin])
     } else {
         (Kind::Listener, sockets)
@@ -40,7 +41,7 @@ pub(crate) fn subject(
 }
 
 #[cfg(unix)]
-pub(crate) fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
     use event_datagram_conformance::subject::{Reports, Running};
 
     let (address, kind) = crate::listen::address(socket)?;
@@ -53,7 +54,7 @@ pub(crate) fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, 
 }
 
 #[cfg(not(unix))]
-pub(crate) fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
     let message = "this platform cannot watch a running listener";
     Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)))
 }
@@ -68,7 +69,7 @@ pub(crate) fn settings(args: &SubjectArgs, stop: Stop) -> Settings {
 }
 
 /// Gives the options that say how to talk to the subject, as one would type them, each with a space before it.
-pub(crate) fn options(args: &SubjectArgs) -> String {
+pub(crate) fn options(args: &SubjectArgs, subject: &Subject) -> String {
     let mut options = String::new();
     if args.fence != fence::DEFAULT_NAME {
         options.push_str(&option("fence", &args.fence));
@@ -77,7 +78,7 @@ pub(crate) fn options(args: &SubjectArgs) -> String {
         options.push_str(&option("attach", socket));
         options.push_str(&option("observe", &reports.display().to_string()));
     }
-    if args.parser {
+    if subject.kind() == Kind::Parser {
         options.push_str(" --parser");
     }
     options
@@ -140,7 +141,7 @@ impl Signals {
 }
 
 /// The reference listener or parser: this very program, as a process of its own.
-pub(crate) fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
+fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
     let program = std::env::current_exe()
         .or_exit_with(Exit::Setup, "the built-in listener cannot be found")?;
     let words: &[&str] = match kind {

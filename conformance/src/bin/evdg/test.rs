@@ -91,7 +91,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
             return Err(Failure::new(Exit::Nothing, anyhow::anyhow!(message)));
         }
     }
-    let (subject, sockets) = subject(&args.subject, args.socket.kinds())?;
+    let (subject, sockets) = subject(&args.subject, args.parser, args.socket.kinds())?;
     let known = match &args.known {
         Some(path) if !args.write_known => {
             let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
@@ -117,7 +117,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
 
 /// Says what is run, on what and how, and how a vector of it is run again.
 fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> (Head, Recorder) {
-    let mut options = options(&args.subject);
+    let mut options = options(&args.subject, &plan.subject);
     if let Some(folder) = &args.select.corpus {
         options.push_str(&option("corpus", &folder.display().to_string()));
     }

@@ -1,0 +1,123 @@
+//! The values that options take: how they are written, and what is wrong with others.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use event_datagram_conformance::load::Shape;
+use event_datagram_conformance::vectors::{Dialect, Level, is_slug};
+
+use crate::args::{Datagrams, ReportArg, Shard, VectorFileArg};
+
+pub(crate) fn level() -> impl TypedValueParser<Value = Level> {
+    let of = |word: String| Level::named(&word).expect("it is one of the words");
+    PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).map(of)
+}
+
+pub(crate) fn dialect() -> impl TypedValueParser<Value = Dialect> {
+    let of = |word: String| Dialect::named(&word).expect("it is one of the words");
+    PossibleValuesParser::new(Dialect::ALL.iter().map(|dialect| dialect.as_str())).map(of)
+}
+
+pub(crate) fn shard(text: &str) -> Result<Shard, String> {
+    let shard = text.split_once('/').and_then(|(index, count)| {
+        let (index, count) = (index.parse().ok()?, count.parse().ok()?);
+        (1..=count)
+            .contains(&index)
+            .then_some(Shard { index, count })
+    });
+    shard.ok_or_else(|| "expected a part and how many there are, such as 1/4".into())
+}
+
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = if let Some(number) = text.strip_suffix("ms") {
+        (number, 1e-3)
+    } else if let Some(number) = text.strip_suffix('m') {
+        (number, 60.0)
+    } else {
+        (text.strip_suffix('s').unwrap_or(text), 1.0)
+    };
+    let seconds = number
+        .parse::<f64>()
+        .ok()
+        .filter(|number| *number > 0.0)
+        .map(|number| number * unit);
+    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    // Longer than anybody waits, and short enough for any clock.
+    let duration = duration.filter(|duration| *duration <= Duration::from_secs(86_400));
+    duration.ok_or_else(|| "expected a time up to a day, such as 10, 1.5s, 500ms or 2m".into())
+}
+
+pub(crate) fn duration_or_none(text: &str) -> Result<Duration, String> {
+    if matches!(text, "0" | "0s" | "0ms") {
+        return Ok(Duration::ZERO);
+    }
+    duration(text)
+}
+
+pub(crate) fn shape(text: &str) -> Result<Shape, String> {
+    text.parse()
+}
+
+pub(crate) fn plain_rate(text: &str) -> Result<f64, String> {
+    match text.parse()? {
+        Shape::Constant(rate) => Ok(rate),
+        _ => Err("expected datagrams a second, such as 500, 20k or 1.5M".into()),
+    }
+}
+
+/// A topic is a part of ids.
+pub(crate) fn slug(text: &str) -> Result<String, String> {
+    if is_slug(text) {
+        Ok(text.into())
+    } else {
+        Err("expected lower-case letters and digits with single hyphens between them".into())
+    }
+}
+
+pub(crate) fn vector_file(text: &str) -> Result<VectorFileArg, String> {
+    let path = PathBuf::from(text);
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    let topic = slug(stem.unwrap_or_default())
+        .map_err(|error| format!("the file's name without its extension is a topic: {error}"))?;
+    Ok(VectorFileArg { path, topic })
+}
+
+pub(crate) fn datagrams(text: &str) -> Result<Datagrams, String> {
+    let each = text.split(',').map(hex::decode);
+    let datagrams = each.collect::<Result<_, _>>();
+    datagrams.map(Datagrams).map_err(|error| error.to_string())
+}
+
+/// A fence has to be a plain event: its name fits where OpenSIPS takes 64 bytes, and ends at the line's end.
+pub(crate) fn event_name(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.len() > 64 || text.contains(['\n', '\r']) {
+        return Err("expected 1 to 64 bytes without line ends".into());
+    }
+    Ok(text.into())
+}
+
+/// Takes `FORMAT=FILE` with one of these formats, each with its name.
+pub(crate) fn report<F: Copy>(
+    formats: &'static [(&'static str, F)],
+) -> impl Fn(&str) -> Result<ReportArg<F>, String> + Clone {
+    move |text| {
+        let Some((name, path)) = text.split_once('=').filter(|(_, path)| !path.is_empty()) else {
+            let name = formats[0].0;
+            return Err(format!(
+                "expected FORMAT=FILE, such as {name}=report.{name}"
+            ));
+        };
+        match formats.iter().find(|(known, _)| *known == name) {
+            Some((_, format)) => Ok(ReportArg {
+                format: *format,
+                path: path.into(),
+            }),
+            None => {
+                let names: Vec<_> = formats.iter().map(|(name, _)| *name).collect();
+                let names = names.join(", ");
+                Err(format!("there is no format `{name}`; formats: {names}"))
+            }
+        }
+    }
+}
