@@ -110,12 +110,9 @@ impl Attached {
         }
     }
 
-    /// Tells whether there are news already.
-    pub(super) fn has_news(&mut self) -> bool {
-        if let Some(news) = self.wait(Instant::now(), None) {
-            self.output.put_back(news);
-        }
-        self.output.has_news()
+    /// Gives what it has written, as far as it is read.
+    pub(super) fn output(&mut self) -> &mut Output {
+        &mut self.output
     }
 
     /// Gives the first and the last lines that are no reports.

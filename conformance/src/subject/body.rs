@@ -29,11 +29,16 @@ impl Body {
 
     /// Tells whether there are news already.
     pub(super) fn has_news(&mut self) -> bool {
-        match self {
-            Self::Process(process) => process.has_news(),
+        let news = self.wait(Instant::now(), None);
+        let output = match self {
+            Self::Process(process) => process.output(),
             #[cfg(unix)]
-            Self::Attached(attached) => attached.has_news(),
+            Self::Attached(attached) => attached.output(),
+        };
+        if let Some(news) = news {
+            output.put_back(news);
         }
+        output.has_news()
     }
 
     /// Hands bytes to its standard input.

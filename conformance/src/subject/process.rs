@@ -95,12 +95,9 @@ impl Process {
         }
     }
 
-    /// Tells whether there are news already.
-    pub(super) fn has_news(&mut self) -> bool {
-        if let Some(news) = self.wait(Instant::now(), None) {
-            self.output.put_back(news);
-        }
-        self.output.has_news()
+    /// Gives what it has written, as far as it is read.
+    pub(super) fn output(&mut self) -> &mut Output {
+        &mut self.output
     }
 
     /// Gives the first and the last lines that it said for people.

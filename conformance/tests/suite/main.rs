@@ -9,6 +9,7 @@ mod captures;
 mod command_line;
 mod compare;
 mod corpus;
+mod dishonest_subjects;
 mod evdg;
 mod every_verdict;
 mod export;

@@ -1,0 +1,99 @@
+//! Subjects that go on, and whose reports are not what they seem: misread, late, made up, swapped, one behind.
+
+use crate::hostile_subjects::{FEW, test_listener_with};
+
+#[test]
+fn a_listener_that_misreads_even_the_fence_is_judged() {
+    let ran = test_listener_with(FEW, "datagram = datagram.replace(b'E_', b'X_')").expect_status(1);
+    assert!(
+        ran.first_screen()
+            .contains("the event's name is \"X_TEST\", not \"E_TEST\""),
+        "{}",
+        ran.stdout
+    );
+}
+
+/// Tells whether a datagram is a fence.
+const IS_FENCE: &str = "b'FENCE' in datagram";
+
+#[test]
+fn a_listener_that_reports_late_is_blamed_for_the_right_vector() {
+    // Whatever it reads it reports behind the fence.
+    let late = format!(
+        "if count == 0: held = []\n\
+         if not {IS_FENCE}: held.append(datagram); continue\n\
+         say(report(*parse(datagram)))\n\
+         for datagram in held[:-1]: say(report(*parse(datagram)))\n\
+         if not held: continue\n\
+         datagram = held[-1]; held.clear()"
+    );
+    let ran = test_listener_with(FEW, &late).expect_status(1);
+    let late = "it was reported late, behind the good event that followed (T19)";
+    let first = ran.stdout.lines().nth(2).expect("there are lines");
+    assert!(first.contains(late), "{}", ran.stdout);
+    let cases = ran.stdout.matches("\n  why       ").count();
+    let blamed = ran.stdout.matches(&format!("  why       {late}")).count();
+    assert!(cases > 30 && blamed == cases, "{}", ran.stdout);
+}
+
+#[test]
+fn a_listener_that_makes_fences_up_is_found_out() {
+    let forge = format!(
+        "if {IS_FENCE} and count > 3:\n    \
+             forged = datagram.strip()[:-9] + (b'%09d' % ((int(datagram.strip()[-9:]) + 1) % 10**9))\n    \
+             say(report(*parse(forged + b'\\n\\n')))"
+    );
+    let ran = test_listener_with(FEW, &forge).expect_status(1);
+    assert!(
+        ran.stdout.contains("it makes up what it has not received"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_listener_that_answers_out_of_order_is_told_so() {
+    // It works backwards through whatever has come until the fence.
+    let swap = format!(
+        "if count == 0: held = []\n\
+         if not {IS_FENCE}: held.append(datagram); continue\n\
+         for one in reversed(held):\n    \
+             try: say(report(*parse(one)))\n    \
+             except ValueError: pass\n\
+         held.clear()"
+    );
+    let args = ["--socket", "unix", "--filter", "state-two-events"];
+    let ran = test_listener_with(&args, &swap).expect_status(1);
+    assert!(
+        ran.stdout.contains("they are out of order"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn a_listener_that_is_one_behind_is_told_so() {
+    let behind = "if count == 0: last = datagram; continue\nlast, datagram = datagram, last";
+    test_listener_with(&[FEW, &["--timeout", "3"]].concat(), behind)
+        .expect_status(3)
+        .expect_stderr("it reports an event only when another has come");
+}
+
+#[test]
+fn a_listener_that_only_fails_without_a_pause_is_flaky() {
+    // Where more is there already, it leaves the parameters out: alone, a vector has only its fence behind it.
+    let hasty = "import select\n\
+         if count > 9 and b'FENCE' not in datagram:\n    \
+             fence = sock.recv(LARGEST)\n    \
+             if select.select([sock], [], [], 0.1)[0]: datagram = b'E_TEST\\n\\n'\n    \
+             say(report(*parse(datagram)))\n    \
+             datagram = fence";
+    let args = ["--socket", "unix", "--filter", "sep-*"];
+    let ran = test_listener_with(&args, hasty).expect_status(1);
+    assert!(
+        ran.stdout.contains("among others, without a pause:"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.first_screen().contains("flaky"), "{}", ran.stdout);
+}
