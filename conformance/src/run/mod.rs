@@ -157,16 +157,12 @@ pub fn run<'c>(plan: &Plan<'c>, mut tell: impl FnMut(Event<'_, 'c>)) -> Result<(
 
 /// Takes the vectors of these dialects in turn, so that each stands beside others.
 fn mixed<'c>(plan: &Plan<'c>, dialects: &[Dialect]) -> Vec<&'c Vector> {
-    let mut each: Vec<_> = dialects
-        .iter()
-        .map(|dialect| {
-            let of = |vector: &&&Vector| vector.dialect == *dialect;
-            plan.vectors
-                .iter()
-                .copied()
-                .filter(move |vector| of(&vector))
-        })
-        .collect();
+    let of = |dialect: &Dialect| {
+        let dialect = *dialect;
+        let vectors = plan.vectors.iter().copied();
+        vectors.filter(move |vector| vector.dialect == dialect)
+    };
+    let mut each: Vec<_> = dialects.iter().map(of).collect();
     let mut vectors = Vec::new();
     loop {
         let before = vectors.len();

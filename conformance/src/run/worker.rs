@@ -220,7 +220,7 @@ impl<'r> Worker<'r> {
             good: Vec::new(),
             suspicion: None,
             first_try: None,
-            dropped: 0,
+            dropped: exchanges.dropped,
         };
         for (vector, exchange) in vectors.iter().zip(exchanges.answered) {
             let outcome = self.judged(vector, exchange);
@@ -230,19 +230,26 @@ impl<'r> Worker<'r> {
             }
             row.good.push(outcome);
         }
-        // A subject that died or fell silent did so at the first that was not answered: that was its first try.
-        match exchanges.rest {
-            Rest::Nothing | Rest::Astray => {}
-            Rest::Lost(Ending::Interrupted) => return Err(RunError::Interrupted),
-            Rest::Lost(Ending::Fenced | Ending::Unsendable(_)) => self.session = None,
-            Rest::Lost(ending) if row.suspicion.is_none() => {
-                let exchange = Exchange::broken_off(ending);
-                row.first_try = Some(self.judged(vectors[row.good.len()], exchange));
-                self.session = None;
-            }
-            Rest::Lost(_) => self.session = None,
+        if row.suspicion.is_some() {
+            // A datagram may be missing, though no fence is.
+            row.dropped += self.session.as_mut().map_or(0, Session::newly_dropped);
         }
-        row.dropped = self.session.as_mut().map_or(0, Session::newly_dropped);
+        let Rest::Lost(ending) = exchanges.rest else {
+            return Ok(row);
+        };
+        // A subject that died or fell silent did so at the first that was not answered: that was its first try. But who
+        // never got a fence cannot report it.
+        let is_its_doing = match ending {
+            Ending::Interrupted => return Err(RunError::Interrupted),
+            Ending::Died { .. } => true,
+            Ending::TimedOut(_) | Ending::NoRoom(_) => row.dropped == 0,
+            Ending::Fenced | Ending::Unsendable(_) => false,
+        };
+        if is_its_doing && row.suspicion.is_none() {
+            let exchange = Exchange::broken_off(ending);
+            row.first_try = Some(self.judged(vectors[row.good.len()], exchange));
+        }
+        self.session = None;
         Ok(row)
     }
 

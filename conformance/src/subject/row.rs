@@ -16,6 +16,8 @@ pub struct Row {
     pub answered: Vec<Exchange>,
     /// What became of the rest.
     pub rest: Rest,
+    /// How many datagrams the kernel dropped meanwhile, if something is missing.
+    pub dropped: u64,
 }
 
 /// What became of the vectors in a row that were not answered.
@@ -60,9 +62,14 @@ impl Session {
             Err(Stray::Lost(ending)) => Rest::Lost(ending),
             Err(Stray::Astray) => self.settle(vectors, fences),
         };
+        let dropped = match rest {
+            Rest::Nothing => 0,
+            Rest::Astray | Rest::Lost(_) => row.dropped + self.newly_dropped(),
+        };
         Row {
             answered: row.answered,
             rest,
+            dropped,
         }
     }
 
@@ -93,7 +100,13 @@ impl Session {
                 None if self.link.as_mut().is_some_and(Link::is_refused) => {
                     return Err(self.lost(Death::Refused, row, fences));
                 }
-                None => {}
+                None => {
+                    // What was dropped never comes.
+                    row.dropped += self.newly_dropped();
+                    if row.dropped > 0 {
+                        return Err(Stray::Astray);
+                    }
+                }
             }
         }
         Ok(())
@@ -187,6 +200,7 @@ struct Progress<'v> {
     observation: Observation,
     answered: Vec<Exchange>,
     last_answer: Instant,
+    dropped: u64,
 }
 
 impl<'v> Progress<'v> {
@@ -205,6 +219,7 @@ impl<'v> Progress<'v> {
             observation: Observation::default(),
             answered: Vec::with_capacity(vectors.len()),
             last_answer: Instant::now(),
+            dropped: 0,
         }
     }
 

@@ -193,6 +193,7 @@ fn attach(running: &super::Running, settings: &Settings) -> Result<Attached, Sta
         if settings.stop.is_requested() {
             return Err(StartError::Interrupted);
         }
+        // Nothing tells when a path appears.
         std::thread::sleep(KNOCK.1);
     }
 }
