@@ -42,6 +42,19 @@ proptest! {
     }
 
     #[test]
+    fn a_line_is_known_by_the_letter(
+        line in broken(&Target::SUBJECT_LINE),
+        text: TextEvent,
+        json: JsonRpcEvent,
+    ) {
+        laws::a_line_is_known_by_the_letter(&line);
+        for event in [text.0, json.0] {
+            let line = serde_json::to_vec(&Reported(&event)).expect("it is an object");
+            laws::a_line_is_known_by_the_letter(&line);
+        }
+    }
+
+    #[test]
     fn a_vector_file_is_read_or_refused(file in broken(&Target::VECTOR_FILE)) {
         laws::a_vector_file_is_read_or_refused(&String::from_utf8_lossy(&file));
     }

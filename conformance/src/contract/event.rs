@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::io;
 
 use event_datagram::{Bytes, Event, EventBuf, Param, ParamBuf, ValueBuf};
 use serde::ser::{SerializeMap, Serializer};
@@ -29,7 +28,7 @@ impl<E: Event> Serialize for ReportedParams<'_, E> {
     }
 }
 
-struct ReportedParam<'e>(Param<'e>);
+pub(super) struct ReportedParam<'e>(pub(super) Param<'e>);
 
 impl Serialize for ReportedParam<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -57,29 +56,6 @@ fn put_bytes<M: SerializeMap>(
     match str::from_utf8(&bytes) {
         Ok(text) => object.serialize_entry(as_text, text),
         Err(_) => object.serialize_entry(in_hex, &hex::encode(bytes)),
-    }
-}
-
-/// Tells whether a line is what [`Reported`] writes of an event, byte for byte, without reading it.
-pub(crate) fn is_line_of(line: &[u8], event: &EventBuf) -> bool {
-    let mut rest = Rest(line);
-    serde_json::to_writer(&mut rest, &Reported(event)).is_ok() && rest.0.is_empty()
-}
-
-/// What is left of a line. Takes only what stands there.
-struct Rest<'l>(&'l [u8]);
-
-impl io::Write for Rest<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 = self
-            .0
-            .strip_prefix(bytes)
-            .ok_or(io::ErrorKind::InvalidData)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

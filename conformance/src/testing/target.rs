@@ -218,6 +218,7 @@ targets! {
     SUBJECT_LINE = "subject_line", laws of Bytes: |Bytes(line)| {
         laws::a_line_is_read_back_from_what_it_says(line);
         laws::both_ways_to_read_a_line_agree(line);
+        laws::a_line_is_known_by_the_letter(line);
     }, seeds: seeds::lines;
 
     /// Vector files.

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::contract::{Line, Reported, line_from_json, parse_line};
+use crate::contract::{Line, Reported, is_line_of, line_from_json, parse_line};
 use crate::dialect;
 
 /// What a subject's line says, written by the contract, says the same.
@@ -41,5 +41,23 @@ pub fn both_ways_to_read_a_line_agree(line: &[u8]) {
         && let Ok(json) = serde_json::from_slice(line)
     {
         assert_eq!(said, line_from_json(&json), "fast (left), thorough (right)");
+    }
+}
+
+/// A line is known for that of its event, without being read, exactly if it is written as the contract's own examples are.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn a_line_is_known_by_the_letter(line: &[u8]) {
+    if let Some(Line::Event(event)) = parse_line(line) {
+        let written = serde_json::to_vec(&Reported(&event)).expect("it is an object");
+        assert!(is_line_of(&written, &event), "what is written is known");
+        assert_eq!(is_line_of(line, &event), line == written);
+        // One byte more or less is another line.
+        let longer = [&written[..], b"}"].concat();
+        assert!(!is_line_of(&longer, &event), "more than the line is known");
+        let shorter = &written[..written.len() - 1];
+        assert!(!is_line_of(shorter, &event), "less than the line is known");
     }
 }

@@ -14,4 +14,7 @@ pub use judge::{
     late_reports_are_taken_from_the_front, the_judge_agrees_with_trying_everything,
     what_the_judge_says_can_be_printed,
 };
-pub use lines::{a_line_is_read_back_from_what_it_says, both_ways_to_read_a_line_agree};
+pub use lines::{
+    a_line_is_known_by_the_letter, a_line_is_read_back_from_what_it_says,
+    both_ways_to_read_a_line_agree,
+};
