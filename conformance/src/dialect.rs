@@ -1,10 +1,10 @@
 //! The two dialects behind one face: what the runner, the listener and the commands need of a codec.
 
 use event_datagram::testing::reference::{self, Reading};
-use event_datagram::{Event, EventBuf, MAX_UDP_PAYLOAD, jsonrpc, text};
+use event_datagram::{EventBuf, MAX_UDP_PAYLOAD, jsonrpc, text};
 use serde_json::json;
 
-use crate::contract::Reported;
+use crate::contract::event_line;
 use crate::vectors::Dialect;
 
 /// Tells the dialects apart: JSON-RPC begins with `{`, perhaps behind white space, and no event of OpenSIPS' own does so in
@@ -28,10 +28,6 @@ pub fn report(dialect: Dialect, datagram: &[u8]) -> Vec<u8> {
             Err(error) => error_line(&error.to_string()),
         },
     }
-}
-
-fn event_line(event: &impl Event) -> Vec<u8> {
-    serde_json::to_vec(&Reported(event)).expect("keys are strings, and nothing else can go wrong")
 }
 
 /// Gives the line by which the contract reports a rejection, without its line feed.

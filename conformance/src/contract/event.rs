@@ -1,62 +1,12 @@
-use std::borrow::Cow;
-
-use event_datagram::{Bytes, Event, EventBuf, Param, ParamBuf, ValueBuf};
-use serde::ser::{SerializeMap, Serializer};
-use serde::{Deserialize, Serialize};
+use event_datagram::{Event, EventBuf, ParamBuf, ValueBuf};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// Any event, as the contract writes it: `{"event":"E_TEST","params":[{"name":"ip","value":"::1"}]}`.
-///
-/// Bytes that are not UTF-8 stand in hex, under `event_hex`, `name_hex` or `value_hex`.
-#[derive(Clone, Copy, Debug)]
-pub struct Reported<'e, E>(pub &'e E);
+use super::event_line;
 
-impl<E: Event> Serialize for Reported<'_, E> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(Some(2))?;
-        put_bytes(&mut object, ["event", "event_hex"], self.0.name())?;
-        object.serialize_entry("params", &ReportedParams(self.0))?;
-        object.end()
-    }
-}
-
-struct ReportedParams<'e, E>(&'e E);
-
-impl<E: Event> Serialize for ReportedParams<'_, E> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.params().map(ReportedParam))
-    }
-}
-
-pub(super) struct ReportedParam<'e>(pub(super) Param<'e>);
-
-impl Serialize for ReportedParam<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        if let Some(name) = self.0.name {
-            put_bytes(&mut object, ["name", "name_hex"], name)?;
-        }
-        match self.0.value {
-            event_datagram::Value::Bytes(bytes) => {
-                put_bytes(&mut object, ["value", "value_hex"], bytes)?;
-            }
-            event_datagram::Value::Integer(integer) => object.serialize_entry("value", &integer)?,
-            _ => object.serialize_entry("value", &())?,
-        }
-        object.end()
-    }
-}
-
-fn put_bytes<M: SerializeMap>(
-    object: &mut M,
-    [as_text, in_hex]: [&'static str; 2],
-    bytes: Bytes<'_>,
-) -> Result<(), M::Error> {
-    let bytes: Cow<'_, [u8]> = bytes.to_cow();
-    match str::from_utf8(&bytes) {
-        Ok(text) => object.serialize_entry(as_text, text),
-        Err(_) => object.serialize_entry(in_hex, &hex::encode(bytes)),
-    }
+/// Gives what [`event_line`] writes of an event, as JSON.
+pub fn event_to_json(event: &impl Event) -> Value {
+    serde_json::from_slice(&event_line(event)).expect("it is JSON")
 }
 
 /// Reads an event in its usual form: no hex, no members but those that have to be there. `None` is any other line, about
@@ -125,7 +75,7 @@ impl<'de> Deserialize<'de> for UsualValue {
     }
 }
 
-/// Reads an event that [`Reported`] wrote, or anybody else by the contract.
+/// Reads an event that [`event_line`] wrote, or anybody else by the contract.
 ///
 /// Where both forms of one member stand, the hex form counts. Members that the contract does not know are passed over.
 ///

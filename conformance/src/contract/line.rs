@@ -1,4 +1,5 @@
 use event_datagram::EventBuf;
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -60,6 +61,14 @@ pub fn parse_line(line: &[u8]) -> Option<Line> {
                     .unwrap_or_else(|| Line::Malformed(format!("it is not JSON: {error}"))),
             },
         })
+}
+
+/// Tells whether a line is about a datagram, without reading it. Of one that might say that a program is ready, this tells
+/// nothing.
+pub(crate) fn is_plainly_about_a_datagram(line: &[u8]) -> bool {
+    // JSON may spell the word in other ways, with escapes.
+    let contains = |part: &[u8]| memmem::find(line, part).is_some();
+    line.starts_with(b"{") && !contains(b"ready") && !contains(b"\\u")
 }
 
 /// Reads a line that has been read as JSON.

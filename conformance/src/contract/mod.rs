@@ -1,9 +1,11 @@
 //! The JSON lines by which a subject reports what it read.
 
 mod event;
-mod letter;
 mod line;
+mod spell;
 
-pub use event::{Reported, event_from_json};
-pub(crate) use letter::is_line_of;
+pub use event::{event_from_json, event_to_json};
+pub(crate) use line::is_plainly_about_a_datagram;
 pub use line::{Line, Start, line_from_json, parse_line};
+pub use spell::event_line;
+pub(crate) use spell::is_line_of;

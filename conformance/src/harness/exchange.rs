@@ -5,11 +5,11 @@ use std::thread;
 use std::time::Duration;
 
 use event_datagram::EventBuf;
-use serde_json::json;
 
 use super::parser::Parser;
 use super::trial::Factory;
-use crate::contract::{Line, Reported};
+use crate::contract::{Line, event_line};
+use crate::dialect;
 use crate::fence::{DEFAULT_NAME, Fences};
 use crate::subject::{Observation, Report, Says};
 use crate::vectors::Vector;
@@ -126,12 +126,12 @@ fn talk(vector: &Vector, factory: &Factory, shared: &Mutex<Progress>) {
 
 /// Gives an answer as the line that a process would have written.
 fn report(answer: Result<EventBuf, String>) -> Report {
-    let (json, line) = match answer {
-        Ok(event) => (json!(Reported(&event)), Line::Event(event)),
-        Err(why) => (json!({ "error": why }), Line::Rejection(why)),
+    let (raw, line) = match answer {
+        Ok(event) => (event_line(&event), Line::Event(event)),
+        Err(why) => (dialect::error_line(&why), Line::Rejection(why)),
     };
     Report {
-        raw: json.to_string().into_bytes(),
+        raw,
         says: Says::Line(line),
         early: false,
     }

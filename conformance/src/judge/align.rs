@@ -157,8 +157,12 @@ fn asks_for(step: &Step, line: &Line) -> bool {
 /// Gives which of the alternatives a report is.
 fn way_of(expect: &Expectation, report: &Report) -> Option<usize> {
     let alternatives = expect.alternatives();
-    let is_plainly =
-        |one: &Expectation| matches!(one, Expectation::Event(event) if report.is_plainly(event));
+    let is_plainly = |one: &Expectation| match one {
+        Expectation::Event(event) => report.is_plainly(event),
+        // What is not the first alternative may not be the first that fits.
+        Expectation::Survive => alternatives.len() == 1 && report.is_plainly_about_a_datagram(),
+        _ => false,
+    };
     alternatives.iter().position(is_plainly).or_else(|| {
         let line = report.line()?;
         alternatives.iter().position(|one| takes(one, &line))

@@ -2,7 +2,7 @@ use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde_json::{Value, json};
 
 use super::record::{Evidence, Observed, Record};
-use crate::contract::{Line, Reported, event_from_json};
+use crate::contract::{Line, event_from_json, event_to_json};
 use crate::escape::{cut, escaped, quoted};
 use crate::vectors::Expectation;
 
@@ -106,7 +106,7 @@ pub(super) fn report_in_words(observed: &Observed) -> String {
 /// Gives an expectation in the form of vector files, with bytes in the form of the contract.
 pub(crate) fn expectation_to_json(expectation: &Expectation) -> Value {
     match expectation {
-        Expectation::Event(event) => json!({ "event": Reported(event) }),
+        Expectation::Event(event) => json!({ "event": event_to_json(event) }),
         Expectation::Reject => "reject".into(),
         Expectation::Survive => "survive".into(),
         Expectation::AnyOf(several) => {

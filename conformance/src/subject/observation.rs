@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use event_datagram::EventBuf;
 
 use super::lines::MAX_LINE;
-use crate::contract::{Line, is_line_of, parse_line};
+use crate::contract::{Line, is_line_of, is_plainly_about_a_datagram, parse_line};
 use crate::fence::Mark;
 
 /// What a subject reported before the fence.
@@ -92,5 +92,11 @@ impl Report {
     /// tells nothing.
     pub(crate) fn is_plainly(&self, event: &EventBuf) -> bool {
         matches!(self.says, Says::Unread) && is_line_of(&self.raw, event)
+    }
+
+    /// Tells whether it is about a datagram, whatever it says of it. Of one that might be about the program, this tells
+    /// nothing.
+    pub(crate) fn is_plainly_about_a_datagram(&self) -> bool {
+        matches!(self.says, Says::Unread) && is_plainly_about_a_datagram(&self.raw)
     }
 }

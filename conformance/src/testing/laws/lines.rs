@@ -1,6 +1,9 @@
 use serde_json::{Value, json};
 
-use crate::contract::{Line, Reported, is_line_of, line_from_json, parse_line};
+use crate::contract::{
+    Line, event_line, event_to_json, is_line_of, is_plainly_about_a_datagram, line_from_json,
+    parse_line,
+};
 use crate::dialect;
 
 /// What a subject's line says, written by the contract, says the same.
@@ -15,7 +18,7 @@ pub fn a_line_is_read_back_from_what_it_says(line: &[u8]) {
     };
     assert!(line.starts_with(b"{"), "a log is taken for a report");
     let written = match &said {
-        Line::Event(event) => serde_json::to_vec(&Reported(event)).expect("it is an object"),
+        Line::Event(event) => event_line(event),
         Line::Rejection(why) => dialect::error_line(why),
         Line::Start(start) => {
             let mut object = json!(start);
@@ -42,16 +45,25 @@ pub fn both_ways_to_read_a_line_agree(line: &[u8]) {
     {
         assert_eq!(said, line_from_json(&json), "fast (left), thorough (right)");
     }
+    if is_plainly_about_a_datagram(line) {
+        let said = parse_line(line);
+        let is_about_the_program =
+            matches!(said, None | Some(Line::Start(_) | Line::MalformedStart(_)));
+        assert!(!is_about_the_program, "{said:?}");
+    }
 }
 
-/// A line is known for that of its event, without being read, exactly if it is written as the contract's own examples are.
+/// An event's line is written as any JSON is, and a line is known for that of its event, without being read, exactly if it is
+/// that.
 ///
 /// # Panics
 ///
 /// If that does not hold.
 pub fn a_line_is_known_by_the_letter(line: &[u8]) {
     if let Some(Line::Event(event)) = parse_line(line) {
-        let written = serde_json::to_vec(&Reported(&event)).expect("it is an object");
+        let written = event_line(&event);
+        let by_serde = event_to_json(&event).to_string();
+        assert_eq!(by_serde.as_bytes(), written, "serde (left), ours (right)");
         assert!(is_line_of(&written, &event), "what is written is known");
         assert_eq!(is_line_of(line, &event), line == written);
         // One byte more or less is another line.
