@@ -34,8 +34,10 @@ pub(crate) struct Worker<'r> {
 
 /// What came of vectors that were sent in a row.
 pub(crate) struct Row<'c> {
-    /// The outcomes of the first ones, which went well: perhaps all.
-    pub(crate) good: Vec<Outcome<'c>>,
+    /// So many of the first ones went well: perhaps all.
+    pub(crate) good: usize,
+    /// So many of the first ones were sent at all. If not all went well, that is more than did.
+    pub(crate) tried: usize,
     /// What the first one did that did not go well, if it did anything.
     pub(crate) suspicion: Option<String>,
     /// How the subject ended or fell silent, if it did so at the first one that did not go well.
@@ -112,25 +114,20 @@ impl<'r> Worker<'r> {
         vectors: &[&'c Vector],
         tell: &mut dyn FnMut(Outcome<'c>),
     ) -> Result<(), RunError> {
-        // Outcomes that are not told yet. The last one is held back until the next is there: what kills a subject may show
-        // only then.
-        let mut held = Vec::new();
+        let mut held = Held { last: None, tell };
         let mut left = vectors;
         while let Some((vector, rest)) = left.split_first() {
             if let Some(why) = not_applicable(vector, &self.start) {
-                let outcome = self.without_exchange(vector, Verdict::NotApplicable, why);
-                held.push(outcome);
+                held.push(self.judge().outcome(vector, Verdict::NotApplicable, why));
                 left = rest;
             } else {
                 let count = self.run_some(left, &mut held)?;
                 left = &left[count..];
             }
-            let told = held.len().saturating_sub(1);
-            held.drain(..told).for_each(&mut *tell);
         }
-        if let Some(mut last) = held.pop() {
+        if let Some(mut last) = held.last {
             self.close(&mut last)?;
-            tell(last);
+            (held.tell)(last);
         }
         Ok(())
     }
@@ -156,17 +153,17 @@ impl<'r> Worker<'r> {
     fn run_some<'c>(
         &mut self,
         vectors: &[&'c Vector],
-        held: &mut Vec<Outcome<'c>>,
+        held: &mut Held<'_, 'c>,
     ) -> Result<usize, RunError> {
         let apply = |vector: &&&Vector| not_applicable(vector, &self.start).is_none();
-        let applicable = vectors.iter().take_while(apply).count();
-        let row = self.longest_row(&vectors[..applicable]);
+        let row = self.longest_row(vectors);
+        let row = vectors[..row].iter().take_while(apply).count();
         if row < 2 {
-            self.run_alone(vectors[0], None, held)?;
+            let outcome = self.outcome(vectors[0], None, held.last.as_mut())?;
+            held.push(outcome);
             return Ok(1);
         }
-        self.run_row(&vectors[..row], held)?;
-        Ok(row)
+        self.run_row(&vectors[..row], held)
     }
 
     /// Tells how many of these vectors can be sent in a row; none where no subject runs.
@@ -176,26 +173,26 @@ impl<'r> Worker<'r> {
             .map_or(0, |session| session.longest_row(vectors))
     }
 
-    /// Runs vectors in a row. From the first that does not go well they are tried again one at a time: what happened can
-    /// be told for certain only then.
+    /// Runs vectors in a row, and says how many. From the first that does not go well, those that were sent are tried again
+    /// one at a time: what happened can be told for certain only then.
     fn run_row<'c>(
         &mut self,
         vectors: &[&'c Vector],
-        held: &mut Vec<Outcome<'c>>,
-    ) -> Result<(), RunError> {
+        held: &mut Held<'_, 'c>,
+    ) -> Result<usize, RunError> {
         let Row {
-            mut good,
+            good,
+            tried,
             suspicion,
             mut first_try,
             dropped,
-        } = self.row(vectors)?;
-        let count = good.len();
-        held.append(&mut good);
-        let first = held.len();
-        for vector in &vectors[count..] {
-            self.run_alone(vector, first_try.take(), held)?;
+        } = self.row(vectors, &mut |outcome| held.push(outcome))?;
+        let mut again: Vec<Outcome<'c>> = Vec::new();
+        for vector in &vectors[good..tried] {
+            let before = again.last_mut().or(held.last.as_mut());
+            let outcome = self.outcome(vector, first_try.take(), before)?;
+            again.push(outcome);
         }
-        let again = &mut held[first..];
         if let Some(why) = suspicion
             // What the kernel dropped is no reason to suspect anybody.
             && dropped == 0
@@ -205,35 +202,49 @@ impl<'r> Worker<'r> {
             again[0].why =
                 format!("among others, without a pause: {why}; alone it did not do that");
         }
-        Ok(())
+        again.into_iter().for_each(|outcome| held.push(outcome));
+        Ok(tried)
     }
 
-    /// Sends vectors in a row. If the subject died or has to be replaced, it is gone.
+    /// Sends vectors in a row, and tells the outcomes of those that go well. If the subject died or has to be replaced, it is
+    /// gone.
     ///
     /// # Panics
     ///
     /// If no subject runs.
-    pub(crate) fn row<'c>(&mut self, vectors: &[&'c Vector]) -> Result<Row<'c>, RunError> {
+    pub(crate) fn row<'c>(
+        &mut self,
+        vectors: &[&'c Vector],
+        tell: &mut dyn FnMut(Outcome<'c>),
+    ) -> Result<Row<'c>, RunError> {
+        let judge = self.judge();
         let session = self.session.as_mut().expect("the caller looked");
-        let exchanges = session.exchange_row(vectors, &mut self.fences);
+        let mut left = vectors.iter();
+        let mut suspicion = None;
+        let mut goes_well = |exchange| {
+            let vector = left.next().expect("there is an exchange a vector");
+            let outcome = judge.judged(vector, exchange);
+            let is_good = !outcome.verdict.is_failure(true);
+            if is_good {
+                tell(outcome);
+            } else {
+                suspicion = Some(outcome.why);
+            }
+            is_good
+        };
+        let exchanges = session.exchange_row(vectors, &mut self.fences, &mut goes_well);
         let mut row = Row {
-            good: Vec::new(),
-            suspicion: None,
+            good: exchanges.good,
+            tried: exchanges.sent,
+            suspicion,
             first_try: None,
             dropped: exchanges.dropped,
         };
-        for (vector, exchange) in vectors.iter().zip(exchanges.answered) {
-            let outcome = self.judged(vector, exchange);
-            if outcome.verdict.is_failure(true) {
-                row.suspicion = Some(outcome.why);
-                break;
-            }
-            row.good.push(outcome);
+        if let Rest::Nothing = exchanges.rest {
+            return Ok(row);
         }
-        if row.suspicion.is_some() {
-            // A datagram may be missing, though no fence is.
-            row.dropped += self.session.as_mut().map_or(0, Session::newly_dropped);
-        }
+        // Even if it could not be sent.
+        row.tried = row.tried.max(row.good + 1);
         let Rest::Lost(ending) = exchanges.rest else {
             return Ok(row);
         };
@@ -247,7 +258,7 @@ impl<'r> Worker<'r> {
         };
         if is_its_doing && row.suspicion.is_none() {
             let exchange = Exchange::broken_off(ending);
-            row.first_try = Some(self.judged(vectors[row.good.len()], exchange));
+            row.first_try = Some(judge.judged(vectors[row.good], exchange));
         }
         self.session = None;
         Ok(row)
@@ -269,19 +280,6 @@ impl<'r> Worker<'r> {
         Ok(outcome)
     }
 
-    fn run_alone<'c>(
-        &mut self,
-        vector: &'c Vector,
-        first_try: Option<Outcome<'c>>,
-        held: &mut Vec<Outcome<'c>>,
-    ) -> Result<(), RunError> {
-        let mut before = held.pop();
-        let outcome = self.outcome(vector, first_try, before.as_mut());
-        held.extend(before);
-        held.push(outcome?);
-        Ok(())
-    }
-
     /// Tries a vector, and once more on a fresh subject if this one died or fell silent.
     fn outcome<'c>(
         &mut self,
@@ -293,7 +291,7 @@ impl<'r> Worker<'r> {
             Some(first) => first,
             None => {
                 if let Err(why) = self.ensure_session()? {
-                    return Ok(self.without_exchange(vector, Verdict::Crash, why));
+                    return Ok(self.judge().outcome(vector, Verdict::Crash, why));
                 }
                 self.try_once(vector, before.as_deref_mut())?
             }
@@ -387,7 +385,12 @@ impl<'r> Worker<'r> {
                 message,
             }),
             Ending::Interrupted => Err(RunError::Interrupted),
-            _ => Ok(self.judged(vector, exchange)),
+            _ => {
+                if let Ending::Died { .. } = exchange.ending {
+                    self.session = None;
+                }
+                Ok(self.judge().judged(vector, exchange))
+            }
         }
     }
 
@@ -398,44 +401,6 @@ impl<'r> Worker<'r> {
             .expect("the caller made sure that there is one");
         let datagrams = vector.steps.iter().map(|step| &step.datagram[..]);
         session.exchange(vector.dialect, datagrams, &mut self.fences, one_by_one)
-    }
-
-    /// Gives what came of a vector. If the subject died, it is gone.
-    fn judged<'c>(&mut self, vector: &'c Vector, exchange: Exchange) -> Outcome<'c> {
-        let Exchange {
-            observation,
-            ending,
-            duration,
-            dropped,
-            ..
-        } = exchange;
-        let mut outcome = self.without_exchange(vector, Verdict::Pass, String::new());
-        outcome.duration = duration;
-        outcome.observation = observation;
-        match ending {
-            Ending::Fenced if dropped > 0 => {
-                let why = format!(
-                    "the kernel dropped {dropped} of its datagrams even one at a time: the listener's receive buffer is \
-                     too small for them"
-                );
-                (outcome.verdict, outcome.why) = grade(vector, Finding::Departs { why });
-            }
-            Ending::Fenced => {
-                let finding = judge(&vector.steps, &outcome.observation, self.answering());
-                (outcome.verdict, outcome.why) = grade(vector, finding);
-            }
-            Ending::Died { death, log } => {
-                self.session = None;
-                outcome.verdict = Verdict::Crash;
-                outcome.why = death.to_string();
-                outcome.log = log;
-            }
-            ending => {
-                outcome.verdict = Verdict::Hang;
-                outcome.why = silence(&ending).unwrap_or_default();
-            }
-        }
-        outcome
     }
 
     /// Sends the last good event. If that goes wrong, the last vector did it.
@@ -487,12 +452,62 @@ impl<'r> Worker<'r> {
         }
     }
 
-    fn without_exchange<'c>(
-        &self,
-        vector: &'c Vector,
-        verdict: Verdict,
-        why: String,
-    ) -> Outcome<'c> {
+    /// Gives who judges what this subject does.
+    fn judge(&self) -> Judge {
+        Judge {
+            socket: self.socket,
+            instance: self.instance,
+            answering: self.answering(),
+        }
+    }
+}
+
+/// Makes outcomes of what one subject does.
+#[derive(Clone, Copy)]
+struct Judge {
+    socket: SocketKind,
+    instance: usize,
+    answering: Answering,
+}
+
+impl Judge {
+    fn judged<'c>(self, vector: &'c Vector, exchange: Exchange) -> Outcome<'c> {
+        let Exchange {
+            observation,
+            ending,
+            duration,
+            dropped,
+            ..
+        } = exchange;
+        let mut outcome = self.outcome(vector, Verdict::Pass, String::new());
+        outcome.duration = duration;
+        outcome.observation = observation;
+        match ending {
+            Ending::Fenced if dropped > 0 => {
+                let why = format!(
+                    "the kernel dropped {dropped} of its datagrams even one at a time: the listener's receive buffer is \
+                     too small for them"
+                );
+                (outcome.verdict, outcome.why) = grade(vector, Finding::Departs { why });
+            }
+            Ending::Fenced => {
+                let finding = judge(&vector.steps, &outcome.observation, self.answering);
+                (outcome.verdict, outcome.why) = grade(vector, finding);
+            }
+            Ending::Died { death, log } => {
+                outcome.verdict = Verdict::Crash;
+                outcome.why = death.to_string();
+                outcome.log = log;
+            }
+            ending => {
+                outcome.verdict = Verdict::Hang;
+                outcome.why = silence(&ending).unwrap_or_default();
+            }
+        }
+        outcome
+    }
+
+    fn outcome<'c>(self, vector: &'c Vector, verdict: Verdict, why: String) -> Outcome<'c> {
         Outcome {
             vector,
             socket: self.socket,
@@ -503,6 +518,20 @@ impl<'r> Worker<'r> {
             duration: Duration::ZERO,
             decides: true,
             instance: self.instance,
+        }
+    }
+}
+
+/// Tells outcomes, and holds the last one back until the next is there: what kills a subject may show only then.
+struct Held<'t, 'c> {
+    last: Option<Outcome<'c>>,
+    tell: &'t mut dyn FnMut(Outcome<'c>),
+}
+
+impl<'c> Held<'_, 'c> {
+    fn push(&mut self, outcome: Outcome<'c>) {
+        if let Some(before) = self.last.replace(outcome) {
+            (self.tell)(before);
         }
     }
 }
