@@ -58,7 +58,7 @@ impl Write for Rest<'_> {
 
 fn spell(event: &impl Event, out: &mut impl Take) -> io::Result<()> {
     out.take(b"{")?;
-    member(out, "event", event.name())?;
+    member(out, b"\"event", event.name())?;
     out.take(b",\"params\":[")?;
     for (index, param) in event.params().enumerate() {
         if index > 0 {
@@ -66,11 +66,11 @@ fn spell(event: &impl Event, out: &mut impl Take) -> io::Result<()> {
         }
         out.take(b"{")?;
         if let Some(name) = param.name {
-            member(out, "name", name)?;
+            member(out, b"\"name", name)?;
             out.take(b",")?;
         }
         match param.value {
-            Value::Bytes(bytes) => member(out, "value", bytes)?,
+            Value::Bytes(bytes) => member(out, b"\"value", bytes)?,
             Value::Integer(integer) => write!(out, "\"value\":{integer}")?,
             _ => out.take(b"\"value\":null")?,
         }
@@ -79,22 +79,28 @@ fn spell(event: &impl Event, out: &mut impl Take) -> io::Result<()> {
     out.take(b"]}")
 }
 
-#[inline]
-fn member(out: &mut impl Take, key: &'static str, bytes: Bytes<'_>) -> io::Result<()> {
+/// Writes a member whose key is this, behind its quote. It is inlined so that the key is compared in a register.
+#[inline(always)]
+fn member<const N: usize>(out: &mut impl Take, key: &[u8; N], bytes: Bytes<'_>) -> io::Result<()> {
     let bytes = bytes.to_cow();
-    out.take(b"\"")?;
-    out.take(key.as_bytes())?;
+    out.take(key)?;
     if is_simple(&bytes) {
         out.take(b"\":\"")?;
         simple(out, &bytes)?;
         return out.take(b"\"");
     }
-    match str::from_utf8(&bytes) {
+    odd(out, &bytes)
+}
+
+/// Writes what is behind the key of a member that is not simple.
+#[cold]
+fn odd(out: &mut impl Take, bytes: &[u8]) -> io::Result<()> {
+    match str::from_utf8(bytes) {
         Ok(text) => {
             out.take(b"\":")?;
             Ok(serde_json::to_writer(out, text)?)
         }
-        Err(_) => write!(out, "_hex\":\"{}\"", hex::encode(&bytes)),
+        Err(_) => write!(out, "_hex\":\"{}\"", hex::encode(bytes)),
     }
 }
 

@@ -8,7 +8,7 @@ use super::rules::Rules;
 use super::search::{Search, datagrams, graded};
 use crate::judge::{Answering, Finding as Found, Verdict, judge};
 use crate::run::{Outcome, RunError, Worker, not_applicable};
-use crate::subject::{MOST_UNDER_WAY, Settings, SocketKind, Subject};
+use crate::subject::{LONGEST_ROW, Settings, SocketKind, Subject};
 use crate::vectors::{Dialect, Vector};
 
 /// What to explore, and how far.
@@ -53,7 +53,7 @@ pub struct Statistics {
 }
 
 /// So many cases that went well are remembered, in case one of them left something behind.
-const REMEMBERED: usize = 2 * MOST_UNDER_WAY;
+const REMEMBERED: usize = 2 * LONGEST_ROW;
 
 /// Sends cases until one fails, or all that were asked for are sent, and makes that one small. Says what is done as it is done.
 ///
@@ -124,7 +124,7 @@ impl Explorer<'_, '_> {
         let mut drawn = (1..=plan.cases).zip(cases);
         let mut ready: VecDeque<(u64, Vector)> = VecDeque::new();
         loop {
-            while ready.len() < MOST_UNDER_WAY && begin.elapsed() < plan.time {
+            while ready.len() < LONGEST_ROW && begin.elapsed() < plan.time {
                 let Some((number, case)) = drawn.next() else {
                     break;
                 };
@@ -159,17 +159,15 @@ impl Explorer<'_, '_> {
             return self.alone(number, vector);
         }
         let mut good = Vec::new();
-        let row = self
-            .bench
-            .worker
-            .row(&vectors[..count], &mut |outcome| good.push(outcome))?;
+        let worker = &mut self.bench.worker;
+        let row = worker.row(&vectors[..count], &mut |outcome| good.push(outcome))?;
         self.bench.use_up();
         let well = good.len();
         for outcome in &good {
             self.count(outcome.vector);
             self.weigh(outcome);
         }
-        let (tried, suspicion, dropped) = (row.tried, row.suspicion, row.dropped);
+        let (suspicion, dropped) = (row.suspicion, row.dropped);
         let lost = row.first_try.map(|outcome| {
             let case = datagrams(outcome.vector);
             Finding::new(outcome, ready[well].0, case)
@@ -180,7 +178,7 @@ impl Explorer<'_, '_> {
         if well == count {
             return Ok(None);
         }
-        let suspects: Vec<_> = ready.iter().take(tried - well).collect();
+        let suspects: Vec<_> = ready.iter().take(count - well).collect();
         self.count(&suspects[0].1);
         let found = match (self.investigate(&suspects), &lost) {
             // It died of this, and for good.

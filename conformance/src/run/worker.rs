@@ -36,8 +36,6 @@ pub(crate) struct Worker<'r> {
 pub(crate) struct Row<'c> {
     /// So many of the first ones went well: perhaps all.
     pub(crate) good: usize,
-    /// So many of the first ones were sent at all. If not all went well, that is more than did.
-    pub(crate) tried: usize,
     /// What the first one did that did not go well, if it did anything.
     pub(crate) suspicion: Option<String>,
     /// How the subject ended or fell silent, if it did so at the first one that did not go well.
@@ -156,14 +154,19 @@ impl<'r> Worker<'r> {
         held: &mut Held<'_, 'c>,
     ) -> Result<usize, RunError> {
         let apply = |vector: &&&Vector| not_applicable(vector, &self.start).is_none();
-        let row = self.longest_row(vectors);
+        let row = match &held.last {
+            // What it may still report late is told from what comes next only if that is alone.
+            Some(last) if last.verdict.is_failure(true) => 1,
+            _ => self.longest_row(vectors),
+        };
         let row = vectors[..row].iter().take_while(apply).count();
         if row < 2 {
             let outcome = self.outcome(vectors[0], None, held.last.as_mut())?;
             held.push(outcome);
             return Ok(1);
         }
-        self.run_row(&vectors[..row], held)
+        self.run_row(&vectors[..row], held)?;
+        Ok(row)
     }
 
     /// Tells how many of these vectors can be sent in a row; none where no subject runs.
@@ -173,22 +176,21 @@ impl<'r> Worker<'r> {
             .map_or(0, |session| session.longest_row(vectors))
     }
 
-    /// Runs vectors in a row, and says how many. From the first that does not go well, those that were sent are tried again
-    /// one at a time: what happened can be told for certain only then.
+    /// Runs vectors in a row. From the first that does not go well they are tried again one at a time: what happened can
+    /// be told for certain only then.
     fn run_row<'c>(
         &mut self,
         vectors: &[&'c Vector],
         held: &mut Held<'_, 'c>,
-    ) -> Result<usize, RunError> {
+    ) -> Result<(), RunError> {
         let Row {
             good,
-            tried,
             suspicion,
             mut first_try,
             dropped,
         } = self.row(vectors, &mut |outcome| held.push(outcome))?;
         let mut again: Vec<Outcome<'c>> = Vec::new();
-        for vector in &vectors[good..tried] {
+        for vector in &vectors[good..] {
             let before = again.last_mut().or(held.last.as_mut());
             let outcome = self.outcome(vector, first_try.take(), before)?;
             again.push(outcome);
@@ -203,7 +205,7 @@ impl<'r> Worker<'r> {
                 format!("among others, without a pause: {why}; alone it did not do that");
         }
         again.into_iter().for_each(|outcome| held.push(outcome));
-        Ok(tried)
+        Ok(())
     }
 
     /// Sends vectors in a row, and tells the outcomes of those that go well. If the subject died or has to be replaced, it is
@@ -219,32 +221,31 @@ impl<'r> Worker<'r> {
     ) -> Result<Row<'c>, RunError> {
         let judge = self.judge();
         let session = self.session.as_mut().expect("the caller looked");
-        let mut left = vectors.iter();
+        let mut good = 0;
         let mut suspicion = None;
-        let mut goes_well = |exchange| {
-            let vector = left.next().expect("there is an exchange a vector");
-            let outcome = judge.judged(vector, exchange);
-            let is_good = !outcome.verdict.is_failure(true);
-            if is_good {
-                tell(outcome);
-            } else {
-                suspicion = Some(outcome.why);
+        let mut hand_on = |exchange| {
+            if suspicion.is_some() {
+                return;
             }
-            is_good
+            let outcome = judge.judged(vectors[good], exchange);
+            if outcome.verdict.is_failure(true) {
+                suspicion = Some(outcome.why);
+            } else {
+                good += 1;
+                tell(outcome);
+            }
         };
-        let exchanges = session.exchange_row(vectors, &mut self.fences, &mut goes_well);
+        let exchanges = session.exchange_row(vectors, &mut self.fences, &mut hand_on);
         let mut row = Row {
-            good: exchanges.good,
-            tried: exchanges.sent,
+            good,
             suspicion,
             first_try: None,
             dropped: exchanges.dropped,
         };
-        if let Rest::Nothing = exchanges.rest {
-            return Ok(row);
+        if row.suspicion.is_some() {
+            // A datagram may be missing, though no fence is.
+            row.dropped += session.newly_dropped();
         }
-        // Even if it could not be sent.
-        row.tried = row.tried.max(row.good + 1);
         let Rest::Lost(ending) = exchanges.rest else {
             return Ok(row);
         };

@@ -27,7 +27,7 @@ pub use command::{CommandError, Kind, Subject, SubjectCommand};
 pub use death::{Death, Exit};
 pub use observation::{Observation, Report, Says};
 pub use place::{Places, SocketKind};
-pub(crate) use row::MOST_UNDER_WAY;
+pub(crate) use row::LONGEST_ROW;
 pub use row::{Rest, Row};
 pub use session::{Ending, Exchange, Session};
 pub use startup::{Settings, StartError};

@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::time::Instant;
 
 use super::death::Death;
@@ -13,55 +12,56 @@ use crate::vectors::{Dialect, Vector};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Row {
-    /// So many of the first ones went well: perhaps all.
-    pub good: usize,
-    /// So many of the first ones were sent at all, if only in part.
-    pub sent: usize,
     /// What became of the rest.
     pub rest: Rest,
     /// How many datagrams the kernel dropped meanwhile, if something is missing.
     pub dropped: u64,
 }
 
-/// What became of the vectors in a row that did not go well.
+/// What became of the vectors in a row that were not answered.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Rest {
     /// There are none.
     Nothing,
-    /// Something else came than what was expected. The subject goes on.
+    /// Something else came than the next fence. The subject goes on.
     Astray,
     /// The subject has to be replaced, because of this.
     Lost(Ending),
 }
 
-/// Vectors in a row. What is kept of one is small, until it is sent.
-const LONGEST_ROW: usize = 1024;
 /// Vectors that may be under way at a time.
-pub(crate) const MOST_UNDER_WAY: usize = 64;
+pub(crate) const LONGEST_ROW: usize = 64;
 
 impl Session {
-    /// Tells how many of these vectors can be sent in a row: so many that the kernel need not drop anything of any.
+    /// Tells how many of these vectors can be sent in a row: so many that the kernel need not drop anything.
     pub fn longest_row(&self, vectors: &[&Vector]) -> usize {
-        let burst = self.burst();
-        let fits = |vector: &&&Vector| room_for_all(vector) <= burst;
+        let mut left = self.burst();
+        let fits = |vector: &&&Vector| {
+            let datagrams = vector.steps.iter().map(|step| room_for(&step.datagram));
+            // A fence is short.
+            let room = datagrams.sum::<usize>() + 2 * room_for(&[]);
+            left.checked_sub(room)
+                .inspect(|rest| left = *rest)
+                .is_some()
+        };
         vectors.iter().take(LONGEST_ROW).take_while(fits).count()
     }
 
-    /// Sends several vectors, each with its fence behind it, without waiting for each, and hands on what came of each whose
-    /// fence came back, and came back right, in order. Reports belong to the vector before whose fence they come. Where
-    /// `goes_well` says that one did not, that is the end.
+    /// Sends several vectors, each with its fence behind it, without waiting for each. Reports belong to the vector before
+    /// whose fence they come. What came of each whose fence came back, and came back right, is handed on in order, while the
+    /// next are under way.
     ///
-    /// This is for the many that go well. Where something else comes back, the caller tries what did not go well again,
+    /// This is for the many that go well. Where something else comes back, the caller tries what was not answered again,
     /// one at a time, and finds out what it was.
     pub fn exchange_row(
         &mut self,
         vectors: &[&Vector],
         fences: &mut Fences,
-        goes_well: &mut dyn FnMut(Exchange) -> bool,
+        hand_on: &mut dyn FnMut(Exchange),
     ) -> Row {
-        let mut row = Progress::new(vectors);
-        let rest = match self.go(&mut row, fences, goes_well) {
+        let mut row = Progress::new(vectors, fences, hand_on);
+        let rest = match self.go(&mut row, fences) {
             Ok(()) => Rest::Nothing,
             Err(Stray::Lost(ending)) => Rest::Lost(ending),
             Err(Stray::Astray) => self.settle(vectors, fences),
@@ -70,33 +70,16 @@ impl Session {
             Rest::Nothing => 0,
             Rest::Astray | Rest::Lost(_) => row.dropped + self.newly_dropped(),
         };
-        Row {
-            good: row.good,
-            sent: row.good + row.under_way.len(),
-            rest,
-            dropped,
-        }
+        Row { rest, dropped }
     }
 
-    fn go(
-        &mut self,
-        row: &mut Progress<'_>,
-        fences: &mut Fences,
-        goes_well: &mut dyn FnMut(Exchange) -> bool,
-    ) -> Result<(), Stray> {
+    fn go(&mut self, row: &mut Progress<'_>, fences: &Fences) -> Result<(), Stray> {
         // What is there already belongs to something before.
         if !self.unread.is_empty() || self.body.has_news() {
             return Err(Stray::Astray);
         }
-        while row.good < row.vectors.len() {
-            let is_full = match self.send_on(row, fences) {
-                Err(Unsent::NoRoom) => true,
-                Ok(()) => false,
-                Err(Unsent::Dead(death)) => return Err(self.lost(death, row, fences, goes_well)),
-                Err(Unsent::Never(message)) => {
-                    return Err(Stray::Lost(Ending::Unsendable(message)));
-                }
-            };
+        while row.answered < row.vectors.len() {
+            let is_full = self.send_on(row, fences)?;
             let wait = self.wait_for_answer();
             if self.stop.is_requested() {
                 return Err(Stray::Lost(Ending::Interrupted));
@@ -106,71 +89,57 @@ impl Session {
             }
             let until = (Instant::now() + SLICE).min(row.last_answer + wait);
             let room = self.link.as_ref().filter(|_| is_full);
-            let death = match self.body.wait(until, room) {
-                Some(News::Line(raw)) => {
-                    self.take(row, raw, fences, goes_well)?;
-                    continue;
-                }
-                Some(News::Room) => continue,
+            match self.body.wait(until, room) {
+                Some(News::Line(raw)) => self.take(row, raw, fences)?,
+                Some(News::Room) => {}
                 Some(News::LongLine) => return Err(Stray::Astray),
-                Some(News::Exited(exit)) => Death::Exited(exit),
-                Some(News::Closed) => Death::ClosedOutput,
-                None if self.link.as_mut().is_some_and(Link::is_refused) => Death::Refused,
+                Some(News::Exited(exit)) => {
+                    return Err(self.lost(Death::Exited(exit), row, fences));
+                }
+                Some(News::Closed) => return Err(self.lost(Death::ClosedOutput, row, fences)),
+                None if self.link.as_mut().is_some_and(Link::is_refused) => {
+                    return Err(self.lost(Death::Refused, row, fences));
+                }
                 None => {
                     // What was dropped never comes.
                     row.dropped += self.newly_dropped();
                     if row.dropped > 0 {
                         return Err(Stray::Astray);
                     }
-                    continue;
                 }
-            };
-            return Err(self.lost(death, row, fences, goes_well));
-        }
-        Ok(())
-    }
-
-    /// Sends as much as may be under way.
-    fn send_on(&mut self, row: &mut Progress<'_>, fences: &mut Fences) -> Result<(), Unsent> {
-        while row.begin_next(self.burst(), fences) {
-            while let Some(datagram) = row.next_datagram() {
-                self.try_send(datagram)?;
-                row.steps += 1;
             }
         }
         Ok(())
     }
 
+    /// Sends as much as there is room for. Tells whether something is left.
+    fn send_on(&mut self, row: &mut Progress<'_>, fences: &Fences) -> Result<bool, Stray> {
+        while let Some(datagram) = row.next_datagram() {
+            match self.try_send(datagram) {
+                Ok(()) => row.advance(),
+                Err(Unsent::NoRoom) => return Ok(true),
+                Err(Unsent::Dead(death)) => return Err(self.lost(death, row, fences)),
+                Err(Unsent::Never(message)) => {
+                    return Err(Stray::Lost(Ending::Unsendable(message)));
+                }
+            }
+        }
+        Ok(false)
+    }
+
     /// Takes a line: a report, or the fence that comes next.
-    fn take(
-        &mut self,
-        row: &mut Progress<'_>,
-        raw: Vec<u8>,
-        fences: &Fences,
-        goes_well: &mut dyn FnMut(Exchange) -> bool,
-    ) -> Result<(), Stray> {
-        let Some(next) = row.under_way.front() else {
-            return Err(Stray::Astray);
-        };
-        let dialect = row.vectors[row.good].dialect;
-        match fences.mark(&raw, &next.fence) {
+    fn take(&mut self, row: &mut Progress<'_>, raw: Vec<u8>, fences: &Fences) -> Result<(), Stray> {
+        let index = row.answered;
+        let (fence, _) = &row.fences[index];
+        let dialect = row.vectors[index].dialect;
+        match fences.mark(&raw, fence) {
             Mark::None => {
                 let says = Says::of(Mark::None);
                 row.observation.hear(raw, says, false);
             }
-            Mark::This if row.is_fenced() && self.is_usual(dialect, &next.fence, &raw) => {
+            Mark::This if row.fenced > index && self.is_usual(dialect, fence, &raw) => {
                 self.slowest = self.slowest.max(row.last_answer.elapsed());
-                row.last_answer = Instant::now();
-                let exchange = Exchange {
-                    observation: std::mem::take(&mut row.observation),
-                    ending: Ending::Fenced,
-                    duration: next.begun.elapsed(),
-                    dropped: 0,
-                };
-                if !goes_well(exchange) {
-                    return Err(Stray::Astray);
-                }
-                row.went_well();
+                row.answer();
             }
             _ => return Err(Stray::Astray),
         }
@@ -178,17 +147,11 @@ impl Session {
     }
 
     /// Takes what it still reported before its end: that counts, and tells how far it came.
-    fn lost(
-        &mut self,
-        death: Death,
-        row: &mut Progress<'_>,
-        fences: &Fences,
-        goes_well: &mut dyn FnMut(Exchange) -> bool,
-    ) -> Stray {
+    fn lost(&mut self, death: Death, row: &mut Progress<'_>, fences: &Fences) -> Stray {
         let mut last_words = Observation::default();
         let ending = self.death(death, &mut last_words);
         for report in last_words.reports {
-            if self.take(row, report.raw, fences, goes_well).is_err() {
+            if row.answered == row.vectors.len() || self.take(row, report.raw, fences).is_err() {
                 break;
             }
         }
@@ -223,92 +186,77 @@ enum Stray {
 /// How far a row has come.
 struct Progress<'v> {
     vectors: &'v [&'v Vector],
-    /// So many vectors have gone well.
-    good: usize,
-    /// Those behind them that were begun. All but the last are sent, with their fences.
-    under_way: VecDeque<UnderWay>,
-    /// How much room these take.
-    room: usize,
-    /// So many datagrams of the last one are sent, its fence among them.
+    /// A fence for each vector, and its datagram.
+    fences: Vec<(Fence, Vec<u8>)>,
+    /// So many vectors are sent, with their fences.
+    fenced: usize,
+    /// So many datagrams of the next one are sent.
     steps: usize,
+    /// When the first datagram of each vector was sent.
+    begun: Vec<Instant>,
     /// What was reported for the vector whose fence comes next.
     observation: Observation,
+    answered: usize,
+    hand_on: &'v mut dyn FnMut(Exchange),
     last_answer: Instant,
     dropped: u64,
 }
 
-/// A vector that was sent, at least in part.
-struct UnderWay {
-    fence: Fence,
-    /// The fence's datagram.
-    datagram: Vec<u8>,
-    begun: Instant,
-}
-
 impl<'v> Progress<'v> {
-    fn new(vectors: &'v [&'v Vector]) -> Self {
+    fn new(
+        vectors: &'v [&'v Vector],
+        fences: &mut Fences,
+        hand_on: &'v mut dyn FnMut(Exchange),
+    ) -> Self {
+        let fence = |vector: &&Vector| {
+            let fence = fences.next_fence();
+            let datagram = fence.datagram(vector.dialect);
+            (fence, datagram)
+        };
         Self {
             vectors,
-            good: 0,
-            under_way: VecDeque::new(),
-            room: 0,
+            fences: vectors.iter().map(fence).collect(),
+            fenced: 0,
             steps: 0,
+            begun: Vec::with_capacity(vectors.len()),
             observation: Observation::default(),
+            answered: 0,
+            hand_on,
             last_answer: Instant::now(),
             dropped: 0,
         }
     }
 
-    /// Begins the next vector, if the last one is sent and there is room for another under way. Tells whether there is
-    /// something to send.
-    fn begin_next(&mut self, burst: usize, fences: &mut Fences) -> bool {
-        if self.next_datagram().is_some() {
-            return true;
-        }
-        let begun = self.under_way.len();
-        let Some(next) = self.vectors.get(self.good + begun) else {
-            return false;
-        };
-        let room = self.room + room_for_all(next);
-        if begun == MOST_UNDER_WAY || room > burst {
-            return false;
-        }
-        self.room = room;
-        let fence = fences.next_fence();
-        self.under_way.push_back(UnderWay {
-            datagram: fence.datagram(next.dialect),
-            fence,
-            begun: Instant::now(),
-        });
-        self.steps = 0;
-        true
-    }
-
-    /// Gives what is to be sent next of the last vector that was begun.
     fn next_datagram(&self) -> Option<&[u8]> {
-        let last = self.under_way.back()?;
-        let steps = &self.vectors[self.good + self.under_way.len() - 1].steps;
-        match steps.get(self.steps) {
-            Some(step) => Some(&step.datagram),
-            None => (self.steps == steps.len()).then_some(&last.datagram),
+        let vector = self.vectors.get(self.fenced)?;
+        Some(match vector.steps.get(self.steps) {
+            Some(step) => &step.datagram,
+            None => &self.fences[self.fenced].1,
+        })
+    }
+
+    fn advance(&mut self) {
+        if self.steps == 0 {
+            self.begun.push(Instant::now());
+        }
+        if self.steps < self.vectors[self.fenced].steps.len() {
+            self.steps += 1;
+        } else {
+            self.fenced += 1;
+            self.steps = 0;
         }
     }
 
-    /// Tells whether the fence that comes next was sent.
-    fn is_fenced(&self) -> bool {
-        self.under_way.len() > 1 || self.next_datagram().is_none()
+    fn answer(&mut self) {
+        let begun = self.begun[self.answered];
+        self.answered += 1;
+        (self.hand_on)(Exchange {
+            observation: std::mem::take(&mut self.observation),
+            ending: Ending::Fenced,
+            duration: begun.elapsed(),
+            dropped: 0,
+        });
+        // To hand it on takes a while, of which the subject knows nothing.
+        self.last_answer = Instant::now();
     }
-
-    fn went_well(&mut self) {
-        self.room -= room_for_all(self.vectors[self.good]);
-        self.good += 1;
-        self.under_way.pop_front();
-    }
-}
-
-/// How much room the datagrams of a vector take under way, with their fence.
-fn room_for_all(vector: &Vector) -> usize {
-    let datagrams = vector.steps.iter().map(|step| room_for(&step.datagram));
-    // A fence is short.
-    datagrams.sum::<usize>() + 2 * room_for(&[])
 }
