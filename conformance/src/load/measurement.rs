@@ -180,7 +180,7 @@ impl Measurement {
     ///
     /// # Errors
     ///
-    /// If the other's figures cannot be read.
+    /// If the other's figures cannot be read, or are larger than any that this program writes.
     pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
         if !other.counts.add_up() {
             return Err(MergeError::Counts);
@@ -199,10 +199,10 @@ impl Measurement {
         self.rate += other.rate;
         self.planned_seconds = self.planned_seconds.max(other.planned_seconds);
         self.seconds = self.seconds.max(other.seconds);
-        self.counts.add(&other.counts);
-        self.late += other.late;
-        self.late_for_room += other.late_for_room;
-        self.held_back += other.held_back;
+        self.counts = self.counts.plus(&other.counts)?;
+        self.late = sum(self.late, other.late)?;
+        self.late_for_room = sum(self.late_for_room, other.late_for_room)?;
+        self.held_back = sum(self.held_back, other.held_back)?;
         self.blocked_seconds += other.blocked_seconds;
         self.broken = match (self.broken.take(), &other.broken) {
             (Some(ours), Some(theirs)) if ours != *theirs => Some(format!("{ours}; {theirs}")),
@@ -261,19 +261,24 @@ impl Counts {
         }
     }
 
-    fn add(&mut self, other: &Self) {
-        let both = |ours: Option<u64>, theirs: Option<u64>| Some(ours? + theirs?);
-        self.planned += other.planned;
-        self.sent += other.sent;
-        self.accepted += other.accepted;
-        self.delivered += other.delivered;
-        self.repeated += other.repeated;
-        self.reordered += other.reordered;
-        self.strange += other.strange;
-        self.unnumbered += other.unnumbered;
-        self.lost += other.lost;
-        self.dropped = both(self.dropped, other.dropped);
-        self.unreported = both(self.unreported, other.unreported);
+    fn plus(&self, other: &Self) -> Result<Self, MergeError> {
+        let both = |ours: Option<u64>, theirs: Option<u64>| {
+            let both = ours.zip(theirs);
+            both.map(|(ours, theirs)| sum(ours, theirs)).transpose()
+        };
+        Ok(Self {
+            planned: sum(self.planned, other.planned)?,
+            sent: sum(self.sent, other.sent)?,
+            accepted: sum(self.accepted, other.accepted)?,
+            delivered: sum(self.delivered, other.delivered)?,
+            repeated: sum(self.repeated, other.repeated)?,
+            reordered: sum(self.reordered, other.reordered)?,
+            strange: sum(self.strange, other.strange)?,
+            unnumbered: sum(self.unnumbered, other.unnumbered)?,
+            lost: sum(self.lost, other.lost)?,
+            dropped: both(self.dropped, other.dropped)?,
+            unreported: both(self.unreported, other.unreported)?,
+        })
     }
 
     /// Tells whether they are those of one test.
@@ -349,8 +354,8 @@ impl Moments {
         }
         for (ours, theirs) in self.moments.iter_mut().zip(&other.moments) {
             *ours = Moment {
-                sent: ours.sent + theirs.sent,
-                delivered: ours.delivered + theirs.delivered,
+                sent: ours.sent.checked_add(theirs.sent)?,
+                delivered: ours.delivered.checked_add(theirs.delivered)?,
                 p50_us: None,
                 p99_us: None,
                 max_us: [ours.max_us, theirs.max_us]
@@ -361,6 +366,10 @@ impl Moments {
         }
         Some(self)
     }
+}
+
+fn sum(ours: u64, theirs: u64) -> Result<u64, MergeError> {
+    ours.checked_add(theirs).ok_or(MergeError::Counts)
 }
 
 fn us(nanos: u64) -> f64 {

@@ -30,7 +30,7 @@ pub use json::Json;
 pub use junit::Junit;
 pub use markdown::Markdown;
 pub(crate) use markdown::code;
-pub use read::{ReadError, Whole, read};
+pub use read::{ReadError, Whole, read, read_from};
 pub use record::{Evidence, Observed, Record, Started};
 pub use recorder::Recorder;
 pub use sink::{Format, Report, create};

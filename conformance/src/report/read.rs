@@ -1,5 +1,5 @@
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::marker::PhantomData;
 use std::path::Path;
 use std::{cell::RefCell, fmt};
@@ -47,6 +47,18 @@ pub fn read<R: for<'de> Deserialize<'de>>(
     path: &Path,
     tell: impl FnMut(R) -> io::Result<()>,
 ) -> Result<Whole, ReadError> {
+    read_from(BufReader::new(File::open(path)?), tell)
+}
+
+/// Does the same with a report that comes from elsewhere.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn read_from<R: for<'de> Deserialize<'de>>(
+    report: impl Read,
+    tell: impl FnMut(R) -> io::Result<()>,
+) -> Result<Whole, ReadError> {
     let failed = RefCell::new(None);
     let results = Results {
         tell,
@@ -54,7 +66,7 @@ pub fn read<R: for<'de> Deserialize<'de>>(
         count: 0,
         of: PhantomData,
     };
-    let mut json = serde_json::Deserializer::from_reader(BufReader::new(File::open(path)?));
+    let mut json = serde_json::Deserializer::from_reader(report);
     let whole = ReportVisitor(results);
     let whole = json.deserialize_map(whole).and_then(|whole| {
         json.end()?;

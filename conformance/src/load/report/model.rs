@@ -152,7 +152,16 @@ impl Report {
     ///
     /// If it is none, or not whole.
     pub fn read(path: &Path) -> Result<Self, ReportError> {
-        let report: Self = serde_json::from_slice(&std::fs::read(path)?)?;
+        Self::from_json(&std::fs::read(path)?)
+    }
+
+    /// Reads one that was read from a file.
+    ///
+    /// # Errors
+    ///
+    /// If it is none, or not whole.
+    pub fn from_json(text: &[u8]) -> Result<Self, ReportError> {
+        let report: Self = serde_json::from_slice(text)?;
         if report.format_version != FORMAT_VERSION {
             return Err(ReportError::Version(report.format_version));
         }

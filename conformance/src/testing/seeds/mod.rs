@@ -1,9 +1,13 @@
 //! Inputs to start with, made of the corpus.
 
+mod reports;
+
 use serde_json::{Map, Value};
 
 use crate::dialect;
 use crate::vectors::{Corpus, Dialect};
+
+pub(super) use reports::{load_reports, reports};
 
 /// What is longer only slows an engine down.
 const MAX_SEED: usize = 4_096;
