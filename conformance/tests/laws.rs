@@ -74,11 +74,6 @@ proptest! {
     }
 
     #[test]
-    fn a_load_report_adds_up_or_is_refused(report in broken(&Target::LOAD_REPORT)) {
-        laws::a_load_report_adds_up_or_is_refused(&report);
-    }
-
-    #[test]
     fn a_known_list_names_vectors_once(list in broken(&Target::KNOWN_LIST)) {
         laws::a_known_list_names_vectors_once(&String::from_utf8_lossy(&list));
     }

@@ -378,10 +378,15 @@ fn us(nanos: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use proptest::prelude::*;
+    use proptest::sample::Index;
 
     use super::*;
     use crate::load::pace::histogram;
+    use crate::load::{Report, Run, human};
+    use crate::vectors::Dialect;
 
     fn distribution(times: &[u64]) -> Distribution {
         let mut histogram = histogram();
@@ -465,6 +470,48 @@ mod tests {
             ),
             (2, None, None)
         );
+    }
+
+    proptest! {
+        #[test]
+        fn a_report_adds_up_or_is_refused_whatever_stands_in_it(
+            changes in prop::collection::vec((any::<Index>(), 0..24_usize, "[0-9]{0,20}|[a-z\",:{}\\[\\]]{0,9}"), 0..3),
+        ) {
+            let mut report = Report::new("./listener".into(), "100 a second".into());
+            report.runs = vec![Run::measured(Dialect::Text, "udp".into(), measurement(&[1, 2], 3))];
+            let mut text = serde_json::to_string(&report).unwrap();
+            for (at, taken, put) in changes {
+                let at = at.index(text.len() + 1);
+                text.replace_range(at..(at + taken).min(text.len()), &put);
+            }
+            let read = Report::from_json(text.as_bytes());
+            let Ok(mut sum) = read else { return Ok(()) };
+            human(&sum, &mut io::sink()).unwrap();
+            let one = sum.clone();
+            if sum.merge(&one).is_ok() {
+                human(&sum, &mut io::sink()).unwrap();
+                for (sum, one) in sum.runs.iter().zip(&one.runs) {
+                    let counts = |run: &Run| run.measurement.as_ref().unwrap().counts;
+                    prop_assert_eq!(counts(sum).accepted, 2 * counts(one).accepted);
+                    prop_assert!(counts(sum).add_up());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn sums_that_are_too_large_are_refused() {
+        for too_large in [
+            |many: &mut Measurement| many.counts.repeated = u64::MAX,
+            |many: &mut Measurement| many.counts.strange = u64::MAX,
+            |many: &mut Measurement| many.late = u64::MAX,
+            |many: &mut Measurement| many.held_back = u64::MAX,
+        ] {
+            let mut many = measurement(&[1], 0);
+            too_large(&mut many);
+            let sum = many.clone().merge(&many);
+            assert!(matches!(sum, Err(MergeError::Counts)), "{sum:?}");
+        }
     }
 
     #[test]

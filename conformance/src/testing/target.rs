@@ -242,11 +242,6 @@ targets! {
         laws::a_report_is_read_whole_or_refused(report);
     }, seeds: seeds::reports;
 
-    /// Reports of load tests.
-    LOAD_REPORT = "load_report", laws of Bytes: |Bytes(report)| {
-        laws::a_load_report_adds_up_or_is_refused(report);
-    }, seeds: |_| seeds::load_reports();
-
     /// Packet captures.
     PACKET_CAPTURE = "packet_capture", laws of Bytes: |Bytes(capture)| {
         laws::a_capture_holds_what_it_says(capture);

@@ -19,4 +19,4 @@ pub use lines::{
     a_line_is_known_by_the_letter, a_line_is_read_back_from_what_it_says,
     both_ways_to_read_a_line_agree,
 };
-pub use reports::{a_load_report_adds_up_or_is_refused, a_report_is_read_whole_or_refused};
+pub use reports::a_report_is_read_whole_or_refused;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::dialect;
 use crate::vectors::{Corpus, Dialect};
 
-pub(super) use reports::{load_reports, reports};
+pub(super) use reports::reports;
 
 /// What is longer only slows an engine down.
 const MAX_SEED: usize = 4_096;

@@ -1,2 +1,0 @@
-#![cfg_attr(all(fuzzing, feature = "libfuzzer"), no_main)]
-event_datagram_fuzz::target!(LOAD_REPORT);
