@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{contents_are_the_same_in_every_way, keeps_word, reading, written};
+use super::{contents_are_the_same_in_every_way, error_lies_inside, keeps_word, reading, written};
 use crate::jsonrpc::{self, sender, sender_3_1};
 use crate::testing::generate::Spelling;
 use crate::testing::reference::Reading;
@@ -28,10 +28,7 @@ pub fn decoder_agrees_with_reference(datagram: &[u8]) {
     );
     match result {
         Ok(event) => contents_are_the_same_in_every_way(&event),
-        Err(error) => assert!(
-            error.offset() <= datagram.len(),
-            "{error} lies behind the datagram"
-        ),
+        Err(error) => error_lies_inside(datagram, &error, error.kind(), error.offset()),
     }
 }
 

@@ -6,11 +6,18 @@ pub mod jsonrpc;
 pub mod socket;
 pub mod text;
 
+use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
+use core::error::Error;
+use core::fmt::Display;
 use core::hash::{Hash, Hasher};
 
 use super::reference::Reading;
-use crate::{Bytes, EncodeError, Event, EventBuf, Unwritable};
+use crate::{
+    Advice, Bytes, EncodeError, Event, EventBuf, EventRef, Param, ParamBuf, Unwritable, Value,
+    ValueBuf, advise,
+};
 
 /// All ways to ask [`Bytes`] for their content give the same.
 ///
@@ -25,19 +32,99 @@ pub fn content_is_the_same_in_every_way(bytes: Bytes<'_>) {
     assert!(bytes.iter().eq(content.iter().copied()), "iter");
     assert!(bytes.chunks().all(|chunk| !chunk.is_empty()), "empty chunk");
     assert!(bytes.as_slice().is_none_or(|slice| slice == content));
-    let plain = Bytes::new(&content);
+    let plain = Bytes::from(&content[..]);
     assert_eq!(bytes, plain);
     assert_eq!(plain, bytes);
+    assert!(bytes == content[..], "a slice");
     assert_eq!(hash(&bytes), hash(&plain), "hash");
+    assert_eq!(format!("{bytes:?}"), format!("{plain:?}"));
+    if let Ok(text) = str::from_utf8(&content) {
+        assert_eq!(bytes, Bytes::from(text));
+    }
+    let mut left = content.len();
+    for chunk in bytes.chunks() {
+        assert_eq!(format!("{chunk:?}"), format!("{:?}", Bytes::new(&chunk)));
+        left -= chunk.into_iter().len();
+    }
+    assert_eq!(left, 0, "chunks");
 }
 
-/// The law of [`Bytes`] for all parts of an event.
+/// The law of [`Bytes`] for all parts of an event, and an event that is put together of its parts is the same.
 fn contents_are_the_same_in_every_way<E: Event>(event: &E) {
     content_is_the_same_in_every_way(event.name());
+    advice_points_at_what_is_wrong(&event.name().to_cow());
+    let mut params = Vec::new();
     for param in event.params() {
         param.name.map(content_is_the_same_in_every_way);
         param.value.as_bytes().map(content_is_the_same_in_every_way);
+        let value = match param.value {
+            Value::Integer(integer) => {
+                assert_eq!(ValueBuf::from(integer).as_value(), param.value);
+                Value::from(integer)
+            }
+            value => value,
+        };
+        let content = param.value.as_bytes().map(|bytes| bytes.to_vec());
+        assert!(content.is_none_or(|content| param.value == content[..]));
+        params.push(match param.name {
+            Some(name) => Param::named(name, value),
+            None => {
+                assert_eq!(ParamBuf::unnamed(value).as_param(), param);
+                Param { name: None, value }
+            }
+        });
     }
+    let together = EventRef::new(event.name(), &params);
+    assert_eq!(
+        EventBuf::from_event(&together),
+        EventBuf::from_event(event),
+        "put together (left)"
+    );
+}
+
+/// [`advise`] has nothing to say of names of the recommended form, and points at what is wrong in others.
+fn advice_points_at_what_is_wrong(name: &[u8]) {
+    let of_words = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let words = name.strip_prefix(b"E_");
+    let good = words.is_some_and(|words| {
+        let mut words = words.split(|byte| *byte == b'_');
+        words.all(|word| !word.is_empty() && word.iter().all(of_words))
+    });
+    let advice = advise(name);
+    assert_eq!(advice.is_none(), good, "{advice:?}");
+    let right = match advice {
+        None => true,
+        Some(Advice::Prefix) => words.is_none(),
+        Some(Advice::Character { offset }) => !of_words(&name[offset]) && name[offset] != b'_',
+        Some(Advice::EmptyWord { offset }) => {
+            name[offset - 1] == b'_' && name.get(offset).is_none_or(|byte| *byte == b'_')
+        }
+    };
+    assert!(right, "{advice:?}");
+    if let Some(advice) = advice {
+        let said = match advice {
+            Advice::Prefix => "`E_`".into(),
+            Advice::Character { offset } | Advice::EmptyWord { offset } => {
+                format!("byte {offset};")
+            }
+        };
+        assert!(advice.to_string().contains(&said), "{advice}");
+    }
+}
+
+/// What is wrong with a datagram lies in it, and the error says what and where.
+fn error_lies_inside(
+    datagram: &[u8],
+    error: &(impl Error + Copy),
+    kind: impl Display,
+    offset: usize,
+) {
+    assert!(offset <= datagram.len(), "{error} lies behind the datagram");
+    let said = match datagram {
+        [] => kind.to_string(),
+        _ => format!("{kind}, at byte {offset}"),
+    };
+    assert_eq!(error.to_string(), said);
 }
 
 fn hash(bytes: &Bytes<'_>) -> u64 {
@@ -72,11 +159,27 @@ fn keeps_word<E: Event>(event: &E, word: Result<(), Unwritable>, back: &Reading)
     let same = *back == Reading::Event(EventBuf::from_event(event));
     match word {
         Ok(()) => assert!(same, "said to read back the same, but reads as {back:?}"),
-        Err(unwritable) => assert!(
-            !same,
-            "said not to read back the same, but does: {unwritable}"
-        ),
+        Err(unwritable) => {
+            assert!(
+                !same,
+                "said not to read back the same, but does: {unwritable}"
+            );
+            unwritable_lies_inside(event, unwritable);
+        }
     }
+}
+
+/// What is in the way of writing an event is a part of it, and is told with it.
+fn unwritable_lies_inside<E: Event>(event: &E, unwritable: Unwritable) {
+    let reason = unwritable.reason();
+    let said = match unwritable.param() {
+        None => format!("event name {reason}"),
+        Some(index) => {
+            assert!(index < event.params().count(), "{unwritable}");
+            format!("parameter {}: {reason}", index + 1)
+        }
+    };
+    assert_eq!(unwritable.to_string(), said);
 }
 
 /// Writes in both ways, which must agree; `None` where there is an error that is due.
@@ -100,8 +203,10 @@ fn written<E: Event>(
             );
             assert!(size <= greatest, "it wrote more than its limit");
             assert_eq!(vec, slice);
-            let short = encode(event, &mut slice[..size - 1]);
-            assert_eq!(short, Err(EncodeError::BufferTooSmall { size }));
+            let short = EncodeError::BufferTooSmall { size };
+            assert_eq!(encode(event, &mut slice[..size - 1]), Err(short));
+            assert!(short.to_string().contains(&format!(" {size} bytes")));
+            assert!(short.source().is_none());
             Some(vec)
         }
         Err(EncodeError::TooLong { size: told, limit }) => {
@@ -109,7 +214,12 @@ fn written<E: Event>(
             assert!(size > greatest);
             None
         }
-        Err(EncodeError::Unwritable(_)) => None,
+        Err(error @ EncodeError::Unwritable(unwritable)) => {
+            unwritable_lies_inside(event, unwritable);
+            assert_eq!(error.to_string(), unwritable.to_string());
+            assert!(error.source().is_some());
+            None
+        }
         Err(error) => panic!("{error}, though it is as large as was asked for"),
     }
 }
