@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::rules::Rules;
 use super::search::{Search, datagrams, graded};
 use crate::judge::{Answering, Finding as Found, Verdict, judge};
-use crate::run::{Outcome, RunError, Worker, not_applicable};
+use crate::run::{Outcome, RunError, Worker, ends_behind, not_applicable};
 use crate::subject::{LONGEST_ROW, Settings, SocketKind, Subject};
 use crate::vectors::{Dialect, Vector};
 
@@ -166,6 +166,11 @@ impl Explorer<'_, '_> {
         for outcome in &good {
             self.count(outcome.vector);
             self.weigh(outcome);
+        }
+        if let (Some(end), Some(mut last)) = (row.end, good.pop()) {
+            let (number, vector) = &ready[well - 1];
+            ends_behind(&mut last, end);
+            return Ok(Some(Finding::new(last, *number, datagrams(vector))));
         }
         let (suspicion, dropped) = (row.suspicion, row.dropped);
         let lost = row.first_try.map(|outcome| {

@@ -7,7 +7,7 @@ mod worker;
 #[cfg(feature = "harness")]
 pub(crate) use grade::grade;
 pub(crate) use grade::not_applicable;
-pub(crate) use worker::Worker;
+pub(crate) use worker::{Worker, ends_behind};
 
 use std::num::NonZero;
 use std::time::Duration;

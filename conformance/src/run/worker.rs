@@ -40,6 +40,8 @@ pub(crate) struct Row<'c> {
     pub(crate) suspicion: Option<String>,
     /// How the subject ended or fell silent, if it did so at the first one that did not go well.
     pub(crate) first_try: Option<Outcome<'c>>,
+    /// How the subject ended, if all went well and it ended then.
+    pub(crate) end: Option<Ending>,
     /// How many datagrams the kernel dropped meanwhile: nobody is to blame for those.
     pub(crate) dropped: u64,
 }
@@ -187,8 +189,12 @@ impl<'r> Worker<'r> {
             good,
             suspicion,
             mut first_try,
+            end,
             dropped,
         } = self.row(vectors, &mut |outcome| held.push(outcome))?;
+        if let (Some(end), Some(last)) = (end, &mut held.last) {
+            ends_behind(last, end);
+        }
         let mut again: Vec<Outcome<'c>> = Vec::new();
         for vector in &vectors[good..] {
             let before = again.last_mut().or(held.last.as_mut());
@@ -240,6 +246,7 @@ impl<'r> Worker<'r> {
             good,
             suspicion,
             first_try: None,
+            end: None,
             dropped: exchanges.dropped,
         };
         if row.suspicion.is_some() {
@@ -258,8 +265,13 @@ impl<'r> Worker<'r> {
             Ending::Fenced | Ending::Unsendable(_) => false,
         };
         if is_its_doing && row.suspicion.is_none() {
-            let exchange = Exchange::broken_off(ending);
-            row.first_try = Some(judge.judged(vectors[row.good], exchange));
+            match vectors.get(row.good) {
+                Some(vector) => {
+                    let exchange = Exchange::broken_off(ending);
+                    row.first_try = Some(judge.judged(vector, exchange));
+                }
+                None => row.end = Some(ending),
+            }
         }
         self.session = None;
         Ok(row)
@@ -421,12 +433,6 @@ impl<'r> Worker<'r> {
                     last.observation = exchange.observation;
                 }
             }
-            Ending::Died { death, log } => {
-                self.session = None;
-                last.verdict = Verdict::Crash;
-                last.why = format!("it went on at first, but then {death}");
-                last.log = log;
-            }
             Ending::Unsendable(message) => {
                 return Err(RunError::Unsendable {
                     vector: last.vector.id.clone(),
@@ -435,11 +441,10 @@ impl<'r> Worker<'r> {
             }
             Ending::Interrupted => return Err(RunError::Interrupted),
             ending => {
-                last.verdict = Verdict::Hang;
-                last.why = format!(
-                    "it went on at first, but then {}",
-                    silence(&ending).unwrap_or_default()
-                );
+                if let Ending::Died { .. } = ending {
+                    self.session = None;
+                }
+                ends_behind(last, ending);
             }
         }
         Ok(())
@@ -535,6 +540,22 @@ impl<'c> Held<'_, 'c> {
             (self.tell)(before);
         }
     }
+}
+
+/// Blames the last vector that went well for what the subject did then.
+pub(crate) fn ends_behind(last: &mut Outcome<'_>, ending: Ending) {
+    let then = match ending {
+        Ending::Died { death, log } => {
+            last.verdict = Verdict::Crash;
+            last.log = log;
+            death.to_string()
+        }
+        ending => {
+            last.verdict = Verdict::Hang;
+            silence(&ending).unwrap_or_default()
+        }
+    };
+    last.why = format!("it went on at first, but then {then}");
 }
 
 /// Says in what way a subject fell silent.

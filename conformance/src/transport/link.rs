@@ -127,7 +127,7 @@ impl Link {
     /// If it was not sent; [`SendError::NoRoom`] passes.
     pub fn try_send(&mut self, datagram: &[u8]) -> Result<(), SendError> {
         let size = datagram.len();
-        let mut is_reconnected = false;
+        let mut is_tried_again = false;
         loop {
             let error = match self.socket.send(datagram) {
                 Ok(sent) if sent == size => return Ok(()),
@@ -142,14 +142,19 @@ impl Link {
                 | io::ErrorKind::NotConnected
                 | io::ErrorKind::NotFound
                 | io::ErrorKind::BrokenPipe => {
-                    if is_reconnected
-                        || self.only.is_some()
-                        || matches!(self.address, Address::Udp(_))
-                    {
+                    let is_gone = match self.address {
+                        Address::Udp(_) => !self.was_bound || self.is_refused(),
+                        Address::Unix(_) => self.only.is_some(),
+                    };
+                    if is_tried_again || is_gone {
                         return Err(SendError::Refused);
                     }
-                    is_reconnected = true;
-                    self.socket = Socket::open(&self.address).map_err(|_| SendError::Refused)?;
+                    is_tried_again = true;
+                    // The error of a UDP socket was about something before, and is taken with it.
+                    if let Address::Unix(_) = self.address {
+                        self.socket =
+                            Socket::open(&self.address).map_err(|_| SendError::Refused)?;
+                    }
                 }
                 _ => return Err(SendError::Io { size, error }),
             }
@@ -163,20 +168,19 @@ impl Link {
 
     /// Tells whether nobody is bound to the address any more, so that what was sent reached nobody.
     ///
-    /// A UDP socket has it from the answer to what was sent, or from the kernel's table if that has shown the listener
-    /// before: what was on its way when the listener closed is lost without an answer. For a UNIX socket it is tried.
+    /// A UDP socket has it from the kernel's table if that has shown the listener before: what was on its way when the
+    /// listener closed is lost without an answer. Else it has it from the answer to what was sent, which on a busy machine may
+    /// come when the listener is bound at last. For a UNIX socket it is tried.
     pub fn is_refused(&mut self) -> bool {
         if self.only.is_some() && identity(&self.address) != self.only {
             return true;
         }
         let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
         match &self.socket {
-            Socket::Udp(socket) => {
-                socket
-                    .take_error()
-                    .is_ok_and(|error| error.is_some_and(refused))
-                    || self.was_bound && self.port() == Port::Unbound
-            }
+            Socket::Udp(_) if self.was_bound => self.port() == Port::Unbound,
+            Socket::Udp(socket) => socket
+                .take_error()
+                .is_ok_and(|error| error.is_some_and(refused)),
             #[cfg(unix)]
             Socket::Unix(_) => Self::connect(&self.address).is_err_and(refused),
         }

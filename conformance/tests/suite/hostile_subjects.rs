@@ -343,6 +343,30 @@ fn a_listener_that_cannot_be_started_again() {
 }
 
 #[test]
+fn a_listener_that_closes_its_socket_before_it_reports_all_that_came() {
+    // All of a row is answered then, and its end is still told.
+    let late = "if count == 0:
+    open_socket, held = sock, []
+    class sock:
+        def recv(size):
+            open_socket.settimeout(0.3 if held else None)
+            try: return open_socket.recv(size)
+            except TimeoutError: open_socket.close()
+            time.sleep(0.2)
+            for one in held:
+                try: say(report(*parse(one)))
+                except ValueError: pass
+            os._exit(9)
+else:
+    held.append(datagram)
+    continue";
+    let ran = test_listener_with(FEW, late).expect_status(1);
+    let end = "it went on at first, but then it ended: exit status 9";
+    assert!(ran.stdout.contains(end), "{}", ran.stdout);
+    assert_eq!(ran.stdout.matches("\n  why  ").count(), 1, "{}", ran.stdout);
+}
+
+#[test]
 fn a_listener_that_floods() {
     let flood =
         "if b'::b::c' in datagram:\n    while True: sys.stdout.write('{\"error\":\"x\"}\\n')";
