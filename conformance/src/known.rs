@@ -10,6 +10,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use crate::judge::Verdict;
 use crate::run::Outcome;
+use crate::subject::SocketKind;
 use crate::vectors::Corpus;
 
 /// The failures that are known, by vector.
@@ -63,7 +64,7 @@ struct Entry {
     #[serde(default)]
     expires: Option<toml_edit::Datetime>,
     #[serde(default)]
-    sockets: Option<Vec<String>>,
+    sockets: Option<Vec<SocketKind>>,
 }
 
 impl Known {
@@ -128,11 +129,8 @@ impl Known {
         let Some(entry) = self.entries.get(&outcome.vector.id) else {
             return;
         };
-        if entry.sockets.as_ref().is_some_and(|sockets| {
-            !sockets
-                .iter()
-                .any(|socket| socket == outcome.socket.as_str())
-        }) {
+        let sockets = entry.sockets.as_ref();
+        if sockets.is_some_and(|sockets| !sockets.contains(&outcome.socket)) {
             return;
         }
         let why = std::mem::take(&mut outcome.why);

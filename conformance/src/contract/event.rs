@@ -1,5 +1,6 @@
 use event_datagram::{Event, EventBuf, ParamBuf, ValueBuf};
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::event_line;
@@ -12,10 +13,10 @@ pub fn event_to_json(event: &impl Event) -> Value {
 /// Reads an event in its usual form: no hex, no members but those that have to be there. `None` is any other line, about
 /// which [`event_from_json`] knows more. Long lines of many parameters are read several times as fast here.
 pub(super) fn event_in_usual_form(line: &[u8]) -> Option<EventBuf> {
-    let UsualEvent { event, params } = serde_json::from_slice(line).ok()?;
+    let Object(UsualEvent { event, params }) = serde_json::from_slice(line).ok()?;
     let params: Vec<_> = params
         .into_iter()
-        .map(|UsualParam { name, value }| ParamBuf {
+        .map(|Object(UsualParam { name, value })| ParamBuf {
             name: name.map(String::into_bytes),
             value: match value {
                 UsualValue::Text(text) => ValueBuf::Bytes(text.into_bytes()),
@@ -30,7 +31,7 @@ pub(super) fn event_in_usual_form(line: &[u8]) -> Option<EventBuf> {
 #[serde(deny_unknown_fields)]
 struct UsualEvent {
     event: String,
-    params: Vec<UsualParam>,
+    params: Vec<Object<UsualParam>>,
 }
 
 #[derive(Deserialize)]
@@ -40,16 +41,40 @@ struct UsualParam {
     value: UsualValue,
 }
 
+/// What is read from an object alone. By themselves, derived readers take lists of the members' values, too.
+struct Object<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::deserialize(FromMap(deserializer)).map(Self)
+    }
+}
+
+struct FromMap<D>(D);
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for FromMap<D> {
+    type Error = D::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
+        self.0.deserialize_map(visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
 enum UsualValue {
     Text(String),
     Integer(i64),
 }
 
 impl<'de> Deserialize<'de> for UsualValue {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrInteger;
 
-        impl serde::de::Visitor<'_> for Visitor {
+        impl Visitor<'_> for TextOrInteger {
             type Value = UsualValue;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -71,7 +96,7 @@ impl<'de> Deserialize<'de> for UsualValue {
             }
         }
 
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_any(TextOrInteger)
     }
 }
 

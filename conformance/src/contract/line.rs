@@ -151,6 +151,15 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_no_parameter() {
+        for params in [r#"[["key","b::c"]]"#, r#"[["b::c"]]"#, r#"["b::c"]"#] {
+            let line = format!(r#"{{"event":"E","params":{params}}}"#);
+            let said = parse_line(line.as_bytes());
+            assert!(matches!(said, Some(Line::Malformed(_))), "{said:?}");
+        }
+    }
+
+    #[test]
     fn only_lines_that_begin_like_an_object_are_reports() {
         assert_eq!(parse_line(b"ready"), None);
         assert_eq!(parse_line(b" {\"event\":\"E\"}"), None);

@@ -222,9 +222,7 @@ impl Explorer<'_, '_> {
         vector: &Vector,
         why: Option<String>,
     ) -> Result<Finding, RunError> {
-        let why = why.unwrap_or_else(|| {
-            "the good event that followed was reported otherwise than others, or not in its turn".into()
-        });
+        let why = why.unwrap_or_else(|| "it did not go well".into());
         let mut outcome = self.bench.try_fresh(vector)?;
         outcome.verdict = Verdict::Flaky;
         outcome.why = format!(

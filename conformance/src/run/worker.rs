@@ -32,6 +32,10 @@ pub(crate) struct Worker<'r> {
     instance: usize,
 }
 
+/// What is wrong where the vectors of a row are reported right, and the fences between them not.
+const OUT_OF_TURN: &str =
+    "the good event that followed was reported otherwise than others, or not in its turn";
+
 /// What came of vectors that were sent in a row.
 pub(crate) struct Row<'c> {
     /// So many of the first ones went well: perhaps all.
@@ -252,6 +256,9 @@ impl<'r> Worker<'r> {
         if row.suspicion.is_some() {
             // A datagram may be missing, though no fence is.
             row.dropped += session.newly_dropped();
+        }
+        if let Rest::Astray | Rest::Lost(Ending::Fenced) = exchanges.rest {
+            row.suspicion.get_or_insert_with(|| OUT_OF_TURN.into());
         }
         let Rest::Lost(ending) = exchanges.rest else {
             return Ok(row);

@@ -37,6 +37,18 @@ fn a_listener_that_reports_late_is_blamed_for_the_right_vector() {
 }
 
 #[test]
+fn a_listener_that_once_loses_or_doubles_a_good_event_is_flaky() {
+    // Alone it does not do that again: whether it was a vector or the good event behind it makes no difference.
+    for what in ["continue", "say(report(*parse(datagram)))"] {
+        for which in [41, 42] {
+            let once = format!("if count == {which}: {what}");
+            let ran = test_listener_with(FEW, &once).expect_status(1);
+            assert!(ran.first_screen().contains("flaky"), "{}", ran.stdout);
+        }
+    }
+}
+
+#[test]
 fn a_listener_that_makes_fences_up_is_found_out() {
     let forge = format!(
         "if {IS_FENCE} and count > 3:\n    \

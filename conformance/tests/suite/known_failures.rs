@@ -165,6 +165,10 @@ fn a_bad_list_is_told() {
             "[[known]]\nid = \"sep-lone-colon\"\nreason = \"x\"\nwhy = 1",
             "unknown field `why`",
         ),
+        (
+            "[[known]]\nid = \"sep-lone-colon\"\nreason = \"x\"\nsockets = [\"tcp\"]",
+            "unknown variant `tcp`",
+        ),
         ("known = 1", "invalid type"),
         ("[[", "TOML parse error"),
     ] {

@@ -120,18 +120,26 @@ fn target(args: &BenchArgs) -> crate::Result<(Target, Vec<SocketKind>, String)> 
     Ok((Target::Subject(subject), sockets, name))
 }
 
-/// Reads events: JSON lines, or captures, whose datagrams are read in the first of the dialects.
+/// Reads events: JSON lines, or captures, whose datagrams are read in the first of the dialects. Servers send some that are
+/// no events: they can carry no number, and are left out.
 fn events(path: &Path, dialects: &[Dialect]) -> crate::Result<Vec<EventBuf>> {
     let mut events = Vec::new();
     let mut wrong = None;
+    let mut left_out = 0;
     each_line(&mut open(path)?, |number, line| {
         let line = line.trim_ascii();
         if line.is_empty() || wrong.is_some() {
             return Ok(());
         }
         let event = match captured(line) {
-            Ok(datagram) => dialect::decode(dialects[0], &datagram),
             Err(_) => event_of(line),
+            Ok(datagram) => match dialect::decode(dialects[0], &datagram) {
+                Ok(event) => Ok(event),
+                Err(_) => {
+                    left_out += 1;
+                    return Ok(());
+                }
+            },
         };
         match event {
             Ok(event) => events.push(event),
@@ -146,7 +154,12 @@ fn events(path: &Path, dialects: &[Dialect]) -> crate::Result<Vec<EventBuf>> {
     });
     match wrong {
         Some(why) => Err(Failure::new(Exit::Usage, anyhow::anyhow!(why))),
-        None => Ok(events),
+        None if left_out == 0 => Ok(events),
+        None => {
+            let path = path.display();
+            eprintln!("evdg: note: {path}: {left_out} datagrams are no events, and are left out");
+            Ok(events)
+        }
     }
 }
 

@@ -27,12 +27,13 @@ pub(super) fn lines(corpus: &Corpus) -> Vec<Vec<u8>> {
         let datagrams = datagrams(corpus, dialect);
         lines.extend(datagrams.iter().map(|it| dialect::report(dialect, it)));
     }
-    let others: [&[u8]; 6] = [
+    let others: [&[u8]; 7] = [
         br#"{"ready":true,"socket":"udp:127.0.0.1:40001","name":"n","version":"1","dialects":["text"],"max_datagram":65457,"not_applicable":["T16"]}"#,
         br#"{"ready":true,"max_datagram":"1"}"#,
         br#"{"event":"E","params":null,"error":"","ready":false,"more":[1]}"#,
         br#"{"event_hex":"45","params":[{"name":null,"value":null,"value_hex":"ff"}]}"#,
         br#"{"error":{"code":1}}"#,
+        br#"{"event":"E","params":[["n","v"]]}"#,
         b"listening",
     ];
     lines.extend(others.map(<[u8]>::to_vec));

@@ -412,7 +412,8 @@ fn events_come_from_lines_and_from_captures() {
     let captures = fs::read_to_string(corpus).expect("it is there");
     let lines: Vec<_> = captures
         .lines()
-        .filter(|line| line.contains("\"builtin-"))
+        // One of them is a datagram that is no event: it is left out.
+        .filter(|line| line.contains("\"builtin-") || line.contains("\"event-empty-none\""))
         .collect();
     assert!(lines.len() > 5);
     let folder = tempfile::tempdir().expect("there is room");
