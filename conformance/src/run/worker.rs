@@ -199,17 +199,22 @@ impl<'r> Worker<'r> {
         if let (Some(end), Some(last)) = (end, &mut held.last) {
             ends_behind(last, end);
         }
+        // What the kernel dropped is no reason to suspect anybody.
+        let mut suspicion = suspicion.filter(|_| dropped == 0);
+        // They are told at once, unless the first may have to be told otherwise.
         let mut again: Vec<Outcome<'c>> = Vec::new();
         for vector in &vectors[good..] {
             let before = again.last_mut().or(held.last.as_mut());
             let outcome = self.outcome(vector, first_try.take(), before)?;
+            if outcome.verdict.is_failure(true) {
+                suspicion = None;
+            }
             again.push(outcome);
+            if suspicion.is_none() {
+                again.drain(..).for_each(|outcome| held.push(outcome));
+            }
         }
-        if let Some(why) = suspicion
-            // What the kernel dropped is no reason to suspect anybody.
-            && dropped == 0
-            && !again.iter().any(|outcome| outcome.verdict.is_failure(true))
-        {
+        if let Some(why) = suspicion {
             again[0].verdict = Verdict::Flaky;
             again[0].why =
                 format!("among others, without a pause: {why}; alone it did not do that");

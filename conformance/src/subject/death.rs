@@ -10,7 +10,7 @@ pub enum Death {
     ClosedOutput,
     /// It runs, but has closed its standard input, where it should read datagrams.
     ClosedInput,
-    /// It runs, but nobody listens on its socket any more.
+    /// Nobody listens on its socket any more, whether or not it runs.
     Refused,
 }
 
@@ -22,7 +22,7 @@ impl fmt::Display for Death {
                 f.write_str("it closed its standard output, so that it cannot be observed")
             }
             Self::ClosedInput => f.write_str("it closed its standard input"),
-            Self::Refused => f.write_str("it runs, but nobody listens on its socket any more"),
+            Self::Refused => f.write_str("nobody listens on its socket any more"),
         }
     }
 }

@@ -44,7 +44,9 @@ pub enum StartError {
         source: io::Error,
     },
     /// Its reports cannot be read.
-    #[error("the reports of the running listener cannot be read from {path}")]
+    #[error(
+        "the reports of the running listener cannot be read from {path}, which has to be there before the run, if only empty"
+    )]
     Observe {
         /// Where they should be.
         path: String,
