@@ -2,6 +2,7 @@ use event_datagram::testing::reference::Reading;
 
 use super::corpus::Corpus;
 use super::vector::{Expectation, Level, Step, Vector};
+use crate::contract::event_line;
 use crate::dialect;
 
 /// Holds every vector against the reference and against the decoder of its dialect. Gives a message for each that departs.
@@ -53,7 +54,9 @@ fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
     let decoded = dialect::decode(of, datagram).map_or(Reading::Rejection, Reading::Event);
     if decoded != first {
         return Err(format!(
-            "the decoder reads {decoded:?}, the reference {first:?}"
+            "the decoder reads {}, the reference {}",
+            line(&decoded),
+            line(&first)
         ));
     }
     let alternatives = step.expect.alternatives();
@@ -63,14 +66,16 @@ fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
     let expected: Vec<_> = alternatives.iter().map(reading).collect();
     if !expected.contains(&first) {
         return Err(format!(
-            "the reference reads {first:?}, which is not expected"
+            "the reference reads {}, which is not expected",
+            line(&first)
         ));
     }
     if let Some(odd) = expected
         .iter()
         .find(|reading| !dialect::admits(of, datagram, reading))
     {
-        return Err(format!("{odd:?} is expected, and not admissible"));
+        let odd = line(odd);
+        return Err(format!("{odd} is expected, and not admissible"));
     }
     // One reading more than expected is enough to know; all may be too many to list.
     let admissible = dialect::readings(of, datagram, expected.len() + 1);
@@ -79,7 +84,8 @@ fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
         .find(|reading| !expected.contains(reading))
     {
         Some(other) if vector.level != Level::Should => {
-            Err(format!("{other:?} is admissible, and not expected"))
+            let other = line(&other);
+            Err(format!("{other} is admissible, and not expected"))
         }
         _ => Ok(()),
     }
@@ -89,5 +95,13 @@ fn reading(expectation: &Expectation) -> Reading {
     match expectation {
         Expectation::Event(event) => Reading::Event(event.clone()),
         _ => Reading::Rejection,
+    }
+}
+
+/// Gives the line by which a subject would report a reading.
+fn line(reading: &Reading) -> String {
+    match reading {
+        Reading::Event(event) => String::from_utf8_lossy(&event_line(event)).into_owned(),
+        _ => "a rejection".into(),
     }
 }
