@@ -65,7 +65,7 @@ pub struct Outcome<'c> {
     /// Whether it counts: the vector belongs to the requirement set that was asked for, or none was.
     pub decides: bool,
     /// Which of the subjects that were started it was.
-    instance: usize,
+    pub(crate) instance: usize,
 }
 
 /// What happens during a run, in order.

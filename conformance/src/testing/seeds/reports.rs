@@ -1,11 +1,13 @@
+use std::time::Duration;
 use std::{fs, io};
 
 use crate::contract::Start;
 use crate::dialect;
 use crate::judge::Verdict;
 use crate::report::{
-    Evidence, Head, Json, Record, Report, Settings, Started, Subject, Suite, Summary, Title,
+    Head, Json, Record, Recorder, Report, Settings, Started, Subject, Suite, Summary, Title,
 };
+use crate::run::Outcome;
 use crate::subject::{Observation, Report as Reported, Says, SocketKind};
 use crate::vectors::{Corpus, Vector};
 
@@ -55,19 +57,21 @@ fn record(vector: &Vector, verdict: Verdict) -> Record {
             early: false,
         })
         .collect();
-    let log = ["its own words".into()];
-    let evidence = || Evidence::of(vector, "why", &observation, &log, "evdg test".into());
-    Record {
-        id: vector.id.clone(),
-        requirement: vector.requirement.clone(),
-        topic: vector.topic.clone(),
-        level: vector.level,
-        authority: vector.authority,
-        dialect: vector.dialect,
+    let outcome = Outcome {
+        vector,
         socket: SocketKind::Unix,
         verdict,
+        why: "why".into(),
+        observation,
+        log: vec!["its own words".into()],
+        duration: Duration::from_micros(125),
         decides: true,
-        millis: 0.125,
-        evidence: (verdict != Verdict::Pass).then(|| Box::new(evidence())),
-    }
+        instance: 0,
+    };
+    let recorder = Recorder {
+        options: String::new(),
+        is_attached: false,
+        command: String::new(),
+    };
+    recorder.record(&outcome)
 }
