@@ -11,6 +11,7 @@ use rustix::io::Errno;
 
 use super::news::News;
 use super::output::Output;
+use super::patience::Patience;
 use crate::transport::{Address, Link};
 
 /// A listener that runs already, and is never killed: where it is bound, and where its reports can be read.
@@ -80,32 +81,21 @@ impl Attached {
 
     /// Waits for news until the deadline, and for room on the link.
     pub(super) fn wait(&mut self, deadline: Instant, room: Option<&Link>) -> Option<News> {
+        let mut patience = Patience::until(deadline);
         loop {
             if let Some(news) = self.output.next_news() {
                 return Some(news);
             }
-            let now = Instant::now();
-            match &mut self.source {
-                Source::File { file, path } => match read_on(file, path, &mut self.buffer) {
-                    Ok(0) => {}
-                    Ok(length) => {
-                        self.hear(length);
-                        continue;
-                    }
-                    Err(_) => self.close(),
+            let read = match self.read_file() {
+                Some(read) if read || Instant::now() >= deadline => read,
+                _ => match self.stirring(deadline, room) {
+                    Stirring::Stream => self.read_stream(),
+                    Stirring::Room => return Some(News::Room),
+                    Stirring::Nothing => false,
                 },
-                Source::Stream(_) => {}
-                Source::Closed if now >= deadline => return None,
-                Source::Closed => {}
-            }
-            if now >= deadline && !matches!(self.source, Source::Stream(_)) {
+            };
+            if !self.output.has_news() && patience.ends(read) {
                 return None;
-            }
-            match self.stirring(deadline, room) {
-                Stirring::Stream => self.read_stream(),
-                Stirring::Room => return Some(News::Room),
-                Stirring::Nothing if Instant::now() >= deadline => return None,
-                Stirring::Nothing => {}
             }
         }
     }
@@ -120,20 +110,31 @@ impl Attached {
         self.output.log_ends()
     }
 
-    fn read_stream(&mut self) {
+    /// Reads what was added to a file, and tells whether that was anything; `None` if it is no file.
+    fn read_file(&mut self) -> Option<bool> {
+        let Source::File { file, path } = &mut self.source else {
+            return None;
+        };
+        match read_on(file, path, &mut self.buffer) {
+            Ok(0) => return Some(false),
+            Ok(length) => self.output.push(&self.buffer[..length]),
+            Err(_) => self.close(),
+        }
+        Some(true)
+    }
+
+    /// Reads what has come on a stream, and tells whether that was anything.
+    fn read_stream(&mut self) -> bool {
         let Source::Stream(fd) = &self.source else {
-            return;
+            return false;
         };
         match rustix::io::read(fd, &mut self.buffer[..]) {
             Ok(0) => self.close(),
-            Ok(length) => self.hear(length),
-            Err(Errno::INTR | Errno::AGAIN) => {}
+            Ok(length) => self.output.push(&self.buffer[..length]),
+            Err(Errno::INTR | Errno::AGAIN) => return false,
             Err(_) => self.close(),
         }
-    }
-
-    fn hear(&mut self, length: usize) {
-        self.output.push(&self.buffer[..length]);
+        true
     }
 
     fn close(&mut self) {
@@ -219,6 +220,13 @@ mod tests {
             lines.push(String::from_utf8(line).expect("it is ASCII"));
         }
         lines
+    }
+
+    #[test]
+    fn a_log_without_end_ends_with_the_deadline() {
+        let path = Path::new("/dev/zero");
+        let mut attached = Attached::open(&Reports::Path(path.into())).expect("it is there");
+        assert!(attached.wait(Instant::now(), None).is_none());
     }
 
     #[test]

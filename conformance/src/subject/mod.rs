@@ -10,6 +10,7 @@ mod log;
 mod news;
 mod observation;
 mod output;
+mod patience;
 mod place;
 mod process;
 mod row;

@@ -8,6 +8,7 @@ use super::death::Exit;
 use super::lines::Lines;
 use super::news::News;
 use super::output::Output;
+use super::patience::Patience;
 use super::streams::{InputError, Stir, Streams};
 use crate::transport::Link;
 
@@ -73,6 +74,7 @@ impl Process {
     ///
     /// That it ended is told after all that it wrote, whichever came first: what it reported before its end counts.
     pub(super) fn wait(&mut self, deadline: Instant, room: Option<&Link>) -> Option<News> {
+        let mut patience = Patience::until(deadline);
         loop {
             if let Some(news) = self.output.next_news() {
                 return Some(news);
@@ -87,10 +89,13 @@ impl Process {
             let until = self
                 .exited
                 .map_or(deadline, |(_, until)| until.min(deadline));
-            match self.read(until, room) {
+            let read = match self.read(until, room) {
                 Read::Room => return Some(News::Room),
-                Read::Nothing if Instant::now() >= deadline => return None,
-                Read::Something | Read::Nothing => {}
+                Read::Something => true,
+                Read::Nothing => false,
+            };
+            if !self.output.has_news() && patience.ends(read) {
+                return None;
             }
         }
     }
