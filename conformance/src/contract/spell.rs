@@ -23,6 +23,9 @@ pub(crate) fn is_line_of(line: &[u8], event: &EventBuf) -> bool {
 /// Takes a line piece by piece.
 trait Take: Write {
     fn take(&mut self, piece: &[u8]) -> io::Result<()>;
+
+    /// Takes a backslash and a letter.
+    fn take_escape(&mut self, letter: u8) -> io::Result<()>;
 }
 
 impl Take for Vec<u8> {
@@ -30,6 +33,11 @@ impl Take for Vec<u8> {
     fn take(&mut self, piece: &[u8]) -> io::Result<()> {
         self.extend_from_slice(piece);
         Ok(())
+    }
+
+    #[inline]
+    fn take_escape(&mut self, letter: u8) -> io::Result<()> {
+        self.take(&[b'\\', letter])
     }
 }
 
@@ -42,6 +50,18 @@ impl Take for Rest<'_> {
         let rest = self.0.strip_prefix(piece);
         self.0 = rest.ok_or(io::ErrorKind::InvalidData)?;
         Ok(())
+    }
+
+    // Two bytes that are put together to be compared at once are waited for on their way through memory.
+    #[inline]
+    fn take_escape(&mut self, letter: u8) -> io::Result<()> {
+        match self.0 {
+            [b'\\', first, rest @ ..] if *first == letter => {
+                self.0 = rest;
+                Ok(())
+            }
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
     }
 }
 
@@ -58,18 +78,18 @@ impl Write for Rest<'_> {
 
 fn spell(event: &impl Event, out: &mut impl Take) -> io::Result<()> {
     out.take(b"{")?;
-    member(out, b"\"event", event.name())?;
+    member(out, b"\"event", &event.name())?;
     out.take(b",\"params\":[")?;
     for (index, param) in event.params().enumerate() {
         if index > 0 {
             out.take(b",")?;
         }
         out.take(b"{")?;
-        if let Some(name) = param.name {
+        if let Some(name) = &param.name {
             member(out, b"\"name", name)?;
             out.take(b",")?;
         }
-        match param.value {
+        match &param.value {
             Value::Bytes(bytes) => member(out, b"\"value", bytes)?,
             Value::Integer(integer) => write!(out, "\"value\":{integer}")?,
             _ => out.take(b"\"value\":null")?,
@@ -81,7 +101,7 @@ fn spell(event: &impl Event, out: &mut impl Take) -> io::Result<()> {
 
 /// Writes a member whose key is this, behind its quote. It is inlined so that the key is compared in a register.
 #[inline(always)]
-fn member<const N: usize>(out: &mut impl Take, key: &[u8; N], bytes: Bytes<'_>) -> io::Result<()> {
+fn member<const N: usize>(out: &mut impl Take, key: &[u8; N], bytes: &Bytes<'_>) -> io::Result<()> {
     let bytes = bytes.to_cow();
     out.take(key)?;
     if is_simple(&bytes) {
@@ -114,7 +134,7 @@ fn simple(out: &mut impl Take, bytes: &[u8]) -> io::Result<()> {
     for byte in bytes {
         match escape(*byte) {
             None => out.take(&[*byte])?,
-            Some(letter) => out.take(&[b'\\', letter])?,
+            Some(letter) => out.take_escape(letter)?,
         }
     }
     Ok(())

@@ -25,6 +25,11 @@ pub(in crate::subject) struct Streams {
     buffer: Box<[u8]>,
 }
 
+/// So much may wait between a process and the runner, where the system allows it: what many of the longest lines take. With the usual
+/// 64 KiB, each waits for the other at every line that is longer.
+#[cfg(target_os = "linux")]
+const PIPE: usize = 1 << 20;
+
 #[derive(Clone, Copy)]
 enum Source {
     Stdout,
@@ -46,6 +51,11 @@ impl Streams {
             end: Some(watch(Pid::from_child(child))?),
             buffer: vec![0; BUFFER].into(),
         };
+        #[cfg(target_os = "linux")]
+        if let Some(stdout) = &streams.stdout {
+            // Users have only so much for their pipes. A short one is slower, and no worse.
+            let _ = rustix::pipe::fcntl_setpipe_size(stdout, PIPE);
+        }
         let fds = [
             streams.stdout.as_ref().map(AsFd::as_fd),
             streams.stderr.as_ref().map(AsFd::as_fd),
