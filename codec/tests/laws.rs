@@ -8,6 +8,16 @@ use proptest::prelude::*;
 
 proptest! {
     #[test]
+    fn decoding_gives_pieces_of_a_text_datagram(case: TextDatagram) {
+        text::decoding_gives_pieces_of_the_datagram(&case.0);
+    }
+
+    #[test]
+    fn decoding_gives_pieces_of_a_jsonrpc_datagram(case: JsonRpcDatagram) {
+        jsonrpc::decoding_gives_pieces_of_the_datagram(&case.0);
+    }
+
+    #[test]
     fn text_decoder_agrees_with_reference(case: TextDatagram) {
         text::decoder_agrees_with_reference(&case.0);
     }

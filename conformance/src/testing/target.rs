@@ -176,6 +176,11 @@ macro_rules! targets {
 }
 
 targets! {
+    /// Datagrams of the text dialect, decoded alone.
+    TEXT_DECODE = "text_decode", laws of Bytes: |Bytes(datagram)| {
+        codec::text::decoding_gives_pieces_of_the_datagram(datagram);
+    }, seeds: |corpus| seeds::datagrams(corpus, Dialect::Text);
+
     /// Datagrams of the text dialect.
     TEXT_DATAGRAM = "text_datagram", laws of Bytes: |Bytes(datagram)| {
         codec::text::decoder_agrees_with_reference(datagram);
@@ -188,6 +193,11 @@ targets! {
         codec::text::sender_keeps_its_word(&event.0);
         codec::text::documented_keeps_its_word(&event.0);
     }, seeds: |_| Vec::new();
+
+    /// Datagrams of the JSON-RPC dialect, decoded alone.
+    JSONRPC_DECODE = "jsonrpc_decode", laws of Bytes: |Bytes(datagram)| {
+        codec::jsonrpc::decoding_gives_pieces_of_the_datagram(datagram);
+    }, seeds: |corpus| seeds::datagrams(corpus, Dialect::JsonRpc);
 
     /// Datagrams of the JSON-RPC dialect.
     JSONRPC_DATAGRAM = "jsonrpc_datagram", laws of Bytes: |Bytes(datagram)| {

@@ -112,6 +112,32 @@ fn advice_points_at_what_is_wrong(name: &[u8]) {
     }
 }
 
+/// Every part of an event is a piece of its datagram, and those of the parameters lie one behind the other.
+fn parts_are_pieces<E: Event>(datagram: &[u8], event: &E) {
+    let whole = datagram.as_ptr_range();
+    let piece = |bytes: Bytes<'_>, from: *const u8| {
+        let slice = bytes.as_slice().filter(|slice| !slice.is_empty());
+        slice.map_or(from, |slice| {
+            let piece = slice.as_ptr_range();
+            assert!(
+                from <= piece.start && piece.end <= whole.end,
+                "{bytes:?} is no piece of the rest"
+            );
+            piece.end
+        })
+    };
+    piece(event.name(), whole.start);
+    let mut content = event.name().len();
+    let mut from = whole.start;
+    for param in event.params() {
+        for bytes in param.name.into_iter().chain(param.value.as_bytes()) {
+            from = piece(bytes, from);
+            content += bytes.len();
+        }
+    }
+    assert!(content <= datagram.len(), "more than the datagram holds");
+}
+
 /// What is wrong with a datagram lies in it, and the error says what and where.
 fn error_lies_inside(
     datagram: &[u8],
