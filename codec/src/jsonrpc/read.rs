@@ -2,7 +2,7 @@
 
 use core::iter::FusedIterator;
 
-use super::escape;
+use super::escape::Runs;
 use crate::{Bytes, Param, Value};
 
 /// The parameters of a [`Decoded`](super::Decoded) datagram, in order: all of them with a name, or none.
@@ -84,6 +84,7 @@ fn string(text: &[u8]) -> (Bytes<'_>, &[u8]) {
     let text = &text[1..];
     let mut end = 0;
     let mut escapes = false;
+    let mut runs = Runs::default();
     loop {
         match text[end] {
             b'"' => break,
@@ -92,7 +93,7 @@ fn string(text: &[u8]) -> (Bytes<'_>, &[u8]) {
                 escapes = true;
                 end += 2;
             }
-            _ => end += escape::plain(&text[end..]),
+            _ => end += runs.next(&text[end..]),
         }
     }
     let (raw, rest) = (&text[..end], &text[end + 1..]);

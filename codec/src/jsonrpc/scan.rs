@@ -1,5 +1,5 @@
 use super::error::{DecodeError, DecodeErrorKind as Kind};
-use super::escape;
+use super::escape::{self, Runs};
 use super::read;
 use crate::Bytes;
 
@@ -140,6 +140,7 @@ impl<'a> Scanner<'a> {
         self.at += 1;
         let start = self.at;
         let (mut escapes, mut lone) = (false, false);
+        let mut runs = Runs::default();
         loop {
             match self.peek() {
                 Some(b'"') => break,
@@ -147,7 +148,7 @@ impl<'a> Scanner<'a> {
                     escapes = true;
                     lone |= self.escape()?;
                 }
-                Some(0x20..) => self.at += escape::plain(&self.text[self.at..]),
+                Some(0x20..) => self.at += runs.next(&self.text[self.at..]),
                 _ => return Err(self.unexpected(Kind::ControlCharacter)),
             }
         }
