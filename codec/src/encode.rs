@@ -113,6 +113,41 @@ pub(crate) fn bytes(content: &Bytes<'_>, sink: &mut impl Sink) {
     }
 }
 
+/// Writes text of which much stands behind a backslash, as far as that goes on, and gives what is left. Bytes are written many together,
+/// without asking of each how to go on.
+///
+/// `spelling` gives what stands there for a byte, and whether behind a backslash; `None` ends it.
+#[inline(never)]
+pub(crate) fn escaped_densely<'t>(
+    mut text: &'t [u8],
+    spelling: impl Fn(u8) -> Option<(bool, u8)>,
+    sink: &mut impl Sink,
+) -> &'t [u8] {
+    loop {
+        let mut written = [0; 2 * TOGETHER];
+        let (mut length, mut taken) = (0, 0);
+        for byte in text.iter().take(TOGETHER) {
+            let Some((is_escaped, letter)) = spelling(*byte) else {
+                break;
+            };
+            // It has room for all of them, which the remainder says in a way that costs less than to look.
+            written[length % (2 * TOGETHER)] = b'\\';
+            length += usize::from(is_escaped);
+            written[length % (2 * TOGETHER)] = letter;
+            length += 1;
+            taken += 1;
+        }
+        sink.put(&written[..length]);
+        text = &text[taken..];
+        let escapes = length - taken;
+        if taken < TOGETHER || 4 * escapes < taken {
+            return text;
+        }
+    }
+}
+
+const TOGETHER: usize = 64;
+
 struct Size(usize);
 
 impl Sink for Size {

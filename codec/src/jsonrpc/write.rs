@@ -1,5 +1,5 @@
 use super::escape;
-use crate::encode::{Decimal, Message, Sink};
+use crate::encode::{Decimal, Message, Sink, escaped_densely};
 use crate::{Bytes, Event, MAX_UNIX_DATAGRAM, Value};
 
 /// In what the releases differ.
@@ -84,22 +84,25 @@ fn string(content: &Bytes<'_>, sink: &mut impl Sink) {
 /// Writes text up to its first NUL, and tells whether there was none.
 #[inline]
 fn escaped(mut text: &[u8], sink: &mut impl Sink) -> bool {
+    let mut is_dense = false;
     loop {
-        let (plain, rest) = text.split_at(escape::plain(text));
+        let length = escape::plain(text);
+        let (plain, rest) = text.split_at(length);
         sink.put(plain);
+        let was_dense = is_dense;
+        is_dense = length <= DENSE;
+        if is_dense && was_dense {
+            is_dense = false;
+            text = escaped_densely(rest, spelling, sink);
+            continue;
+        }
         let Some((byte, rest)) = rest.split_first() else {
             return true;
         };
-        match byte {
-            0 => return false,
-            b'"' => sink.put(b"\\\""),
-            b'\\' => sink.put(b"\\\\"),
-            b'\x08' => sink.put(b"\\b"),
-            b'\x0c' => sink.put(b"\\f"),
-            b'\n' => sink.put(b"\\n"),
-            b'\r' => sink.put(b"\\r"),
-            b'\t' => sink.put(b"\\t"),
-            control => {
+        match spelling(*byte) {
+            Some((_, letter)) => sink.put(&[b'\\', letter]),
+            None if *byte == 0 => return false,
+            None => {
                 const DIGITS: &[u8; 16] = b"0123456789abcdef";
                 let digit = |of: u8| DIGITS[usize::from(of & 0xf)];
                 sink.put(&[
@@ -107,11 +110,36 @@ fn escaped(mut text: &[u8], sink: &mut impl Sink) -> bool {
                     b'u',
                     b'0',
                     b'0',
-                    digit(control >> 4),
-                    digit(*control),
+                    digit(byte >> 4),
+                    digit(*byte),
                 ]);
             }
         }
         text = rest;
+    }
+}
+
+/// Where no more bytes than this stand between escapes twice in a row, many more escapes may follow.
+const DENSE: usize = 2;
+
+/// Gives what stands for a byte, and whether it stands behind a backslash; `None` for what is written by its number.
+#[inline]
+fn spelling(byte: u8) -> Option<(bool, u8)> {
+    /// The letter of each byte that is escaped with one; 0 where there is none.
+    const LETTERS: [u8; 256] = {
+        let mut letters = [0; 256];
+        letters[b'"' as usize] = b'"';
+        letters[b'\\' as usize] = b'\\';
+        letters[0x08] = b'b';
+        letters[0x0c] = b'f';
+        letters[b'\n' as usize] = b'n';
+        letters[b'\r' as usize] = b'r';
+        letters[b'\t' as usize] = b't';
+        letters
+    };
+    match LETTERS[usize::from(byte)] {
+        0 if byte < 0x20 => None,
+        0 => Some((false, byte)),
+        letter => Some((true, letter)),
     }
 }

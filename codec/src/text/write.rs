@@ -1,4 +1,4 @@
-use crate::encode::{Decimal, Message, Sink, bytes};
+use crate::encode::{Decimal, Message, Sink, bytes, escaped_densely};
 use crate::search::find;
 use crate::{Bytes, Event, MAX_DATAGRAM, Param, Value};
 
@@ -81,6 +81,9 @@ fn escaped(mut text: &[u8], sink: &mut impl Sink) {
         }
         sink.put(&escaped[..length]);
         text = rest;
+        if length > some.len() + 2 {
+            text = escaped_densely(text, |byte| Some((byte == b'"', byte)), sink);
+        }
     }
     sink.put(text);
 }
