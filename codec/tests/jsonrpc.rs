@@ -269,6 +269,8 @@ fn half_a_surrogate_pair_matters_only_where_it_is_looked_at() {
         "E",
         &[],
     );
+    // Up to the half, this is a name that matters.
+    reads(r#"{"method":"E","method\ud800":"X"}"#, "E", &[]);
 }
 
 /// A datagram that ends too early is told so, wherever it ends.

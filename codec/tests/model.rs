@@ -4,7 +4,10 @@ use std::collections::hash_map::DefaultHasher;
 use std::error::Error;
 use std::hash::{Hash, Hasher};
 
-use event_datagram::{Advice, Bytes, EncodeError, EventRef, Param, Value, advise, jsonrpc, text};
+use event_datagram::{
+    Advice, Bytes, EncodeError, Event as _, EventBuf, EventRef, Param, ParamBuf, Value, ValueBuf,
+    advise, jsonrpc, text,
+};
 
 /// The value of the only parameter of a datagram.
 fn value<'a>(datagram: &'a [u8], params: &mut Vec<Param<'a>>) -> Bytes<'a> {
@@ -74,6 +77,24 @@ fn pieces_know_how_much_is_left_of_them() {
             assert_eq!(bytes.next().is_some(), left > 0);
         }
     }
+}
+
+#[test]
+fn what_owns_its_parts_prints_them_like_what_borrows_them() {
+    let event = EventBuf::new(
+        b"E_\xff",
+        [ParamBuf::named("a\"", 5), ParamBuf::unnamed(Value::Null)],
+    );
+    let params: Vec<_> = event.params().collect();
+    assert_eq!(format!("{:?}", event.params), format!("{params:?}"));
+    assert_eq!(
+        format!("{event:?}"),
+        format!("{:?}", EventRef::new(event.name(), &params)).replace("EventRef", "EventBuf")
+    );
+    assert_eq!(
+        format!("{:?}", ValueBuf::from(&b"\0\xff"[..])),
+        r#"Bytes(b"\x00\xff")"#
+    );
 }
 
 #[test]

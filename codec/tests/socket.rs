@@ -553,6 +553,7 @@ fn same(left: &str, right: &str) {
 #[track_caller]
 fn differ(left: &str, right: &str) {
     assert_ne!(parse(left), parse(right));
+    assert_ne!(hash(&parse(left)), hash(&parse(right)));
 }
 
 #[track_caller]

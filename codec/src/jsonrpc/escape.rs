@@ -160,6 +160,11 @@ mod tests {
                 assert_eq!(plain(&text[..length]), length);
                 text[place] = b"\"\\\x1f"[place % 3];
                 assert_eq!(plain(&text[..length]), place, "of {length}");
+                // One word behind it, there is another.
+                if let Some(byte) = text.get_mut(place + 8) {
+                    *byte = b'"';
+                    assert_eq!(plain(&text[..length]), place, "of {length}");
+                }
             }
         }
     }

@@ -105,14 +105,7 @@ fn escaped(mut text: &[u8], sink: &mut impl Sink) -> bool {
             None => {
                 const DIGITS: &[u8; 16] = b"0123456789abcdef";
                 let digit = |of: u8| DIGITS[usize::from(of & 0xf)];
-                sink.put(&[
-                    b'\\',
-                    b'u',
-                    b'0',
-                    b'0',
-                    digit(byte >> 4),
-                    digit(*byte),
-                ]);
+                sink.put(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(*byte)]);
             }
         }
         text = rest;
