@@ -67,6 +67,17 @@ fn empty_lines_are_arguments_but_for_the_last() {
 }
 
 #[test]
+fn lines_of_any_length_are_followed_by_others() {
+    for length in 0..200 {
+        let line = vec![b'a'; length];
+        reads(
+            &[&line, &b"\nb::"[..], &line, b"\nc\n\n"].concat(),
+            &[(None, &line), (Some("b"), &line), (None, b"c")],
+        );
+    }
+}
+
+#[test]
 fn quoted_values_hold_lines() {
     reads(
         b"n::\"a\nb\"\nm::c\n\n",

@@ -40,14 +40,18 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     let line = marks.line(datagram, 0).map(|line| line.end);
     match line.or_else(|| memchr(b'\n', datagram)) {
         Some(0) => Err(DecodeError::new(DecodeErrorKind::EmptyName, 0)),
-        Some(end) => Ok(Decoded {
-            name: &datagram[..end],
-            body: Body {
-                datagram,
-                at: end + 1,
-                marks: marks.behind(end + 1),
-            },
-        }),
+        Some(end) => {
+            let at = end + 1;
+            let marks = marks.behind(at);
+            Ok(Decoded {
+                name: &datagram[..end],
+                body: Body {
+                    datagram,
+                    at,
+                    marks,
+                },
+            })
+        }
         None if datagram.is_empty() => Err(DecodeError::new(DecodeErrorKind::Empty, 0)),
         None => Err(DecodeError::new(
             DecodeErrorKind::EndlessName,

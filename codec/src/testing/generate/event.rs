@@ -15,6 +15,9 @@ pub struct TextEvent(pub EventBuf);
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonRpcEvent(pub EventBuf);
 
+/// Longer than what readers look at together, so that what stands behind it begins at any place of the next such look.
+pub(super) const LONG: &[u8] = &[b'0'; 100];
+
 /// What text readers and writers stumble over, alone and side by side.
 pub(super) const TEXT_PIECES: &[&[u8]] = &[
     b"a",
@@ -49,6 +52,7 @@ pub(super) const TEXT_PIECES: &[&[u8]] = &[
     b"\xef\xbb\xbf",
     b"\x7f",
     b"\x1b[31m",
+    LONG,
 ];
 
 /// What JSON readers and writers stumble over in a string.
@@ -88,6 +92,7 @@ const JSON_PIECES: &[&[u8]] = &[
     b"method",
     b"params",
     b"12345678",
+    LONG,
 ];
 
 impl Generate for TextEvent {

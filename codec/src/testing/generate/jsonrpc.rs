@@ -3,7 +3,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::event::Code;
+use super::event::{Code, LONG};
 use super::mutate::{mutate, over_and_over, sequence};
 use super::{Generate, JsonRpcEvent, Literal, Source};
 use crate::jsonrpc::{MAX_DEPTH, sender, sender_3_1};
@@ -235,6 +235,7 @@ fn string(source: &mut Source<'_>) -> Vec<u8> {
         b"{",
         b",",
         b"NaN",
+        LONG,
     ];
     let odd: &[&[u8]] = &[
         b"\\ud83d", b"\\ude00", b"\\u00", b"\\q", b"\n", b"\0", b"\"", b"\\",
