@@ -71,8 +71,13 @@ fn lines_of_any_length_are_followed_by_others() {
     for length in 0..200 {
         let line = vec![b'a'; length];
         reads(
-            &[&line, &b"\nb::"[..], &line, b"\nc\n\n"].concat(),
-            &[(None, &line), (Some("b"), &line), (None, b"c")],
+            &[&line, &b"\nb::"[..], &line, b"\n::", &line, b"\nc\n\n"].concat(),
+            &[
+                (None, &line),
+                (Some("b"), &line),
+                (None, &[b"::", &line[..]].concat()),
+                (None, b"c"),
+            ],
         );
     }
 }
@@ -135,8 +140,8 @@ fn the_documented_grammar_forbids_more() {
         "parameter name holds a quote or carriage return, at byte 9",
     );
     forbids(
-        b"E\nok::1\nab::c\r\n\n",
-        "value outside quotes holds a quote or carriage return, at byte 13",
+        b"E\nok::1\nabc::c\r\n\n",
+        "value outside quotes holds a quote or carriage return, at byte 14",
     );
     forbids(
         b"E\nit's\n\n",
@@ -300,6 +305,8 @@ fn the_limit_is_kept_to_the_byte() {
         };
         assert_eq!(sender::encode(&event, &mut buffer), expected);
         assert_eq!(documented::encode(&event, &mut buffer), expected);
+        let datagram = [b"E\nv::", &vec![b'a'; length][..], b"\n\n"].concat();
+        assert_eq!(documented::decode(&datagram).is_ok(), fits);
     }
     let mut buffer = *b"untouched";
     let error = sender::encode(&EventRef::new("E_TEST_LONG", &[]), &mut buffer).unwrap_err();
