@@ -252,14 +252,15 @@ mod tests {
         Expectation::Event(EventBuf::new(name, []))
     }
 
-    fn finding(expected: Vec<Expectation>, reported: &[&str]) -> Finding {
-        let steps: Vec<_> = expected
-            .into_iter()
-            .map(|expect| Step {
-                datagram: Vec::new(),
-                expect,
-            })
-            .collect();
+    fn steps(expected: Vec<Expectation>) -> Vec<Step> {
+        let step = |expect| Step {
+            datagram: Vec::new(),
+            expect,
+        };
+        expected.into_iter().map(step).collect()
+    }
+
+    fn observation(reported: &[&str]) -> Observation {
         let mut observation = Observation::default();
         observation.reports.extend(reported.iter().map(|name| {
             let line = Line::Event(EventBuf::new(*name, []));
@@ -269,7 +270,54 @@ mod tests {
                 early: false,
             }
         }));
-        judge(&steps, &observation, Answering::MayBeSilent)
+        observation
+    }
+
+    fn finding(expected: Vec<Expectation>, reported: &[&str]) -> Finding {
+        judge(
+            &steps(expected),
+            &observation(reported),
+            Answering::MayBeSilent,
+        )
+    }
+
+    #[track_caller]
+    fn departs(expected: Vec<Expectation>, reported: &[&str], because: &str) {
+        match finding(expected, reported) {
+            Finding::Departs { why } => assert!(why.contains(because), "{why}"),
+            Finding::Conforms { ways } => panic!("conforms by {ways:?}"),
+        }
+    }
+
+    #[test]
+    fn the_datagram_that_got_something_else_is_named() {
+        let expected = || vec![event("E_A"), event("E_B"), event("E_C")];
+        departs(expected(), &["E_X", "E_B", "E_C"], "datagram 1 of 3: ");
+        departs(expected(), &["E_A", "E_X", "E_C"], "datagram 2 of 3: ");
+        departs(expected(), &["E_A", "E_B"], "datagram 3 of 3: nothing");
+        departs(expected(), &["E_A", "E_C", "E_B"], "out of order");
+        // Where a datagram may be rejected in silence, the way that went furthest counts.
+        let may_reject = vec![Expectation::Reject, event("E_A"), event("E_B")];
+        departs(may_reject, &["E_A", "E_X"], "datagram 3 of 3: ");
+    }
+
+    #[test]
+    fn what_came_late_belongs_to_who_asked_for_it() {
+        let (before, none) = (steps(vec![event("E_A")]), observation(&[]));
+        let late = |got: &Observation, expected: &str, reported: &[&str]| {
+            let mut observation = observation(reported);
+            let steps = steps(vec![event(expected)]);
+            let taken = take_late((&before, got), &steps, &mut observation);
+            (taken.len(), observation.reports.len())
+        };
+        assert_eq!(late(&none, "E_B", &["E_A", "E_B"]), (1, 1));
+        assert_eq!(late(&none, "E_B", &["E_A", "E_A"]), (2, 0));
+        // Only at the beginning, not what is asked for now, and not what came in time.
+        assert_eq!(late(&none, "E_B", &["E_B", "E_A"]), (0, 2));
+        assert_eq!(late(&none, "E_A", &["E_A"]), (0, 1));
+        assert_eq!(late(&none, "E_B", &["E_X", "E_A"]), (0, 2));
+        assert_eq!(late(&observation(&["E_A"]), "E_B", &["E_A"]), (0, 1));
+        assert_eq!(late(&observation(&["E_X"]), "E_B", &["E_A"]), (1, 0));
     }
 
     #[test]
@@ -278,9 +326,6 @@ mod tests {
         let rejected = || Expectation::AnyOf(vec![Expectation::Reject, Expectation::Reject]);
         let last = Expectation::AnyOf(vec![Expectation::Reject, event("E_A")]);
         let expected = vec![Expectation::Reject, rejected(), rejected(), last];
-        let Finding::Departs { why } = finding(expected, &["E_A", "E_A", "E_B"]) else {
-            panic!("three reports are too many for one");
-        };
-        assert!(why.contains("(T19)"), "{why}");
+        departs(expected, &["E_A", "E_A", "E_B"], "(T19)");
     }
 }
