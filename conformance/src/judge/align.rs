@@ -302,6 +302,44 @@ mod tests {
     }
 
     #[test]
+    fn of_several_ways_the_first_that_fits_is_told() {
+        let ways = |expected: Vec<Expectation>, raw: &str| {
+            let mut observation = Observation::default();
+            observation.reports.push(Report {
+                raw: raw.into(),
+                says: Says::Unread,
+                early: false,
+            });
+            let steps = steps(vec![Expectation::AnyOf(expected)]);
+            judge(&steps, &observation, Answering::MayBeSilent)
+        };
+        let conforms = |way| Finding::Conforms { ways: vec![way] };
+        let survives = || vec![event("E_A"), Expectation::Survive];
+        // Spelled as nobody here does, it has to be read to be known.
+        let spelled = r#"{"event":"E_A", "params":[]}"#;
+        assert_eq!(ways(survives(), spelled), conforms(0));
+        assert_eq!(
+            ways(survives(), r#"{"event":"E_B","params":[]}"#),
+            conforms(1)
+        );
+        let rejects = || vec![Expectation::Reject, event("E_A")];
+        assert_eq!(ways(rejects(), spelled), conforms(1));
+        assert_eq!(ways(rejects(), r#"{"error":"why"}"#), conforms(0));
+    }
+
+    #[test]
+    fn more_reports_than_datagrams_are_told_apart_from_wrong_ones() {
+        let may_reject = || vec![event("E_A"), Expectation::Reject];
+        departs(may_reject(), &["E_A", "E_X"], "had to be rejected");
+        departs(may_reject(), &["E_A", "E_A", "E_A"], "too many");
+        departs(
+            vec![event("E_A")],
+            &["E_A", "E_A"],
+            "2 reports for 1 datagram: too many",
+        );
+    }
+
+    #[test]
     fn what_came_late_belongs_to_who_asked_for_it() {
         let (before, none) = (steps(vec![event("E_A")]), observation(&[]));
         let late = |got: &Observation, expected: &str, reported: &[&str]| {

@@ -1,4 +1,4 @@
-use event_datagram::{EventBuf, ParamBuf};
+use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 
 use crate::contract::Line;
 use crate::escape::{cut, escaped, quoted};
@@ -102,9 +102,10 @@ fn param_difference(expected: &ParamBuf, param: &ParamBuf) -> String {
 }
 
 fn value(param: &ParamBuf) -> String {
-    match param.as_param().value.as_bytes() {
-        Some(bytes) => shortened(&bytes.to_vec()),
-        None => format!("{:?}", param.value),
+    match &param.value {
+        ValueBuf::Bytes(bytes) => shortened(bytes),
+        ValueBuf::Integer(integer) => format!("{integer} (a number)"),
+        _ => "null".into(),
     }
 }
 
@@ -138,4 +139,123 @@ fn agreement(expected: &EventBuf, event: &EventBuf) -> usize {
         .filter(|(expected, param)| expected == param)
         .count();
     usize::from(expected.name == event.name) + same_count + same
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(name: &str, params: &[(&str, &str)]) -> EventBuf {
+        let param = |(name, value): &(&str, &str)| match *name {
+            "" => ParamBuf::unnamed(*value),
+            name => ParamBuf::named(name, *value),
+        };
+        EventBuf::new(name, params.iter().map(param).collect::<Vec<_>>())
+    }
+
+    #[track_caller]
+    fn says(expected: EventBuf, came: EventBuf, sentence: &str) {
+        let (expected, came) = (Expectation::Event(expected), Line::Event(came));
+        assert_eq!(explain(&expected, &came), sentence);
+    }
+
+    #[test]
+    fn the_first_difference_of_two_events_is_told() {
+        let expected = || event("E_A", &[("ip", "::1"), ("", "b")]);
+        says(
+            expected(),
+            event("E_B", &[]),
+            r#"the event's name is "E_B", not "E_A""#,
+        );
+        says(
+            expected(),
+            event("E_A", &[("ip", "::1"), ("", "c")]),
+            r#"parameter 2 has the value "c", not "b""#,
+        );
+        says(
+            expected(),
+            event("E_A", &[("", "ip::::1"), ("", "b")]),
+            r#"parameter 1 has the name none, not "ip""#,
+        );
+        says(
+            expected(),
+            event("E_A", &[("ip", "1")]),
+            r#"parameter 1 has the value "1", not "::1"; 1 parameter came, not 2"#,
+        );
+        says(
+            expected(),
+            event("E_A", &[("ip", "::1")]),
+            r#"1 parameter came, not 2: "b" is lost"#,
+        );
+        says(
+            event("E_A", &[]),
+            expected(),
+            r#"2 parameters came, not 0: "ip"="::1" was never sent"#,
+        );
+        says(
+            expected(),
+            expected(),
+            "it is the event that was expected, in the wrong place",
+        );
+        let null = EventBuf::new("E_A", [ParamBuf::unnamed(ValueBuf::Null)]);
+        let five = EventBuf::new("E_A", [ParamBuf::unnamed(5)]);
+        says(
+            null,
+            five,
+            "parameter 1 has the value 5 (a number), not null",
+        );
+    }
+
+    #[test]
+    fn of_several_right_readings_the_nearest_is_compared() {
+        let readings = |events: &[EventBuf]| {
+            let events = events.iter().cloned().map(Expectation::Event);
+            Expectation::AnyOf(events.chain([Expectation::Reject]).collect())
+        };
+        let one = event("E_A", &[("", "a::b")]);
+        let other = event("E_A", &[("a", "b"), ("c", "d")]);
+        let several = readings(&[one, other]);
+        let near = |came| explain(&several, &Line::Event(came));
+        assert_eq!(
+            near(event("E_A", &[("", "a")])),
+            r#"none of the right readings; of the nearest: parameter 1 has the value "a", not "a::b""#
+        );
+        assert_eq!(
+            near(event("E_A", &[("a", "b"), ("c", "x")])),
+            r#"none of the right readings; of the nearest: parameter 2 has the value "x", not "d""#
+        );
+        assert_eq!(
+            explain(&readings(&[]), &Line::Event(event("E_A", &[]))),
+            "none of the right readings; of the nearest: it had to be rejected"
+        );
+        let rejected = Line::Rejection("no\nname".into());
+        assert_eq!(explain(&several, &rejected), r"it was rejected: no\nname");
+    }
+
+    #[test]
+    fn what_is_no_event_is_told_apart() {
+        let expected = Expectation::Event(event("E_A", &[]));
+        let rejected = Line::Rejection("why".into());
+        assert_eq!(explain(&expected, &rejected), "it was rejected: why");
+        assert_eq!(
+            explain(&Expectation::Reject, &Line::Event(event("E_A", &[]))),
+            "it was read as an event, and had to be rejected"
+        );
+        let malformed = Line::Malformed("no JSON".into());
+        assert_eq!(
+            explain(&expected, &malformed),
+            "it is not what was expected"
+        );
+    }
+
+    #[test]
+    fn what_is_long_is_cut() {
+        let whole = "a".repeat(60);
+        assert_eq!(shortened(whole.as_bytes()), format!("\"{whole}\""));
+        let long = "a".repeat(61);
+        assert_eq!(
+            shortened(long.as_bytes()),
+            format!("\"{whole}\"… (61 bytes)")
+        );
+    }
 }
