@@ -59,7 +59,9 @@ fn contents_are_the_same_in_every_way<E: Event>(event: &E) {
         param.value.as_bytes().map(content_is_the_same_in_every_way);
         let value = match param.value {
             Value::Integer(integer) => {
-                assert_eq!(ValueBuf::from(integer).as_value(), param.value);
+                let owned = ValueBuf::from(integer);
+                assert_eq!(owned.as_value(), param.value);
+                assert_eq!(format!("{owned:?}"), format!("{:?}", param.value));
                 Value::from(integer)
             }
             value => value,
@@ -75,10 +77,16 @@ fn contents_are_the_same_in_every_way<E: Event>(event: &E) {
         });
     }
     let together = EventRef::new(event.name(), &params);
+    let owned = EventBuf::from_event(event);
     assert_eq!(
         EventBuf::from_event(&together),
-        EventBuf::from_event(event),
+        owned,
         "put together (left)"
+    );
+    assert_eq!(
+        format!("{owned:?}").replacen("EventBuf", "EventRef", 1),
+        format!("{together:?}"),
+        "printed"
     );
 }
 
