@@ -292,7 +292,11 @@ mod tests {
     #[test]
     fn the_datagram_that_got_something_else_is_named() {
         let expected = || vec![event("E_A"), event("E_B"), event("E_C")];
-        departs(expected(), &["E_X", "E_B", "E_C"], "datagram 1 of 3: ");
+        departs(
+            expected(),
+            &["E_X", "E_B", "E_C"],
+            r#"datagram 1 of 3: the event's name is "E_X""#,
+        );
         departs(expected(), &["E_A", "E_X", "E_C"], "datagram 2 of 3: ");
         departs(expected(), &["E_A", "E_B"], "datagram 3 of 3: nothing");
         departs(expected(), &["E_A", "E_C", "E_B"], "out of order");
@@ -328,10 +332,27 @@ mod tests {
     }
 
     #[test]
+    fn silence_is_an_answer_only_where_there_need_not_be_one() {
+        let finding = |answering| judge(&steps(vec![event("E_A")]), &observation(&[]), answering);
+        let departs = |why: &str| Finding::Departs { why: why.into() };
+        assert_eq!(
+            finding(Answering::MayBeSilent),
+            departs("nothing was reported, which means rejected")
+        );
+        assert_eq!(finding(Answering::Always), departs("it did not answer"));
+    }
+
+    #[test]
     fn more_reports_than_datagrams_are_told_apart_from_wrong_ones() {
         let may_reject = || vec![event("E_A"), Expectation::Reject];
         departs(may_reject(), &["E_A", "E_X"], "had to be rejected");
         departs(may_reject(), &["E_A", "E_A", "E_A"], "too many");
+        let last = Expectation::AnyOf(vec![Expectation::Reject, event("E_A")]);
+        departs(
+            vec![Expectation::Reject, last],
+            &["E_A", "E_A"],
+            "they do not belong to them in this order",
+        );
         departs(
             vec![event("E_A")],
             &["E_A", "E_A"],
