@@ -139,14 +139,18 @@ pub(crate) fn escaped_densely<'t>(
         }
         sink.put(&written[..length]);
         text = &text[taken..];
-        let escapes = length - taken;
-        if taken < TOGETHER || 4 * escapes < taken {
+        if taken < TOGETHER || !is_dense(length - taken, taken) {
             return text;
         }
     }
 }
 
 const TOGETHER: usize = 64;
+
+/// Tells whether so many escapes in so many bytes let expect as many behind them.
+const fn is_dense(escapes: usize, bytes: usize) -> bool {
+    4 * escapes >= bytes
+}
 
 struct Size(usize);
 
