@@ -233,6 +233,17 @@ mod tests {
     }
 
     #[test]
+    fn readings_are_the_nearer_the_more_of_them_came() {
+        let expected = event("E_A", &[("a", "1"), ("b", "2")]);
+        let agrees = |name, params: &[(&str, &str)]| agreement(&expected, &event(name, params));
+        assert_eq!(agrees("E_A", &[("a", "1"), ("b", "2")]), 4);
+        assert_eq!(agrees("E_B", &[("a", "1"), ("b", "2")]), 3);
+        assert_eq!(agrees("E_A", &[("a", "1"), ("b", "3")]), 3);
+        assert_eq!(agrees("E_A", &[("a", "1")]), 2);
+        assert_eq!(agrees("E_B", &[("b", "2")]), 0);
+    }
+
+    #[test]
     fn what_is_no_event_is_told_apart() {
         let expected = Expectation::Event(event("E_A", &[]));
         let rejected = Line::Rejection("why".into());

@@ -88,3 +88,35 @@ impl fmt::Display for Verdict {
         f.pad(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_those_of_reports() {
+        for verdict in Verdict::ALL {
+            let name = serde_json::to_string(&verdict).expect("it is a word");
+            assert_eq!(format!("\"{verdict}\""), name);
+            assert_eq!(format!("{verdict:>15}").len(), 15);
+        }
+    }
+
+    #[test]
+    fn the_gravest_come_first_and_only_they_fail() {
+        assert!(Verdict::ALL.is_sorted());
+        let failing = |strict| {
+            let all = Verdict::ALL.into_iter();
+            all.take_while(move |it| it.is_failure(strict)).last()
+        };
+        assert_eq!(failing(false), Some(Verdict::Fixed));
+        assert_eq!(failing(true), Some(Verdict::Warn));
+        let last = [
+            Verdict::Info,
+            Verdict::Known,
+            Verdict::NotApplicable,
+            Verdict::Pass,
+        ];
+        assert!(!last.into_iter().any(|it| it.is_failure(true)));
+    }
+}
