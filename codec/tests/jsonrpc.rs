@@ -273,6 +273,24 @@ fn half_a_surrogate_pair_matters_only_where_it_is_looked_at() {
     reads(r#"{"method":"E","method\ud800":"X"}"#, "E", &[]);
 }
 
+#[test]
+fn escapes_that_stand_close_are_written_one_and_all() {
+    for dense in 0..200 {
+        for value in [
+            "\"".repeat(dense),
+            format!("{}plain, and \\\\ \"not\"", "\"a\n".repeat(dense)),
+            format!("\"\"\u{1}\u{8}\u{c}\r\t\u{1f}{}\"", "plain".repeat(dense)),
+        ] {
+            let event = EventBuf::new("E", [ParamBuf::unnamed(value.as_str())]);
+            let mut datagram = Vec::new();
+            sender::encode_to_vec(&event, &mut datagram).expect("it is short");
+            let json = serde_json::to_string(&value).expect("it is text");
+            let whole = format!(r#"{{"jsonrpc":"2.0","method":"E","params":[{json}]}}"#);
+            assert_eq!(str::from_utf8(&datagram), Ok(&*whole));
+        }
+    }
+}
+
 /// A datagram that ends too early is told so, wherever it ends.
 #[test]
 fn cut_short_anywhere() {

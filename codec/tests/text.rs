@@ -67,6 +67,23 @@ fn empty_lines_are_arguments_but_for_the_last() {
 }
 
 #[test]
+fn quotes_that_stand_close_are_escaped_one_and_all() {
+    for dense in 0..200 {
+        for value in [
+            format!("\n{}", "\"".repeat(dense)),
+            format!("\n{}plain, and \"not\"", "\"a".repeat(dense)),
+            format!("\"\"\"\"\"\n{}\"", "plain".repeat(dense)),
+        ] {
+            let event = EventBuf::new("E", [ParamBuf::unnamed(value.as_str())]);
+            let mut datagram = Vec::new();
+            sender::encode_to_vec(&event, &mut datagram).expect("it is short");
+            let escaped = value.replace('"', "\\\"");
+            assert_eq!(datagram, format!("E\n\"{escaped}\"\n\n").as_bytes());
+        }
+    }
+}
+
+#[test]
 fn lines_of_any_length_are_followed_by_others() {
     for length in 0..200 {
         let line = vec![b'a'; length];
