@@ -63,8 +63,14 @@ pub(crate) trait Message {
 }
 
 /// Takes the pieces of a datagram in order.
-pub(crate) trait Sink {
+pub(crate) trait Sink: Default {
     fn put(&mut self, piece: &[u8]);
+
+    /// Takes several, at less cost than one by one.
+    #[inline(always)]
+    fn put_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
+        pieces.into_iter().for_each(|piece| self.put(piece));
+    }
 }
 
 pub(crate) fn size(message: &impl Message) -> usize {
@@ -152,6 +158,7 @@ const fn is_dense(escapes: usize, bytes: usize) -> bool {
     4 * escapes >= bytes
 }
 
+#[derive(Default)]
 struct Size(usize);
 
 impl Sink for Size {
@@ -161,6 +168,7 @@ impl Sink for Size {
 }
 
 /// Room for a datagram, which may be too small: then only the size is right.
+#[derive(Default)]
 struct Slice<'b> {
     buffer: &'b mut [u8],
     size: usize,
@@ -175,6 +183,21 @@ impl Sink for Slice<'_> {
         }
         self.size = end;
     }
+
+    #[inline(always)]
+    fn put_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
+        let end = pieces
+            .iter()
+            .fold(self.size, |end, piece| end + piece.len());
+        if let Some(mut room) = self.buffer.get_mut(self.size..end) {
+            for piece in pieces {
+                let (to, rest) = room.split_at_mut(piece.len());
+                copy(piece, to);
+                room = rest;
+            }
+        }
+        self.size = end;
+    }
 }
 
 /// Copies to a slice of the same length. Most are short, and cost less here than a call would.
@@ -182,7 +205,14 @@ impl Sink for Slice<'_> {
 fn copy(from: &[u8], to: &mut [u8]) {
     match from.len() {
         0 => {}
-        1..4 => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
+        length @ 1..4 => {
+            // The first, the middle, the last: all that there are.
+            for at in [0, length / 2, length - 1] {
+                if let (Some(to), Some(from)) = (to.get_mut(at), from.get(at)) {
+                    *to = *from;
+                }
+            }
+        }
         4..8 => copy_ends::<4>(from, to),
         8..16 => copy_ends::<8>(from, to),
         16..=32 => copy_ends::<16>(from, to),

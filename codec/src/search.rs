@@ -18,7 +18,9 @@ pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
         }
         at += 8;
         if at == NEAR {
-            return memchr(byte, &text[at..]).map(|further| at + further);
+            // A few of those again, rather than a few alone: fewer than a vector are looked at one by one.
+            let from = at.min(text.len() - NEAR);
+            return memchr(byte, &text[from..]).map(|further| from + further);
         }
     }
     // Mostly there is none in the rest either, and a look at the last eight bytes tells so, or at the first four with the last four.
@@ -36,6 +38,34 @@ pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
     Some(at + further)
 }
 
+/// Tells whether there is such a byte.
+#[inline(always)]
+pub(crate) fn holds(byte: u8, text: &[u8]) -> bool {
+    let half = |end: Option<&[u8; 4]>| end.map_or(0, |end| u64::from(u32::from_le_bytes(*end)));
+    let word = |word: &[u8; 8]| equal(u64::from_le_bytes(*word), byte);
+    let words = |end: Option<&[u8; 16]>| {
+        end.map_or(0, |end| {
+            word(&end.as_chunks().0[0]) | word(&end.as_chunks().0[1])
+        })
+    };
+    // The ends of a text are all of one that is up to twice as long.
+    match text.len() {
+        0 => false,
+        length @ 1..4 => {
+            (text[0] == byte) | (text[length / 2] == byte) | (text[length - 1] == byte)
+        }
+        4..8 => {
+            equal(
+                half(text.first_chunk()) | (half(text.last_chunk()) << 32),
+                byte,
+            ) != 0
+        }
+        8..16 => text.first_chunk().map_or(0, word) | text.last_chunk().map_or(0, word) != 0,
+        16..=32 => words(text.first_chunk()) | words(text.last_chunk()) != 0,
+        _ => memchr(byte, text).is_some(),
+    }
+}
+
 /// Sets the high bit of the first byte of `word` that is this one, perhaps of some behind it, and of none before it.
 #[inline]
 fn equal(word: u64, byte: u8) -> u64 {
@@ -46,7 +76,7 @@ fn equal(word: u64, byte: u8) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::find;
+    use super::{find, holds};
 
     #[test]
     fn the_first_is_found_wherever_it_is() {
@@ -56,8 +86,10 @@ mod tests {
                     let mut text = [byte ^ 1; 100];
                     text[at..].fill(byte ^ 0x80);
                     assert_eq!(find(byte, &text[..length]), None);
+                    assert!(!holds(byte, &text[..length]));
                     text[at] = byte;
                     assert_eq!(find(byte, &text[..length]), Some(at));
+                    assert!(holds(byte, &text[..length]));
                     text[at..].fill(byte);
                     assert_eq!(find(byte, &text[..length]), Some(at));
                 }

@@ -111,8 +111,10 @@ fn reads_as_quoted<'a>(
 }
 
 /// The search of the decoder for a closing quote (T7), over the pieces of a datagram.
+#[derive(Default)]
 enum ClosingQuote {
     /// Before the opening quote.
+    #[default]
     Opening,
     /// Inside the value, behind this byte.
     Inside(u8),

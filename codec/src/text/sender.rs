@@ -8,7 +8,7 @@
 
 use super::check;
 use super::write::Datagram;
-use crate::search::find;
+use crate::search::holds;
 use crate::{EncodeError, Event, Unwritable, encode};
 
 /// The length of a server's send buffer: longer datagrams are lost (2.4.11 and 3.0.5; 1.8.8 and 1.11.11 still send one
@@ -77,5 +77,5 @@ pub fn encode_to_vec<E: Event + ?Sized>(
 
 #[inline(always)]
 fn quotes(piece: &[u8]) -> bool {
-    find(b'\n', piece).is_some()
+    holds(b'\n', piece)
 }

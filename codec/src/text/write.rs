@@ -1,3 +1,5 @@
+use core::mem;
+
 use crate::encode::{Decimal, Message, Sink, bytes, escaped_densely};
 use crate::search::find;
 use crate::{Bytes, Event, MAX_DATAGRAM, Param, Value};
@@ -32,8 +34,31 @@ impl<E: Event + ?Sized, Q: Quotes> Message for Datagram<'_, E, Q> {
     }
 }
 
+/// Writes a line. Those that go as they are, nearly all, are told from others before anything is written.
 #[inline(always)]
 pub(super) fn argument(param: &Param<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
+    let value = param
+        .value
+        .as_bytes()
+        .and_then(|content| content.as_slice());
+    match (param.name, value) {
+        (Some(name), Some(value))
+            if !name.is_empty() && name.as_slice().is_some() && !quotes(value) =>
+        {
+            sink.put_all([name.as_slice().unwrap_or_default(), b"::", value, b"\n"]);
+        }
+        (None, Some(value)) if !quotes(value) => sink.put_all([value, b"\n"]),
+        _ => {
+            // A sink that is lent out has to be in memory: a copy is, so that the sink itself need not be.
+            let mut lent = mem::take(sink);
+            unusual_argument(*param, quotes, &mut lent);
+            *sink = lent;
+        }
+    }
+}
+
+#[inline(never)]
+fn unusual_argument(param: Param<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
     if let Some(name) = param.name.filter(|name| !name.is_empty()) {
         bytes(&name, sink);
         sink.put(b"::");
@@ -42,27 +67,18 @@ pub(super) fn argument(param: &Param<'_>, quotes: impl Quotes, sink: &mut impl S
     sink.put(b"\n");
 }
 
-#[inline(always)]
 pub(super) fn value(value: &Value<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
     match value {
-        Value::Bytes(content) => match content.as_slice() {
-            Some(slice) if !quotes(slice) => sink.put(slice),
-            _ => perhaps_quoted(content, quotes, sink),
-        },
+        Value::Bytes(content) if stands_in_quotes(content, quotes) => {
+            sink.put(b"\"");
+            content.chunks().for_each(|chunk| escaped(&chunk, sink));
+            sink.put(b"\"");
+        }
+        Value::Bytes(content) => bytes(content, sink),
         // Servers write integers as unsigned, so that -1 arrives as 18446744073709551615.
         Value::Integer(integer) => sink.put(Decimal::unsigned(integer.cast_unsigned()).digits()),
         Value::Null => {}
     }
-}
-
-#[inline(never)]
-fn perhaps_quoted(content: &Bytes<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
-    if !stands_in_quotes(content, quotes) {
-        return bytes(content, sink);
-    }
-    sink.put(b"\"");
-    content.chunks().for_each(|chunk| escaped(&chunk, sink));
-    sink.put(b"\"");
 }
 
 fn escaped(mut text: &[u8], sink: &mut impl Sink) {
