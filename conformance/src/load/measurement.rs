@@ -228,6 +228,13 @@ impl Measurement {
         self.seconds > self.planned_seconds + (self.planned_seconds / 100.0).max(LATE.as_secs_f64())
     }
 
+    /// Tells whether the machine was not all there: a hypervisor kept processors for others, or datagrams went late though there was
+    /// room for them. What is lost meanwhile may have been lost for that.
+    pub fn is_disturbed(&self) -> bool {
+        let stolen = self.usage.iter().filter_map(|usage| usage.stolen);
+        self.late > self.late_for_room || stolen.sum::<f64>() > 0.0
+    }
+
     /// Tells whether more than one in a hundred went late, made up for or not.
     pub fn is_late(&self) -> bool {
         self.late > self.counts.accepted / 100
@@ -497,6 +504,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_machine_that_was_elsewhere_is_told_from_a_listener_without_room() {
+        let disturbed = |change: fn(&mut Measurement)| {
+            let mut measurement = measurement(&[1; 9], 1);
+            change(&mut measurement);
+            measurement.is_disturbed()
+        };
+        assert!(!disturbed(|_| {}));
+        assert!(!disturbed(|held_back| {
+            (held_back.late, held_back.late_for_room) = (5, 5);
+        }));
+        assert!(disturbed(|stumbled| {
+            (stumbled.late, stumbled.late_for_room) = (5, 4);
+        }));
+        assert!(!disturbed(|alone| alone.usage[0].stolen = Some(0.0)));
+        assert!(disturbed(|shared| shared.usage[0].stolen = Some(0.003)));
     }
 
     #[test]

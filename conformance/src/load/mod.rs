@@ -31,7 +31,7 @@ pub use pace::{Clock, LATE, PaceEnd, Paced, Wire, histogram, pace};
 pub use plan::{BenchError, Goal, Plan, Progress, Target, run};
 pub use report::{Attempt, Host, Limit, Report, ReportError, Run, Searched, human, page};
 pub use schedule::{MAX_RATE, Schedule, ScheduleError, Shape};
-pub use search::{Found, Search, SearchSettings, one_in};
+pub use search::{Found, Search, SearchSettings, TrialEnd, one_in};
 pub use tag::{NUMBER_DIGITS, PARAM, Tag};
 pub use timeline::{Slice, Timeline};
 pub use trial::{Ending, Outcome, Trial};

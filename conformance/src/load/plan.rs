@@ -209,7 +209,7 @@ impl Stage<'_> {
             let schedule = Schedule::new(Shape::Constant(rate), self.plan.duration)?;
             let measured = self.trial(scene, schedule)?;
             let attempt = Attempt::of(&measured);
-            search.tell(rate, attempt.passed);
+            search.tell(rate, attempt.end());
             progress(scene.socket, Progress::Ended(&attempt));
             attempts.push(attempt.clone());
             // Of each rate the last that passed and the last that failed are kept.

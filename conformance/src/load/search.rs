@@ -9,11 +9,30 @@ pub struct Search {
     passed: Vec<(f64, u32)>,
     /// The lowest that failed.
     failed: Option<f64>,
-    /// A rate that failed and is tried again, and how often it has.
-    again: Option<(f64, u32)>,
+    /// A rate that failed and is tried again.
+    again: Option<Again>,
     /// How often a rate failed that had passed before.
     falls: i32,
     trials: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Again {
+    rate: f64,
+    failures: u32,
+    disturbed: u32,
+}
+
+/// How a trial ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TrialEnd {
+    /// The rate passed.
+    Passed,
+    /// It failed.
+    Failed,
+    /// It failed, and the machine was not all there meanwhile: that may be why.
+    Disturbed,
 }
 
 /// How to search.
@@ -32,6 +51,8 @@ pub struct SearchSettings {
     pub confirmations: u32,
     /// How often a rate that fails is tried again before that counts: machines stumble.
     pub retries: u32,
+    /// How often it is where trials were disturbed: more often, as failures say less.
+    pub disturbed_retries: u32,
     /// The most trials; a subject that never makes up its mind ends there.
     pub trials: u32,
 }
@@ -45,7 +66,8 @@ impl Default for SearchSettings {
             resolution: 0.01,
             confirmations: 3,
             retries: 1,
-            trials: 100,
+            disturbed_retries: 5,
+            trials: 200,
         }
     }
 }
@@ -100,8 +122,8 @@ impl Search {
         if self.trials >= self.settings.trials {
             return None;
         }
-        if let Some((rate, _)) = self.again {
-            return Some(rate);
+        if let Some(again) = self.again {
+            return Some(again.rate);
         }
         match (self.passed.last(), self.failed) {
             (None, None) => Some(start.clamp(min, max)),
@@ -114,14 +136,18 @@ impl Search {
         }
     }
 
-    /// Takes note whether a rate passed: the one that was to be tried next.
-    pub fn tell(&mut self, rate: f64, has_passed: bool) {
+    /// Takes note of how a trial ended: of the rate that was to be tried next.
+    pub fn tell(&mut self, rate: f64, end: TrialEnd) {
         self.trials += 1;
-        let failures = self
+        let mut again = self
             .again
-            .take_if(|(again, _)| *again == rate)
-            .map_or(0, |(_, failures)| failures);
-        if has_passed {
+            .take_if(|again| again.rate == rate)
+            .unwrap_or(Again {
+                rate,
+                failures: 0,
+                disturbed: 0,
+            });
+        if end == TrialEnd::Passed {
             match self.passed.iter_mut().find(|(passed, _)| *passed == rate) {
                 Some((_, times)) => *times += 1,
                 None => {
@@ -130,8 +156,21 @@ impl Search {
                         .sort_by(|(one, _), (other, _)| one.total_cmp(other));
                 }
             }
-        } else if failures < self.settings.retries {
-            self.again = Some((rate, failures + 1));
+            return;
+        }
+        match end {
+            TrialEnd::Disturbed => again.disturbed += 1,
+            _ => again.failures += 1,
+        }
+        let SearchSettings {
+            retries,
+            disturbed_retries,
+            ..
+        } = self.settings;
+        if again.failures <= retries
+            && again.failures + again.disturbed <= retries.max(disturbed_retries)
+        {
+            self.again = Some(again);
         } else {
             let mut least = self.failed.map_or(rate, |failed| failed.min(rate));
             self.failed = Some(least);
@@ -193,11 +232,27 @@ mod tests {
         settings: SearchSettings,
         mut passes: impl FnMut(f64) -> bool,
     ) -> (Search, Vec<(f64, bool)>) {
+        let failing = |passed: bool| {
+            if passed {
+                TrialEnd::Passed
+            } else {
+                TrialEnd::Failed
+            }
+        };
+        let (search, trials) = run_to_ends(settings, |rate| failing(passes(rate)));
+        let passed = |(rate, end)| (rate, end == TrialEnd::Passed);
+        (search, trials.into_iter().map(passed).collect())
+    }
+
+    fn run_to_ends(
+        settings: SearchSettings,
+        mut try_rate: impl FnMut(f64) -> TrialEnd,
+    ) -> (Search, Vec<(f64, TrialEnd)>) {
         let (mut search, mut trials) = (Search::new(settings), Vec::new());
         while let Some(rate) = search.next_rate() {
-            let has_passed = passes(rate);
-            search.tell(rate, has_passed);
-            trials.push((rate, has_passed));
+            let end = try_rate(rate);
+            search.tell(rate, end);
+            trials.push((rate, end));
         }
         (search, trials)
     }
@@ -220,27 +275,31 @@ mod tests {
 
         #[test]
         fn whatever_happens_it_ends_and_says_what_it_saw(
-            outcomes in prop::collection::vec(any::<bool>(), 200),
+            ends in prop::collection::vec(
+                prop::sample::select(vec![TrialEnd::Passed, TrialEnd::Failed, TrialEnd::Disturbed]),
+                200,
+            ),
             confirmations in 1..5_u32,
             retries in 0..3_u32,
         ) {
             let settings = SearchSettings { confirmations, retries, ..SearchSettings::default() };
-            let mut outcomes = outcomes.into_iter();
-            let (search, trials) = run(settings, |_| outcomes.next().expect("there are enough"));
-            prop_assert!(trials.len() <= 100);
+            let mut ends = ends.into_iter();
+            let (search, trials) = run_to_ends(settings, |_| ends.next().expect("there are enough"));
+            let is_pass = |(_, end): &(f64, TrialEnd)| *end == TrialEnd::Passed;
+            prop_assert!(trials.len() <= 200);
             match search.found() {
                 Found::Rate { highest, failed, passes } => {
-                    let at = trials.iter().filter(|(rate, passed)| *rate == highest && *passed);
+                    let at = trials.iter().filter(|trial| trial.0 == highest && is_pass(trial));
                     prop_assert_eq!(at.count(), passes as usize);
                     prop_assert!(passes >= confirmations);
                     if let Some(failed) = failed {
-                        let failures = trials.iter().filter(|(rate, passed)| *rate == failed && !*passed);
+                        let failures = trials.iter().filter(|trial| trial.0 == failed && !is_pass(trial));
                         prop_assert!(failures.count() > retries as usize);
                         prop_assert!(highest < failed);
                     }
                 }
                 Found::NoRate { failed } => prop_assert!(failed <= settings.min),
-                Found::Undecided { .. } => prop_assert_eq!(trials.len(), 100),
+                Found::Undecided { .. } => prop_assert_eq!(trials.len(), 200),
                 Found::Nothing => prop_assert!(false, "it has ended"),
             }
         }
@@ -258,6 +317,34 @@ mod tests {
             "{:?}",
             search.found()
         );
+    }
+
+    #[test]
+    fn failures_of_a_disturbed_machine_count_less() {
+        // Two of three trials are disturbed, and fail whatever the rate.
+        let mut trial = 0;
+        let (search, trials) = run_to_ends(SearchSettings::default(), |rate| {
+            trial += 1;
+            match rate <= 10_000.0 {
+                _ if trial % 3 != 0 => TrialEnd::Disturbed,
+                true => TrialEnd::Passed,
+                false => TrialEnd::Failed,
+            }
+        });
+        assert!(
+            matches!(search.found(), Found::Rate { highest, .. } if highest > 9_900.0),
+            "{:?}",
+            search.found()
+        );
+        // What fails is tried six times at most, and fewer where the machine was there.
+        let failed = trials.iter().filter(|(rate, _)| *rate > 10_000.0);
+        let rates: std::collections::BTreeSet<_> =
+            failed.clone().map(|(rate, _)| rate.to_bits()).collect();
+        assert!(failed.count() <= 6 * rates.len());
+        // One that is never there finds nothing, and comes to an end.
+        let (search, trials) = run_to_ends(SearchSettings::default(), |_| TrialEnd::Disturbed);
+        assert_eq!(search.found(), Found::NoRate { failed: 1.0 });
+        assert_eq!(trials.len(), 6 * 6);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use event_datagram::EventBuf;
 use event_datagram_conformance::dialect;
 use event_datagram_conformance::load::{
-    BenchError, Goal, Plan, Progress, Report, SearchSettings, Shape, Target, human, page,
+    BenchError, Goal, Plan, Progress, Report, SearchSettings, Shape, Target, TrialEnd, human, page,
     run as run_plan,
 };
 use event_datagram_conformance::subject::SocketKind;
@@ -203,7 +203,15 @@ fn show(bar: &ProgressBar, socket: SocketKind, progress: &Progress<'_>) {
         }
         Progress::Ended(attempt) => {
             let result = attempt.why.as_deref().unwrap_or("nothing lost");
-            bar.println(format!("{socket}: {:.0} a second: {result}", attempt.rate));
+            let excuse = if attempt.end() == TrialEnd::Disturbed {
+                ", while the machine was busy with other things"
+            } else {
+                ""
+            };
+            bar.println(format!(
+                "{socket}: {:.0} a second: {result}{excuse}",
+                attempt.rate
+            ));
         }
         _ => {}
     }

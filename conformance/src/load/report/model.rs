@@ -4,7 +4,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::limit::{self, Limit};
-use crate::load::{Found, Measurement, MergeError};
+use crate::load::{Found, Measurement, MergeError, TrialEnd};
 use crate::vectors::Dialect;
 
 /// The results of a load test, as they are written to a file.
@@ -90,6 +90,9 @@ pub struct Attempt {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// Whether [the machine was not all there](Measurement::is_disturbed), so that a failure says little of the listener.
+    #[serde(default)]
+    pub disturbed: bool,
     /// Datagrams that the kernel took.
     pub accepted: u64,
     /// Those of them that were lost.
@@ -310,9 +313,19 @@ impl Attempt {
             rate: measurement.rate,
             passed: why.is_none(),
             why,
+            disturbed: measurement.is_disturbed(),
             accepted: measurement.counts.accepted,
             lost: measurement.counts.lost,
             p99_us: measurement.latency.p99_us,
+        }
+    }
+
+    /// Says how it ended, for a search.
+    pub fn end(&self) -> TrialEnd {
+        match (self.passed, self.disturbed) {
+            (true, _) => TrialEnd::Passed,
+            (false, false) => TrialEnd::Failed,
+            (false, true) => TrialEnd::Disturbed,
         }
     }
 }

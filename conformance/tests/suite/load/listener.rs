@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use event_datagram_conformance::dialect;
 use event_datagram_conformance::vectors::Dialect;
+use rustix::net::sockopt::set_socket_recv_buffer_size;
 
 use crate::evdg::{Ran, evdg};
 
@@ -81,6 +82,12 @@ fn acts_as_one() {
     // The line that the test harness has begun is none of ours.
     writeln!(out).expect("it is read");
     let mut pace = Pace::new(number);
+    if let ("takes", Socket::Udp(socket)) = (habit, &socket) {
+        // As much as it may make up for; systems give less where they are set up so.
+        let datagrams = number as f64 * CREDIT.as_secs_f64();
+        set_socket_recv_buffer_size(socket, (datagrams * KERNEL_SIZE) as usize)
+            .expect("a socket takes it");
+    }
     let (mut taken, mut held) = (0, None);
     loop {
         let length = socket.receive(&mut buffer);
@@ -131,8 +138,10 @@ struct Pace {
     next: Instant,
 }
 
-/// What may be made up for at once, after a sleep that was too long.
-const CREDIT: Duration = Duration::from_millis(5);
+/// What may be made up for at once, after a sleep that was too long: a hundredth of the shortest test that finds the pace.
+const CREDIT: Duration = Duration::from_millis(20);
+/// What kernels count for a datagram of the usual events: some 1,000 bytes, half of which are for what was not asked for.
+const KERNEL_SIZE: f64 = 512.0;
 
 impl Pace {
     fn new(rate: u64) -> Self {
