@@ -73,6 +73,7 @@ mod encode;
 mod event;
 #[cfg(feature = "jsonrpc")]
 pub mod jsonrpc;
+mod lanes;
 #[cfg(feature = "alloc")]
 mod owned;
 mod search;

@@ -1,78 +1,116 @@
-//! The search for a byte that is likely to be near, or to be missed in a short text.
+//! The search for bytes that are likely to be near, or to be missed in a short text.
 
 use memchr::memchr;
 
-/// So many bytes are looked at here, before `memchr` is worth its call.
-const NEAR: usize = 32;
+use crate::lanes::{LANES, Which};
 
-const ONES: u64 = u64::from_ne_bytes([1; 8]);
+/// Bytes of some kind: this one, or those that a dialect escapes.
+pub(crate) trait Class: Copy {
+    /// Tells whether a byte is of it.
+    fn has(self, byte: u8) -> bool;
 
-/// Finds the first such byte.
-#[inline(always)]
-pub(crate) fn find(byte: u8, text: &[u8]) -> Option<usize> {
-    let mut at = 0;
-    while let Some(word) = text[at..].first_chunk() {
-        let found = equal(u64::from_le_bytes(*word), byte);
-        if found != 0 {
-            return Some(at + found.trailing_zeros() as usize / 8);
-        }
-        at += 8;
-        if at == NEAR {
-            // A few of those again, rather than a few alone: fewer than a vector are looked at one by one.
-            let from = at.min(text.len() - NEAR);
-            return memchr(byte, &text[from..]).map(|further| from + further);
-        }
-    }
-    // Mostly there is none in the rest either, and a look at the last eight bytes tells so, or at the first four with the last four.
-    let rest = &text[at..];
-    let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
-    let none = match (text.last_chunk(), rest.first_chunk(), rest.last_chunk()) {
-        (Some(word), _, _) => equal(u64::from_le_bytes(*word), byte) == 0,
-        (None, Some(first), Some(last)) => equal(half(first) | (half(last) << 32), byte) == 0,
-        _ => false,
-    };
-    if none {
-        return None;
-    }
-    let further = rest.iter().position(|one| *one == byte)?;
-    Some(at + further)
+    /// Gives nothing but zeros where none of eight bytes is of it.
+    fn in_word(self, word: u64) -> u64;
+
+    /// Tells which of sixteen bytes are of it.
+    fn in_lanes(self, bytes: &[u8; LANES]) -> Which;
+
+    /// Finds the first in a long text.
+    fn find_far(self, text: &[u8]) -> Option<usize>;
 }
 
-/// Tells whether there is such a byte.
+/// So many bytes are looked at here, before [`Class::find_far`] is worth its call.
+const NEAR: usize = 2 * LANES;
+
+/// Finds the first byte of a class.
 #[inline(always)]
-pub(crate) fn holds(byte: u8, text: &[u8]) -> bool {
-    let half = |end: Option<&[u8; 4]>| end.map_or(0, |end| u64::from(u32::from_le_bytes(*end)));
-    let word = |word: &[u8; 8]| equal(u64::from_le_bytes(*word), byte);
-    let words = |end: Option<&[u8; 16]>| {
-        end.map_or(0, |end| {
-            word(&end.as_chunks().0[0]) | word(&end.as_chunks().0[1])
-        })
+pub(crate) fn find(class: impl Class, text: &[u8]) -> Option<usize> {
+    let (near, is_all) = match text.first_chunk::<NEAR>() {
+        Some(near) => (&near[..], text.len() == NEAR),
+        None => (text, true),
     };
+    if let Some(found) = find_near(class, near) {
+        return Some(found);
+    }
+    if is_all {
+        return None;
+    }
+    // A few of those again, rather than a few alone: fewer than a vector are looked at one by one.
+    let from = NEAR.min(text.len() - NEAR);
+    class.find_far(&text[from..]).map(|further| from + further)
+}
+
+/// The same, sixteen bytes at a time.
+#[inline(always)]
+pub(crate) fn find_near(class: impl Class, text: &[u8]) -> Option<usize> {
+    let first = |which: Which, from| {
+        let found = which.bits();
+        (found != 0).then(|| from + found.trailing_zeros() as usize)
+    };
+    let mut at = 0;
+    while let Some(group) = text[at..].first_chunk() {
+        let found = first(class.in_lanes(group), at);
+        if found.is_some() {
+            return found;
+        }
+        at += LANES;
+    }
+    match text.last_chunk() {
+        Some(group) => first(class.in_lanes(group), text.len() - LANES),
+        None if holds(class, text) => text.iter().position(|byte| class.has(*byte)),
+        None => None,
+    }
+}
+
+/// Tells whether there is a byte of a class.
+#[inline(always)]
+pub(crate) fn holds(class: impl Class, text: &[u8]) -> bool {
+    let lanes = |end| class.in_lanes(end).bits();
+    let word = |end: &[u8; 8]| class.in_word(u64::from_le_bytes(*end));
+    let half = |end: &[u8; 4]| u64::from(u32::from_le_bytes(*end));
     // The ends of a text are all of one that is up to twice as long.
     match text.len() {
         0 => false,
         length @ 1..4 => {
-            (text[0] == byte) | (text[length / 2] == byte) | (text[length - 1] == byte)
+            class.has(text[0]) | class.has(text[length / 2]) | class.has(text[length - 1])
         }
         4..8 => {
-            equal(
-                half(text.first_chunk()) | (half(text.last_chunk()) << 32),
-                byte,
-            ) != 0
+            let first = text.first_chunk().map_or(0, half);
+            let last = text.last_chunk().map_or(0, half);
+            class.in_word(first | (last << 32)) != 0
         }
         8..16 => text.first_chunk().map_or(0, word) | text.last_chunk().map_or(0, word) != 0,
-        16..=32 => words(text.first_chunk()) | words(text.last_chunk()) != 0,
-        _ => memchr(byte, text).is_some(),
+        16..=32 => text.first_chunk().map_or(0, lanes) | text.last_chunk().map_or(0, lanes) != 0,
+        _ => class.find_far(text).is_some(),
     }
 }
 
-/// Sets the high bit of the first byte of `word` that is this one, perhaps of some behind it, and of none before it.
-#[inline]
-fn equal(word: u64, byte: u8) -> u64 {
-    // Taking one from a byte that is 0 sets its high bit; where the first such byte lies, nothing was borrowed before it.
-    let differences = word ^ (ONES * u64::from(byte));
-    differences.wrapping_sub(ONES) & !differences & (ONES << 7)
+/// This byte, and no other.
+impl Class for u8 {
+    #[inline(always)]
+    fn has(self, byte: u8) -> bool {
+        self == byte
+    }
+
+    #[inline(always)]
+    fn in_word(self, word: u64) -> u64 {
+        // Taking one from a byte that is 0 sets its high bit, as nothing is borrowed before the first.
+        let differences = word ^ (ONES * u64::from(self));
+        differences.wrapping_sub(ONES) & !differences & (ONES << 7)
+    }
+
+    #[inline(always)]
+    fn in_lanes(self, bytes: &[u8; LANES]) -> Which {
+        Which::equal(bytes, self)
+    }
+
+    #[inline(always)]
+    fn find_far(self, text: &[u8]) -> Option<usize> {
+        memchr(self, text)
+    }
 }
+
+pub(crate) const ONES: u64 = u64::from_ne_bytes([1; 8]);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,8 @@
 //! Which bytes of a JSON string stand for themselves, and what the others stand for (RFC 8259, section 7).
 
 use super::error::DecodeErrorKind;
+use crate::lanes::{LANES, Which};
+use crate::search::{Class, ONES, find, find_near};
 
 /// The length of an escape by number, `\u00e9`.
 pub(super) const BY_NUMBER: usize = 6;
@@ -29,32 +31,7 @@ pub(crate) fn read(text: &[u8]) -> Result<(char, usize), DecodeErrorKind> {
 /// Counts the bytes at the start of `text` that stand for themselves: up to a quote, a backslash or a control character.
 #[inline]
 pub(super) fn plain(text: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(word) = text[at..].first_chunk() {
-        let found = stops_in_word(u64::from_le_bytes(*word));
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-        if at == 32 {
-            // Of a long string, many more at once.
-            let windows = text[at..].as_chunks().0.iter();
-            at += 64 * windows.take_while(|window| all_plain(window)).count();
-        }
-    }
-    // Mostly the rest is plain, too, and a look at the last eight bytes tells so, or at the first four with the last four.
-    let rest = &text[at..];
-    let half = |bytes: &[u8; 4]| u64::from(u32::from_le_bytes(*bytes));
-    let all_plain = match (text.last_chunk(), rest.first_chunk(), rest.last_chunk()) {
-        (Some(word), _, _) => stops_in_word(u64::from_le_bytes(*word)) == 0,
-        (None, Some(first), Some(last)) => stops_in_word(half(first) | (half(last) << 32)) == 0,
-        _ => false,
-    };
-    if all_plain {
-        return text.len();
-    }
-    let stop = rest.iter().position(|byte| stops(*byte));
-    stop.map_or(text.len(), |further| at + further)
+    find(Stops, text).unwrap_or(text.len())
 }
 
 /// Counts what stands for itself between one escape of a string and the next.
@@ -72,39 +49,54 @@ impl Runs {
     pub(super) fn next(&mut self, text: &[u8]) -> usize {
         const SHORT: usize = 2;
         let near = text.iter().take(if self.are_short { SHORT } else { 0 });
-        let length = near.clone().position(|byte| stops(*byte));
+        let length = near.clone().position(|byte| Stops.has(*byte));
         let length = length.unwrap_or_else(|| plain(text));
         self.are_short = length <= SHORT;
         length
     }
 }
 
-/// Sets the high bit of the first byte of `word` that does not stand for itself, perhaps of some behind it, and of none before it.
-#[inline]
-const fn stops_in_word(word: u64) -> u64 {
-    const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    // Taking `n` from a byte that is smaller sets its high bit; where the first such byte lies, nothing was borrowed before it.
-    let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
-    let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
-    (quote_or_control | backslash) & !word & (ONES << 7)
-}
+/// What does not stand for itself: a quote, a backslash or a control character.
+#[derive(Clone, Copy)]
+struct Stops;
 
-#[inline]
-fn all_plain(window: &[u8; 64]) -> bool {
-    // Compilers make vector instructions of this loop.
-    let mut stopping = [0; 64];
-    for (index, stopping) in stopping.iter_mut().enumerate() {
-        *stopping = u8::from(stops(window[index]));
+impl Class for Stops {
+    #[inline(always)]
+    fn has(self, byte: u8) -> bool {
+        // With the second bit flipped, the quote and the control characters are those below 0x21.
+        (byte ^ 0x02 < 0x21) | (byte == b'\\')
     }
-    let words = stopping.as_chunks().0.iter();
-    words.fold(0, |any, word| any | u64::from_le_bytes(*word)) == 0
-}
 
-/// Tells whether a byte does not stand for itself: a quote, a backslash or a control character.
-#[inline]
-const fn stops(byte: u8) -> bool {
-    // With the second bit flipped, the quote and the control characters are those below 0x21.
-    (byte ^ 0x02 < 0x21) | (byte == b'\\')
+    #[inline(always)]
+    fn in_word(self, word: u64) -> u64 {
+        // Taking `n` from a byte that is smaller sets its high bit; where the first such byte lies, nothing was borrowed before it.
+        let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+        let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+        (quote_or_control | backslash) & !word & (ONES << 7)
+    }
+
+    #[inline(always)]
+    fn in_lanes(self, bytes: &[u8; LANES]) -> Which {
+        let quote_or_backslash = Which::equal(bytes, b'"').or(Which::equal(bytes, b'\\'));
+        quote_or_backslash.or(Which::at_most(bytes, 0x1f))
+    }
+
+    #[inline(never)]
+    fn find_far(self, text: &[u8]) -> Option<usize> {
+        let is_free = |window: &&[u8; 4 * LANES]| {
+            let mut groups = window
+                .as_chunks()
+                .0
+                .iter()
+                .map(|group| self.in_lanes(group));
+            let first = groups.next().expect("there are four");
+            groups.fold(first, Which::or).bits() == 0
+        };
+        let windows = text.as_chunks().0.iter();
+        let at = 4 * LANES * windows.take_while(is_free).count();
+        let from = at.min(text.len().saturating_sub(LANES));
+        find_near(self, &text[from..]).map(|further| from + further)
+    }
 }
 
 fn by_number(text: &[u8]) -> Result<(char, usize), DecodeErrorKind> {

@@ -4,6 +4,7 @@ use memchr::{memchr, memchr2};
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::marks::{Line, Marks};
+use crate::lanes::{LANES, Which};
 use crate::search::find;
 use crate::{Bytes, Event, Param, Value};
 
@@ -37,7 +38,7 @@ use crate::{Bytes, Event, Param, Value};
 /// ```
 pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     let mut marks = Marks::of(datagram, 0);
-    let line = marks.line(datagram, 0).map(|line| line.end);
+    let line = marks.line(0).map(|line| line.end);
     match line.or_else(|| memchr(b'\n', datagram)) {
         Some(0) => Err(DecodeError::new(DecodeErrorKind::EmptyName, 0)),
         Some(end) => {
@@ -135,9 +136,9 @@ impl<'a> Body<'a> {
         if at + 1 >= datagram.len() && matches!(datagram.get(at), None | Some(b'\n')) {
             return None;
         }
-        let line = self.marks.line(datagram, at).or_else(|| {
+        let line = self.marks.line(at).or_else(|| {
             self.marks = Marks::of(datagram, at);
-            self.marks.line(datagram, at)
+            self.marks.line(at)
         });
         let Some(Line { separator, end }) = line else {
             let (argument, length) = long_line(&datagram[at..]);
@@ -256,6 +257,17 @@ fn head(body: &[u8]) -> Head {
 fn closing_quote(value: &[u8]) -> Option<(usize, bool)> {
     let mut escapes = false;
     let mut from = 1;
+    let mut behind_backslash = 0;
+    while let Some(group) = value[from..].first_chunk() {
+        let quotes = Which::equal(group, b'"').bits();
+        let escaped = (Which::equal(group, b'\\').bits() << 1) | behind_backslash;
+        if quotes & !escaped != 0 {
+            break;
+        }
+        escapes |= quotes != 0;
+        behind_backslash = escaped >> LANES;
+        from += LANES;
+    }
     loop {
         let at = from + find(b'"', &value[from..])?;
         if value[at - 1] != b'\\' {
