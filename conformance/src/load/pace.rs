@@ -134,6 +134,8 @@ pub fn pace(
         limit,
         wanting: Duration::ZERO,
     };
+    // The clock stands still at nothing until then, when the first datagram may be due.
+    clock.sleep_until(Duration::ZERO);
     while paced.accepted < schedule.len() {
         if stop() {
             paced.end = PaceEnd::Stopped;
