@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io;
@@ -94,7 +95,10 @@ impl Markdown {
                 text,
                 "| | requirement | | tests |\n| --- | --- | --- | ---: |"
             )?;
-            for (id, (verdict, count)) in &self.broken {
+            // The gravest first, and what failed most often: as on the terminal.
+            let mut broken: Vec<_> = self.broken.iter().collect();
+            broken.sort_by_key(|(_, (verdict, count))| (*verdict, Reverse(*count)));
+            for (id, (verdict, count)) in broken {
                 writeln!(
                     text,
                     "| {verdict} | {id} | {} | {count} |",

@@ -243,6 +243,10 @@ impl Told<'_> {
             elapsed,
             ..
         } = statistics;
+        if *starts == 0 {
+            // Why it did not start is told elsewhere.
+            return;
+        }
         let rate = *cases as f64 / elapsed.as_secs_f64().max(1e-9);
         anstream::eprintln!(
             "evdg: seed {}: {}, {} in {elapsed:.1?} ({rate:.0} cases a second), {} of the subject",

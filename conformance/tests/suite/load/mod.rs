@@ -106,7 +106,10 @@ fn the_built_in_listener_reports_all_over_both_sockets_in_both_dialects() {
         }
         for latency in ["latency", "raw_latency"] {
             let min = &report["runs"][run]["measurement"][latency]["min_us"];
-            assert!(min.as_f64() > Some(0.0), "no datagram goes before its time: {latency} {min}");
+            assert!(
+                min.as_f64() > Some(0.0),
+                "no datagram goes before its time: {latency} {min}"
+            );
         }
     }
     assert!(ran.stdout.contains("nothing lost of 100"), "{}", ran.stdout);
