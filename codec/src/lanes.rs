@@ -16,11 +16,11 @@ impl Which {
         Self(u8x16::new(*bytes).simd_eq(u8x16::splat(byte)))
     }
 
-    /// Those that are this one, or smaller.
+    /// Those that are this one, or smaller, once these bits are flipped.
     #[cfg(feature = "jsonrpc")]
     #[inline(always)]
-    pub(crate) fn at_most(bytes: &[u8; LANES], byte: u8) -> Self {
-        let bytes = u8x16::new(*bytes);
+    pub(crate) fn at_most(bytes: &[u8; LANES], byte: u8, flipped: u8) -> Self {
+        let bytes = u8x16::new(*bytes) ^ u8x16::splat(flipped);
         Self(bytes.min(u8x16::splat(byte)).simd_eq(bytes))
     }
 
@@ -51,11 +51,13 @@ mod tests {
                 bytes[(at + 5) % LANES] = byte ^ 1;
                 let equal = Which::equal(&bytes, byte);
                 assert_eq!(equal.bits(), 1 << at);
-                let at_most = Which::at_most(&bytes, byte);
-                let smaller = (0..).zip(bytes).filter(|(_, one)| *one <= byte);
-                let expected = smaller.fold(0, |bits, (at, _)| bits | 1 << at);
-                assert_eq!(at_most.bits(), expected);
-                assert_eq!(at_most.or(equal).bits(), expected);
+                for flipped in [0, 2, 0xff] {
+                    let at_most = Which::at_most(&bytes, byte, flipped);
+                    let smaller = (0..).zip(bytes).filter(|(_, one)| one ^ flipped <= byte);
+                    let expected = smaller.fold(0, |bits, (at, _)| bits | 1 << at);
+                    assert_eq!(at_most.bits(), expected);
+                    assert_eq!(at_most.or(equal).bits(), expected | 1 << at);
+                }
             }
             assert_eq!(Which::equal(&[byte; LANES], byte).bits(), 0xffff);
         }

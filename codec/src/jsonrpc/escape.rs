@@ -77,8 +77,7 @@ impl Class for Stops {
 
     #[inline(always)]
     fn in_lanes(self, bytes: &[u8; LANES]) -> Which {
-        let quote_or_backslash = Which::equal(bytes, b'"').or(Which::equal(bytes, b'\\'));
-        quote_or_backslash.or(Which::at_most(bytes, 0x1f))
+        Which::at_most(bytes, 0x20, 0x02).or(Which::equal(bytes, b'\\'))
     }
 
     #[inline(never)]
