@@ -1,22 +1,31 @@
 //! The send path: a plain loop over bytes that are there already, which is the limit a naive sender has, beside every way of
-//! [`Bulk`], with and without encoding. `cargo bench --bench send`.
+//! [`Bulk`], with and without encoding, and `evdg bench` as fast as it goes. `cargo bench --bench send`.
 //!
-//! A thread drains the socket meanwhile; what it got of what was sent is told behind each bench. Over UDP a sender that is faster
+//! A thread drains the socket meanwhile, by `recvmmsg`; what it got of what was sent is told behind each bench. Over UDP a sender that is faster
 //! than its reader sends into a full receive buffer, which costs less than delivering: compare ways within a group, not
 //! a group with what a listener takes.
 
+use std::array;
 use std::cell::Cell;
 use std::hint::black_box;
+use std::io::IoSliceMut;
 use std::net::UdpSocket;
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixDatagram;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use event_datagram::{EventBuf, ParamBuf, text};
+use event_datagram_conformance::load::{
+    MAX_RATE, Mix, PaceEnd, Schedule, Shape, SystemClock, Tag, pace,
+};
 use event_datagram_conformance::transport::{Address, Batch, Bulk, Method, SendError};
+use event_datagram_conformance::vectors::Dialect;
+use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg};
 
 criterion_group!(benches, udp, unix);
 criterion_main!(benches);
@@ -24,7 +33,8 @@ criterion_main!(benches);
 /// The datagrams of a batch, and of an iteration.
 const COUNT: usize = 64;
 /// A small event, one of thirteen parameters, one that fills an Ethernet frame, and as much as servers send.
-const SIZES: [usize; 4] = [33, 270, 1400, 16_000];
+const SIZES: [usize; 4] = [33, 270, 1400, LONGEST];
+const LONGEST: usize = 16_000;
 
 fn udp(criterion: &mut Criterion) {
     let reader = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
@@ -32,7 +42,7 @@ fn udp(criterion: &mut Criterion) {
     reader
         .set_read_timeout(Some(Duration::from_millis(50)))
         .expect("a socket takes it");
-    let drain = Drain::start(move |buffer| reader.recv(buffer).is_ok());
+    let drain = Drain::start(reader);
     let unconnected = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
     let connected = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
     connected.connect(address).expect("it is there");
@@ -59,7 +69,7 @@ fn unix(criterion: &mut Criterion) {
     reader
         .set_read_timeout(Some(Duration::from_millis(50)))
         .expect("a socket takes it");
-    let drain = Drain::start(move |buffer| reader.recv(buffer).is_ok());
+    let drain = Drain::start(reader);
     let unconnected = UnixDatagram::unbound().expect("there are sockets");
     let connected = UnixDatagram::unbound().expect("there are sockets");
     connected.connect(&path).expect("it is there");
@@ -143,8 +153,51 @@ fn compare(
                 });
             });
         }
+        if let Some(mix) = mix(&event, size) {
+            for (name, method) in [
+                ("paced-single", Method::Single),
+                ("paced-many", Method::Many),
+            ] {
+                let mut bulk = Bulk::connect(address, method).expect("it is there");
+                let told = drain.watch(name);
+                group.bench_function(BenchmarkId::new(name, COUNT), |bench| {
+                    bench.iter_custom(|iterations| {
+                        let count = iterations * COUNT as u64;
+                        told.sent(count as usize);
+                        paced(&mix, count, &mut bulk)
+                    });
+                });
+            }
+        }
         group.finish();
     }
+}
+
+/// What `evdg bench` sends of such an event: with a number in it, for which the smallest has no room.
+fn mix(event: &EventBuf, size: usize) -> Option<Mix> {
+    let mut event = event.clone();
+    event.params.pop();
+    Mix::new(Dialect::Text, &[event], &[size], &Tag::random()).ok()
+}
+
+/// Sends as `evdg bench` does, so many datagrams that are all due at once or nearly, and gives the time that it took.
+fn paced(mix: &Mix, count: u64, bulk: &mut Bulk) -> Duration {
+    let time = Duration::from_secs_f64(count as f64 / MAX_RATE);
+    let schedule = Schedule::new(Shape::Constant(MAX_RATE), time).expect("it sends something");
+    // Whoever reads reports is told of each call.
+    let (attempts, _attempted) = channel();
+    let begin = Instant::now();
+    let paced = pace(
+        &schedule,
+        mix,
+        &mut SystemClock::begin_at(begin),
+        bulk,
+        Duration::from_secs(1),
+        || false,
+        |first, when| attempts.send((first, when)).expect("it is there"),
+    );
+    assert_eq!((paced.end, paced.accepted), (PaceEnd::Done, schedule.len()));
+    begin.elapsed()
 }
 
 /// An event whose datagram is as long as this.
@@ -179,23 +232,23 @@ fn send_all(bulk: &mut Bulk, batch: &Batch) {
     }
 }
 
-/// A thread that reads a socket until this is dropped.
+/// A thread that reads a socket until this is dropped, many datagrams in a call: what is measured is sending.
 struct Drain {
     received: Arc<AtomicU64>,
     is_over: Arc<AtomicBool>,
 }
 
 impl Drain {
-    fn start(receive: impl Fn(&mut [u8]) -> bool + Send + 'static) -> Self {
+    fn start(reader: impl AsRawFd + Send + 'static) -> Self {
         let drain = Self {
             received: Arc::default(),
             is_over: Arc::default(),
         };
         let (received, is_over) = (Arc::clone(&drain.received), Arc::clone(&drain.is_over));
         thread::spawn(move || {
-            let mut buffer = [0; 1 << 16];
+            let mut buffer = vec![0; COUNT * LONGEST];
             while !is_over.load(Ordering::Relaxed) {
-                received.fetch_add(u64::from(receive(&mut buffer)), Ordering::Relaxed);
+                received.fetch_add(receive(&reader, &mut buffer), Ordering::Relaxed);
             }
         });
         drain
@@ -215,6 +268,26 @@ impl Drop for Drain {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
     }
+}
+
+/// Waits for a datagram, takes what else is there, and counts them: none where there was none for a while.
+fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
+    let mut pieces = buffer.chunks_mut(LONGEST);
+    let mut pieces: [_; COUNT] = array::from_fn(|_| {
+        [IoSliceMut::new(
+            pieces.next().expect("there is room for all"),
+        )]
+    });
+    let mut headers = MultiHeaders::<SockaddrStorage>::preallocate(COUNT, None);
+    let flags = MsgFlags::MSG_WAITFORONE;
+    recvmmsg(
+        reader.as_raw_fd(),
+        &mut headers,
+        pieces.iter_mut(),
+        flags,
+        None,
+    )
+    .map_or(0, |received| received.count() as u64)
 }
 
 /// Tells in the end how much of what was sent has arrived.

@@ -27,7 +27,7 @@ pub use machine::Usage;
 pub use measurement::{Counts, Distribution, HdrError, Measurement, MergeError, Moment, Moments};
 pub use mix::{Mix, MixError, default_events};
 pub use observer::{Observer, Seen, Sink};
-pub use pace::{Clock, LATE, PaceEnd, Paced, Wire, histogram, pace};
+pub use pace::{Clock, LATE, PaceEnd, Paced, SystemClock, Wire, histogram, pace};
 pub use plan::{BenchError, Goal, Plan, Progress, Target, run};
 pub use report::{Attempt, Host, Limit, Report, ReportError, Run, Searched, human, page};
 pub use schedule::{MAX_RATE, Schedule, ScheduleError, Shape};

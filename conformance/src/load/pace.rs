@@ -1,4 +1,5 @@
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
@@ -13,6 +14,32 @@ pub trait Clock {
 
     /// Waits until then. It may wake later.
     fn sleep_until(&mut self, time: Duration);
+}
+
+/// The time of this machine, from some moment on.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock {
+    begin: Instant,
+}
+
+impl SystemClock {
+    /// Makes one that tells no time until then, and the time since then behind it.
+    pub const fn begin_at(begin: Instant) -> Self {
+        Self { begin }
+    }
+}
+
+impl Clock for SystemClock {
+    fn now(&mut self) -> Duration {
+        Instant::now().saturating_duration_since(self.begin)
+    }
+
+    fn sleep_until(&mut self, time: Duration) {
+        let left = (self.begin + time).saturating_duration_since(Instant::now());
+        if !left.is_zero() {
+            thread::sleep(left);
+        }
+    }
 }
 
 /// What takes datagrams: a socket, or a made-up one in tests.

@@ -9,7 +9,7 @@ use super::ledger::{Entry, Ledger, Tally};
 use super::machine::{Effort, Processors, Usage};
 use super::mix::Mix;
 use super::observer::{Observer, Seen};
-use super::pace::{Clock, PaceEnd, Paced, histogram, nanos, pace};
+use super::pace::{PaceEnd, Paced, SystemClock, histogram, nanos, pace};
 use super::schedule::Schedule;
 use super::tag::Tag;
 use super::timeline::Timeline;
@@ -119,7 +119,7 @@ impl Trial<'_> {
                 let paced = pace(
                     &self.schedule,
                     self.mix,
-                    &mut SystemClock { begin },
+                    &mut SystemClock::begin_at(begin),
                     &mut bulk,
                     self.limit,
                     || is_over.load(Ordering::Relaxed) || self.stop.is_requested(),
@@ -206,23 +206,6 @@ fn dropped_since(address: &Address, before: Option<u64>) -> Option<u64> {
         return Some(0);
     }
     Some(Port::dropped_at(address)?.saturating_sub(before?))
-}
-
-struct SystemClock {
-    begin: Instant,
-}
-
-impl Clock for SystemClock {
-    fn now(&mut self) -> Duration {
-        Instant::now().saturating_duration_since(self.begin)
-    }
-
-    fn sleep_until(&mut self, time: Duration) {
-        let left = (self.begin + time).saturating_duration_since(Instant::now());
-        if !left.is_zero() {
-            thread::sleep(left);
-        }
-    }
 }
 
 /// What is known of the datagrams of a trial.
