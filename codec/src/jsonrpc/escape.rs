@@ -126,7 +126,8 @@ fn number(text: &[u8]) -> Result<u32, DecodeErrorKind> {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::{Stops, plain};
+    use crate::search::holds;
 
     #[test]
     fn every_byte_at_every_place_stops_or_not() {
@@ -138,6 +139,7 @@ mod tests {
                     let stops = byte < 0x20 || byte == b'"' || byte == b'\\';
                     let expected = if stops { place } else { length };
                     assert_eq!(plain(&text[..length]), expected, "{byte:#x} at {place}");
+                    assert_eq!(holds(Stops, &text[..length]), stops, "{byte:#x} at {place}");
                 }
             }
         }
