@@ -277,3 +277,40 @@ fn closing_quote(value: &[u8]) -> Option<(usize, bool)> {
         from = at + 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::closing_quote;
+
+    fn plainly(value: &[u8]) -> Option<(usize, bool)> {
+        let mut escapes = false;
+        for at in 1..value.len() {
+            match (value[at - 1], value[at]) {
+                (b'\\', b'"') => escapes = true,
+                (_, b'"') => {
+                    let is_end = matches!(value.get(at + 1), None | Some(b'\n'));
+                    return is_end.then_some((at, escapes));
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn quotes_close_wherever_they_and_backslashes_stand() {
+        const BYTES: &[u8; 4] = b"\"\\\na";
+        for place in 0..20 {
+            for which in 0..BYTES.len().pow(5) {
+                let mut value = *b"\"................................\"\n..\"";
+                for (index, byte) in value[1 + place..][..5].iter_mut().enumerate() {
+                    *byte = BYTES[which / BYTES.len().pow(index as u32) % BYTES.len()];
+                }
+                for value in [&value[..], &value[..34], &value[..33]] {
+                    let found = closing_quote(value);
+                    assert_eq!(found, plainly(value), "{}", value.escape_ascii());
+                }
+            }
+        }
+    }
+}
