@@ -1,14 +1,12 @@
 //! The send path: a plain loop over bytes that are there already, which is the limit a naive sender has, beside every way of
 //! [`Bulk`], with and without encoding, and `evdg bench` as fast as it goes. `cargo bench --bench send`.
 //!
-//! A thread drains the socket meanwhile, by `recvmmsg`; what it got of what was sent is told behind each bench. Over UDP a sender that is faster
-//! than its reader sends into a full receive buffer, which costs less than delivering: compare ways within a group, not
-//! a group with what a listener takes.
+//! A thread drains the socket meanwhile, many datagrams in a call; what it got of what was sent is told behind each bench. Over UDP a
+//! sender that is faster than its reader sends into a full receive buffer, which costs less than delivering: compare ways within a group,
+//! not a group with what a listener takes.
 
-use std::array;
 use std::cell::Cell;
 use std::hint::black_box;
-use std::io::IoSliceMut;
 use std::net::UdpSocket;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixDatagram;
@@ -25,7 +23,7 @@ use event_datagram_conformance::load::{
 };
 use event_datagram_conformance::transport::{Address, Batch, Bulk, Method, SendError};
 use event_datagram_conformance::vectors::Dialect;
-use nix::sys::socket::{MsgFlags, MultiHeaders, SockaddrStorage, recvmmsg};
+use nix::sys::socket::MsgFlags;
 
 criterion_group!(benches, udp, unix);
 criterion_main!(benches);
@@ -271,7 +269,13 @@ impl Drop for Drain {
 }
 
 /// Waits for a datagram, takes what else is there, and counts them: none where there was none for a while.
+#[cfg(target_os = "linux")]
 fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
+    use std::array;
+    use std::io::IoSliceMut;
+
+    use nix::sys::socket::{MultiHeaders, SockaddrStorage, recvmmsg};
+
     let mut pieces = buffer.chunks_mut(LONGEST);
     let mut pieces: [_; COUNT] = array::from_fn(|_| {
         [IoSliceMut::new(
@@ -288,6 +292,13 @@ fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
         None,
     )
     .map_or(0, |received| received.count() as u64)
+}
+
+/// The same, one at a time: not all systems have a call for many.
+#[cfg(not(target_os = "linux"))]
+fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
+    let received = nix::sys::socket::recv(reader.as_raw_fd(), buffer, MsgFlags::empty());
+    u64::from(received.is_ok())
 }
 
 /// Tells in the end how much of what was sent has arrived.
