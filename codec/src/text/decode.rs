@@ -283,13 +283,13 @@ mod tests {
     use super::closing_quote;
 
     fn plainly(value: &[u8]) -> Option<(usize, bool)> {
-        let mut escapes = false;
+        let mut is_escaped = false;
         for at in 1..value.len() {
             match (value[at - 1], value[at]) {
-                (b'\\', b'"') => escapes = true,
+                (b'\\', b'"') => is_escaped = true,
                 (_, b'"') => {
                     let is_end = matches!(value.get(at + 1), None | Some(b'\n'));
-                    return is_end.then_some((at, escapes));
+                    return is_end.then_some((at, is_escaped));
                 }
                 _ => {}
             }
