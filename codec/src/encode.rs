@@ -1,5 +1,7 @@
 use core::fmt;
 
+use crate::carry::{copy, copy_without, holds};
+use crate::search::Class;
 use crate::{Bytes, Unwritable};
 
 /// Why an event was not written.
@@ -66,10 +68,22 @@ pub(crate) trait Message {
 pub(crate) trait Sink: Default {
     fn put(&mut self, piece: &[u8]);
 
-    /// Takes several, at less cost than one by one.
+    /// Takes `text` between other pieces, unless it holds a byte of a class; tells whether it did. If not, it takes nothing.
     #[inline(always)]
-    fn put_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
-        pieces.into_iter().for_each(|piece| self.put(piece));
+    fn put_without<const N: usize>(
+        &mut self,
+        class: impl Class,
+        before: [&[u8]; N],
+        text: &[u8],
+        after: &[u8],
+    ) -> bool {
+        let is_free = !holds(class, text);
+        if is_free {
+            before.into_iter().for_each(|piece| self.put(piece));
+            self.put(text);
+            self.put(after);
+        }
+        is_free
     }
 }
 
@@ -184,50 +198,36 @@ impl Sink for Slice<'_> {
         self.size = end;
     }
 
+    /// With one look at whether there is room.
     #[inline(always)]
-    fn put_all<const N: usize>(&mut self, pieces: [&[u8]; N]) {
-        let end = pieces
+    fn put_without<const N: usize>(
+        &mut self,
+        class: impl Class,
+        before: [&[u8]; N],
+        text: &[u8],
+        after: &[u8],
+    ) -> bool {
+        let length = before
             .iter()
-            .fold(self.size, |end, piece| end + piece.len());
-        if let Some(mut room) = self.buffer.get_mut(self.size..end) {
-            for piece in pieces {
-                let (to, rest) = room.split_at_mut(piece.len());
-                copy(piece, to);
-                room = rest;
-            }
-        }
-        self.size = end;
-    }
-}
-
-/// Copies to a slice of the same length. Most are short, and cost less here than a call would.
-#[inline(always)]
-fn copy(from: &[u8], to: &mut [u8]) {
-    match from.len() {
-        0 => {}
-        length @ 1..4 => {
-            // The first, the middle, the last: all that there are.
-            for at in [0, length / 2, length - 1] {
-                if let (Some(to), Some(from)) = (to.get_mut(at), from.get(at)) {
-                    *to = *from;
+            .fold(text.len(), |sum, piece| sum + piece.len());
+        let end = self.size + length + after.len();
+        let is_free = match self.buffer.get_mut(self.size..end) {
+            Some(mut room) => {
+                for piece in before {
+                    let (to, rest) = room.split_at_mut(piece.len());
+                    copy(piece, to);
+                    room = rest;
                 }
+                let (to, rest) = room.split_at_mut(text.len());
+                copy(after, rest);
+                copy_without(class, text, to)
             }
+            None => !holds(class, text),
+        };
+        if is_free {
+            self.size = end;
         }
-        4..8 => copy_ends::<4>(from, to),
-        8..16 => copy_ends::<8>(from, to),
-        16..=32 => copy_ends::<16>(from, to),
-        _ => to.copy_from_slice(from),
-    }
-}
-
-/// Copies the first and the last `N` bytes, which is everything in up to twice as many.
-#[inline]
-fn copy_ends<const N: usize>(from: &[u8], to: &mut [u8]) {
-    if let (Some(from), Some(to)) = (from.first_chunk::<N>(), to.first_chunk_mut()) {
-        *to = *from;
-    }
-    if let (Some(from), Some(to)) = (from.last_chunk::<N>(), to.last_chunk_mut()) {
-        *to = *from;
+        is_free
     }
 }
 

@@ -10,6 +10,9 @@ pub(crate) const LANES: usize = 16;
 pub(crate) struct Which(u8x16);
 
 impl Which {
+    /// None of them.
+    pub(crate) const NONE: Self = Self(u8x16::ZERO);
+
     /// Those that are this one.
     #[inline(always)]
     pub(crate) fn equal(bytes: &[u8; LANES], byte: u8) -> Self {
@@ -25,7 +28,6 @@ impl Which {
     }
 
     /// Those that are in either.
-    #[cfg(feature = "jsonrpc")]
     #[inline(always)]
     pub(crate) fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)

@@ -67,6 +67,7 @@ extern crate std;
 
 mod advice;
 mod bytes;
+mod carry;
 mod chunks;
 mod decode_error;
 mod encode;

@@ -2,15 +2,13 @@
 
 use memchr::memchr;
 
+use crate::carry::holds;
 use crate::lanes::{LANES, Which};
 
 /// Bytes of some kind: this one, or those that a dialect escapes.
 pub(crate) trait Class: Copy {
     /// Tells whether a byte is of it.
     fn has(self, byte: u8) -> bool;
-
-    /// Gives nothing but zeros where none of eight bytes is of it.
-    fn in_word(self, word: u64) -> u64;
 
     /// Tells which of sixteen bytes are of it.
     fn in_lanes(self, bytes: &[u8; LANES]) -> Which;
@@ -62,41 +60,11 @@ pub(crate) fn find_near(class: impl Class, text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Tells whether there is a byte of a class.
-#[inline(always)]
-pub(crate) fn holds(class: impl Class, text: &[u8]) -> bool {
-    let lanes = |end| class.in_lanes(end).bits();
-    let word = |end: &[u8; 8]| class.in_word(u64::from_le_bytes(*end));
-    let half = |end: &[u8; 4]| u64::from(u32::from_le_bytes(*end));
-    // The ends of a text are all of one that is up to twice as long.
-    match text.len() {
-        0 => false,
-        length @ 1..4 => {
-            class.has(text[0]) | class.has(text[length / 2]) | class.has(text[length - 1])
-        }
-        4..8 => {
-            let first = text.first_chunk().map_or(0, half);
-            let last = text.last_chunk().map_or(0, half);
-            class.in_word(first | (last << 32)) != 0
-        }
-        8..16 => text.first_chunk().map_or(0, word) | text.last_chunk().map_or(0, word) != 0,
-        16..=32 => text.first_chunk().map_or(0, lanes) | text.last_chunk().map_or(0, lanes) != 0,
-        _ => class.find_far(text).is_some(),
-    }
-}
-
 /// This byte, and no other.
 impl Class for u8 {
     #[inline(always)]
     fn has(self, byte: u8) -> bool {
         self == byte
-    }
-
-    #[inline(always)]
-    fn in_word(self, word: u64) -> u64 {
-        // Taking one from a byte that is 0 sets its high bit, as nothing is borrowed before the first.
-        let differences = word ^ (ONES * u64::from(self));
-        differences.wrapping_sub(ONES) & !differences & (ONES << 7)
     }
 
     #[inline(always)]
@@ -110,11 +78,9 @@ impl Class for u8 {
     }
 }
 
-pub(crate) const ONES: u64 = u64::from_ne_bytes([1; 8]);
-
 #[cfg(test)]
 mod tests {
-    use super::{find, holds};
+    use super::find;
 
     #[test]
     fn the_first_is_found_wherever_it_is() {
@@ -124,10 +90,8 @@ mod tests {
                     let mut text = [byte ^ 1; 100];
                     text[at..].fill(byte ^ 0x80);
                     assert_eq!(find(byte, &text[..length]), None);
-                    assert!(!holds(byte, &text[..length]));
                     text[at] = byte;
                     assert_eq!(find(byte, &text[..length]), Some(at));
-                    assert!(holds(byte, &text[..length]));
                     text[at..].fill(byte);
                     assert_eq!(find(byte, &text[..length]), Some(at));
                 }

@@ -2,7 +2,7 @@
 
 use super::error::DecodeErrorKind;
 use crate::lanes::{LANES, Which};
-use crate::search::{Class, ONES, find, find_near};
+use crate::search::{Class, find, find_near};
 
 /// The length of an escape by number, `\u00e9`.
 pub(super) const BY_NUMBER: usize = 6;
@@ -58,21 +58,13 @@ impl Runs {
 
 /// What does not stand for itself: a quote, a backslash or a control character.
 #[derive(Clone, Copy)]
-struct Stops;
+pub(super) struct Stops;
 
 impl Class for Stops {
     #[inline(always)]
     fn has(self, byte: u8) -> bool {
         // With the second bit flipped, the quote and the control characters are those below 0x21.
         (byte ^ 0x02 < 0x21) | (byte == b'\\')
-    }
-
-    #[inline(always)]
-    fn in_word(self, word: u64) -> u64 {
-        // Taking `n` from a byte that is smaller sets its high bit; where the first such byte lies, nothing was borrowed before it.
-        let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
-        let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
-        (quote_or_control | backslash) & !word & (ONES << 7)
     }
 
     #[inline(always)]
@@ -127,7 +119,7 @@ fn number(text: &[u8]) -> Result<u32, DecodeErrorKind> {
 #[cfg(test)]
 mod tests {
     use super::{Stops, plain};
-    use crate::search::holds;
+    use crate::carry::holds;
 
     #[test]
     fn every_byte_at_every_place_stops_or_not() {

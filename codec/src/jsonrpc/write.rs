@@ -1,4 +1,4 @@
-use super::escape;
+use super::escape::{self, Stops};
 use crate::encode::{Decimal, Message, Sink, escaped_densely};
 use crate::{Bytes, Event, MAX_UNIX_DATAGRAM, Value};
 
@@ -69,16 +69,14 @@ fn value(value: &Value<'_>, sink: &mut impl Sink) {
 /// Writes a string up to its first NUL, where servers take it to end.
 #[inline]
 fn string(content: &Bytes<'_>, sink: &mut impl Sink) {
-    sink.put(b"\"");
     match content.as_slice() {
-        Some(slice) => {
-            escaped(slice, sink);
-        }
-        None => {
+        Some(text) if sink.put_without(Stops, [b"\""], text, b"\"") => {}
+        _ => {
+            sink.put(b"\"");
             content.chunks().all(|chunk| escaped(&chunk, sink));
+            sink.put(b"\"");
         }
     }
-    sink.put(b"\"");
 }
 
 /// Writes text up to its first NUL, and tells whether there was none.

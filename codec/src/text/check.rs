@@ -1,11 +1,12 @@
 use memchr::{memchr, memchr3, memmem};
 
-use super::write::{self, Quotes, stands_in_quotes};
+use super::write::{self, stands_in_quotes};
 use crate::encode::Sink;
+use crate::search::Class;
 use crate::{Bytes, Event, Param, Unwritable, UnwritableReason, Value};
 
-/// Tells whether the datagram that is written with `quotes` reads back as `event`.
-pub(super) fn check<E: Event + ?Sized>(event: &E, quotes: impl Quotes) -> Result<(), Unwritable> {
+/// Tells whether the datagram that is written so reads back as `event`.
+pub(super) fn check<E: Event + ?Sized>(event: &E, quoted: impl Class) -> Result<(), Unwritable> {
     let fail = |param, reason| Err(Unwritable::new(param, reason));
     let name = event.name();
     if name.is_empty() {
@@ -17,11 +18,11 @@ pub(super) fn check<E: Event + ?Sized>(event: &E, quotes: impl Quotes) -> Result
     let mut params = event.params();
     let mut index = 0;
     while let Some(param) = params.next() {
-        let reason = name_reason(&param).or_else(|| value_reason(&param, quotes));
+        let reason = name_reason(&param).or_else(|| value_reason(&param, quoted));
         if let Some(reason) = reason {
             return fail(Some(index), reason);
         }
-        if reads_as_quoted(&param.value, params.clone(), quotes) {
+        if reads_as_quoted(&param.value, params.clone(), quoted) {
             return fail(Some(index), UnwritableReason::ReadsAsQuoted);
         }
         index += 1;
@@ -67,13 +68,13 @@ fn name_reason(param: &Param<'_>) -> Option<UnwritableReason> {
     }
 }
 
-fn value_reason(param: &Param<'_>, quotes: impl Quotes) -> Option<UnwritableReason> {
+fn value_reason(param: &Param<'_>, quoted: impl Class) -> Option<UnwritableReason> {
     let content = match param.value {
         Value::Bytes(content) => content,
         Value::Integer(_) => return Some(UnwritableReason::Integer),
         Value::Null => return Some(UnwritableReason::Null),
     };
-    let quoted = stands_in_quotes(&content, quotes);
+    let quoted = stands_in_quotes(&content, quoted);
     if quoted && last_byte(&content) == Some(b'\\') {
         return Some(UnwritableReason::BackslashBeforeClosingQuote);
     }
@@ -89,22 +90,22 @@ fn value_reason(param: &Param<'_>, quotes: impl Quotes) -> Option<UnwritableReas
 fn reads_as_quoted<'a>(
     value: &Value<'_>,
     following: impl Iterator<Item = Param<'a>>,
-    quotes: impl Quotes,
+    quoted: impl Class,
 ) -> bool {
     let Value::Bytes(content) = value else {
         return false;
     };
-    if stands_in_quotes(content, quotes) || content.iter().next() != Some(b'"') {
+    if stands_in_quotes(content, quoted) || content.iter().next() != Some(b'"') {
         return false;
     }
     let mut search = ClosingQuote::Opening;
-    write::value(value, quotes, &mut search);
+    write::value(value, quoted, &mut search);
     search.put(b"\n");
     for param in following {
         if matches!(search, ClosingQuote::Found | ClosingQuote::Missing) {
             break;
         }
-        write::argument(&param, quotes, &mut search);
+        write::argument(&param, quoted, &mut search);
     }
     search.put(b"\n");
     matches!(search, ClosingQuote::Found)

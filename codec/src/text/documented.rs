@@ -20,6 +20,8 @@ use super::check;
 use super::decode::{Decoded, Quoting, decode as decode_by_rulings};
 use super::error::{DecodeError, DecodeErrorKind};
 use super::write::Datagram;
+use crate::lanes::{LANES, Which};
+use crate::search::Class;
 use crate::{EncodeError, Event, MAX_DATAGRAM, Unwritable, encode};
 
 /// Reads a datagram that keeps to the documented grammar.
@@ -81,7 +83,7 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
 
 /// Gives the length of the datagram, in bytes, without writing it.
 pub fn size<E: Event + ?Sized>(event: &E) -> usize {
-    encode::size(&Datagram { event, quotes })
+    encode::size(&Datagram::new(event, NotBare))
 }
 
 /// Tells whether the grammar can write the event so that it reads back the same.
@@ -90,7 +92,7 @@ pub fn size<E: Event + ?Sized>(event: &E) -> usize {
 ///
 /// Names the first part of the event that does not survive, or that the grammar forbids, and why.
 pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
-    check::check(event, quotes)?;
+    check::check(event, NotBare)?;
     check::check_documented_names(event)
 }
 
@@ -114,7 +116,7 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
 /// ```
 pub fn encode<E: Event + ?Sized>(event: &E, buffer: &mut [u8]) -> Result<usize, EncodeError> {
     check(event)?;
-    encode::to_slice(&Datagram { event, quotes }, buffer)
+    encode::to_slice(&Datagram::new(event, NotBare), buffer)
 }
 
 /// Appends the datagram to `buffer` and gives its length. Values that may not stand bare are quoted.
@@ -128,14 +130,51 @@ pub fn encode_to_vec<E: Event + ?Sized>(
     buffer: &mut alloc::vec::Vec<u8>,
 ) -> Result<usize, EncodeError> {
     check(event)?;
-    encode::to_vec(&Datagram { event, quotes }, buffer)
+    encode::to_vec(&Datagram::new(event, NotBare), buffer)
 }
 
-fn quotes(piece: &[u8]) -> bool {
-    let must = |byte: &u8| matches!(byte, b'\'' | b'"' | b'\r' | b'\n');
-    piece.iter().any(must)
+/// What the grammar does not let stand outside quotes.
+#[derive(Clone, Copy)]
+struct NotBare;
+
+impl Class for NotBare {
+    #[inline(always)]
+    fn has(self, byte: u8) -> bool {
+        matches!(byte, b'\'' | b'"' | b'\r' | b'\n')
+    }
+
+    #[inline(always)]
+    fn in_lanes(self, bytes: &[u8; LANES]) -> Which {
+        let equal = |byte| Which::equal(bytes, byte);
+        let quotes = equal(b'\'').or(equal(b'"'));
+        quotes.or(equal(b'\r')).or(equal(b'\n'))
+    }
+
+    fn find_far(self, text: &[u8]) -> Option<usize> {
+        text.iter().position(|byte| self.has(*byte))
+    }
 }
 
 fn forbidden(bare: &[u8]) -> Option<usize> {
     memchr3(b'\'', b'"', b'\r', bare)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NotBare;
+    use crate::carry::holds;
+
+    #[test]
+    fn four_bytes_do_not_stand_bare_wherever_they_are() {
+        for byte in 0..=u8::MAX {
+            for length in [1, 4, 8, 16, 40, 70] {
+                for at in [0, length / 2, length - 1] {
+                    let mut text = [b'a'; 70];
+                    text[at] = byte;
+                    let expected = b"'\"\r\n".contains(&byte);
+                    assert_eq!(holds(NotBare, &text[..length]), expected, "{byte:#x}");
+                }
+            }
+        }
+    }
 }

@@ -8,7 +8,6 @@
 
 use super::check;
 use super::write::Datagram;
-use crate::search::holds;
 use crate::{EncodeError, Event, Unwritable, encode};
 
 /// The length of a server's send buffer: longer datagrams are lost (2.4.11 and 3.0.5; 1.8.8 and 1.11.11 still send one
@@ -17,7 +16,7 @@ pub const BUFFER: usize = 16_384;
 
 /// Gives the length of the datagram, in bytes, without writing it.
 pub fn size<E: Event + ?Sized>(event: &E) -> usize {
-    encode::size(&Datagram { event, quotes })
+    encode::size(&Datagram::new(event, QUOTED))
 }
 
 /// Tells whether the datagram reads back as the event.
@@ -37,7 +36,7 @@ pub fn size<E: Event + ?Sized>(event: &E) -> usize {
 /// assert_eq!(error.reason(), UnwritableReason::SeparatorInUnnamedValue);
 /// ```
 pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
-    check::check(event, quotes)
+    check::check(event, QUOTED)
 }
 
 /// Writes the datagram to the start of `buffer` and gives its length, whether or not it reads back as the event.
@@ -59,7 +58,7 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
 /// # Ok::<(), event_datagram::EncodeError>(())
 /// ```
 pub fn encode<E: Event + ?Sized>(event: &E, buffer: &mut [u8]) -> Result<usize, EncodeError> {
-    encode::to_slice(&Datagram { event, quotes }, buffer)
+    encode::to_slice(&Datagram::new(event, QUOTED), buffer)
 }
 
 /// Appends the datagram to `buffer` and gives its length, whether or not it reads back as the event.
@@ -72,10 +71,8 @@ pub fn encode_to_vec<E: Event + ?Sized>(
     event: &E,
     buffer: &mut alloc::vec::Vec<u8>,
 ) -> Result<usize, EncodeError> {
-    encode::to_vec(&Datagram { event, quotes }, buffer)
+    encode::to_vec(&Datagram::new(event, QUOTED), buffer)
 }
 
-#[inline(always)]
-fn quotes(piece: &[u8]) -> bool {
-    holds(b'\n', piece)
-}
+/// A value that holds one stands in quotes.
+const QUOTED: u8 = b'\n';

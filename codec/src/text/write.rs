@@ -1,26 +1,29 @@
 use core::mem;
 
+use crate::carry::holds;
 use crate::encode::{Decimal, Message, Sink, bytes, escaped_densely};
-use crate::search::find;
+use crate::search::{Class, find};
 use crate::{Bytes, Event, MAX_DATAGRAM, Param, Value};
 
-/// In what the profiles of writing differ: whether a value that holds these bytes stands in quotes.
-pub(super) trait Quotes: Fn(&[u8]) -> bool + Copy {}
-
-impl<F: Fn(&[u8]) -> bool + Copy> Quotes for F {}
-
 /// Tells whether a value stands in quotes.
-pub(super) fn stands_in_quotes(content: &Bytes<'_>, quotes: impl Quotes) -> bool {
-    content.chunks().any(|chunk| quotes(&chunk))
+pub(super) fn stands_in_quotes(content: &Bytes<'_>, quoted: impl Class) -> bool {
+    content.chunks().any(|chunk| holds(quoted, &chunk))
 }
 
 /// The datagram: the name, a line an argument, the end mark.
-pub(super) struct Datagram<'e, E: ?Sized, Q> {
-    pub(super) event: &'e E,
-    pub(super) quotes: Q,
+pub(super) struct Datagram<'e, E: ?Sized, C> {
+    event: &'e E,
+    quoted: C,
 }
 
-impl<E: Event + ?Sized, Q: Quotes> Message for Datagram<'_, E, Q> {
+impl<'e, E: ?Sized, C> Datagram<'e, E, C> {
+    /// Values that hold a byte of the class stand in quotes: in that the profiles of writing differ.
+    pub(super) const fn new(event: &'e E, quoted: C) -> Self {
+        Self { event, quoted }
+    }
+}
+
+impl<E: Event + ?Sized, C: Class> Message for Datagram<'_, E, C> {
     const LIMIT: usize = MAX_DATAGRAM;
 
     #[inline]
@@ -28,7 +31,7 @@ impl<E: Event + ?Sized, Q: Quotes> Message for Datagram<'_, E, Q> {
         bytes(&self.event.name(), sink);
         sink.put(b"\n");
         for param in self.event.params() {
-            argument(&param, self.quotes, sink);
+            argument(&param, self.quoted, sink);
         }
         sink.put(b"\n");
     }
@@ -36,40 +39,42 @@ impl<E: Event + ?Sized, Q: Quotes> Message for Datagram<'_, E, Q> {
 
 /// Writes a line. Those that go as they are, nearly all, are told from others before anything is written.
 #[inline(always)]
-pub(super) fn argument(param: &Param<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
+pub(super) fn argument(param: &Param<'_>, quoted: impl Class, sink: &mut impl Sink) {
     let value = param
         .value
         .as_bytes()
         .and_then(|content| content.as_slice());
-    match (param.name, value) {
-        (Some(name), Some(value))
-            if !name.is_empty() && name.as_slice().is_some() && !quotes(value) =>
-        {
-            sink.put_all([name.as_slice().unwrap_or_default(), b"::", value, b"\n"]);
-        }
-        (None, Some(value)) if !quotes(value) => sink.put_all([value, b"\n"]),
-        _ => {
-            // A sink that is lent out has to be in memory: a copy is, so that the sink itself need not be.
-            let mut lent = mem::take(sink);
-            unusual_argument(*param, quotes, &mut lent);
-            *sink = lent;
-        }
+    let name = match param.name {
+        None => Some(None),
+        Some(name) if name.is_empty() => None,
+        Some(name) => name.as_slice().map(Some),
+    };
+    let is_written = match (name, value) {
+        (Some(Some(name)), Some(value)) => sink.put_without(quoted, [name, b"::"], value, b"\n"),
+        (Some(None), Some(value)) => sink.put_without(quoted, [], value, b"\n"),
+        _ => false,
+    };
+    if !is_written {
+        // A sink that is lent out has to be in memory: a copy is, so that the sink itself need not be.
+        let mut lent = mem::take(sink);
+        unusual_argument(*param, quoted, &mut lent);
+        *sink = lent;
     }
 }
 
 #[inline(never)]
-fn unusual_argument(param: Param<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
+fn unusual_argument(param: Param<'_>, quoted: impl Class, sink: &mut impl Sink) {
     if let Some(name) = param.name.filter(|name| !name.is_empty()) {
         bytes(&name, sink);
         sink.put(b"::");
     }
-    value(&param.value, quotes, sink);
+    value(&param.value, quoted, sink);
     sink.put(b"\n");
 }
 
-pub(super) fn value(value: &Value<'_>, quotes: impl Quotes, sink: &mut impl Sink) {
+pub(super) fn value(value: &Value<'_>, quoted: impl Class, sink: &mut impl Sink) {
     match value {
-        Value::Bytes(content) if stands_in_quotes(content, quotes) => {
+        Value::Bytes(content) if stands_in_quotes(content, quoted) => {
             sink.put(b"\"");
             content.chunks().for_each(|chunk| escaped(&chunk, sink));
             sink.put(b"\"");
