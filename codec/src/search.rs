@@ -1,4 +1,4 @@
-//! The search for bytes that are likely to be near, or to be missed in a short text.
+//! The search for bytes that are likely to be near.
 
 use memchr::memchr;
 

@@ -41,7 +41,8 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
     check::check(event)
 }
 
-/// Writes the datagram to the start of `buffer` and gives its length, whether or not it reads back as the event.
+/// Writes the datagram to the start of `buffer` and gives its length, whether or not it reads back as the event. A part of what lies
+/// behind it may be written over, too.
 ///
 /// # Errors
 ///
