@@ -78,7 +78,7 @@ pub fn line_from_json(json: &Value) -> Line {
 
 fn read(json: &Value) -> Result<Line, String> {
     if json.get("ready") == Some(&Value::Bool(true)) {
-        return Ok(match Start::deserialize(json) {
+        return Ok(match serde_path_to_error::deserialize(json) {
             Ok(start) => Line::Start(start),
             Err(error) => Line::MalformedStart(error.to_string()),
         });
@@ -164,9 +164,18 @@ mod tests {
         assert_eq!(parse_line(b"ready"), None);
         assert_eq!(parse_line(b" {\"event\":\"E\"}"), None);
         assert!(matches!(parse_line(b"{"), Some(Line::Malformed(_))));
-        assert!(matches!(
-            parse_line(b"{\"ready\":true,\"max_datagram\":\"1\"}"),
-            Some(Line::MalformedStart(_))
-        ));
+    }
+
+    #[test]
+    fn a_start_line_that_cannot_be_used_names_the_member() {
+        for (line, member) in [
+            (r#"{"ready":true,"max_datagram":"1"}"#, "max_datagram: "),
+            (r#"{"ready":true,"dialects":["text",1]}"#, "dialects[1]: "),
+        ] {
+            match parse_line(line.as_bytes()) {
+                Some(Line::MalformedStart(why)) => assert!(why.starts_with(member), "{why}"),
+                said => panic!("{said:?}"),
+            }
+        }
     }
 }

@@ -194,7 +194,7 @@ impl Harness {
         }
         let is_vector = |id: &str| corpus.vectors.iter().any(|vector| vector.id == id);
         for id in self.start.not_applicable.iter().flatten() {
-            if corpus.requirement(id).is_none() && !is_vector(id) {
+            if !corpus.knows(id) {
                 return Err(format!(
                     "not_applicable: there is no requirement or vector `{id}`"
                 ));

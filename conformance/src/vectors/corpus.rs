@@ -130,6 +130,11 @@ impl Corpus {
             .find(|requirement| requirement.id == id)
     }
 
+    /// Tells whether this is the id of a requirement or of a vector.
+    pub fn knows(&self, id: &str) -> bool {
+        self.requirement(id).is_some() || self.vectors.iter().any(|vector| vector.id == id)
+    }
+
     /// Gives the requirement set of that name.
     pub fn set(&self, name: &str) -> Option<&Set> {
         self.sets.iter().find(|set| set.name == name)

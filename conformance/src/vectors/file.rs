@@ -89,12 +89,7 @@ fn vector(file: &File, json: &Value) -> Result<Vector, String> {
 
 /// Reads a value, and on failure says at which field.
 fn deserialize<'de, T: Deserialize<'de>>(json: &'de Value) -> Result<T, String> {
-    serde_path_to_error::deserialize(json).map_err(|error| {
-        match error.path().to_string().as_str() {
-            "." => error.inner().to_string(),
-            path => format!("{path}: {}", error.inner()),
-        }
-    })
+    serde_path_to_error::deserialize(json).map_err(|error| error.to_string())
 }
 
 /// Tells whether this can be an id, or a topic: lower-case letters and digits with single hyphens between them.
