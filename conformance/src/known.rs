@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
 
 use crate::judge::Verdict;
 use crate::run::Outcome;
@@ -181,8 +181,11 @@ impl Findings {
         }
     }
 
-    /// Takes note of an outcome of a run without a list.
+    /// Takes note of an outcome of a run without a list. What does not apply did not run.
     pub fn add(&mut self, outcome: &Outcome<'_>) {
+        if outcome.verdict == Verdict::NotApplicable {
+            return;
+        }
         let (failed, ran) = self.vectors.entry(outcome.vector.id.clone()).or_default();
         ran.push(outcome.socket.as_str());
         if outcome.verdict.is_failure(self.strict) {
@@ -191,7 +194,7 @@ impl Findings {
     }
 
     /// Makes a list, or brings one up to date: what fails is listed, what does not is taken off, and what did not run
-    /// stays. Comments and the order of entries stay, too.
+    /// stays, be it a vector or a socket that an entry names. Comments and the order of entries stay, too.
     ///
     /// # Errors
     ///
@@ -221,10 +224,9 @@ impl Findings {
         let mut listed = Vec::new();
         tables.retain(|table| {
             let id = table.get("id").and_then(Item::as_str).unwrap_or_default();
-            let stays = self
-                .vectors
-                .get(id)
-                .is_none_or(|(failed, _)| !failed.is_empty());
+            let stays = self.vectors.get(id).is_none_or(|(failed, ran)| {
+                !failed.is_empty() || !elsewhere(table, ran).is_empty()
+            });
             changes.removed += usize::from(!stays);
             stays
         });
@@ -236,7 +238,9 @@ impl Findings {
                 .to_string();
             if let Some((failed, ran)) = self.vectors.get(&id) {
                 let before = table.to_string();
-                limit_to(table, failed, ran);
+                let mut sockets = elsewhere(table, ran);
+                sockets.extend(failed.iter().map(ToString::to_string));
+                limit_to(table, sockets, ran);
                 changes.changed += usize::from(table.to_string() != before);
             }
             listed.push(id);
@@ -246,7 +250,11 @@ impl Findings {
                 let mut table = Table::new();
                 table.insert("id", value(id));
                 table.insert("reason", value("say why"));
-                limit_to(&mut table, failed, ran);
+                limit_to(
+                    &mut table,
+                    failed.iter().map(ToString::to_string).collect(),
+                    ran,
+                );
                 tables.push(table);
                 changes.added += 1;
             }
@@ -255,14 +263,21 @@ impl Findings {
     }
 }
 
-/// Names the sockets in an entry, if it did not fail over all over which it ran.
-fn limit_to(table: &mut Table, failed: &[&str], ran: &[&str]) {
-    if failed.len() == ran.len() {
+/// Gives the sockets that an entry names, and over which its vector did not run.
+fn elsewhere(table: &Table, ran: &[&str]) -> Vec<String> {
+    let named = table.get("sockets").and_then(Item::as_array);
+    let named = named.into_iter().flatten().filter_map(Value::as_str);
+    let elsewhere = named.filter(|socket| !ran.contains(socket));
+    elsewhere.map(str::to_string).collect()
+}
+
+/// Names the sockets in an entry, unless they are those over which its vector ran.
+fn limit_to(table: &mut Table, sockets: Vec<String>, ran: &[&str]) {
+    let is_known = |socket: &String| ran.contains(&socket.as_str());
+    if sockets.len() == ran.len() && sockets.iter().all(is_known) {
         table.remove("sockets");
     } else {
-        table.insert(
-            "sockets",
-            value(failed.iter().copied().collect::<toml_edit::Array>()),
-        );
+        let sockets: toml_edit::Array = sockets.into_iter().collect();
+        table.insert("sockets", value(sockets));
     }
 }

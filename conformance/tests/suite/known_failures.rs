@@ -143,6 +143,37 @@ fn comments_and_what_did_not_run_stay() {
 }
 
 #[test]
+fn a_socket_over_which_it_did_not_run_stays() {
+    let bench = Bench::new();
+    let only = |socket: &str| {
+        let filter = ["--filter", "sep-first-one-splits"];
+        let args = [&filter[..], &["--socket", socket, "--write-known"]].concat();
+        bench.run(&args, &python_listener()).expect_status(0);
+        fs::read_to_string(bench.list()).expect("it is there")
+    };
+    bench.write(
+        "[[known]]\nid = \"sep-first-one-splits\"\nreason = \"x\"\nsockets = [\"unix\", \"udp\"]\n",
+    );
+    assert!(only("udp").contains("sockets = [\"unix\"]"));
+    assert!(only("udp").contains("sockets = [\"unix\"]"));
+    assert!(!only("unix").contains("sep-first-one-splits"));
+}
+
+#[test]
+fn what_does_not_apply_did_not_run() {
+    let bench = Bench::new();
+    let list = "[[known]]\nid = \"sep-first-one-splits\"\nreason = \"x\"\n";
+    bench.write(list);
+    let listener = bench.folder.path().join("declares.py");
+    let start = r#"{"ready":true,"dialects":["jsonrpc"]}"#;
+    let program = format!("import listener\nprint('{start}', flush=True)\nlistener.main()\n");
+    fs::write(&listener, program).expect("there is room");
+    bench.run(&["--write-known"], &listener).expect_status(4);
+    let after = fs::read_to_string(bench.list()).expect("it is there");
+    assert_eq!(after, list);
+}
+
+#[test]
 fn a_bad_list_is_told() {
     for (list, message) in [
         (
