@@ -26,7 +26,7 @@ pub struct Plan {
     pub seed: u64,
     /// At most so many cases.
     pub cases: u64,
-    /// No new ones after this time.
+    /// No new ones after this time, which begins when the subject has started.
     pub time: Duration,
     /// Whether departures from advice fail, too.
     pub strict: bool,
@@ -65,8 +65,8 @@ pub fn explore(
     statistics: &mut Statistics,
     mut tell: impl FnMut(&Statistics),
 ) -> Result<Option<Finding>, RunError> {
-    let begin = Instant::now();
     let worker = Worker::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
+    let begin = Instant::now();
     let mut explorer = Explorer {
         rules: Rules::new(plan.dialect, plan.strict, worker.declared()),
         answering: worker.answering(),

@@ -3,7 +3,11 @@ use std::io::{self, BufWriter, Seek as _, Write};
 use std::path::Path;
 
 /// Removes what an earlier run left at a path, and finds out early whether a file can stand there.
-pub(super) fn make_way(path: &Path) -> io::Result<()> {
+///
+/// # Errors
+///
+/// If none can.
+pub fn make_way(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => fs::remove_file(path),
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),

@@ -19,8 +19,8 @@ mod tap;
 
 pub use describe::{datagram_in_words, event_in_words, expectation_in_words, shortened};
 pub(crate) use describe::{expectation_to_json, lines};
-pub use file::write_whole;
 pub(crate) use file::{Spool, write_whole_with};
+pub use file::{make_way, write_whole};
 pub(crate) use head::number;
 pub use head::{Head, Settings, Shard, Subject, Suite, Title};
 pub use html::Html;

@@ -80,6 +80,15 @@ fn bad_usage_is_told() {
         ],
         &["test", "--", ""],
         &["test", "--corpus", "/no/such/folder"],
+        &["bench", "--merge", "part.json", "--timeout", "5s"],
+        &[
+            "send",
+            "udp:127.0.0.1:9",
+            "--captures",
+            "-",
+            "--dialect",
+            "text",
+        ],
         &["listen", "upd:127.0.0.1:80"],
         &["listen", "udp:127.0.0.1:65536"],
         &["vectors", "check", "/no/such/folder"],
@@ -324,6 +333,12 @@ fn what_a_subject_declares_not_to_apply_is_counted() {
         "{}",
         ran.stdout
     );
+    python(
+        r#"{"ready":true,"not_applicable":["T16","T99"]}"#,
+        &["--filter", "sep"],
+    )
+    .expect_status(0)
+    .expect_stderr("evdg: the subject declares T99 not applicable, and there is no such ");
     let ran = python(
         r#"{"ready":true,"max_datagram":4096}"#,
         &["--filter", "sizes"],
@@ -526,6 +541,35 @@ fn the_listener_replaces_a_dead_socket_and_removes_its_own() {
 }
 
 #[test]
+fn what_cannot_be_read_or_written_is_named() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().to_str().expect("it is UTF-8");
+    let said = format!("evdg: {path}: Is a directory");
+    for option in ["--lines", "--captures"] {
+        run(&["send", "udp:127.0.0.1:9", option, path])
+            .expect_status(2)
+            .expect_stderr(&said);
+    }
+    run(&["bench", "--sink", "--events", path])
+        .expect_status(2)
+        .expect_stderr(&said);
+    // Before anything is measured.
+    let report = format!("json={path}/none/report.json");
+    run(&["bench", "--rate", "10", "--report", &report])
+        .expect_status(2)
+        .expect_stderr(&format!(
+            "evdg: report {path}/none/report.json: No such file"
+        ));
+    // Linux has a file that is always full.
+    if let Ok(full) = fs::File::options().write(true).open("/dev/full") {
+        let ran = evdg().args(["vectors", "list"]).stdout(full).output();
+        Ran::from(ran.expect("evdg runs"))
+            .expect_status(3)
+            .expect_stderr("evdg: standard input or output: No space left on device");
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let command = format!("{} vectors list | head -n 1", env!("CARGO_BIN_EXE_evdg"));
     let ran: Ran = Command::new("sh")
@@ -534,6 +578,33 @@ fn a_reader_that_goes_away_is_no_failure() {
         .expect("sh runs")
         .into();
     assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn what_got_worse_is_a_failure_though_nobody_reads_it() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let report = |name: &str, args: &[&str], status| {
+        let path = folder.path().join(name).display().to_string();
+        let report = format!("json={path}");
+        let args = [
+            &["test", "--parser", "--filter", "sep", "--report", &report],
+            args,
+        ]
+        .concat();
+        run(&args).expect_status(status);
+        path
+    };
+    let good = report("good.json", &[], 0);
+    let bad = report(
+        "bad.json",
+        &["--", "sed", "-u", "s/.*/{\"error\":\"&\"}/"],
+        1,
+    );
+    let evdg = env!("CARGO_BIN_EXE_evdg");
+    let command = format!("({evdg} compare {good} {bad} --same-subject; echo $? >&2) | true");
+    let ran = Command::new("sh").args(["-c", &command]).output();
+    let ran = Ran::from(ran.expect("sh runs"));
+    assert_eq!(ran.stderr, "1\n");
 }
 
 #[test]

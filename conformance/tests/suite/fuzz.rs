@@ -222,6 +222,34 @@ fn a_seed_finds_the_same_and_a_time_ends_the_search() {
 }
 
 #[test]
+fn both_sockets_are_tried_until_something_is_found_over_one() {
+    let ran = run(&["fuzz", "--socket", "both", "--cases", "50", "--seed", "1"]).expect_status(0);
+    says(
+        &ran.stdout,
+        "over udp: nothing found in 50 cases (seed 1)\n",
+    );
+    says(
+        &ran.stdout,
+        "over unix: nothing found in 50 cases (seed 1)\n",
+    );
+    let ran = run(&["fuzz", "--socket", "both", "--time", "200ms"]).expect_status(0);
+    assert_eq!(ran.stdout.matches("nothing found").count(), 2);
+    let over_unix = "__import__('os').environ['EVDG_SOCKET'].startswith('unix')";
+    let new = format!("(body.rfind if {over_unix} else body.find)(b\"::\", at, line_end)");
+    let old = "body.find(b\"::\", at, line_end)";
+    let both = ["--socket", "both", "--cases", "700", "--seed", "1"];
+    let (_folder, path) = broken_python_listener(old, &new);
+    let printed = fuzz(&both, &path).expect_status(1).stdout;
+    says(&printed, "over udp: nothing found in 700 cases");
+    says(&printed, "over unix: fails at case ");
+    says(&printed, " --socket unix -- ");
+    let (_folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
+    let printed = fuzz(&both, &path).expect_status(1).stdout;
+    says(&printed, "over udp: fails at case ");
+    assert!(!printed.contains("over unix"), "{printed}");
+}
+
+#[test]
 fn what_was_found_is_saved_as_a_vector_that_fails() {
     let old = "body.find(b\"::\", at, line_end)";
     let (folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");

@@ -25,8 +25,8 @@ use crate::values::{
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit status: 0 conformant, 1 a vector or a case failed, 2 usage or bad input, 3 the subject did not start \
-    or cannot be observed, 4 nothing was selected, 130 interrupted."
+    after_help = "Exit status: 0 conformant, 1 a vector or a case failed, something was lost, or got worse, 2 usage or bad \
+    input, 3 the subject did not start or cannot be observed, 4 nothing was selected, 130 interrupted."
 )]
 pub(crate) struct Cli {
     /// When to use colours
@@ -164,6 +164,9 @@ pub(crate) struct TestArgs {
     pub(crate) subject: SubjectArgs,
 }
 
+/// How long to wait for a subject, if nothing else is said.
+pub(crate) const TIMEOUT: &str = "10s";
+
 /// What to talk to, and how.
 #[derive(Debug, Args)]
 pub(crate) struct SubjectArgs {
@@ -174,7 +177,7 @@ pub(crate) struct SubjectArgs {
     #[arg(long, value_name = "PATH", requires = "attach")]
     pub(crate) observe: Option<PathBuf>,
     /// The longest to wait for anything: 10, 1.5s, 500ms
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = TIMEOUT)]
     pub(crate) timeout: Duration,
     /// The name of the fence event, for listeners that drop names they were not told of
     #[arg(long, value_name = "NAME", value_parser = event_name, default_value = fence::DEFAULT_NAME)]
@@ -232,7 +235,10 @@ pub(crate) struct BenchArgs {
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(BenchFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<BenchFormat>>,
     /// Send nothing: add up the JSON reports of several machines that sent at the same time, each at a set rate
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["rate", "attach", "sink", "command", "events", "sizes"])]
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = [
+        "rate", "duration", "warm_up", "dialects", "socket", "events", "sizes", "send", "sink", "from", "to", "confirm", "attach",
+        "timeout", "fence", "command",
+    ])]
     pub(crate) merge: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) subject: SubjectArgs,
@@ -269,13 +275,13 @@ pub(crate) struct FuzzArgs {
     /// The dialect of the datagrams
     #[arg(long, value_name = "DIALECT", value_parser = dialect(), default_value = "text")]
     pub(crate) dialect: Dialect,
-    /// Over which socket; without, unix where there is such a thing
+    /// Over which sockets, one after the other, all cases over each; without, over unix where there is such a thing
     #[arg(long, value_enum, conflicts_with = "parser")]
-    pub(crate) socket: Option<OneSocket>,
+    pub(crate) socket: Option<Sockets>,
     /// Try so many cases, each a datagram or a sequence; without, and without --time, 100000
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) cases: Option<u64>,
-    /// Try cases for so long: 60s, 10m
+    /// Try cases for so long in all: 60s, 10m
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) time: Option<Duration>,
     /// What decides the cases; without, something new each time
@@ -306,33 +312,6 @@ pub(crate) struct Datagrams(pub(crate) Vec<Vec<u8>>);
 pub(crate) struct VectorFileArg {
     pub(crate) path: PathBuf,
     pub(crate) topic: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OneSocket {
-    /// UDP over IPv4
-    Udp,
-    /// UDP over IPv6
-    Udp6,
-    /// UNIX datagrams
-    Unix,
-}
-
-impl OneSocket {
-    pub(crate) fn kind(self) -> SocketKind {
-        match self {
-            Self::Udp => SocketKind::Udp,
-            Self::Udp6 => SocketKind::Udp6,
-            Self::Unix => SocketKind::Unix,
-        }
-    }
-}
-
-impl Default for OneSocket {
-    fn default() -> Self {
-        // Nothing is lost on it, and it is faster.
-        if cfg!(unix) { Self::Unix } else { Self::Udp }
-    }
 }
 
 /// One of several equal parts of a run.
@@ -445,7 +424,7 @@ pub(crate) struct SendArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "captures"])]
     pub(crate) lines: Option<PathBuf>,
     /// Send the datagram_hex of each JSON line of this file as it is; - is standard input
-    #[arg(long, value_name = "FILE", conflicts_with = "name")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "dialect"])]
     pub(crate) captures: Option<PathBuf>,
     /// The dialect to write
     #[arg(long, value_parser = dialect(), default_value = "text")]

@@ -8,13 +8,14 @@ use event_datagram_conformance::load::{
     BenchError, Goal, Plan, Progress, Report, SearchSettings, Shape, Target, TrialEnd, human, page,
     run as run_plan,
 };
+use event_datagram_conformance::report::make_way;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::transport::Method;
 use event_datagram_conformance::vectors::Dialect;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{BenchArgs, BenchFormat, ReportArg, Sending};
-use crate::exit::{Exit, Failure, OrExit as _};
+use crate::exit::{Exit, Failure, OrExit as _, even_unread};
 use crate::send::{captured, open};
 use crate::subject::{Signals, settings, subject, told};
 use crate::translate::{each_line, event_of};
@@ -55,6 +56,9 @@ pub(crate) fn run(args: &BenchArgs) -> crate::Result {
         },
         settings: settings(&args.subject, signals.stop.clone()),
     };
+    for ReportArg { path, .. } in &args.reports {
+        make_way(path).or_exit_with(Exit::Usage, format!("report {}", path.display()))?;
+    }
     let bar = spinner();
     let runs = run_plan(&plan, |socket, progress| show(&bar, socket, &progress));
     bar.finish_and_clear();
@@ -66,17 +70,15 @@ pub(crate) fn run(args: &BenchArgs) -> crate::Result {
 
 fn tell(report: &Report, files: &[ReportArg<BenchFormat>]) -> crate::Result {
     // Files first: whoever reads standard output may leave when they have seen enough.
-    for ReportArg { format, path } in files {
-        let context = || format!("report {}", path.display());
+    let written: crate::Result<()> = files.iter().try_for_each(|ReportArg { format, path }| {
+        let context = format!("report {}", path.display());
         match format {
-            BenchFormat::Json => report.write(path).or_exit_with(Exit::Setup, context())?,
-            BenchFormat::Html => page(report, path).or_exit_with(Exit::Setup, context())?,
+            BenchFormat::Json => report.write(path).or_exit_with(Exit::Setup, context),
+            BenchFormat::Html => page(report, path).or_exit_with(Exit::Setup, context),
         }
-    }
-    match human(report, &mut anstream::stdout().lock()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-        _ => {}
-    }
+    });
+    even_unread(human(report, &mut anstream::stdout().lock()))?;
+    written?;
     Ok(if report.has_passed() {
         Exit::Success
     } else {
@@ -126,7 +128,7 @@ fn events(path: &Path, dialects: &[Dialect]) -> crate::Result<Vec<EventBuf>> {
     let mut events = Vec::new();
     let mut wrong = None;
     let mut left_out = 0;
-    each_line(&mut open(path)?, |number, line| {
+    let walk = each_line(&mut open(path)?, |number, line| {
         let line = line.trim_ascii();
         if line.is_empty() || wrong.is_some() {
             return Ok(());
@@ -146,7 +148,8 @@ fn events(path: &Path, dialects: &[Dialect]) -> crate::Result<Vec<EventBuf>> {
             Err(why) => wrong = Some(format!("{}: line {number}: {why}", path.display())),
         }
         Ok(())
-    })?;
+    });
+    walk.or_exit_with(Exit::Usage, path.display().to_string())?;
     let wrong = wrong.or_else(|| {
         events
             .is_empty()

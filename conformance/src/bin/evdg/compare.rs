@@ -1,7 +1,7 @@
 use event_datagram_conformance::compare::compare;
 
 use crate::args::{CompareArgs, CompareFormat, ReportArg};
-use crate::exit::{Exit, OrExit as _};
+use crate::exit::{Exit, OrExit as _, even_unread};
 
 /// Several results as one matrix, and what got worse between runs of one subject.
 pub(crate) fn run(args: &CompareArgs) -> crate::Result {
@@ -14,7 +14,7 @@ pub(crate) fn run(args: &CompareArgs) -> crate::Result {
         };
         written.or_exit_with(Exit::Setup, format!("report {}", path.display()))?;
     }
-    comparison.write_text(&mut anstream::stdout().lock())?;
+    even_unread(comparison.write_text(&mut anstream::stdout().lock()))?;
     Ok(match comparison.worse() {
         0 => Exit::Success,
         _ => Exit::Failed,

@@ -25,7 +25,7 @@ impl Exit {
         (Self::Success, "The subject conforms, or the work is done."),
         (
             Self::Failed,
-            "A vector or a case failed, or the subject crashed, hung, or was flaky.",
+            "A vector or a case failed, the subject crashed, hung, or was flaky; something was lost, or got worse.",
         ),
         (
             Self::Usage,
@@ -49,26 +49,40 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// A message for the user, and the status that goes with it.
+/// What ends the program early.
 #[derive(Debug)]
-pub(crate) struct Failure {
-    exit: Exit,
-    error: anyhow::Error,
+pub(crate) enum Failure {
+    /// A message for the user, and the status that goes with it.
+    Told { exit: Exit, error: anyhow::Error },
+    /// Whoever read standard output has gone away: nothing is left to be done, and nobody to be told.
+    Unread,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, error: impl Into<anyhow::Error>) -> Self {
-        Self {
+        Self::Told {
             exit,
             error: error.into(),
         }
     }
 }
 
-/// What goes wrong with files and pipes, unless said otherwise.
+/// What goes wrong with what nobody gave a name: files and sockets have one, and say it.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::new(Exit::Setup, error)
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Unread;
+        }
+        let error = anyhow::Error::from(error);
+        Self::new(Exit::Setup, error.context("standard input or output"))
+    }
+}
+
+/// Lets a command whose status says something come to it, though nobody reads on standard output any more.
+pub(crate) fn even_unread(written: io::Result<()>) -> crate::Result<()> {
+    match written.map_err(Failure::from) {
+        Err(Failure::Unread) => Ok(()),
+        written => written,
     }
 }
 
@@ -96,16 +110,13 @@ impl<T, E: Into<anyhow::Error>> OrExit<T> for Result<T, E> {
     }
 }
 
-/// Prints the message. A reader that went away is no failure.
+/// Prints the message, and gives the status.
 pub(crate) fn tell(failure: &Failure) -> Exit {
-    let broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
-        cause
-            .downcast_ref::<io::Error>()
-            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
-    };
-    if failure.error.chain().any(broken_pipe) {
-        return Exit::Success;
+    match failure {
+        Failure::Told { exit, error } => {
+            anstream::eprintln!("evdg: {error:#}");
+            *exit
+        }
+        Failure::Unread => Exit::Success,
     }
-    anstream::eprintln!("evdg: {:#}", failure.error);
-    failure.exit
 }

@@ -1,17 +1,18 @@
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use event_datagram_conformance::escape::{cut, escaped, visible_command};
 use event_datagram_conformance::explore::{Finding, Plan, Statistics, explore, replay};
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::report::{shortened, write_whole};
+use event_datagram_conformance::run::RunError;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::vectors::{self, Dialect};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::args::{Datagrams, FuzzArgs, VectorFileArg};
-use crate::exit::{Exit, OrExit as _};
+use crate::args::{Datagrams, FuzzArgs, Sockets, VectorFileArg};
+use crate::exit::{Exit, OrExit as _, even_unread};
 use crate::subject::{Signals, failure, option, options, settings, subject, told};
 
 const BOLD: Style = Style::new().bold();
@@ -24,14 +25,20 @@ const WIDTH: usize = 240;
 const TYPEABLE: usize = 512;
 /// So many cases if neither a number nor a time is given.
 const CASES: u64 = 100_000;
+/// Over which socket if none is given: nothing is lost on it, and it is faster.
+const SOCKET: Sockets = if cfg!(unix) {
+    Sockets::Unix
+} else {
+    Sockets::Udp
+};
 /// The most that vector files take.
 const LONGEST_SEQUENCE: usize = 12;
 
 pub(crate) fn run(args: &FuzzArgs) -> crate::Result {
     let signals = Signals::catch()?;
-    let socket = args.socket.unwrap_or_default().kind();
-    let (subject, sockets) = subject(&args.subject, args.parser, vec![socket])?;
-    let plan = Plan {
+    let sockets = args.socket.unwrap_or(SOCKET).kinds();
+    let (subject, sockets) = subject(&args.subject, args.parser, sockets)?;
+    let mut plan = Plan {
         subject,
         socket: sockets[0],
         dialect: args.dialect,
@@ -44,38 +51,54 @@ pub(crate) fn run(args: &FuzzArgs) -> crate::Result {
             (None, Some(_)) => u64::MAX,
             (None, None) => CASES,
         },
-        time: args.time.unwrap_or(Duration::MAX),
+        time: match args.time {
+            Some(time) => time / sockets.len() as u32,
+            None => Duration::MAX,
+        },
         strict: args.strict,
     };
-    let told = Told {
-        args,
-        plan: &plan,
-        subject: told(&args.subject, &plan.subject),
-    };
-    match &args.replay {
-        Some(Datagrams(case)) => {
-            let result = replay(&plan, case.clone());
+    // Over the next socket only if nothing is found over this one.
+    let mut exit = Exit::Nothing;
+    for (index, socket) in sockets.iter().enumerate() {
+        plan.socket = *socket;
+        let (result, statistics) = over(&plan, args);
+        if index + 1 == sockets.len() || !matches!(result, Ok(None)) {
             signals.restore();
-            told.result(result.map_err(failure)?, None)
         }
-        None => {
-            let mut statistics = Statistics::default();
-            let progress = progress(&plan);
-            let begin = Instant::now();
-            let result = explore(&plan, &mut statistics, |statistics| {
-                let done = match args.time {
-                    Some(time) => begin.elapsed().as_secs_f64() / time.as_secs_f64(),
-                    None => statistics.cases as f64 / plan.cases as f64,
-                };
-                progress.set_position((done * 1e3) as u64);
-                progress.set_message(format!("{} cases", statistics.cases));
-            });
-            progress.finish_and_clear();
-            signals.restore();
-            told.statistics(&statistics);
-            told.result(result.map_err(failure)?, Some(&statistics))
+        let told = Told {
+            args,
+            plan: &plan,
+            subject: told(&args.subject, &plan.subject),
+        };
+        if let Some(statistics) = &statistics {
+            told.statistics(statistics);
+        }
+        match told.result(result.map_err(failure)?, statistics.as_ref())? {
+            Exit::Nothing => {}
+            Exit::Success => exit = Exit::Success,
+            failed => return Ok(failed),
         }
     }
+    Ok(exit)
+}
+
+/// Tries over one socket what is to be tried again, or else all cases, of which there are statistics.
+fn over(plan: &Plan, args: &FuzzArgs) -> (Result<Option<Finding>, RunError>, Option<Statistics>) {
+    if let Some(Datagrams(case)) = &args.replay {
+        return (replay(plan, case.clone()), None);
+    }
+    let mut statistics = Statistics::default();
+    let progress = progress(plan);
+    let result = explore(plan, &mut statistics, |statistics| {
+        let done = match args.time {
+            Some(_) => statistics.elapsed.as_secs_f64() / plan.time.as_secs_f64(),
+            None => statistics.cases as f64 / plan.cases as f64,
+        };
+        progress.set_position((done * 1e3) as u64);
+        progress.set_message(format!("{} cases", statistics.cases));
+    });
+    progress.finish_and_clear();
+    (result, Some(statistics))
 }
 
 /// What is told, and to whom.
@@ -92,10 +115,7 @@ impl Told<'_> {
         if let (Some(finding), Some(file)) = (&finding, &self.args.save) {
             self.save(finding, file)?;
         }
-        match self.print(finding.as_ref(), statistics) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-            _ => {}
-        }
+        even_unread(self.print(finding.as_ref(), statistics))?;
         Ok(match (finding, statistics) {
             (Some(_), _) => Exit::Failed,
             (None, Some(statistics)) if statistics.cases == 0 => Exit::Nothing,

@@ -50,7 +50,7 @@ pub(crate) fn address(text: &str) -> crate::Result<(Address, SocketKind)> {
 /// Makes a pipe that becomes readable when the process is asked to end, so that the socket's file can be removed.
 #[cfg(unix)]
 fn wake_on_signal() -> crate::Result<io::PipeReader> {
-    let (reader, writer) = io::pipe()?;
+    let (reader, writer) = io::pipe().or_exit_with(Exit::Setup, "cannot make a pipe")?;
     let mut writer = Some(writer);
     // Closing the writer wakes the reader.
     ctrlc::set_handler(move || drop(writer.take())).or_exit(Exit::Setup)?;

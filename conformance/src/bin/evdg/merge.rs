@@ -8,10 +8,13 @@ use crate::reports::Reports;
 pub(crate) fn run(args: &MergeArgs) -> crate::Result {
     let merged = merge(&args.files).or_exit(Exit::Usage)?;
     let mut reports = Reports::create(&merged.head, &args.reports)?;
-    merged.tell(|told| match told {
+    let told = merged.tell(|told| match told {
         Told::Started(started) => reports.started(started),
         Told::Record(record) => reports.take(record),
-    })?;
-    reports.write_files()?;
-    reports.finish()
+    });
+    told.or_exit_with(Exit::Setup, "what was read of the parts is gone")?;
+    let written = reports.write_files();
+    let exit = reports.finish()?;
+    written?;
+    Ok(exit)
 }

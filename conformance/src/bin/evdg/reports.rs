@@ -1,4 +1,4 @@
-use std::io::{self, StdoutLock};
+use std::io::StdoutLock;
 use std::path::PathBuf;
 
 use anstream::AutoStream;
@@ -7,7 +7,7 @@ use event_datagram_conformance::report::{
 };
 
 use crate::args::ReportArg;
-use crate::exit::{Exit, OrExit as _};
+use crate::exit::{Exit, OrExit as _, even_unread};
 
 /// All reports of one run: the one on standard output, and those that go into files.
 pub(crate) struct Reports {
@@ -48,15 +48,15 @@ impl Reports {
     }
 
     /// Tells on standard output how far the run came; the files stay away.
-    pub(crate) fn break_off(mut self, why: &str) -> io::Result<()> {
+    pub(crate) fn break_off(mut self, why: &str) -> crate::Result<()> {
         if self.summary.total() == 0 {
             return Ok(());
         }
         self.human.break_off(why);
-        self.human.finish(&self.summary)
+        even_unread(self.human.finish(&self.summary))
     }
 
-    /// Writes the files. They come first: whoever reads standard output may leave when they have seen enough.
+    /// Writes the files. They come before standard output: whoever reads that may leave when they have seen enough.
     pub(crate) fn write_files(&mut self) -> crate::Result<()> {
         for (path, report) in &mut self.files {
             report
@@ -68,10 +68,7 @@ impl Reports {
 
     /// Tells all on standard output, and gives the status that goes with it.
     pub(crate) fn finish(mut self) -> crate::Result {
-        match self.human.finish(&self.summary) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-            _ => {}
-        }
+        even_unread(self.human.finish(&self.summary))?;
         Ok(match self.summary.failures(self.strict) {
             0 if self.summary.tested() == 0 => Exit::Nothing,
             0 => Exit::Success,

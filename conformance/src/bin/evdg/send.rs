@@ -22,10 +22,10 @@ pub(crate) fn run(args: &SendArgs) -> crate::Result {
         out.send(&datagram)?;
         Exit::Success
     } else if let Some(path) = &args.captures {
-        out.send_lines(open(path)?, |_, line| captured(line))?
+        out.send_lines(path, |_, line| captured(line))?
     } else {
         let path = args.lines.as_deref().unwrap_or(Path::new("-"));
-        out.send_lines(open(path)?, |number, line| {
+        out.send_lines(path, |number, line| {
             datagram_of(args.dialect, &event_of(line)?, &format!("line {number}: "))
         })?
     };
@@ -62,12 +62,12 @@ impl Out {
     /// Sends a datagram for each line. What cannot be sent because of what it is, is told and left out.
     fn send_lines(
         &mut self,
-        mut lines: impl BufRead,
+        path: &Path,
         datagram_of: impl Fn(usize, &[u8]) -> Result<Vec<u8>, String>,
     ) -> crate::Result {
         let mut exit = Exit::Success;
         let mut failure = None;
-        let walk = each_line(&mut lines, |number, line| {
+        let walk = each_line(&mut open(path)?, |number, line| {
             let line = line.trim_ascii();
             if line.is_empty() {
                 return Ok(());
@@ -89,7 +89,9 @@ impl Out {
         });
         match failure {
             Some(failure) => Err(failure),
-            None => Ok(walk.map(|()| exit)?),
+            None => walk
+                .map(|()| exit)
+                .or_exit_with(Exit::Usage, path.display().to_string()),
         }
     }
 

@@ -11,8 +11,9 @@ use event_datagram_conformance::subject::{
     Kind, Settings, SocketKind, Stop, Subject, SubjectCommand,
 };
 
-use crate::args::SubjectArgs;
+use crate::args::{SubjectArgs, TIMEOUT};
 use crate::exit::{Exit, Failure, OrExit as _};
+use crate::values::duration;
 
 /// Finds out what to talk to, a listener or a parser, and over which sockets: over these, unless there is no choice.
 pub(crate) fn subject(
@@ -71,6 +72,10 @@ pub(crate) fn settings(args: &SubjectArgs, stop: Stop) -> Settings {
 /// Gives the options that say how to talk to the subject, as one would type them, each with a space before it.
 pub(crate) fn options(args: &SubjectArgs, subject: &Subject) -> String {
     let mut options = String::new();
+    if duration(TIMEOUT) != Ok(args.timeout) {
+        let seconds = args.timeout.as_secs_f64();
+        options.push_str(&option("timeout", &format!("{seconds}s")));
+    }
     if args.fence != fence::DEFAULT_NAME {
         options.push_str(&option("fence", &args.fence));
     }

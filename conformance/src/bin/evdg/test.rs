@@ -1,5 +1,6 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use event_datagram_conformance::escape::escaped;
 use event_datagram_conformance::known::{Changes, Findings, Known};
 use event_datagram_conformance::report::{
     Head, Recorder, Settings as RunSettings, Shard as ReportShard, Subject as ReportSubject, Suite,
@@ -26,13 +27,18 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let mut reports = Reports::create(&head, &args.reports)?;
 
     let mut findings = Findings::new(args.strict);
+    let mut unknown = BTreeSet::new();
     let progress = progress(plan.vectors.len() * plan.sockets.len());
     let result = run_plan(&plan, |event| match event {
         Event::Ready {
             socket,
             dialects,
             start,
-        } => reports.started(&recorder.started(socket, dialects, start)),
+        } => {
+            let declared = start.not_applicable.iter().flatten();
+            unknown.extend(declared.filter(|id| !corpus.knows(id)).cloned());
+            reports.started(&recorder.started(socket, dialects, start));
+        }
         Event::Outcome(outcome) => {
             reports.take(&recorder.record(outcome));
             findings.add(outcome);
@@ -42,14 +48,19 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
         _ => {}
     });
     progress.finish_and_clear();
-
     signals.restore();
+    for id in unknown {
+        anstream::eprintln!(
+            "evdg: the subject declares {} not applicable, and there is no such requirement or vector",
+            escaped(id.as_bytes())
+        );
+    }
 
     if let Err(error) = result {
         reports.break_off(&error.to_string())?;
         return Err(failure(error));
     }
-    reports.write_files()?;
+    let written = reports.write_files();
     if let (Some(path), true) = (&args.known, args.write_known) {
         let changes = findings
             .write(path)
@@ -66,10 +77,11 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
         );
     }
     let exit = reports.finish()?;
-    Ok(if args.write_known {
-        Exit::Success
-    } else {
-        exit
+    written?;
+    Ok(match exit {
+        // What fails is on the list now.
+        Exit::Failed if args.write_known => Exit::Success,
+        exit => exit,
     })
 }
 
