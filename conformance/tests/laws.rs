@@ -6,7 +6,7 @@ use event_datagram::testing::generate::{
 };
 use event_datagram_conformance::contract::{Line, event_line, parse_line};
 use event_datagram_conformance::dialect;
-use event_datagram_conformance::testing::{JudgeCase, Target, laws};
+use event_datagram_conformance::testing::{JudgeCase, JudgePair, Target, laws};
 use event_datagram_conformance::vectors::{Corpus, Dialect};
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -99,8 +99,8 @@ proptest! {
     }
 
     #[test]
-    fn late_reports_are_taken_from_the_front(before in small::<JudgeCase>(), case in small::<JudgeCase>()) {
-        laws::late_reports_are_taken_from_the_front(&before, &case);
+    fn late_reports_are_taken_from_the_front(pair in small::<JudgePair>()) {
+        laws::late_reports_are_taken_from_the_front(&pair.before, &pair.case);
     }
 }
 

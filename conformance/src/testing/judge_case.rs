@@ -20,6 +20,27 @@ pub struct JudgeCase {
     pub is_right: bool,
 }
 
+/// Two cases, one behind the other: what the first asked for may be reported late.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct JudgePair {
+    /// The first.
+    pub before: JudgeCase,
+    /// The one behind it.
+    pub case: JudgeCase,
+}
+
+impl Generate for JudgePair {
+    fn generate(source: &mut Source<'_>) -> Self {
+        let mut before = JudgeCase::generate(source);
+        let mut case = JudgeCase::generate(source);
+        if source.once_in(2) {
+            come_late(source, &mut before, &mut case);
+        }
+        Self { before, case }
+    }
+}
+
 impl Generate for JudgeCase {
     fn generate(source: &mut Source<'_>) -> Self {
         let answering = source.pick(&[Answering::MayBeSilent, Answering::Always]);
@@ -111,6 +132,31 @@ fn change(source: &mut Source<'_>, observation: &mut Observation) {
         4 => observation.swallowed_fence = true,
         5 => observation.misread_fence = Some(hostile(source).into_bytes()),
         _ => observation.reports.insert(at, any_report(source)),
+    }
+}
+
+/// Puts events that the case before asked for in front of what is reported. Mostly they were not reported before.
+fn come_late(source: &mut Source<'_>, before: &mut JudgeCase, case: &mut JudgeCase) {
+    let asked = before
+        .steps
+        .iter()
+        .flat_map(|step| step.expect.alternatives());
+    let events: Vec<_> = asked
+        .filter_map(|one| match one {
+            Expectation::Event(event) => Some(report(Line::Event(event.clone()))),
+            _ => None,
+        })
+        .collect();
+    if !source.once_in(4) {
+        let reports = &mut before.observation.reports;
+        reports.retain(|report| !events.contains(report));
+        before.is_right = false;
+    }
+    for late in events {
+        if source.once_in(2) {
+            case.observation.reports.insert(0, late);
+            case.is_right = false;
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What must hold of the readers and the judge of this library, and what fuzzing engines run, for tests and fuzz targets.
 //!
 //! - [`laws`] hold for any input, as those of `event_datagram::testing` do; each panics where it is broken, and says by what.
-//! - [`JudgeCase`] is what the judge is given: steps, and an observation that may be right.
+//! - [`JudgeCase`] is what the judge is given: steps, and an observation that may be right; a [`JudgePair`] is two, one behind the
+//!   other.
 //! - [`Target`] is a set of laws over one kind of input. Engines, and the replay of seeds in the tests, all run these.
 
 mod judge_case;
@@ -9,5 +10,5 @@ pub mod laws;
 mod seeds;
 mod target;
 
-pub use judge_case::JudgeCase;
+pub use judge_case::{JudgeCase, JudgePair};
 pub use target::Target;

@@ -6,7 +6,7 @@ use event_datagram::testing::generate::{
 };
 use event_datagram::testing::laws as codec;
 
-use super::{JudgeCase, laws, seeds};
+use super::{JudgePair, laws, seeds};
 use crate::report::write_whole;
 use crate::vectors::{Corpus, Dialect};
 
@@ -259,7 +259,7 @@ targets! {
     }, seeds: seeds::captures;
 
     /// Sequences of datagrams and reports before the judge.
-    JUDGE_SEQUENCE = "judge_sequence", laws of Decided<Two<JudgeCase, JudgeCase>>: |Decided(Two(before, case))| {
+    JUDGE_SEQUENCE = "judge_sequence", laws of Decided<JudgePair>: |Decided(JudgePair { before, case })| {
         laws::the_judge_agrees_with_trying_everything(case);
         laws::what_the_judge_says_can_be_printed(case);
         laws::late_reports_are_taken_from_the_front(before, case);
