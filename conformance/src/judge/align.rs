@@ -154,16 +154,19 @@ fn asks_for(step: &Step, line: &Line) -> bool {
         .any(|one| matches!(one, Expectation::Event(_)) && takes(one, line))
 }
 
-/// Gives which of the alternatives a report is.
+/// Gives which of the alternatives a report is, the first that fits.
 fn way_of(expect: &Expectation, report: &Report) -> Option<usize> {
     let alternatives = expect.alternatives();
     let is_plainly = |one: &Expectation| match one {
         Expectation::Event(event) => report.is_plainly(event),
-        // What is not the first alternative may not be the first that fits.
-        Expectation::Survive => alternatives.len() == 1 && report.is_plainly_about_a_datagram(),
+        Expectation::Survive => report.is_plainly_about_a_datagram(),
         _ => false,
     };
-    alternatives.iter().position(is_plainly).or_else(|| {
+    // Of several, one that takes nearly anything may not be the first that fits, nor may what stands behind it.
+    let may_be_first =
+        |one: &&Expectation| alternatives.len() == 1 || **one != Expectation::Survive;
+    let mut plain = alternatives.iter().take_while(may_be_first);
+    plain.position(is_plainly).or_else(|| {
         let line = report.line()?;
         alternatives.iter().position(|one| takes(one, &line))
     })
@@ -324,6 +327,13 @@ mod tests {
         assert_eq!(ways(survives(), spelled), conforms(0));
         assert_eq!(
             ways(survives(), r#"{"event":"E_B","params":[]}"#),
+            conforms(1)
+        );
+        // However it is spelled, what takes everything is the first to take it.
+        let survives_first = || vec![event("E_B"), Expectation::Survive, event("E_A")];
+        assert_eq!(ways(survives_first(), spelled), conforms(1));
+        assert_eq!(
+            ways(survives_first(), r#"{"event":"E_A","params":[]}"#),
             conforms(1)
         );
         let rejects = || vec![Expectation::Reject, event("E_A")];
