@@ -1,7 +1,10 @@
 use event_datagram::testing::generate::{Generate, JsonRpcEvent, Source, TextEvent};
 use event_datagram::{EventBuf, ParamBuf};
+use memchr::memmem;
+use serde_json::json;
 
-use crate::contract::{Line, Start};
+use crate::contract::{Line, Start, event_line};
+use crate::dialect::error_line;
 use crate::judge::Answering;
 use crate::subject::{Observation, Report, Says};
 use crate::vectors::{Expectation, Step};
@@ -32,41 +35,113 @@ pub struct JudgePair {
 
 impl Generate for JudgePair {
     fn generate(source: &mut Source<'_>) -> Self {
-        let mut before = JudgeCase::generate(source);
-        let mut case = JudgeCase::generate(source);
+        let mut before = case_as_read(source);
+        let mut case = case_as_read(source);
         if source.once_in(2) {
             come_late(source, &mut before, &mut case);
         }
+        write_down(source, &mut before.observation);
+        write_down(source, &mut case.observation);
         Self { before, case }
     }
 }
 
 impl Generate for JudgeCase {
     fn generate(source: &mut Source<'_>) -> Self {
-        let answering = source.pick(&[Answering::MayBeSilent, Answering::Always]);
-        let mut steps = vec![step(source)];
-        while steps.len() < 6 && source.byte() >= 0x60 {
-            steps.push(step(source));
-        }
-        let mut observation = Observation::default();
-        for step in &steps {
-            observation
-                .reports
-                .extend(right_report(source, &step.expect, answering));
-        }
-        let is_right = !source.once_in(2);
-        if !is_right {
-            for _ in 0..=source.below(3) {
-                change(source, &mut observation);
-            }
-        }
-        Self {
-            steps,
-            observation,
-            answering,
-            is_right,
+        let mut case = case_as_read(source);
+        write_down(source, &mut case.observation);
+        case
+    }
+}
+
+/// Makes a case whose reports are all read.
+fn case_as_read(source: &mut Source<'_>) -> JudgeCase {
+    let answering = source.pick(&[Answering::MayBeSilent, Answering::Always]);
+    let mut steps = vec![step(source)];
+    while steps.len() < 6 && source.byte() >= 0x60 {
+        steps.push(step(source));
+    }
+    let mut observation = Observation::default();
+    for step in &steps {
+        observation
+            .reports
+            .extend(right_report(source, &step.expect, answering));
+    }
+    let is_right = !source.once_in(2);
+    if !is_right {
+        for _ in 0..=source.below(3) {
+            change(source, &mut observation);
         }
     }
+    JudgeCase {
+        steps,
+        observation,
+        answering,
+        is_right,
+    }
+}
+
+/// Makes lines of what was read, as subjects write them: nobody has read them yet. Now and then one is left as it is.
+fn write_down(source: &mut Source<'_>, observation: &mut Observation) {
+    for report in &mut observation.reports {
+        let Says::Line(line) = &report.says else {
+            continue;
+        };
+        let usual = usual_line(line);
+        report.raw = match source.weighted(&[8, 2, 2, 2, 1, 1]) {
+            0 => usual,
+            1 => spaced(&usual),
+            2 => turned_round(&usual),
+            3 => with_an_escape(&usual),
+            4 => with_a_member(&usual),
+            _ => continue,
+        };
+        report.says = Says::Unread;
+    }
+}
+
+/// Gives the line that says this. For what is no JSON there is none that says just that.
+fn usual_line(line: &Line) -> Vec<u8> {
+    match line {
+        Line::Event(event) => event_line(event),
+        Line::Rejection(why) => error_line(why),
+        Line::Start(_) => br#"{"ready":true}"#.to_vec(),
+        Line::MalformedStart(why) => json!({ "max_datagram": why, "ready": true })
+            .to_string()
+            .into_bytes(),
+        Line::Malformed(why) => [b"{", why.as_bytes()].concat(),
+    }
+}
+
+fn spaced(line: &[u8]) -> Vec<u8> {
+    [b"{ ", &line[1..], b" "].concat()
+}
+
+/// Puts what is behind the name of an event in front of it.
+fn turned_round(line: &[u8]) -> Vec<u8> {
+    // In a string, a quote has a backslash before it.
+    match memmem::find(line, b",\"params\":") {
+        Some(at) => {
+            let (name, params) = (&line[1..at], &line[at + 1..line.len() - 1]);
+            [b"{", params, b",", name, b"}"].concat()
+        }
+        None => line.to_vec(),
+    }
+}
+
+/// Writes the first letter as JSON may write any.
+fn with_an_escape(line: &[u8]) -> Vec<u8> {
+    match line {
+        [b'{', b'"', letter @ b'a'..=b'z', rest @ ..] => {
+            [format!("{{\"\\u{letter:04x}").as_bytes(), rest].concat()
+        }
+        _ => line.to_vec(),
+    }
+}
+
+/// Adds a member that says nothing: of two alike, the later one counts.
+fn with_a_member(line: &[u8]) -> Vec<u8> {
+    [b"{\"ready\":false,", &line[1..]].concat()
 }
 
 fn step(source: &mut Source<'_>) -> Step {
@@ -76,8 +151,9 @@ fn step(source: &mut Source<'_>) -> Step {
         2 => Expectation::Survive,
         _ => {
             let count = 2 + source.below(2);
-            let one = |source: &mut Source<'_>| match source.weighted(&[3, 1]) {
+            let one = |source: &mut Source<'_>| match source.weighted(&[5, 1, 2]) {
                 0 => Expectation::Event(event(source)),
+                1 => Expectation::Survive,
                 _ => Expectation::Reject,
             };
             Expectation::AnyOf((0..count).map(|_| one(source)).collect())
@@ -199,5 +275,39 @@ fn report(line: Line) -> Report {
         raw: Vec::new(),
         says: Says::Line(line),
         early: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::parse_line;
+
+    #[test]
+    fn lines_say_what_they_were_made_of() {
+        let odd = [
+            ParamBuf::named(",\"params\":", "\u{1}\\u"),
+            ParamBuf::unnamed(&b"\xff"[..]),
+        ];
+        for line in [
+            Line::Event(EventBuf::new("E_A", [ParamBuf::named("ip", "::1")])),
+            Line::Event(EventBuf::new(",\"params\":", odd)),
+            Line::Event(EventBuf::new(&b"\xff"[..], [])),
+            Line::Rejection("\u{1}\"".into()),
+            Line::Rejection(String::new()),
+            Line::Start(Start::default()),
+        ] {
+            let usual = usual_line(&line);
+            let respelled =
+                [spaced, turned_round, with_an_escape, with_a_member].map(|it| it(&usual));
+            for raw in respelled.iter().chain([&usual]) {
+                let said = parse_line(raw);
+                assert_eq!(said.as_ref(), Some(&line), "{}", raw.escape_ascii());
+            }
+        }
+        let line = usual_line(&Line::MalformedStart("\u{1b}[2J".into()));
+        assert!(matches!(parse_line(&line), Some(Line::MalformedStart(_))));
+        let line = usual_line(&Line::Malformed("it is not JSON".into()));
+        assert!(matches!(parse_line(&line), Some(Line::Malformed(_))));
     }
 }

@@ -1,12 +1,12 @@
 use crate::contract::Line;
 use crate::judge::{Answering, Finding, judge, take_late};
-use crate::subject::{Report, Says};
+use crate::subject::Report;
 use crate::testing::JudgeCase;
 use crate::vectors::{Expectation, Step};
 
 /// The judge finds that an observation conforms exactly where some pairing of datagrams and reports is right, of all that
-/// there are, and nothing is amiss besides; and the ways that it tells are those of such a pairing. What was made to be
-/// right conforms.
+/// there are, and nothing is amiss besides; and the ways that it tells are those of such a pairing, of each datagram the
+/// first that fits what it got. What was made to be right conforms.
 ///
 /// # Panics
 ///
@@ -21,14 +21,16 @@ pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
     let amiss = observation.swallowed_fence
         || observation.misread_fence.is_some()
         || observation.reports.iter().any(|report| report.early);
-    let conforms = !amiss && is_pairing(steps, &observation.reports, *answering, None);
+    let lines: Vec<_> = observation.reports.iter().map(Report::line).collect();
+    let lines: Vec<_> = lines.iter().map(Option::as_deref).collect();
+    let conforms = !amiss && is_pairing(steps, &lines, *answering, None);
     assert!(conforms || !is_right, "the case itself is wrong");
     match judge(steps, observation, *answering) {
         Finding::Conforms { ways } => {
             assert!(conforms, "it conforms, though no pairing is right");
             assert_eq!(ways.len(), steps.len(), "a way for each datagram");
             assert!(
-                is_pairing(steps, &observation.reports, *answering, Some(&ways)),
+                is_pairing(steps, &lines, *answering, Some(&ways)),
                 "no right pairing goes these ways: {ways:?}"
             );
         }
@@ -71,10 +73,9 @@ pub fn late_reports_are_taken_from_the_front(before: &JudgeCase, case: &JudgeCas
         }
         due += 1;
     }
-    for report in &before.observation.reports {
-        if is_asked_for(&before.steps, report) {
-            due = 0;
-        }
+    let mut got = before.observation.reports.iter();
+    if got.any(|report| is_asked_for(&before.steps, report)) {
+        due = 0;
     }
     let mut observation = case.observation.clone();
     let got = (&before.steps[..], &before.observation);
@@ -90,37 +91,31 @@ fn is_event_of(step: &Step, line: &Line) -> bool {
     events.any(|one| is_right(one, Some(line)))
 }
 
-/// Tries every pairing: whether one is right, if wanted with these alternatives.
+/// Tries every pairing: whether one is right, if wanted in these ways. What is `None` is a report that is about no datagram.
 fn is_pairing(
     steps: &[Step],
-    reports: &[Report],
+    lines: &[Option<&Line>],
     answering: Answering,
     ways: Option<&[usize]>,
 ) -> bool {
     let Some((step, steps)) = steps.split_first() else {
-        return reports.is_empty();
+        return lines.is_empty();
     };
     let way = ways.map(|ways| ways[0]);
     let ways = ways.map(|ways| &ways[1..]);
     let takes = |line: Option<&Line>| {
-        let alternatives = step.expect.alternatives().iter().enumerate();
-        let mut wanted = alternatives.filter(|(index, _)| way.is_none_or(|way| way == *index));
-        wanted.any(|(_, one)| is_right(one, line))
+        let mut alternatives = step.expect.alternatives().iter();
+        let first = alternatives.position(|one| is_right(one, line));
+        first.is_some_and(|first| way.is_none_or(|way| way == first))
     };
     if answering == Answering::MayBeSilent
         && takes(None)
-        && is_pairing(steps, reports, answering, ways)
+        && is_pairing(steps, lines, answering, ways)
     {
         return true;
     }
-    match reports.split_first() {
-        Some((
-            Report {
-                says: Says::Line(line),
-                ..
-            },
-            reports,
-        )) => takes(Some(line)) && is_pairing(steps, reports, answering, ways),
+    match lines.split_first() {
+        Some((Some(line), lines)) => takes(Some(line)) && is_pairing(steps, lines, answering, ways),
         _ => false,
     }
 }
