@@ -1,12 +1,13 @@
 //! The laws of the text dialect.
 
+use alloc::format;
 use alloc::vec::Vec;
 
 use super::{
     contents_are_the_same_in_every_way, error_lies_inside, keeps_word, parts_are_pieces, reading,
     written,
 };
-use crate::testing::reference::text as reference;
+use crate::testing::reference::{Reading, text as reference};
 use crate::text::{self, documented, sender};
 use crate::{Event, EventBuf, MAX_DATAGRAM, ValueBuf};
 
@@ -75,38 +76,55 @@ pub fn encoding_what_was_decoded_is_stable(datagram: &[u8]) {
     }
 }
 
-/// [`sender`] promises the size that it writes, and tells exactly which events read back the same.
+/// [`sender`] promises the size that it writes, writes to the byte what its rules say, tells exactly which events read back
+/// the same, and of others, where [what is left](as_told) would, that is read.
 ///
 /// # Panics
 ///
 /// If that does not hold.
 pub fn sender_keeps_its_word<E: Event>(event: &E) {
-    let written = written(
+    let plain = written_plainly(&EventBuf::from_event(event), b"\n");
+    let size = sender::size(event);
+    let datagram = written(
         event,
-        sender::size(event),
+        size,
         MAX_DATAGRAM,
         sender::encode,
         sender::encode_to_vec,
     );
-    if let Some(datagram) = written {
+    is_plain(datagram.as_deref(), size, &plain);
+    if let Some(datagram) = datagram {
         let back = reading(&text::decode(&datagram));
         keeps_word(event, sender::check(event), &back);
+        let told = as_told(&EventBuf::from_event(event));
+        if sender::check(&told).is_ok() {
+            let told = Reading::Event(told);
+            assert_eq!(
+                back, told,
+                "what it wrote (left) does not tell what is left of the event (right)"
+            );
+            assert_eq!(reference::decode(&datagram), told);
+        }
     }
 }
 
-/// [`documented`] promises the size that it writes, writes what it reads itself, and reads back the same.
+/// [`documented`] promises the size that it writes, writes to the byte what its rules say and reads it itself, and reads
+/// back the same.
 ///
 /// # Panics
 ///
 /// If that does not hold.
 pub fn documented_keeps_its_word<E: Event>(event: &E) {
+    let plain = written_plainly(&EventBuf::from_event(event), b"'\"\r\n");
+    let size = documented::size(event);
     let encoded = written(
         event,
-        documented::size(event),
+        size,
         MAX_DATAGRAM,
         documented::encode,
         documented::encode_to_vec,
     );
+    is_plain(encoded.as_deref(), size, &plain);
     match documented::check(event) {
         Ok(()) => {
             if let Some(datagram) = encoded {
@@ -126,6 +144,53 @@ pub fn documented_keeps_its_word<E: Event>(event: &E) {
     }
 }
 
+/// What is written is what was written plainly, and what is not written is of that size.
+fn is_plain(datagram: Option<&[u8]>, size: usize, plain: &[u8]) {
+    if let Some(datagram) = datagram {
+        assert!(
+            datagram == plain,
+            "it wrote b\"{}\", and not b\"{}\"",
+            datagram.escape_ascii(),
+            plain.escape_ascii()
+        );
+    }
+    assert_eq!(size, plain.len(), "the size that it tells (left)");
+}
+
+/// Writes an event by the rules of a profile, as they are read: a value that holds any of these bytes stands in quotes.
+fn written_plainly(event: &EventBuf, quoted: &[u8]) -> Vec<u8> {
+    let mut datagram = event.name.clone();
+    datagram.push(b'\n');
+    for param in &event.params {
+        // An empty name is none.
+        if let Some(name) = param.name.as_deref().filter(|name| *name != b"") {
+            datagram.extend_from_slice(name);
+            datagram.extend_from_slice(b"::");
+        }
+        match &param.value {
+            ValueBuf::Bytes(value) if value.iter().any(|byte| quoted.contains(byte)) => {
+                datagram.push(b'"');
+                for byte in value {
+                    if *byte == b'"' {
+                        datagram.push(b'\\');
+                    }
+                    datagram.push(*byte);
+                }
+                datagram.push(b'"');
+            }
+            ValueBuf::Bytes(value) => datagram.extend_from_slice(value),
+            ValueBuf::Integer(integer) => {
+                let unsigned = i128::from(*integer).rem_euclid(1 << 64);
+                datagram.extend_from_slice(format!("{unsigned}").as_bytes());
+            }
+            ValueBuf::Null => {}
+        }
+        datagram.push(b'\n');
+    }
+    datagram.push(b'\n');
+    datagram
+}
+
 /// Makes of an event what the text dialect can tell of it: integers become their digits, no value an empty one, an
 /// empty name none.
 pub fn as_told(event: &EventBuf) -> EventBuf {
@@ -134,9 +199,9 @@ pub fn as_told(event: &EventBuf) -> EventBuf {
         param.name = param.name.take().filter(|name| !name.is_empty());
         param.value = match &param.value {
             ValueBuf::Bytes(bytes) => ValueBuf::Bytes(bytes.clone()),
-            ValueBuf::Integer(integer) => alloc::format!("{}", integer.cast_unsigned())
-                .into_bytes()
-                .into(),
+            ValueBuf::Integer(integer) => {
+                format!("{}", integer.cast_unsigned()).into_bytes().into()
+            }
             ValueBuf::Null => ValueBuf::Bytes(Vec::new()),
         };
     }
