@@ -24,9 +24,7 @@ for source in fuzz/fuzz_targets/*.rs; do
         echo '[libfuzzer]'
         cat fuzz/options
     } >"$OUT/$target.options"
-    dictionary=fuzz/dictionaries/${target%%_*}.dict
-    if [ -e "$dictionary" ]; then
-        cp "$dictionary" "$OUT/$target.dict"
-        echo "dict = $target.dict" >>"$OUT/$target.options"
-    fi
+    # Each family of targets has one: where it is missing, this fails.
+    cp "fuzz/dictionaries/${target%%_*}.dict" "$OUT/$target.dict"
+    echo "dict = $target.dict" >>"$OUT/$target.options"
 done

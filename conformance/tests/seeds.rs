@@ -1,6 +1,7 @@
 //! Every input that is kept, against every law of its target: what the corpus gives, what campaigns found worth keeping, and
 //! each regression as a test of its own.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,10 @@ fn main() -> ExitCode {
             every_file_belongs_to_a_target,
         ),
         Trial::test("every_target_can_be_fuzzed", every_target_can_be_fuzzed),
+        Trial::test(
+            "every_family_of_targets_has_a_dictionary",
+            every_family_of_targets_has_a_dictionary,
+        ),
     ];
     for target in Target::ALL {
         trials.push(Trial::test(format!("seeds::{}", target.name()), || {
@@ -81,6 +86,22 @@ fn every_target_can_be_fuzzed() -> Result<(), Failed> {
     targets.sort_unstable();
     if programs != targets {
         return Err(format!("fuzz/Cargo.toml has {programs:?}, the library {targets:?}").into());
+    }
+    Ok(())
+}
+
+/// A family is what stands before the first `_` of its targets' names: by that, whatever runs them finds its dictionary.
+fn every_family_of_targets_has_a_dictionary() -> Result<(), Failed> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/dictionaries");
+    let names = Target::ALL.iter().map(Target::name);
+    let families = names.filter_map(|name| name.split('_').next());
+    let wanted: BTreeSet<_> = families
+        .map(|it| folder.join(format!("{it}.dict")))
+        .collect();
+    let there: BTreeSet<_> = entries(&folder).into_iter().collect();
+    let odd: Vec<_> = there.symmetric_difference(&wanted).collect();
+    if !odd.is_empty() {
+        return Err(format!("missing, or of no family: {odd:?}").into());
     }
     Ok(())
 }
