@@ -45,6 +45,8 @@ pub struct Schedule {
 pub const MAX_RATE: f64 = 1e8;
 /// More datagrams than any test sends, and few enough to count each of them.
 const MAX_LEN: f64 = 4e9;
+/// More than floats are off by after some steps, as a part, and less than a datagram of any number that is counted.
+const OFF: f64 = 1e-12;
 
 impl Shape {
     /// Gives the rate over a long time, in datagrams a second.
@@ -67,15 +69,15 @@ impl Schedule {
     pub fn new(shape: Shape, duration: Duration) -> Result<Self, ScheduleError> {
         let seconds = duration.as_secs_f64();
         let len = match shape {
-            Shape::Constant(rate) => (rate * seconds).ceil(),
-            Shape::Burst { count, every } => count as f64 * (seconds / every.as_secs_f64()).ceil(),
-            Shape::Ramp { from, to } => ((from + to) / 2.0 * seconds).floor(),
+            Shape::Constant(rate) => up(rate * seconds),
+            Shape::Burst { count, every } => count as f64 * bursts(every, duration),
+            Shape::Ramp { from, to } => down((from + to) / 2.0 * seconds),
             Shape::Square { low, high, period } => {
                 let half = period.as_secs_f64() / 2.0;
                 let whole = (seconds / (2.0 * half)).floor();
                 let rest = seconds - whole * 2.0 * half;
                 let in_rest = low * rest.min(half) + high * (rest - half).max(0.0);
-                (whole * half * (low + high) + in_rest).floor()
+                down(whole * half * (low + high) + in_rest)
             }
         };
         // A float that is not above 0 may be no number.
@@ -133,7 +135,8 @@ impl Schedule {
                 let half = period.as_secs_f64() / 2.0;
                 let in_period = half * (low + high);
                 let whole = (nth / in_period).floor();
-                let rest = nth - whole * in_period;
+                // Just below 0 where a float is rounded down: then a low rate of 0 would put it off for ever.
+                let rest = (nth - whole * in_period).max(0.0);
                 let in_low = half * low;
                 let offset = if rest < in_low {
                     rest / low
@@ -145,6 +148,24 @@ impl Schedule {
         };
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
     }
+}
+
+/// How many bursts begin within a time, in whole nanoseconds, as floats make 8 of 70 ms by 10 ms.
+fn bursts(every: Duration, duration: Duration) -> f64 {
+    match every.as_nanos() {
+        0 => f64::INFINITY,
+        every => duration.as_nanos().div_ceil(every) as f64,
+    }
+}
+
+/// Rounds up what is more than a float is off by: 100 a second for 1.1 s are 110.00000000000001.
+fn up(count: f64) -> f64 {
+    (count * (1.0 - OFF)).ceil()
+}
+
+/// Rounds down, as [`up`] rounds up.
+fn down(count: f64) -> f64 {
+    (count * (1.0 + OFF)).floor()
 }
 
 /// A plan that comes to nothing, or to too much.
@@ -373,6 +394,32 @@ mod tests {
         assert_eq!(of("ramp:0-1000", 1000).len(), 500);
         assert_eq!(of("ramp:0-1000", 1000).at(125).as_millis(), 500);
         assert_eq!(of("ramp:1000-0", 1000).at(375).as_millis(), 500);
+    }
+
+    #[test]
+    fn counts_are_those_of_whole_numbers() {
+        let len = |text: &str, millis| {
+            let schedule =
+                Schedule::new(text.parse().unwrap(), Duration::from_millis(millis)).unwrap();
+            schedule.len()
+        };
+        assert_eq!(len("100", 1100), 110);
+        assert_eq!(len("0.3", 1000), 1);
+        for tens in 1..1000 {
+            assert_eq!(len("100", 10 * tens), tens);
+            assert_eq!(len("ramp:0-200", 10 * tens), tens);
+            assert_eq!(len("square:0-200/10ms", 10 * tens), tens);
+            assert_eq!(len("burst:10/10ms", 10 * tens), 10 * tens);
+        }
+        assert_eq!(len("burst:10/10ms", 71), 80);
+    }
+
+    #[test]
+    fn a_pause_of_a_square_ends() {
+        let shape = "square:0-1k/1.1ms".parse().unwrap();
+        let schedule = Schedule::new(shape, Duration::from_secs(10)).unwrap();
+        let latest = (0..schedule.len()).map(|index| schedule.at(index)).max();
+        assert!(latest <= Some(Duration::from_secs(10)), "{latest:?}");
     }
 
     #[test]
