@@ -102,10 +102,13 @@ pub enum Found {
 }
 
 impl Search {
-    /// Begins a search.
+    /// Begins a search. If the highest rate is below the lowest, it is the only one.
     pub fn new(settings: SearchSettings) -> Self {
         Self {
-            settings,
+            settings: SearchSettings {
+                min: settings.min.min(settings.max),
+                ..settings
+            },
             passed: Vec::new(),
             failed: None,
             again: None,
@@ -372,6 +375,24 @@ mod tests {
                 failed: None
             }
         );
+    }
+
+    #[test]
+    fn rates_below_the_usual_lowest_are_tried() {
+        let settings = SearchSettings {
+            start: 0.5,
+            max: 0.5,
+            ..SearchSettings::default()
+        };
+        let (search, trials) = run(settings, |_| true);
+        let found = Found::Rate {
+            highest: 0.5,
+            failed: None,
+            passes: 3,
+        };
+        assert_eq!((search.found(), trials.len()), (found, 3));
+        let (search, _) = run(settings, |_| false);
+        assert_eq!(search.found(), Found::NoRate { failed: 0.5 });
     }
 
     #[test]

@@ -107,6 +107,8 @@ fn search(args: &BenchArgs) -> crate::Result<SearchSettings> {
     let mut settings = SearchSettings::default();
     settings.start = args.from;
     settings.max = args.to;
+    // Whoever begins below the usual lowest rate wants to know of that one.
+    settings.min = settings.min.min(args.from);
     settings.confirmations = args.confirm;
     Ok(settings)
 }
