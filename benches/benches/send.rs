@@ -182,7 +182,7 @@ fn paced(mix: &Mix, count: u64, bulk: &mut Bulk) -> Duration {
         bulk,
         Duration::from_secs(1),
         || false,
-        |first, when| attempts.send((first, when)).expect("it is there"),
+        |numbers, when| attempts.send((numbers, when)).expect("it is there"),
     );
     assert_eq!((paced.end, paced.accepted), (PaceEnd::Done, schedule.len()));
     begin.elapsed()

@@ -8,6 +8,7 @@
 //!
 //! What the figures mean, and what they do not, is in `benches/BIAS.md`.
 
+mod handover;
 mod ledger;
 mod machine;
 mod measurement;

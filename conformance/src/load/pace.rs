@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -109,7 +110,7 @@ pub enum PaceEnd {
 /// A datagram that goes later than this was not sent by the schedule.
 pub const LATE: Duration = Duration::from_millis(10);
 /// Longer than anybody waits for a report.
-const LONGEST: Duration = Duration::from_secs(3600);
+pub(super) const LONGEST: Duration = Duration::from_secs(3600);
 /// How many datagrams go at once at most.
 const BATCH: usize = 64;
 const BATCH_BYTES: usize = 1 << 18;
@@ -133,7 +134,7 @@ pub(super) fn nanos(time: Duration) -> u64 {
 
 /// Sends each datagram as soon as its time has come, however those before it fare. What is due already goes together.
 ///
-/// `attempt` is told, just before each call, which datagram is the first of it, and when that is.
+/// `attempt` is told, just before each call, which datagrams it hands over at most, and when that is.
 pub fn pace(
     schedule: &Schedule,
     mix: &Mix,
@@ -141,7 +142,7 @@ pub fn pace(
     wire: &mut impl Wire,
     limit: Duration,
     stop: impl Fn() -> bool,
-    mut attempt: impl FnMut(u64, Duration),
+    mut attempt: impl FnMut(Range<u64>, Duration),
 ) -> Paced {
     let longest = mix.sizes().max().unwrap_or_default();
     let mut batch = Batch::new(BATCH, BATCH_BYTES.max(longest));
@@ -218,14 +219,14 @@ fn send_all(
     clock: &mut impl Clock,
     wire: &mut impl Wire,
     stop: impl Fn() -> bool,
-    mut attempt: impl FnMut(u64, Duration),
+    mut attempt: impl FnMut(Range<u64>, Duration),
 ) -> Result<(), PaceEnd> {
     let mut from = 0;
     // Since when there is no room.
     let mut full_since = None;
     while from < batch.len() {
         let now = clock.now();
-        attempt(first + from as u64, now);
+        attempt(first + from as u64..first + batch.len() as u64, now);
         match wire.send(batch, from) {
             Ok(taken) => {
                 if let Some(since) = full_since.take() {
@@ -388,7 +389,7 @@ mod tests {
                 wire,
                 Duration::from_secs(10),
                 || false,
-                |number, when| attempts.push((number, when)),
+                |numbers, when| attempts.push((numbers.start, when)),
             );
             (paced, attempts)
         }

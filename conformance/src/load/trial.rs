@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -5,6 +6,7 @@ use std::{io, thread};
 
 use hdrhistogram::Histogram;
 
+use super::handover::Handovers;
 use super::ledger::{Entry, Ledger, Tally};
 use super::machine::{Effort, Processors, Usage};
 use super::mix::Mix;
@@ -93,7 +95,7 @@ const RUN_UP: Duration = Duration::from_millis(5);
 impl Outcome {
     /// Datagrams that the kernel took and nobody reported.
     pub fn lost(&self) -> u64 {
-        self.paced.accepted - self.tally.delivered
+        self.paced.accepted.saturating_sub(self.tally.delivered)
     }
 }
 
@@ -123,9 +125,9 @@ impl Trial<'_> {
                     &mut bulk,
                     self.limit,
                     || is_over.load(Ordering::Relaxed) || self.stop.is_requested(),
-                    |first, when| {
+                    |numbers, when| {
                         // Nobody listens to it only when all is over.
-                        let _ = attempts.send((first, when));
+                        let _ = attempts.send((numbers, when));
                     },
                 );
                 (paced, effort.part())
@@ -135,7 +137,7 @@ impl Trial<'_> {
                 match observer.next(Instant::now() + SLICE) {
                     Seen::Datagram(report) => sheet.hear(&report, fences),
                     Seen::Died(how) => death = Some(Ending::Died(how)),
-                    Seen::Nothing => {}
+                    Seen::Nothing => sheet.catch_up(),
                 }
             }
             is_over.store(true, Ordering::Relaxed);
@@ -143,6 +145,7 @@ impl Trial<'_> {
             Ok::<_, io::Error>((death, sent))
         })?;
 
+        sheet.close(paced.accepted);
         if ending.is_none() {
             ending = match &paced.end {
                 PaceEnd::Refused => {
@@ -180,7 +183,6 @@ impl Trial<'_> {
             .zip(Processors::now())
             .and_then(|(before, after)| after.since(before))
             .unzip();
-        sheet.timeline.close(&self.schedule, paced.accepted);
         Ok(Outcome {
             dropped,
             ending,
@@ -218,13 +220,13 @@ struct Sheet<'t> {
     latency: Histogram<u64>,
     raw_latency: Histogram<u64>,
     timeline: Timeline,
-    /// What was handed to the kernel: from this datagram on, at this time. Both rise.
-    attempts: Vec<(u64, Duration)>,
-    attempted: Receiver<(u64, Duration)>,
+    handovers: Handovers,
+    /// What is handed to the kernel at most, and when.
+    attempted: Receiver<(Range<u64>, Duration)>,
 }
 
 impl<'t> Sheet<'t> {
-    fn new(trial: &Trial<'t>, begin: Instant, attempted: Receiver<(u64, Duration)>) -> Self {
+    fn new(trial: &Trial<'t>, begin: Instant, attempted: Receiver<(Range<u64>, Duration)>) -> Self {
         Self {
             schedule: trial.schedule,
             tag: trial.tag,
@@ -234,9 +236,24 @@ impl<'t> Sheet<'t> {
             latency: histogram(),
             raw_latency: histogram(),
             timeline: Timeline::new(trial.schedule.duration()),
-            attempts: Vec::new(),
+            handovers: Handovers::default(),
             attempted,
         }
+    }
+
+    /// Takes note of what the sender has done.
+    fn catch_up(&mut self) {
+        for (numbers, when) in self.attempted.try_iter() {
+            self.handovers.note(&numbers, when, &self.ledger);
+            self.ledger.hand_over(numbers.end);
+        }
+    }
+
+    /// Takes note of how many were sent in the end.
+    fn close(&mut self, accepted: u64) {
+        self.catch_up();
+        self.ledger.close(accepted);
+        self.timeline.close(&self.schedule, accepted);
     }
 
     fn hear(&mut self, report: &[u8], fences: &Fences) {
@@ -246,6 +263,8 @@ impl<'t> Sheet<'t> {
             self.unnumbered += u64::from(!fences.is_tagged(report));
             return;
         };
+        // Whatever was sent before it was reported is known by now.
+        self.catch_up();
         if self.ledger.enter(number) != Entry::First {
             return;
         }
@@ -253,12 +272,9 @@ impl<'t> Sheet<'t> {
         let latency = now.saturating_sub(due);
         self.latency.saturating_record(nanos(latency));
         self.timeline.deliver(due, latency);
-        self.attempts.extend(self.attempted.try_iter());
-        let at = self.attempts.partition_point(|(first, _)| *first <= number);
-        if let Some((_, sent)) = at.checked_sub(1).map(|at| self.attempts[at]) {
-            self.raw_latency
-                .saturating_record(nanos(now.saturating_sub(sent)));
-        }
+        let sent = self.handovers.of(number);
+        self.raw_latency
+            .saturating_record(nanos(now.saturating_sub(sent)));
     }
 }
 
