@@ -90,6 +90,12 @@ impl Fences {
         self.shared.stand_in(line)
     }
 
+    /// Tells whether a reported line looks like that of a fence, of whatever factory.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_anyones(line: &[u8]) -> bool {
+        holds_mark(line, b't', SHARED_DIGITS + OWN_DIGITS)
+    }
+
     /// Tells which fence a reported line is about.
     pub fn mark(&self, line: &[u8], fence: &Fence) -> Mark {
         if self.is_tagged(line) && fence.own.stand_in(line) {
@@ -126,6 +132,24 @@ impl Fences {
                 && !self.made.iter().any(|made| *made.as_bytes() == own)
         })
     }
+}
+
+/// Tells whether a line holds a letter and so many digits behind it, in any of the contract's forms: the mark of somebody's
+/// fence or number.
+#[cfg(feature = "cli")]
+pub(crate) fn holds_mark(line: &[u8], letter: u8, digits: usize) -> bool {
+    let is_letter = |byte: &u8| byte.eq_ignore_ascii_case(&letter);
+    let are_digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);
+    let is_plain = |bytes: &[u8]| is_letter(&bytes[0]) && are_digits(&bytes[1..]);
+    let is_hex = |bytes: &[u8]| {
+        // In hex a digit is a 3 and itself.
+        bytes
+            .chunks_exact(2)
+            .skip(1)
+            .all(|pair| pair[0] == b'3' && pair[1].is_ascii_digit())
+            && hex::decode(&bytes[..2]).is_ok_and(|first| is_letter(&first[0]))
+    };
+    line.windows(1 + digits).any(is_plain) || line.windows(2 + 2 * digits).any(is_hex)
 }
 
 impl Digits {
@@ -219,6 +243,19 @@ mod tests {
             assert_eq!(fences.mark(line.as_bytes(), &first), Mark::Other, "{line}");
         }
         assert_eq!(fences.mark(b"{\"event\":\"E_TEST\"}", &first), Mark::None);
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn fences_of_others_are_known() {
+        let tag = tag(&Fences::new("E_OTHER").next_fence());
+        let report = format!("{{\"value\":\"{tag}\"}}");
+        for line in [&report, &tag.to_uppercase(), &hex::encode(&tag)] {
+            assert!(Fences::is_anyones(line.as_bytes()), "{line}");
+        }
+        for line in [&tag[1..], &tag[..18], &hex::encode(&tag)[2..], "E_TEST", ""] {
+            assert!(!Fences::is_anyones(line.as_bytes()), "{line}");
+        }
     }
 
     #[test]

@@ -24,9 +24,9 @@ pub struct Measurement {
     pub seconds: f64,
     /// What became of them.
     pub counts: Counts,
-    /// Datagrams that went more than 10 ms after their time.
+    /// Datagrams that went more than 10 ms after their time, or for want of room not at all.
     pub late: u64,
-    /// Those of them that went late because there had been no room.
+    /// Those of them that were late because the listener had no room.
     pub late_for_room: u64,
     /// How often the socket had no room, so that the sender waited.
     pub held_back: u64,
@@ -35,6 +35,9 @@ pub struct Measurement {
     /// How it ended, where it did not end well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<String>,
+    /// Whether it was broken off because this machine's own buffer or network took nothing more: that is not the listener's doing.
+    #[serde(default)]
+    pub jammed: bool,
     /// From the time a datagram should have been sent until its report.
     pub latency: Distribution,
     /// From the time it was handed to the kernel: what a sender measures that waits for its listener.
@@ -44,7 +47,7 @@ pub struct Measurement {
     /// What happened when, where it adds up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Moments>,
-    /// How busy each machine was.
+    /// How busy each machine was while it sent.
     pub usage: Vec<Usage>,
 }
 
@@ -64,9 +67,9 @@ pub struct Counts {
     pub repeated: u64,
     /// Datagrams that were reported behind one that was sent later.
     pub reordered: u64,
-    /// Reports with a number that was never sent.
+    /// Reports with a number that was not sent, or not yet.
     pub strange: u64,
-    /// Reports without a number: rejections, and events that lost it.
+    /// Reports without a number: rejections, events that lost it, and what the listener says of other things.
     pub unnumbered: u64,
     /// Those that the kernel took and nobody reported.
     pub lost: u64,
@@ -165,9 +168,11 @@ impl Measurement {
                 Ending::Finished => None,
                 Ending::Died(how) => Some(format!("the listener died: {how}")),
                 Ending::Stalled(how) => Some(format!("the listener hangs: {how}")),
+                Ending::Jammed(how) => Some(format!("this machine cannot send: {how}")),
                 Ending::Unsendable(why) => Some(why.clone()),
                 Ending::Interrupted => Some("interrupted".into()),
             },
+            jammed: matches!(outcome.ending, Ending::Jammed(_)),
             latency: Distribution::of(&outcome.latency),
             raw_latency: Distribution::of(&outcome.raw_latency),
             lag: Distribution::of(&outcome.paced.lag),
@@ -208,6 +213,7 @@ impl Measurement {
             (Some(ours), Some(theirs)) if ours != *theirs => Some(format!("{ours}; {theirs}")),
             (ours, theirs) => ours.or_else(|| theirs.clone()),
         };
+        self.jammed |= other.jammed;
         self.timeline = self
             .timeline
             .take()
@@ -228,8 +234,8 @@ impl Measurement {
         self.seconds > self.planned_seconds + (self.planned_seconds / 100.0).max(LATE.as_secs_f64())
     }
 
-    /// Tells whether the machine was not all there: a hypervisor kept processors for others, or datagrams went late though there was
-    /// room for them. What is lost meanwhile may have been lost for that.
+    /// Tells whether the machine was not all there: a hypervisor kept processors for others, or datagrams went late though the listener
+    /// had room for them. What is lost meanwhile may have been lost for that.
     pub fn is_disturbed(&self) -> bool {
         let stolen = self.usage.iter().filter_map(|usage| usage.stolen);
         self.late > self.late_for_room || stolen.sum::<f64>() > 0.0
@@ -240,7 +246,7 @@ impl Measurement {
         self.late > self.counts.accepted / 100
     }
 
-    /// Tells whether it was for want of room that most of those went late: then it was the listener that held the sender back.
+    /// Tells whether it was for want of the listener's room that most of those went late: then it was the listener that held the sender back.
     pub fn is_held_back(&self) -> bool {
         self.late_for_room > self.late / 2
     }
@@ -384,7 +390,7 @@ fn us(nanos: u64) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::io;
 
     use proptest::prelude::*;
@@ -403,7 +409,8 @@ mod tests {
         Distribution::of(&histogram)
     }
 
-    fn measurement(times: &[u64], lost: u64) -> Measurement {
+    /// One of a second in which so much was lost, and else all went well.
+    pub(in crate::load) fn measurement(times: &[u64], lost: u64) -> Measurement {
         let accepted = times.len() as u64 + lost;
         Measurement {
             schedules: vec!["100".into()],
@@ -425,6 +432,7 @@ mod tests {
             held_back: 0,
             blocked_seconds: 0.0,
             broken: None,
+            jammed: false,
             latency: distribution(times),
             raw_latency: distribution(times),
             lag: distribution(times),

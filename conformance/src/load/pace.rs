@@ -54,6 +54,9 @@ pub trait Wire {
 
     /// Waits for room, at most so long.
     fn wait_for_room(&mut self, time: Duration);
+
+    /// Tells whether it was the listener's room that was wanting last, and not this machine's own.
+    fn waits_for_listener(&self) -> bool;
 }
 
 impl Wire for Bulk {
@@ -64,6 +67,10 @@ impl Wire for Bulk {
     fn wait_for_room(&mut self, time: Duration) {
         // If it cannot be waited for, the next try tells why.
         let _ = Self::wait_for_room(self, time);
+    }
+
+    fn waits_for_listener(&self) -> bool {
+        Self::waits_for_listener(self)
     }
 }
 
@@ -79,9 +86,9 @@ pub struct Paced {
     pub held_back: u64,
     /// How long that was waited for.
     pub blocked: Duration,
-    /// Datagrams that went more than [`LATE`] after their time.
+    /// Datagrams that went more than [`LATE`] after their time, or for want of room not at all.
     pub late: u64,
-    /// Those of them that went late because there had been no room.
+    /// Those of them that were late because the listener had no room.
     pub late_for_room: u64,
     /// By how much each went after its time, in nanoseconds.
     pub lag: Histogram<u64>,
@@ -101,8 +108,10 @@ pub enum PaceEnd {
     Stopped,
     /// Nobody listens any more.
     Refused,
-    /// There was no room, for this time.
+    /// The listener had no room, for this time.
     Stalled(Duration),
+    /// This machine's own buffer or network had none, for this time.
+    Jammed(Duration),
     /// A datagram could not be sent, for this reason.
     Unsendable(String),
 }
@@ -161,6 +170,8 @@ pub fn pace(
     let mut room = Room {
         limit,
         wanting: Duration::ZERO,
+        is_of_listener: false,
+        is_full: false,
     };
     // The clock stands still at nothing until then, when the first datagram may be due.
     clock.sleep_until(Duration::ZERO);
@@ -201,15 +212,47 @@ pub fn pace(
             paced.sent += 1;
         }
     }
+    if room.is_full {
+        // What waits for room is late, though it never goes.
+        for number in paced.accepted..paced.sent {
+            let lag = paced.elapsed.saturating_sub(schedule.at(number));
+            paced.count(lag, &mut room);
+        }
+    }
     paced
+}
+
+impl Paced {
+    /// Counts a datagram that is so late.
+    fn count(&mut self, lag: Duration, room: &mut Room) {
+        if lag <= LATE {
+            room.wanting = Duration::ZERO;
+            return;
+        }
+        self.late += 1;
+        self.late_for_room += u64::from(room.wanting > lag / 2);
+    }
 }
 
 /// What there is to know of waiting for room.
 struct Room {
     /// The longest to wait for it.
     limit: Duration,
-    /// How long there was none since the schedule was kept last.
+    /// How long the listener had none since the schedule was kept last.
     wanting: Duration,
+    /// Whether it was the listener's that was wanting last.
+    is_of_listener: bool,
+    /// Whether there was none at the end.
+    is_full: bool,
+}
+
+impl Room {
+    /// Notes that there was none for so long.
+    fn was_wanting(&mut self, time: Duration) {
+        if self.is_of_listener {
+            self.wanting += time;
+        }
+    }
 }
 
 fn send_all(
@@ -231,22 +274,18 @@ fn send_all(
             Ok(taken) => {
                 if let Some(since) = full_since.take() {
                     paced.blocked += now - since;
-                    room.wanting += now - since;
+                    room.was_wanting(now - since);
                 }
                 for number in (first + from as u64..).take(taken) {
                     let lag = now.saturating_sub(schedule.at(number));
                     paced.lag.saturating_record(nanos(lag));
-                    if lag <= LATE {
-                        room.wanting = Duration::ZERO;
-                        continue;
-                    }
-                    paced.late += 1;
-                    paced.late_for_room += u64::from(room.wanting > lag / 2);
+                    paced.count(lag, room);
                 }
                 from += taken;
                 paced.accepted += taken as u64;
             }
             Err(SendError::NoRoom) => {
+                room.is_of_listener = wire.waits_for_listener();
                 if full_since.is_none() {
                     paced.held_back += 1;
                 }
@@ -254,10 +293,12 @@ fn send_all(
                 let waited = now - since;
                 if waited >= room.limit || stop() {
                     paced.blocked += waited;
-                    return Err(if waited >= room.limit {
-                        PaceEnd::Stalled(room.limit)
-                    } else {
-                        PaceEnd::Stopped
+                    room.was_wanting(waited);
+                    room.is_full = true;
+                    return Err(match waited >= room.limit {
+                        false => PaceEnd::Stopped,
+                        true if room.is_of_listener => PaceEnd::Stalled(room.limit),
+                        true => PaceEnd::Jammed(room.limit),
                     });
                 }
                 wire.wait_for_room(SLICE.min(room.limit - waited));
@@ -306,6 +347,7 @@ mod tests {
         at_once: usize,
         got: Vec<(u64, Duration)>,
         refuses_at: Option<u64>,
+        is_of_listener: bool,
     }
 
     impl Queue {
@@ -318,6 +360,7 @@ mod tests {
                 at_once: 64,
                 got: Vec::new(),
                 refuses_at: None,
+                is_of_listener: true,
             }
         }
 
@@ -360,6 +403,10 @@ mod tests {
             let then = Duration::from_secs_f64(done as f64 / self.rate) + Duration::from_nanos(1);
             let now = self.clock.0.get();
             self.clock.0.set(then.clamp(now, now + time));
+        }
+
+        fn waits_for_listener(&self) -> bool {
+            self.is_of_listener
         }
     }
 
@@ -485,6 +532,26 @@ mod tests {
         let (paced, _) = bench.run(&schedule(100.0, 1000), &mut wire);
         assert_eq!(paced.end, PaceEnd::Stalled(Duration::from_secs(10)));
         assert_eq!((paced.sent, paced.accepted), (100, 10));
+        // What waited for room until the end was late for that.
+        assert_eq!((paced.late, paced.late_for_room), (90, 90));
+    }
+
+    #[test]
+    fn room_that_is_wanting_on_this_side_is_no_fault_of_the_listener() {
+        let bench = Bench::new();
+        let mut wire = Queue::new(&bench.tag, &bench.clock, 500.0, 10);
+        wire.is_of_listener = false;
+        let (paced, _) = bench.run(&schedule(1000.0, 1000), &mut wire);
+        assert_eq!(paced.end, PaceEnd::Done);
+        assert!(paced.held_back > 0 && paced.late > 950, "{paced:?}");
+        assert_eq!(paced.late_for_room, 0);
+
+        let bench = Bench::new();
+        let mut wire = Queue::new(&bench.tag, &bench.clock, 0.0, 10);
+        wire.is_of_listener = false;
+        let (paced, _) = bench.run(&schedule(100.0, 1000), &mut wire);
+        assert_eq!(paced.end, PaceEnd::Jammed(Duration::from_secs(10)));
+        assert_eq!((paced.late, paced.late_for_room), (90, 0));
     }
 
     #[test]

@@ -283,7 +283,7 @@ impl Stage<'_> {
             source,
         })?;
         match &outcome.ending {
-            Ending::Finished => {}
+            Ending::Finished | Ending::Jammed(_) => {}
             // The next test is of a fresh one.
             Ending::Died(_) | Ending::Stalled(_) => self.leave(),
             Ending::Unsendable(why) => return Err(BenchError::Unsendable(why.clone())),

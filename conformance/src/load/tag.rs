@@ -1,5 +1,7 @@
 use memchr::memmem::Finder;
 
+use crate::fence::holds_mark;
+
 /// The value that numbers the datagrams of one test, so that each is known again in whatever a listener makes of it: a
 /// letter, digits that are this test's alone, and the number, always as long.
 #[derive(Clone, Debug)]
@@ -47,6 +49,11 @@ impl Tag {
             .get(..2 * NUMBER_DIGITS)?;
         number(&hex::decode(digits).ok()?)
     }
+
+    /// Tells whether there is the number of any test in what a listener reports.
+    pub(super) fn is_anyones(report: &[u8]) -> bool {
+        holds_mark(report, b'q', OWN_DIGITS + NUMBER_DIGITS)
+    }
 }
 
 /// Writes a number where another of as many digits stands.
@@ -87,6 +94,8 @@ mod tests {
             }
             assert_eq!(tag.number_in(&value.as_bytes()[..value.len() - 1]), None);
             assert_eq!(Tag::random().number_in(value.as_bytes()), None);
+            assert!(Tag::is_anyones(value.as_bytes()));
+            assert!(!Tag::is_anyones(&value.as_bytes()[..value.len() - 1]));
         }
         assert_eq!(tag.number_in(b"{}"), None);
         assert_eq!(

@@ -51,7 +51,7 @@ pub struct Outcome {
     pub paced: Paced,
     /// Of what was reported.
     pub tally: Tally,
-    /// Reports without a number: rejections, and events that lost it.
+    /// Reports without a number: rejections, events that lost it, and what the listener says of other things.
     pub unnumbered: u64,
     /// What the kernel dropped on its way to the listener's socket, where it tells.
     pub dropped: Option<u64>,
@@ -61,7 +61,7 @@ pub struct Outcome {
     pub raw_latency: Histogram<u64>,
     /// What happened when.
     pub timeline: Timeline,
-    /// How busy the machine was.
+    /// How busy the machine was while it sent.
     pub usage: Usage,
 }
 
@@ -75,6 +75,8 @@ pub enum Ending {
     Died(String),
     /// The listener took nothing more, or did not report what came last.
     Stalled(String),
+    /// This machine's own buffer or network took nothing more.
+    Jammed(String),
     /// A datagram could not be sent, through no fault of the listener.
     Unsendable(String),
     /// Somebody wanted it to stop.
@@ -115,7 +117,7 @@ impl Trial<'_> {
         let (attempts, attempted) = channel();
         let mut sheet = Sheet::new(self, begin, attempted);
 
-        let (mut ending, (paced, sender)) = thread::scope(|scope| {
+        let (death, paced, usage) = thread::scope(|scope| {
             let sending = thread::Builder::new().spawn_scoped(scope, || {
                 let effort = Effort::begin();
                 let paced = pace(
@@ -135,32 +137,40 @@ impl Trial<'_> {
             let mut death = None;
             while !sending.is_finished() && death.is_none() {
                 match observer.next(Instant::now() + SLICE) {
-                    Seen::Datagram(report) => sheet.hear(&report, fences),
+                    Seen::Datagram(report) => {
+                        sheet.hear(&report, fences);
+                    }
                     Seen::Died(how) => death = Some(Ending::Died(how)),
                     Seen::Nothing => sheet.catch_up(),
                 }
             }
             is_over.store(true, Ordering::Relaxed);
-            let sent = sending.join().expect("the sender does not panic");
-            Ok::<_, io::Error>((death, sent))
+            let (paced, sender) = sending.join().expect("the sender does not panic");
+            // What comes now is mostly waiting, and no measure of who was busy.
+            let (processors, stolen) = processors
+                .zip(Processors::now())
+                .and_then(|(before, after)| after.since(before))
+                .unzip();
+            let usage = Usage {
+                processors,
+                stolen,
+                sender,
+                reader: effort.part(),
+            };
+            Ok::<_, io::Error>((death, paced, usage))
         })?;
 
         sheet.close(paced.accepted);
-        if ending.is_none() {
-            ending = match &paced.end {
-                PaceEnd::Refused => {
-                    Some(Ending::Died(observer.find_dead().unwrap_or_else(|| {
-                        format!("nobody listens on {} any more", self.address)
-                    })))
-                }
-                PaceEnd::Unsendable(why) => Some(Ending::Unsendable(why.clone())),
-                PaceEnd::Stopped => Some(Ending::Interrupted),
-                PaceEnd::Stalled(time) => {
-                    Some(Ending::Stalled(format!("it took nothing for {time:?}")))
-                }
-                PaceEnd::Done => None,
-            };
-        }
+        let ending = death.or_else(|| match &paced.end {
+            PaceEnd::Refused => Some(self.hear_out(observer, &mut sheet, fences)),
+            PaceEnd::Unsendable(why) => Some(Ending::Unsendable(why.clone())),
+            PaceEnd::Stopped => Some(Ending::Interrupted),
+            PaceEnd::Stalled(time) => {
+                Some(Ending::Stalled(format!("it took nothing for {time:?}")))
+            }
+            PaceEnd::Jammed(time) => Some(Ending::Jammed(jam(*time))),
+            PaceEnd::Done => None,
+        });
         let mut settling = Settling {
             trial: self,
             accepted: paced.accepted,
@@ -170,7 +180,9 @@ impl Trial<'_> {
         };
         let settled = match &ending {
             // What is on its way still counts.
-            None | Some(Ending::Stalled(_)) => settling.settle(observer, &mut sheet, fences),
+            None | Some(Ending::Stalled(_) | Ending::Jammed(_)) => {
+                settling.settle(observer, &mut sheet, fences)
+            }
             Some(_) => {
                 settling.dropped = settling.dropped_by_now();
                 None
@@ -178,11 +190,6 @@ impl Trial<'_> {
         };
         let dropped = settling.dropped;
         let ending = ending.or(settled).unwrap_or(Ending::Finished);
-        let reader = effort.part();
-        let (processors, stolen) = processors
-            .zip(Processors::now())
-            .and_then(|(before, after)| after.since(before))
-            .unzip();
         Ok(Outcome {
             dropped,
             ending,
@@ -192,14 +199,41 @@ impl Trial<'_> {
             latency: sheet.latency,
             raw_latency: sheet.raw_latency,
             timeline: sheet.timeline,
-            usage: Usage {
-                processors,
-                stolen,
-                sender,
-                reader,
-            },
+            usage,
         })
     }
+
+    /// Listens to what a listener that takes nothing more has yet to say of what it took, and finds out how it died.
+    fn hear_out(
+        &self,
+        observer: &mut impl Observer,
+        sheet: &mut Sheet<'_>,
+        fences: &Fences,
+    ) -> Ending {
+        let begin = Instant::now();
+        let mut last_heard = begin;
+        loop {
+            let now = Instant::now();
+            let is_silent = now - last_heard >= AFTERWARDS || now - begin >= self.limit;
+            if is_silent || self.stop.is_requested() {
+                let nobody = || format!("nobody listens on {} any more", self.address);
+                return Ending::Died(observer.find_dead().unwrap_or_else(nobody));
+            }
+            match observer.next(now + SLICE) {
+                Seen::Datagram(report) => {
+                    if sheet.hear(&report, fences) {
+                        last_heard = Instant::now();
+                    }
+                }
+                Seen::Died(how) => return Ending::Died(how),
+                Seen::Nothing => {}
+            }
+        }
+    }
+}
+
+fn jam(time: Duration) -> String {
+    format!("its send buffer, or the queue of its network device, took nothing for {time:?}")
 }
 
 fn dropped_since(address: &Address, before: Option<u64>) -> Option<u64> {
@@ -256,17 +290,20 @@ impl<'t> Sheet<'t> {
         self.timeline.close(&self.schedule, accepted);
     }
 
-    fn hear(&mut self, report: &[u8], fences: &Fences) {
+    /// Enters a report, and tells whether it is of this trial.
+    fn hear(&mut self, report: &[u8], fences: &Fences) -> bool {
         let now = Instant::now().saturating_duration_since(self.begin);
         let Some(number) = self.tag.number_in(report) else {
-            // That of a fence may be late; it belongs to no datagram of the test.
-            self.unnumbered += u64::from(!fences.is_tagged(report));
-            return;
+            // Fences and numbers of earlier trials may be late, and those of other machines come in between.
+            let is_of_others =
+                fences.is_tagged(report) || Fences::is_anyones(report) || Tag::is_anyones(report);
+            self.unnumbered += u64::from(!is_of_others);
+            return false;
         };
         // Whatever was sent before it was reported is known by now.
         self.catch_up();
         if self.ledger.enter(number) != Entry::First {
-            return;
+            return true;
         }
         let due = self.schedule.at(number);
         let latency = now.saturating_sub(due);
@@ -275,6 +312,7 @@ impl<'t> Sheet<'t> {
         let sent = self.handovers.of(number);
         self.raw_latency
             .saturating_record(nanos(now.saturating_sub(sent)));
+        true
     }
 }
 
@@ -297,15 +335,21 @@ impl Settling<'_> {
         fences: &mut Fences,
     ) -> Option<Ending> {
         let deadline = Instant::now() + self.trial.limit;
+        // Whatever else the listener talks of says nothing of what is still to be reported.
         let mut last_heard = Instant::now();
         let mut sent: Vec<(Fence, Instant)> = Vec::new();
         let (mut returned, mut nudge) = (0, NUDGE);
-        let (mut is_complete, mut is_fenced) = (false, false);
-        let nobody = || format!("nobody listens on {} any more", self.trial.address);
+        let (mut is_complete, mut fenced) = (false, None::<Instant>);
+        let mut is_jammed = false;
         loop {
             is_complete |= sheet.ledger.tally().delivered == self.accepted;
             let now = Instant::now();
-            if is_fenced && (is_complete || now - last_heard >= AFTERWARDS) {
+            let is_over = |fenced| {
+                is_complete
+                    || now - last_heard >= AFTERWARDS
+                    || now.saturating_duration_since(fenced) >= self.trial.limit
+            };
+            if fenced.is_some_and(is_over) {
                 if returned == sent.len() {
                     // Of what was dropped, nothing was a fence.
                     self.dropped = self.dropped_by_now();
@@ -315,25 +359,24 @@ impl Settling<'_> {
             if self.trial.stop.is_requested() {
                 return Some(Ending::Interrupted);
             }
-            if !is_fenced && now >= deadline {
-                let hangs = || {
-                    let limit = self.trial.limit;
-                    Ending::Stalled(format!("it did not report the last event within {limit:?}"))
-                };
-                return Some(observer.find_dead().map_or_else(hangs, Ending::Died));
+            if fenced.is_none() && now >= deadline {
+                return Some(self.overdue(observer, is_jammed));
             }
             let is_due = sent.last().is_none_or(|(_, when)| now - *when >= nudge);
-            if !is_fenced && is_due && (is_complete || now - last_heard >= QUIET) {
+            if fenced.is_none() && is_due && (is_complete || now - last_heard >= QUIET) {
                 if sent.is_empty() {
                     self.dropped = self.dropped_by_now();
                 } else {
                     nudge *= 2;
                 }
                 let fence = fences.next_fence();
-                match send(self.bulk, &fence.datagram(self.trial.dialect)) {
+                let went = send(self.bulk, &fence.datagram(self.trial.dialect));
+                is_jammed =
+                    matches!(went, Err(SendError::NoRoom)) && !self.bulk.waits_for_listener();
+                match went {
                     Ok(()) => sent.push((fence, now)),
                     Err(SendError::Refused) => {
-                        return Some(Ending::Died(observer.find_dead().unwrap_or_else(nobody)));
+                        return Some(self.trial.hear_out(observer, sheet, fences));
                     }
                     // It is tried again.
                     Err(_) => {}
@@ -341,15 +384,20 @@ impl Settling<'_> {
             }
             match observer.next(now + SLICE / 4) {
                 Seen::Datagram(report) => {
-                    last_heard = Instant::now();
                     let is_of =
                         |(fence, _): &(Fence, Instant)| fences.mark(&report, fence) == Mark::This;
-                    match sent.iter().rposition(is_of) {
+                    let is_own = match sent.iter().rposition(is_of) {
                         Some(index) => {
                             returned += 1;
-                            is_fenced |= index + 1 == sent.len();
+                            if index + 1 == sent.len() {
+                                fenced.get_or_insert_with(Instant::now);
+                            }
+                            true
                         }
                         None => sheet.hear(&report, fences),
+                    };
+                    if is_own {
+                        last_heard = Instant::now();
                     }
                 }
                 Seen::Died(how) => return Some(Ending::Died(how)),
@@ -362,6 +410,18 @@ impl Settling<'_> {
         }
     }
 
+    /// Says why no fence came back in time.
+    fn overdue(&self, observer: &mut impl Observer, is_jammed: bool) -> Ending {
+        let limit = self.trial.limit;
+        if let Some(how) = observer.find_dead() {
+            return Ending::Died(how);
+        }
+        if is_jammed {
+            return Ending::Jammed(jam(limit));
+        }
+        Ending::Stalled(format!("it did not report the last event within {limit:?}"))
+    }
+
     fn dropped_by_now(&self) -> Option<u64> {
         dropped_since(self.trial.address, self.dropped_before)
     }
@@ -371,4 +431,176 @@ fn send(bulk: &mut Bulk, datagram: &[u8]) -> Result<(), SendError> {
     let mut batch = Batch::new(1, datagram.len());
     batch.push(datagram);
     bulk.send(&batch, 0).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+
+    use super::*;
+    use crate::fence::DEFAULT_NAME;
+    use crate::load::mix::default_events;
+    use crate::load::observer::Sink;
+    use crate::load::schedule::Shape;
+    use crate::subject::SocketKind;
+
+    /// A listener that is made up: what it says of each datagram, and when nothing comes.
+    struct MadeUp<S> {
+        sink: Option<Sink>,
+        /// Nobody sends there: a read waits.
+        idle: Sink,
+        says: S,
+        /// What it has yet to say.
+        unsaid: VecDeque<Vec<u8>>,
+    }
+
+    /// What it does.
+    enum Act {
+        Say(Vec<u8>),
+        Nothing,
+        /// It closes its socket, and says these things then, each after a while.
+        Close(Vec<Vec<u8>>),
+    }
+
+    impl<S: FnMut(Option<&[u8]>) -> Act> MadeUp<S> {
+        fn new(says: S) -> Self {
+            let bind = || Sink::bind(SocketKind::Udp).expect("there is a port");
+            Self {
+                sink: Some(bind()),
+                idle: bind(),
+                says,
+                unsaid: VecDeque::new(),
+            }
+        }
+    }
+
+    impl<S: FnMut(Option<&[u8]>) -> Act> Observer for MadeUp<S> {
+        fn next(&mut self, deadline: Instant) -> Seen<'_> {
+            let is_closed = self.sink.is_none();
+            let seen = self.sink.as_mut().unwrap_or(&mut self.idle).next(deadline);
+            let act = match &seen {
+                Seen::Datagram(datagram) => (self.says)(Some(datagram)),
+                _ if is_closed => self.unsaid.pop_front().map_or(Act::Nothing, Act::Say),
+                _ => (self.says)(None),
+            };
+            match act {
+                Act::Say(report) => return Seen::Datagram(report.into()),
+                Act::Nothing => {}
+                Act::Close(unsaid) => {
+                    self.sink = None;
+                    self.unsaid = unsaid.into();
+                }
+            }
+            Seen::Nothing
+        }
+
+        fn find_dead(&mut self) -> Option<String> {
+            self.sink.is_none().then(|| "it closed its socket".into())
+        }
+    }
+
+    /// Does something with a trial of 100 datagrams, one a millisecond.
+    fn with_trial<T>(address: &Address, work: impl FnOnce(&Trial<'_>) -> T) -> T {
+        let tag = Tag::random();
+        let events = default_events(Dialect::Text);
+        let mix = Mix::new(Dialect::Text, &events, &[], &tag).expect("they can be written");
+        let schedule = Schedule::new(Shape::Constant(1000.0), Duration::from_millis(100));
+        work(&Trial {
+            schedule: schedule.expect("it sends something"),
+            mix: &mix,
+            tag: &tag,
+            dialect: Dialect::Text,
+            address,
+            method: Method::Single,
+            limit: Duration::from_secs(10),
+            stop: Stop::default(),
+        })
+    }
+
+    fn outcome(says: impl FnMut(Option<&[u8]>) -> Act) -> Outcome {
+        let mut listener = MadeUp::new(says);
+        let address = listener.sink.as_ref().expect("it is bound").address();
+        with_trial(&address.clone(), |trial| {
+            let outcome = trial.run(&mut listener, &mut Fences::new(DEFAULT_NAME));
+            outcome.expect("there is a socket")
+        })
+    }
+
+    #[test]
+    fn a_listener_that_talks_of_other_things_is_no_hang() {
+        for pause in [Duration::ZERO, QUIET * 2] {
+            let (mut is_first, mut spoke) = (true, Instant::now());
+            let outcome = outcome(|datagram| match datagram {
+                Some(_) if std::mem::take(&mut is_first) => Act::Nothing,
+                Some(datagram) => Act::Say(datagram.into()),
+                None if spoke.elapsed() >= pause => {
+                    spoke = Instant::now();
+                    Act::Say(b"{\"event\":\"E_HEARTBEAT\",\"params\":[]}".into())
+                }
+                None => Act::Nothing,
+            });
+            assert_eq!(outcome.ending, Ending::Finished);
+            assert_eq!((outcome.tally.delivered, outcome.lost()), (99, 1));
+            assert!(outcome.unnumbered > 0);
+        }
+    }
+
+    #[test]
+    fn what_is_reported_after_the_socket_was_closed_counts() {
+        let mut taken = Vec::new();
+        let outcome = outcome(|datagram| {
+            taken.extend(datagram.map(<[u8]>::to_vec));
+            if taken.len() == 5 {
+                Act::Close(std::mem::take(&mut taken))
+            } else {
+                Act::Nothing
+            }
+        });
+        assert_eq!(outcome.ending, Ending::Died("it closed its socket".into()));
+        assert_eq!(outcome.tally.delivered, 5);
+    }
+
+    #[test]
+    fn reports_of_others_are_passed_over() {
+        let address = Address::Unix("nowhere".into());
+        with_trial(&address, |trial| {
+            let fences = Fences::new(DEFAULT_NAME);
+            let (_attempts, attempted) = channel();
+            let mut sheet = Sheet::new(trial, Instant::now(), attempted);
+            let fence = Fences::new("E_OTHER").next_fence();
+            for report in [
+                Tag::random().value(7).into_bytes(),
+                fence.datagram(Dialect::Text),
+            ] {
+                assert!(!sheet.hear(&report, &fences));
+                assert!(!sheet.hear(hex::encode(report).as_bytes(), &fences));
+            }
+            assert_eq!(sheet.unnumbered, 0);
+            assert!(!sheet.hear(b"{\"error\":\"it is none\"}", &fences));
+            assert_eq!(sheet.unnumbered, 1);
+        });
+    }
+
+    #[test]
+    fn numbers_that_were_made_up_are_strange() {
+        let address = Address::Unix("nowhere".into());
+        with_trial(&address, |trial| {
+            let fences = Fences::new(DEFAULT_NAME);
+            let (attempts, attempted) = channel();
+            let mut sheet = Sheet::new(trial, Instant::now(), attempted);
+            let hear = |sheet: &mut Sheet<'_>, number| {
+                sheet.hear(trial.tag.value(number).as_bytes(), &fences)
+            };
+            attempts.send((0..2, Duration::ZERO)).expect("it is read");
+            hear(&mut sheet, 0);
+            hear(&mut sheet, 5);
+            attempts.send((2..6, Duration::ZERO)).expect("it is read");
+            hear(&mut sheet, 5);
+            hear(&mut sheet, 4);
+            // It died when there was no room for the last one.
+            sheet.close(5);
+            let tally = sheet.ledger.tally();
+            assert_eq!((tally.delivered, tally.repeated, tally.strange), (2, 0, 2));
+        });
+    }
 }

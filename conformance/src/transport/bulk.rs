@@ -120,6 +120,12 @@ impl Bulk {
         self.socket.wait_for_room(time)
     }
 
+    /// Tells whether it was the listener that had no room. Over UDP it is never: its socket drops what it has no room for,
+    /// and what makes wait is this machine's own send buffer, or the queue of a device.
+    pub fn waits_for_listener(&self) -> bool {
+        !matches!(self.socket, Socket::Udp(_)) && !self.is_device_full
+    }
+
     /// Tells whether datagrams of this length are cut from one piece, as far as has been found out.
     pub fn cuts(&self, size: usize) -> bool {
         (1..=self.cuts_up_to).contains(&size)

@@ -32,7 +32,10 @@ impl Limit {
                 || usage.reader.is_some_and(|part| part > FULL)
                 || usage.stolen.is_some_and(|part| part > STOLEN)
         });
-        if measurement.is_behind() && !measurement.is_held_back() {
+        // A listener that died or hangs is what ended the test, however late the sender was.
+        let is_slow =
+            measurement.broken.is_none() && measurement.is_behind() && !measurement.is_held_back();
+        if measurement.jammed || is_slow {
             return Self::Machine;
         }
         let has_failed =
@@ -56,20 +59,13 @@ impl Limit {
 }
 
 /// Says in sentences what a reader of the figures has to know.
-pub(super) fn notes(measurement: &Measurement) -> Vec<String> {
+pub(super) fn notes(socket: &str, measurement: &Measurement) -> Vec<String> {
     let mut notes = Vec::new();
     let counts = &measurement.counts;
     if let Some(why) = &measurement.broken {
         notes.push(format!("it did not come to its end: {why}"));
     }
-    let who = if measurement.is_held_back() {
-        format!(
-            "the listener's socket had no room for {:.2} s in all",
-            measurement.blocked_seconds
-        )
-    } else {
-        "there was room for them: that is this machine's doing".into()
-    };
+    let who = who_made_late(socket, measurement);
     if measurement.is_behind() {
         notes.push(format!(
             "the sender fell behind its schedule: it took {:.2} s for what should have gone in {:.2} s; {who}",
@@ -91,6 +87,19 @@ pub(super) fn notes(measurement: &Measurement) -> Vec<String> {
         notes.extend(of_machine(usage));
     }
     notes
+}
+
+fn who_made_late(socket: &str, measurement: &Measurement) -> String {
+    let blocked = measurement.blocked_seconds;
+    if measurement.is_held_back() {
+        format!("the listener's socket had no room for {blocked:.2} s in all")
+    } else if measurement.held_back > 0 && socket != "unix" {
+        format!(
+            "that is this machine's doing, whose own send buffer or network had no room for {blocked:.2} s in all"
+        )
+    } else {
+        "there was room for them: that is this machine's doing".into()
+    }
 }
 
 fn of_machine(usage: &Usage) -> Vec<String> {
@@ -115,4 +124,60 @@ fn of_machine(usage: &Usage) -> Vec<String> {
         )
     });
     [processors, reader, stolen].into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::measurement::tests::measurement;
+
+    /// A second's test that took three, as the sender waited for room.
+    fn waited(late_for_room: u64) -> Measurement {
+        Measurement {
+            seconds: 3.0,
+            late: 9,
+            late_for_room,
+            held_back: 1,
+            blocked_seconds: 2.0,
+            ..measurement(&[1; 10], 0)
+        }
+    }
+
+    #[test]
+    fn a_listener_that_hangs_is_its_own_limit() {
+        let hangs = Measurement {
+            broken: Some("the listener hangs".into()),
+            ..waited(9)
+        };
+        assert_eq!(Limit::of(&hangs), Limit::Listener);
+        let notes = notes("unix", &hangs).join("\n");
+        assert!(
+            notes.contains("the listener's socket had no room for 2.00 s"),
+            "{notes}"
+        );
+        // Nor does it help one that died that the sender was late.
+        let died = Measurement {
+            broken: Some("the listener died".into()),
+            ..waited(0)
+        };
+        assert_eq!(Limit::of(&died), Limit::Listener);
+    }
+
+    #[test]
+    fn a_send_buffer_that_is_full_is_the_limit_of_the_machine() {
+        let slow = waited(0);
+        assert_eq!(Limit::of(&slow), Limit::Machine);
+        let notes = notes("udp", &slow).join("\n");
+        assert!(
+            notes.contains("own send buffer or network had no room for 2.00 s"),
+            "{notes}"
+        );
+        let jammed = Measurement {
+            broken: Some("this machine cannot send".into()),
+            jammed: true,
+            seconds: 0.5,
+            ..waited(0)
+        };
+        assert_eq!(Limit::of(&jammed), Limit::Machine);
+    }
 }

@@ -244,10 +244,10 @@ impl Run {
     /// Takes a measurement at a set rate.
     pub fn measured(dialect: Dialect, socket: String, measurement: Measurement) -> Self {
         Self {
+            limit: Limit::of(&measurement),
+            notes: limit::notes(&socket, &measurement),
             dialect,
             socket,
-            limit: Limit::of(&measurement),
-            notes: limit::notes(&measurement),
             measurement: Some(measurement),
             search: None,
         }
@@ -261,7 +261,9 @@ impl Run {
         at_highest: Option<Measurement>,
         at_failed: Option<&Measurement>,
     ) -> Self {
-        let mut notes = at_failed.map(limit::notes).unwrap_or_default();
+        let mut notes = at_failed
+            .map(|measured| limit::notes(&socket, measured))
+            .unwrap_or_default();
         if !searched.is_decided {
             notes.push("the trials contradict each other too much to name a rate".into());
         }
