@@ -1,4 +1,5 @@
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use super::address::Address;
 
@@ -31,12 +32,15 @@ impl Port {
         }
     }
 
-    /// Looks the socket up that is bound to an address, or to its port on all addresses.
+    /// Looks the socket up that is bound to an address, or to its port on all addresses of this machine.
     pub fn look_up(address: SocketAddr) -> Self {
         let tables =
             ["/proc/net/udp", "/proc/net/udp6"].map(|table| std::fs::read_to_string(table).ok());
         if tables.iter().all(Option::is_none) {
             return Self::Unknown;
+        }
+        if !is_here(address) {
+            return Self::Unbound;
         }
         let sockets = tables
             .iter()
@@ -51,6 +55,13 @@ impl Port {
     }
 }
 
+/// Tells whether an address is of this machine: what goes to another reaches none of the sockets here, whatever they are bound to.
+fn is_here(mut address: SocketAddr) -> bool {
+    address.set_port(0);
+    let is_elsewhere = |error: io::Error| error.kind() == io::ErrorKind::AddrNotAvailable;
+    !UdpSocket::bind(address).is_err_and(is_elsewhere)
+}
+
 /// Of several sockets that a datagram may reach, all drops count.
 fn together((dropped, inode): (u64, u64), (more, _): (u64, u64)) -> (u64, u64) {
     (dropped + more, inode)
@@ -59,7 +70,10 @@ fn together((dropped, inode): (u64, u64), (more, _): (u64, u64)) -> (u64, u64) {
 /// The table has a line a socket: its number, the local address and port in hex, further on its inode, and the drops in
 /// the last column.
 fn bound_in(table: &str, address: SocketAddr) -> Option<(u64, u64)> {
-    let reached_by = local_addresses(address.ip()).map(|ip| format!("{ip}:{:04X}", address.port()));
+    let reached_by: Vec<_> = local_addresses(address.ip())
+        .iter()
+        .map(|ip| format!("{ip}:{:04X}", address.port()))
+        .collect();
     let reaches = |line: &&str| {
         line.split_whitespace()
             .nth(1)
@@ -75,18 +89,15 @@ fn bound_in(table: &str, address: SocketAddr) -> Option<(u64, u64)> {
 }
 
 /// The local addresses of sockets that datagrams to `ip` reach, as the table writes them.
-fn local_addresses(ip: IpAddr) -> [String; 4] {
-    let v6 = match ip {
-        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
-        IpAddr::V6(ip) => ip,
+fn local_addresses(ip: IpAddr) -> Vec<String> {
+    let (v4, v6) = match ip {
+        IpAddr::V4(ip) => (Some(ip), ip.to_ipv6_mapped()),
+        IpAddr::V6(ip) => (ip.to_ipv4_mapped(), ip),
     };
-    let v4 = v6.to_ipv4_mapped().unwrap_or(Ipv4Addr::UNSPECIFIED);
-    [
-        words(&v4.octets()),
-        words(&Ipv4Addr::UNSPECIFIED.octets()),
-        words(&v6.octets()),
-        words(&Ipv6Addr::UNSPECIFIED.octets()),
-    ]
+    let v4 = v4.into_iter().flat_map(|ip| [ip, Ipv4Addr::UNSPECIFIED]);
+    let v4 = v4.map(|ip| words(&ip.octets()));
+    let v6 = [v6, Ipv6Addr::UNSPECIFIED].map(|ip| words(&ip.octets()));
+    v4.chain(v6).collect()
 }
 
 /// The table writes addresses as words of four bytes, in the byte order of the machine.
@@ -115,13 +126,27 @@ mod tests {
         assert_eq!(at("127.0.0.1:8081"), Some((0, 1235)));
         assert_eq!(at("127.0.0.2:8080"), None);
         assert_eq!(at("127.0.0.1:80"), None);
+        // A socket on all addresses of one family gets nothing of the other.
+        assert_eq!(at("[::ffff:127.0.0.1]:8081"), Some((0, 1235)));
+        assert_eq!(at("[::1]:8081"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_socket_on_all_addresses_gets_nothing_of_other_machines() {
+        let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+        let port = socket.local_addr().unwrap().port();
+        let look_up = |ip: [u8; 4]| Port::look_up((ip, port).into());
+        assert!(matches!(look_up([127, 0, 0, 1]), Port::Bound { .. }));
+        // An address of documentation, which no machine has.
+        assert_eq!(look_up([192, 0, 2, 1]), Port::Unbound);
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn a_port_is_bound_as_long_as_its_socket_lives() {
         for host in ["127.0.0.1:0", "[::1]:0"] {
-            let socket = std::net::UdpSocket::bind(host).unwrap();
+            let socket = UdpSocket::bind(host).unwrap();
             let address = socket.local_addr().unwrap();
             assert!(matches!(
                 Port::look_up(address),
