@@ -1,4 +1,5 @@
 use std::io;
+use std::net::UdpSocket;
 use std::time::Duration;
 
 use super::address::Address;
@@ -13,7 +14,7 @@ use super::link::{SendError, Socket};
 pub struct Bulk {
     socket: Socket,
     method: Method,
-    /// The longest datagrams that the kernel cuts from one piece: none once it has refused to.
+    /// The longest datagrams that the kernel cuts from one piece: none if it does not know how to, or has refused to.
     #[cfg_attr(
         not(target_os = "linux"),
         expect(dead_code, reason = "only Linux cuts datagrams")
@@ -57,8 +58,9 @@ impl Bulk {
     /// What the system says, such as `ENOENT` or `ECONNREFUSED` for a UNIX socket that nobody has bound.
     pub fn connect(address: &Address, method: Method) -> io::Result<Self> {
         let socket = Socket::open(address)?;
-        let cuts_up_to = match socket {
-            Socket::Udp(_) if method == Method::Segments => usize::MAX,
+        let cuts_up_to = match &socket {
+            // One that does not know the option does not refuse to cut: it sends the whole piece as one datagram.
+            Socket::Udp(socket) if method == Method::Segments && knows_to_cut(socket) => usize::MAX,
             _ => 0,
         };
         Ok(Self {
@@ -218,13 +220,25 @@ fn is_device_full(_: &io::Error) -> bool {
 }
 
 #[cfg(target_os = "linux")]
+fn knows_to_cut(socket: &UdpSocket) -> bool {
+    linux::knows_to_cut(socket)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn knows_to_cut(_: &UdpSocket) -> bool {
+    false
+}
+
+#[cfg(target_os = "linux")]
 mod linux {
     use std::array;
     use std::io::{self, IoSlice};
     use std::net::UdpSocket;
     use std::os::fd::{AsFd, AsRawFd as _};
 
-    use nix::sys::socket::{ControlMessage, MsgFlags, SockaddrStorage, sendmsg};
+    use nix::sys::socket::{
+        ControlMessage, MsgFlags, SockaddrStorage, getsockopt, sendmsg, sockopt,
+    };
     use rustix::io::Errno;
     use rustix::net::{MMsgHdr, SendAncillaryBuffer, SendFlags, sendmmsg};
 
@@ -261,6 +275,11 @@ mod linux {
         Ok(taken)
     }
 
+    /// Asks the kernel for an option that came with cutting, in 4.18.
+    pub(super) fn knows_to_cut(socket: &impl AsFd) -> bool {
+        getsockopt(socket, sockopt::UdpGsoSegment).is_ok()
+    }
+
     /// Sends so many as one piece, which the kernel cuts into datagrams as long as the first.
     pub(super) fn send_cut(
         socket: &UdpSocket,
@@ -292,7 +311,7 @@ mod linux {
             )
     }
 
-    /// What kernels say where a datagram does not go into one packet; those that cannot cut at all say it, too.
+    /// What kernels say where a datagram does not go into one packet.
     pub(super) fn is_about_size(error: &io::Error) -> bool {
         matches!(
             Errno::from_io_error(error),
@@ -303,7 +322,6 @@ mod linux {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::net::UdpSocket;
     use std::os::unix::net::UnixDatagram;
 
     use super::*;
@@ -386,6 +404,16 @@ mod tests {
             assert_eq!(listener.recv(&mut buffer).expect("it was sent"), 25);
             assert_eq!(buffer[0], index);
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_socket_that_does_not_know_to_cut_is_known() {
+        let udp = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+        assert!(linux::knows_to_cut(&udp));
+        // It answers as UDP does in kernels before 4.18.
+        let unix = UnixDatagram::unbound().expect("there are sockets");
+        assert!(!linux::knows_to_cut(&unix));
     }
 
     #[test]
