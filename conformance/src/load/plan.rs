@@ -105,11 +105,23 @@ pub enum BenchError {
     Interrupted,
 }
 
+impl BenchError {
+    /// Tells whether the listener could not be had, so that nothing more can be measured of it: no reason to throw away what was.
+    fn is_of_listener(&self) -> bool {
+        match self {
+            Self::Start(error) => !matches!(error, StartError::Interrupted),
+            Self::Io { .. } => true,
+            _ => false,
+        }
+    }
+}
+
 /// Carries a plan out, and gives the results of each dialect over each kind of socket.
 ///
 /// # Errors
 ///
-/// If there is nothing to measure. A listener that dies or hangs is a result.
+/// If there is nothing to measure. A listener that dies or hangs is a result, and so is one that cannot be started any more when
+/// something was measured already.
 pub fn run(
     plan: &Plan,
     mut progress: impl FnMut(SocketKind, Progress<'_>),
@@ -124,9 +136,15 @@ pub fn run(
     for dialect in &plan.dialects {
         for socket in &plan.sockets {
             let scene = Scene::new(plan, *dialect, *socket)?;
-            runs.push(match plan.goal {
-                Goal::Measure(shape) => stage.measure(&scene, shape, &mut progress)?,
-                Goal::Find(settings) => stage.find(&scene, settings, &mut progress)?,
+            let run = match plan.goal {
+                Goal::Measure(shape) => stage.measure(&scene, shape, &mut progress),
+                Goal::Find(settings) => stage.find(&scene, settings, &mut progress),
+            };
+            runs.push(match run {
+                Err(error) if error.is_of_listener() && !runs.is_empty() => {
+                    Run::unmeasured(*dialect, socket.to_string(), &error)
+                }
+                run => run?,
             });
             stage.leave();
         }
@@ -204,10 +222,18 @@ impl Stage<'_> {
         let mut search = Search::new(settings);
         let (mut attempts, mut at_rates) = (Vec::new(), Vec::<(Attempt, Measurement)>::new());
         self.warm_up(scene, settings.start, progress)?;
+        let mut broken = None;
         while let Some(rate) = search.next_rate() {
             progress(scene.socket, Progress::Begins(rate, self.plan.duration));
             let schedule = Schedule::new(Shape::Constant(rate), self.plan.duration)?;
-            let measured = self.trial(scene, schedule)?;
+            let measured = match self.trial(scene, schedule) {
+                Err(error) if error.is_of_listener() && !attempts.is_empty() => {
+                    search.give_up();
+                    broken = Some(error.to_string());
+                    break;
+                }
+                measured => measured?,
+            };
             let attempt = Attempt::of(&measured);
             search.tell(rate, attempt.end());
             progress(scene.socket, Progress::Ended(&attempt));
@@ -216,7 +242,7 @@ impl Stage<'_> {
             at_rates.retain(|(known, _)| (known.rate, known.passed) != (rate, attempt.passed));
             at_rates.push((attempt, measured));
         }
-        let searched = Searched::new(search.found(), attempts);
+        let searched = Searched::new(search.found(), attempts, broken);
         let at = |rate: Option<f64>, passed: bool| {
             let mut known = at_rates.iter();
             known

@@ -14,6 +14,7 @@ pub struct Search {
     /// How often a rate failed that had passed before.
     falls: i32,
     trials: u32,
+    is_given_up: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +93,7 @@ pub enum Found {
         /// The lowest that failed.
         failed: f64,
     },
-    /// It did not come to an end within as many trials as it may take.
+    /// It did not come to an end within as many trials as it may take, or was given up.
     Undecided {
         /// The highest rate that passed at all.
         highest: Option<f64>,
@@ -114,6 +115,19 @@ impl Search {
             again: None,
             falls: 0,
             trials: 0,
+            is_given_up: false,
+        }
+    }
+
+    /// Ends the search before it has come to anything. A rate that failed and cannot be tried again has failed.
+    pub fn give_up(&mut self) {
+        self.is_given_up = true;
+        if let Some(again) = self.again.take() {
+            let least = self
+                .failed
+                .map_or(again.rate, |failed| failed.min(again.rate));
+            self.failed = Some(least);
+            self.passed.retain(|(passed, _)| *passed < least);
         }
     }
 
@@ -122,7 +136,7 @@ impl Search {
         let SearchSettings {
             start, max, min, ..
         } = self.settings;
-        if self.trials >= self.settings.trials {
+        if self.is_given_up || self.trials >= self.settings.trials {
             return None;
         }
         if let Some(again) = self.again {
@@ -194,7 +208,8 @@ impl Search {
         let highest = self.passed.last();
         match (highest, self.failed) {
             (Some((highest, passes)), failed)
-                if *passes >= self.settings.confirmations
+                if !self.is_given_up
+                    && *passes >= self.settings.confirmations
                     && self.again.is_none()
                     && failed.is_none_or(|failed| !self.is_wide(*highest, failed)) =>
             {
@@ -204,7 +219,9 @@ impl Search {
                     passes: *passes,
                 }
             }
-            (None, Some(failed)) if failed <= self.settings.min => Found::NoRate { failed },
+            (None, Some(failed)) if !self.is_given_up && failed <= self.settings.min => {
+                Found::NoRate { failed }
+            }
             _ => Found::Undecided {
                 highest: highest.map(|(rate, _)| *rate),
                 failed: self.failed,
@@ -293,7 +310,8 @@ mod tests {
             match search.found() {
                 Found::Rate { highest, failed, passes } => {
                     let at = trials.iter().filter(|trial| trial.0 == highest && is_pass(trial));
-                    prop_assert_eq!(at.count(), passes as usize);
+                    // What passed before a rate nearby fell is founded no better, and counts no more.
+                    prop_assert!(at.count() >= passes as usize);
                     prop_assert!(passes >= confirmations);
                     if let Some(failed) = failed {
                         let failures = trials.iter().filter(|trial| trial.0 == failed && !is_pass(trial));
@@ -393,6 +411,27 @@ mod tests {
         assert_eq!((search.found(), trials.len()), (found, 3));
         let (search, _) = run(settings, |_| false);
         assert_eq!(search.found(), Found::NoRate { failed: 0.5 });
+    }
+
+    #[test]
+    fn a_search_that_is_given_up_says_what_it_saw() {
+        let mut search = Search::new(SearchSettings {
+            confirmations: 1,
+            ..SearchSettings::default()
+        });
+        search.tell(1000.0, TrialEnd::Passed);
+        let mut early = search.clone();
+        early.give_up();
+        search.tell(2000.0, TrialEnd::Failed);
+        search.give_up();
+        for (search, failed) in [(early, None), (search, Some(2000.0))] {
+            assert_eq!(search.next_rate(), None);
+            let found = Found::Undecided {
+                highest: Some(1000.0),
+                failed,
+            };
+            assert_eq!(search.found(), found);
+        }
     }
 
     #[test]

@@ -63,6 +63,7 @@ pub(super) fn answer(run: &Run) -> String {
         };
         let highest = rate(highest);
         return match search.failed {
+            _ if search.broken.is_some() => format!("broken off; {highest} went without loss"),
             _ if !search.is_decided => format!("undecided; {highest} went without loss once"),
             Some(failed) => {
                 let whose = match run.limit {

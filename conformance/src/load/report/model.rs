@@ -1,5 +1,5 @@
-use std::io;
 use std::path::Path;
+use std::{fmt, io};
 
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +71,9 @@ pub struct Searched {
     pub passes: u32,
     /// Whether the two are as close as they were to be.
     pub is_decided: bool,
+    /// Why it did not come to its end, if nothing more could be tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<String>,
     /// So many datagrams went at the highest rate without a loss.
     pub lossless: u64,
     /// With 95 % confidence, no more than one in so many is lost at that rate.
@@ -120,6 +123,9 @@ pub enum ReportError {
     /// It holds a search.
     #[error("it holds a search; only measurements at a set --rate add up")]
     Search,
+    /// Of one of its runs nothing was measured.
+    #[error("nothing was measured {0}; measure that again, or leave this file out")]
+    Unmeasured(String),
     /// It measured over other sockets, or in another dialect.
     #[error("it measured {theirs}, and the first one {ours}")]
     Other {
@@ -204,6 +210,10 @@ impl Report {
         }
         self.hosts.extend_from_slice(&other.hosts);
         for (run, more) in self.runs.iter_mut().zip(&other.runs) {
+            if run.is_unmeasured() || more.is_unmeasured() {
+                let run = format!("in {} over {}", run.dialect, run.socket);
+                return Err(ReportError::Unmeasured(run));
+            }
             let (Some(measurement), Some(another), None, None) = (
                 &mut run.measurement,
                 &more.measurement,
@@ -264,23 +274,45 @@ impl Run {
         let mut notes = at_failed
             .map(|measured| limit::notes(&socket, measured))
             .unwrap_or_default();
-        if !searched.is_decided {
+        if let Some(why) = &searched.broken {
+            notes.push(format!("the search did not come to its end: {why}"));
+        } else if !searched.is_decided {
             notes.push("the trials contradict each other too much to name a rate".into());
         }
         Self {
             dialect,
             socket,
-            limit: at_failed.map_or(Limit::Nothing, Limit::of),
+            limit: match (at_failed, &searched.broken) {
+                (Some(measured), _) => Limit::of(measured),
+                (None, Some(_)) => Limit::Listener,
+                (None, None) => Limit::Nothing,
+            },
             notes,
             measurement: at_highest,
             search: Some(searched),
         }
     }
+
+    /// Takes the reason why nothing could be measured.
+    pub fn unmeasured(dialect: Dialect, socket: String, why: &impl fmt::Display) -> Self {
+        Self {
+            dialect,
+            socket,
+            limit: Limit::Listener,
+            notes: vec![format!("nothing could be measured: {why}")],
+            measurement: None,
+            search: None,
+        }
+    }
+
+    fn is_unmeasured(&self) -> bool {
+        self.measurement.is_none() && self.search.is_none()
+    }
 }
 
 impl Searched {
-    /// Puts together what was found, and the trials that led there.
-    pub fn new(found: Found, trials: Vec<Attempt>) -> Self {
+    /// Puts together what was found, the trials that led there, and why nothing more could be tried.
+    pub fn new(found: Found, trials: Vec<Attempt>, broken: Option<String>) -> Self {
         let (highest, failed, passes, is_decided) = match found {
             Found::Rate {
                 highest,
@@ -300,6 +332,7 @@ impl Searched {
             failed,
             passes,
             is_decided,
+            broken,
             lossless,
             one_in: crate::load::one_in(lossless),
             trials,

@@ -76,6 +76,10 @@ fn acts_as_one() {
     };
     let (habit, number) = habit.split_once(':').expect("it has a number");
     let number: u64 = number.parse().expect("it is one");
+    let count = std::env::var(COUNT).expect("it is set");
+    if habit == "dies-for-good" && std::fs::exists(&count).expect("it can be looked for") {
+        std::process::exit(9);
+    }
     let socket = Socket::bind();
     let mut buffer = vec![0; 1 << 18];
     let mut out = io::stdout().lock();
@@ -95,8 +99,7 @@ fn acts_as_one() {
         line.push(b'\n');
         if memchr::memmem::find(&buffer[..length], b"evdg_seq").is_none() {
             // Between tests all is reported at once.
-            std::fs::write(std::env::var(COUNT).expect("it is set"), taken.to_string())
-                .expect("there is room");
+            std::fs::write(&count, taken.to_string()).expect("there is room");
             out.write_all(&line).expect("it is read");
             continue;
         }
@@ -119,14 +122,16 @@ fn acts_as_one() {
                     out.write_all(&late).expect("it is read");
                 }
             }
-            "dies" if taken == number => std::process::exit(7),
+            "dies" | "dies-for-good" if taken == number => std::process::exit(7),
             "stops" if taken == number => loop {
                 std::thread::park();
             },
             "forgets" => out
                 .write_all(b"{\"error\":\"forgotten\"}\n")
                 .expect("it is read"),
-            "loses" | "repeats" | "dies" | "stops" => out.write_all(&line).expect("it is read"),
+            "loses" | "repeats" | "dies" | "dies-for-good" | "stops" => {
+                out.write_all(&line).expect("it is read")
+            }
             _ => panic!("`{habit}` is no habit"),
         }
     }

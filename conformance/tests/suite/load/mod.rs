@@ -241,8 +241,52 @@ fn a_listener_that_dies_or_hangs_is_a_result() {
             broken.as_str().is_some_and(|why| why.contains("hangs")),
             "{broken}"
         );
+        assert_ne!(
+            report["runs"][0]["limit"], "machine",
+            "{}",
+            report["runs"][0]["notes"]
+        );
         assert_eq!(count(&report, 0, "delivered"), 49);
     }
+}
+
+#[test]
+fn what_was_measured_of_a_listener_that_does_not_start_again_is_kept() {
+    let args = ["--rate", "500", "--duration", "500ms"];
+    let (ran, report, _) = measured(&args, Some("dies-for-good:100"));
+    let ran = ran.expect_status(1);
+    assert_eq!(count(&report, 0, "delivered"), 99);
+    let runs = &report["runs"];
+    assert_eq!(runs[1]["socket"], "unix");
+    assert!(runs[1]["measurement"].is_null(), "{runs}");
+    assert!(
+        ran.stdout.contains("nothing was measured"),
+        "{}",
+        ran.stdout
+    );
+    assert!(
+        ran.stdout.contains("did not start over unix"),
+        "{}",
+        ran.stdout
+    );
+
+    let args = [
+        "--from",
+        "200",
+        "--to",
+        "400",
+        "--duration",
+        "100ms",
+        "--socket",
+        "unix",
+    ];
+    let (ran, report, _) = measured(&args, Some("dies-for-good:30"));
+    ran.expect_status(1);
+    let search = &report["runs"][0]["search"];
+    let broken = search["broken"].as_str().unwrap_or_default();
+    assert!(broken.contains("did not start over unix"), "{search}");
+    assert_eq!(search["is_decided"], false);
+    assert_eq!(search["trials"].as_array().map(Vec::len), Some(2));
 }
 
 #[test]
