@@ -57,7 +57,7 @@ mod tests {
 
     use super::*;
 
-    /// Hands over datagrams call by call, ten a second, each of which took so many; those that `is_reported` says are reported at once.
+    /// Hands over datagrams call by call, ten a second, each of which took so many. Some are reported at once.
     fn handed_over(taken: &[u64], is_reported: impl Fn(u64) -> bool) -> (Handovers, Vec<Duration>) {
         let len = taken.iter().sum();
         let (mut handovers, mut ledger) = (Handovers::default(), Ledger::new(len));

@@ -246,7 +246,7 @@ impl Measurement {
         self.late > self.counts.accepted / 100
     }
 
-    /// Tells whether it was for want of the listener's room that most of those went late: then it was the listener that held the sender back.
+    /// Tells whether it was for want of the listener's room that most of those went late: then it held the sender back.
     pub fn is_held_back(&self) -> bool {
         self.late_for_room > self.late / 2
     }

@@ -190,6 +190,8 @@ impl Trial<'_> {
         };
         let dropped = settling.dropped;
         let ending = ending.or(settled).unwrap_or(Ending::Finished);
+        // It takes a while with many datagrams: no report must wait for it.
+        sheet.timeline.close(&self.schedule, paced.accepted);
         Ok(Outcome {
             dropped,
             ending,
@@ -214,8 +216,10 @@ impl Trial<'_> {
         let mut last_heard = begin;
         loop {
             let now = Instant::now();
-            let is_silent = now - last_heard >= AFTERWARDS || now - begin >= self.limit;
-            if is_silent || self.stop.is_requested() {
+            if self.stop.is_requested() {
+                return Ending::Interrupted;
+            }
+            if now - last_heard >= AFTERWARDS || now - begin >= self.limit {
                 let nobody = || format!("nobody listens on {} any more", self.address);
                 return Ending::Died(observer.find_dead().unwrap_or_else(nobody));
             }
@@ -287,12 +291,13 @@ impl<'t> Sheet<'t> {
     fn close(&mut self, accepted: u64) {
         self.catch_up();
         self.ledger.close(accepted);
-        self.timeline.close(&self.schedule, accepted);
     }
 
     /// Enters a report, and tells whether it is of this trial.
     fn hear(&mut self, report: &[u8], fences: &Fences) -> bool {
         let now = Instant::now().saturating_duration_since(self.begin);
+        // Whatever was sent before it was reported is known by now.
+        self.catch_up();
         let Some(number) = self.tag.number_in(report) else {
             // Fences and numbers of earlier trials may be late, and those of other machines come in between.
             let is_of_others =
@@ -300,8 +305,6 @@ impl<'t> Sheet<'t> {
             self.unnumbered += u64::from(!is_of_others);
             return false;
         };
-        // Whatever was sent before it was reported is known by now.
-        self.catch_up();
         if self.ledger.enter(number) != Entry::First {
             return true;
         }
@@ -360,7 +363,7 @@ impl Settling<'_> {
                 return Some(Ending::Interrupted);
             }
             if fenced.is_none() && now >= deadline {
-                return Some(self.overdue(observer, is_jammed));
+                return Some(self.overdue(observer, is_jammed && sent.is_empty()));
             }
             let is_due = sent.last().is_none_or(|(_, when)| now - *when >= nudge);
             if fenced.is_none() && is_due && (is_complete || now - last_heard >= QUIET) {
