@@ -563,6 +563,32 @@ mod tests {
         assert_eq!(outcome.tally.delivered, 5);
     }
 
+    /// A busy machine can only make the part smaller.
+    #[test]
+    fn what_is_done_when_all_was_sent_is_no_part_of_the_load() {
+        let (mut count, mut is_first) = (0, true);
+        let outcome = outcome(|datagram| match datagram {
+            Some(datagram) => {
+                count += 1;
+                match std::mem::take(&mut is_first) {
+                    true => Act::Nothing,
+                    false => Act::Say(datagram.into()),
+                }
+            }
+            None if count >= 100 => {
+                let begin = Instant::now();
+                while begin.elapsed() < SLICE {
+                    std::hint::spin_loop();
+                }
+                Act::Nothing
+            }
+            None => Act::Nothing,
+        });
+        assert_eq!(outcome.ending, Ending::Finished);
+        let reader = outcome.usage.reader;
+        assert!(reader.is_none_or(|part| part < 0.3), "{reader:?}");
+    }
+
     #[test]
     fn reports_of_others_are_passed_over() {
         let address = Address::Unix("nowhere".into());
