@@ -19,6 +19,8 @@ mod plan;
 mod report;
 mod schedule;
 mod search;
+mod settle;
+mod sheet;
 mod tag;
 mod timeline;
 mod trial;

@@ -1,23 +1,23 @@
-use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use hdrhistogram::Histogram;
 
-use super::handover::Handovers;
-use super::ledger::{Entry, Ledger, Tally};
+use super::ledger::Tally;
 use super::machine::{Effort, Processors, Usage};
 use super::mix::Mix;
 use super::observer::{Observer, Seen};
-use super::pace::{PaceEnd, Paced, SystemClock, histogram, nanos, pace};
+use super::pace::{PaceEnd, Paced, SystemClock, pace};
 use super::schedule::Schedule;
+use super::settle::Settling;
+use super::sheet::Sheet;
 use super::tag::Tag;
 use super::timeline::Timeline;
-use crate::fence::{Fence, Fences, Mark};
+use crate::fence::Fences;
 use crate::subject::Stop;
-use crate::transport::{Address, Batch, Bulk, Method, Port, SendError};
+use crate::transport::{Address, Bulk, Method, Port};
 use crate::vectors::Dialect;
 
 /// One test: so many datagrams by a schedule, and what became of each.
@@ -84,13 +84,9 @@ pub enum Ending {
 }
 
 /// How long to watch at a stretch, before looking at other things.
-const SLICE: Duration = Duration::from_millis(20);
-/// A listener that has said nothing for so long has reported what there was, or is stuck.
-const QUIET: Duration = Duration::from_millis(50);
+pub(super) const SLICE: Duration = Duration::from_millis(20);
 /// How long to listen on, behind the fence, to a listener that reports out of order.
-const AFTERWARDS: Duration = Duration::from_millis(200);
-/// How long to wait for a fence before sending another. Doubled each time.
-const NUDGE: Duration = Duration::from_millis(200);
+pub(super) const AFTERWARDS: Duration = Duration::from_millis(200);
 /// From making the plan to its beginning.
 const RUN_UP: Duration = Duration::from_millis(5);
 
@@ -115,7 +111,7 @@ impl Trial<'_> {
         let is_over = AtomicBool::new(false);
         let begin = Instant::now() + RUN_UP;
         let (attempts, attempted) = channel();
-        let mut sheet = Sheet::new(self, begin, attempted);
+        let mut sheet = Sheet::new(self.schedule, self.tag, begin, attempted);
 
         let (death, paced, usage) = thread::scope(|scope| {
             let sending = thread::Builder::new().spawn_scoped(scope, || {
@@ -206,7 +202,7 @@ impl Trial<'_> {
     }
 
     /// Listens to what a listener that takes nothing more has yet to say of what it took, and finds out how it died.
-    fn hear_out(
+    pub(super) fn hear_out(
         &self,
         observer: &mut impl Observer,
         sheet: &mut Sheet<'_>,
@@ -236,204 +232,16 @@ impl Trial<'_> {
     }
 }
 
-fn jam(time: Duration) -> String {
+pub(super) fn jam(time: Duration) -> String {
     format!("its send buffer, or the queue of its network device, took nothing for {time:?}")
 }
 
-fn dropped_since(address: &Address, before: Option<u64>) -> Option<u64> {
+pub(super) fn dropped_since(address: &Address, before: Option<u64>) -> Option<u64> {
     if matches!(address, Address::Unix(_)) {
         // It makes its sender wait instead.
         return Some(0);
     }
     Some(Port::dropped_at(address)?.saturating_sub(before?))
-}
-
-/// What is known of the datagrams of a trial.
-struct Sheet<'t> {
-    schedule: Schedule,
-    tag: &'t Tag,
-    begin: Instant,
-    ledger: Ledger,
-    unnumbered: u64,
-    latency: Histogram<u64>,
-    raw_latency: Histogram<u64>,
-    timeline: Timeline,
-    handovers: Handovers,
-    /// What is handed to the kernel at most, and when.
-    attempted: Receiver<(Range<u64>, Duration)>,
-}
-
-impl<'t> Sheet<'t> {
-    fn new(trial: &Trial<'t>, begin: Instant, attempted: Receiver<(Range<u64>, Duration)>) -> Self {
-        Self {
-            schedule: trial.schedule,
-            tag: trial.tag,
-            begin,
-            ledger: Ledger::new(trial.schedule.len()),
-            unnumbered: 0,
-            latency: histogram(),
-            raw_latency: histogram(),
-            timeline: Timeline::new(trial.schedule.duration()),
-            handovers: Handovers::default(),
-            attempted,
-        }
-    }
-
-    /// Takes note of what the sender has done.
-    fn catch_up(&mut self) {
-        for (numbers, when) in self.attempted.try_iter() {
-            self.handovers.note(&numbers, when, &self.ledger);
-            self.ledger.hand_over(numbers.end);
-        }
-    }
-
-    /// Takes note of how many were sent in the end.
-    fn close(&mut self, accepted: u64) {
-        self.catch_up();
-        self.ledger.close(accepted);
-    }
-
-    /// Enters a report, and tells whether it is of this trial.
-    fn hear(&mut self, report: &[u8], fences: &Fences) -> bool {
-        let now = Instant::now().saturating_duration_since(self.begin);
-        // Whatever was sent before it was reported is known by now.
-        self.catch_up();
-        let Some(number) = self.tag.number_in(report) else {
-            // Fences and numbers of earlier trials may be late, and those of other machines come in between.
-            let is_of_others =
-                fences.is_tagged(report) || Fences::is_anyones(report) || Tag::is_anyones(report);
-            self.unnumbered += u64::from(!is_of_others);
-            return false;
-        };
-        if self.ledger.enter(number) != Entry::First {
-            return true;
-        }
-        let due = self.schedule.at(number);
-        let latency = now.saturating_sub(due);
-        self.latency.saturating_record(nanos(latency));
-        self.timeline.deliver(due, latency);
-        let sent = self.handovers.of(number);
-        self.raw_latency
-            .saturating_record(nanos(now.saturating_sub(sent)));
-        true
-    }
-}
-
-/// The end of a trial, when all has been sent: waits until every datagram is accounted for, or no more is to be expected.
-struct Settling<'t> {
-    trial: &'t Trial<'t>,
-    accepted: u64,
-    dropped_before: Option<u64>,
-    /// What was dropped of the datagrams of the trial.
-    dropped: Option<u64>,
-    bulk: &'t mut Bulk,
-}
-
-impl Settling<'_> {
-    /// Gives how it ended, if not well.
-    fn settle(
-        &mut self,
-        observer: &mut impl Observer,
-        sheet: &mut Sheet<'_>,
-        fences: &mut Fences,
-    ) -> Option<Ending> {
-        let deadline = Instant::now() + self.trial.limit;
-        // Whatever else the listener talks of says nothing of what is still to be reported.
-        let mut last_heard = Instant::now();
-        let mut sent: Vec<(Fence, Instant)> = Vec::new();
-        let (mut returned, mut nudge) = (0, NUDGE);
-        let (mut is_complete, mut fenced) = (false, None::<Instant>);
-        let mut is_jammed = false;
-        loop {
-            is_complete |= sheet.ledger.tally().delivered == self.accepted;
-            let now = Instant::now();
-            let is_over = |fenced| {
-                is_complete
-                    || now - last_heard >= AFTERWARDS
-                    || now.saturating_duration_since(fenced) >= self.trial.limit
-            };
-            if fenced.is_some_and(is_over) {
-                if returned == sent.len() {
-                    // Of what was dropped, nothing was a fence.
-                    self.dropped = self.dropped_by_now();
-                }
-                return None;
-            }
-            if self.trial.stop.is_requested() {
-                return Some(Ending::Interrupted);
-            }
-            if fenced.is_none() && now >= deadline {
-                return Some(self.overdue(observer, is_jammed && sent.is_empty()));
-            }
-            let is_due = sent.last().is_none_or(|(_, when)| now - *when >= nudge);
-            if fenced.is_none() && is_due && (is_complete || now - last_heard >= QUIET) {
-                if sent.is_empty() {
-                    self.dropped = self.dropped_by_now();
-                } else {
-                    nudge *= 2;
-                }
-                let fence = fences.next_fence();
-                let went = send(self.bulk, &fence.datagram(self.trial.dialect));
-                is_jammed =
-                    matches!(went, Err(SendError::NoRoom)) && !self.bulk.waits_for_listener();
-                match went {
-                    Ok(()) => sent.push((fence, now)),
-                    Err(SendError::Refused) => {
-                        return Some(self.trial.hear_out(observer, sheet, fences));
-                    }
-                    // It is tried again.
-                    Err(_) => {}
-                }
-            }
-            match observer.next(now + SLICE / 4) {
-                Seen::Datagram(report) => {
-                    let is_of =
-                        |(fence, _): &(Fence, Instant)| fences.mark(&report, fence) == Mark::This;
-                    let is_own = match sent.iter().rposition(is_of) {
-                        Some(index) => {
-                            returned += 1;
-                            if index + 1 == sent.len() {
-                                fenced.get_or_insert_with(Instant::now);
-                            }
-                            true
-                        }
-                        None => sheet.hear(&report, fences),
-                    };
-                    if is_own {
-                        last_heard = Instant::now();
-                    }
-                }
-                Seen::Died(how) => return Some(Ending::Died(how)),
-                Seen::Nothing if sent.is_empty() => {
-                    let dropped = self.dropped_by_now().unwrap_or_default();
-                    is_complete = sheet.ledger.tally().delivered + dropped >= self.accepted;
-                }
-                Seen::Nothing => {}
-            }
-        }
-    }
-
-    /// Says why no fence came back in time.
-    fn overdue(&self, observer: &mut impl Observer, is_jammed: bool) -> Ending {
-        let limit = self.trial.limit;
-        if let Some(how) = observer.find_dead() {
-            return Ending::Died(how);
-        }
-        if is_jammed {
-            return Ending::Jammed(jam(limit));
-        }
-        Ending::Stalled(format!("it did not report the last event within {limit:?}"))
-    }
-
-    fn dropped_by_now(&self) -> Option<u64> {
-        dropped_since(self.trial.address, self.dropped_before)
-    }
-}
-
-fn send(bulk: &mut Bulk, datagram: &[u8]) -> Result<(), SendError> {
-    let mut batch = Batch::new(1, datagram.len());
-    batch.push(datagram);
-    bulk.send(&batch, 0).map(drop)
 }
 
 #[cfg(test)]
@@ -445,6 +253,7 @@ mod tests {
     use crate::load::mix::default_events;
     use crate::load::observer::Sink;
     use crate::load::schedule::Shape;
+    use crate::load::settle::QUIET;
     use crate::subject::SocketKind;
 
     /// A listener that is made up: what it says of each datagram, and when nothing comes.
@@ -587,49 +396,5 @@ mod tests {
         assert_eq!(outcome.ending, Ending::Finished);
         let reader = outcome.usage.reader;
         assert!(reader.is_none_or(|part| part < 0.3), "{reader:?}");
-    }
-
-    #[test]
-    fn reports_of_others_are_passed_over() {
-        let address = Address::Unix("nowhere".into());
-        with_trial(&address, |trial| {
-            let fences = Fences::new(DEFAULT_NAME);
-            let (_attempts, attempted) = channel();
-            let mut sheet = Sheet::new(trial, Instant::now(), attempted);
-            let fence = Fences::new("E_OTHER").next_fence();
-            for report in [
-                Tag::random().value(7).into_bytes(),
-                fence.datagram(Dialect::Text),
-            ] {
-                assert!(!sheet.hear(&report, &fences));
-                assert!(!sheet.hear(hex::encode(report).as_bytes(), &fences));
-            }
-            assert_eq!(sheet.unnumbered, 0);
-            assert!(!sheet.hear(b"{\"error\":\"it is none\"}", &fences));
-            assert_eq!(sheet.unnumbered, 1);
-        });
-    }
-
-    #[test]
-    fn numbers_that_were_made_up_are_strange() {
-        let address = Address::Unix("nowhere".into());
-        with_trial(&address, |trial| {
-            let fences = Fences::new(DEFAULT_NAME);
-            let (attempts, attempted) = channel();
-            let mut sheet = Sheet::new(trial, Instant::now(), attempted);
-            let hear = |sheet: &mut Sheet<'_>, number| {
-                sheet.hear(trial.tag.value(number).as_bytes(), &fences)
-            };
-            attempts.send((0..2, Duration::ZERO)).expect("it is read");
-            hear(&mut sheet, 0);
-            hear(&mut sheet, 5);
-            attempts.send((2..6, Duration::ZERO)).expect("it is read");
-            hear(&mut sheet, 5);
-            hear(&mut sheet, 4);
-            // It died when there was no room for the last one.
-            sheet.close(5);
-            let tally = sheet.ledger.tally();
-            assert_eq!((tally.delivered, tally.repeated, tally.strange), (2, 0, 2));
-        });
     }
 }
