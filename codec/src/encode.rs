@@ -224,10 +224,11 @@ impl Sink for Slice<'_> {
             }
             None => !holds(class, text),
         };
-        if is_free {
-            self.size = end;
+        if !is_free {
+            return false;
         }
-        is_free
+        self.size = end;
+        true
     }
 }
 

@@ -1,3 +1,5 @@
+use core::mem;
+
 use super::escape::{self, Stops};
 use crate::encode::{Decimal, Message, Sink, escaped_densely};
 use crate::{Bytes, Event, MAX_UNIX_DATAGRAM, Value};
@@ -26,7 +28,7 @@ impl<E: Event + ?Sized> Message for Datagram<'_, E> {
             Release::V3_1 => b"{\"id\":null,\"jsonrpc\":\"2.0\",\"method\":",
             Release::V3_4 => b"{\"jsonrpc\":\"2.0\",\"method\":",
         });
-        string(&self.event.name(), sink);
+        string(self.event.name(), sink);
         let mut named = None;
         for param in self.event.params() {
             let first = named.is_none();
@@ -38,10 +40,13 @@ impl<E: Event + ?Sized> Message for Datagram<'_, E> {
                 (false, _) => b",",
             });
             if named {
-                string(&param.name.unwrap_or(Bytes::new(b"")), sink);
+                match param.name {
+                    Some(name) => string(name, sink),
+                    None => sink.put(b"\"\""),
+                }
                 sink.put(b":");
             }
-            value(&param.value, sink);
+            value(param.value, sink);
         }
         sink.put(match (named, self.release) {
             (Some(true), _) => b"}}",
@@ -52,12 +57,12 @@ impl<E: Event + ?Sized> Message for Datagram<'_, E> {
     }
 }
 
-#[inline]
-fn value(value: &Value<'_>, sink: &mut impl Sink) {
+#[inline(always)]
+fn value(value: Value<'_>, sink: &mut impl Sink) {
     match value {
         Value::Bytes(content) => string(content, sink),
         Value::Integer(integer) => {
-            if *integer < 0 {
+            if integer < 0 {
                 sink.put(b"-");
             }
             sink.put(Decimal::unsigned(integer.unsigned_abs()).digits());
@@ -66,17 +71,26 @@ fn value(value: &Value<'_>, sink: &mut impl Sink) {
     }
 }
 
-/// Writes a string up to its first NUL, where servers take it to end.
-#[inline]
-fn string(content: &Bytes<'_>, sink: &mut impl Sink) {
-    match content.as_slice() {
-        Some(text) if sink.put_without(Stops, [b"\""], text, b"\"") => {}
-        _ => {
-            sink.put(b"\"");
-            content.chunks().all(|chunk| escaped(&chunk, sink));
-            sink.put(b"\"");
-        }
+/// Writes a string up to its first NUL, where servers take it to end. Those without escapes, nearly all, are told from others before anything
+/// is written.
+#[inline(always)]
+fn string(content: Bytes<'_>, sink: &mut impl Sink) {
+    let is_written = content
+        .as_slice()
+        .is_some_and(|text| sink.put_without(Stops, [b"\""], text, b"\""));
+    if !is_written {
+        // A sink that is lent out has to be in memory: a copy is, so that the sink itself need not be.
+        let mut lent = mem::take(sink);
+        unusual_string(content, &mut lent);
+        *sink = lent;
     }
+}
+
+#[cold]
+fn unusual_string(content: Bytes<'_>, sink: &mut impl Sink) {
+    sink.put(b"\"");
+    content.chunks().all(|chunk| escaped(&chunk, sink));
+    sink.put(b"\"");
 }
 
 /// Writes text up to its first NUL, and tells whether there was none.

@@ -62,7 +62,7 @@ pub(super) fn argument(param: &Param<'_>, quoted: impl Class, sink: &mut impl Si
     }
 }
 
-#[inline(never)]
+#[cold]
 fn unusual_argument(param: Param<'_>, quoted: impl Class, sink: &mut impl Sink) {
     if let Some(name) = param.name.filter(|name| !name.is_empty()) {
         bytes(&name, sink);
