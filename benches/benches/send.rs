@@ -3,7 +3,8 @@
 //!
 //! A thread drains the socket meanwhile, many datagrams in a call, and never sleeps: to wake it would be the sender's work. What it got of
 //! what was sent is told behind each bench. Over UDP a sender that is faster than its reader sends into a full receive buffer, which costs
-//! less than delivering: compare ways within a group, not a group with what a listener takes.
+//! less than delivering: compare ways within a group, not a group with what a listener takes. The reader of `udp-gro` takes what the kernel
+//! would cut into datagrams as it is, as a network device does; that of `udp` is like most listeners, and the sender pays for the cutting.
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -16,7 +17,8 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::measurement::WallTime;
+use criterion::{Bencher, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use event_datagram::{EventBuf, ParamBuf, text};
 use event_datagram_conformance::load::{
     MAX_RATE, Mix, PaceEnd, Schedule, Shape, SystemClock, Tag, pace,
@@ -36,6 +38,17 @@ const LONGEST: usize = 16_000;
 
 fn udp(criterion: &mut Criterion) {
     let reader = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+    over_udp(criterion, "udp", reader);
+    #[cfg(target_os = "linux")]
+    {
+        let reader = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+        nix::sys::socket::setsockopt(&reader, nix::sys::socket::sockopt::UdpGroSegment, &true)
+            .expect("Linux 5.0 has it");
+        over_udp(criterion, "udp-gro", reader);
+    }
+}
+
+fn over_udp(criterion: &mut Criterion, name: &str, reader: UdpSocket) {
     let address = reader.local_addr().expect("it is bound");
     let drain = Drain::start(reader);
     let unconnected = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
@@ -43,7 +56,7 @@ fn udp(criterion: &mut Criterion) {
     connected.connect(address).expect("it is there");
     compare(
         criterion,
-        "udp",
+        name,
         &Address::Udp(address),
         &drain,
         &[
@@ -98,8 +111,7 @@ fn compare(
         let mut group = criterion.benchmark_group(format!("send-{socket}-{size}"));
         group.throughput(Throughput::Elements(COUNT as u64));
         for (name, send) in raw {
-            let told = drain.watch(name);
-            group.bench_function(*name, |bench| {
+            watched(&mut group, drain, size, name, |bench, told| {
                 bench.iter(|| {
                     for _ in 0..COUNT {
                         assert_eq!(send(black_box(&datagram)), size);
@@ -122,8 +134,8 @@ fn compare(
             let mut bulk = Bulk::connect(address, *method).expect("it is there");
             let mut batch = Batch::new(COUNT, COUNT * size);
             for batch_size in [8, COUNT] {
-                let told = drain.watch(name);
-                group.bench_function(BenchmarkId::new(*name, batch_size), |bench| {
+                let name = format!("{name}/{batch_size}");
+                watched(&mut group, drain, size, &name, |bench, told| {
                     batch.clear();
                     (0..batch_size).for_each(|_| assert!(batch.push(&datagram)));
                     bench.iter(|| {
@@ -133,8 +145,8 @@ fn compare(
                     });
                 });
             }
-            let told = drain.watch(name);
-            group.bench_function(BenchmarkId::new(format!("{name}-encode"), COUNT), |bench| {
+            let encoding = format!("{name}-encode/{COUNT}");
+            watched(&mut group, drain, size, &encoding, |bench, told| {
                 bench.iter(|| {
                     batch.clear();
                     for _ in 0..COUNT {
@@ -146,19 +158,30 @@ fn compare(
                     told.sent(COUNT);
                 });
             });
-            if let Some(mix) = &mix {
-                let told = drain.watch(name);
-                group.bench_function(BenchmarkId::new(format!("{name}-paced"), COUNT), |bench| {
-                    bench.iter_custom(|iterations| {
-                        let count = iterations * COUNT as u64;
-                        told.sent(count as usize);
-                        paced(mix, count, &mut bulk)
-                    });
+            let Some(mix) = &mix else { continue };
+            let as_evdg = format!("{name}-paced/{COUNT}");
+            watched(&mut group, drain, size, &as_evdg, |bench, told| {
+                bench.iter_custom(|iterations| {
+                    let count = iterations * COUNT as u64;
+                    told.sent(count as usize);
+                    paced(mix, count, &mut bulk)
                 });
-            }
+            });
         }
         group.finish();
     }
+}
+
+/// Runs a bench, and tells behind it how much of what was sent has arrived.
+fn watched(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    drain: &Drain,
+    size: usize,
+    name: &str,
+    mut run: impl FnMut(&mut Bencher<'_>, &Told<'_>),
+) {
+    let told = drain.watch(name, size);
+    group.bench_function(name, |bench| run(bench, &told));
 }
 
 /// What `evdg bench` sends of such an event: with a number in it, for which the smallest has no room.
@@ -222,6 +245,7 @@ fn send_all(bulk: &mut Bulk, batch: &Batch) {
 
 /// A thread that reads a socket until this is dropped, as fast as it can: what is measured is sending.
 struct Drain {
+    /// In bytes.
     received: Arc<AtomicU64>,
     is_over: Arc<AtomicBool>,
 }
@@ -234,20 +258,21 @@ impl Drain {
         };
         let (received, is_over) = (Arc::clone(&drain.received), Arc::clone(&drain.is_over));
         thread::spawn(move || {
-            let mut buffer = vec![0; COUNT * LONGEST];
+            let mut buffer = vec![0; COUNT * PIECE];
             while !is_over.load(Ordering::Relaxed) {
                 match receive(&reader, &mut buffer) {
                     0 => thread::yield_now(),
-                    count => _ = received.fetch_add(count, Ordering::Relaxed),
+                    bytes => _ = received.fetch_add(bytes, Ordering::Relaxed),
                 }
             }
         });
         drain
     }
 
-    fn watch(&self, name: &str) -> Told<'_> {
+    fn watch(&self, name: &str, size: usize) -> Told<'_> {
         Told {
             name: name.into(),
+            size: size as u64,
             drain: self,
             before: self.received.load(Ordering::Relaxed),
             sent: Cell::new(0),
@@ -261,7 +286,10 @@ impl Drop for Drain {
     }
 }
 
-/// Takes what is there, and counts it.
+/// The most that comes as one.
+const PIECE: usize = 65_536;
+
+/// Takes what is there, and counts its bytes.
 #[cfg(target_os = "linux")]
 fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
     use std::array;
@@ -269,7 +297,7 @@ fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
 
     use nix::sys::socket::{MultiHeaders, SockaddrStorage, recvmmsg};
 
-    let mut pieces = buffer.chunks_mut(LONGEST);
+    let mut pieces = buffer.chunks_mut(PIECE);
     let mut pieces: [_; COUNT] = array::from_fn(|_| {
         [IoSliceMut::new(
             pieces.next().expect("there is room for all"),
@@ -284,19 +312,21 @@ fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
         flags,
         None,
     )
-    .map_or(0, |received| received.count() as u64)
+    .map_or(0, |received| received.map(|one| one.bytes as u64).sum())
 }
 
 /// The same, one at a time: not all systems have a call for many.
 #[cfg(not(target_os = "linux"))]
 fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
     let received = nix::sys::socket::recv(reader.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT);
-    u64::from(received.is_ok())
+    received.map_or(0, |bytes| bytes as u64)
 }
 
 /// Tells in the end how much of what was sent has arrived.
 struct Told<'d> {
     name: String,
+    /// Of a datagram.
+    size: u64,
     drain: &'d Drain,
     before: u64,
     sent: Cell<u64>,
@@ -312,7 +342,7 @@ impl Drop for Told<'_> {
     fn drop(&mut self) {
         let (sent, received) = (
             self.sent.get(),
-            self.drain.received.load(Ordering::Relaxed) - self.before,
+            (self.drain.received.load(Ordering::Relaxed) - self.before) / self.size,
         );
         if sent > 0 {
             println!(
