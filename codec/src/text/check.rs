@@ -5,7 +5,7 @@ use crate::encode::Sink;
 use crate::search::Class;
 use crate::{Bytes, Event, Param, Unwritable, UnwritableReason, Value};
 
-/// Tells whether the datagram that is written so reads back as `event`.
+/// Tells whether the datagram in which values of this class stand in quotes reads back as `event`.
 pub(super) fn check<E: Event + ?Sized>(event: &E, quoted: impl Class) -> Result<(), Unwritable> {
     let fail = |param, reason| Err(Unwritable::new(param, reason));
     let name = event.name();

@@ -25,3 +25,4 @@ mod merge;
 mod readme;
 mod reports;
 mod send;
+mod standard_streams;
