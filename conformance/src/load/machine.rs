@@ -20,6 +20,9 @@ pub struct Usage {
     pub reader: Option<f64>,
 }
 
+/// How fine the kernel counts: `USER_HZ`, which is the same on every machine that this is likely to meet.
+const TICKS_A_SECOND: u32 = 100;
+
 /// What all processors did so far.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Processors {
@@ -50,6 +53,12 @@ impl Processors {
             idle: idle + waiting,
             stolen,
         })
+    }
+
+    /// Gives the time of all of them that was stolen since then.
+    pub(super) fn stolen_since(self, before: Self) -> Duration {
+        let ticks = self.stolen.saturating_sub(before.stolen);
+        Duration::from_secs(ticks) / TICKS_A_SECOND
     }
 
     /// Gives the parts of the time since then in which they worked, and which were stolen.
@@ -113,6 +122,8 @@ mod tests {
             "{busy} {stolen}"
         );
         assert!(before.since(before).is_none());
+        assert_eq!(after.stolen_since(before), Duration::from_millis(500));
+        assert_eq!(before.stolen_since(after), Duration::ZERO);
         assert!(table("cpu  1 2 3").is_none());
     }
 

@@ -8,6 +8,7 @@
 //!
 //! What the figures mean, and what they do not, is in `benches/BIAS.md`.
 
+mod absence;
 mod handover;
 mod ledger;
 mod machine;
@@ -25,6 +26,7 @@ mod tag;
 mod timeline;
 mod trial;
 
+pub use absence::Absences;
 pub use ledger::{Entry, Ledger, Tally};
 pub use machine::Usage;
 pub use measurement::{Counts, Distribution, HdrError, Measurement, MergeError, Moment, Moments};

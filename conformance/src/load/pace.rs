@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
+use super::absence::Absences;
 use super::mix::Mix;
 use super::schedule::Schedule;
 use crate::transport::{Batch, Bulk, SendError};
@@ -90,6 +91,8 @@ pub struct Paced {
     pub late: u64,
     /// Those of them that were late because the listener had no room.
     pub late_for_room: u64,
+    /// From when to when others went late: this machine's doing.
+    pub absences: Absences,
     /// By how much each went after its time, in nanoseconds.
     pub lag: Histogram<u64>,
     /// When the last one went, from the beginning of the test.
@@ -162,6 +165,7 @@ pub fn pace(
         blocked: Duration::ZERO,
         late: 0,
         late_for_room: 0,
+        absences: Absences::default(),
         lag: histogram(),
         elapsed: Duration::ZERO,
         end: PaceEnd::Done,
@@ -215,22 +219,27 @@ pub fn pace(
     if room.is_full {
         // What waits for room is late, though it never goes.
         for number in paced.accepted..paced.sent {
-            let lag = paced.elapsed.saturating_sub(schedule.at(number));
-            paced.count(lag, &mut room);
+            paced.count(schedule.at(number), paced.elapsed, &mut room);
         }
     }
     paced
 }
 
 impl Paced {
-    /// Counts a datagram that is so late.
-    fn count(&mut self, lag: Duration, room: &mut Room) {
+    /// Counts a datagram that was due and went then.
+    fn count(&mut self, due: Duration, went: Duration, room: &mut Room) {
+        let lag = went.saturating_sub(due);
+        // What has been made up for makes nothing late any more.
+        room.wanting = room.wanting.min(lag);
         if lag <= LATE {
-            room.wanting = Duration::ZERO;
             return;
         }
         self.late += 1;
-        self.late_for_room += u64::from(room.wanting > lag / 2);
+        if room.wanting > lag / 2 {
+            self.late_for_room += 1;
+        } else {
+            self.absences.note(due..went);
+        }
     }
 }
 
@@ -238,7 +247,7 @@ impl Paced {
 struct Room {
     /// The longest to wait for it.
     limit: Duration,
-    /// How long the listener had none since the schedule was kept last.
+    /// How much of what the sender is late by it waited for the listener's.
     wanting: Duration,
     /// Whether it was the listener's that was wanting last.
     is_of_listener: bool,
@@ -277,9 +286,9 @@ fn send_all(
                     room.was_wanting(now - since);
                 }
                 for number in (first + from as u64..).take(taken) {
-                    let lag = now.saturating_sub(schedule.at(number));
-                    paced.lag.saturating_record(nanos(lag));
-                    paced.count(lag, room);
+                    let due = schedule.at(number);
+                    paced.lag.saturating_record(nanos(now.saturating_sub(due)));
+                    paced.count(due, now, room);
                 }
                 from += taken;
                 paced.accepted += taken as u64;
@@ -502,7 +511,8 @@ mod tests {
         assert!(paced.held_back > 0 && paced.blocked > Duration::from_millis(900));
         // All but those that went within 10 ms of their time, and the ten that there was room for.
         assert!(paced.late > 950, "{}", paced.late);
-        assert!(paced.late_for_room > paced.late * 9 / 10);
+        assert_eq!(paced.late_for_room, paced.late);
+        assert_eq!(paced.absences, Absences::default());
         assert!(
             paced.elapsed > Duration::from_millis(1950),
             "{:?}",
@@ -523,6 +533,8 @@ mod tests {
             (paced.late, paced.late_for_room, paced.held_back),
             (490, 0, 0)
         );
+        let absence = Duration::ZERO..Duration::from_millis(500);
+        assert_eq!(paced.absences.spans(), [absence]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::mix::{Mix, MixError, default_events};
 use super::observer::Sink;
 use super::report::{Attempt, Run, Searched};
 use super::schedule::{Schedule, ScheduleError, Shape};
-use super::search::{Search, SearchSettings};
+use super::search::{Search, SearchSettings, TrialEnd};
 use super::tag::Tag;
 use super::trial::{Ending, Trial};
 use crate::fence::Fences;
@@ -238,21 +238,20 @@ impl Stage<'_> {
             search.tell(rate, attempt.end());
             progress(scene.socket, Progress::Ended(&attempt));
             attempts.push(attempt.clone());
-            // Of each rate the last that passed and the last that failed are kept.
-            at_rates.retain(|(known, _)| (known.rate, known.passed) != (rate, attempt.passed));
+            // Of each rate the last of each end is kept.
+            at_rates.retain(|(known, _)| (known.rate, known.end()) != (rate, attempt.end()));
             at_rates.push((attempt, measured));
         }
         let searched = Searched::new(search.found(), attempts, broken);
-        let at = |rate: Option<f64>, passed: bool| {
+        let at = |rate: Option<f64>, end: TrialEnd| {
             let mut known = at_rates.iter();
             known
-                .find(|(attempt, _)| Some(attempt.rate) == rate && attempt.passed == passed)
+                .find(|(attempt, _)| Some(attempt.rate) == rate && attempt.end() == end)
                 .map(|(_, measured)| measured)
         };
-        let (highest, failed) = (
-            at(searched.highest, true).cloned(),
-            at(searched.failed, false),
-        );
+        let highest = at(searched.highest, TrialEnd::Passed).cloned();
+        let failed = at(searched.failed, TrialEnd::Failed)
+            .or_else(|| at(searched.failed, TrialEnd::Disturbed));
         Ok(Run::searched(
             scene.dialect,
             scene.socket.to_string(),

@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use super::absence::Absences;
 use super::pace::{bounded, nanos};
 use super::schedule::Schedule;
 
@@ -22,10 +23,14 @@ pub struct Slice {
     pub delivered: u64,
     /// Their latency, in nanoseconds, exact to a hundredth.
     pub latency: Histogram<u64>,
+    /// Whether the machine was elsewhere in it, or shortly before.
+    pub disturbed: bool,
 }
 
 /// As many as a chart shows, and a person tells apart.
 const SLICES: u32 = 100;
+/// For how long an absence shows: until what has gathered meanwhile is worked off.
+const AFTERMATH: Duration = Duration::from_millis(50);
 
 impl Timeline {
     /// Cuts a time into slices.
@@ -34,6 +39,7 @@ impl Timeline {
             sent: 0,
             delivered: 0,
             latency: bounded(2),
+            disturbed: false,
         };
         Self {
             width: (duration / SLICES).max(Duration::from_micros(1)),
@@ -65,9 +71,24 @@ impl Timeline {
         }
     }
 
+    /// Enters when the machine was elsewhere.
+    pub(super) fn disturb(&mut self, absences: &Absences) {
+        for span in absences.spans() {
+            let slices = self.index(span.start)..=self.index(span.end + AFTERMATH);
+            for slice in &mut self.slices[slices] {
+                slice.disturbed = true;
+            }
+        }
+    }
+
     fn slice(&mut self, due: Duration) -> &mut Slice {
-        let index = (due.as_nanos() / self.width.as_nanos()) as usize;
-        &mut self.slices[index.min(SLICES as usize - 1)]
+        let index = self.index(due);
+        &mut self.slices[index]
+    }
+
+    fn index(&self, time: Duration) -> usize {
+        let index = time.as_nanos() / self.width.as_nanos();
+        index.min(u128::from(SLICES) - 1) as usize
     }
 }
 
@@ -99,5 +120,19 @@ mod tests {
             assert_eq!(*count, expected, "slice {at}");
         }
         assert_eq!(timeline.slices()[3].latency.len(), 10);
+    }
+
+    #[test]
+    fn an_absence_shows_until_what_has_gathered_is_worked_off() {
+        let mut timeline = Timeline::new(Duration::from_secs(1));
+        let mut absences = Absences::default();
+        absences.note(Duration::from_millis(105)..Duration::from_millis(122));
+        absences.note(Duration::from_millis(995)..Duration::from_secs(2));
+        timeline.disturb(&absences);
+        let slices = (0..).zip(timeline.slices());
+        let disturbed: Vec<u32> = slices
+            .filter_map(|(at, slice)| slice.disturbed.then_some(at))
+            .collect();
+        assert_eq!(disturbed, [10, 11, 12, 13, 14, 15, 16, 17, 99]);
     }
 }

@@ -5,6 +5,7 @@ use std::{io, thread};
 
 use hdrhistogram::Histogram;
 
+use super::absence::watch;
 use super::ledger::Tally;
 use super::machine::{Effort, Processors, Usage};
 use super::mix::Mix;
@@ -113,7 +114,9 @@ impl Trial<'_> {
         let (attempts, attempted) = channel();
         let mut sheet = Sheet::new(self.schedule, self.tag, begin, attempted);
 
-        let (death, paced, usage) = thread::scope(|scope| {
+        let (death, paced, usage, stolen) = thread::scope(|scope| {
+            let watching = thread::Builder::new()
+                .spawn_scoped(scope, || watch(begin, || is_over.load(Ordering::Relaxed)))?;
             let sending = thread::Builder::new().spawn_scoped(scope, || {
                 let effort = Effort::begin();
                 let paced = pace(
@@ -129,7 +132,9 @@ impl Trial<'_> {
                     },
                 );
                 (paced, effort.part())
-            })?;
+            });
+            // Without a sender there is nothing to watch, and nobody who would end it.
+            let sending = sending.inspect_err(|_| is_over.store(true, Ordering::Relaxed))?;
             let mut death = None;
             while !sending.is_finished() && death.is_none() {
                 match observer.next(Instant::now() + SLICE) {
@@ -153,7 +158,8 @@ impl Trial<'_> {
                 sender,
                 reader: effort.part(),
             };
-            Ok::<_, io::Error>((death, paced, usage))
+            let stolen = watching.join().expect("the watch does not panic");
+            Ok::<_, io::Error>((death, paced, usage, stolen))
         })?;
 
         sheet.close(paced.accepted);
@@ -188,6 +194,9 @@ impl Trial<'_> {
         let ending = ending.or(settled).unwrap_or(Ending::Finished);
         // It takes a while with many datagrams: no report must wait for it.
         sheet.timeline.close(&self.schedule, paced.accepted);
+        for absences in [&paced.absences, &stolen] {
+            sheet.timeline.disturb(absences);
+        }
         Ok(Outcome {
             dropped,
             ending,
@@ -311,31 +320,35 @@ mod tests {
         }
     }
 
-    /// Does something with a trial of 100 datagrams, one a millisecond.
-    fn with_trial<T>(address: &Address, work: impl FnOnce(&Trial<'_>) -> T) -> T {
+    /// A trial of 100 datagrams, one a millisecond.
+    fn outcome(says: impl FnMut(Option<&[u8]>) -> Act) -> Outcome {
+        outcome_at(1000.0, Duration::from_millis(100), says)
+    }
+
+    fn outcome_at(
+        rate: f64,
+        duration: Duration,
+        says: impl FnMut(Option<&[u8]>) -> Act,
+    ) -> Outcome {
+        let mut listener = MadeUp::new(says);
+        let sink = listener.sink.as_ref().expect("it is bound");
+        let address = sink.address().clone();
         let tag = Tag::random();
         let events = default_events(Dialect::Text);
         let mix = Mix::new(Dialect::Text, &events, &[], &tag).expect("they can be written");
-        let schedule = Schedule::new(Shape::Constant(1000.0), Duration::from_millis(100));
-        work(&Trial {
+        let schedule = Schedule::new(Shape::Constant(rate), duration);
+        let trial = Trial {
             schedule: schedule.expect("it sends something"),
             mix: &mix,
             tag: &tag,
             dialect: Dialect::Text,
-            address,
+            address: &address,
             method: Method::Single,
             limit: Duration::from_secs(10),
             stop: Stop::default(),
-        })
-    }
-
-    fn outcome(says: impl FnMut(Option<&[u8]>) -> Act) -> Outcome {
-        let mut listener = MadeUp::new(says);
-        let address = listener.sink.as_ref().expect("it is bound").address();
-        with_trial(&address.clone(), |trial| {
-            let outcome = trial.run(&mut listener, &mut Fences::new(DEFAULT_NAME));
-            outcome.expect("there is a socket")
-        })
+        };
+        let outcome = trial.run(&mut listener, &mut Fences::new(DEFAULT_NAME));
+        outcome.expect("there is a socket")
     }
 
     #[test]
@@ -396,5 +409,18 @@ mod tests {
         assert_eq!(outcome.ending, Ending::Finished);
         let reader = outcome.usage.reader;
         assert!(reader.is_none_or(|part| part < 0.3), "{reader:?}");
+    }
+    /// No machine sends so many within a millisecond.
+    #[test]
+    fn moments_in_which_the_machine_is_not_fast_enough_are_disturbed() {
+        let says = |datagram: Option<&[u8]>| match datagram {
+            Some(datagram) => Act::Say(datagram.into()),
+            None => Act::Nothing,
+        };
+        let outcome = outcome_at(1e8, Duration::from_millis(1), says);
+        assert_eq!(outcome.paced.accepted, 100_000);
+        // What is due first goes in time, what is due last does not.
+        let last = outcome.timeline.slices().last();
+        assert!(last.is_some_and(|slice| slice.disturbed));
     }
 }

@@ -209,7 +209,7 @@ fn show(bar: &ProgressBar, socket: SocketKind, progress: &Progress<'_>) {
         Progress::Ended(attempt) => {
             let result = attempt.why.as_deref().unwrap_or("nothing lost");
             let excuse = if attempt.end() == TrialEnd::Disturbed {
-                ", while the machine was busy with other things"
+                ", while the machine was elsewhere"
             } else {
                 ""
             };

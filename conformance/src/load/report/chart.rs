@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::human::{count, rate, time};
 use super::model::Searched;
-use crate::load::{Distribution, HdrError, Moment, Moments};
+use crate::load::{Distribution, HdrError, Moment, Moments, TrialEnd};
 
 /// The drawing, and the plot in it. Small, so that labels stay readable on a phone.
 const WIDTH: f64 = 460.0;
@@ -160,6 +160,16 @@ impl Chart {
         }
     }
 
+    /// Marks a part of the plot from its bottom to its top.
+    fn band(&mut self, class: &str, (from, to): (f64, f64)) {
+        let (left, right) = (self.point(from, 0.0).0, self.point(to, 0.0).0);
+        let (width, height) = (right - left + 0.5, HEIGHT - BOTTOM - TOP);
+        let _ = write!(
+            self.svg,
+            "<rect class=\"{class}\" x=\"{left:.1}\" y=\"{TOP}\" width=\"{width:.1}\" height=\"{height}\"/>"
+        );
+    }
+
     fn end(mut self) -> String {
         self.svg.push_str("</svg>");
         self.svg
@@ -225,14 +235,12 @@ pub(super) fn delivery_over_time(moments: &Moments) -> String {
     let width = moments.width_seconds.max(1e-9);
     let most = moments.moments.iter().map(|moment| moment.sent).max();
     let y = Scale::up_to(most.unwrap_or_default() as f64 * 1.05 / width);
-    let mut chart = over_time(moments, "Datagrams a second over time", y, |value| {
-        short(value)
-    });
+    let mut chart = over_time(moments, "Datagrams a second over time", y, short);
     for (at, moment) in (0..).zip(&moments.moments) {
         let x = (f64::from(at) * width, (f64::from(at) + 1.0) * width);
         let (sent, delivered) = (moment.sent as f64 / width, moment.delivered as f64 / width);
         chart.bar("delivered", x, (0.0, delivered));
-        if moment.sent > moment.delivered {
+        if moment.lost() > 0 {
             // One in thousands has to show, too.
             let least = 0.012
                 * match y {
@@ -260,19 +268,20 @@ pub(super) fn trials(search: &Searched) -> String {
     }
     for (number, trial) in (1..).zip(&search.trials) {
         let (x, y) = chart.point(f64::from(number), trial.rate);
-        let what = format!(
-            "{}: {}",
-            rate(trial.rate),
-            if trial.passed { "passed" } else { "failed" }
-        );
-        let shape = if trial.passed {
-            format!("<circle class=\"passed\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\">")
+        let (class, what) = match trial.end() {
+            TrialEnd::Passed => ("passed", "passed"),
+            TrialEnd::Failed => ("failed", "failed"),
+            TrialEnd::Disturbed => ("spoilt", "failed while the machine was elsewhere"),
+        };
+        let (shape, close) = if trial.passed {
+            let circle = format!("<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\">");
+            (circle, "</circle>")
         } else {
             let d = format!("M{:.1} {:.1}l9 9m0-9l-9 9", x - 4.5, y - 4.5);
-            format!("<path class=\"failed\" d=\"{d}\">")
+            (format!("<path class=\"{class}\" d=\"{d}\">"), "</path>")
         };
-        let close = if trial.passed { "</circle>" } else { "</path>" };
-        let _ = write!(chart.svg, "{shape}<title>{what}</title>{close}");
+        let rate = rate(trial.rate);
+        let _ = write!(chart.svg, "{shape}<title>{rate}: {what}</title>{close}");
     }
     chart.end()
 }
@@ -290,6 +299,12 @@ fn over_time(moments: &Moments, title: &str, y: Scale, label: impl Fn(f64) -> St
     };
     let ticks = x.ticks().into_iter();
     chart.x_ticks(ticks.map(|tick| (tick, format!("{tick:.digits$}"))));
+    for (at, moment) in (0..).zip(&moments.moments) {
+        if moment.disturbed {
+            let x = |at: i32| f64::from(at) * moments.width_seconds;
+            chart.band("disturbed", (x(at), x(at + 1)));
+        }
+    }
     chart
 }
 

@@ -31,7 +31,7 @@ impl Limit {
             usage.processors.is_some_and(|part| part > BUSY)
                 || usage.reader.is_some_and(|part| part > FULL)
                 || usage.stolen.is_some_and(|part| part > STOLEN)
-        });
+        }) || measurement.is_disturbed();
         // A listener that died or hangs is what ended the test, however late the sender was.
         let is_slow =
             measurement.broken.is_none() && measurement.is_behind() && !measurement.is_held_back();
@@ -80,6 +80,11 @@ pub(super) fn notes(socket: &str, measurement: &Measurement) -> Vec<String> {
     if counts.lost > 0 && counts.dropped.is_none() {
         notes.push(
             "who lost what is missing is unknown: the kernel does not tell of this socket's drops, or others send to it, too".into(),
+        );
+    }
+    if counts.lost > 0 && measurement.is_disturbed() {
+        notes.push(
+            "what was lost was lost while this machine was elsewhere, or shortly after".into(),
         );
     }
     let has_failed = counts.lost > 0 || measurement.is_behind() || measurement.is_late();

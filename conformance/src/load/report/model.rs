@@ -93,7 +93,7 @@ pub struct Attempt {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// Whether [the machine was not all there](Measurement::is_disturbed), so that a failure says little of the listener.
+    /// Whether [the machine was elsewhere](Measurement::is_disturbed), so that a failure says little of the listener.
     #[serde(default)]
     pub disturbed: bool,
     /// Datagrams that the kernel took.
@@ -274,6 +274,12 @@ impl Run {
         let mut notes = at_failed
             .map(|measured| limit::notes(&socket, measured))
             .unwrap_or_default();
+        let is_spoilt = |trial: &&Attempt| trial.end() == TrialEnd::Disturbed;
+        let spoilt = searched.trials.iter().filter(is_spoilt).count();
+        if spoilt > 0 {
+            let all = searched.trials.len();
+            notes.push(format!("{spoilt} of {all} trials failed only while this machine was elsewhere: it is no quiet one"));
+        }
         if let Some(why) = &searched.broken {
             notes.push(format!("the search did not come to its end: {why}"));
         } else if !searched.is_decided {

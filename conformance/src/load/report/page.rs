@@ -7,6 +7,7 @@ use super::chart;
 use super::human::{answer, count, name, rate, rows, time};
 use super::limit::Limit;
 use super::model::{Report, ReportError, Run};
+use crate::load::TrialEnd;
 
 /// Writes a report as a page for a browser, which needs nothing besides itself.
 ///
@@ -17,9 +18,11 @@ pub fn page(report: &Report, path: &Path) -> Result<(), ReportError> {
     let runs = report.runs.iter().enumerate().map(|(index, run)| {
         let mut charts = Vec::new();
         if let Some(search) = &run.search {
+            let is_spoilt = search.trials.iter().any(|trial| trial.end() == TrialEnd::Disturbed);
+            let spoilt = is_spoilt.then_some(("spoilt", "while the machine was elsewhere"));
             charts.push(context! {
                 title => "Rates that were tried", svg => chart::trials(search),
-                keys => [("passed", "without loss"), ("failed", "with loss, or behind")],
+                keys => keys(&[("passed", "without loss"), ("failed", "with loss, or behind")], spoilt),
             });
         }
         if let Some(measured) = &run.measurement {
@@ -31,15 +34,17 @@ pub fn page(report: &Report, path: &Path) -> Result<(), ReportError> {
                 });
             }
             if let Some(moments) = &measured.timeline {
+                let is_disturbed = moments.moments.iter().any(|moment| moment.disturbed);
+                let away = is_disturbed.then_some(("disturbed", "the machine was elsewhere"));
                 if moments.moments.iter().any(|moment| moment.p99_us.is_some()) {
                     charts.push(context! {
                         title => "Latency over time", svg => chart::latency_over_time(moments),
-                        keys => [("first", "half"), ("second", "99 of 100"), ("third", "longest")],
+                        keys => keys(&[("first", "half"), ("second", "99 of 100"), ("third", "longest")], away),
                     });
                 }
                 charts.push(context! {
                     title => "Datagrams a second over time", svg => chart::delivery_over_time(moments),
-                    keys => [("delivered", "delivered"), ("lost", "lost")],
+                    keys => keys(&[("delivered", "delivered"), ("lost", "lost")], away),
                 });
             }
         }
@@ -76,6 +81,14 @@ pub fn page(report: &Report, path: &Path) -> Result<(), ReportError> {
         })
         .map_err(io::Error::other)?;
     Ok(crate::report::write_whole(path, text.as_bytes())?)
+}
+
+/// What a colour means: its class, and words.
+type Key = (&'static str, &'static str);
+
+/// Those that a chart always has, and one that it has today.
+fn keys(always: &[Key], today: Option<Key>) -> Vec<Key> {
+    always.iter().copied().chain(today).collect()
 }
 
 fn tone(run: &Run) -> &'static str {
