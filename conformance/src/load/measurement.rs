@@ -239,18 +239,26 @@ impl Measurement {
     }
 
     /// Tells whether the machine was elsewhere whenever something went wrong, so that a failure says little of the listener: all that was
-    /// lost was due in disturbed [moments](Moment::disturbed), or the test took longer by no more than they did. `false` where there are none, or
-    /// nothing is known of them.
+    /// lost was due in disturbed [moments](Moment::disturbed), and if the rate was not reached, it took longer by no more than they did.
+    ///
+    /// A machine that does not reach the rate and is disturbed more than half of the time is too slow for it, and no trial will be
+    /// better. `false` where there are no such moments, or nothing is known of them.
     pub fn is_disturbed(&self) -> bool {
         let Some(timeline) = &self.timeline else {
             return false;
         };
         let disturbed = timeline.moments.iter().filter(|moment| moment.disturbed);
-        let lost: u64 = disturbed.clone().map(Moment::lost).sum();
+        // In a file there can be anything.
+        let lost = disturbed
+            .clone()
+            .map(Moment::lost)
+            .fold(0, u64::saturating_add);
         let away = disturbed.count() as f64 * timeline.width_seconds;
-        away > 0.0
-            && lost >= self.counts.lost
-            && (self.counts.lost > 0 || self.seconds - self.planned_seconds <= away)
+        let has_stumbled = || {
+            let behind = self.seconds - self.planned_seconds;
+            behind <= away && away <= self.planned_seconds / 2.0
+        };
+        away > 0.0 && lost >= self.counts.lost && (!self.is_behind() || has_stumbled())
     }
 
     /// Tells whether more than one in a hundred went late, made up for or not.
@@ -537,12 +545,12 @@ pub(super) mod tests {
 
     #[test]
     fn what_goes_wrong_while_the_machine_is_all_there_is_the_listeners_doing() {
-        // So many are lost in each tenth of a second, and the machine is elsewhere in the last two.
-        let disturbed = |lost: [u64; 10], seconds: f64| {
+        // So many are lost in each tenth of a second, and the machine is elsewhere in the last ones.
+        let disturbed_from = |first: u64, lost: [u64; 10], seconds: f64| {
             let moments = (0..).zip(lost).map(|(at, lost)| Moment {
                 sent: 10,
                 delivered: 10 - lost,
-                disturbed: at >= 8,
+                disturbed: at >= first,
                 p50_us: None,
                 p99_us: None,
                 max_us: None,
@@ -558,13 +566,38 @@ pub(super) mod tests {
             };
             measurement.is_disturbed()
         };
+        let disturbed = |lost, seconds| disturbed_from(8, lost, seconds);
         assert!(disturbed([0, 0, 0, 0, 0, 0, 0, 0, 3, 5], 1.0));
         assert!(!disturbed([0, 0, 0, 0, 0, 0, 0, 1, 3, 5], 1.0));
         // Nothing is lost: it took longer by as much as the machine was elsewhere, and by more.
         assert!(disturbed([0; 10], 1.15));
         assert!(!disturbed([0; 10], 1.25));
+        // One that never reaches the rate is not elsewhere, but too slow.
+        assert!(disturbed_from(0, [1; 10], 1.0));
+        assert!(!disturbed_from(0, [1; 10], 1.2));
+        assert!(!disturbed_from(0, [0; 10], 1.2));
         // What is unknown is no excuse.
         assert!(!measurement(&[1; 9], 1).is_disturbed());
+    }
+
+    #[test]
+    fn moments_that_nobody_has_measured_are_taken_as_they_are() {
+        let endless = Moment {
+            sent: u64::MAX,
+            delivered: 0,
+            disturbed: true,
+            p50_us: None,
+            p99_us: None,
+            max_us: None,
+        };
+        let measurement = Measurement {
+            timeline: Some(Moments {
+                width_seconds: f64::MAX,
+                moments: vec![endless; 2],
+            }),
+            ..measurement(&[1], 1)
+        };
+        assert!(measurement.is_disturbed());
     }
 
     #[test]

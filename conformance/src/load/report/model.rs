@@ -278,12 +278,16 @@ impl Run {
         let spoilt = searched.trials.iter().filter(is_spoilt).count();
         if spoilt > 0 {
             let all = searched.trials.len();
-            notes.push(format!("{spoilt} of {all} trials failed only while this machine was elsewhere: it is no quiet one"));
+            notes.push(format!("{spoilt} of {all} trials failed only while this machine was elsewhere, and say nothing of the listener"));
         }
         if let Some(why) = &searched.broken {
             notes.push(format!("the search did not come to its end: {why}"));
         } else if !searched.is_decided {
-            notes.push("the trials contradict each other too much to name a rate".into());
+            let why = match 2 * spoilt > searched.trials.len() {
+                true => "this machine was elsewhere too often to name a rate",
+                false => "the trials contradict each other too much to name a rate",
+            };
+            notes.push(why.into());
         }
         Self {
             dialect,
