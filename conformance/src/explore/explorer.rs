@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::rules::Rules;
 use super::search::{Search, datagrams, graded};
 use crate::judge::{Answering, Finding as Found, Verdict, judge};
-use crate::run::{Outcome, RunError, Worker, ends_behind, not_applicable};
+use crate::run::{Outcome, RunError, Worker, ends_behind};
 use crate::subject::{LONGEST_ROW, Settings, SocketKind, Subject};
 use crate::vectors::{Dialect, Vector};
 
@@ -129,7 +129,7 @@ impl Explorer<'_, '_> {
                     break;
                 };
                 let vector = self.rules.vector(format!("case-{number}"), case);
-                if not_applicable(&vector, self.bench.worker.declared()).is_some() {
+                if self.bench.worker.does_not_apply(&vector).is_some() {
                     self.statistics.left_out += 1;
                 } else {
                     ready.push_back((number, vector));

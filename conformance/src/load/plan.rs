@@ -97,6 +97,9 @@ pub enum BenchError {
     /// A datagram cannot be sent.
     #[error("{0}")]
     Unsendable(String),
+    /// The listener is bound to a socket of another kind.
+    #[error("{0}")]
+    Elsewhere(String),
     /// There is no socket to send to.
     #[error("a parser has no socket; load tests are of listeners")]
     Parser,
@@ -110,7 +113,7 @@ impl BenchError {
     fn is_of_listener(&self) -> bool {
         match self {
             Self::Start(error) => !matches!(error, StartError::Interrupted),
-            Self::Io { .. } => true,
+            Self::Io { .. } | Self::Elsewhere(_) => true,
             _ => false,
         }
     }
@@ -319,14 +322,20 @@ impl Stage<'_> {
 
     fn start(&mut self, scene: &Scene) -> Result<Actor, BenchError> {
         Ok(match &self.plan.target {
-            Target::Subject(subject) => Actor::Session(Box::new(Session::start(
-                subject,
-                scene.dialect,
-                scene.socket,
-                &mut self.places,
-                &mut self.fences,
-                &self.plan.settings,
-            )?)),
+            Target::Subject(subject) => {
+                let session = Session::start(
+                    subject,
+                    scene.dialect,
+                    scene.socket,
+                    &mut self.places,
+                    &mut self.fences,
+                    &self.plan.settings,
+                )?;
+                if let Some(why) = session.is_elsewhere(scene.socket) {
+                    return Err(BenchError::Elsewhere(why));
+                }
+                Actor::Session(Box::new(session))
+            }
             Target::Sink => {
                 let what = format!("a {} socket", scene.socket);
                 let sink = Sink::bind(scene.socket);

@@ -1,6 +1,7 @@
 use crate::contract::Start;
 use crate::dialect;
 use crate::judge::{Finding, Verdict};
+use crate::subject::SocketKind;
 use crate::vectors::{Expectation, Vector};
 
 /// Gives the verdict of a finding, and what it rests on in a sentence.
@@ -35,6 +36,20 @@ fn is_another_dialects(vector: &Vector) -> bool {
             && !asked.contains(&Expectation::Survive)
             && dialect::decode(other, &step.datagram)
                 .is_ok_and(|event| !asked.contains(&Expectation::Event(event)))
+    })
+}
+
+/// Says why a vector cannot be sent over a kind of socket.
+pub(super) fn does_not_fit(vector: &Vector, socket: SocketKind) -> Option<String> {
+    let headers = match socket {
+        SocketKind::Udp => 28,
+        // What an IPv6 packet holds does not include its own header.
+        SocketKind::Udp6 => 8,
+        SocketKind::Unix | SocketKind::Stdin => return None,
+    };
+    let (longest, room) = (vector.longest_datagram(), usize::from(u16::MAX) - headers);
+    (longest > room).then(|| {
+        format!("it has {longest} bytes, and a datagram over {socket} has room for {room}")
     })
 }
 

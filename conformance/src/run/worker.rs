@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::grade::{grade, not_applicable};
+use super::grade::{does_not_fit, grade, not_applicable};
 use super::{Outcome, RunError};
 use crate::contract::Start;
 use crate::fence::Fences;
@@ -24,8 +24,12 @@ pub(crate) struct Worker<'r> {
     places: Places,
     fences: Fences,
     start: Start,
+    /// Why nothing can be said of this kind of socket: the subject told that it is bound to one of another kind.
+    is_elsewhere: Option<String>,
     /// `None` after the subject died.
     session: Option<Session>,
+    /// The vector that the last subject died of or fell silent at, and which it was.
+    lost: Option<(Verdict, String)>,
     failed_starts: usize,
     last_start_error: String,
     /// How many subjects were started before this one.
@@ -69,7 +73,9 @@ impl<'r> Worker<'r> {
             places,
             fences,
             start: session.declared().clone(),
+            is_elsewhere: session.is_elsewhere(socket),
             session: Some(session),
+            lost: None,
             failed_starts: 0,
             last_start_error: String::new(),
             instance: 0,
@@ -121,7 +127,7 @@ impl<'r> Worker<'r> {
         let mut held = Held { last: None, tell };
         let mut left = vectors;
         while let Some((vector, rest)) = left.split_first() {
-            if let Some(why) = not_applicable(vector, &self.start) {
+            if let Some(why) = self.does_not_apply(vector) {
                 held.push(self.judge().outcome(vector, Verdict::NotApplicable, why));
                 left = rest;
             } else {
@@ -134,6 +140,14 @@ impl<'r> Worker<'r> {
             (held.tell)(last);
         }
         Ok(())
+    }
+
+    /// Says why a vector does not apply here.
+    pub(crate) fn does_not_apply(&self, vector: &Vector) -> Option<String> {
+        let is_elsewhere = self.is_elsewhere.clone();
+        is_elsewhere
+            .or_else(|| not_applicable(vector, &self.start))
+            .or_else(|| does_not_fit(vector, self.socket))
     }
 
     /// Ends the subject.
@@ -159,7 +173,7 @@ impl<'r> Worker<'r> {
         vectors: &[&'c Vector],
         held: &mut Held<'_, 'c>,
     ) -> Result<usize, RunError> {
-        let apply = |vector: &&&Vector| not_applicable(vector, &self.start).is_none();
+        let apply = |vector: &&&Vector| self.does_not_apply(vector).is_none();
         let row = match &held.last {
             // What it may still report late is told from what comes next only if that is alone.
             Some(last) if last.verdict.is_failure(true) => 1,
@@ -198,6 +212,7 @@ impl<'r> Worker<'r> {
         } = self.row(vectors, &mut |outcome| held.push(outcome))?;
         if let (Some(end), Some(last)) = (end, &mut held.last) {
             ends_behind(last, end);
+            self.lost = Some((last.verdict, last.vector.id.clone()));
         }
         // What the kernel dropped is no reason to suspect anybody.
         let mut suspicion = suspicion.filter(|_| dropped == 0);
@@ -319,7 +334,10 @@ impl<'r> Worker<'r> {
             Some(first) => first,
             None => {
                 if let Err(why) = self.ensure_session()? {
-                    return Ok(self.judge().outcome(vector, Verdict::Crash, why));
+                    // What became of the subject is all that there is to be said of those behind it.
+                    let lost = self.lost.as_ref().map(|(verdict, _)| *verdict);
+                    let verdict = lost.unwrap_or(Verdict::Crash);
+                    return Ok(self.judge().outcome(vector, verdict, why));
                 }
                 self.try_once(vector, before.as_deref_mut())?
             }
@@ -327,6 +345,7 @@ impl<'r> Worker<'r> {
         if !matches!(first.verdict, Verdict::Crash | Verdict::Hang) {
             return Ok(first);
         }
+        self.lost = Some((first.verdict, vector.id.clone()));
         self.session = None;
         if self.ensure_session()?.is_err() {
             return Ok(first);
@@ -389,8 +408,15 @@ impl<'r> Worker<'r> {
                 }
             }
         }
+        let lost = match &self.lost {
+            Some((Verdict::Hang, id)) => {
+                format!("it was not sent: the subject fell silent at `{id}`")
+            }
+            Some((_, id)) => format!("it was not sent: the subject died at `{id}`"),
+            None => "it was not sent: the subject is gone".into(),
+        };
         Ok(Err(format!(
-            "the subject died before and could not be started again: {}",
+            "{lost} and could not be had back: {}",
             self.last_start_error
         )))
     }

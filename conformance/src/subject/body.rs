@@ -2,6 +2,7 @@ use std::time::Instant;
 
 #[cfg(unix)]
 use super::attached::Attached;
+use super::death::Death;
 use super::news::News;
 use super::process::Process;
 use super::streams::InputError;
@@ -47,6 +48,15 @@ impl Body {
             Self::Process(process) => process.send(bytes),
             #[cfg(unix)]
             Self::Attached(_) => Err(InputError::Closed),
+        }
+    }
+
+    /// Says what it means that no more can be read from it.
+    pub(super) fn closed(&self) -> Death {
+        match self {
+            Self::Process(_) => Death::ClosedOutput,
+            #[cfg(unix)]
+            Self::Attached(_) => Death::NoMoreReports,
         }
     }
 

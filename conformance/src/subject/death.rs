@@ -8,6 +8,8 @@ pub enum Death {
     Exited(Exit),
     /// It runs, but has closed its standard output.
     ClosedOutput,
+    /// Its reports, which somebody else hands on, came to their end.
+    NoMoreReports,
     /// It runs, but has closed its standard input, where it should read datagrams.
     ClosedInput,
     /// Nobody listens on its socket any more, whether or not it runs.
@@ -20,6 +22,9 @@ impl fmt::Display for Death {
             Self::Exited(exit) => write!(f, "it ended: {exit}"),
             Self::ClosedOutput => {
                 f.write_str("it closed its standard output, so that it cannot be observed")
+            }
+            Self::NoMoreReports => {
+                f.write_str("its reports came to their end, so that it cannot be observed")
             }
             Self::ClosedInput => f.write_str("it closed its standard input"),
             Self::Refused => f.write_str("nobody listens on its socket any more"),

@@ -96,7 +96,7 @@ impl Session {
                 Some(News::Exited(exit)) => {
                     return Err(self.lost(Death::Exited(exit), row, fences));
                 }
-                Some(News::Closed) => return Err(self.lost(Death::ClosedOutput, row, fences)),
+                Some(News::Closed) => return Err(self.lost(self.body.closed(), row, fences)),
                 None if self.link.as_mut().is_some_and(Link::is_refused) => {
                     return Err(self.lost(Death::Refused, row, fences));
                 }

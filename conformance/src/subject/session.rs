@@ -12,7 +12,7 @@ use super::stop::Stop;
 use super::streams::InputError;
 use crate::contract::Start;
 use crate::fence::{Fence, FenceForm, Fences, Mark};
-use crate::transport::{Link, SendError};
+use crate::transport::{Address, Link, SendError};
 use crate::vectors::Dialect;
 
 /// A running subject, and the conversation with it.
@@ -132,6 +132,18 @@ impl Session {
     /// Gives what the subject told about itself.
     pub fn declared(&self) -> &Start {
         &self.start
+    }
+
+    /// Tells where the subject is, if not on a socket of this kind.
+    pub(crate) fn is_elsewhere(&self, kind: SocketKind) -> Option<String> {
+        let address = self.link.as_ref()?.address();
+        let is_here = match address {
+            Address::Udp(_) => kind != SocketKind::Unix,
+            Address::Unix(_) => kind == SocketKind::Unix,
+        };
+        (!is_here).then(|| {
+            format!("the subject declares that it is bound to {address}, which is no {kind} socket")
+        })
     }
 
     /// Sends datagrams back to back and a fence, and listens until the fence comes back.
@@ -359,7 +371,7 @@ impl Session {
         match news {
             News::Exited(exit) => self.death(Death::Exited(exit), observation),
             News::Closed | News::Line(_) | News::LongLine | News::Room => {
-                self.death(Death::ClosedOutput, observation)
+                self.death(self.body.closed(), observation)
             }
         }
     }

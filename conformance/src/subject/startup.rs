@@ -257,7 +257,8 @@ impl Startup {
                 Some(News::Closed) => {
                     // If it ended, that says more.
                     let exited = self.exit(Instant::now() + Duration::from_millis(500));
-                    return Err(self.died(exited.map_or(Death::ClosedOutput, Death::Exited)));
+                    let closed = self.body.closed();
+                    return Err(self.died(exited.map_or(closed, Death::Exited)));
                 }
                 Some(News::Exited(exit)) => return Err(self.died(Death::Exited(exit))),
             }

@@ -10,6 +10,7 @@ use std::thread;
 use tempfile::TempDir;
 
 use crate::evdg::{Ran, evdg, python_listener, run};
+use crate::hostile_subjects::listener_with;
 
 /// A listener of somebody else's, on a UNIX socket, and the folder where it lives.
 struct Running {
@@ -201,6 +202,37 @@ fn a_listener_that_its_owner_starts_again_is_found_again() {
         "{}",
         ran.stdout
     );
+}
+
+/// It is somebody else's: nobody here starts it again, and none of the later vectors made it die.
+#[test]
+fn a_listener_that_hangs_for_good_has_not_crashed() {
+    let folder = folder();
+    let (socket, reports) = (socket(&folder), folder.path().join("reports"));
+    let command = listener_with("if b'::b::c' in datagram: time.sleep(1000)");
+    let process = Command::new(&command[0])
+        .args(&command[1..])
+        .env("EVDG_SOCKET", &socket)
+        .stdout(File::create(&reports).expect("there is room"))
+        .spawn()
+        .expect("python3 runs");
+    let mut running = Running { process, folder };
+    let args = ["--filter", "sep-*", "--timeout", "1s"];
+    let ran = running.test(&args, &reports).expect_status(1);
+    running.still_runs();
+    assert!(!ran.stdout.contains("crash"), "{}", ran.stdout);
+    let why = "it was not sent: the subject fell silent at `sep-first-one-splits`";
+    assert!(ran.stdout.contains(why), "{}", ran.stdout);
+}
+
+#[test]
+fn reports_that_end_are_told() {
+    let running = Running::start(folder(), Stdio::null());
+    let socket = socket(&running.folder);
+    let args = ["test", "--attach", &socket, "--observe", "-"];
+    run(&args)
+        .expect_status(3)
+        .expect_stderr("its reports came to their end");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::evdg::{Ran, evdg, python_listener, test};
 
 /// A listener that does `extra` with each datagram before it reports it.
-fn listener_with(extra: &str) -> Vec<String> {
+pub(crate) fn listener_with(extra: &str) -> Vec<String> {
     let listener = python_listener();
     let folder = listener
         .parent()
@@ -335,11 +335,15 @@ fn a_listener_that_cannot_be_started_again() {
         report["summary"]["total"],
         "every vector has its verdict"
     );
-    assert!(results.last().is_some_and(|last| {
-        last["why"]
-            .as_str()
-            .is_some_and(|why| why.contains("exit status 9"))
-    }));
+    let why = results.last().and_then(|last| last["why"].as_str());
+    assert!(
+        why.is_some_and(|why| why.contains("it was not sent: the subject died at `sep-")),
+        "{why:?}"
+    );
+    assert!(
+        why.is_some_and(|why| why.contains("exit status 9")),
+        "{why:?}"
+    );
 }
 
 #[test]
