@@ -87,11 +87,18 @@ impl Corpus {
             .into_iter()
             .filter(|path| path.is_dir())
         {
-            vectors.extend(
-                entries(&dialect)?
-                    .into_iter()
-                    .filter(|path| path.extension().is_some_and(|e| e == "json")),
-            );
+            for path in entries(&dialect)? {
+                if path.is_dir() {
+                    return Err(CorpusError::Content {
+                        file: path.display().to_string(),
+                        message: "a folder: vectors in it would never run; put its files beside it"
+                            .into(),
+                    });
+                }
+                if path.extension().is_some_and(|e| e == "json") {
+                    vectors.push(path);
+                }
+            }
         }
         if vectors.is_empty() {
             let source = io::Error::new(

@@ -12,6 +12,12 @@ use super::vector::{Authority, Captured, Dialect, Expectation, Level, Step, Vect
 /// One message, which says what is wrong at which vector and field; the caller knows the file.
 pub fn read(text: &str) -> Result<Vec<Vector>, String> {
     let file: File = deserialize(&serde_json::from_str(text).map_err(|error| error.to_string())?)?;
+    if !is_slug(&file.topic) {
+        return Err(format!("topic: {SLUG}"));
+    }
+    if file.vectors.is_empty() {
+        return Err("vectors: expected at least one".into());
+    }
     let vectors = file.vectors.iter().enumerate();
     vectors
         .map(|(index, json)| {
@@ -26,9 +32,7 @@ pub fn read(text: &str) -> Result<Vec<Vector>, String> {
 fn vector(file: &File, json: &Value) -> Result<Vector, String> {
     let entry: Entry = deserialize(json)?;
     if !is_slug(&entry.id) {
-        return Err(
-            "id: expected lower-case letters and digits with single hyphens between them".into(),
-        );
+        return Err(format!("id: {SLUG}"));
     }
     let steps = match (entry.datagram, entry.sequence, entry.expect) {
         (Some(datagram), None, Expected::One(expectation)) => {
@@ -87,8 +91,15 @@ fn vector(file: &File, json: &Value) -> Result<Vector, String> {
     })
 }
 
-/// Reads a value, and on failure says at which field.
+/// What ids and topics are.
+const SLUG: &str = "expected lower-case letters and digits with single hyphens between them";
+
+/// Reads an object, and on failure says at which field.
 fn deserialize<'de, T: Deserialize<'de>>(json: &'de Value) -> Result<T, String> {
+    // A list of the right length would do for serde.
+    if !json.is_object() {
+        return Err("expected an object".into());
+    }
     serde_path_to_error::deserialize(json).map_err(|error| error.to_string())
 }
 

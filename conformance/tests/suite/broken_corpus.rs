@@ -98,6 +98,13 @@ fn a_broken_vector_file_is_told_by_file_id_and_field() {
         &["vector `Sep First`", "id:"],
     );
     broken_corpus(file, "{\n", "{{\n", &["line 1 column 2"]);
+    broken_corpus(file, r#""topic": ""#, r#""topic": "Of "#, &["topic:"]);
+    broken_corpus(
+        file,
+        "\"vectors\": [",
+        "\"vectors\": [[],",
+        &["vector number 1", "an object"],
+    );
     broken_corpus(
         "SPEC.md",
         "Level: must",
@@ -129,4 +136,29 @@ fn a_vector_that_expects_what_is_wrong_is_found_by_check() {
     let corpus = folder.path().join("corpus");
     let ran = run(&["vectors", "check", corpus.to_str().expect("it is UTF-8")]).expect_status(2);
     ran.expect_stderr("vector `sep-first-one-splits`: datagram 1: the reference reads");
+}
+
+#[test]
+fn vectors_that_would_never_run_are_found() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    let nested = folder.path().join("vectors/text/mine");
+    fs::create_dir_all(&nested).expect("there is room");
+    for (from, to) in [
+        ("SPEC.md", "SPEC.md"),
+        (
+            "vectors/text/separators.json",
+            "vectors/text/separators.json",
+        ),
+        ("vectors/text/names.json", "vectors/text/mine/names.json"),
+    ] {
+        fs::copy(corpus.join(from), folder.path().join(to)).expect("it is there");
+    }
+    run(&[
+        "vectors",
+        "check",
+        folder.path().to_str().expect("it is UTF-8"),
+    ])
+    .expect_status(2)
+    .expect_stderr("vectors/text/mine: a folder: vectors in it would never run");
 }
