@@ -2,19 +2,31 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek as _, Write};
 use std::path::Path;
 
-/// Removes what an earlier run left at a path, and finds out early whether a file can stand there.
+/// Finds out early whether a file can stand at a path.
 ///
 /// # Errors
 ///
 /// If none can.
-pub fn make_way(path: &Path) -> io::Result<()> {
+pub fn check_place(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() => fs::remove_file(path),
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(_) => Ok(()),
         Err(_) if folder(path).is_dir() => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Does so, and removes what an earlier run left there.
+///
+/// # Errors
+///
+/// If no file can stand there.
+pub fn make_way(path: &Path) -> io::Result<()> {
+    check_place(path)?;
+    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
+        fs::remove_file(path)?;
+    }
+    Ok(())
 }
 
 /// Puts a file in place in one move, so that nobody ever sees half of it. What is no plain file, such as a pipe or a

@@ -19,8 +19,9 @@ pub struct Recorder {
     pub command: String,
 }
 
-/// Longer lines are nothing that anybody reads: they are cut.
-const MAX_LINE: usize = 1 << 17;
+/// Longer lines are nothing that anybody reads: they are cut. No event that a datagram has room for takes as much, each of its
+/// bytes being at most six in JSON.
+const MAX_LINE: usize = 1 << 19;
 
 impl Recorder {
     /// Takes down that a subject stands ready.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use event_datagram_conformance::vectors::Corpus;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::evdg::{Ran, evdg, python_listener, python_listener_with, run};
 
@@ -367,7 +367,99 @@ fn a_subject_may_choose_its_socket() {
     let python = format!(
         "import sys; sys.path.insert(0, {folder:?}); sys.dont_write_bytecode = True\n{python}"
     );
-    run(&["test", "--socket", "udp", "--", "python3", "-c", &python]).expect_status(0);
+    let test = |socket| run(&["test", "--socket", socket, "--", "python3", "-c", &python]);
+    test("udp").expect_status(0);
+    // Of a kind that it does not listen on, nothing is said, least of all that it conforms.
+    let ran = test("both").expect_status(0);
+    let why = "the subject declares that it is bound to udp:127.0.0.1:";
+    assert!(ran.stdout.contains(why), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("which is no unix socket"),
+        "{}",
+        ran.stdout
+    );
+    test("unix").expect_status(4);
+    let listener = ["--", "python3", "-c", &python];
+    run(&[
+        &["fuzz", "--cases", "100", "--socket", "unix"],
+        &listener[..],
+    ]
+    .concat())
+    .expect_status(4);
+    let args = [
+        "bench",
+        "--socket",
+        "unix",
+        "--rate",
+        "100",
+        "--duration",
+        "100ms",
+    ];
+    run(&[&args, &listener[..]].concat())
+        .expect_status(3)
+        .expect_stderr("which is no unix socket");
+}
+
+#[test]
+fn what_no_udp_datagram_has_room_for_goes_over_unix_sockets_alone() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    let vectors = folder.path().join("vectors/text");
+    fs::create_dir_all(&vectors).expect("there is room");
+    fs::copy(root.join("SPEC.md"), folder.path().join("SPEC.md")).expect("it is there");
+    let vector = |id: &str, times: u32| {
+        let long = json!({"repeat": "a", "times": times});
+        json!({
+            "id": id, "requirement": "T16", "level": "must", "authority": "sender", "summary": "It is long.",
+            "datagram": ["E_TEST\nn::", long, "\n\n"],
+            "expect": {"event": {"event": "E_TEST", "params": [{"name": "n", "value": [long]}]}}
+        })
+    };
+    let file = json!({
+        "$schema": "../schema.json", "topic": "long", "dialect": "text", "summary": "Long ones.",
+        "vectors": [vector("long-fits", 65_495), vector("long-does-not", 65_496), vector("long-by-far", 80_000)]
+    });
+    fs::write(vectors.join("long.json"), file.to_string()).expect("there is room");
+    let corpus = folder.path().to_str().expect("it is UTF-8");
+    let ran = run(&["test", "--corpus", corpus]).expect_status(0);
+    let why = "it has 65508 bytes, and a datagram over udp has room for 65507";
+    assert!(ran.stdout.contains(why), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("4 pass, 2 not-applicable"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn each_report_has_a_file_of_its_own() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("report");
+    let path = path.to_str().expect("it is UTF-8");
+    let (json, junit) = (format!("json={path}"), format!("junit={path}"));
+    let few = ["test", "--filter", "sep-alone", "--report"];
+    run(&[&few[..], &[&json, "--report", &junit]].concat())
+        .expect_status(2)
+        .expect_stderr("report: another one goes there, too");
+    assert!(!Path::new(path).exists());
+    let nowhere = ["json=/dev/null", "--report", "junit=/dev/null"];
+    run(&[&few[..], &nowhere].concat()).expect_status(0);
+}
+
+#[test]
+fn what_is_run_again_is_as_strict() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (old, new) = ("if separator > at:", "if separator >= at:");
+    let path = python_listener_with(folder.path(), old, new);
+    let path = path.to_str().expect("it is UTF-8");
+    let args = ["test", "--strict", "--socket", "unix", "--filter", "sep-*"];
+    let ran = run(&[&args[..], &["--", "python3", path]].concat()).expect_status(1);
+    let again = ran.stdout.lines().find(|line| line.contains("evdg test"));
+    assert!(
+        again.is_some_and(|line| line.contains(" --strict ")),
+        "{}",
+        ran.stdout
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use event_datagram_conformance::dialect::advice;
 use event_datagram_conformance::vectors::Dialect;
@@ -285,6 +286,20 @@ fn what_was_found_is_saved_as_a_vector_that_fails() {
 }
 
 #[test]
+fn what_was_found_is_told_though_it_cannot_be_saved() {
+    let old = "body.find(b\"::\", at, line_end)";
+    let (folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
+    let full = folder.path().join("full.json");
+    std::os::unix::fs::symlink("/dev/full", &full).expect("there is room");
+    let save = full.to_str().expect("it is UTF-8");
+    let ran = fuzz(&["--seed", "1", "--save", save], &path)
+        .expect_status(3)
+        .expect_stderr("full.json: No space left on device");
+    says(&ran.stdout, "fails at case ");
+    says(&ran.stdout, "again     evdg fuzz --replay ");
+}
+
+#[test]
 fn a_case_is_tried_again() {
     let python = python_listener();
     let python = python.to_str().expect("it is UTF-8");
@@ -310,6 +325,17 @@ fn statuses_tell_what_went_wrong_before_anything_was_found() {
     run(&["fuzz", "--save", "Not a slug.json"])
         .expect_status(2)
         .expect_stderr("topic");
+    let begin = Instant::now();
+    run(&[
+        "fuzz",
+        "--time",
+        "100s",
+        "--save",
+        "/no/such/folder/found.json",
+    ])
+    .expect_status(2)
+    .expect_stderr("/no/such/folder/found.json");
+    assert!(begin.elapsed() < Duration::from_secs(50));
     run(&["fuzz", "--", "/bin/false"]).expect_status(3);
     let old = "    while True:\n";
     let (_folder, path) = broken_python_listener(

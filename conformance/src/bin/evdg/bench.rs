@@ -16,6 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{BenchArgs, BenchFormat, ReportArg, Sending};
 use crate::exit::{Exit, Failure, OrExit as _, even_unread};
+use crate::reports::check_apart;
 use crate::send::{captured, open};
 use crate::subject::{Signals, settings, subject, told};
 use crate::translate::{each_line, event_of};
@@ -26,6 +27,7 @@ const TRIAL: Duration = Duration::from_secs(2);
 
 /// Measures at a rate, or searches for one, or adds up what was measured.
 pub(crate) fn run(args: &BenchArgs) -> crate::Result {
+    check_apart(&args.reports)?;
     if !args.merge.is_empty() {
         let report = merge(&args.merge)?;
         return tell(&report, &args.reports);

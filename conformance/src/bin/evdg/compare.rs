@@ -2,9 +2,11 @@ use event_datagram_conformance::compare::compare;
 
 use crate::args::{CompareArgs, CompareFormat, ReportArg};
 use crate::exit::{Exit, OrExit as _, even_unread};
+use crate::reports::check_apart;
 
 /// Several results as one matrix, and what got worse between runs of one subject.
 pub(crate) fn run(args: &CompareArgs) -> crate::Result {
+    check_apart(&args.reports)?;
     let comparison = compare(&args.files, args.same_subject);
     let comparison = comparison.or_exit(Exit::Usage)?;
     for ReportArg { format, path } in &args.reports {

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use event_datagram_conformance::escape::{cut, escaped, visible_command};
 use event_datagram_conformance::explore::{Finding, Plan, Statistics, explore, replay};
 use event_datagram_conformance::judge::Verdict;
-use event_datagram_conformance::report::{shortened, write_whole};
+use event_datagram_conformance::report::{check_place, shortened, write_whole};
 use event_datagram_conformance::run::RunError;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::vectors::{self, Dialect};
@@ -35,6 +35,9 @@ const SOCKET: Sockets = if cfg!(unix) {
 const LONGEST_SEQUENCE: usize = 12;
 
 pub(crate) fn run(args: &FuzzArgs) -> crate::Result {
+    if let Some(VectorFileArg { path, .. }) = &args.save {
+        check_place(path).or_exit_with(Exit::Usage, format!("vector {}", path.display()))?;
+    }
     let signals = Signals::catch()?;
     let sockets = args.socket.unwrap_or(SOCKET).kinds();
     let (subject, sockets) = subject(&args.subject, args.parser, sockets)?;
@@ -112,10 +115,13 @@ struct Told<'a> {
 impl Told<'_> {
     /// Tells what was found, or that nothing was.
     fn result(&self, finding: Option<Finding>, statistics: Option<&Statistics>) -> crate::Result {
-        if let (Some(finding), Some(file)) = (&finding, &self.args.save) {
-            self.save(finding, file)?;
-        }
+        let saved = match (&finding, &self.args.save) {
+            (Some(finding), Some(file)) => self.save(finding, file),
+            _ => Ok(()),
+        };
+        // What was found is told, though it may not be saved.
         even_unread(self.print(finding.as_ref(), statistics))?;
+        saved?;
         Ok(match (finding, statistics) {
             (Some(_), _) => Exit::Failed,
             (None, Some(statistics)) if statistics.cases == 0 => Exit::Nothing,

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::io::StdoutLock;
 use std::path::PathBuf;
 
@@ -7,7 +8,22 @@ use event_datagram_conformance::report::{
 };
 
 use crate::args::ReportArg;
-use crate::exit::{Exit, OrExit as _, even_unread};
+use crate::exit::{Exit, Failure, OrExit as _, even_unread};
+
+/// Refuses that two reports go to one file, where the later would take the place of the earlier.
+pub(crate) fn check_apart<F>(reports: &[ReportArg<F>]) -> crate::Result<()> {
+    let mut seen = HashSet::new();
+    let twice = reports.iter().find(|report| !seen.insert(&report.path));
+    match twice {
+        // Such as /dev/stdout, which takes any number.
+        Some(ReportArg { path, .. }) if path.exists() && !path.is_file() => Ok(()),
+        Some(ReportArg { path, .. }) => {
+            let message = format!("report {}: another one goes there, too", path.display());
+            Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)))
+        }
+        None => Ok(()),
+    }
+}
 
 /// All reports of one run: the one on standard output, and those that go into files.
 pub(crate) struct Reports {
@@ -19,6 +35,7 @@ pub(crate) struct Reports {
 
 impl Reports {
     pub(crate) fn create(head: &Head, files: &[ReportArg<Format>]) -> crate::Result<Self> {
+        check_apart(files)?;
         let files = files.iter().map(|ReportArg { format, path }| {
             let report = create(*format, path.clone(), head);
             let report = report.or_exit_with(Exit::Usage, format!("report {}", path.display()))?;

@@ -133,6 +133,9 @@ fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> (Head, Recorder) {
     if let Some(folder) = &args.select.corpus {
         options.push_str(&option("corpus", &folder.display().to_string()));
     }
+    if args.strict {
+        options.push_str(" --strict");
+    }
     let (subject, command) = told(&args.subject, &plan.subject);
     let titles = corpus.requirements.iter().map(|requirement| Title {
         id: requirement.id.clone(),
