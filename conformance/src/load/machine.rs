@@ -24,11 +24,13 @@ pub struct Usage {
 const TICKS_A_SECOND: u32 = 100;
 
 /// What all processors did so far.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Processors {
     total: u64,
     idle: u64,
     stolen: u64,
+    /// Of each, in the order of their numbers.
+    stolen_of_each: Vec<u64>,
 }
 
 impl Processors {
@@ -37,32 +39,33 @@ impl Processors {
         Self::read(&std::fs::read_to_string("/proc/stat").ok()?)
     }
 
-    fn read(table: &str) -> Option<Self> {
-        // user nice system idle iowait irq softirq steal; guests are in user and nice already.
-        let line = table.lines().find_map(|line| line.strip_prefix("cpu "))?;
-        let columns: Vec<u64> = line
-            .split_whitespace()
-            .take(8)
-            .map_while(|column| column.parse().ok())
-            .collect();
-        let [_, _, _, idle, waiting, _, _, stolen] = columns[..] else {
-            return None;
-        };
+    pub(super) fn read(table: &str) -> Option<Self> {
+        // That of all of them comes first.
+        let mut lines = table
+            .lines()
+            .map_while(|line| columns(line.strip_prefix("cpu")?));
+        let all = lines.next()?;
+        let [_, _, _, idle, waiting, _, _, stolen] = all;
         Some(Self {
-            total: columns.iter().sum(),
+            total: all.iter().sum(),
             idle: idle + waiting,
             stolen,
+            stolen_of_each: lines.map(|each| each[7]).collect(),
         })
     }
 
-    /// Gives the time of all of them that was stolen since then.
-    pub(super) fn stolen_since(self, before: Self) -> Duration {
-        let ticks = self.stolen.saturating_sub(before.stolen);
-        Duration::from_secs(ticks) / TICKS_A_SECOND
+    /// Gives the time that was stolen since then: of the processor that was away longest, and of each in the mean.
+    pub(super) fn stolen_since(&self, before: &Self) -> (Duration, Duration) {
+        let time = |ticks| Duration::from_secs(ticks) / TICKS_A_SECOND;
+        let each = self.stolen_of_each.iter().zip(&before.stolen_of_each);
+        let longest = each.map(|(now, before)| now.saturating_sub(*before)).max();
+        let all = self.stolen.saturating_sub(before.stolen);
+        let count = u32::try_from(self.stolen_of_each.len()).unwrap_or(u32::MAX);
+        (time(longest.unwrap_or_default()), time(all) / count.max(1))
     }
 
     /// Gives the parts of the time since then in which they worked, and which were stolen.
-    pub(super) fn since(self, before: Self) -> Option<(f64, f64)> {
+    pub(super) fn since(&self, before: &Self) -> Option<(f64, f64)> {
         let total = self
             .total
             .checked_sub(before.total)
@@ -71,6 +74,17 @@ impl Processors {
         let stolen = self.stolen.saturating_sub(before.stolen) as f64;
         Some((1.0 - idle / total, stolen / total))
     }
+}
+
+/// Reads what stands behind `cpu` or `cpu0`: user nice system idle iowait irq softirq steal. Guests are in user and nice already.
+fn columns(line: &str) -> Option<[u64; 8]> {
+    let columns = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let mut columns = columns.split_whitespace().map(str::parse);
+    let mut eight = [0; 8];
+    for column in &mut eight {
+        *column = columns.next()?.ok()?;
+    }
+    Some(eight)
 }
 
 /// Measures the processor time of the thread that it is made in.
@@ -113,18 +127,34 @@ mod tests {
 
     #[test]
     fn the_table_of_processor_time_is_read() {
-        let table = |line: &str| Processors::read(&format!("{line}\ncpu0 1 2 3 4\nintr 5\n"));
-        let before = table("cpu  100 0 100 700 100 0 0 0 9 9").expect("it is whole");
-        let after = table("cpu  150 0 120 750 110 10 10 50 9 9").expect("it is whole");
-        let (busy, stolen) = after.since(before).expect("time has passed");
+        let table = |all: &str, one: &str, other: &str| {
+            Processors::read(&format!("cpu  {all}\ncpu0 {one}\ncpu1 {other}\nintr 5\n"))
+        };
+        let before = table(
+            "100 0 100 700 100 0 0 0 9 9",
+            "0 0 0 0 0 0 0 0 0 0",
+            "0 0 0 0 0 0 0 0 0 0",
+        );
+        let before = before.expect("it is whole");
+        let after = table(
+            "150 0 120 750 110 10 10 50 9 9",
+            "0 0 0 0 0 0 0 10 0 0",
+            "0 0 0 0 0 0 0 40 0 0",
+        );
+        let after = after.expect("it is whole");
+        let (busy, stolen) = after.since(&before).expect("time has passed");
         assert!(
             (busy - 0.7).abs() < 1e-9 && (stolen - 0.25).abs() < 1e-9,
             "{busy} {stolen}"
         );
-        assert!(before.since(before).is_none());
-        assert_eq!(after.stolen_since(before), Duration::from_millis(500));
-        assert_eq!(before.stolen_since(after), Duration::ZERO);
-        assert!(table("cpu  1 2 3").is_none());
+        assert!(before.since(&before).is_none());
+        let times = (Duration::from_millis(400), Duration::from_millis(250));
+        assert_eq!(after.stolen_since(&before), times);
+        assert_eq!(
+            before.stolen_since(&after),
+            (Duration::ZERO, Duration::ZERO)
+        );
+        assert!(Processors::read("cpu  1 2 3").is_none());
     }
 
     #[cfg(target_os = "linux")]

@@ -6,7 +6,7 @@ use event_datagram::EventBuf;
 use super::measurement::Measurement;
 use super::mix::{Mix, MixError, default_events};
 use super::observer::Sink;
-use super::report::{Attempt, Run, Searched};
+use super::report::{Attempt, INTERRUPTED, Run, Searched};
 use super::schedule::{Schedule, ScheduleError, Shape};
 use super::search::{Search, SearchSettings, TrialEnd};
 use super::tag::Tag;
@@ -117,6 +117,13 @@ impl BenchError {
             _ => false,
         }
     }
+
+    fn is_interruption(&self) -> bool {
+        matches!(
+            self,
+            Self::Interrupted | Self::Start(StartError::Interrupted)
+        )
+    }
 }
 
 /// Carries a plan out, and gives the results of each dialect over each kind of socket.
@@ -124,7 +131,7 @@ impl BenchError {
 /// # Errors
 ///
 /// If there is nothing to measure. A listener that dies or hangs is a result, and so is one that cannot be started any more when
-/// something was measured already.
+/// something was measured already. Nor is what was measured before somebody interrupted it thrown away.
 pub fn run(
     plan: &Plan,
     mut progress: impl FnMut(SocketKind, Progress<'_>),
@@ -144,12 +151,16 @@ pub fn run(
                 Goal::Find(settings) => stage.find(&scene, settings, &mut progress),
             };
             runs.push(match run {
+                Err(error) if error.is_interruption() && !runs.is_empty() => return Ok(runs),
                 Err(error) if error.is_of_listener() && !runs.is_empty() => {
                     Run::unmeasured(*dialect, socket.to_string(), &error)
                 }
                 run => run?,
             });
             stage.leave();
+            if plan.settings.stop.is_requested() {
+                return Ok(runs);
+            }
         }
     }
     Ok(runs)
@@ -209,11 +220,13 @@ impl Stage<'_> {
             Progress::Begins(shape.mean_rate(), self.plan.duration),
         );
         let measured = self.trial(scene, schedule)?;
-        Ok(Run::measured(
-            scene.dialect,
-            scene.socket.to_string(),
-            measured,
-        ))
+        let seconds = measured.seconds;
+        let mut run = Run::measured(scene.dialect, scene.socket.to_string(), measured);
+        if self.is_interrupted() {
+            run.notes
+                .insert(0, format!("it was interrupted after {seconds:.2} s"));
+        }
+        Ok(run)
     }
 
     fn find(
@@ -235,7 +248,16 @@ impl Stage<'_> {
                     broken = Some(error.to_string());
                     break;
                 }
-                measured => measured?,
+                Err(error) if error.is_interruption() && !attempts.is_empty() => None,
+                measured => Some(measured?),
+            };
+            let Some(measured) = measured.filter(|_| !self.is_interrupted()) else {
+                if attempts.is_empty() {
+                    return Err(BenchError::Interrupted);
+                }
+                search.give_up();
+                broken = Some(INTERRUPTED.into());
+                break;
             };
             let attempt = Attempt::of(&measured);
             search.tell(rate, attempt.end());
@@ -276,11 +298,18 @@ impl Stage<'_> {
             return Ok(());
         }
         progress(scene.socket, Progress::WarmUp(time));
-        match Schedule::new(Shape::Constant(rate), time) {
-            Ok(schedule) => self.trial(scene, schedule).map(drop),
-            // Not even one datagram falls into it.
-            Err(_) => Ok(()),
+        // Else not even one datagram falls into it.
+        if let Ok(schedule) = Schedule::new(Shape::Constant(rate), time) {
+            self.trial(scene, schedule)?;
         }
+        match self.is_interrupted() {
+            true => Err(BenchError::Interrupted),
+            false => Ok(()),
+        }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        self.plan.settings.stop.is_requested()
     }
 
     fn trial(&mut self, scene: &Scene, schedule: Schedule) -> Result<Measurement, BenchError> {
@@ -311,11 +340,10 @@ impl Stage<'_> {
             source,
         })?;
         match &outcome.ending {
-            Ending::Finished | Ending::Jammed(_) => {}
+            Ending::Finished | Ending::Jammed(_) | Ending::Interrupted => {}
             // The next test is of a fresh one.
             Ending::Died(_) | Ending::Stalled(_) => self.leave(),
             Ending::Unsendable(why) => return Err(BenchError::Unsendable(why.clone())),
-            Ending::Interrupted => return Err(BenchError::Interrupted),
         }
         Ok(Measurement::of(&schedule, &outcome))
     }

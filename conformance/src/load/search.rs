@@ -13,6 +13,8 @@ pub struct Search {
     again: Option<Again>,
     /// How often a rate failed that had passed before.
     falls: i32,
+    /// How many rates failed only while the machine was elsewhere.
+    spoilt: u32,
     trials: u32,
     is_given_up: bool,
 }
@@ -52,7 +54,7 @@ pub struct SearchSettings {
     pub confirmations: u32,
     /// How often a rate that fails is tried again before that counts: machines stumble.
     pub retries: u32,
-    /// How often it is where trials were disturbed: more often, as failures say less.
+    /// How often it is where trials were disturbed: more often, as failures say less. Halved each time that it does not help.
     pub disturbed_retries: u32,
     /// The most trials; a subject that never makes up its mind ends there.
     pub trials: u32,
@@ -114,6 +116,7 @@ impl Search {
             failed: None,
             again: None,
             falls: 0,
+            spoilt: 0,
             trials: 0,
             is_given_up: false,
         }
@@ -185,10 +188,12 @@ impl Search {
             ..
         } = self.settings;
         if again.failures <= retries
-            && again.failures + again.disturbed <= retries.max(disturbed_retries)
+            && again.failures + again.disturbed
+                <= retries.max(disturbed_retries >> self.spoilt.min(31))
         {
             self.again = Some(again);
         } else {
+            self.spoilt += u32::from(again.failures <= retries);
             let mut least = self.failed.map_or(rate, |failed| failed.min(rate));
             self.failed = Some(least);
             if self.passed.iter().any(|(passed, _)| *passed == rate) {
@@ -365,7 +370,7 @@ mod tests {
         // One that is never there finds nothing, and comes to an end.
         let (search, trials) = run_to_ends(SearchSettings::default(), |_| TrialEnd::Disturbed);
         assert_eq!(search.found(), Found::NoRate { failed: 1.0 });
-        assert_eq!(trials.len(), 6 * 21);
+        assert_eq!(trials.len(), 21 + 11 + 6 + 3 + 2 + 2);
     }
 
     #[test]

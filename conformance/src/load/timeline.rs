@@ -23,14 +23,12 @@ pub struct Slice {
     pub delivered: u64,
     /// Their latency, in nanoseconds, exact to a hundredth.
     pub latency: Histogram<u64>,
-    /// Whether the machine was elsewhere in it, or shortly before.
+    /// Whether the machine was elsewhere in it.
     pub disturbed: bool,
 }
 
 /// As many as a chart shows, and a person tells apart.
 const SLICES: u32 = 100;
-/// For how long an absence shows: until what has gathered meanwhile is worked off.
-const AFTERMATH: Duration = Duration::from_millis(50);
 
 impl Timeline {
     /// Cuts a time into slices.
@@ -74,7 +72,7 @@ impl Timeline {
     /// Enters when the machine was elsewhere.
     pub(super) fn disturb(&mut self, absences: &Absences) {
         for span in absences.spans() {
-            let slices = self.index(span.start)..=self.index(span.end + AFTERMATH);
+            let slices = self.index(span.start)..=self.index(span.end);
             for slice in &mut self.slices[slices] {
                 slice.disturbed = true;
             }
@@ -123,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absence_shows_until_what_has_gathered_is_worked_off() {
+    fn an_absence_is_in_each_slice_that_it_touches() {
         let mut timeline = Timeline::new(Duration::from_secs(1));
         let mut absences = Absences::default();
         absences.note(Duration::from_millis(105)..Duration::from_millis(122));
@@ -133,6 +131,6 @@ mod tests {
         let disturbed: Vec<u32> = slices
             .filter_map(|(at, slice)| slice.disturbed.then_some(at))
             .collect();
-        assert_eq!(disturbed, [10, 11, 12, 13, 14, 15, 16, 17, 99]);
+        assert_eq!(disturbed, [10, 11, 12, 99]);
     }
 }

@@ -56,6 +56,10 @@ pub struct Outcome {
     pub unnumbered: u64,
     /// What the kernel dropped on its way to the listener's socket, where it tells.
     pub dropped: Option<u64>,
+    /// Those that were lost while the machine was elsewhere, or up to 50 ms after: that may be why.
+    pub lost_while_away: u64,
+    /// How long it was.
+    pub away: Duration,
     /// From the time a datagram should have been sent until its report, in nanoseconds.
     pub latency: Histogram<u64>,
     /// From the time it was handed to the kernel.
@@ -88,6 +92,8 @@ pub enum Ending {
 pub(super) const SLICE: Duration = Duration::from_millis(20);
 /// How long to listen on, behind the fence, to a listener that reports out of order.
 pub(super) const AFTERWARDS: Duration = Duration::from_millis(200);
+/// The longest that who interrupts has to wait.
+const IMPATIENCE: Duration = Duration::from_secs(1);
 /// From making the plan to its beginning.
 const RUN_UP: Duration = Duration::from_millis(5);
 
@@ -115,6 +121,8 @@ impl Trial<'_> {
         let mut sheet = Sheet::new(self.schedule, self.tag, begin, attempted);
 
         let (death, paced, usage, stolen) = thread::scope(|scope| {
+            // Whatever happens, nobody watches or sends for ever.
+            let _over = Over(&is_over);
             let watching = thread::Builder::new()
                 .spawn_scoped(scope, || watch(begin, || is_over.load(Ordering::Relaxed)))?;
             let sending = thread::Builder::new().spawn_scoped(scope, || {
@@ -132,9 +140,7 @@ impl Trial<'_> {
                     },
                 );
                 (paced, effort.part())
-            });
-            // Without a sender there is nothing to watch, and nobody who would end it.
-            let sending = sending.inspect_err(|_| is_over.store(true, Ordering::Relaxed))?;
+            })?;
             let mut death = None;
             while !sending.is_finished() && death.is_none() {
                 match observer.next(Instant::now() + SLICE) {
@@ -150,7 +156,7 @@ impl Trial<'_> {
             // What comes now is mostly waiting, and no measure of who was busy.
             let (processors, stolen) = processors
                 .zip(Processors::now())
-                .and_then(|(before, after)| after.since(before))
+                .and_then(|(before, after)| after.since(&before))
                 .unzip();
             let usage = Usage {
                 processors,
@@ -166,7 +172,10 @@ impl Trial<'_> {
         let ending = death.or_else(|| match &paced.end {
             PaceEnd::Refused => Some(self.hear_out(observer, &mut sheet, fences)),
             PaceEnd::Unsendable(why) => Some(Ending::Unsendable(why.clone())),
-            PaceEnd::Stopped => Some(Ending::Interrupted),
+            PaceEnd::Stopped => {
+                let died = self.hear_rest(observer, &mut sheet, fences);
+                Some(died.map_or(Ending::Interrupted, Ending::Died))
+            }
             PaceEnd::Stalled(time) => {
                 Some(Ending::Stalled(format!("it took nothing for {time:?}")))
             }
@@ -194,11 +203,19 @@ impl Trial<'_> {
         let ending = ending.or(settled).unwrap_or(Ending::Finished);
         // It takes a while with many datagrams: no report must wait for it.
         sheet.timeline.close(&self.schedule, paced.accepted);
-        for absences in [&paced.absences, &stolen] {
+        for absences in [&paced.absences, &stolen.absences] {
             sheet.timeline.disturb(absences);
         }
+        let lost = (0..paced.accepted).filter(|number| !sheet.ledger.has(*number));
+        let is_explained = |number: &u64| {
+            let due = self.schedule.at(*number);
+            paced.absences.explain(due) || stolen.absences.explain(due)
+        };
+        let lost_while_away = lost.filter(is_explained).count() as u64;
         Ok(Outcome {
             dropped,
+            lost_while_away,
+            away: paced.absences.total().max(stolen.total),
             ending,
             paced,
             tally: sheet.ledger.tally(),
@@ -217,16 +234,33 @@ impl Trial<'_> {
         sheet: &mut Sheet<'_>,
         fences: &Fences,
     ) -> Ending {
+        if let Some(how) = self.hear_rest(observer, sheet, fences) {
+            return Ending::Died(how);
+        }
+        if self.stop.is_requested() {
+            return Ending::Interrupted;
+        }
+        let nobody = || format!("nobody listens on {} any more", self.address);
+        Ending::Died(observer.find_dead().unwrap_or_else(nobody))
+    }
+
+    /// Listens until nothing more is said for a while; not for long if somebody waits for the end. Gives how it died, if it did.
+    fn hear_rest(
+        &self,
+        observer: &mut impl Observer,
+        sheet: &mut Sheet<'_>,
+        fences: &Fences,
+    ) -> Option<String> {
         let begin = Instant::now();
         let mut last_heard = begin;
         loop {
             let now = Instant::now();
-            if self.stop.is_requested() {
-                return Ending::Interrupted;
-            }
-            if now - last_heard >= AFTERWARDS || now - begin >= self.limit {
-                let nobody = || format!("nobody listens on {} any more", self.address);
-                return Ending::Died(observer.find_dead().unwrap_or_else(nobody));
+            let limit = match self.stop.is_requested() {
+                true => self.limit.min(IMPATIENCE),
+                false => self.limit,
+            };
+            if now - last_heard >= AFTERWARDS || now - begin >= limit {
+                return None;
             }
             match observer.next(now + SLICE) {
                 Seen::Datagram(report) => {
@@ -234,10 +268,19 @@ impl Trial<'_> {
                         last_heard = Instant::now();
                     }
                 }
-                Seen::Died(how) => return Ending::Died(how),
+                Seen::Died(how) => return Some(how),
                 Seen::Nothing => {}
             }
         }
+    }
+}
+
+/// Says that it is over when it goes.
+struct Over<'o>(&'o AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -419,6 +462,7 @@ mod tests {
         };
         let outcome = outcome_at(1e8, Duration::from_millis(1), says);
         assert_eq!(outcome.paced.accepted, 100_000);
+        assert!(outcome.away > Duration::from_millis(10));
         // What is due first goes in time, what is due last does not.
         let last = outcome.timeline.slices().last();
         assert!(last.is_some_and(|slice| slice.disturbed));

@@ -5,8 +5,7 @@ mod jobs;
 mod worker;
 
 #[cfg(feature = "harness")]
-pub(crate) use grade::grade;
-pub(crate) use grade::not_applicable;
+pub(crate) use grade::{grade, not_applicable};
 pub(crate) use worker::{Worker, ends_behind};
 
 use std::num::NonZero;

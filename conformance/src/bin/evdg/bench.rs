@@ -67,7 +67,11 @@ pub(crate) fn run(args: &BenchArgs) -> crate::Result {
     signals.restore();
     let mut report = Report::new(name, load(args, &plan));
     report.runs = runs.map_err(failure)?;
-    tell(&report, &args.reports)
+    let exit = tell(&report, &args.reports)?;
+    Ok(match signals.stop.is_requested() {
+        true => Exit::Interrupted,
+        false => exit,
+    })
 }
 
 fn tell(report: &Report, files: &[ReportArg<BenchFormat>]) -> crate::Result {

@@ -22,10 +22,11 @@ enum Scale {
 }
 
 impl Scale {
-    /// Whole decades that hold these.
+    /// Whole decades that hold these, as far as anything is measured in.
     fn decades(values: impl Iterator<Item = f64>) -> Self {
         let (mut least, mut most) = (f64::MAX, f64::MIN);
-        for value in values.filter(|value| *value > 0.0) {
+        let values = values.filter(|value| *value > 0.0);
+        for value in values.map(|value| value.clamp(1e-4, 1e12)) {
             (least, most) = (least.min(value), most.max(value));
         }
         if least > most {
@@ -240,7 +241,7 @@ pub(super) fn delivery_over_time(moments: &Moments) -> String {
         let x = (f64::from(at) * width, (f64::from(at) + 1.0) * width);
         let (sent, delivered) = (moment.sent as f64 / width, moment.delivered as f64 / width);
         chart.bar("delivered", x, (0.0, delivered));
-        if moment.lost() > 0 {
+        if moment.sent > moment.delivered {
             // One in thousands has to show, too.
             let least = 0.012
                 * match y {

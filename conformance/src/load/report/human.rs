@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::limit::Limit;
 use super::model::{Report, Run};
-use crate::escape::{cut, escaped};
+use crate::escape::{cut, escaped, visible};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -22,7 +22,7 @@ const COLUMN: usize = 16;
 /// If `out` fails.
 pub fn human(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let subject = cut(&escaped(report.subject.as_bytes()), 100);
-    writeln!(out, "{BOLD}{subject}{BOLD:#}, {}", report.load)?;
+    writeln!(out, "{BOLD}{subject}{BOLD:#}, {}", visible(&report.load))?;
     for run in &report.runs {
         let style = if run.has_passed() { GREEN } else { RED };
         writeln!(out, "  {}: {style}{}{style:#}", name(run), answer(run))?;
@@ -32,9 +32,9 @@ pub fn human(report: &Report, out: &mut impl Write) -> io::Result<()> {
     for run in &report.runs {
         for note in &run.notes {
             let (first, rest) = note.split_once('\n').unwrap_or((note, ""));
-            writeln!(out, "{}: {first}", name(run))?;
+            writeln!(out, "{}: {}", name(run), visible(first))?;
             for line in rest.lines() {
-                writeln!(out, "  {line}")?;
+                writeln!(out, "  {}", visible(line))?;
             }
         }
     }
@@ -52,7 +52,7 @@ impl Run {
 
 /// Names a run, such as `text over udp`.
 pub(super) fn name(run: &Run) -> String {
-    format!("{} over {}", run.dialect, run.socket)
+    format!("{} over {}", run.dialect, visible(&run.socket))
 }
 
 /// Says in a sentence what a run came to.

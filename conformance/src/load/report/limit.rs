@@ -13,7 +13,7 @@ pub enum Limit {
     Listener,
     /// The machine that sends, or this program.
     Machine,
-    /// The listener or the machine: both were at their end.
+    /// The listener or the machine: which of them, cannot be told.
     Unclear,
 }
 
@@ -84,7 +84,7 @@ pub(super) fn notes(socket: &str, measurement: &Measurement) -> Vec<String> {
     }
     if counts.lost > 0 && measurement.is_disturbed() {
         notes.push(
-            "what was lost was lost while this machine was elsewhere, or shortly after".into(),
+            "what was lost was lost while the machine was elsewhere, or shortly after".into(),
         );
     }
     let has_failed = counts.lost > 0 || measurement.is_behind() || measurement.is_late();

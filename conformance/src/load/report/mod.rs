@@ -8,5 +8,6 @@ mod page;
 
 pub use human::human;
 pub use limit::Limit;
+pub(super) use model::INTERRUPTED;
 pub use model::{Attempt, Host, Report, ReportError, Run, Searched};
 pub use page::page;

@@ -93,7 +93,7 @@ pub struct Attempt {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// Whether [the machine was elsewhere](Measurement::is_disturbed), so that a failure says little of the listener.
+    /// Whether it failed only while [the machine was elsewhere](Measurement::is_disturbed), which says little of the listener.
     #[serde(default)]
     pub disturbed: bool,
     /// Datagrams that the kernel took.
@@ -134,12 +134,19 @@ pub enum ReportError {
         /// What it has.
         theirs: String,
     },
+    /// It has moments that this program does not write.
+    #[error("its timeline is none of 1 to {MAX_MOMENTS} moments of some length")]
+    Timeline,
     /// Its figures do not add up.
     #[error(transparent)]
     Merge(#[from] MergeError),
 }
 
 const FORMAT_VERSION: u32 = 1;
+/// Why a search did not come to its end, where that is nobody's fault.
+pub(in crate::load) const INTERRUPTED: &str = "interrupted";
+/// More moments than this program ever writes.
+const MAX_MOMENTS: usize = 1_000;
 
 impl Report {
     /// Begins one.
@@ -176,6 +183,16 @@ impl Report {
         }
         if !report.complete {
             return Err(ReportError::Incomplete);
+        }
+        let measured = report
+            .runs
+            .iter()
+            .filter_map(|run| run.measurement.as_ref());
+        for timeline in measured.filter_map(|measured| measured.timeline.as_ref()) {
+            let is_long = (1e-9..1e9).contains(&timeline.width_seconds);
+            if !is_long || !(1..=MAX_MOMENTS).contains(&timeline.moments.len()) {
+                return Err(ReportError::Timeline);
+            }
         }
         Ok(report)
     }
@@ -278,13 +295,13 @@ impl Run {
         let spoilt = searched.trials.iter().filter(is_spoilt).count();
         if spoilt > 0 {
             let all = searched.trials.len();
-            notes.push(format!("{spoilt} of {all} trials failed only while this machine was elsewhere, and say nothing of the listener"));
+            notes.push(format!("{spoilt} of {all} trials failed only while the machine was elsewhere, and say little of the listener"));
         }
         if let Some(why) = &searched.broken {
             notes.push(format!("the search did not come to its end: {why}"));
         } else if !searched.is_decided {
             let why = match 2 * spoilt > searched.trials.len() {
-                true => "this machine was elsewhere too often to name a rate",
+                true => "the machine was elsewhere too often to name a rate",
                 false => "the trials contradict each other too much to name a rate",
             };
             notes.push(why.into());
@@ -294,8 +311,8 @@ impl Run {
             socket,
             limit: match (at_failed, &searched.broken) {
                 (Some(measured), _) => Limit::of(measured),
-                (None, Some(_)) => Limit::Listener,
-                (None, None) => Limit::Nothing,
+                (None, Some(why)) if why != INTERRUPTED => Limit::Listener,
+                (None, _) => Limit::Nothing,
             },
             notes,
             measurement: at_highest,
@@ -357,8 +374,8 @@ impl Attempt {
         Self {
             rate: measurement.rate,
             passed: why.is_none(),
+            disturbed: why.is_some() && measurement.is_disturbed(),
             why,
-            disturbed: measurement.is_disturbed(),
             accepted: measurement.counts.accepted,
             lost: measurement.counts.lost,
             p99_us: measurement.latency.p99_us,

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::net::UdpSocket;
 use std::os::unix::net::UnixDatagram;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,12 @@ pub(crate) fn bench(args: &[&str], habit: &str) -> (Ran, u64) {
     )
 }
 
-fn command(args: &[&str], habit: &str, count: &PathBuf) -> Command {
+/// Gives the file that says that it has taken as many as it was to tell of.
+pub(crate) fn told(count: impl AsRef<Path>) -> PathBuf {
+    count.as_ref().with_extension("told")
+}
+
+pub(crate) fn command(args: &[&str], habit: &str, count: &PathBuf) -> Command {
     let mut evdg = evdg();
     evdg.arg("bench").args(args).arg("--");
     evdg.arg(std::env::current_exe().expect("it runs"));
@@ -121,6 +126,12 @@ fn acts_as_one() {
                 if let Some(late) = held.take() {
                     out.write_all(&late).expect("it is read");
                 }
+            }
+            "tells" => {
+                if taken == number {
+                    std::fs::write(told(&count), "").expect("there is room");
+                }
+                out.write_all(&line).expect("it is read");
             }
             "dies" | "dies-for-good" if taken == number => std::process::exit(7),
             "stops" if taken == number => loop {

@@ -5,12 +5,13 @@ mod listener;
 
 use std::fs;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
 use crate::evdg::{Ran, evdg, run};
-use listener::bench;
+use crate::hostile_subjects::wait_until;
+use listener::{bench, command, told};
 
 /// Runs `evdg bench` with a JSON report, which the schema must take, and gives that.
 fn measured(args: &[&str], habit: Option<&str>) -> (Ran, Value, u64) {
@@ -497,6 +498,108 @@ fn events_come_from_lines_and_from_captures() {
             .expect_status(2)
             .expect_stderr(message);
     }
+}
+
+#[test]
+fn what_was_measured_before_an_interruption_is_kept() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (file, count_file) = (folder.path().join("load.json"), folder.path().join("count"));
+    let report = format!("json={}", file.display());
+    let rate = ["--rate", "100", "--duration", "100s"];
+    // The first trial is of 20.
+    let search = ["--from", "20", "--duration", "1s"];
+    for args in [rate, search] {
+        let args = [
+            &args[..],
+            &["--socket", "unix", "--warm-up", "0", "--report", &report],
+        ]
+        .concat();
+        let mut child = command(&args, "tells:25", &count_file)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("evdg runs");
+        wait_until(|| told(&count_file).exists());
+        let pid = child.id().to_string();
+        let interrupt = Command::new("kill").args(["-INT", &pid]).status();
+        assert!(interrupt.expect("kill runs").success());
+        assert_eq!(child.wait().expect("it ends").code(), Some(130));
+        let report = read(&file).expect("it was written");
+        let run = &report["runs"][0];
+        if args.contains(&"--rate") {
+            assert_adds_up(&report, 0);
+            assert!(count(&report, 0, "delivered") >= 25);
+            assert_eq!(count(&report, 0, "lost"), 0);
+            assert!(
+                run["notes"][0]
+                    .as_str()
+                    .is_some_and(|note| note.contains("it was interrupted after"))
+            );
+            assert!(
+                run["measurement"]["planned_seconds"]
+                    .as_f64()
+                    .is_some_and(|planned| planned < 100.0)
+            );
+        } else {
+            assert_eq!(run["search"]["broken"], "interrupted");
+            assert_eq!(run["search"]["trials"][0]["accepted"], 20);
+        }
+        fs::remove_file(told(&count_file)).expect("it is there");
+    }
+}
+
+#[test]
+fn a_report_that_nobody_measured_is_refused_or_drawn() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (file, html) = (
+        folder.path().join("load.json"),
+        folder.path().join("load.html"),
+    );
+    let (path, html) = (
+        file.display().to_string(),
+        format!("html={}", html.display()),
+    );
+    let report = format!("json={path}");
+    let args = [
+        "bench",
+        "--sink",
+        "--socket",
+        "udp",
+        "--rate",
+        "200",
+        "--duration",
+        "100ms",
+        "--report",
+    ];
+    run(&[&args[..], &[&report]].concat()).expect_status(0);
+    let original = read(&file).expect("it was written");
+    let merge = |change: &dyn Fn(&mut Value)| {
+        let mut report = original.clone();
+        change(&mut report);
+        fs::write(&file, report.to_string()).expect("there is room");
+        run(&["bench", "--merge", &path, "--report", &html])
+    };
+    let timeline = |report: &mut Value| report["runs"][0]["measurement"]["timeline"].take();
+    merge(&|report| {
+        let mut timeline = timeline(report);
+        timeline["width_seconds"] = 0.into();
+        report["runs"][0]["measurement"]["timeline"] = timeline;
+    })
+    .expect_status(2)
+    .expect_stderr("its timeline is none of 1 to 1000 moments");
+    // Axes end somewhere.
+    merge(&|report| {
+        let mut timeline = timeline(report);
+        timeline["moments"][0]["p99_us"] = 1e308.into();
+        timeline["moments"][0]["max_us"] = 1e-300.into();
+        report["runs"][0]["measurement"]["timeline"] = timeline;
+    })
+    .expect_status(0);
+    let ran = merge(&|report| {
+        report["load"] = "\u{1b}[31m".into();
+        report["runs"][0]["notes"] = vec!["\u{1b}]0;title\u{7}\nand more\u{7}"].into();
+    })
+    .expect_status(0);
+    assert!(!ran.stdout.contains(['\u{1b}', '\u{7}']), "{}", ran.stdout);
 }
 
 #[test]
