@@ -359,7 +359,7 @@ impl Stage<'_> {
                     &mut self.fences,
                     &self.plan.settings,
                 )?;
-                if let Some(why) = session.is_elsewhere(scene.socket) {
+                if let Some(why) = session.elsewhere(scene.socket) {
                     return Err(BenchError::Elsewhere(why));
                 }
                 Actor::Session(Box::new(session))

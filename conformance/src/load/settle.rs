@@ -52,7 +52,9 @@ impl Settling<'_> {
                 return None;
             }
             if self.trial.stop.is_requested() {
-                return Some(Ending::Interrupted);
+                let ending = self.trial.interrupted(observer, sheet, fences);
+                self.dropped = self.dropped_by_now();
+                return Some(ending);
             }
             if fenced.is_none() && now >= deadline {
                 return Some(self.overdue(observer, is_jammed && sent.is_empty()));

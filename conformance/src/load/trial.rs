@@ -172,10 +172,7 @@ impl Trial<'_> {
         let ending = death.or_else(|| match &paced.end {
             PaceEnd::Refused => Some(self.hear_out(observer, &mut sheet, fences)),
             PaceEnd::Unsendable(why) => Some(Ending::Unsendable(why.clone())),
-            PaceEnd::Stopped => {
-                let died = self.hear_rest(observer, &mut sheet, fences);
-                Some(died.map_or(Ending::Interrupted, Ending::Died))
-            }
+            PaceEnd::Stopped => Some(self.interrupted(observer, &mut sheet, fences)),
             PaceEnd::Stalled(time) => {
                 Some(Ending::Stalled(format!("it took nothing for {time:?}")))
             }
@@ -242,6 +239,17 @@ impl Trial<'_> {
         }
         let nobody = || format!("nobody listens on {} any more", self.address);
         Ending::Died(observer.find_dead().unwrap_or_else(nobody))
+    }
+
+    /// Listens to what is still on its way when somebody interrupts.
+    pub(super) fn interrupted(
+        &self,
+        observer: &mut impl Observer,
+        sheet: &mut Sheet<'_>,
+        fences: &Fences,
+    ) -> Ending {
+        let died = self.hear_rest(observer, sheet, fences);
+        died.map_or(Ending::Interrupted, Ending::Died)
     }
 
     /// Listens until nothing more is said for a while; not for long if somebody waits for the end. Gives how it died, if it did.
@@ -453,6 +461,7 @@ mod tests {
         let reader = outcome.usage.reader;
         assert!(reader.is_none_or(|part| part < 0.3), "{reader:?}");
     }
+
     /// No machine sends so many within a millisecond.
     #[test]
     fn moments_in_which_the_machine_is_not_fast_enough_are_disturbed() {

@@ -1,3 +1,5 @@
+use event_datagram::MAX_UDP_PAYLOAD;
+
 use crate::contract::Start;
 use crate::dialect;
 use crate::judge::{Finding, Verdict};
@@ -41,13 +43,13 @@ fn is_another_dialects(vector: &Vector) -> bool {
 
 /// Says why a vector cannot be sent over a kind of socket.
 pub(super) fn does_not_fit(vector: &Vector, socket: SocketKind) -> Option<String> {
-    let headers = match socket {
-        SocketKind::Udp => 28,
-        // What an IPv6 packet holds does not include its own header.
-        SocketKind::Udp6 => 8,
+    let room = match socket {
+        SocketKind::Udp => MAX_UDP_PAYLOAD,
+        // The length of an IPv6 packet leaves its header out.
+        SocketKind::Udp6 => MAX_UDP_PAYLOAD + 20,
         SocketKind::Unix | SocketKind::Stdin => return None,
     };
-    let (longest, room) = (vector.longest_datagram(), usize::from(u16::MAX) - headers);
+    let longest = vector.longest_datagram();
     (longest > room).then(|| {
         format!("it has {longest} bytes, and a datagram over {socket} has room for {room}")
     })

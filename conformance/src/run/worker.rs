@@ -25,10 +25,10 @@ pub(crate) struct Worker<'r> {
     fences: Fences,
     start: Start,
     /// Why nothing can be said of this kind of socket: the subject told that it is bound to one of another kind.
-    is_elsewhere: Option<String>,
+    elsewhere: Option<String>,
     /// `None` after the subject died.
     session: Option<Session>,
-    /// The vector that the last subject died of or fell silent at, and which it was.
+    /// Whether the last subject died or fell silent, and at which vector; `None` while one runs, or if it was replaced.
     lost: Option<(Verdict, String)>,
     failed_starts: usize,
     last_start_error: String,
@@ -73,7 +73,7 @@ impl<'r> Worker<'r> {
             places,
             fences,
             start: session.declared().clone(),
-            is_elsewhere: session.is_elsewhere(socket),
+            elsewhere: session.elsewhere(socket),
             session: Some(session),
             lost: None,
             failed_starts: 0,
@@ -144,8 +144,8 @@ impl<'r> Worker<'r> {
 
     /// Says why a vector does not apply here.
     pub(crate) fn does_not_apply(&self, vector: &Vector) -> Option<String> {
-        let is_elsewhere = self.is_elsewhere.clone();
-        is_elsewhere
+        let elsewhere = self.elsewhere.clone();
+        elsewhere
             .or_else(|| not_applicable(vector, &self.start))
             .or_else(|| does_not_fit(vector, self.socket))
     }
@@ -212,7 +212,7 @@ impl<'r> Worker<'r> {
         } = self.row(vectors, &mut |outcome| held.push(outcome))?;
         if let (Some(end), Some(last)) = (end, &mut held.last) {
             ends_behind(last, end);
-            self.lost = Some((last.verdict, last.vector.id.clone()));
+            self.lost = Some(loss(last));
         }
         // What the kernel dropped is no reason to suspect anybody.
         let mut suspicion = suspicion.filter(|_| dropped == 0);
@@ -345,14 +345,15 @@ impl<'r> Worker<'r> {
         if !matches!(first.verdict, Verdict::Crash | Verdict::Hang) {
             return Ok(first);
         }
-        self.lost = Some((first.verdict, vector.id.clone()));
-        self.session = None;
+        self.lose(&first);
         if self.ensure_session()?.is_err() {
             return Ok(first);
         }
         let second = self.try_once(vector, None)?;
+        if matches!(second.verdict, Verdict::Crash | Verdict::Hang) {
+            self.lose(&second);
+        }
         if second.verdict == first.verdict {
-            self.session = None;
             return Ok(second);
         }
         match before {
@@ -381,6 +382,12 @@ impl<'r> Worker<'r> {
         }
     }
 
+    /// Does away with a subject that died or fell silent.
+    fn lose(&mut self, outcome: &Outcome<'_>) {
+        self.lost = Some(loss(outcome));
+        self.session = None;
+    }
+
     /// Makes sure that a subject runs. The inner error says why there is none.
     pub(crate) fn ensure_session(&mut self) -> Result<Result<(), String>, RunError> {
         if self.session.is_some() {
@@ -397,6 +404,7 @@ impl<'r> Worker<'r> {
             ) {
                 Ok(session) => {
                     self.session = Some(session);
+                    self.lost = None;
                     self.failed_starts = 0;
                     self.instance += 1;
                     return Ok(Ok(()));
@@ -507,6 +515,11 @@ impl<'r> Worker<'r> {
             answering: self.answering(),
         }
     }
+}
+
+/// Says how a subject was lost, and at which vector.
+fn loss(outcome: &Outcome<'_>) -> (Verdict, String) {
+    (outcome.verdict, outcome.vector.id.clone())
 }
 
 /// Makes outcomes of what one subject does.

@@ -135,7 +135,7 @@ impl Session {
     }
 
     /// Tells where the subject is, if not on a socket of this kind.
-    pub(crate) fn is_elsewhere(&self, kind: SocketKind) -> Option<String> {
+    pub(crate) fn elsewhere(&self, kind: SocketKind) -> Option<String> {
         let address = self.link.as_ref()?.address();
         let is_here = match address {
             Address::Udp(_) => kind != SocketKind::Unix,

@@ -13,11 +13,11 @@ use crate::exit::{Exit, Failure, OrExit as _, even_unread};
 /// Refuses that two reports go to one file, where the later would take the place of the earlier.
 pub(crate) fn check_apart<F>(reports: &[ReportArg<F>]) -> crate::Result<()> {
     let mut seen = HashSet::new();
-    let twice = reports.iter().find(|report| !seen.insert(&report.path));
-    match twice {
-        // Such as /dev/stdout, which takes any number.
-        Some(ReportArg { path, .. }) if path.exists() && !path.is_file() => Ok(()),
-        Some(ReportArg { path, .. }) => {
+    let paths = reports.iter().map(|report| &report.path);
+    // What is no file, such as /dev/stdout, takes any number.
+    let mut files = paths.filter(|path| path.is_file() || !path.exists());
+    match files.find(|path| !seen.insert(*path)) {
+        Some(path) => {
             let message = format!("report {}: another one goes there, too", path.display());
             Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)))
         }
