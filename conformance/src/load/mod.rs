@@ -9,6 +9,7 @@
 //! What the figures mean, and what they do not, is in `benches/BIAS.md`.
 
 mod absence;
+mod distribution;
 mod handover;
 mod ledger;
 mod machine;
@@ -27,9 +28,10 @@ mod timeline;
 mod trial;
 
 pub use absence::Absences;
+pub use distribution::{Distribution, HdrError};
 pub use ledger::{Entry, Ledger, Tally};
 pub use machine::Usage;
-pub use measurement::{Counts, Distribution, HdrError, Measurement, MergeError, Moment, Moments};
+pub use measurement::{Counts, Measurement, MergeError, Moment, Moments};
 pub use mix::{Mix, MixError, default_events};
 pub use observer::{Observer, Seen, Sink};
 pub use pace::{Clock, LATE, PaceEnd, Paced, SystemClock, Wire, histogram, pace};

@@ -2,11 +2,13 @@
 
 mod grade;
 mod jobs;
+mod outcome;
 mod worker;
 
 #[cfg(feature = "harness")]
 pub(crate) use grade::{grade, not_applicable};
-pub(crate) use worker::{Worker, ends_behind};
+pub(crate) use outcome::ends_behind;
+pub(crate) use worker::Worker;
 
 use std::num::NonZero;
 use std::time::Duration;

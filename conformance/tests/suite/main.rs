@@ -26,3 +26,4 @@ mod readme;
 mod reports;
 mod send;
 mod standard_streams;
+mod start_line;
