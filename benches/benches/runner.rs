@@ -8,7 +8,8 @@ use std::{env, io};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use event_datagram::Socket;
-use event_datagram_conformance::known::Known;
+use event_datagram_conformance::judge::Strictness;
+use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::listen::Listener;
 use event_datagram_conformance::run::{Event, Plan, run};
 use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
@@ -68,7 +69,7 @@ fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> Plan<'c> {
             fence: "E_EVDG_FENCE".into(),
             stop: Stop::default(),
         },
-        known: Known::default(),
+        known: KnownList::default(),
         set: None,
     }
 }
@@ -78,7 +79,7 @@ fn passes(plan: &Plan<'_>) {
     let result = run(plan, |event| {
         if let Event::Outcome(outcome) = event {
             assert!(
-                !outcome.verdict.is_failure(true),
+                !outcome.verdict.is_failure(Strictness::Should),
                 "{}: {}",
                 outcome.vector.id,
                 outcome.why

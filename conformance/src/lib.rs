@@ -22,6 +22,7 @@ pub mod listen;
 #[cfg(feature = "cli")]
 pub mod load;
 pub mod merge;
+pub mod output_file;
 pub mod report;
 pub mod run;
 pub mod send;

@@ -11,7 +11,8 @@ use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use crate::contract::Start;
-use crate::report::{Head, ReadError, Record, Shard, Spool, Started, Whole, read};
+use crate::output_file::Spool;
+use crate::report::{Head, ReadError, Record, Shard, Started, Whole, read};
 use crate::subject::SocketKind;
 use crate::vectors::Dialect;
 

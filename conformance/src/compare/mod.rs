@@ -139,7 +139,7 @@ impl Comparison {
     ///
     /// If the file cannot be written.
     pub fn write_markdown(&self, path: &Path) -> io::Result<()> {
-        crate::report::write_whole(path, markdown::text(self).as_bytes())
+        crate::output_file::write_atomically(path, markdown::text(self).as_bytes())
     }
 
     /// Writes one self-contained page for a browser into a file: all of it, or nothing.

@@ -7,7 +7,8 @@ use super::changes::told;
 use super::text::cut_short;
 use super::{Comparison, Run};
 use crate::judge::Verdict;
-use crate::report::{Page, write_whole_with};
+use crate::output_file::write_atomically_with;
+use crate::report::Page;
 
 const PAGE: Page = Page {
     template: include_str!("page.html"),
@@ -91,7 +92,7 @@ struct DetailRow<'c> {
 
 pub(super) fn write(comparison: &Comparison, path: &Path) -> io::Result<()> {
     let content = content(comparison);
-    write_whole_with(path, |out| PAGE.write(content, out))
+    write_atomically_with(path, |out| PAGE.write(content, out))
 }
 
 fn content(comparison: &Comparison) -> Content<'_> {

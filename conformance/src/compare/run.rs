@@ -143,7 +143,7 @@ impl Run {
 
     /// Tells whether the subject conforms.
     pub fn conforms(&self) -> bool {
-        self.summary.failures(self.head.settings.strict) == 0 && self.summary.tested() > 0
+        self.summary.failures(self.head.settings.strictness) == 0 && self.summary.tested() > 0
     }
 }
 

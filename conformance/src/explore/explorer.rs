@@ -6,7 +6,7 @@ use super::cases::Cases;
 use super::finding::Finding;
 use super::rules::Rules;
 use super::search::{Search, datagrams, graded};
-use crate::judge::{Answering, Finding as Found, Verdict, judge};
+use crate::judge::{Answering, Judgment, Strictness, Verdict, judge};
 use crate::run::{Outcome, RunError, Worker, ends_behind};
 use crate::subject::{LONGEST_ROW, Settings, SocketKind, Subject};
 use crate::vectors::{Dialect, Vector};
@@ -29,7 +29,7 @@ pub struct Plan {
     /// No new ones after this time, which begins when the subject has started.
     pub time: Duration,
     /// Whether departures from advice fail, too.
-    pub strict: bool,
+    pub strictness: Strictness,
 }
 
 /// What was done.
@@ -68,7 +68,7 @@ pub fn explore(
     let worker = Worker::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
     let begin = Instant::now();
     let mut explorer = Explorer {
-        rules: Rules::new(plan.dialect, plan.strict, worker.declared()),
+        rules: Rules::new(plan.dialect, plan.strictness, worker.declared()),
         answering: worker.answering(),
         bench: Bench::new(worker),
         remembered: VecDeque::new(),
@@ -91,7 +91,7 @@ pub fn explore(
 /// If there is no subject to test, or the run was stopped.
 pub fn replay(plan: &Plan, case: Vec<Vec<u8>>) -> Result<Option<Finding>, RunError> {
     let worker = Worker::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
-    let rules = Rules::new(plan.dialect, plan.strict, worker.declared());
+    let rules = Rules::new(plan.dialect, plan.strictness, worker.declared());
     let answering = worker.answering();
     let mut bench = Bench::new(worker);
     let vector = rules.vector("replayed".into(), case.clone());
@@ -244,7 +244,7 @@ impl Explorer<'_, '_> {
             let sequence = sequence.chain(datagrams(suspect)).collect();
             let vector = self.rules.vector(suspect.id.clone(), sequence);
             let outcome = self.bench.try_fresh(&vector)?;
-            if outcome.verdict.is_failure(false) {
+            if outcome.verdict.is_failure(Strictness::Must) {
                 return self.found(*number, outcome).map(Some);
             }
             count = (2 * count).max(1);
@@ -306,5 +306,5 @@ impl Explorer<'_, '_> {
 fn departs(rules: &Rules, outcome: &Outcome<'_>, answering: Answering) -> bool {
     let steps = rules.readings(outcome.vector);
     let finding = judge(&steps, &outcome.observation, answering);
-    matches!(finding, Found::Departs { .. })
+    matches!(finding, Judgment::Departs { .. })
 }

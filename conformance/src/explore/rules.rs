@@ -2,13 +2,14 @@ use event_datagram::MAX_DATAGRAM;
 
 use crate::contract::Start;
 use crate::dialect;
+use crate::judge::Strictness;
 use crate::vectors::{Authority, Dialect, Expectation, Level, Step, Vector};
 
 /// What is expected of a subject, whatever it is sent.
 #[derive(Clone, Debug)]
 pub struct Rules {
     dialect: Dialect,
-    strict: bool,
+    strictness: Strictness,
     /// What the subject declares not to apply to it.
     excused: Vec<String>,
 }
@@ -17,11 +18,11 @@ pub struct Rules {
 const MAX_READINGS: usize = 64;
 
 impl Rules {
-    /// Makes the rules for a subject that told this about itself. With `strict` it is held to advice, too.
-    pub fn new(dialect: Dialect, strict: bool, start: &Start) -> Self {
+    /// Makes the rules for a subject that told this about itself. With [`Strictness::Should`] it is held to advice, too.
+    pub fn new(dialect: Dialect, strictness: Strictness, start: &Start) -> Self {
         Self {
             dialect,
-            strict,
+            strictness,
             excused: start.not_applicable.clone().unwrap_or_default(),
         }
     }
@@ -29,7 +30,7 @@ impl Rules {
     /// Gives the same rules without advice.
     pub fn without_advice(&self) -> Self {
         Self {
-            strict: false,
+            strictness: Strictness::Must,
             ..self.clone()
         }
     }
@@ -78,7 +79,10 @@ impl Rules {
     /// Says what has to be made of a datagram.
     pub fn expectation(&self, datagram: &[u8]) -> Expectation {
         let advice = dialect::advice(self.dialect, datagram);
-        if advice.iter().all(|id| self.strict && !self.excuses(id)) {
+        if advice
+            .iter()
+            .all(|id| self.strictness == Strictness::Should && !self.excuses(id))
+        {
             self.reading(datagram)
         } else {
             Expectation::Survive
@@ -102,7 +106,7 @@ impl Rules {
         let steps = vector.steps.iter();
         let mut advice: Vec<_> = steps
             .flat_map(|step| dialect::advice(self.dialect, &step.datagram))
-            .filter(|id| !self.strict && !self.excuses(id))
+            .filter(|id| self.strictness == Strictness::Must && !self.excuses(id))
             .collect();
         advice.sort_unstable();
         advice.dedup();
@@ -127,8 +131,8 @@ impl Rules {
 mod tests {
     use super::*;
 
-    fn rules(dialect: Dialect, strict: bool) -> Rules {
-        Rules::new(dialect, strict, &Start::default())
+    fn rules(dialect: Dialect, strictness: Strictness) -> Rules {
+        Rules::new(dialect, strictness, &Start::default())
     }
 
     #[test]
@@ -147,10 +151,10 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                rules(dialect, false).expectation(datagram),
+                rules(dialect, Strictness::Must).expectation(datagram),
                 Expectation::Survive
             );
-            let strict = rules(dialect, true).expectation(datagram);
+            let strict = rules(dialect, Strictness::Should).expectation(datagram);
             assert!(matches!(strict, Expectation::Event(_)), "{strict:?}");
             let start = Start {
                 not_applicable: Some(
@@ -161,7 +165,7 @@ mod tests {
                 ),
                 ..Start::default()
             };
-            let excused = Rules::new(dialect, true, &start);
+            let excused = Rules::new(dialect, Strictness::Should, &start);
             assert_eq!(excused.expectation(datagram), Expectation::Survive);
         }
     }
@@ -171,19 +175,19 @@ mod tests {
         let large = [b"E\n", &b"a".repeat(MAX_DATAGRAM)[..]].concat();
         let ambiguous = ["E\n", &"a b::c\n".repeat(7)].concat().into_bytes();
         for datagram in [large, ambiguous] {
-            let expectation = rules(Dialect::Text, true).expectation(&datagram);
+            let expectation = rules(Dialect::Text, Strictness::Should).expectation(&datagram);
             assert_eq!(expectation, Expectation::Survive);
         }
         let odd = br#"{"jsonrpc":"2.0","method":"E","params":[true]}"#;
         assert_eq!(
-            rules(Dialect::JsonRpc, true).expectation(odd),
+            rules(Dialect::JsonRpc, Strictness::Should).expectation(odd),
             Expectation::Survive
         );
     }
 
     #[test]
     fn one_reading_is_expected_and_of_several_any() {
-        let rules = rules(Dialect::Text, false);
+        let rules = rules(Dialect::Text, Strictness::Must);
         assert!(matches!(
             rules.expectation(b"E\na::b\n\n"),
             Expectation::Event(_)

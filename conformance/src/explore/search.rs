@@ -4,7 +4,7 @@ use super::bench::Bench;
 use super::finding::Finding;
 use super::rules::Rules;
 use super::shrink::shrink;
-use crate::judge::{Answering, Finding as Found, Verdict, judge};
+use crate::judge::{Answering, Judgment, Verdict, judge};
 use crate::run::{Outcome, RunError};
 use crate::vectors::Vector;
 
@@ -136,7 +136,7 @@ pub(super) fn graded<'c>(
         let case = datagrams(outcome.vector);
         let lenient = rules.without_advice().vector(String::new(), case);
         let finding = judge(&lenient.steps, &outcome.observation, answering);
-        if matches!(finding, Found::Conforms { .. }) {
+        if matches!(finding, Judgment::Conforms { .. }) {
             outcome.verdict = Verdict::Warn;
         }
     }

@@ -67,6 +67,7 @@ pub use parser::Parser;
 use self::remarks::Remarks;
 use self::trial::{Case, Factory};
 use crate::contract::Start;
+use crate::judge::Strictness;
 use crate::vectors::{Corpus, Dialect, Vector};
 
 /// The exit status of a run that tested nothing, as of `evdg`.
@@ -82,7 +83,7 @@ pub struct Harness {
     start: Start,
     known: HashMap<String, String>,
     set: Option<String>,
-    strict: bool,
+    strictness: Strictness,
     time_limit: Option<Duration>,
 }
 
@@ -133,7 +134,7 @@ impl Harness {
 
     /// Lets departures from what listeners should do fail, too.
     pub const fn strict(mut self) -> Self {
-        self.strict = true;
+        self.strictness = Strictness::Should;
         self
     }
 
@@ -232,11 +233,11 @@ impl Harness {
                 title: titles.get(&vector.requirement).cloned().unwrap_or_default(),
                 decides: set.as_ref().is_none_or(|set| set.contains(&vector)),
                 known: self.known.get(&vector.id).cloned(),
-                strict: self.strict,
+                strictness: self.strictness,
                 limit: self.time_limit.unwrap_or(Duration::from_secs(10)),
                 vector,
             };
-            let exempt = crate::run::not_applicable(&case.vector, &self.start);
+            let exempt = crate::judge::not_applicable(&case.vector, &self.start);
             trials.push(case.into_trial(exempt, Arc::clone(remarks)));
         }
         trials

@@ -9,10 +9,8 @@ use super::parser::Parser;
 use super::remarks::Remarks;
 use super::test_name;
 use crate::escape::escaped;
-use crate::judge::{Answering, Verdict, judge};
-use crate::known;
+use crate::judge::{Answering, Strictness, Verdict, apply_known, grade, judge};
 use crate::report::{Evidence, lines, shortened};
-use crate::run::grade;
 use crate::vectors::Vector;
 
 /// What of a line of evidence fits on a screen.
@@ -38,7 +36,7 @@ pub(super) struct Case {
     pub(super) decides: bool,
     /// Why it is known to fail.
     pub(super) known: Option<String>,
-    pub(super) strict: bool,
+    pub(super) strictness: Strictness,
     pub(super) limit: Duration,
 }
 
@@ -59,8 +57,8 @@ impl Case {
             .map_err(|error| format!("there is no thread for it: {error}"))?;
         let (mut verdict, mut why) = match ending {
             Ending::Answered => {
-                let finding = judge(&vector.steps, &observation, Answering::Always);
-                grade(&vector, finding)
+                let judgment = judge(&vector.steps, &observation, Answering::Always);
+                grade(&vector, judgment)
             }
             Ending::Panicked { place, words } => {
                 let words = escaped(words.as_bytes());
@@ -72,9 +70,9 @@ impl Case {
             }
         };
         if let Some(reason) = &self.known {
-            (verdict, why) = known::regarded(verdict, why, reason);
+            (verdict, why) = apply_known(verdict, why, reason);
         }
-        if !verdict.is_failure(self.strict) {
+        if !verdict.is_failure(self.strictness) {
             remarks.add(&vector, verdict, why);
             return Ok(());
         }

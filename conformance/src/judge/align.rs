@@ -18,11 +18,11 @@ pub enum Answering {
 /// What the judge finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Finding {
-    /// The subject did what was expected: of several right ways the one of this number, from 0, for each datagram.
+pub enum Judgment {
+    /// The subject did what was expected: of several right readings the one of this number, from 0, for each datagram.
     Conforms {
-        /// The ways taken.
-        ways: Vec<usize>,
+        /// The readings taken.
+        readings: Vec<usize>,
     },
     /// It did something else.
     Departs {
@@ -34,10 +34,10 @@ pub enum Finding {
 /// Holds what a subject reported against what was expected of it.
 ///
 /// Reports belong to datagrams in order. For a rejection there need not be one, if `answering` allows that.
-pub fn judge(steps: &[Step], observation: &Observation, answering: Answering) -> Finding {
+pub fn judge(steps: &[Step], observation: &Observation, answering: Answering) -> Judgment {
     match find(steps, observation, answering) {
-        Ok(ways) => Finding::Conforms { ways },
-        Err(why) => Finding::Departs { why },
+        Ok(readings) => Judgment::Conforms { readings },
+        Err(why) => Judgment::Departs { why },
     }
 }
 
@@ -63,7 +63,7 @@ fn find(
     if observation.reports.iter().any(|report| report.early) {
         return Err("it reported something before anything was sent: a late report of what came before (T19)".into());
     }
-    let ways = align(steps, &observation.reports, answering)
+    let readings = align(steps, &observation.reports, answering)
         .map_err(|stuck| stuck.explain(steps, observation, answering))?;
     if observation.swallowed_fence {
         return Err("the good event that followed was not reported, though a later one was: something stayed behind and \
@@ -76,7 +76,7 @@ fn find(
             "the good event that followed was read wrong, so something stayed behind (T20): {line}"
         ));
     }
-    Ok(ways)
+    Ok(readings)
 }
 
 /// How far the reports went along with what was expected.
@@ -85,13 +85,13 @@ struct Stuck {
     report: usize,
 }
 
-/// Pairs datagrams with reports. Where a datagram may stay without report, both ways are tried.
+/// Pairs datagrams with reports. Where a datagram may stay without report, both readings are tried.
 fn align(steps: &[Step], reports: &[Report], answering: Answering) -> Result<Vec<usize>, Stuck> {
     let mut furthest = Stuck { step: 0, report: 0 };
-    // Each entry: so many steps and reports are paired, in these ways.
+    // Each entry: so many steps and reports are paired, in these readings.
     let mut open = vec![(0, 0, Vec::new())];
     let mut seen = HashSet::new();
-    while let Some((step, report, ways)) = open.pop() {
+    while let Some((step, report, readings)) = open.pop() {
         if !seen.insert((step, report)) {
             continue;
         }
@@ -100,7 +100,7 @@ fn align(steps: &[Step], reports: &[Report], answering: Answering) -> Result<Vec
         }
         let Some(Step { expect, .. }) = steps.get(step) else {
             if report == reports.len() {
-                return Ok(ways);
+                return Ok(readings);
             }
             continue;
         };
@@ -108,14 +108,14 @@ fn align(steps: &[Step], reports: &[Report], answering: Answering) -> Result<Vec
             Answering::MayBeSilent => expect.alternatives().iter().position(takes_silence),
             Answering::Always => None,
         };
-        if let Some(way) = silence {
-            open.push((step + 1, report, [&ways[..], &[way]].concat()));
+        if let Some(reading) = silence {
+            open.push((step + 1, report, [&readings[..], &[reading]].concat()));
         }
-        if let Some(way) = reports
+        if let Some(reading) = reports
             .get(report)
-            .and_then(|report| way_of(expect, report))
+            .and_then(|report| reading_of(expect, report))
         {
-            open.push((step + 1, report + 1, [&ways[..], &[way]].concat()));
+            open.push((step + 1, report + 1, [&readings[..], &[reading]].concat()));
         }
     }
     Err(furthest)
@@ -155,7 +155,7 @@ fn asks_for(step: &Step, line: &Line) -> bool {
 }
 
 /// Gives which of the alternatives a report is, the first that fits.
-fn way_of(expect: &Expectation, report: &Report) -> Option<usize> {
+fn reading_of(expect: &Expectation, report: &Report) -> Option<usize> {
     let alternatives = expect.alternatives();
     let is_plainly = |one: &Expectation| match one {
         Expectation::Event(event) => report.is_plainly(event),
@@ -276,7 +276,7 @@ mod tests {
         observation
     }
 
-    fn finding(expected: Vec<Expectation>, reported: &[&str]) -> Finding {
+    fn judgment(expected: Vec<Expectation>, reported: &[&str]) -> Judgment {
         judge(
             &steps(expected),
             &observation(reported),
@@ -286,9 +286,9 @@ mod tests {
 
     #[track_caller]
     fn departs(expected: Vec<Expectation>, reported: &[&str], because: &str) {
-        match finding(expected, reported) {
-            Finding::Departs { why } => assert!(why.contains(because), "{why}"),
-            Finding::Conforms { ways } => panic!("conforms by {ways:?}"),
+        match judgment(expected, reported) {
+            Judgment::Departs { why } => assert!(why.contains(because), "{why}"),
+            Judgment::Conforms { readings } => panic!("conforms by {readings:?}"),
         }
     }
 
@@ -303,14 +303,14 @@ mod tests {
         departs(expected(), &["E_A", "E_X", "E_C"], "datagram 2 of 3: ");
         departs(expected(), &["E_A", "E_B"], "datagram 3 of 3: nothing");
         departs(expected(), &["E_A", "E_C", "E_B"], "out of order");
-        // Where a datagram may be rejected in silence, the way that went furthest counts.
+        // Where a datagram may be rejected in silence, the reading that went furthest counts.
         let may_reject = vec![Expectation::Reject, event("E_A"), event("E_B")];
         departs(may_reject, &["E_A", "E_X"], "datagram 3 of 3: ");
     }
 
     #[test]
     fn of_several_ways_the_first_that_fits_is_told() {
-        let ways = |expected: Vec<Expectation>, raw: &str| {
+        let readings = |expected: Vec<Expectation>, raw: &str| {
             let mut observation = Observation::default();
             observation.reports.push(Report {
                 raw: raw.into(),
@@ -320,36 +320,38 @@ mod tests {
             let steps = steps(vec![Expectation::AnyOf(expected)]);
             judge(&steps, &observation, Answering::MayBeSilent)
         };
-        let conforms = |way| Finding::Conforms { ways: vec![way] };
+        let conforms = |reading| Judgment::Conforms {
+            readings: vec![reading],
+        };
         let survives = || vec![event("E_A"), Expectation::Survive];
         // Spelled as nobody here does, it has to be read to be known.
         let spelled = r#"{"event":"E_A", "params":[]}"#;
-        assert_eq!(ways(survives(), spelled), conforms(0));
+        assert_eq!(readings(survives(), spelled), conforms(0));
         assert_eq!(
-            ways(survives(), r#"{"event":"E_B","params":[]}"#),
+            readings(survives(), r#"{"event":"E_B","params":[]}"#),
             conforms(1)
         );
         // However it is spelled, what takes everything is the first to take it.
         let survives_first = || vec![event("E_B"), Expectation::Survive, event("E_A")];
-        assert_eq!(ways(survives_first(), spelled), conforms(1));
+        assert_eq!(readings(survives_first(), spelled), conforms(1));
         assert_eq!(
-            ways(survives_first(), r#"{"event":"E_A","params":[]}"#),
+            readings(survives_first(), r#"{"event":"E_A","params":[]}"#),
             conforms(1)
         );
         let rejects = || vec![Expectation::Reject, event("E_A")];
-        assert_eq!(ways(rejects(), spelled), conforms(1));
-        assert_eq!(ways(rejects(), r#"{"error":"why"}"#), conforms(0));
+        assert_eq!(readings(rejects(), spelled), conforms(1));
+        assert_eq!(readings(rejects(), r#"{"error":"why"}"#), conforms(0));
     }
 
     #[test]
     fn silence_is_an_answer_only_where_there_need_not_be_one() {
-        let finding = |answering| judge(&steps(vec![event("E_A")]), &observation(&[]), answering);
-        let departs = |why: &str| Finding::Departs { why: why.into() };
+        let judgment = |answering| judge(&steps(vec![event("E_A")]), &observation(&[]), answering);
+        let departs = |why: &str| Judgment::Departs { why: why.into() };
         assert_eq!(
-            finding(Answering::MayBeSilent),
+            judgment(Answering::MayBeSilent),
             departs("nothing was reported, which means rejected")
         );
-        assert_eq!(finding(Answering::Always), departs("it did not answer"));
+        assert_eq!(judgment(Answering::Always), departs("it did not answer"));
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::align::Finding;
+use super::align::Judgment;
 use crate::vectors::Level;
 
 /// What the suite says about a subject and a vector.
@@ -32,6 +32,30 @@ pub enum Verdict {
     Pass,
 }
 
+/// The level up to which departures make a subject fail. In JSON: whether it is `Should`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "bool", into = "bool")]
+pub enum Strictness {
+    /// Departures from what every listener must do.
+    #[default]
+    Must,
+    /// Departures from what listeners should do, too: the option `--strict`.
+    Should,
+}
+
+impl From<bool> for Strictness {
+    /// Returns `Should` where the option `--strict` is set.
+    fn from(strict: bool) -> Self {
+        if strict { Self::Should } else { Self::Must }
+    }
+}
+
+impl From<Strictness> for bool {
+    fn from(strictness: Strictness) -> Self {
+        strictness == Strictness::Should
+    }
+}
+
 impl Verdict {
     /// Every verdict, the gravest first.
     pub const ALL: [Self; 10] = [
@@ -47,21 +71,21 @@ impl Verdict {
         Self::Pass,
     ];
 
-    /// Grades a finding by the level of its vector.
-    pub fn of(level: Level, finding: &Finding) -> Self {
-        match (level, finding) {
+    /// Grades a judgment by the level of its vector.
+    pub fn of(level: Level, judgment: &Judgment) -> Self {
+        match (level, judgment) {
             (Level::May, _) => Self::Info,
-            (_, Finding::Conforms { .. }) => Self::Pass,
-            (Level::Must, Finding::Departs { .. }) => Self::Fail,
-            (Level::Should, Finding::Departs { .. }) => Self::Warn,
+            (_, Judgment::Conforms { .. }) => Self::Pass,
+            (Level::Must, Judgment::Departs { .. }) => Self::Fail,
+            (Level::Should, Judgment::Departs { .. }) => Self::Warn,
         }
     }
 
-    /// Tells whether a subject with this verdict does not conform; warnings count if `strict`.
-    pub const fn is_failure(self, strict: bool) -> bool {
+    /// Returns whether a subject with this verdict does not conform.
+    pub const fn is_failure(self, strictness: Strictness) -> bool {
         match self {
             Self::Crash | Self::Hang | Self::Flaky | Self::Fail | Self::Fixed => true,
-            Self::Warn => strict,
+            Self::Warn => matches!(strictness, Strictness::Should),
             Self::Info | Self::Known | Self::NotApplicable | Self::Pass => false,
         }
     }
@@ -105,18 +129,18 @@ mod tests {
     #[test]
     fn the_gravest_come_first_and_only_they_fail() {
         assert!(Verdict::ALL.is_sorted());
-        let failing = |strict| {
+        let failing = |strictness| {
             let all = Verdict::ALL.into_iter();
-            all.take_while(move |it| it.is_failure(strict)).last()
+            all.take_while(move |it| it.is_failure(strictness)).last()
         };
-        assert_eq!(failing(false), Some(Verdict::Fixed));
-        assert_eq!(failing(true), Some(Verdict::Warn));
+        assert_eq!(failing(Strictness::Must), Some(Verdict::Fixed));
+        assert_eq!(failing(Strictness::Should), Some(Verdict::Warn));
         let last = [
             Verdict::Info,
             Verdict::Known,
             Verdict::NotApplicable,
             Verdict::Pass,
         ];
-        assert!(!last.into_iter().any(|it| it.is_failure(true)));
+        assert!(!last.into_iter().any(|it| it.is_failure(Strictness::Should)));
     }
 }

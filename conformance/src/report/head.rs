@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::summary::{Summary, tests};
 use crate::escape::{visible, visible_command};
+use crate::judge::Strictness;
 use crate::vectors::Level;
 
 /// What reports say about a run besides its results: what was run, on what, and how.
@@ -62,8 +63,9 @@ pub struct Subject {
 /// What decides, besides the subject, what a run comes to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Whether warnings count as failures.
-    pub strict: bool,
+    /// Which departures make the subject fail.
+    #[serde(rename = "strict")]
+    pub strictness: Strictness,
     /// The number by which the vectors were shuffled; without one, they ran in the order of the corpus.
     pub seed: Option<u64>,
     /// The patterns by which vectors were selected; none selects all.
@@ -77,7 +79,7 @@ impl Head {
     pub fn verdict(&self, summary: &Summary) -> String {
         let (total, set) = (summary.total(), self.suite.set.as_deref());
         let to_set = set.map_or_else(String::new, |set| format!(" to {set}"));
-        match summary.failures(self.settings.strict) {
+        match summary.failures(self.settings.strictness) {
             0 if summary.deciding() == 0 => {
                 let set = set.unwrap_or_default();
                 format!("nothing decides: none of {total} is in {set}")

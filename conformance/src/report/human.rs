@@ -221,8 +221,8 @@ impl<W: Write> Human<W> {
             let total = tests(summary.total());
             return format!("{RED}not finished{RED:#} after {total}: {why}");
         }
-        let strict = self.head.settings.strict;
-        let style = match summary.failures(strict) {
+        let strictness = self.head.settings.strictness;
+        let style = match summary.failures(strictness) {
             0 if summary.tested() == 0 => YELLOW,
             0 => GREEN,
             _ => RED,

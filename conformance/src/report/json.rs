@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::json;
 
-use super::file::{Spool, make_way, write_whole_with};
 use super::{Head, Record, Report, Started, Summary};
+use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
 /// The version of the format: raised where a reader of the old one would go wrong.
 pub(super) const FORMAT_VERSION: u32 = 1;
@@ -31,7 +31,7 @@ impl Json {
     ///
     /// If the file cannot be removed, or its folder is not there.
     pub fn create(path: PathBuf, head: Head) -> io::Result<Self> {
-        make_way(&path)?;
+        remove_stale(&path)?;
         Ok(Self {
             results: Spool::beside(&path),
             path,
@@ -71,7 +71,7 @@ impl Report for Json {
             "kind": head.subject.kind,
             "declared": self.started,
         });
-        write_whole_with(&self.path, |out| {
+        write_atomically_with(&self.path, |out| {
             write!(out, "{{\"format_version\":{FORMAT_VERSION}")?;
             member(out, "suite", &suite)?;
             member(out, "subject", &subject)?;
@@ -79,7 +79,7 @@ impl Report for Json {
             out.write_all(b",\n\"results\":[")?;
             io::copy(&mut results, out)?;
             out.write_all(b"\n]")?;
-            member(out, "summary", &summary.to_json(head.settings.strict))?;
+            member(out, "summary", &summary.to_json(head.settings.strictness))?;
             out.write_all(b"}\n")
         })
     }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::file::{Spool, make_way, write_whole_with};
 use super::{Head, Record, Report, Started, Summary, describe};
-use crate::judge::Verdict;
+use crate::judge::{Strictness, Verdict};
+use crate::output_file::{Spool, remove_stale, write_atomically_with};
 use crate::subject::SocketKind;
 use crate::vectors::Dialect;
 
@@ -18,7 +18,7 @@ use crate::vectors::Dialect;
 #[derive(Debug)]
 pub struct Junit {
     path: PathBuf,
-    strict: bool,
+    strictness: Strictness,
     suites: Vec<Suite>,
 }
 
@@ -46,10 +46,10 @@ impl Junit {
     ///
     /// If the file cannot be removed, or its folder is not there.
     pub fn create(path: PathBuf, head: &Head) -> io::Result<Self> {
-        make_way(&path)?;
+        remove_stale(&path)?;
         Ok(Self {
             path,
-            strict: head.settings.strict,
+            strictness: head.settings.strictness,
             suites: Vec::new(),
         })
     }
@@ -71,15 +71,15 @@ impl Report for Junit {
             self.suites.len() - 1
         });
         let suite = &mut self.suites[index];
-        suite.counts.add(record, self.strict);
-        let strict = self.strict;
-        suite.cases.write_with(|out| case(out, record, strict));
+        suite.counts.add(record, self.strictness);
+        let strictness = self.strictness;
+        suite.cases.write_with(|out| case(out, record, strictness));
     }
 
     fn finish(&mut self, _: &Summary) -> io::Result<()> {
         let all = (self.suites.iter()).fold(Counts::default(), |all, suite| all.and(suite.counts));
         let suites = &mut self.suites;
-        write_whole_with(&self.path, |out| {
+        write_atomically_with(&self.path, |out| {
             let mut xml = Writer::new(out);
             xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
             xml.get_mut().write_all(b"\n")?;
@@ -116,10 +116,10 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(record: &Record, strict: bool) -> Self {
+    fn of(record: &Record, strictness: Strictness) -> Self {
         match record.verdict {
             Verdict::NotApplicable | Verdict::Known => Self::Skipped,
-            verdict if !verdict.is_failure(strict) => Self::Success,
+            verdict if !verdict.is_failure(strictness) => Self::Success,
             _ if !record.decides => Self::Skipped,
             Verdict::Crash | Verdict::Hang | Verdict::Flaky => Self::Error,
             _ => Self::Failure,
@@ -127,7 +127,7 @@ impl Kind {
     }
 }
 
-fn case(out: &mut dyn Write, record: &Record, strict: bool) -> io::Result<()> {
+fn case(out: &mut dyn Write, record: &Record, strictness: Strictness) -> io::Result<()> {
     let mut xml = Writer::new(out);
     xml.get_mut().write_all(b"\n  ")?;
     let (dialect, requirement, topic) = (record.dialect, &record.requirement, &record.topic);
@@ -145,7 +145,7 @@ fn case(out: &mut dyn Write, record: &Record, strict: bool) -> io::Result<()> {
         .iter()
         .map(|(label, text)| format!("{label:<9} {text}\n"));
     let text: String = lines.collect();
-    let child = match Kind::of(record, strict) {
+    let child = match Kind::of(record, strictness) {
         Kind::Success => {
             let text = format!("{}: {text}", record.verdict);
             return close(xml, BytesStart::new("system-out"), &text);
@@ -170,10 +170,10 @@ fn close(mut xml: Writer<&mut dyn Write>, child: BytesStart<'_>, text: &str) -> 
 }
 
 impl Counts {
-    fn add(&mut self, record: &Record, strict: bool) {
+    fn add(&mut self, record: &Record, strictness: Strictness) {
         self.tests += 1;
         self.millis += record.millis;
-        match Kind::of(record, strict) {
+        match Kind::of(record, strictness) {
             Kind::Success => {}
             Kind::Failure => self.failures += 1,
             Kind::Error => self.errors += 1,

@@ -5,10 +5,10 @@ use std::io;
 use std::path::PathBuf;
 
 use super::describe::shortened;
-use super::file::{make_way, write_whole};
 use super::{Head, Record, Report, Started, Summary, describe};
 use crate::escape::visible;
-use crate::judge::Verdict;
+use crate::judge::{Strictness, Verdict};
+use crate::output_file::{remove_stale, write_atomically};
 use crate::vectors::Level;
 
 /// Writes Markdown for a pull request's comment or a job's summary: the verdict, the requirements that were broken, and
@@ -33,7 +33,7 @@ impl Markdown {
     ///
     /// If the file cannot be removed, or its folder is not there.
     pub fn create(path: PathBuf, head: Head) -> io::Result<Self> {
-        make_way(&path)?;
+        remove_stale(&path)?;
         Ok(Self {
             path,
             head,
@@ -48,7 +48,7 @@ impl Markdown {
         let Some(evidence) = &record.evidence else {
             return Ok(());
         };
-        if !verdict.is_failure(true) {
+        if !verdict.is_failure(Strictness::Should) {
             return Ok(());
         }
         if record.decides {
@@ -146,7 +146,7 @@ impl Report for Markdown {
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
         let text = self.text(summary).map_err(io::Error::other)?;
-        write_whole(&self.path, text.as_bytes())
+        write_atomically(&self.path, text.as_bytes())
     }
 }
 

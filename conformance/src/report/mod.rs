@@ -2,7 +2,6 @@
 
 mod describe;
 mod diff;
-mod file;
 mod head;
 mod html;
 mod human;
@@ -19,8 +18,6 @@ mod tap;
 
 pub use describe::{datagram_in_words, event_in_words, expectation_in_words, shortened};
 pub(crate) use describe::{expectation_to_json, lines};
-pub(crate) use file::{Spool, write_whole_with};
-pub use file::{check_place, make_way, write_whole};
 pub(crate) use head::number;
 pub use head::{Head, Settings, Shard, Subject, Suite, Title};
 pub use html::Html;

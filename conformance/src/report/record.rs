@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::describe::{expectation_from_json, expectation_to_json};
 use crate::contract::{Line, Start, line_from_json};
 use crate::escape::{escaped, visible, visible_command};
-use crate::judge::Verdict;
+use crate::judge::{Strictness, Verdict};
 use crate::subject::SocketKind;
 use crate::vectors::{Authority, Dialect, Expectation, Level};
 
@@ -84,9 +84,9 @@ pub struct Started {
 }
 
 impl Record {
-    /// Tells whether it keeps the subject from being conformant; warnings count if `strict`.
-    pub fn is_failure(&self, strict: bool) -> bool {
-        self.decides && self.verdict.is_failure(strict)
+    /// Returns whether this result makes the subject fail.
+    pub fn is_failure(&self, strictness: Strictness) -> bool {
+        self.decides && self.verdict.is_failure(strictness)
     }
 
     /// Says in a sentence what the verdict rests on; nothing for a pass.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::record::Record;
-use crate::judge::Verdict;
+use crate::judge::{Strictness, Verdict};
 use crate::vectors::Level;
 
 /// How many results came to which verdict.
@@ -62,23 +62,23 @@ impl Summary {
     }
 
     /// Counts what keeps a subject from being conformant.
-    pub fn failures(&self, strict: bool) -> usize {
+    pub fn failures(&self, strictness: Strictness) -> usize {
         let failing = self
             .deciding
             .iter()
-            .filter(|(verdict, _)| verdict.is_failure(strict));
+            .filter(|(verdict, _)| verdict.is_failure(strictness));
         failing.map(|(_, count)| count).sum()
     }
 
     /// Gives a count for every verdict, how many of them keep the subject from being conformant, and `complete` as the
     /// last member.
-    pub(super) fn to_json(&self, strict: bool) -> Value {
+    pub(super) fn to_json(&self, strictness: Strictness) -> Value {
         let mut object = Map::new();
         object.insert("total".into(), self.total().into());
         for verdict in Verdict::ALL {
             object.insert(verdict.as_str().into(), self.of(verdict).into());
         }
-        object.insert("failures".into(), self.failures(strict).into());
+        object.insert("failures".into(), self.failures(strictness).into());
         object.insert("complete".into(), true.into());
         Value::Object(object)
     }

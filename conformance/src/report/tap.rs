@@ -1,15 +1,15 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::file::{Spool, make_way, write_whole_with};
 use super::{Head, Record, Report, Started, Summary, describe};
-use crate::judge::Verdict;
+use crate::judge::{Strictness, Verdict};
+use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
 /// Writes the Test Anything Protocol, version 14: a line a vector, with the evidence below it as YAML.
 #[derive(Debug)]
 pub struct Tap {
     path: PathBuf,
-    strict: bool,
+    strictness: Strictness,
     lines: Spool,
     count: usize,
 }
@@ -21,11 +21,11 @@ impl Tap {
     ///
     /// If the file cannot be removed, or its folder is not there.
     pub fn create(path: PathBuf, head: &Head) -> io::Result<Self> {
-        make_way(&path)?;
+        remove_stale(&path)?;
         Ok(Self {
             lines: Spool::beside(&path),
             path,
-            strict: head.settings.strict,
+            strictness: head.settings.strictness,
             count: 0,
         })
     }
@@ -36,24 +36,29 @@ impl Report for Tap {
 
     fn take(&mut self, record: &Record) {
         self.count += 1;
-        let (count, strict) = (self.count, self.strict);
+        let (count, strictness) = (self.count, self.strictness);
         self.lines
-            .write_with(|out| lines(out, count, record, strict));
+            .write_with(|out| lines(out, count, record, strictness));
     }
 
     fn finish(&mut self, _: &Summary) -> io::Result<()> {
         let (count, mut lines) = (self.count, self.lines.reader()?);
-        write_whole_with(&self.path, |out| {
+        write_atomically_with(&self.path, |out| {
             writeln!(out, "TAP version 14\n1..{count}")?;
             io::copy(&mut lines, out).map(drop)
         })
     }
 }
 
-fn lines(out: &mut dyn Write, count: usize, record: &Record, strict: bool) -> io::Result<()> {
+fn lines(
+    out: &mut dyn Write,
+    count: usize,
+    record: &Record,
+    strictness: Strictness,
+) -> io::Result<()> {
     let (verdict, level) = (record.verdict, record.level);
     let (id, requirement, socket) = (&record.id, &record.requirement, record.socket);
-    let is_ok = verdict != Verdict::Known && !verdict.is_failure(strict);
+    let is_ok = verdict != Verdict::Known && !verdict.is_failure(strictness);
     let result = if is_ok { "ok" } else { "not ok" };
     let directive = match verdict {
         Verdict::NotApplicable => " # SKIP the subject declares that it does not apply",

@@ -1,12 +1,10 @@
 //! The loop: every vector over every socket, each with a verdict, whatever the subject does.
 
-mod grade;
+mod fit;
 mod jobs;
 mod outcome;
 mod worker;
 
-#[cfg(feature = "harness")]
-pub(crate) use grade::{grade, not_applicable};
 pub(crate) use outcome::ends_behind;
 pub(crate) use worker::Worker;
 
@@ -15,7 +13,7 @@ use std::time::Duration;
 
 use crate::contract::Start;
 use crate::judge::Verdict;
-use crate::known::Known;
+use crate::known::KnownList;
 use crate::subject::{Observation, Settings, SocketKind, StartError, Subject};
 use crate::vectors::{Dialect, Set, Vector};
 
@@ -33,7 +31,7 @@ pub struct Plan<'c> {
     /// What holds for every subject.
     pub settings: Settings,
     /// Failures that are known.
-    pub known: Known,
+    pub known: KnownList,
     /// The requirement set whose vectors decide; `None` lets all decide.
     pub set: Option<&'c Set>,
 }
@@ -148,7 +146,12 @@ pub fn run<'c>(plan: &Plan<'c>, mut tell: impl FnMut(Event<'_, 'c>)) -> Result<(
             });
             jobs::run(plan, worker, &vectors, &mut |mut outcome| {
                 outcome.decides = plan.decides(outcome.vector);
-                plan.known.regard(&mut outcome);
+                (outcome.verdict, outcome.why) = plan.known.apply(
+                    &outcome.vector.id,
+                    outcome.socket,
+                    outcome.verdict,
+                    std::mem::take(&mut outcome.why),
+                );
                 tell(Event::Outcome(&outcome));
             })?;
         }

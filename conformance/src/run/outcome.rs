@@ -1,8 +1,7 @@
 use std::time::Duration;
 
 use super::Outcome;
-use super::grade::grade;
-use crate::judge::{Answering, Finding, Verdict, judge, take_late};
+use crate::judge::{Answering, Judgment, Strictness, Verdict, grade, judge, take_late};
 use crate::subject::{Ending, Exchange, Observation, SocketKind};
 use crate::vectors::{Step, Vector};
 
@@ -33,11 +32,11 @@ impl Judge {
                     "the kernel dropped {dropped} of its datagrams even one at a time: the listener's receive buffer is \
                      too small for them"
                 );
-                (outcome.verdict, outcome.why) = grade(vector, Finding::Departs { why });
+                (outcome.verdict, outcome.why) = grade(vector, Judgment::Departs { why });
             }
             Ending::Fenced => {
-                let finding = judge(&vector.steps, &outcome.observation, self.answering);
-                (outcome.verdict, outcome.why) = grade(vector, finding);
+                let judgment = judge(&vector.steps, &outcome.observation, self.answering);
+                (outcome.verdict, outcome.why) = grade(vector, judgment);
             }
             Ending::Died { death, log } => {
                 outcome.verdict = Verdict::Crash;
@@ -109,7 +108,7 @@ pub(super) fn blame_for_late(
     steps: &[Step],
     observation: &mut Observation,
 ) {
-    if !before.verdict.is_failure(true) {
+    if !before.verdict.is_failure(Strictness::Should) {
         return;
     }
     let asked = (&before.vector.steps[..], &before.observation);

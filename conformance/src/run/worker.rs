@@ -1,9 +1,9 @@
-use super::grade::{does_not_fit, grade, not_applicable};
+use super::fit::does_not_fit;
 use super::outcome::{Judge, blame_for_late, ends_behind};
 use super::{Outcome, RunError};
 use crate::contract::Start;
 use crate::fence::Fences;
-use crate::judge::{Answering, Finding, Verdict, judge};
+use crate::judge::{Answering, Judgment, Strictness, Verdict, grade, judge, not_applicable};
 use crate::subject::{
     Ending, Exchange, Kind, Places, Rest, Session, Settings, SocketKind, StartError, Subject,
 };
@@ -174,7 +174,7 @@ impl<'r> Worker<'r> {
         let apply = |vector: &&&Vector| self.does_not_apply(vector).is_none();
         let row = match &held.last {
             // What it may still report late is told from what comes next only if that is alone.
-            Some(last) if last.verdict.is_failure(true) => 1,
+            Some(last) if last.verdict.is_failure(Strictness::Should) => 1,
             _ => self.longest_row(vectors),
         };
         let row = vectors[..row].iter().take_while(apply).count();
@@ -221,8 +221,10 @@ impl<'r> Worker<'r> {
             let outcome = self.outcome(vector, first_try.take(), before)?;
             // What is wrong alone, too, is not flaky; and for what only may be read right that is no failure.
             let answering = self.answering();
-            let finding = judge(&vector.steps, &outcome.observation, answering);
-            if outcome.verdict.is_failure(true) || matches!(finding, Finding::Departs { .. }) {
+            let judgment = judge(&vector.steps, &outcome.observation, answering);
+            if outcome.verdict.is_failure(Strictness::Should)
+                || matches!(judgment, Judgment::Departs { .. })
+            {
                 suspicion = None;
             }
             again.push(outcome);
@@ -259,7 +261,7 @@ impl<'r> Worker<'r> {
                 return;
             }
             let outcome = judge.judged(vectors[good], exchange);
-            if outcome.verdict.is_failure(true) {
+            if outcome.verdict.is_failure(Strictness::Should) {
                 suspicion = Some(outcome.why);
             } else {
                 good += 1;
@@ -472,11 +474,11 @@ impl<'r> Worker<'r> {
         blame_for_late(last, &[], &mut exchange.observation);
         match exchange.ending {
             Ending::Fenced => {
-                let finding = judge(&[], &exchange.observation, self.answering());
-                if let Finding::Departs { .. } = finding
-                    && !last.verdict.is_failure(true)
+                let judgment = judge(&[], &exchange.observation, self.answering());
+                if let Judgment::Departs { .. } = judgment
+                    && !last.verdict.is_failure(Strictness::Should)
                 {
-                    (last.verdict, last.why) = grade(last.vector, finding);
+                    (last.verdict, last.why) = grade(last.vector, judgment);
                     last.observation = exchange.observation;
                 }
             }

@@ -7,7 +7,7 @@ use event_datagram::testing::generate::{
 use event_datagram::testing::laws as codec;
 
 use super::{JudgePair, laws, seeds};
-use crate::report::write_whole;
+use crate::output_file::write_atomically;
 use crate::vectors::{Corpus, Dialect};
 
 /// A set of laws over one kind of input, which any fuzzing engine can run: a function over bytes, which panics where a law is
@@ -89,7 +89,7 @@ impl Target {
         let text: String = inputs.iter().map(|it| hex::encode(it) + "\n").collect();
         let file = self.seed_file(corpus);
         fs::create_dir_all(corpus.join("seeds"))?;
-        write_whole(&file, text.as_bytes())
+        write_atomically(&file, text.as_bytes())
     }
 
     fn seed_file(&self, corpus: &Path) -> PathBuf {

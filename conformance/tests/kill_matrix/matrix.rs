@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use event_datagram_conformance::fence;
-use event_datagram_conformance::judge::{Answering, Finding, Verdict, judge};
-use event_datagram_conformance::known::Known;
+use event_datagram_conformance::judge::{Answering, Judgment, Strictness, Verdict, judge};
+use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::run::{Event, Outcome, Plan, run};
 use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
 use event_datagram_conformance::vectors::{Corpus, Dialect, Vector};
@@ -92,7 +92,7 @@ impl Matrix {
                 fence: fence::DEFAULT_NAME.into(),
                 stop: Stop::default(),
             },
-            known: Known::default(),
+            known: KnownList::default(),
             set: None,
         };
         let mut finds = Finds::new();
@@ -109,13 +109,13 @@ impl Matrix {
 }
 
 fn found(outcome: &Outcome<'_>) -> Option<Found> {
-    if outcome.verdict.is_failure(true) {
+    if outcome.verdict.is_failure(Strictness::Should) {
         return Some(Found::Fails(outcome.verdict));
     }
-    let finding = judge(
+    let judgment = judge(
         &outcome.vector.steps,
         &outcome.observation,
         Answering::MayBeSilent,
     );
-    matches!(finding, Finding::Departs { .. }).then_some(Found::Departs)
+    matches!(judgment, Judgment::Departs { .. }).then_some(Found::Departs)
 }

@@ -8,7 +8,7 @@ use event_datagram_conformance::load::{
     BenchError, Goal, Plan, Progress, Report, SearchSettings, Shape, Target, TrialEnd, human, page,
     run as run_plan,
 };
-use event_datagram_conformance::report::make_way;
+use event_datagram_conformance::output_file::remove_stale;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::transport::Method;
 use event_datagram_conformance::vectors::Dialect;
@@ -59,7 +59,7 @@ pub(crate) fn run(args: &BenchArgs) -> crate::Result {
         settings: settings(&args.subject, signals.stop.clone()),
     };
     for ReportArg { path, .. } in &args.reports {
-        make_way(path).or_exit_with(Exit::Usage, format!("report {}", path.display()))?;
+        remove_stale(path).or_exit_with(Exit::Usage, format!("report {}", path.display()))?;
     }
     let bar = spinner();
     let runs = run_plan(&plan, |socket, progress| show(&bar, socket, &progress));

@@ -5,7 +5,8 @@ use anstyle::{AnsiColor, Style};
 use event_datagram_conformance::escape::{cut, escaped, visible_command};
 use event_datagram_conformance::explore::{Finding, Plan, Statistics, explore, replay};
 use event_datagram_conformance::judge::Verdict;
-use event_datagram_conformance::report::{check_place, shortened, write_whole};
+use event_datagram_conformance::output_file::{check_creatable, write_atomically};
+use event_datagram_conformance::report::shortened;
 use event_datagram_conformance::run::RunError;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::vectors::{self, Dialect};
@@ -36,7 +37,7 @@ const LONGEST_SEQUENCE: usize = 12;
 
 pub(crate) fn run(args: &FuzzArgs) -> crate::Result {
     if let Some(VectorFileArg { path, .. }) = &args.save {
-        check_place(path).or_exit_with(Exit::Usage, format!("vector {}", path.display()))?;
+        check_creatable(path).or_exit_with(Exit::Usage, format!("vector {}", path.display()))?;
     }
     let signals = Signals::catch()?;
     let sockets = args.socket.unwrap_or(SOCKET).kinds();
@@ -58,7 +59,7 @@ pub(crate) fn run(args: &FuzzArgs) -> crate::Result {
             Some(time) => time / sockets.len() as u32,
             None => Duration::MAX,
         },
-        strict: args.strict,
+        strictness: args.strict.into(),
     };
     // Over the next socket only if nothing is found over this one.
     let mut exit = Exit::Nothing;
@@ -253,7 +254,8 @@ impl Told<'_> {
         let summary = "What was found by trying, made as small as it could be.";
         let mut text = format!("{:#}", vectors::write(topic, summary, &vector));
         text.push('\n');
-        write_whole(path, text.as_bytes()).or_exit_with(Exit::Setup, path.display().to_string())?;
+        write_atomically(path, text.as_bytes())
+            .or_exit_with(Exit::Setup, path.display().to_string())?;
         anstream::eprintln!("evdg: {}: 1 vector", path.display());
         Ok(())
     }

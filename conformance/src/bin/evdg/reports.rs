@@ -3,6 +3,7 @@ use std::io::StdoutLock;
 use std::path::PathBuf;
 
 use anstream::AutoStream;
+use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::report::{
     Format, Head, Human, Record, Report, Started, Summary, create,
 };
@@ -28,7 +29,7 @@ pub(crate) fn check_apart<F>(reports: &[ReportArg<F>]) -> crate::Result<()> {
 /// All reports of one run: the one on standard output, and those that go into files.
 pub(crate) struct Reports {
     pub(crate) summary: Summary,
-    strict: bool,
+    strictness: Strictness,
     human: Human<AutoStream<StdoutLock<'static>>>,
     files: Vec<(PathBuf, Box<dyn Report>)>,
 }
@@ -44,7 +45,7 @@ impl Reports {
         Ok(Self {
             files: files.collect::<crate::Result<_>>()?,
             human: Human::new(anstream::stdout().lock(), head.clone()),
-            strict: head.settings.strict,
+            strictness: head.settings.strictness,
             summary: Summary::default(),
         })
     }
@@ -86,7 +87,7 @@ impl Reports {
     /// Tells all on standard output, and gives the status that goes with it.
     pub(crate) fn finish(mut self) -> crate::Result {
         even_unread(self.human.finish(&self.summary))?;
-        Ok(match self.summary.failures(self.strict) {
+        Ok(match self.summary.failures(self.strictness) {
             0 if self.summary.tested() == 0 => Exit::Nothing,
             0 => Exit::Success,
             _ => Exit::Failed,

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use event_datagram_conformance::escape::escaped;
-use event_datagram_conformance::known::{Changes, Findings, Known};
+use event_datagram_conformance::known::{KnownList, ListChanges, ObservedFailures};
 use event_datagram_conformance::report::{
     Head, Recorder, Settings as RunSettings, Shard as ReportShard, Subject as ReportSubject, Suite,
     Title,
@@ -26,7 +26,7 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let (head, recorder) = head(args, &plan, &corpus);
     let mut reports = Reports::create(&head, &args.reports)?;
 
-    let mut findings = Findings::new(args.strict);
+    let mut failures = ObservedFailures::new(args.strict.into());
     let mut unknown = BTreeSet::new();
     let progress = progress(plan.vectors.len() * plan.sockets.len());
     let result = run_plan(&plan, |event| match event {
@@ -41,7 +41,7 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
         }
         Event::Outcome(outcome) => {
             reports.take(&recorder.record(outcome));
-            findings.add(outcome);
+            failures.add(&outcome.vector.id, outcome.socket, outcome.verdict);
             progress.set_message(outcome.vector.id.clone());
             progress.inc(1);
         }
@@ -62,10 +62,10 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
     }
     let written = reports.write_files();
     if let (Some(path), true) = (&args.known, args.write_known) {
-        let changes = findings
+        let changes = failures
             .write(path)
             .or_exit_with(Exit::Usage, format!("list {}", path.display()))?;
-        let Changes {
+        let ListChanges {
             added,
             changed,
             removed,
@@ -107,10 +107,10 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
     let known = match &args.known {
         Some(path) if !args.write_known => {
             let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-            let known = Known::load(path, corpus, (today.year(), today.month(), today.day()));
+            let known = KnownList::load(path, corpus, (today.year(), today.month(), today.day()));
             known.or_exit_with(Exit::Usage, format!("list {}", path.display()))?
         }
-        _ => Known::default(),
+        _ => KnownList::default(),
     };
     Ok(Plan {
         vectors,
@@ -150,7 +150,7 @@ fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> (Head, Recorder) {
         suite,
         subject: ReportSubject::new(&subject, plan.subject.kind().as_str()),
         settings: RunSettings {
-            strict: args.strict,
+            strictness: args.strict.into(),
             seed: args.seed,
             filters: args.select.filters.clone(),
             levels: args.select.levels.clone(),

@@ -205,7 +205,7 @@ impl Report {
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
-        crate::report::write_whole(path, &text)
+        crate::output_file::write_atomically(path, &text)
     }
 
     /// Adds what another machine measured at the same time.

@@ -80,7 +80,7 @@ pub fn page(report: &Report, path: &Path) -> Result<(), ReportError> {
             style => include_str!("page.css"),
         })
         .map_err(io::Error::other)?;
-    Ok(crate::report::write_whole(path, text.as_bytes())?)
+    Ok(crate::output_file::write_atomically(path, text.as_bytes())?)
 }
 
 /// What a colour means: its class, and words.

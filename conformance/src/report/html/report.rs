@@ -8,7 +8,7 @@ use super::page::{Page, share};
 use crate::contract::Start;
 use crate::escape::{cut, visible};
 use crate::judge::Verdict;
-use crate::report::file::{make_way, write_whole_with};
+use crate::output_file::{remove_stale, write_atomically_with};
 use crate::report::head::number;
 use crate::report::sides::{Exchange, exchanges};
 use crate::report::{Head, Record, Report, Started, Summary};
@@ -82,7 +82,7 @@ impl Html {
     ///
     /// If the file cannot be removed, or its folder is not there.
     pub fn create(path: PathBuf, head: Head) -> io::Result<Self> {
-        make_way(&path)?;
+        remove_stale(&path)?;
         Ok(Self {
             path,
             head,
@@ -189,7 +189,7 @@ impl Report for Html {
                 .then_with(|| one.id.cmp(&other.id))
         });
         let content = self.content(summary);
-        write_whole_with(&self.path, |out| PAGE.write(content, out))
+        write_atomically_with(&self.path, |out| PAGE.write(content, out))
     }
 }
 
@@ -269,8 +269,8 @@ struct Pass<'r> {
 impl Html {
     fn content(&self, summary: &Summary) -> Content<'_> {
         let head = &self.head;
-        let strict = head.settings.strict;
-        let (failures, tested) = (summary.failures(strict), summary.tested());
+        let strictness = head.settings.strictness;
+        let (failures, tested) = (summary.failures(strictness), summary.tested());
         let (state, verdict) = match failures {
             0 if tested == 0 => ("odd", "Nothing tested"),
             0 => ("good", "Conforms"),

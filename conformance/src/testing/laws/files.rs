@@ -2,7 +2,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::known::Known;
+use crate::known::KnownList;
 use crate::vectors::{Corpus, Dialect, Vector, VectorFile, check, read};
 
 static CORPUS: LazyLock<Corpus> =
@@ -47,15 +47,15 @@ pub fn a_vector_file_is_read_or_refused(text: &str) {
 /// If that does not hold.
 pub fn a_known_list_names_vectors_once(text: &str) {
     const TODAY: (i16, i8, i8) = (2026, 1, 1);
-    match Known::read(text, &CORPUS, TODAY) {
+    match KnownList::read(text, &CORPUS, TODAY) {
         Ok(known) => {
             let entry = |id: &str| format!("{text}\n[[known]]\nid = {id:?}\nreason = \"more\"\n");
             for id in known.ids() {
                 assert!(CORPUS.vectors.iter().any(|vector| vector.id == id));
-                let twice = Known::read(&entry(id), &CORPUS, TODAY);
+                let twice = KnownList::read(&entry(id), &CORPUS, TODAY);
                 assert!(twice.is_err(), "`{id}` is taken twice");
             }
-            let unknown = Known::read(&entry("no-such-vector"), &CORPUS, TODAY);
+            let unknown = KnownList::read(&entry("no-such-vector"), &CORPUS, TODAY);
             assert!(unknown.is_err(), "a vector is excused that there is not");
         }
         Err(error) => assert!(!error.to_string().is_empty()),

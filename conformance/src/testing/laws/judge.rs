@@ -1,11 +1,11 @@
 use crate::contract::Line;
-use crate::judge::{Answering, Finding, judge, take_late};
+use crate::judge::{Answering, Judgment, judge, take_late};
 use crate::subject::Report;
 use crate::testing::JudgeCase;
 use crate::vectors::{Expectation, Step};
 
 /// The judge finds that an observation conforms exactly where some pairing of datagrams and reports is right, of all that
-/// there are, and nothing is amiss besides; and the ways that it tells are those of such a pairing, of each datagram the
+/// there are, and nothing is amiss besides; and the readings that it tells are those of such a pairing, of each datagram the
 /// first that fits what it got. What was made to be right conforms.
 ///
 /// # Panics
@@ -26,15 +26,15 @@ pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
     let conforms = !amiss && is_pairing(steps, &lines, *answering, None);
     assert!(conforms || !is_right, "the case itself is wrong");
     match judge(steps, observation, *answering) {
-        Finding::Conforms { ways } => {
+        Judgment::Conforms { readings } => {
             assert!(conforms, "it conforms, though no pairing is right");
-            assert_eq!(ways.len(), steps.len(), "a way for each datagram");
+            assert_eq!(readings.len(), steps.len(), "a reading for each datagram");
             assert!(
-                is_pairing(steps, &lines, *answering, Some(&ways)),
-                "no right pairing goes these ways: {ways:?}"
+                is_pairing(steps, &lines, *answering, Some(&readings)),
+                "no right pairing goes these readings: {readings:?}"
             );
         }
-        Finding::Departs { why } => assert!(!conforms, "a right pairing is refused: {why}"),
+        Judgment::Departs { why } => assert!(!conforms, "a right pairing is refused: {why}"),
     }
 }
 
@@ -44,7 +44,7 @@ pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
 ///
 /// If that does not hold.
 pub fn what_the_judge_says_can_be_printed(case: &JudgeCase) {
-    if let Finding::Departs { why } = judge(&case.steps, &case.observation, case.answering) {
+    if let Judgment::Departs { why } = judge(&case.steps, &case.observation, case.answering) {
         assert!(!why.is_empty(), "it departs, and nobody knows why");
         assert!(
             !why.chars().any(char::is_control),
@@ -91,31 +91,33 @@ fn is_event_of(step: &Step, line: &Line) -> bool {
     events.any(|one| is_right(one, Some(line)))
 }
 
-/// Tries every pairing: whether one is right, if wanted in these ways. What is `None` is a report that is about no datagram.
+/// Tries every pairing: whether one is right, if wanted in these readings. What is `None` is a report that is about no datagram.
 fn is_pairing(
     steps: &[Step],
     lines: &[Option<&Line>],
     answering: Answering,
-    ways: Option<&[usize]>,
+    readings: Option<&[usize]>,
 ) -> bool {
     let Some((step, steps)) = steps.split_first() else {
         return lines.is_empty();
     };
-    let way = ways.map(|ways| ways[0]);
-    let ways = ways.map(|ways| &ways[1..]);
+    let reading = readings.map(|readings| readings[0]);
+    let readings = readings.map(|readings| &readings[1..]);
     let takes = |line: Option<&Line>| {
         let mut alternatives = step.expect.alternatives().iter();
         let first = alternatives.position(|one| is_right(one, line));
-        first.is_some_and(|first| way.is_none_or(|way| way == first))
+        first.is_some_and(|first| reading.is_none_or(|reading| reading == first))
     };
     if answering == Answering::MayBeSilent
         && takes(None)
-        && is_pairing(steps, lines, answering, ways)
+        && is_pairing(steps, lines, answering, readings)
     {
         return true;
     }
     match lines.split_first() {
-        Some((Some(line), lines)) => takes(Some(line)) && is_pairing(steps, lines, answering, ways),
+        Some((Some(line), lines)) => {
+            takes(Some(line)) && is_pairing(steps, lines, answering, readings)
+        }
         _ => false,
     }
 }

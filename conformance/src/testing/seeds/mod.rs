@@ -193,7 +193,7 @@ mod tests {
         let corpus = Corpus::embedded().expect("it is sound");
         for list in known_lists() {
             let text = String::from_utf8(list).expect("it is UTF-8");
-            crate::known::Known::read(&text, &corpus, (2026, 1, 1)).expect("it is sound");
+            crate::known::KnownList::read(&text, &corpus, (2026, 1, 1)).expect("it is sound");
         }
     }
 }

@@ -1,13 +1,15 @@
+//! Files that this program writes: each is complete, or it is not there.
+
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek as _, Write};
 use std::path::Path;
 
-/// Finds out early whether a file can stand at a path.
+/// Checks that a file can be created at a path.
 ///
 /// # Errors
 ///
-/// If none can.
-pub fn check_place(path: &Path) -> io::Result<()> {
+/// If a folder is there, or its parent folder is not.
+pub fn check_creatable(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(_) => Ok(()),
@@ -16,31 +18,31 @@ pub fn check_place(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Does so, and removes what an earlier run left there.
+/// Checks that a file can be created at a path, and removes the file that an earlier run left there.
 ///
 /// # Errors
 ///
-/// If no file can stand there.
-pub fn make_way(path: &Path) -> io::Result<()> {
-    check_place(path)?;
+/// If none can be created, or the old one cannot be removed.
+pub fn remove_stale(path: &Path) -> io::Result<()> {
+    check_creatable(path)?;
     if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
         fs::remove_file(path)?;
     }
     Ok(())
 }
 
-/// Puts a file in place in one move, so that nobody ever sees half of it. What is no plain file, such as a pipe or a
-/// link to somewhere, is written to as it is.
+/// Writes a file under a temporary name and renames it, so that it is never seen half written. What
+/// is no plain file, such as a pipe or a link, is written to directly.
 ///
 /// # Errors
 ///
 /// If it cannot be written.
-pub fn write_whole(path: &Path, content: &[u8]) -> io::Result<()> {
-    write_whole_with(path, |out| out.write_all(content))
+pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_atomically_with(path, |out| out.write_all(content))
 }
 
-/// Does the same with what is written piece by piece.
-pub(crate) fn write_whole_with(
+/// Writes a file as [`write_atomically`] does, from a closure that writes it piece by piece.
+pub(crate) fn write_atomically_with(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
@@ -62,16 +64,16 @@ pub(crate) fn write_whole_with(
     Ok(())
 }
 
-/// What a report has to say until its end is known: on disk, in a file without a name, so that a run of any length fits
-/// into memory and nothing stays behind.
+/// A temporary file without a name that holds the results of a run until its end is known, so that a
+/// run of any length fits into memory and no file is left behind.
 #[derive(Debug)]
 pub(crate) struct Spool {
-    /// The file, or what went wrong first; told when the spool is read.
+    /// The file, or the first error, which `reader` returns.
     file: io::Result<BufWriter<File>>,
 }
 
 impl Spool {
-    /// Makes one on the disk that holds this path, or else where temporary files go.
+    /// Creates a spool on the disk that holds a path, or else in the temporary folder.
     pub(crate) fn beside(path: &Path) -> Self {
         let file = tempfile::tempfile_in(folder(path)).or_else(|_| tempfile::tempfile());
         Self {
@@ -79,14 +81,14 @@ impl Spool {
         }
     }
 
-    /// Makes one where temporary files go.
+    /// Creates a spool in the temporary folder.
     pub(crate) fn in_temporary_folder() -> Self {
         Self {
             file: tempfile::tempfile().map(BufWriter::new),
         }
     }
 
-    /// Writes to it, unless that went wrong before.
+    /// Writes to the spool, unless an earlier write failed.
     pub(crate) fn write_with(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         if let Ok(file) = &mut self.file
             && let Err(error) = write(file)
@@ -95,7 +97,7 @@ impl Spool {
         }
     }
 
-    /// Gives all that was written, to be read from its start; nothing more can be written.
+    /// Returns the file, to be read from its start. Nothing more can be written.
     ///
     /// # Errors
     ///

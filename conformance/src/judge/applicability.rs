@@ -1,0 +1,45 @@
+use crate::contract::Start;
+use crate::dialect;
+use crate::vectors::{Expectation, Vector};
+
+/// Returns why a vector does not apply to a subject, from what the subject declared in its start
+/// line; `None` where it applies.
+pub fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
+    let listed = start
+        .not_applicable
+        .iter()
+        .flatten()
+        .any(|id| *id == vector.requirement || *id == vector.id);
+    if listed {
+        return Some("the subject declares that it does not apply".into());
+    }
+    let longest = vector.longest_datagram();
+    if let Some(max) = start.max_datagram.filter(|max| *max < longest) {
+        return Some(format!(
+            "the subject declares that it takes at most {max} bytes, and this has {longest}"
+        ));
+    }
+    if start.tells_dialects_apart && is_event_of_other_dialect(vector) {
+        return Some(
+            "the subject tells the dialects apart, and in the other one this is an event".into(),
+        );
+    }
+    let dialects = start.dialects.as_ref()?;
+    let unknown = !dialects
+        .iter()
+        .any(|dialect| dialect == vector.dialect.as_str());
+    unknown.then(|| format!("the subject declares that it reads {}", dialects.join(", ")))
+}
+
+/// Returns whether a datagram of a vector looks like the other dialect, is an event there, and not
+/// one that the vector expects.
+fn is_event_of_other_dialect(vector: &Vector) -> bool {
+    vector.steps.iter().any(|step| {
+        let other = dialect::of(&step.datagram);
+        let expected = step.expect.alternatives();
+        other != vector.dialect
+            && !expected.contains(&Expectation::Survive)
+            && dialect::decode(other, &step.datagram)
+                .is_ok_and(|event| !expected.contains(&Expectation::Event(event)))
+    })
+}

@@ -1,0 +1,145 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::judge::{Verdict, apply_known};
+use crate::subject::SocketKind;
+use crate::vectors::Corpus;
+
+/// A list of known failures, by the id of the vector.
+#[derive(Clone, Debug, Default)]
+pub struct KnownList {
+    entries: BTreeMap<String, Entry>,
+}
+
+/// Why a list cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KnownError {
+    /// It cannot be read or written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// It is not TOML of the form that is documented.
+    #[error("{0}")]
+    Form(String),
+    /// It names a vector that there is not.
+    #[error("entry `{0}`: there is no such vector")]
+    Unknown(String),
+    /// It names a vector twice.
+    #[error("entry `{0}`: it stands there twice")]
+    Twice(String),
+    /// An entry has expired.
+    #[error(
+        "entry `{id}`: it expired on {expires}; mend the listener, or say until when it stays broken"
+    )]
+    Expired {
+        /// The vector.
+        id: String,
+        /// The last day on which it was excused.
+        expires: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    known: Vec<Entry>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: String,
+    reason: String,
+    #[serde(default, rename = "link")]
+    _link: Option<String>,
+    #[serde(default)]
+    expires: Option<toml_edit::Datetime>,
+    #[serde(default)]
+    sockets: Option<Vec<SocketKind>>,
+}
+
+impl KnownList {
+    /// Reads a list: TOML, a `[[known]]` table for each vector with its `id` and a `reason`, and if wanted a `link`, the
+    /// `sockets` that it is about, and the date on which it `expires`, the last day on which it counts.
+    ///
+    /// # Errors
+    ///
+    /// If it is of another form, names a vector twice or one that the corpus does not have, or holds an entry that has
+    /// expired `today` (year, month, day).
+    pub fn load(path: &Path, corpus: &Corpus, today: (i16, i8, i8)) -> Result<Self, KnownError> {
+        Self::read(&fs::read_to_string(path)?, corpus, today)
+    }
+
+    /// Does as [`load`](Self::load) does, with the text of a list.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn read(text: &str, corpus: &Corpus, today: (i16, i8, i8)) -> Result<Self, KnownError> {
+        let file: File =
+            toml_edit::de::from_str(text).map_err(|error| KnownError::Form(error.to_string()))?;
+        let mut known = Self::default();
+        for entry in file.known {
+            let id = entry.id.clone();
+            if !corpus.vectors.iter().any(|vector| vector.id == id) {
+                return Err(KnownError::Unknown(id));
+            }
+            if let Some(expires) = &entry.expires {
+                let Some(date) = expires.date else {
+                    return Err(KnownError::Form(format!(
+                        "entry `{id}`: expires: {expires} is no date"
+                    )));
+                };
+                let last = (
+                    i32::from(date.year),
+                    i32::from(date.month),
+                    i32::from(date.day),
+                );
+                if last < (i32::from(today.0), i32::from(today.1), i32::from(today.2)) {
+                    return Err(KnownError::Expired {
+                        id,
+                        expires: date.to_string(),
+                    });
+                }
+            }
+            if known.entries.insert(id.clone(), entry).is_some() {
+                return Err(KnownError::Twice(id));
+            }
+        }
+        Ok(known)
+    }
+
+    /// Returns the ids of the vectors that are listed.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
+    /// Returns the verdict of a vector over a socket, and the reason for it, after this list was
+    /// applied: a listed failure becomes `known`, a listed vector that does not fail `fixed`.
+    pub(crate) fn apply(
+        &self,
+        id: &str,
+        socket: SocketKind,
+        verdict: Verdict,
+        why: String,
+    ) -> (Verdict, String) {
+        match self.entries.get(id) {
+            Some(entry) if entry.covers(socket) => apply_known(verdict, why, &entry.reason),
+            _ => (verdict, why),
+        }
+    }
+}
+
+impl Entry {
+    /// Returns whether this entry is about a kind of socket: without a list of sockets, about all.
+    fn covers(&self, socket: SocketKind) -> bool {
+        self.sockets
+            .as_ref()
+            .is_none_or(|sockets| sockets.contains(&socket))
+    }
+}
