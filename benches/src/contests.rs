@@ -5,8 +5,8 @@
 
 use std::hint::black_box;
 
-use event_datagram::testing::reference;
 use event_datagram::{jsonrpc, text};
+use event_datagram_oracle::reference;
 use memchr::memchr_iter;
 
 use crate::cases::{Case, Datagram};

@@ -44,8 +44,6 @@
 //! - `std` (default): lets `memchr` choose the widest vector instructions of the processor at run time.
 //! - `alloc`: [`EventBuf`] and its parts, encoding into a `Vec`, contents as `Cow`. Part of `std`.
 //! - `jsonrpc`: the [`jsonrpc`] dialect. It needs neither `std` nor `alloc`.
-//! - `testing`: the reference decoders, the laws and generated cases, for property tests, fuzzing, and judges of other
-//!   decoders. With `proptest` and `arbitrary` the cases implement the traits of these crates.
 
 #![no_std]
 #![warn(
@@ -79,8 +77,6 @@ mod lanes;
 mod owned;
 mod search;
 mod socket;
-#[cfg(feature = "testing")]
-pub mod testing;
 pub mod text;
 mod unwritable;
 

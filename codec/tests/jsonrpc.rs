@@ -273,24 +273,6 @@ fn half_a_surrogate_pair_matters_only_where_it_is_looked_at() {
     reads(r#"{"method":"E","method\ud800":"X"}"#, "E", &[]);
 }
 
-#[test]
-fn escapes_that_stand_close_are_written_one_and_all() {
-    for dense in 0..200 {
-        for value in [
-            "\"".repeat(dense),
-            format!("{}plain, and \\\\ \"not\"", "\"a\n".repeat(dense)),
-            format!("\"\"\u{1}\u{8}\u{c}\r\t\u{1f}{}\"", "plain".repeat(dense)),
-        ] {
-            let event = EventBuf::new("E", [ParamBuf::unnamed(value.as_str())]);
-            let mut datagram = Vec::new();
-            sender::encode_to_vec(&event, &mut datagram).expect("it is short");
-            let json = serde_json::to_string(&value).expect("it is text");
-            let whole = format!(r#"{{"jsonrpc":"2.0","method":"E","params":[{json}]}}"#);
-            assert_eq!(str::from_utf8(&datagram), Ok(&*whole));
-        }
-    }
-}
-
 /// A datagram that ends too early is told so, wherever it ends.
 #[test]
 fn cut_short_anywhere() {
@@ -587,30 +569,4 @@ fn types_cross_threads() {
     assert_send_sync::<jsonrpc::Decoded<'_>>();
     assert_send_sync::<jsonrpc::Params<'_>>();
     assert_send_sync::<jsonrpc::DecodeError>();
-}
-
-#[test]
-fn the_reference_names_the_advice_that_a_datagram_rests_on() {
-    use event_datagram::testing::reference::jsonrpc::advice;
-
-    for (params, expected) in [
-        (r#"{"a":"1","b":9007199254740991,"c":null}"#, &[][..]),
-        (r#"["1","1"]"#, &[]),
-        (r#"{"10":"1"}"#, &[]),
-        (r#"{"10":"1","a":2}"#, &["J2"]),
-        (r#"{"a":"\u0000"}"#, &["J3"]),
-        (r#"{"a":"1","\u0061":"1"}"#, &["J7"]),
-        (r#"{"":"1"}"#, &["J8"]),
-        (r#"{"a":9007199254740992}"#, &["J10"]),
-        (
-            r#"{"a":-9223372036854775808,"":1,"":2}"#,
-            &["J7", "J8", "J10"],
-        ),
-    ] {
-        let datagram = format!(r#"{{"jsonrpc":"2.0","method":"E_TEST","params":{params}}}"#);
-        assert_eq!(advice(datagram.as_bytes()), expected, "{datagram}");
-    }
-    assert_eq!(advice(b"\xff"), ["J9"]);
-    assert_eq!(advice(br#"{"jsonrpc":"2.0","method":"rpc.x"}"#), ["J3"]);
-    assert_eq!(advice(br#"{"jsonrpc":"2.0","method":7}"#), [""; 0]);
 }

@@ -365,24 +365,3 @@ fn types_cross_threads() {
     assert_send_sync::<EncodeError>();
     assert_send_sync::<EventBuf>();
 }
-
-#[test]
-fn the_reference_names_the_advice_that_a_datagram_rests_on() {
-    use event_datagram::testing::reference::text::advice;
-
-    for (datagram, expected) in [
-        (&b"E_TEST\na::b::c\n\"x\ny\"\n\"z\"\n\n"[..], &[][..]),
-        (b"", &[]),
-        (b"\xff", &["T13"]),
-        (b"E_TEST\n::1\n\n", &["T5"]),
-        (b"E_TEST\np::::1\n\n", &[]),
-        (b"E_TEST\np::\"Alice\" <sip:a@b>\n\n", &["T8"]),
-        (b"E_TEST\np::\"\n\n", &["T8"]),
-        // In what is quoted a line begins nothing.
-        (b"E_TEST\np::\"\n::1\n\"\n\n", &[]),
-        // An unnamed value may begin with the line, and then its quote stays open.
-        (b"E_TEST\n\"a::\"b\nc\"\n\xff", &["T8", "T13"]),
-    ] {
-        assert_eq!(advice(datagram), expected, "{}", datagram.escape_ascii());
-    }
-}

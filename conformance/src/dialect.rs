@@ -1,138 +1,145 @@
-//! The two dialects behind one face: what the runner, the listener and the commands need of a codec.
+//! The two dialects: what the runner, the listener and the commands need of a codec, by one type.
 
-use event_datagram::testing::reference::{self, Reading};
 use event_datagram::{EventBuf, MAX_UDP_PAYLOAD, jsonrpc, text};
-use serde_json::json;
+use event_datagram_oracle::reference::{self, Reading};
 
-use crate::contract::event_line;
-use crate::vectors::Dialect;
+use crate::contract::{error_line, event_line};
+use crate::named_enum::named_enum;
 
-/// Tells the dialects apart: JSON-RPC begins with `{`, perhaps behind white space, and no event of OpenSIPS' own does so in
-/// text.
-pub fn of(datagram: &[u8]) -> Dialect {
-    match datagram.trim_ascii_start().first() {
-        Some(b'{') => Dialect::JsonRpc,
-        _ => Dialect::Text,
+named_enum! {
+    /// The form of a datagram.
+    Dialect {
+        /// What OpenSIPS up to 3.0 sends: lines of text.
+        Text = "text",
+        /// What OpenSIPS 3.1 and later send: JSON-RPC notifications.
+        JsonRpc = "jsonrpc",
     }
 }
 
-/// Reads a datagram by the rulings, and gives the line by which the contract reports it, without its line feed.
-pub fn report(dialect: Dialect, datagram: &[u8]) -> Vec<u8> {
-    match dialect {
-        Dialect::Text => match text::decode(datagram) {
-            Ok(event) => event_line(&event),
-            Err(error) => error_line(&error.to_string()),
-        },
-        Dialect::JsonRpc => match jsonrpc::decode(datagram) {
-            Ok(event) => event_line(&event),
-            Err(error) => error_line(&error.to_string()),
-        },
-    }
-}
-
-/// Gives the line by which the contract reports a rejection, without its line feed.
-pub fn error_line(why: &str) -> Vec<u8> {
-    json!({ "error": why }).to_string().into_bytes()
-}
-
-/// Reads a datagram by the rulings.
-///
-/// # Errors
-///
-/// Says why it is malformed, and at which byte.
-pub fn decode(dialect: Dialect, datagram: &[u8]) -> Result<EventBuf, String> {
-    match dialect {
-        Dialect::Text => text::decode(datagram)
-            .map(|event| EventBuf::from_event(&event))
-            .map_err(|error| error.to_string()),
-        Dialect::JsonRpc => jsonrpc::decode(datagram)
-            .map(|event| EventBuf::from_event(&event))
-            .map_err(|error| error.to_string()),
-    }
-}
-
-/// Writes an event byte for byte as OpenSIPS does, whether or not it reads back the same: text as 1.8 to 3.0 do, JSON-RPC
-/// as 3.4 to 4.0 do.
-///
-/// # Errors
-///
-/// If it is longer than datagrams may be.
-pub fn encode(dialect: Dialect, event: &EventBuf) -> Result<Vec<u8>, String> {
-    let mut datagram = Vec::new();
-    match dialect {
-        Dialect::Text => {
-            text::sender::encode_to_vec(event, &mut datagram).map_err(|error| error.to_string())?
+impl Dialect {
+    /// Detects the dialect of a datagram: JSON-RPC starts with `{`, perhaps behind white space, and
+    /// no built-in event of OpenSIPS does so in text.
+    pub fn detect(datagram: &[u8]) -> Self {
+        match datagram.trim_ascii_start().first() {
+            Some(b'{') => Self::JsonRpc,
+            _ => Self::Text,
         }
-        Dialect::JsonRpc => jsonrpc::sender::encode_to_vec(event, &mut datagram)
-            .map_err(|error| error.to_string())?,
-    };
-    Ok(datagram)
-}
-
-/// Tells in what the datagram of an event departs from it when it is read, and whether real servers lose it.
-pub fn caveats(dialect: Dialect, event: &EventBuf) -> Vec<String> {
-    let (size, most, loss) = match dialect {
-        Dialect::Text => (
-            text::sender::size(event),
-            text::sender::BUFFER,
-            text::sender::check(event)
-                .err()
-                .map(|loss| loss.to_string()),
-        ),
-        Dialect::JsonRpc => (
-            jsonrpc::sender::size(event),
-            MAX_UDP_PAYLOAD,
-            jsonrpc::sender::check(event)
-                .err()
-                .map(|loss| loss.to_string()),
-        ),
-    };
-    let loss = loss.map(|loss| format!("reads back differently: {loss}"));
-    let is_lost = (size > most).then(|| match dialect {
-        Dialect::Text => format!("{size} bytes: servers lose what is longer than {most}"),
-        Dialect::JsonRpc => format!("{size} bytes: UDP carries no more than {most}"),
-    });
-    loss.into_iter().chain(is_lost).collect()
-}
-
-/// Gives the first reading of the reference: the one that [`decode`] has to give.
-pub fn first_reading(dialect: Dialect, datagram: &[u8]) -> Reading {
-    match dialect {
-        Dialect::Text => reference::text::decode(datagram),
-        Dialect::JsonRpc => reference::jsonrpc::decode(datagram),
     }
-}
 
-/// Gives the admissible readings, at most so many: there may be more than anybody can list.
-pub fn readings(dialect: Dialect, datagram: &[u8], at_most: usize) -> Vec<Reading> {
-    let mut readings: Vec<_> = match dialect {
-        Dialect::Text => reference::text::readings(datagram).take(at_most).collect(),
-        Dialect::JsonRpc => reference::jsonrpc::readings(datagram),
-    };
-    readings.truncate(at_most);
-    readings
-}
-
-/// Tells whether a datagram has only to be survived, whatever is made of it.
-pub fn anything_goes(dialect: Dialect, datagram: &[u8]) -> bool {
-    match dialect {
-        Dialect::Text => false,
-        Dialect::JsonRpc => reference::jsonrpc::anything_goes(datagram),
+    /// Decodes a datagram by the rulings, and returns the line that reports it by the contract,
+    /// without its line feed.
+    pub fn report_line(self, datagram: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Text => match text::decode(datagram) {
+                Ok(event) => event_line(&event),
+                Err(error) => error_line(&error.to_string()),
+            },
+            Self::JsonRpc => match jsonrpc::decode(datagram) {
+                Ok(event) => event_line(&event),
+                Err(error) => error_line(&error.to_string()),
+            },
+        }
     }
-}
 
-/// Tells whether a reading is admissible.
-pub fn admits(dialect: Dialect, datagram: &[u8], reading: &Reading) -> bool {
-    match dialect {
-        Dialect::Text => reference::text::admits(datagram, reading),
-        Dialect::JsonRpc => reference::jsonrpc::admits(datagram, reading),
+    /// Decodes a datagram by the rulings.
+    ///
+    /// # Errors
+    ///
+    /// If it is malformed; the message says why, and at which byte.
+    pub fn decode(self, datagram: &[u8]) -> Result<EventBuf, String> {
+        match self {
+            Self::Text => text::decode(datagram)
+                .map(|event| EventBuf::from_event(&event))
+                .map_err(|error| error.to_string()),
+            Self::JsonRpc => jsonrpc::decode(datagram)
+                .map(|event| EventBuf::from_event(&event))
+                .map_err(|error| error.to_string()),
+        }
     }
-}
 
-/// Names the requirements of level *should* by which the reference reads a datagram.
-pub fn advice(dialect: Dialect, datagram: &[u8]) -> Vec<&'static str> {
-    match dialect {
-        Dialect::Text => reference::text::advice(datagram),
-        Dialect::JsonRpc => reference::jsonrpc::advice(datagram),
+    /// Encodes an event byte for byte as OpenSIPS does, whether or not it reads back the same: text
+    /// as 1.8 to 3.0 do, JSON-RPC as 3.4 to 4.0 do.
+    ///
+    /// # Errors
+    ///
+    /// If it is longer than datagrams may be.
+    pub fn encode(self, event: &EventBuf) -> Result<Vec<u8>, String> {
+        let mut datagram = Vec::new();
+        match self {
+            Self::Text => text::sender::encode_to_vec(event, &mut datagram)
+                .map_err(|error| error.to_string())?,
+            Self::JsonRpc => jsonrpc::sender::encode_to_vec(event, &mut datagram)
+                .map_err(|error| error.to_string())?,
+        };
+        Ok(datagram)
+    }
+
+    /// Returns in which way the datagram of an event decodes to something else, and whether real
+    /// servers lose it: a sentence each.
+    pub fn caveats(self, event: &EventBuf) -> Vec<String> {
+        let (size, most, loss) = match self {
+            Self::Text => (
+                text::sender::size(event),
+                text::sender::BUFFER,
+                text::sender::check(event)
+                    .err()
+                    .map(|loss| loss.to_string()),
+            ),
+            Self::JsonRpc => (
+                jsonrpc::sender::size(event),
+                MAX_UDP_PAYLOAD,
+                jsonrpc::sender::check(event)
+                    .err()
+                    .map(|loss| loss.to_string()),
+            ),
+        };
+        let loss = loss.map(|loss| format!("reads back differently: {loss}"));
+        let is_lost = (size > most).then(|| match self {
+            Self::Text => format!("{size} bytes: servers lose what is longer than {most}"),
+            Self::JsonRpc => format!("{size} bytes: UDP carries no more than {most}"),
+        });
+        loss.into_iter().chain(is_lost).collect()
+    }
+
+    /// Returns the first reading of the reference: the one that [`decode`](Self::decode) returns.
+    pub fn first_reading(self, datagram: &[u8]) -> Reading {
+        match self {
+            Self::Text => reference::text::decode(datagram),
+            Self::JsonRpc => reference::jsonrpc::decode(datagram),
+        }
+    }
+
+    /// Returns the admissible readings, at most `limit` of them: there may be very many.
+    pub fn readings(self, datagram: &[u8], limit: usize) -> Vec<Reading> {
+        let mut readings: Vec<_> = match self {
+            Self::Text => reference::text::readings(datagram).take(limit).collect(),
+            Self::JsonRpc => reference::jsonrpc::readings(datagram),
+        };
+        readings.truncate(limit);
+        readings
+    }
+
+    /// Returns whether a listener only has to survive a datagram, whatever it reports for it.
+    pub fn anything_goes(self, datagram: &[u8]) -> bool {
+        match self {
+            Self::Text => false,
+            Self::JsonRpc => reference::jsonrpc::anything_goes(datagram),
+        }
+    }
+
+    /// Returns whether a reading is admissible.
+    pub fn admits(self, datagram: &[u8], reading: &Reading) -> bool {
+        match self {
+            Self::Text => reference::text::admits(datagram, reading),
+            Self::JsonRpc => reference::jsonrpc::admits(datagram, reading),
+        }
+    }
+
+    /// Returns the requirements of level `should` by which the reference reads a datagram.
+    pub fn advice(self, datagram: &[u8]) -> Vec<&'static str> {
+        match self {
+            Self::Text => reference::text::advice(datagram),
+            Self::JsonRpc => reference::jsonrpc::advice(datagram),
+        }
     }
 }

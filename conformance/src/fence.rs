@@ -6,7 +6,6 @@ use event_datagram::{EventBuf, ParamBuf};
 use memchr::memmem;
 
 use crate::contract::{Line, parse_line};
-use crate::dialect;
 use crate::vectors::Dialect;
 
 /// The name of the fence event, unless another is chosen.
@@ -172,7 +171,7 @@ impl Digits {
 impl Fence {
     /// Gives the datagram.
     pub fn datagram(&self, dialect: Dialect) -> Vec<u8> {
-        dialect::encode(dialect, &self.event).expect("a fence is short")
+        dialect.encode(&self.event).expect("a fence is short")
     }
 
     /// Gives what the subject made of this fence, from the line that carries its tag, in a form that is the same for

@@ -3,35 +3,50 @@
 //! Data flows one way: corpus → [`vectors`] → [`run`] → [`subject`] → observation → [`judge`] → verdict → [`report`].
 //! [`explore`] goes beyond the corpus: it makes vectors up, and makes small what fails.
 //!
-//! The command `evdg` is a thin layer above; what it does can be done from here, too. Nothing here prints, but for the
-//! harness.
+//! The command `evdg` is a thin layer on top of this library. Nothing in the library prints.
+//!
+//! # Features
+//!
+//! - `runner`: everything that tests a subject and reports. Without it the crate holds what the crate
+//!   `event-datagram-harness` needs: vectors, judge and evidence.
+//! - `capture`: datagrams from packet captures.
+//! - `load`: load tests.
+//! - `testing`: laws of the readers and of the judge, and the table of fuzz targets.
+//! - `cli` (default): the command `evdg`.
 
-#[cfg(any(feature = "cli", feature = "testing"))]
+#[cfg(feature = "capture")]
 pub mod capture;
+#[cfg(feature = "runner")]
 pub mod compare;
 pub mod contract;
 pub mod dialect;
 pub mod escape;
+pub mod evidence;
+#[cfg(feature = "runner")]
 pub mod explore;
 pub mod fence;
-#[cfg(feature = "harness")]
-pub mod harness;
 pub mod judge;
+#[cfg(feature = "runner")]
 pub mod known;
+#[cfg(feature = "runner")]
 pub mod listen;
-#[cfg(feature = "cli")]
+#[cfg(feature = "load")]
 pub mod load;
+#[cfg(feature = "runner")]
 pub mod merge;
+mod named_enum;
+#[cfg(feature = "runner")]
 pub mod output_file;
+#[cfg(feature = "runner")]
 pub mod report;
+#[cfg(feature = "runner")]
 pub mod run;
+#[cfg(feature = "runner")]
 pub mod send;
+#[cfg(feature = "runner")]
 pub mod subject;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "runner")]
 pub mod transport;
 pub mod vectors;
-
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct ReadmeDoctests;

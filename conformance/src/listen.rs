@@ -4,7 +4,6 @@ use std::io::{self, Write};
 use std::net::UdpSocket;
 use std::path::Path;
 
-use crate::dialect;
 use crate::transport::Address;
 use crate::vectors::Dialect;
 
@@ -138,9 +137,9 @@ impl Drop for Listener {
 fn report(dialects: &[Dialect], datagram: &[u8]) -> Vec<u8> {
     let dialect = match dialects {
         [one] => *one,
-        _ => dialect::of(datagram),
+        _ => Dialect::detect(datagram),
     };
-    dialect::report(dialect, datagram)
+    dialect.report_line(datagram)
 }
 
 /// Writes a line and flushes it: whoever reads it waits for it.

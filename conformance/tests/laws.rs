@@ -1,13 +1,12 @@
 //! The laws of `event_datagram_conformance::testing`, on cases made to break what reads them.
 
-use event_datagram::testing::generate::{
+use event_datagram_conformance::contract::{Line, event_line, parse_line};
+use event_datagram_conformance::testing::{JudgeCase, JudgePair, Target, laws};
+use event_datagram_conformance::vectors::{Corpus, Dialect};
+use event_datagram_oracle::generate::{
     Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, Source, TextDatagram, TextEvent,
     TextSequence,
 };
-use event_datagram_conformance::contract::{Line, event_line, parse_line};
-use event_datagram_conformance::dialect;
-use event_datagram_conformance::testing::{JudgeCase, JudgePair, Target, laws};
-use event_datagram_conformance::vectors::{Corpus, Dialect};
 use proptest::prelude::*;
 use proptest::sample::Index;
 
@@ -23,8 +22,8 @@ proptest! {
     #[test]
     fn a_report_of_any_datagram_is_by_the_contract(text: TextDatagram, json: JsonRpcDatagram) {
         for (dialect, datagram) in [(Dialect::Text, text.0), (Dialect::JsonRpc, json.0)] {
-            let said = parse_line(&dialect::report(dialect, &datagram));
-            match dialect::decode(dialect, &datagram) {
+            let said = parse_line(&dialect.report_line(&datagram));
+            match dialect.decode(&datagram) {
                 Ok(event) => prop_assert_eq!(said, Some(Line::Event(event))),
                 Err(why) => prop_assert_eq!(said, Some(Line::Rejection(why))),
             }

@@ -7,5 +7,5 @@ mod spell;
 pub use event::{event_from_json, event_to_json};
 pub(crate) use line::is_plainly_about_a_datagram;
 pub use line::{Line, Start, line_from_json, parse_line};
-pub use spell::event_line;
 pub(crate) use spell::is_line_of;
+pub use spell::{error_line, event_line};

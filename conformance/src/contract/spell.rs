@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 
 use event_datagram::{Bytes, Event, EventBuf, Value};
+use serde_json::json;
 
 /// Gives the line by which the contract reports an event, without its line feed, such as
 /// `{"event":"E_TEST","params":[{"name":"ip","value":"::1"}]}`.
@@ -10,6 +11,11 @@ pub fn event_line(event: &impl Event) -> Vec<u8> {
     let mut line = Vec::new();
     spell(event, &mut line).expect("a vector takes everything");
     line
+}
+
+/// Returns the line by which the contract reports a rejection, without its line feed.
+pub fn error_line(why: &str) -> Vec<u8> {
+    json!({ "error": why }).to_string().into_bytes()
 }
 
 /// Tells whether a line is that of an event, byte for byte, without reading it.

@@ -1,7 +1,7 @@
-use event_datagram::testing::generate::{
+use event_datagram::{MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM};
+use event_datagram_oracle::generate::{
     Generate as _, JsonRpcDatagram, JsonRpcSequence, Source, TextDatagram, TextSequence,
 };
-use event_datagram::{MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM};
 
 use crate::subject::SocketKind;
 use crate::vectors::Dialect;

@@ -1,5 +1,5 @@
+use crate::evidence::{Evidence, datagram_in_words, lines};
 use crate::judge::Verdict;
-use crate::report::{Evidence, datagram_in_words, lines};
 use crate::run::Outcome;
 use crate::subject::Observation;
 use crate::vectors::{Level, Vector};

@@ -4,7 +4,7 @@
 //! # What is sent
 //!
 //! A *case* is one datagram, or two to eight back to back. [`Cases`] draws them by a seed from the generators of the codec
-//! ([`event_datagram::testing::generate`]): events written by each sender, the same with bytes changed, cut or doubled, garbage,
+//! ([`event_datagram_oracle::generate`]): events written by each sender, the same with bytes changed, cut or doubled, garbage,
 //! datagrams of the other dialect, sizes just around a limit, the same few bytes over and over. The seed and the number of a case
 //! decide all of it; neither the clock nor the subject has a say.
 //!

@@ -1,7 +1,6 @@
 use event_datagram::MAX_DATAGRAM;
 
 use crate::contract::Start;
-use crate::dialect;
 use crate::judge::Strictness;
 use crate::vectors::{Authority, Dialect, Expectation, Level, Step, Vector};
 
@@ -78,7 +77,7 @@ impl Rules {
 
     /// Says what has to be made of a datagram.
     pub fn expectation(&self, datagram: &[u8]) -> Expectation {
-        let advice = dialect::advice(self.dialect, datagram);
+        let advice = self.dialect.advice(datagram);
         if advice
             .iter()
             .all(|id| self.strictness == Strictness::Should && !self.excuses(id))
@@ -91,10 +90,10 @@ impl Rules {
 
     /// Says what the reference makes of a datagram.
     pub fn reading(&self, datagram: &[u8]) -> Expectation {
-        if datagram.len() > MAX_DATAGRAM || dialect::anything_goes(self.dialect, datagram) {
+        if datagram.len() > MAX_DATAGRAM || self.dialect.anything_goes(datagram) {
             return Expectation::Survive;
         }
-        let readings = dialect::readings(self.dialect, datagram, MAX_READINGS + 1);
+        let readings = self.dialect.readings(datagram, MAX_READINGS + 1);
         if readings.len() > MAX_READINGS {
             return Expectation::Survive;
         }
@@ -105,7 +104,7 @@ impl Rules {
     pub fn advice(&self, vector: &Vector) -> Vec<&'static str> {
         let steps = vector.steps.iter();
         let mut advice: Vec<_> = steps
-            .flat_map(|step| dialect::advice(self.dialect, &step.datagram))
+            .flat_map(|step| self.dialect.advice(&step.datagram))
             .filter(|id| self.strictness == Strictness::Must && !self.excuses(id))
             .collect();
         advice.sort_unstable();
@@ -158,7 +157,8 @@ mod tests {
             assert!(matches!(strict, Expectation::Event(_)), "{strict:?}");
             let start = Start {
                 not_applicable: Some(
-                    dialect::advice(dialect, datagram)
+                    dialect
+                        .advice(datagram)
                         .iter()
                         .map(|id| id.to_string())
                         .collect(),

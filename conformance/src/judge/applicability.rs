@@ -1,5 +1,5 @@
 use crate::contract::Start;
-use crate::dialect;
+use crate::dialect::Dialect;
 use crate::vectors::{Expectation, Vector};
 
 /// Returns why a vector does not apply to a subject, from what the subject declared in its start
@@ -35,11 +35,12 @@ pub fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
 /// one that the vector expects.
 fn is_event_of_other_dialect(vector: &Vector) -> bool {
     vector.steps.iter().any(|step| {
-        let other = dialect::of(&step.datagram);
+        let other = Dialect::detect(&step.datagram);
         let expected = step.expect.alternatives();
         other != vector.dialect
             && !expected.contains(&Expectation::Survive)
-            && dialect::decode(other, &step.datagram)
+            && other
+                .decode(&step.datagram)
                 .is_ok_and(|event| !expected.contains(&Expectation::Event(event)))
     })
 }

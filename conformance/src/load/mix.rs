@@ -2,7 +2,6 @@ use event_datagram::{EventBuf, ParamBuf};
 use memchr::memmem;
 
 use super::tag::{NUMBER_DIGITS, PARAM, Tag, write_number};
-use crate::dialect;
 use crate::transport::Batch;
 use crate::vectors::Dialect;
 
@@ -75,7 +74,7 @@ impl Mix {
                 event
                     .params
                     .push(ParamBuf::named(PARAM, tag.value(0).as_str()));
-                dialect::encode(dialect, &event)
+                dialect.encode(&event)
             };
             if sizes.is_empty() {
                 forms.push(Form::of(write(None).map_err(unwritable)?, tag).map_err(unwritable)?);
@@ -212,12 +211,9 @@ mod tests {
                 event
                     .params
                     .push(ParamBuf::named(PARAM, tag.value(number).as_str()));
-                assert_eq!(datagram, dialect::encode(*dialect, &event).unwrap());
+                assert_eq!(datagram, dialect.encode(&event).unwrap());
                 assert_eq!(tag.number_in(&datagram), Some(number));
-                assert_eq!(
-                    tag.number_in(&dialect::report(*dialect, &datagram)),
-                    Some(number)
-                );
+                assert_eq!(tag.number_in(&dialect.report_line(&datagram)), Some(number));
             }
         }
     }

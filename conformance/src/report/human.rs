@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::describe::{self, shortened};
 use super::summary::tests;
 use super::{Head, Record, Report, Started, Summary};
 use crate::escape::{cut, visible};
+use crate::evidence::shortened;
 use crate::judge::Verdict;
 use crate::vectors::{Dialect, Level};
 
@@ -130,7 +130,7 @@ impl<W: Write> Human<W> {
         }
         self.index.entry(key).or_default().push(self.cases.len());
         let (id, requirement, level) = (&record.id, &record.requirement, record.level);
-        let evidence = describe::evidence(record).into_iter();
+        let evidence = record.evidence_lines().into_iter();
         self.cases.push(Case {
             verdict: record.verdict,
             why: record.why().into(),

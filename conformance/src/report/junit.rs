@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Head, Record, Report, Started, Summary, describe};
+use super::{Head, Record, Report, Started, Summary};
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 use crate::subject::SocketKind;
@@ -140,7 +140,7 @@ fn case(out: &mut dyn Write, record: &Record, strictness: Strictness) -> io::Res
         return xml.write_event(Event::Empty(element));
     }
     xml.write_event(Event::Start(element))?;
-    let lines = describe::evidence(record);
+    let lines = record.evidence_lines();
     let lines = lines
         .iter()
         .map(|(label, text)| format!("{label:<9} {text}\n"));

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use super::describe::shortened;
-use super::{Head, Record, Report, Started, Summary, describe};
+use super::{Head, Record, Report, Started, Summary};
 use crate::escape::visible;
+use crate::evidence::shortened;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{remove_stale, write_atomically};
 use crate::vectors::Level;
@@ -74,7 +74,8 @@ impl Markdown {
             "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}{aside}</summary>\n"
         )?;
         writeln!(self.details, "{}\n", evidence.summary)?;
-        let text: String = describe::evidence(record)
+        let text: String = record
+            .evidence_lines()
             .into_iter()
             .map(|(label, text)| format!("{label:<9} {}\n", shortened(label, text, 500)))
             .collect();

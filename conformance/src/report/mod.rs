@@ -1,6 +1,5 @@
 //! Reports: each format is a sink for one stream of records, be they of a run that goes on or of files.
 
-mod describe;
 mod diff;
 mod head;
 mod html;
@@ -16,8 +15,6 @@ mod sink;
 mod summary;
 mod tap;
 
-pub use describe::{datagram_in_words, event_in_words, expectation_in_words, shortened};
-pub(crate) use describe::{expectation_to_json, lines};
 pub(crate) use head::number;
 pub use head::{Head, Settings, Shard, Subject, Suite, Title};
 pub use html::Html;
@@ -28,7 +25,7 @@ pub use junit::Junit;
 pub use markdown::Markdown;
 pub(crate) use markdown::code;
 pub use read::{ReadError, Whole, read, read_from};
-pub use record::{Evidence, Observed, Record, Started};
+pub use record::{Record, Started};
 pub use recorder::Recorder;
 pub use sink::{Format, Report, create};
 pub use summary::Summary;

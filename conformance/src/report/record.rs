@@ -1,13 +1,13 @@
 use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use super::describe::{expectation_from_json, expectation_to_json};
-use crate::contract::{Line, Start, line_from_json};
-use crate::escape::{escaped, visible, visible_command};
+use crate::contract::Start;
+use crate::escape::{visible, visible_command};
+use crate::evidence::{Evidence, Observed, lines};
 use crate::judge::{Strictness, Verdict};
 use crate::subject::SocketKind;
-use crate::vectors::{Authority, Dialect, Expectation, Level};
+use crate::vectors::{Authority, Dialect, Level, expectation_from_json};
 
 /// What came of one vector over one socket: a result of the JSON report, and what every report is made from, be it of
 /// a run that goes on or of a file.
@@ -40,37 +40,6 @@ pub struct Record {
     pub evidence: Option<Box<Evidence>>,
 }
 
-/// What a verdict rests on.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct Evidence {
-    /// Why the vector exists, in one sentence.
-    pub summary: String,
-    /// What the verdict rests on, in a sentence.
-    pub why: String,
-    /// The datagrams. In JSON: in hex, one as it is, several as a list.
-    #[serde(rename = "sent_hex", serialize_with = "sent_to_json")]
-    pub sent: Vec<Vec<u8>>,
-    /// What was expected of each of them. In JSON: one as it is, several as a list.
-    #[serde(serialize_with = "expected_to_json")]
-    pub expected: Vec<Expectation>,
-    /// What the subject reported.
-    pub observed: Vec<Observed>,
-    /// The line that carried the fence, if the subject misread it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub misread_fence: Option<Observed>,
-    /// What the subject wrote for people, where it died. Fit to print.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub log: Vec<String>,
-    /// The command that runs it again.
-    pub replay: String,
-}
-
-/// A line that a subject reported: as the JSON that it is if it is by the contract, else as a text that is fit to print.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Observed(pub(super) Value);
-
 /// A subject stands ready: comes before the results of this socket and these dialects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -89,29 +58,17 @@ impl Record {
         self.decides && self.verdict.is_failure(strictness)
     }
 
-    /// Says in a sentence what the verdict rests on; nothing for a pass.
+    /// Returns the evidence line by line: a label, and a text without control characters. Empty for
+    /// a pass.
+    pub(super) fn evidence_lines(&self) -> Vec<(&'static str, String)> {
+        self.evidence.as_deref().map(lines).unwrap_or_default()
+    }
+
+    /// Returns the reason for the verdict in a sentence; empty for a pass.
     pub fn why(&self) -> &str {
         self.evidence
             .as_ref()
             .map_or("", |evidence| evidence.why.as_str())
-    }
-}
-
-impl Observed {
-    /// Gives what the line says by the contract; `None` where it says nothing.
-    pub fn line(&self) -> Option<Line> {
-        match &self.0 {
-            Value::Object(_) => Some(line_from_json(&self.0)),
-            _ => None,
-        }
-    }
-
-    /// Gives the line on one line, fit to print.
-    pub fn text(&self) -> String {
-        match &self.0 {
-            Value::String(text) => visible(text),
-            json => escaped(json.to_string().as_bytes()),
-        }
     }
 }
 
@@ -229,31 +186,6 @@ impl<T> OneOrMany<T> {
             Self::Many(several) => several,
             Self::One(one) => vec![one],
         }
-    }
-}
-
-fn sent_to_json<S: Serializer>(sent: &[Vec<u8>], serializer: S) -> Result<S::Ok, S::Error> {
-    one_or_list(sent.iter().map(hex::encode).collect::<Vec<_>>(), serializer)
-}
-
-fn expected_to_json<S: Serializer>(
-    expected: &[Expectation],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    one_or_list(
-        expected.iter().map(expectation_to_json).collect::<Vec<_>>(),
-        serializer,
-    )
-}
-
-/// Gives one of something as it is, several as a list.
-fn one_or_list<T: Serialize, S: Serializer>(
-    values: Vec<T>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match &values[..] {
-        [one] => one.serialize(serializer),
-        several => several.serialize(serializer),
     }
 }
 

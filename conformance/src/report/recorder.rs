@@ -1,11 +1,10 @@
-use serde_json::Value;
-
-use super::record::{Evidence, Observed, Record, Started};
-use crate::contract::{Line, Start, parse_line};
-use crate::escape::{escaped, visible_command};
+use super::record::{Record, Started};
+use crate::contract::Start;
+use crate::escape::visible_command;
+use crate::evidence::Evidence;
 use crate::judge::Verdict;
 use crate::run::Outcome;
-use crate::subject::{Observation, SocketKind};
+use crate::subject::SocketKind;
 use crate::vectors::{Dialect, Vector};
 
 /// Turns what a run tells into what reports take.
@@ -18,10 +17,6 @@ pub struct Recorder {
     /// The subject's command behind ` -- `; empty for the built-in listener.
     pub command: String,
 }
-
-/// Longer lines are nothing that anybody reads: they are cut. No event that a datagram has room for takes as much, each of its
-/// bytes being at most six in JSON.
-const MAX_LINE: usize = 1 << 19;
 
 impl Recorder {
     /// Takes down that a subject stands ready.
@@ -74,44 +69,4 @@ impl Recorder {
             "evdg test --filter {id}{dialect}{socket}{options}{command}"
         ))
     }
-}
-
-impl Evidence {
-    /// Takes down what a verdict rests on.
-    pub(crate) fn of(
-        vector: &Vector,
-        why: &str,
-        observation: &Observation,
-        log: &[String],
-        replay: String,
-    ) -> Self {
-        let steps = &vector.steps;
-        let reports = observation
-            .reports
-            .iter()
-            .map(|report| observed(&report.raw));
-        Self {
-            summary: vector.summary.clone(),
-            why: why.into(),
-            sent: steps.iter().map(|step| step.datagram.clone()).collect(),
-            expected: steps.iter().map(|step| step.expect.clone()).collect(),
-            observed: reports.collect(),
-            misread_fence: observation.misread_fence.as_deref().map(observed),
-            log: log.into(),
-            replay,
-        }
-    }
-}
-
-/// Gives a reported line as the JSON that it is if it is by the contract, else as the text that it is.
-fn observed(line: &[u8]) -> Observed {
-    if line.len() > MAX_LINE {
-        let (start, length) = (escaped(&line[..MAX_LINE]), line.len());
-        return Observed(format!("{start}… ({length} bytes)").into());
-    }
-    let json = match parse_line(line) {
-        None | Some(Line::Malformed(_)) => None,
-        Some(_) => serde_json::from_slice::<Value>(line).ok(),
-    };
-    Observed(json.unwrap_or_else(|| escaped(line).into()))
 }

@@ -2,11 +2,10 @@ use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::describe::expectation_in_words;
 use super::diff::{Piece, Unit, compared, hex_units, marked, plain, quoted, units, words};
-use super::record::{Evidence, Observed};
 use crate::contract::Line;
 use crate::escape::cut;
+use crate::evidence::{Evidence, Observed, expectation_in_words};
 use crate::vectors::Expectation;
 
 /// A datagram, with what was expected of it and what was reported for it, side by side.

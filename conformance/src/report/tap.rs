@@ -1,7 +1,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::{Head, Record, Report, Started, Summary, describe};
+use super::{Head, Record, Report, Started, Summary};
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
@@ -75,7 +75,7 @@ fn lines(
     }
     writeln!(out, "  ---\n  verdict: {verdict}\n  level: {level}")?;
     let mut labels = Vec::<&str>::new();
-    for (label, text) in describe::evidence(record) {
+    for (label, text) in record.evidence_lines() {
         // A key of a mapping may stand there once.
         let nth = labels.iter().filter(|other| **other == label).count();
         labels.push(label);

@@ -79,6 +79,15 @@ impl Says {
 }
 
 impl Report {
+    /// Returns a report whose line was parsed already, as a parser in process makes one.
+    pub fn parsed(raw: Vec<u8>, line: Line) -> Self {
+        Self {
+            raw,
+            says: Says::Line(line),
+            early: false,
+        }
+    }
+
     /// Gives what it says about a datagram. `None` if it is about a fence.
     pub fn line(&self) -> Option<Cow<'_, Line>> {
         match &self.says {

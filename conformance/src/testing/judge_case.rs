@@ -1,10 +1,10 @@
-use event_datagram::testing::generate::{Generate, JsonRpcEvent, Source, TextEvent};
 use event_datagram::{EventBuf, ParamBuf};
+use event_datagram_oracle::generate::{Generate, JsonRpcEvent, Source, TextEvent};
 use memchr::memmem;
 use serde_json::json;
 
+use crate::contract::error_line;
 use crate::contract::{Line, Start, event_line};
-use crate::dialect::error_line;
 use crate::judge::Answering;
 use crate::subject::{Observation, Report, Says};
 use crate::vectors::{Expectation, Step};

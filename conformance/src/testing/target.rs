@@ -1,10 +1,10 @@
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
-use event_datagram::testing::generate::{
+use event_datagram_oracle::generate::{
     Generate, JsonRpcEvent, JsonRpcSequence, Source, Spelling, TextEvent, TextSequence,
 };
-use event_datagram::testing::laws as codec;
+use event_datagram_oracle::laws as codec;
 
 use super::{JudgePair, laws, seeds};
 use crate::output_file::write_atomically;

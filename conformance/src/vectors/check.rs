@@ -1,9 +1,8 @@
-use event_datagram::testing::reference::Reading;
+use event_datagram_oracle::reference::Reading;
 
 use super::corpus::Corpus;
 use super::vector::{Expectation, Level, Step, Vector};
 use crate::contract::event_line;
-use crate::dialect;
 
 /// Holds every vector against the reference and against the decoder of its dialect. Gives a message for each that departs.
 ///
@@ -50,8 +49,10 @@ pub(super) fn against_spec(vector: &Vector, corpus: &Corpus) -> Result<(), Strin
 
 fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
     let (of, datagram) = (vector.dialect, &step.datagram[..]);
-    let first = dialect::first_reading(of, datagram);
-    let decoded = dialect::decode(of, datagram).map_or(Reading::Rejection, Reading::Event);
+    let first = of.first_reading(datagram);
+    let decoded = of
+        .decode(datagram)
+        .map_or(Reading::Rejection, Reading::Event);
     if decoded != first {
         return Err(format!(
             "the decoder reads {}, the reference {}",
@@ -72,13 +73,13 @@ fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
     }
     if let Some(odd) = expected
         .iter()
-        .find(|reading| !dialect::admits(of, datagram, reading))
+        .find(|reading| !of.admits(datagram, reading))
     {
         let odd = line(odd);
         return Err(format!("{odd} is expected, and not admissible"));
     }
     // One reading more than expected is enough to know; all may be too many to list.
-    let admissible = dialect::readings(of, datagram, expected.len() + 1);
+    let admissible = of.readings(datagram, expected.len() + 1);
     match admissible
         .into_iter()
         .find(|reading| !expected.contains(reading))

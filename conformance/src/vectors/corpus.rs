@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
+use std::{fs, io, iter};
 
 use super::set::{self, Set};
 use super::spec::{self, Requirement};
@@ -53,26 +53,18 @@ pub enum CorpusError {
     },
 }
 
-/// The corpus as it was when this crate was built: names below its folder, and contents.
-const EMBEDDED: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/corpus.rs"));
-
 const SPEC: &str = "SPEC.md";
 
 impl Corpus {
-    /// Gives the corpus that was built in.
+    /// Returns the corpus that the crate `event-datagram-corpus` embeds.
     ///
     /// # Errors
     ///
-    /// If it is broken, which the tests of the corpus rule out for what is released.
+    /// If it is broken, which its own tests exclude for every release.
     pub fn embedded() -> Result<Self, CorpusError> {
-        Self::read(EMBEDDED.iter().map(|(name, content)| (*name, *content)))
-    }
-
-    /// Gives the texts of the vector files that were built in.
-    #[cfg(feature = "testing")]
-    pub(crate) fn embedded_vector_files() -> impl Iterator<Item = &'static str> {
-        let files = EMBEDDED.iter().filter(|(name, _)| name.ends_with(".json"));
-        files.map(|(_, text)| *text)
+        let spec = (SPEC, event_datagram_corpus::SPECIFICATION);
+        let sets = event_datagram_corpus::SETS.iter().copied();
+        Self::read(iter::once(spec).chain(embedded_vector_files()).chain(sets))
     }
 
     /// Reads the corpus in a folder: `SPEC.md`, `vectors/*/*.json`, and if there are any `sets/*.txt`.
@@ -185,7 +177,13 @@ impl Corpus {
     }
 }
 
-/// Gives the name of the set whose list a file is, if it is one.
+/// Returns the paths and texts of the embedded vector files, without their schema.
+pub(crate) fn embedded_vector_files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let files = event_datagram_corpus::VECTORS.iter().copied();
+    files.filter(|(path, _)| path.matches('/').count() == 2)
+}
+
+/// Returns the name of the set whose list a file is, if it is one.
 fn set_name(file: &str) -> Option<&str> {
     Path::new(file).file_name()?.to_str()?.strip_suffix(".txt")
 }

@@ -5,11 +5,8 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use super::corpus::{Corpus, CorpusError};
+use super::expectation_json::expectation_to_json;
 use super::vector::Vector;
-use crate::report::expectation_to_json;
-
-const README: &str = include_str!("../../../corpus/export/README.md");
-const SCHEMA: &str = include_str!("../../../corpus/export/schema.json");
 
 /// Writes vectors into a folder, for test suites that know nothing of this one: each datagram as a file of its bytes, each
 /// vector as JSON, their schema, the requirements, and the requirement sets. The README says what is what; it comes last, so
@@ -81,7 +78,10 @@ fn fill(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), Corpu
         &stage.path().join("SPEC.md"),
         corpus.specification.as_bytes(),
     )?;
-    write(&stage.path().join("schema.json"), SCHEMA.as_bytes())?;
+    write(
+        &stage.path().join("schema.json"),
+        event_datagram_corpus::EXPORT_SCHEMA.as_bytes(),
+    )?;
     let mut entries = fs::read_dir(&stage)
         .and_then(Iterator::collect::<io::Result<Vec<_>>>)
         .map_err(at(folder))?;
@@ -91,7 +91,10 @@ fn fill(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), Corpu
         fs::rename(entry.path(), &target).map_err(at(&target))?;
     }
     stage.close().map_err(at(folder))?;
-    write(&folder.join("README.md"), README.as_bytes())
+    write(
+        &folder.join("README.md"),
+        event_datagram_corpus::EXPORT_README.as_bytes(),
+    )
 }
 
 /// Gives all that is known of a vector, but for its bytes.

@@ -3,7 +3,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::bytes::{ByteNotation, MAX_BYTES};
-use super::vector::{Authority, Captured, Dialect, Expectation, Level, Step, Vector};
+use super::vector::{Authority, Captured, Expectation, Level, Step, Vector};
+use crate::dialect::Dialect;
 
 /// Reads the text of a vector file.
 ///

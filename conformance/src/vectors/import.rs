@@ -1,12 +1,12 @@
 use std::collections::HashSet;
 
 use event_datagram::EventBuf;
-use event_datagram::testing::reference::Reading;
+use event_datagram_oracle::reference::Reading;
 use serde_json::{Value, json};
 
 use super::notation::{bytes, digest, expectation, file};
-use super::vector::{Dialect, Expectation};
-use crate::dialect;
+use super::vector::Expectation;
+use crate::dialect::Dialect;
 use crate::escape::{cut, escaped};
 
 /// Makes a vector file of datagrams that were captured: what a server of yours sends, with what listeners have to read in it.
@@ -42,7 +42,7 @@ impl VectorFile {
         if !self.seen.insert(datagram.into()) {
             return;
         }
-        let readings = dialect::readings(self.dialect, datagram, MAX_READINGS + 1);
+        let readings = self.dialect.readings(datagram, MAX_READINGS + 1);
         if readings.len() > MAX_READINGS {
             self.left_out += 1;
             return;
@@ -90,7 +90,7 @@ impl VectorFile {
             None => (malformed, "documented", "what is no event".into()),
         };
         let id = self.id(datagram, event);
-        let expect = if dialect::anything_goes(self.dialect, datagram) {
+        let expect = if self.dialect.anything_goes(datagram) {
             Expectation::Survive
         } else {
             Expectation::any_of(readings)

@@ -3,11 +3,12 @@
 mod bytes;
 mod check;
 mod corpus;
+mod expectation_json;
 mod export;
 mod file;
-#[cfg(any(feature = "cli", feature = "testing"))]
+#[cfg(feature = "runner")]
 mod import;
-#[cfg(any(feature = "cli", feature = "testing"))]
+#[cfg(feature = "runner")]
 mod notation;
 mod select;
 mod set;
@@ -15,14 +16,21 @@ mod spec;
 mod vector;
 
 pub use check::check;
+#[cfg(feature = "testing")]
+pub(crate) use corpus::embedded_vector_files;
 pub use corpus::{Corpus, CorpusError};
+#[cfg(feature = "runner")]
+pub(crate) use expectation_json::expectation_from_json;
+pub(crate) use expectation_json::expectation_to_json;
 pub use export::export;
 pub use file::{is_slug, read};
-#[cfg(any(feature = "cli", feature = "testing"))]
+#[cfg(feature = "runner")]
 pub use import::VectorFile;
-#[cfg(any(feature = "cli", feature = "testing"))]
+#[cfg(feature = "runner")]
 pub use notation::write;
 pub use select::{Selection, Shortage};
 pub use set::Set;
 pub use spec::Requirement;
-pub use vector::{Authority, Captured, Dialect, Expectation, Level, Step, Vector};
+pub use vector::{Authority, Captured, Expectation, Level, Step, Vector};
+
+pub use crate::dialect::Dialect;

@@ -4,7 +4,8 @@ use event_datagram::{ParamBuf, ValueBuf};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::vector::{Dialect, Expectation, Vector};
+use super::vector::{Expectation, Vector};
+use crate::dialect::Dialect;
 
 /// The digits of a digest that tell the vectors of one topic apart.
 const DIGITS: usize = 12;

@@ -1,5 +1,6 @@
 use super::corpus::Corpus;
-use super::vector::{Dialect, Level, Vector};
+use super::vector::{Level, Vector};
+use crate::dialect::Dialect;
 
 /// Which vectors of a corpus to take.
 #[derive(Clone, Debug, Default)]

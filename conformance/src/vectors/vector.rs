@@ -1,8 +1,9 @@
-use std::fmt;
-
 use event_datagram::EventBuf;
-use event_datagram::testing::reference::Reading;
+use event_datagram_oracle::reference::Reading;
 use serde::{Deserialize, Serialize};
+
+use crate::dialect::Dialect;
+use crate::named_enum::named_enum;
 
 /// One case of the corpus.
 #[derive(Clone, Debug)]
@@ -100,38 +101,7 @@ pub struct Captured {
     pub opensips: Vec<String>,
 }
 
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "lowercase")]
-        #[non_exhaustive]
-        pub enum $name { $($(#[$doc])* $variant,)* }
-
-        impl $name {
-            /// Every one, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// Finds the one of that name.
-            pub fn named(word: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == word)
-            }
-
-            /// Gives its name, as in vector files and reports.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-    };
-}
-
-words! {
+named_enum! {
     /// How binding a requirement is.
     Level {
         /// A listener that departs does not conform.
@@ -143,7 +113,7 @@ words! {
     }
 }
 
-words! {
+named_enum! {
     /// What a requirement rests on.
     Authority {
         /// The module's documentation for the text dialect; JSON-RPC 2.0 and RFC 8259 for the other.
@@ -152,15 +122,5 @@ words! {
         Sender = "sender",
         /// A decision of this project, where the other two disagree or are silent.
         Ruling = "ruling",
-    }
-}
-
-words! {
-    /// The form of a datagram.
-    Dialect {
-        /// What OpenSIPS up to 3.0 sends.
-        Text = "text",
-        /// What OpenSIPS 3.1 and later send: JSON-RPC notifications.
-        JsonRpc = "jsonrpc",
     }
 }

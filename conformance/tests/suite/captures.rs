@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use event_datagram::testing::laws;
-use event_datagram::testing::reference::{self, Reading};
 use event_datagram::{EncodeError, EventBuf, jsonrpc, text};
 use event_datagram_conformance::contract::event_from_json;
+use event_datagram_oracle::laws;
+use event_datagram_oracle::reference::{self, Reading};
 use serde_json::Value;
 
 /// A release, and what this project knows of its dialect.

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use event_datagram_conformance::dialect::advice;
 use event_datagram_conformance::vectors::Dialect;
 use tempfile::TempDir;
 
@@ -179,7 +178,7 @@ fn advice_is_counted_and_fails_if_strict() {
         panic!("{printed}");
     };
     assert!(
-        advice(Dialect::JsonRpc, datagram).contains(&"J7"),
+        Dialect::JsonRpc.advice(datagram).contains(&"J7"),
         "{printed}"
     );
     assert!(datagram.len() <= 53, "{printed}");

@@ -9,7 +9,6 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use event_datagram::{MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM};
-use event_datagram_conformance::dialect::report;
 use event_datagram_conformance::vectors::Dialect;
 
 use crate::evdg::{Ran, evdg, run};
@@ -175,7 +174,9 @@ fn every_capture_goes_over_a_unix_socket_and_reads_as_before() {
         .map(|line| {
             hex::decode(line["datagram_hex"].as_str().expect("it is text")).expect("it is hex")
         })
-        .map(|datagram| String::from_utf8(report(Dialect::Text, &datagram)).expect("it is JSON"))
+        .map(|datagram| {
+            String::from_utf8(Dialect::Text.report_line(&datagram)).expect("it is JSON")
+        })
         .collect();
     assert!(expected.len() > 800);
     // The queue holds ten: it waits for room rather than lose any.

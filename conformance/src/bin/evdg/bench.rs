@@ -3,7 +3,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use event_datagram::EventBuf;
-use event_datagram_conformance::dialect;
 use event_datagram_conformance::load::{
     BenchError, Goal, Plan, Progress, Report, SearchSettings, Shape, Target, TrialEnd, human, page,
     run as run_plan,
@@ -143,7 +142,7 @@ fn events(path: &Path, dialects: &[Dialect]) -> crate::Result<Vec<EventBuf>> {
         }
         let event = match captured(line) {
             Err(_) => event_of(line),
-            Ok(datagram) => match dialect::decode(dialects[0], &datagram) {
+            Ok(datagram) => match dialects[0].decode(&datagram) {
                 Ok(event) => Ok(event),
                 Err(_) => {
                     left_out += 1;

@@ -3,10 +3,10 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use event_datagram_conformance::escape::{cut, escaped, visible_command};
+use event_datagram_conformance::evidence::shortened;
 use event_datagram_conformance::explore::{Finding, Plan, Statistics, explore, replay};
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::output_file::{check_creatable, write_atomically};
-use event_datagram_conformance::report::shortened;
 use event_datagram_conformance::run::RunError;
 use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::vectors::{self, Dialect};

@@ -3,7 +3,6 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use event_datagram_conformance::capture::{Datagram, Tally, read};
-use event_datagram_conformance::dialect;
 use event_datagram_conformance::listen::write_line;
 use event_datagram_conformance::vectors::{Dialect, VectorFile};
 use jiff::{SignedDuration, Timestamp};
@@ -93,7 +92,7 @@ fn line(dialect: Dialect, datagram: &Datagram<'_>) -> Value {
         "from": format!("udp:{}", datagram.source),
         "to": format!("udp:{}", datagram.destination),
     });
-    let report = dialect::report(dialect, datagram.payload);
+    let report = dialect.report_line(datagram.payload);
     if let Ok(Value::Object(report)) = serde_json::from_slice(&report) {
         for (member, value) in report {
             line[member] = value;

@@ -1,8 +1,8 @@
 use std::io::{self, BufRead, BufWriter, Read, Write};
 
 use event_datagram::{EventBuf, advise};
+use event_datagram_conformance::contract::error_line;
 use event_datagram_conformance::contract::{Line, parse_line};
-use event_datagram_conformance::dialect;
 use event_datagram_conformance::listen::write_line;
 use event_datagram_conformance::vectors::Dialect;
 
@@ -17,18 +17,18 @@ pub(crate) fn decode(args: &TranslateArgs) -> crate::Result {
     if args.raw {
         let mut datagram = Vec::new();
         stdin.read_to_end(&mut datagram)?;
-        write_line(&mut out, dialect::report(args.dialect, &datagram))?;
+        write_line(&mut out, args.dialect.report_line(&datagram))?;
         return Ok(Exit::Success);
     }
     let mut exit = Exit::Success;
     each_line(&mut stdin, |number, line| {
         let report = match hex::decode(line.trim_ascii()) {
-            Ok(datagram) => dialect::report(args.dialect, &datagram),
+            Ok(datagram) => args.dialect.report_line(&datagram),
             Err(error) => {
                 let message = format!("line {number} is not hex: {error}");
                 anstream::eprintln!("evdg: {message}");
                 exit = Exit::Usage;
-                dialect::error_line(&message)
+                error_line(&message)
             }
         };
         write_line(&mut out, report)
@@ -105,8 +105,8 @@ pub(crate) fn datagram_of(
     event: &EventBuf,
     place: &str,
 ) -> Result<Vec<u8>, String> {
-    let datagram = dialect::encode(dialect, event)?;
-    for caveat in dialect::caveats(dialect, event) {
+    let datagram = dialect.encode(event)?;
+    for caveat in dialect.caveats(event) {
         anstream::eprintln!("evdg: {place}note: {caveat}");
     }
     if let Some(advice) = advise(&event.name) {

@@ -1,7 +1,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use event_datagram_conformance::report::{datagram_in_words, expectation_in_words};
+use event_datagram_conformance::evidence::{datagram_in_words, expectation_in_words};
 use event_datagram_conformance::vectors::{Corpus, Dialect, Selection, Set, Vector, check, export};
 
 use crate::args::{MemberArgs, SelectArgs, VectorsCommand};

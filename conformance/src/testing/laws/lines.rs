@@ -1,10 +1,9 @@
 use serde_json::{Value, json};
 
 use crate::contract::{
-    Line, event_line, event_to_json, is_line_of, is_plainly_about_a_datagram, line_from_json,
-    parse_line,
+    Line, error_line, event_line, event_to_json, is_line_of, is_plainly_about_a_datagram,
+    line_from_json, parse_line,
 };
-use crate::dialect;
 
 /// What a subject's line says, written by the contract, says the same.
 ///
@@ -19,7 +18,7 @@ pub fn a_line_is_read_back_from_what_it_says(line: &[u8]) {
     assert!(line.starts_with(b"{"), "a log is taken for a report");
     let written = match &said {
         Line::Event(event) => event_line(event),
-        Line::Rejection(why) => dialect::error_line(why),
+        Line::Rejection(why) => error_line(why),
         Line::Start(start) => {
             let mut object = json!(start);
             object["ready"] = Value::Bool(true);

@@ -4,8 +4,7 @@ mod reports;
 
 use serde_json::{Map, Value};
 
-use crate::dialect;
-use crate::vectors::{Corpus, Dialect};
+use crate::vectors::{Corpus, Dialect, embedded_vector_files};
 
 pub(super) use reports::reports;
 
@@ -25,7 +24,7 @@ pub(super) fn lines(corpus: &Corpus) -> Vec<Vec<u8>> {
     let mut lines = Vec::new();
     for dialect in [Dialect::Text, Dialect::JsonRpc] {
         let datagrams = datagrams(corpus, dialect);
-        lines.extend(datagrams.iter().map(|it| dialect::report(dialect, it)));
+        lines.extend(datagrams.iter().map(|it| dialect.report_line(it)));
     }
     let others: [&[u8]; 7] = [
         br#"{"ready":true,"socket":"udp:127.0.0.1:40001","name":"n","version":"1","dialects":["text"],"max_datagram":65457,"not_applicable":["T16"]}"#,
@@ -44,7 +43,7 @@ pub(super) fn lines(corpus: &Corpus) -> Vec<Vec<u8>> {
 /// Each vector of the corpus in a file of its own.
 pub(super) fn vector_files() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
-    for text in Corpus::embedded_vector_files() {
+    for (_, text) in embedded_vector_files() {
         let file: Map<String, Value> = serde_json::from_str(text).unwrap_or_default();
         let vectors = file.get("vectors").and_then(Value::as_array);
         for vector in vectors.into_iter().flatten() {

@@ -2,7 +2,6 @@ use std::time::Duration;
 use std::{fs, io};
 
 use crate::contract::Start;
-use crate::dialect;
 use crate::judge::Verdict;
 use crate::report::{
     Head, Json, Record, Recorder, Report, Settings, Started, Subject, Suite, Summary, Title,
@@ -52,7 +51,7 @@ fn record(vector: &Vector, verdict: Verdict) -> Record {
         .steps
         .iter()
         .map(|step| Reported {
-            raw: dialect::report(vector.dialect, &step.datagram),
+            raw: vector.dialect.report_line(&step.datagram),
             says: Says::Unread,
             early: false,
         })

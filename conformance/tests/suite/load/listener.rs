@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use event_datagram_conformance::dialect;
 use event_datagram_conformance::vectors::Dialect;
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 
@@ -100,7 +99,7 @@ fn acts_as_one() {
     let (mut taken, mut held) = (0, None);
     loop {
         let length = socket.receive(&mut buffer);
-        let mut line = dialect::report(Dialect::Text, &buffer[..length]);
+        let mut line = Dialect::Text.report_line(&buffer[..length]);
         line.push(b'\n');
         if memchr::memmem::find(&buffer[..length], b"evdg_seq").is_none() {
             // Between tests all is reported at once.

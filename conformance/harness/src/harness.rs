@@ -1,0 +1,229 @@
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use libtest_mimic::Arguments;
+
+use crate::empty_run::empty_run;
+use crate::factory::Factory;
+use crate::parser::Parser;
+use crate::remarks::Remarks;
+use crate::trial::Case;
+use event_datagram_conformance::contract::Start;
+use event_datagram_conformance::judge::{Strictness, not_applicable};
+use event_datagram_conformance::vectors::{Corpus, Dialect};
+
+/// The exit status of a run that tested nothing, as of `evdg`.
+const NOTHING: u8 = 4;
+/// The exit status of a run that was set up wrong, as of `evdg`.
+const USAGE: u8 = 2;
+
+/// Runs the vectors as tests, by the arguments of `cargo test`.
+#[must_use = "it runs with `main`"]
+#[derive(Debug, Default)]
+pub struct Harness {
+    parsers: Vec<(Dialect, Factory)>,
+    start: Start,
+    known: HashMap<String, String>,
+    set: Option<String>,
+    strictness: Strictness,
+    time_limit: Option<Duration>,
+}
+
+impl Harness {
+    /// Starts without a parser.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Tests the parsers that a factory makes with the vectors of a dialect. Each vector gets a fresh one, made in the thread
+    /// that uses it.
+    pub fn parser<P: Parser + 'static>(
+        mut self,
+        dialect: Dialect,
+        factory: impl Fn() -> P + Send + Sync + 'static,
+    ) -> Self {
+        self.parsers.push((dialect, Factory::new(factory)));
+        self
+    }
+
+    /// Declares that a requirement or a vector does not apply: its tests are shown as ignored, and run with `--ignored`.
+    pub fn not_applicable(mut self, id: &str) -> Self {
+        let declared = self.start.not_applicable.get_or_insert_default();
+        declared.push(id.into());
+        self
+    }
+
+    /// Declares that datagrams of more bytes are not taken: vectors with longer ones do not apply.
+    pub fn max_datagram(mut self, bytes: usize) -> Self {
+        self.start.max_datagram = Some(bytes);
+        self
+    }
+
+    /// Lists a vector as known to fail, and why. Its test passes while it fails, and fails as soon as it passes, so that the
+    /// list stays true.
+    pub fn known(mut self, id: &str, reason: &str) -> Self {
+        self.known.insert(id.into(), reason.into());
+        self
+    }
+
+    /// Lets only the vectors of a requirement set decide, such as `2026.1`. The others run all the same; that they fail is told,
+    /// and fails no test.
+    pub fn set(mut self, name: &str) -> Self {
+        self.set = Some(name.into());
+        self
+    }
+
+    /// Lets departures from what listeners should do fail, too.
+    pub const fn strict(mut self) -> Self {
+        self.strictness = Strictness::Should;
+        self
+    }
+
+    /// Sets how long a parser may take for a vector. Without, 10 seconds.
+    pub const fn time_limit(mut self, limit: Duration) -> Self {
+        self.time_limit = Some(limit);
+        self
+    }
+
+    /// Runs the tests that the arguments of the process select, and gives its exit status: 0, 101 as of any test target where one
+    /// failed, 2 where the harness was set up wrong, 4 where nothing was tested.
+    #[must_use = "it is the exit status of the process"]
+    pub fn main(self) -> ExitCode {
+        let arguments = Arguments::from_args();
+        let corpus = match self.checked() {
+            Ok(corpus) => corpus,
+            Err(message) => {
+                eprintln!("conformance harness: {message}");
+                return USAGE.into();
+            }
+        };
+        let remarks = Arc::new(Remarks::default());
+        let trials = self.trials(corpus, &remarks);
+        let conclusion = libtest_mimic::run(&arguments, trials);
+        if arguments.list {
+            return ExitCode::SUCCESS;
+        }
+        eprint!("{remarks}");
+        match empty_run(&arguments, &conclusion) {
+            Some(message) => {
+                eprintln!("conformance harness: {message}");
+                NOTHING.into()
+            }
+            None => conclusion.exit_code(),
+        }
+    }
+
+    /// Gives the corpus, if it has all that was named.
+    fn checked(&self) -> Result<Corpus, String> {
+        let corpus = Corpus::embedded().map_err(|error| error.to_string())?;
+        if self.parsers.is_empty() {
+            return Err("there is no parser to test: call `parser`".into());
+        }
+        for (index, (dialect, _)) in self.parsers.iter().enumerate() {
+            if self.parsers[..index]
+                .iter()
+                .any(|(other, _)| other == dialect)
+            {
+                return Err(format!("there are two parsers for the dialect {dialect}"));
+            }
+            if !corpus
+                .vectors
+                .iter()
+                .any(|vector| vector.dialect == *dialect)
+            {
+                return Err(format!("there is no vector of the dialect {dialect}"));
+            }
+        }
+        let is_vector = |id: &str| corpus.vectors.iter().any(|vector| vector.id == id);
+        for id in self.start.not_applicable.iter().flatten() {
+            if !corpus.knows(id) {
+                return Err(format!(
+                    "not_applicable: there is no requirement or vector `{id}`"
+                ));
+            }
+        }
+        for id in self.known.keys() {
+            if !is_vector(id) {
+                return Err(format!("known: there is no vector `{id}`"));
+            }
+        }
+        match &self.set {
+            Some(name) if corpus.set(name).is_none() => {
+                Err(format!("set: there is no requirement set `{name}`"))
+            }
+            _ => Ok(corpus),
+        }
+    }
+
+    fn trials(self, corpus: Corpus, remarks: &Arc<Remarks>) -> Vec<libtest_mimic::Trial> {
+        let set = self.set.as_deref().and_then(|name| corpus.set(name));
+        let set = set.cloned();
+        let titles: HashMap<_, _> = corpus
+            .requirements
+            .into_iter()
+            .map(|requirement| (requirement.id, requirement.title))
+            .collect();
+        let mut trials = Vec::new();
+        for vector in corpus.vectors {
+            let of_dialect = |(dialect, _): &&(Dialect, Factory)| *dialect == vector.dialect;
+            let Some((_, factory)) = self.parsers.iter().find(of_dialect) else {
+                continue;
+            };
+            let case = Case {
+                factory: factory.clone(),
+                title: titles.get(&vector.requirement).cloned().unwrap_or_default(),
+                decides: set.as_ref().is_none_or(|set| set.contains(&vector)),
+                known: self.known.get(&vector.id).cloned(),
+                strictness: self.strictness,
+                limit: self.time_limit.unwrap_or(Duration::from_secs(10)),
+                vector,
+            };
+            let exempt = not_applicable(&case.vector, &self.start);
+            trials.push(case.into_trial(exempt, Arc::clone(remarks)));
+        }
+        trials
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use event_datagram::EventBuf;
+
+    use super::*;
+
+    #[test]
+    fn what_is_named_has_to_be_there() {
+        let parser = || |_: &[u8]| -> Result<EventBuf, String> { Err("no".into()) };
+        let refused = |harness: Harness| harness.checked().err();
+        let with = |harness: Harness| refused(harness.parser(Dialect::Text, parser));
+        assert_eq!(
+            with(Harness::new().known("sep-one-named", "why").set("2026.1")),
+            None
+        );
+        assert_eq!(with(Harness::new().not_applicable("T16")), None);
+        for (harness, message) in [
+            (
+                Harness::new().known("T4", "why"),
+                "known: there is no vector `T4`",
+            ),
+            (
+                Harness::new().not_applicable("T99"),
+                "not_applicable: there is no requirement or vector `T99`",
+            ),
+            (
+                Harness::new().set("1"),
+                "set: there is no requirement set `1`",
+            ),
+            (
+                Harness::new().parser(Dialect::Text, parser),
+                "there are two parsers for the dialect text",
+            ),
+        ] {
+            assert_eq!(with(harness).as_deref(), Some(message));
+        }
+        let message = "there is no parser to test: call `parser`";
+        assert_eq!(refused(Harness::new()).as_deref(), Some(message));
+    }
+}

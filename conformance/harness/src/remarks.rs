@@ -1,0 +1,73 @@
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use event_datagram_conformance::judge::Verdict;
+use event_datagram_conformance::vectors::Vector;
+
+/// What there is to say about tests that passed all the same.
+#[derive(Debug, Default)]
+pub(crate) struct Remarks(Mutex<Vec<Remark>>);
+
+#[derive(Debug)]
+struct Remark {
+    verdict: Verdict,
+    requirement: String,
+    why: String,
+    ids: Vec<String>,
+}
+
+/// How many vectors of which the same is to be said are named.
+const NAMED: usize = 3;
+
+impl Remarks {
+    /// Takes note of a test that passed, if there is more to say than that.
+    pub(crate) fn add(&self, vector: &Vector, verdict: Verdict, why: String) {
+        if verdict == Verdict::Pass {
+            return;
+        }
+        let mut remarks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let requirement = &vector.requirement;
+        let same = |remark: &&mut Remark| {
+            (remark.verdict, &remark.requirement, &remark.why) == (verdict, requirement, &why)
+        };
+        match remarks.iter_mut().find(same) {
+            Some(remark) => remark.ids.push(vector.id.clone()),
+            None => remarks.push(Remark {
+                verdict,
+                requirement: requirement.clone(),
+                why,
+                ids: vec![vector.id.clone()],
+            }),
+        }
+    }
+}
+
+/// Prints a line for all vectors of a requirement of which the same is to be said, whichever ran first.
+impl fmt::Display for Remarks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut remarks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for remark in remarks.iter_mut() {
+            remark.ids.sort();
+        }
+        remarks.sort_by(|one, other| {
+            let key = |remark: &Remark| (remark.verdict, remark.ids.clone());
+            key(one).cmp(&key(other))
+        });
+        for Remark {
+            verdict,
+            requirement,
+            why,
+            ids,
+        } in remarks.iter()
+        {
+            let named = &ids[..ids.len().min(NAMED)];
+            let more = match ids.len() - named.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            let named = named.join(", ");
+            writeln!(f, "{verdict:<5} {requirement:<3} {named}{more}: {why}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_datagram_conformance::escape::escaped;
+use event_datagram_conformance::evidence::{Evidence, lines, shortened};
+use event_datagram_conformance::judge::{
+    Answering, Strictness, Verdict, apply_known, grade, judge,
+};
+use event_datagram_conformance::vectors::Vector;
+use libtest_mimic::{Failed, Trial};
+
+use crate::factory::Factory;
+use crate::parser_run::{ParserEnd, ParserRun, run_parser};
+use crate::remarks::Remarks;
+
+/// What of a line of evidence fits on a screen.
+const WIDTH: usize = 240;
+
+/// A vector, with all that its verdict depends on.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) vector: Vector,
+    /// What its requirement says, in a few words.
+    pub(crate) title: String,
+    pub(crate) factory: Factory,
+    pub(crate) decides: bool,
+    /// Why it is known to fail.
+    pub(crate) known: Option<String>,
+    pub(crate) strictness: Strictness,
+    pub(crate) limit: Duration,
+}
+
+impl Case {
+    /// Returns the test of this vector. It is ignored where the vector does not apply.
+    pub(crate) fn into_trial(self, exempt: Option<String>, remarks: Arc<Remarks>) -> Trial {
+        let is_exempt = exempt.is_some();
+        let name = self.test_name();
+        Trial::test(name.clone(), move || self.run(name, &remarks)).with_ignored_flag(is_exempt)
+    }
+
+    fn test_name(&self) -> String {
+        let vector = &self.vector;
+        format!("{}::{}::{}", vector.dialect, vector.requirement, vector.id)
+    }
+
+    fn run(self, name: String, remarks: &Remarks) -> Result<(), Failed> {
+        let vector = Arc::new(self.vector);
+        let ParserRun { observation, end } = run_parser(&name, &vector, &self.factory, self.limit)
+            .map_err(|error| format!("there is no thread for it: {error}"))?;
+        let (mut verdict, mut why) = match end {
+            ParserEnd::Answered => {
+                let judgment = judge(&vector.steps, &observation, Answering::Always);
+                grade(&vector, judgment)
+            }
+            ParserEnd::Panicked { place, words } => {
+                let words = escaped(words.as_bytes());
+                (Verdict::Crash, format!("it panicked {place}: {words}"))
+            }
+            ParserEnd::Hung { place } => {
+                let why = format!("it did not come back within {:.1?}, {place}", self.limit);
+                (Verdict::Hang, why)
+            }
+        };
+        if let Some(reason) = &self.known {
+            (verdict, why) = apply_known(verdict, why, reason);
+        }
+        if !verdict.is_failure(self.strictness) {
+            remarks.add(&vector, verdict, why);
+            return Ok(());
+        }
+        if !self.decides {
+            why.push_str(" (it does not decide: it is not in the requirement set)");
+            remarks.add(&vector, verdict, why);
+            return Ok(());
+        }
+        let (id, level, title) = (&vector.requirement, vector.level, self.title);
+        let mut message = format!(
+            "{verdict}  {id} {level}: {title}\n      {}\n",
+            vector.summary
+        );
+        let again = format!("cargo test -- --exact {name}");
+        let evidence = Evidence::of(&vector, &why, &observation, &[], again);
+        for (label, text) in lines(&evidence) {
+            let text = shortened(label, text, WIDTH);
+            message.push_str(&format!("  {label:<9} {text}\n"));
+        }
+        Err(message.into())
+    }
+}

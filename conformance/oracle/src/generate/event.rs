@@ -1,0 +1,203 @@
+use std::fmt;
+
+use super::{Generate, Literal, Source};
+use event_datagram::{
+    EventBuf, MAX_DATAGRAM, MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM, ParamBuf, ValueBuf, jsonrpc, text,
+};
+
+/// An event whose parts break readers and writers of the text dialect.
+#[derive(Clone, PartialEq, Eq)]
+pub struct TextEvent(pub EventBuf);
+
+/// An event whose parts break readers and writers of the JSON-RPC dialect.
+#[derive(Clone, PartialEq, Eq)]
+pub struct JsonRpcEvent(pub EventBuf);
+
+/// Longer than what readers look at together, so that what stands behind it begins at any place of the next such look.
+pub(super) const LONG: &[u8] = &[b'0'; 100];
+
+/// What text readers and writers stumble over, alone and side by side.
+pub(super) const TEXT_PIECES: &[&[u8]] = &[
+    b"a",
+    b"ip",
+    b"::",
+    b":",
+    b"\n",
+    b"\"",
+    b"\\",
+    b"\\\"",
+    b"\"\n",
+    b"\\\"\n",
+    b"\n\n",
+    b":::",
+    b"\"::",
+    b"\\\\",
+    b"\r\n",
+    b"\r",
+    b"'",
+    b",",
+    b" ",
+    b"\t",
+    b"\0",
+    b"7",
+    b"E_TEST",
+    b"1.2.3.4",
+    b"[::1]",
+    b"\xff",
+    b"\xc3\xa9",
+    b"\xc3",
+    b"\xe2\x80\xa8",
+    b"\xef\xbb\xbf",
+    b"\x7f",
+    b"\x1b[31m",
+    LONG,
+];
+
+/// What JSON readers and writers stumble over in a string.
+const JSON_PIECES: &[&[u8]] = &[
+    b"a",
+    b"ip",
+    b"\"",
+    b"\\",
+    b"/",
+    b"\n",
+    b"\r",
+    b"\t",
+    b"\x08",
+    b"\x0c",
+    b"\x01",
+    b"\x1f",
+    b"\x7f",
+    b"\xc3\xa9",
+    b"\xff",
+    b"\xf0\x9f\x98\x80",
+    b"\xf0\x90\x80\x80",
+    b"\xf4\x8f\xbf\xbf",
+    b"\xef\xbf\xbf",
+    b"\xe2\x80\xa8",
+    b"\xef\xbb\xbf",
+    b"\xed\xa0\x80",
+    b"\\u00e9",
+    b"\\n",
+    b"null",
+    b"-1",
+    b"{",
+    b"}",
+    b"[",
+    b"],",
+    b":",
+    b"::",
+    b"method",
+    b"params",
+    b"12345678",
+    LONG,
+];
+
+impl Generate for TextEvent {
+    fn generate(source: &mut Source<'_>) -> Self {
+        let target = large(source);
+        let mut event = event(source, TEXT_PIECES, |source| source.weighted(&[1, 1]) == 1);
+        let size = text::sender::size(&event);
+        pad(&mut event, size, target);
+        Self(event)
+    }
+}
+
+impl Generate for JsonRpcEvent {
+    fn generate(source: &mut Source<'_>) -> Self {
+        let target = large(source);
+        // Mostly all parameters have names, or none has: else little is written of what was raised.
+        let all = source.weighted(&[1, 1]) == 1;
+        let mut event = event(source, JSON_PIECES, |source| all != source.once_in(24));
+        if source.once_in(24) {
+            event.name.push(0);
+        }
+        let size = jsonrpc::sender::size(&event);
+        pad(&mut event, size, target);
+        Self(event)
+    }
+}
+
+fn event(
+    source: &mut Source<'_>,
+    pieces: &[&[u8]],
+    mut named: impl FnMut(&mut Source<'_>) -> bool,
+) -> EventBuf {
+    let name = match source.weighted(&[3, 1]) {
+        0 => b"E_TEST".to_vec(),
+        _ => source.pieces(8, pieces),
+    };
+    let params = source.list(12, |source| {
+        let name = named(source).then(|| match source.weighted(&[1, 2]) {
+            0 => b"ip".to_vec(),
+            _ => source.pieces(8, pieces),
+        });
+        let value = match source.weighted(&[8, 2, 1]) {
+            0 => ValueBuf::Bytes(source.pieces(12, pieces)),
+            1 => ValueBuf::Integer(source.integer()),
+            _ => ValueBuf::Null,
+        };
+        ParamBuf { name, value }
+    });
+    EventBuf { name, params }
+}
+
+/// Decides now and then for a size of the datagram at which it just fits a limit, or just does not.
+fn large(source: &mut Source<'_>) -> Option<usize> {
+    let limits = [
+        1_024,
+        text::sender::BUFFER,
+        MAX_DATAGRAM,
+        MAX_UDP_PAYLOAD,
+        MAX_UNIX_DATAGRAM,
+    ];
+    let large = source.once_in(200) && source.may_be_large();
+    large.then(|| source.pick(&limits) - 1 + source.below(4))
+}
+
+/// Makes an event so much larger that its datagram, of `size` bytes now, is of `target` bytes.
+fn pad(event: &mut EventBuf, size: usize, target: Option<usize>) {
+    let missing = target.map_or(0, |target| target.saturating_sub(size));
+    match event.params.last_mut().map(|param| &mut param.value) {
+        Some(ValueBuf::Bytes(value)) => value.splice(0..0, vec![b'a'; missing]),
+        _ => event.name.splice(0..0, vec![b'A'; missing]),
+    };
+}
+
+impl fmt::Debug for TextEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("TextEvent").field(&Code(&self.0)).finish()
+    }
+}
+
+impl fmt::Debug for JsonRpcEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("JsonRpcEvent").field(&Code(&self.0)).finish()
+    }
+}
+
+/// An event as Rust that makes it.
+pub(super) struct Code<'a>(pub(super) &'a EventBuf);
+
+impl fmt::Debug for Code<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let params: Vec<_> = self.0.params.iter().map(ParamCode).collect();
+        write!(f, "EventBuf::new({:?}, {params:?})", Literal(&self.0.name))
+    }
+}
+
+struct ParamCode<'a>(&'a ParamBuf);
+
+impl fmt::Debug for ParamCode<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.name {
+            Some(name) => write!(f, "ParamBuf::named({:?}, ", Literal(name))?,
+            None => f.write_str("ParamBuf::unnamed(")?,
+        }
+        match &self.0.value {
+            ValueBuf::Bytes(value) => write!(f, "{:?})", Literal(value)),
+            ValueBuf::Integer(integer) => write!(f, "{integer})"),
+            _ => f.write_str("ValueBuf::Null)"),
+        }
+    }
+}

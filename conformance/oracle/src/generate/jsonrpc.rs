@@ -1,0 +1,430 @@
+use std::fmt;
+
+use super::event::{Code, LONG};
+use super::mutate::{mutate, over_and_over, sequence};
+use super::{Generate, JsonRpcEvent, Literal, Source};
+use event_datagram::jsonrpc::{MAX_DEPTH, sender, sender_3_1};
+use event_datagram::{EventBuf, ValueBuf};
+
+/// A datagram for readers of the JSON-RPC dialect: written by either profile or spelled otherwise, changed behind that, or JSON
+/// that tells of no event, or no JSON.
+#[derive(Clone, PartialEq, Eq)]
+pub struct JsonRpcDatagram(pub Vec<u8>);
+
+/// Datagrams of the JSON-RPC dialect, back to back.
+#[derive(Clone, PartialEq, Eq)]
+pub struct JsonRpcSequence(pub Vec<Vec<u8>>);
+
+/// An event, and one of the many datagrams that tell it and that no reader may take for another: its members in
+/// any order, white space anywhere, any character escaped, members that mean nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Spelling {
+    /// What is told.
+    pub event: EventBuf,
+    /// By what.
+    pub datagram: Vec<u8>,
+}
+
+/// What JSON readers stumble over, alone and side by side.
+const PIECES: &[&[u8]] = &[
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b":",
+    b",",
+    b"\"",
+    b"\\",
+    b" ",
+    b"\n",
+    b"{}",
+    b"[]",
+    b"[[",
+    b"{\"",
+    b"\":",
+    b"\"\"",
+    b"\"a\"",
+    b"\"a\":",
+    b"\"method\":",
+    b"\"m\\u0065thod\":",
+    b"\"params\":",
+    b"\"jsonrpc\":\"2.0\"",
+    b"\"id\":null",
+    b"\"id\":1",
+    b"\"E_TEST\"",
+    b"null",
+    b"true",
+    b"false",
+    b"nul",
+    b"NaN",
+    b"-Infinity",
+    b"0",
+    b"-",
+    b"-0",
+    b"-1",
+    b"01",
+    b"1.5",
+    b"1e9",
+    b"1E+999",
+    b"7",
+    b"9223372036854775807",
+    b"9223372036854775808",
+    b"-9223372036854775808",
+    b"-9223372036854775809",
+    b"\\n",
+    b"\\\"",
+    b"\\\\",
+    b"\\/",
+    b"\\x",
+    b"\\u00e9",
+    b"\\uD83D\\ude00",
+    b"\\ud83d",
+    b"\\udE00",
+    b"\\u0000",
+    b"\\u12",
+    b"\\u003a",
+    b"\0",
+    b"\x0b",
+    b"\r\t",
+    b"\xef\xbb\xbf",
+    b"\xff",
+    b"\xc3\xa9",
+    b"\xe2\x80\xa8",
+];
+
+/// As deep as brackets have to lie to stop readers that go down with them.
+const LONGEST_REPETITION: usize = 60_000;
+
+impl Generate for JsonRpcDatagram {
+    fn generate(source: &mut Source<'_>) -> Self {
+        if source.may_be_large() && source.once_in(100) {
+            let params = over_and_over(source, PIECES, LONGEST_REPETITION);
+            return Self(around(b"{\"method\":\"E\",\"params\":", params));
+        }
+        let kind = source.weighted(&[4, 3, 4, 6, 2, 1, 2, 1]);
+        let mut datagram = match kind {
+            0 => written(source),
+            1 => Spelling::generate(source).datagram,
+            2 | 3 => call(source),
+            4 => around(b"{\"method\":\"E\",\"params\":", source.pieces(16, PIECES)),
+            5 => source.pieces(32, PIECES),
+            6 => deep(source),
+            _ => source.rest().to_vec(),
+        };
+        if kind < 3 && source.once_in(2) {
+            mutate(&mut datagram, source, PIECES);
+        }
+        if source.once_in(32) {
+            datagram.splice(0..0, source.pieces(2, PIECES));
+        }
+        if source.once_in(32) {
+            datagram.extend_from_slice(&source.pieces(2, PIECES));
+        }
+        if source.once_in(48) {
+            let calls = source.list(3, call);
+            datagram = bracketed(b'[', [vec![datagram], calls].concat(), b']');
+        }
+        Self(datagram)
+    }
+}
+
+impl Generate for JsonRpcSequence {
+    fn generate(source: &mut Source<'_>) -> Self {
+        Self(sequence(source, |source| {
+            JsonRpcDatagram::generate(source).0
+        }))
+    }
+}
+
+/// Writes an event as one of the releases does.
+fn written(source: &mut Source<'_>) -> Vec<u8> {
+    let JsonRpcEvent(event) = JsonRpcEvent::generate(source);
+    let mut datagram = Vec::new();
+    let encode = match source.below(2) {
+        0 => sender::encode_to_vec,
+        _ => sender_3_1::encode_to_vec,
+    };
+    if encode(&event, &mut datagram).is_err() {
+        // Longer than any profile goes: that, too, may arrive.
+        datagram = [b"{\"method\":\"".to_vec(), event.name, b"\"}".to_vec()].concat();
+    }
+    datagram
+}
+
+/// Brackets as deep as readers go, or nearly, where they mean nothing or where a value should be.
+fn deep(source: &mut Source<'_>) -> Vec<u8> {
+    let (open, inner, close): (&[u8], &[u8], &[u8]) = match source.below(2) {
+        0 => (b"[", b"", b"]"),
+        _ => (b"{\"a\":", b"0", b"}"),
+    };
+    let depth = MAX_DEPTH - 3 + source.below(4);
+    let nested = [open.repeat(depth), inner.to_vec(), close.repeat(depth)].concat();
+    match source.below(2) {
+        0 => around(b"{\"method\":\"E\",\"x\":", nested),
+        _ => around(b"{\"method\":\"E\",\"params\":", nested),
+    }
+}
+
+fn around(before: &[u8], mut inner: Vec<u8>) -> Vec<u8> {
+    inner.splice(0..0, before.iter().copied());
+    inner.push(b'}');
+    inner
+}
+
+/// An object that mostly tells an event, out of what is mostly JSON.
+fn call(source: &mut Source<'_>) -> Vec<u8> {
+    let member = |source: &mut Source<'_>| match source.weighted(&[6, 8, 4, 2, 1, 1, 1, 2]) {
+        0 => [b"\"method\":".to_vec(), string(source)].concat(),
+        1 => {
+            let params = match source.weighted(&[4, 4, 1]) {
+                0 => object(source, 3),
+                1 => array(source, 3),
+                _ => value(source, 3),
+            };
+            [b"\"params\":".to_vec(), params].concat()
+        }
+        2 => b"\"jsonrpc\":\"2.0\"".to_vec(),
+        3 => b"\"id\":null".to_vec(),
+        4 => [b"\"id\":".to_vec(), value(source, 2)].concat(),
+        5 => [b"\"method\":".to_vec(), value(source, 2)].concat(),
+        6 => [nearly_a_name(source), value(source, 1)].join(&b':'),
+        _ => [string(source), value(source, 3)].join(&b':'),
+    };
+    bracketed(b'{', source.list(8, member), b'}')
+}
+
+/// A name that is another's, but for a little.
+fn nearly_a_name(source: &mut Source<'_>) -> Vec<u8> {
+    let names: &[&[u8]] = &[
+        b"\"Method\"",
+        b"\"method\\ud800\"",
+        b"\"method\\u0000\"",
+        b"\"params \"",
+        b"\"params\\ude00\"",
+        b"\"\\u0070arams\"",
+        b"\"id\\n\"",
+    ];
+    source.pick(names).to_vec()
+}
+
+/// A string as JSON has it, or nearly.
+fn string(source: &mut Source<'_>) -> Vec<u8> {
+    let good: &[&[u8]] = &[
+        b"a",
+        b"ip",
+        b"::",
+        b"\\n",
+        b"\\\"",
+        b"\\\\",
+        b"\\/",
+        b"\\u00e9",
+        b"\\u003a",
+        b"\\u0000",
+        b"\\uD83D\\ude00",
+        b"\\ud800\\udc00",
+        b"\\uDBFF\\uDFFF",
+        b"\\ud7ff\\ue000",
+        b"\xc3\xa9",
+        b"\xff",
+        b"\xe2\x80\xa8",
+        b"\x7f",
+        b"12345678",
+        b"{",
+        b",",
+        b"NaN",
+        LONG,
+    ];
+    let odd: &[&[u8]] = &[
+        b"\\ud83d", b"\\ude00", b"\\u00", b"\\q", b"\n", b"\0", b"\"", b"\\",
+    ];
+    let content = source.list(6, |source| match source.once_in(40) {
+        false => source.pick(good),
+        true => source.pick(odd),
+    });
+    [b"\"".to_vec(), content.concat(), b"\"".to_vec()].concat()
+}
+
+/// A value as JSON has it, or nearly.
+fn value(source: &mut Source<'_>, depth: usize) -> Vec<u8> {
+    let good: &[&[u8]] = &[
+        b"0",
+        b"null",
+        b"-7",
+        b"9223372036854775807",
+        b"-9223372036854775808",
+    ];
+    let odd: &[&[u8]] = &[
+        b"true",
+        b"false",
+        b"-0",
+        b"-0.0",
+        b"1e3",
+        b"2E-7",
+        b"0.5",
+        b"1E+999",
+        b"9223372036854775808",
+        b"-9223372036854775809",
+        b"00",
+        b"-01",
+        b"1.",
+        b"1e",
+        b".5",
+        b"NaN",
+        b"Infinity",
+        b"nil",
+        b"",
+        b"+1",
+    ];
+    match source.weighted(&[6, 6, 1, 2]) {
+        0 => string(source),
+        1 => source.pick(good).to_vec(),
+        2 if depth > 0 && source.once_in(2) => object(source, depth - 1),
+        2 if depth > 0 => array(source, depth - 1),
+        _ => source.pick(odd).to_vec(),
+    }
+}
+
+fn object(source: &mut Source<'_>, depth: usize) -> Vec<u8> {
+    let member = |source: &mut Source<'_>| [string(source), value(source, depth)].join(&b':');
+    bracketed(b'{', source.list(6, member), b'}')
+}
+
+fn array(source: &mut Source<'_>, depth: usize) -> Vec<u8> {
+    let values = source.list(6, |source| value(source, depth));
+    bracketed(b'[', values, b']')
+}
+
+fn bracketed(open: u8, parts: Vec<Vec<u8>>, close: u8) -> Vec<u8> {
+    [vec![open], parts.join(&b','), vec![close]].concat()
+}
+
+impl Generate for Spelling {
+    fn generate(source: &mut Source<'_>) -> Self {
+        let JsonRpcEvent(mut event) = JsonRpcEvent::generate(source);
+        let named = event
+            .params
+            .first()
+            .is_some_and(|param| param.name.is_some());
+        for param in &mut event.params {
+            param.name = named.then(|| param.name.take().unwrap_or_default());
+        }
+        let mut members = vec![
+            (b"method".to_vec(), spelled(&event.name, source)),
+            (b"jsonrpc".to_vec(), spelled(b"2.0", source)),
+        ];
+        let params: Vec<_> = event
+            .params
+            .iter()
+            .map(|param| {
+                let value = match &param.value {
+                    ValueBuf::Bytes(value) => spelled(value, source),
+                    ValueBuf::Integer(integer) => format!("{integer}").into_bytes(),
+                    _ => b"null".to_vec(),
+                };
+                match &param.name {
+                    Some(name) => member(name, value, source),
+                    None => spaced(value, source),
+                }
+            })
+            .collect();
+        if !params.is_empty() || source.once_in(4) {
+            let empty_object = params.is_empty() && source.once_in(2);
+            let (open, close) = if named || empty_object {
+                (b'{', b'}')
+            } else {
+                (b'[', b']')
+            };
+            members.push((b"params".to_vec(), bracketed(open, params, close)));
+        }
+        let ignored: &[&[u8]] = &[
+            b"null",
+            b"true",
+            b"1.5e-3",
+            b"[]",
+            b"{\"method\":\"F\"}",
+            b"[[{\"params\":[1]},-0.1],\"\\\"}\"]",
+            b"\"\\\\\"",
+        ];
+        for (name, value) in [("id", &ignored[..1]), ("method ", ignored), ("", ignored)] {
+            if source.once_in(4) {
+                members.push((name.into(), source.pick(value).to_vec()));
+            }
+        }
+        // Any order.
+        for place in (1..members.len()).rev() {
+            members.swap(place, place - source.below(place + 1));
+        }
+        let members = members
+            .into_iter()
+            .map(|(name, value)| member(&name, value, source));
+        let object = bracketed(b'{', members.collect(), b'}');
+        Self {
+            datagram: spaced(object, source),
+            event,
+        }
+    }
+}
+
+fn member(name: &[u8], value: Vec<u8>, source: &mut Source<'_>) -> Vec<u8> {
+    let name = spelled(name, source);
+    [spaced(name, source), spaced(value, source)].join(&b':')
+}
+
+/// Writes a string with some of its characters escaped that need not be. Bytes that are not UTF-8 stand as they are.
+fn spelled(content: &[u8], source: &mut Source<'_>) -> Vec<u8> {
+    let mut text = vec![b'"'];
+    for chunk in content.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            let letter = "\"\\/\u{8}\u{c}\n\r\t".find(character);
+            let must = character < ' ' || matches!(character, '"' | '\\');
+            match (letter, source.weighted(&[6, 1, 1])) {
+                (_, 0) if !must => {
+                    text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                }
+                (Some(place), 0 | 1) => text.extend_from_slice(&[b'\\', b"\"\\/bfnrt"[place]]),
+                (_, case) => {
+                    for unit in character.encode_utf16(&mut [0; 2]) {
+                        let escape = match case {
+                            2 => format!("\\u{unit:04X}"),
+                            _ => format!("\\u{unit:04x}"),
+                        };
+                        text.extend_from_slice(escape.as_bytes());
+                    }
+                }
+            }
+        }
+        text.extend_from_slice(chunk.invalid());
+    }
+    text.push(b'"');
+    text
+}
+
+/// Puts white space around JSON, now and then.
+fn spaced(json: Vec<u8>, source: &mut Source<'_>) -> Vec<u8> {
+    let spaces: &[&[u8]] = &[b"", b"", b"", b"", b"", b"", b" ", b"\r\n\t "];
+    [source.pick(spaces), &json, source.pick(spaces)].concat()
+}
+
+impl fmt::Debug for JsonRpcDatagram {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("JsonRpcDatagram")
+            .field(&Literal(&self.0))
+            .finish()
+    }
+}
+
+impl fmt::Debug for JsonRpcSequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let datagrams: Vec<_> = self.0.iter().map(|datagram| Literal(datagram)).collect();
+        write!(f, "JsonRpcSequence(vec!{datagrams:?})")
+    }
+}
+
+impl fmt::Debug for Spelling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Spelling")
+            .field("event", &Code(&self.event))
+            .field("datagram", &Literal(&self.datagram))
+            .finish()
+    }
+}

@@ -1,0 +1,89 @@
+use super::{Generate, Source};
+use event_datagram::{MAX_HOST_NAME, MAX_UNIX_PATH};
+
+/// What somebody may write for a socket: well, nearly well, or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SocketText(pub String);
+
+const PIECES: &[&str] = &[
+    "a",
+    "1",
+    "0",
+    ":",
+    ".",
+    "/",
+    "[",
+    "]",
+    "::",
+    "-",
+    "_",
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    "::ffff:1.2.3.4",
+    "fe80::1%eth0",
+    "8081",
+    "65535",
+    "65536",
+    "00",
+    "256",
+    "1e1",
+    "+",
+    " ",
+    "udp:",
+    "unix:",
+    "tcp:",
+    "UDP:",
+    "@",
+    "\0",
+    "\n",
+    "%",
+    "é",
+    "\u{2028}",
+    "0x7f",
+];
+
+impl Generate for SocketText {
+    fn generate(source: &mut Source<'_>) -> Self {
+        let scheme = source.pick(&["udp:", "udp:", "udp:", "unix:", "unix:", "/", "", "UDP:"]);
+        let pieces = |source: &mut Source<'_>, most| {
+            source.list(most, |source| source.pick(PIECES)).concat()
+        };
+        let rest = match source.weighted(&[4, 3, 3, 2]) {
+            0 => {
+                let host = source.pick(&[
+                    "a",
+                    "127.0.0.1",
+                    "[::1]",
+                    "Example.COM",
+                    "1.2.3",
+                    "[::",
+                    "[1:2:3:4:5:6:7:8]",
+                ]);
+                let port = source.pick(&[
+                    "0",
+                    "1",
+                    "8081",
+                    "65535",
+                    "65536",
+                    "",
+                    "08",
+                    "-1",
+                    "99999999999999999999",
+                ]);
+                format!("{host}:{port}")
+            }
+            1 => format!("{}:{}", pieces(source, 6), source.below(1 << 16)),
+            2 => pieces(source, 10),
+            // Around every limit of length.
+            _ => {
+                let limit = source.pick(&[MAX_UNIX_PATH, MAX_HOST_NAME, 63]);
+                let unit = source.pick(&["a", "a.", "é", "a/"]);
+                let mut long = unit.repeat(limit / unit.len());
+                long.push_str(&"b".repeat(source.below(4)));
+                format!("{long}{}", source.pick(&[":1", ""]))
+            }
+        };
+        Self(format!("{scheme}{rest}"))
+    }
+}

@@ -1,0 +1,260 @@
+//! What must hold for every datagram and every event, in either dialect, and for the socket syntax. Each law panics where it is broken.
+//!
+//! They do not care where their input comes from: property tests, fuzzing engines and replays of old finds all call them.
+
+pub mod jsonrpc;
+pub mod socket;
+pub mod text;
+
+use std::error::Error;
+use std::fmt::Display;
+use std::hash::{Hash, Hasher};
+
+use super::reference::Reading;
+use event_datagram::{
+    Advice, Bytes, EncodeError, Event, EventBuf, EventRef, Param, ParamBuf, Unwritable, Value,
+    ValueBuf, advise,
+};
+
+/// All ways to ask [`Bytes`] for their content give the same.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn content_is_the_same_in_every_way(bytes: Bytes<'_>) {
+    let content = bytes.to_vec();
+    assert_eq!(bytes.to_cow(), content);
+    assert_eq!(bytes.len(), content.len());
+    assert_eq!(bytes.is_empty(), content.is_empty());
+    assert!(bytes.iter().eq(content.iter().copied()), "iter");
+    assert!(bytes.chunks().all(|chunk| !chunk.is_empty()), "empty chunk");
+    assert!(bytes.as_slice().is_none_or(|slice| slice == content));
+    let plain = Bytes::from(&content[..]);
+    assert_eq!(bytes, plain);
+    assert_eq!(plain, bytes);
+    assert!(bytes == content[..], "a slice");
+    assert_eq!(hash(&bytes), hash(&plain), "hash");
+    assert_eq!(format!("{bytes:?}"), format!("{plain:?}"));
+    if let Ok(text) = str::from_utf8(&content) {
+        assert_eq!(bytes, Bytes::from(text));
+    }
+    let mut left = content.len();
+    for chunk in bytes.chunks() {
+        assert_eq!(format!("{chunk:?}"), format!("{:?}", Bytes::new(&chunk)));
+        left -= chunk.into_iter().len();
+    }
+    assert_eq!(left, 0, "chunks");
+}
+
+/// The law of [`Bytes`] for all parts of an event, and an event that is put together of its parts is the same.
+fn contents_are_the_same_in_every_way<E: Event>(event: &E) {
+    content_is_the_same_in_every_way(event.name());
+    advice_points_at_what_is_wrong(&event.name().to_cow());
+    let mut params = Vec::new();
+    for param in event.params() {
+        param.name.map(content_is_the_same_in_every_way);
+        param.value.as_bytes().map(content_is_the_same_in_every_way);
+        let value = match param.value {
+            Value::Integer(integer) => {
+                let owned = ValueBuf::from(integer);
+                assert_eq!(owned.as_value(), param.value);
+                assert_eq!(format!("{owned:?}"), format!("{:?}", param.value));
+                Value::from(integer)
+            }
+            value => value,
+        };
+        let content = param.value.as_bytes().map(|bytes| bytes.to_vec());
+        assert!(content.is_none_or(|content| param.value == content[..]));
+        params.push(match param.name {
+            Some(name) => Param::named(name, value),
+            None => {
+                assert_eq!(ParamBuf::unnamed(value).as_param(), param);
+                Param { name: None, value }
+            }
+        });
+    }
+    let together = EventRef::new(event.name(), &params);
+    let owned = EventBuf::from_event(event);
+    assert_eq!(
+        EventBuf::from_event(&together),
+        owned,
+        "put together (left)"
+    );
+    assert_eq!(
+        format!("{owned:?}").replacen("EventBuf", "EventRef", 1),
+        format!("{together:?}"),
+        "printed"
+    );
+}
+
+/// [`advise`] has nothing to say of names of the recommended form, and points at what is wrong in others.
+fn advice_points_at_what_is_wrong(name: &[u8]) {
+    let of_words = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let words = name.strip_prefix(b"E_");
+    let good = words.is_some_and(|words| {
+        let mut words = words.split(|byte| *byte == b'_');
+        words.all(|word| !word.is_empty() && word.iter().all(of_words))
+    });
+    let advice = advise(name);
+    assert_eq!(advice.is_none(), good, "{advice:?}");
+    let right = match advice {
+        None => true,
+        Some(Advice::Prefix) => words.is_none(),
+        Some(Advice::Character { offset }) => !of_words(&name[offset]) && name[offset] != b'_',
+        Some(Advice::EmptyWord { offset }) => {
+            name[offset - 1] == b'_' && name.get(offset).is_none_or(|byte| *byte == b'_')
+        }
+        Some(other) => panic!("no law knows this advice: {other:?}"),
+    };
+    assert!(right, "{advice:?}");
+    if let Some(advice) = advice {
+        let said = match advice {
+            Advice::Prefix => "`E_`".into(),
+            Advice::Character { offset } | Advice::EmptyWord { offset } => {
+                format!("byte {offset};")
+            }
+            other => panic!("no law knows this advice: {other:?}"),
+        };
+        assert!(advice.to_string().contains(&said), "{advice}");
+    }
+}
+
+/// Every part of an event is a piece of its datagram, and those of the parameters lie one behind the other.
+fn parts_are_pieces<E: Event>(datagram: &[u8], event: &E) {
+    let whole = datagram.as_ptr_range();
+    let piece = |bytes: Bytes<'_>, from: *const u8| {
+        let slice = bytes.as_slice().filter(|slice| !slice.is_empty());
+        slice.map_or(from, |slice| {
+            let piece = slice.as_ptr_range();
+            assert!(
+                from <= piece.start && piece.end <= whole.end,
+                "{bytes:?} is no piece of the rest"
+            );
+            piece.end
+        })
+    };
+    piece(event.name(), whole.start);
+    let mut content = event.name().len();
+    let mut from = whole.start;
+    for param in event.params() {
+        for bytes in param.name.into_iter().chain(param.value.as_bytes()) {
+            from = piece(bytes, from);
+            content += bytes.len();
+        }
+    }
+    assert!(content <= datagram.len(), "more than the datagram holds");
+}
+
+/// What is wrong with a datagram lies in it, and the error says what and where.
+fn error_lies_inside(
+    datagram: &[u8],
+    error: &(impl Error + Copy),
+    kind: impl Display,
+    offset: usize,
+) {
+    assert!(offset <= datagram.len(), "{error} lies behind the datagram");
+    let said = match datagram {
+        [] => kind.to_string(),
+        _ => format!("{kind}, at byte {offset}"),
+    };
+    assert_eq!(error.to_string(), said);
+}
+
+fn hash(bytes: &Bytes<'_>) -> u64 {
+    /// FNV-1a: a hasher needs no more here than to take in every byte.
+    struct Fnv(u64);
+
+    impl Hasher for Fnv {
+        fn write(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+            }
+        }
+
+        fn finish(&self) -> u64 {
+            self.0
+        }
+    }
+
+    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn reading<E: Event, X>(decoded: &Result<E, X>) -> Reading {
+    decoded.as_ref().map_or(Reading::Rejection, |event| {
+        Reading::Event(EventBuf::from_event(event))
+    })
+}
+
+/// Whether an event reads back the same is what `check` said.
+fn keeps_word<E: Event>(event: &E, word: Result<(), Unwritable>, back: &Reading) {
+    let same = *back == Reading::Event(EventBuf::from_event(event));
+    match word {
+        Ok(()) => assert!(same, "said to read back the same, but reads as {back:?}"),
+        Err(unwritable) => {
+            assert!(
+                !same,
+                "said not to read back the same, but does: {unwritable}"
+            );
+            unwritable_lies_inside(event, unwritable);
+        }
+    }
+}
+
+/// What is in the way of writing an event is a part of it, and is told with it.
+fn unwritable_lies_inside<E: Event>(event: &E, unwritable: Unwritable) {
+    let reason = unwritable.reason();
+    let said = match unwritable.param() {
+        None => format!("event name {reason}"),
+        Some(index) => {
+            assert!(index < event.params().count(), "{unwritable}");
+            format!("parameter {}: {reason}", index + 1)
+        }
+    };
+    assert_eq!(unwritable.to_string(), said);
+}
+
+/// Writes in both ways, which must agree; `None` where there is an error that is due.
+fn written<E: Event>(
+    event: &E,
+    size: usize,
+    greatest: usize,
+    encode: fn(&E, &mut [u8]) -> Result<usize, EncodeError>,
+    encode_to_vec: fn(&E, &mut Vec<u8>) -> Result<usize, EncodeError>,
+) -> Option<Vec<u8>> {
+    let mut vec = Vec::new();
+    let mut slice = vec![0; size];
+    let result = encode_to_vec(event, &mut vec);
+    assert_eq!(result, encode(event, &mut slice));
+    match result {
+        Ok(length) => {
+            assert_eq!(
+                (length, vec.len()),
+                (size, size),
+                "not the size that was promised"
+            );
+            assert!(size <= greatest, "it wrote more than its limit");
+            assert_eq!(vec, slice);
+            let short = EncodeError::BufferTooSmall { size };
+            for room in [size - 1, size / 2] {
+                assert_eq!(encode(event, &mut slice[..room]), Err(short));
+            }
+            assert!(short.to_string().contains(&format!(" {size} bytes")));
+            assert!(short.source().is_none());
+            Some(vec)
+        }
+        Err(EncodeError::TooLong { size: told, limit }) => {
+            assert_eq!((told, limit), (size, greatest));
+            assert!(size > greatest);
+            None
+        }
+        Err(error @ EncodeError::Unwritable(unwritable)) => {
+            unwritable_lies_inside(event, unwritable);
+            assert_eq!(error.to_string(), unwritable.to_string());
+            assert!(error.source().is_some());
+            None
+        }
+        Err(error) => panic!("{error}, though it is as large as was asked for"),
+    }
+}

@@ -1,0 +1,77 @@
+//! The laws of the socket syntax.
+
+use std::net::SocketAddr;
+
+use event_datagram::{Host, HostName, Socket, UnixPath};
+
+/// Any text is a socket that reads back from what it prints, and whose parts can be had, or an error that lies in the text,
+/// between two characters, and says so.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn text_is_a_socket_or_an_error_inside_it(text: &str) {
+    let parsed = Socket::parse(text);
+    assert_eq!(Socket::try_from(text), parsed);
+    match parsed {
+        Ok(socket) => {
+            match socket {
+                Socket::Unix(path) => assert_eq!(UnixPath::new(path.as_str()), Ok(path)),
+                Socket::Udp { host, port } => {
+                    assert_eq!(socket.is_any_port(), port == 0);
+                    if let Host::Name(name) = host {
+                        assert_eq!(HostName::new(name.as_str()), Ok(name));
+                    }
+                }
+            }
+            let printed = socket.to_string();
+            let back = Socket::parse(&printed);
+            assert_eq!(back, Ok(socket), "not what was printed: {printed:?}");
+            assert_eq!(back.map(|back| back.to_string()), Ok(printed));
+        }
+        Err(error) => {
+            let offset = error.offset();
+            assert!(
+                text.is_char_boundary(offset),
+                "{error} lies outside of the text"
+            );
+            assert!(error.to_string().ends_with(&format!(", at byte {offset}")));
+            assert_eq!(
+                Socket::parse(text).map_err(|error| error.kind()),
+                Err(error.kind())
+            );
+        }
+    }
+}
+
+/// An address and port are a socket where the standard library reads them, and are the same. It is freer in two things:
+/// zones of IPv6 addresses, and zeros in front of a port.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn addresses_are_those_of_the_standard_library(text: &str) {
+    let Some(rest) = text.strip_prefix("udp:") else {
+        return;
+    };
+    let ours = match Socket::parse(text) {
+        Ok(Socket::Udp {
+            host: Host::Ipv4(address),
+            port,
+        }) => Some(SocketAddr::from((address, port))),
+        Ok(Socket::Udp {
+            host: Host::Ipv6(address),
+            port,
+        }) => Some(SocketAddr::from((address, port))),
+        _ => None,
+    };
+    let port = rest.rsplit(':').next().unwrap_or_default();
+    let theirs = rest.parse().ok().filter(|_: &SocketAddr| {
+        let zeros_in_front = port.len() > 1 && port.starts_with('0');
+        !zeros_in_front && !rest.contains('%')
+    });
+    assert_eq!(ours, theirs, "{text:?}");
+    if let (Ok(Socket::Udp { host, .. }), Some(address)) = (Socket::parse(text), theirs) {
+        assert_eq!(host, Host::from(address.ip()));
+    }
+}

@@ -1,0 +1,54 @@
+//! The reference decoders name the requirements of level `should` by which they read a datagram.
+
+use event_datagram_oracle::reference::{jsonrpc, text};
+
+#[test]
+fn the_text_reference_names_the_advice_of_a_datagram() {
+    for (datagram, expected) in [
+        (&b"E_TEST\na::b::c\n\"x\ny\"\n\"z\"\n\n"[..], &[][..]),
+        (b"", &[]),
+        (b"\xff", &["T13"]),
+        (b"E_TEST\n::1\n\n", &["T5"]),
+        (b"E_TEST\np::::1\n\n", &[]),
+        (b"E_TEST\np::\"Alice\" <sip:a@b>\n\n", &["T8"]),
+        (b"E_TEST\np::\"\n\n", &["T8"]),
+        // In what is quoted a line begins nothing.
+        (b"E_TEST\np::\"\n::1\n\"\n\n", &[]),
+        // An unnamed value may begin with the line, and then its quote stays open.
+        (b"E_TEST\n\"a::\"b\nc\"\n\xff", &["T8", "T13"]),
+    ] {
+        assert_eq!(
+            text::advice(datagram),
+            expected,
+            "{}",
+            datagram.escape_ascii()
+        );
+    }
+}
+
+#[test]
+fn the_jsonrpc_reference_names_the_advice_of_a_datagram() {
+    for (params, expected) in [
+        (r#"{"a":"1","b":9007199254740991,"c":null}"#, &[][..]),
+        (r#"["1","1"]"#, &[]),
+        (r#"{"10":"1"}"#, &[]),
+        (r#"{"10":"1","a":2}"#, &["J2"]),
+        (r#"{"a":"\u0000"}"#, &["J3"]),
+        (r#"{"a":"1","\u0061":"1"}"#, &["J7"]),
+        (r#"{"":"1"}"#, &["J8"]),
+        (r#"{"a":9007199254740992}"#, &["J10"]),
+        (
+            r#"{"a":-9223372036854775808,"":1,"":2}"#,
+            &["J7", "J8", "J10"],
+        ),
+    ] {
+        let datagram = format!(r#"{{"jsonrpc":"2.0","method":"E_TEST","params":{params}}}"#);
+        assert_eq!(jsonrpc::advice(datagram.as_bytes()), expected, "{datagram}");
+    }
+    assert_eq!(jsonrpc::advice(b"\xff"), ["J9"]);
+    assert_eq!(
+        jsonrpc::advice(br#"{"jsonrpc":"2.0","method":"rpc.x"}"#),
+        ["J3"]
+    );
+    assert_eq!(jsonrpc::advice(br#"{"jsonrpc":"2.0","method":7}"#), [""; 0]);
+}

@@ -1,0 +1,9 @@
+//! The evidence of a verdict: what was sent, expected and observed, and how to say it in words.
+
+mod model;
+mod words;
+
+pub use model::{Evidence, Observed};
+pub use words::{
+    datagram_in_words, event_in_words, expectation_in_words, lines, report_in_words, shortened,
+};

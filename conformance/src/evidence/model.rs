@@ -1,0 +1,125 @@
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::contract::{Line, line_from_json, parse_line};
+use crate::escape::{escaped, visible};
+use crate::subject::Observation;
+use crate::vectors::{Expectation, Vector, expectation_to_json};
+
+/// What a verdict rests on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// Why the vector exists, in one sentence.
+    pub summary: String,
+    /// What the verdict rests on, in a sentence.
+    pub why: String,
+    /// The datagrams. In JSON: in hex, one as it is, several as a list.
+    #[serde(rename = "sent_hex", serialize_with = "sent_to_json")]
+    pub sent: Vec<Vec<u8>>,
+    /// What was expected of each of them. In JSON: one as it is, several as a list.
+    #[serde(serialize_with = "expected_to_json")]
+    pub expected: Vec<Expectation>,
+    /// What the subject reported.
+    pub observed: Vec<Observed>,
+    /// The line that carried the fence, if the subject misread it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub misread_fence: Option<Observed>,
+    /// What the subject wrote for people, where it died. Fit to print.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<String>,
+    /// The command that runs it again.
+    pub replay: String,
+}
+
+/// A line that a subject reported: as the JSON that it is if it is by the contract, else as a text that is fit to print.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Observed(pub(crate) Value);
+
+/// Longer lines are nothing that anybody reads: they are cut. No event that a datagram has room for takes as much, each of its
+/// bytes being at most six in JSON.
+const MAX_LINE: usize = 1 << 19;
+
+impl Evidence {
+    /// Returns the evidence of a verdict on a vector.
+    pub fn of(
+        vector: &Vector,
+        why: &str,
+        observation: &Observation,
+        log: &[String],
+        replay: String,
+    ) -> Self {
+        let steps = &vector.steps;
+        let reports = observation
+            .reports
+            .iter()
+            .map(|report| observed(&report.raw));
+        Self {
+            summary: vector.summary.clone(),
+            why: why.into(),
+            sent: steps.iter().map(|step| step.datagram.clone()).collect(),
+            expected: steps.iter().map(|step| step.expect.clone()).collect(),
+            observed: reports.collect(),
+            misread_fence: observation.misread_fence.as_deref().map(observed),
+            log: log.into(),
+            replay,
+        }
+    }
+}
+
+impl Observed {
+    /// Gives what the line says by the contract; `None` where it says nothing.
+    pub fn line(&self) -> Option<Line> {
+        match &self.0 {
+            Value::Object(_) => Some(line_from_json(&self.0)),
+            _ => None,
+        }
+    }
+
+    /// Gives the line on one line, fit to print.
+    pub fn text(&self) -> String {
+        match &self.0 {
+            Value::String(text) => visible(text),
+            json => escaped(json.to_string().as_bytes()),
+        }
+    }
+}
+
+/// Gives a reported line as the JSON that it is if it is by the contract, else as the text that it is.
+fn observed(line: &[u8]) -> Observed {
+    if line.len() > MAX_LINE {
+        let (start, length) = (escaped(&line[..MAX_LINE]), line.len());
+        return Observed(format!("{start}… ({length} bytes)").into());
+    }
+    let json = match parse_line(line) {
+        None | Some(Line::Malformed(_)) => None,
+        Some(_) => serde_json::from_slice::<Value>(line).ok(),
+    };
+    Observed(json.unwrap_or_else(|| escaped(line).into()))
+}
+
+fn sent_to_json<S: Serializer>(sent: &[Vec<u8>], serializer: S) -> Result<S::Ok, S::Error> {
+    one_or_list(sent.iter().map(hex::encode).collect::<Vec<_>>(), serializer)
+}
+
+fn expected_to_json<S: Serializer>(
+    expected: &[Expectation],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    one_or_list(
+        expected.iter().map(expectation_to_json).collect::<Vec<_>>(),
+        serializer,
+    )
+}
+
+/// Gives one of something as it is, several as a list.
+fn one_or_list<T: Serialize, S: Serializer>(
+    values: Vec<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match &values[..] {
+        [one] => one.serialize(serializer),
+        several => several.serialize(serializer),
+    }
+}

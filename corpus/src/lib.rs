@@ -1,0 +1,44 @@
+//! The corpus of the event_datagram conformance suite, embedded: requirements, vectors, requirement
+//! sets, captures of real servers, seeds and regressions of fuzzing.
+//!
+//! The README of this package documents the format of each file. Whoever wants parsed vectors takes
+//! the crate `event-datagram-conformance`.
+//!
+//! ```
+//! let (path, text) = event_datagram_corpus::VECTORS[0];
+//! assert!(path.starts_with("vectors/jsonrpc/"));
+//! assert!(text.contains("\"vectors\""));
+//! ```
+
+#![no_std]
+
+/// Files of text: the path of each below the corpus' folder, and its content.
+pub type TextFiles = &'static [(&'static str, &'static str)];
+
+/// Files of bytes: the path of each below the corpus' folder, and its content.
+pub type ByteFiles = &'static [(&'static str, &'static [u8])];
+
+/// SPEC.md: the numbered requirements, with reasons and examples.
+pub const SPECIFICATION: &str = include_str!("../SPEC.md");
+
+/// The vector files `vectors/DIALECT/TOPIC.json` and their schema `vectors/schema.json`, by path.
+pub const VECTORS: TextFiles = include!(concat!(env!("OUT_DIR"), "/vectors.rs"));
+
+/// The requirement sets `sets/NAME.txt`, by path: one id of a vector a line, `#` starts a comment.
+pub const SETS: TextFiles = include!(concat!(env!("OUT_DIR"), "/sets.rs"));
+
+/// What real servers sent, `captures/opensips-RELEASE.jsonl`, by path: each line holds a raised
+/// event and the bytes that arrived.
+pub const CAPTURES: TextFiles = include!(concat!(env!("OUT_DIR"), "/captures.rs"));
+
+/// Inputs that fuzzing found worth keeping, `seeds/TARGET.hex`, by path: one input a line, in hex.
+pub const SEEDS: TextFiles = include!(concat!(env!("OUT_DIR"), "/seeds.rs"));
+
+/// Inputs that once broke a law, `regressions/TARGET/NAME`, by path.
+pub const REGRESSIONS: ByteFiles = include!(concat!(env!("OUT_DIR"), "/regressions.rs"));
+
+/// The README of an export of the corpus.
+pub const EXPORT_README: &str = include_str!("../export/README.md");
+
+/// The JSON Schema of a vector in an export of the corpus.
+pub const EXPORT_SCHEMA: &str = include_str!("../export/schema.json");
