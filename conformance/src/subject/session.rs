@@ -11,7 +11,7 @@ use super::startup::{self, Settings, StartError, Started, hex_line};
 use super::stop::Stop;
 use super::streams::InputError;
 use crate::contract::Start;
-use crate::fence::{Fence, FenceForm, Fences, Mark};
+use crate::fence::{Backoff, Barrier, Fence, FenceForm, Fences, Mark, Position};
 use crate::transport::{Address, Link, SendError};
 use crate::vectors::Dialect;
 
@@ -84,8 +84,8 @@ pub enum Ending {
 
 /// How long to wait at a stretch, before looking whether to stop or whether the socket was refused.
 pub(super) const SLICE: Duration = Duration::from_millis(50);
-/// The least time to wait before the subject is sent another fence.
-const LEAST_NUDGE: Duration = Duration::from_millis(100);
+/// The shortest time to wait before the subject is sent another fence.
+const MIN_FENCE_INTERVAL: Duration = Duration::from_millis(100);
 /// How much longer than the slowest answer so far an answer may take.
 const PATIENCE: u32 = 50;
 /// The least time to wait for an answer: machines stumble.
@@ -227,57 +227,54 @@ impl Session {
     ) -> Result<(), Ending> {
         let begin = Instant::now();
         let wait = self.wait_for_answer();
-        let mut first_came_back = false;
-        let mut sent = vec![(fences.next_fence(), begin)];
-        self.send(&sent[0].0.datagram(dialect), observation)?;
+        let backoff = Backoff::RoundTrips {
+            slowest: self.slowest,
+            minimum: MIN_FENCE_INTERVAL,
+        };
+        let mut barrier = Barrier::new(backoff, begin + wait);
+        let fence = fences.next_fence();
+        self.send(&fence.datagram(dialect), observation)?;
+        barrier.record_sent(fence, begin);
         loop {
             if self.stop.is_requested() {
                 return Err(Ending::Interrupted);
             }
-            // Looked at even while reports flood in.
-            if begin.elapsed() >= wait {
+            let now = Instant::now();
+            // Checked even while reports flood in.
+            if barrier.is_overdue(now) {
                 return Err(Ending::TimedOut(wait));
             }
-            let carries = |raw: &[u8], fence: &Fence| fences.mark(raw, fence) == Mark::This;
-            match self.next_news((Instant::now() + SLICE).min(begin + wait)) {
-                Some(News::Line(raw)) => {
-                    match sent.iter().rposition(|(fence, _)| carries(&raw, fence)) {
-                        Some(index) => {
-                            first_came_back |= carries(&raw, &sent[0].0);
-                            let (fence, when) = &sent[index];
-                            self.slowest = self.slowest.max(when.elapsed());
-                            self.recognise(dialect, fence, raw, observation);
-                            if index + 1 == sent.len() {
-                                observation.swallowed_fence |= !first_came_back;
-                                return Ok(());
-                            }
-                        }
-                        None => {
-                            let says = Says::of(fences.mark_any(&raw));
-                            observation.hear(raw, says, false);
+            match self.next_news((now + SLICE).min(barrier.deadline())) {
+                Some(News::Line(raw)) => match barrier.receive(&raw, fences, Instant::now()) {
+                    Some(returned) => {
+                        let position = returned.position;
+                        self.slowest = self.slowest.max(returned.round_trip);
+                        self.recognise(dialect, returned.fence, raw, observation);
+                        if position == Position::Newest {
+                            observation.swallowed_fence |= !barrier.has_first_returned();
+                            return Ok(());
                         }
                     }
-                }
+                    None => {
+                        let says = Says::of(fences.mark_any(&raw));
+                        observation.hear(raw, says, false);
+                    }
+                },
                 Some(News::LongLine) => observation.overhear(),
                 Some(News::Room) => {}
                 Some(other) => return Err(self.death_by(other, observation)),
                 None if self.link.as_mut().is_some_and(Link::is_refused) => {
                     return Err(self.death(Death::Refused, observation));
                 }
-                None if sent[sent.len() - 1].1.elapsed() >= self.nudge() => {
+                None if barrier.is_due(Instant::now()) => {
                     let fence = fences.next_fence();
                     if self.try_send(&fence.datagram(dialect)).is_ok() {
-                        sent.push((fence, Instant::now()));
+                        barrier.record_sent(fence, Instant::now());
                     }
                 }
                 None => {}
             }
         }
-    }
-
-    /// Tells how long a subject may keep silent before it is sent another fence.
-    fn nudge(&self) -> Duration {
-        (self.slowest * 4).max(LEAST_NUDGE)
     }
 
     fn recognise(

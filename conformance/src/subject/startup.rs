@@ -16,7 +16,7 @@ use super::process::Process;
 use super::stop::Stop;
 use crate::contract::{Line, Start, parse_line};
 use crate::escape::{cut, escaped};
-use crate::fence::{Fence, Fences, Mark};
+use crate::fence::{Backoff, Barrier, Fence, Fences, Position};
 use crate::transport::{Address, Link};
 use crate::vectors::Dialect;
 
@@ -123,9 +123,9 @@ pub(super) struct Started {
 
 /// How long to wait before knocking again at a socket that is not bound yet: from, and up to.
 const KNOCK: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(20));
-/// How long a subject may keep silent before it is sent another first event: what was sent while it bound its socket
-/// may be lost. Doubled each time.
-const NUDGE: Duration = Duration::from_millis(500);
+/// How long a subject may be silent before it is sent another first event: what was sent while it
+/// bound its socket may be lost. Doubled each time.
+const FIRST_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Starts a subject, or finds one that runs, and waits until it has reported a first event, however it reads it.
 pub(super) fn start(
@@ -167,10 +167,14 @@ pub(super) fn start(
         address,
         link: None,
         start: Start::default(),
-        sent: Vec::new(),
+        barrier: Barrier::new(
+            Backoff::Doubling {
+                first: FIRST_INTERVAL,
+            },
+            Instant::now() + settings.limit,
+        ),
         is_behind: false,
         seen: Vec::new(),
-        deadline: Instant::now() + settings.limit,
     };
     startup.run(fences, settings)
 }
@@ -211,13 +215,12 @@ struct Startup {
     address: Option<Address>,
     link: Option<Link>,
     start: Start,
-    /// The first events that were sent, as far as anybody took them. The last one counts.
-    sent: Vec<(Fence, Instant)>,
+    /// The first events that were sent, as far as anybody took them.
+    barrier: Barrier,
     /// Whether it has reported one of them, but not the last.
     is_behind: bool,
     /// What it reported that was not the first event.
     seen: Vec<Vec<u8>>,
-    deadline: Instant,
 }
 
 impl Startup {
@@ -228,7 +231,7 @@ impl Startup {
             if settings.stop.is_requested() {
                 return Err(StartError::Interrupted);
             }
-            if now >= self.deadline {
+            if self.barrier.is_overdue(now) {
                 return Err(self.silent(settings));
             }
             if self.link.as_mut().is_some_and(Link::is_refused) {
@@ -238,19 +241,22 @@ impl Startup {
                 self.knock(fences);
                 pause = (pause * 2).min(KNOCK.1);
             }
-            match self.body.wait((now + pause).min(self.deadline), None) {
+            let until = (now + pause).min(self.barrier.deadline());
+            match self.body.wait(until, None) {
                 None | Some(News::Room) => {}
-                Some(News::Line(line)) => match self
-                    .sent
-                    .iter()
-                    .rposition(|(fence, _)| fences.mark(&line, fence) == Mark::This)
-                {
-                    Some(index) if index + 1 == self.sent.len() => return Ok(self.finish(line)),
-                    // The one that counts is still to come.
-                    Some(_) => self.is_behind = true,
-                    None if fences.is_tagged(&line) => {}
-                    None => self.hear(line)?,
-                },
+                Some(News::Line(line)) => {
+                    match self.barrier.receive(&line, fences, Instant::now()) {
+                        Some(returned) if returned.position == Position::Newest => {
+                            let fence = returned.fence.clone();
+                            let round_trip = returned.round_trip;
+                            return Ok(self.finish(fence, line, round_trip));
+                        }
+                        // The newest one is still to come.
+                        Some(_) => self.is_behind = true,
+                        None if fences.is_tagged(&line) => {}
+                        None => self.hear(line)?,
+                    }
+                }
                 Some(News::LongLine) => self
                     .seen
                     .push(format!("(a line of more than {} MiB)", MAX_LINE >> 20).into_bytes()),
@@ -265,16 +271,11 @@ impl Startup {
         }
     }
 
-    /// Tells whether to send a first event: nobody has taken one yet, or the last one has brought no answer for long.
+    /// Returns whether to send a first event: no subject has taken one yet, or the newest one has
+    /// brought no answer for an interval.
     fn is_due(&self, now: Instant) -> bool {
         let is_connected = self.link.is_some() || self.address.is_none();
-        let Some((_, when)) = self.sent.last().filter(|_| is_connected) else {
-            return true;
-        };
-        let doublings = u32::try_from(self.sent.len() - 1)
-            .unwrap_or(u32::MAX)
-            .min(16);
-        now.duration_since(*when) >= NUDGE * 2_u32.pow(doublings)
+        !is_connected || self.barrier.is_due(now)
     }
 
     /// Sends a first event, if anybody is there to take it.
@@ -302,7 +303,7 @@ impl Startup {
             }
         };
         if taken {
-            self.sent.push((fence, Instant::now()));
+            self.barrier.record_sent(fence, Instant::now());
         }
     }
 
@@ -325,25 +326,21 @@ impl Startup {
             if !told.leads_to(address) {
                 self.address = Some(told);
                 self.link = None;
-                self.sent.clear();
+                self.barrier.forget_sent();
             }
         }
         self.start = start;
         Ok(())
     }
 
-    fn finish(mut self, line: Vec<u8>) -> Started {
-        let (fence, when) = self
-            .sent
-            .pop()
-            .expect("the event that was reported was sent");
+    fn finish(self, fence: Fence, line: Vec<u8>, round_trip: Duration) -> Started {
         Started {
             body: self.body,
             link: self.link,
             place: self.place,
             start: self.start,
             first: (fence, line),
-            round_trip: when.elapsed(),
+            round_trip,
         }
     }
 
@@ -385,7 +382,7 @@ impl Startup {
             format!(
                 "it reported something else; does it drop names that it was not told of? then see --fence\n  {lines}"
             )
-        } else if self.sent.is_empty() {
+        } else if self.barrier.is_unsent() {
             let place = self
                 .address
                 .as_ref()

@@ -1,0 +1,114 @@
+use event_datagram::{EventBuf, ParamBuf, ValueBuf};
+use memchr::memmem;
+
+use super::digits::Digits;
+use crate::contract::{Line, parse_line};
+use crate::vectors::Dialect;
+
+/// One fence: an event whose parameter `tag` no other fence has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fence {
+    pub(super) event: EventBuf,
+    /// The digits of the tag that only this fence has.
+    pub(super) own: Digits,
+}
+
+/// How a subject reads fences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FenceForm {
+    /// As they were sent.
+    Right,
+    /// Otherwise: as this event, or as this line, with the tag blanked.
+    Odd(Result<EventBuf, Vec<u8>>),
+}
+
+impl Fence {
+    /// Makes a fence of this event name and this tag, which ends in `own`.
+    pub(super) fn new(name: &str, tag: &str, own: Digits) -> Self {
+        Self {
+            event: EventBuf::new(name, [ParamBuf::named("tag", tag)]),
+            own,
+        }
+    }
+
+    /// Returns the datagram.
+    pub fn datagram(&self, dialect: Dialect) -> Vec<u8> {
+        dialect.encode(&self.event).expect("a fence is short")
+    }
+
+    /// Returns how the subject read this fence, from the line that carries its tag, in a form that
+    /// is the same for every fence that the subject treats alike.
+    pub fn form(&self, line: &[u8]) -> FenceForm {
+        match parse_line(line) {
+            Some(Line::Event(event)) if event == self.event => FenceForm::Right,
+            Some(Line::Event(mut event)) => {
+                self.blank(&mut event.name);
+                for param in &mut event.params {
+                    if let Some(name) = &mut param.name {
+                        self.blank(name);
+                    }
+                    if let ValueBuf::Bytes(value) = &mut param.value {
+                        self.blank(value);
+                    }
+                }
+                FenceForm::Odd(Ok(event))
+            }
+            _ => {
+                let mut line = line.to_vec();
+                self.blank(&mut line);
+                FenceForm::Odd(Err(line))
+            }
+        }
+    }
+
+    /// Returns the tag.
+    #[cfg(test)]
+    pub(super) fn tag(&self) -> String {
+        let tag = self.event.params[0].as_param().value;
+        let bytes = tag.as_bytes().expect("a tag is a string").to_vec();
+        String::from_utf8(bytes).expect("a tag is ASCII")
+    }
+
+    /// Replaces the tag's own digits by `#`.
+    fn blank(&self, bytes: &mut [u8]) {
+        let digits = self.own.plain.as_bytes();
+        while let Some(at) = memmem::find(bytes, digits) {
+            bytes[at..at + digits.len()].fill(b'#');
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAME: &str = "E_EVDG_FENCE";
+
+    fn fence(random: &mut fastrand::Rng) -> Fence {
+        let own = Digits::random(random, 9);
+        Fence::new(NAME, &format!("t{}", own.plain), own)
+    }
+
+    #[test]
+    fn forms_are_alike_for_fences_that_are_treated_alike() {
+        let mut random = fastrand::Rng::with_seed(1);
+        let (first, second) = (fence(&mut random), fence(&mut random));
+        let report = |fence: &Fence, name: &str| {
+            format!(
+                r#"{{"event":"{name}","params":[{{"name":"tag","value":"{}"}}]}}"#,
+                fence.tag()
+            )
+            .into_bytes()
+        };
+        assert_eq!(first.form(&report(&first, NAME)), FenceForm::Right);
+        assert_eq!(second.form(&report(&second, NAME)), FenceForm::Right);
+        assert_ne!(
+            first.form(&report(&first, "e_evdg_fence")),
+            FenceForm::Right
+        );
+        assert_eq!(
+            first.form(&report(&first, "odd")),
+            second.form(&report(&second, "odd"))
+        );
+    }
+}

@@ -1,0 +1,13 @@
+//! The fence: a marked good event that follows every vector, so that a silent subject is told from
+//! a slow one.
+
+mod barrier;
+mod digits;
+mod event;
+mod factory;
+
+pub(crate) use barrier::{Backoff, Barrier, Position};
+#[cfg(feature = "cli")]
+pub(crate) use digits::holds_mark;
+pub use event::{Fence, FenceForm};
+pub use factory::{DEFAULT_NAME, Fences, Mark};
