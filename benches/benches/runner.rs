@@ -12,8 +12,9 @@ use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::listen::Listener;
 use event_datagram_conformance::run::{Event, Plan, run};
-use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
+use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::Address;
+use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{Corpus, Dialect, Vector};
 
 fn main() {
@@ -64,7 +65,7 @@ fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> Plan<'c> {
         subject: command.expect("it is not empty").into(),
         sockets: vec![socket],
         jobs: NonZero::<usize>::MIN,
-        settings: Settings {
+        settings: SubjectSettings {
             limit: Duration::from_secs(10),
             fence: "E_EVDG_FENCE".into(),
             stop: Stop::default(),

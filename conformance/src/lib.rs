@@ -35,6 +35,7 @@ pub mod load;
 #[cfg(feature = "runner")]
 pub mod merge;
 mod named_enum;
+pub mod observation;
 #[cfg(feature = "runner")]
 pub mod output_file;
 #[cfg(feature = "runner")]

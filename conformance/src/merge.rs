@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::contract::Start;
 use crate::output_file::Spool;
 use crate::report::{Head, ReadError, Record, Shard, Started, Whole, read};
-use crate::subject::SocketKind;
+use crate::transport::SocketKind;
 use crate::vectors::Dialect;
 
 /// The parts of a run, put together.

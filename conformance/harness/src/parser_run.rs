@@ -8,7 +8,7 @@ use event_datagram::EventBuf;
 
 use event_datagram_conformance::contract::{Line, error_line, event_line};
 use event_datagram_conformance::fence::{DEFAULT_NAME, Fences};
-use event_datagram_conformance::subject::{Observation, Report};
+use event_datagram_conformance::observation::{Observation, Report};
 use event_datagram_conformance::vectors::Vector;
 
 use crate::factory::Factory;

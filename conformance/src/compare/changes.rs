@@ -4,7 +4,7 @@ use super::Run;
 use super::matrix::severity;
 use super::run::Found;
 use crate::judge::Verdict;
-use crate::subject::SocketKind;
+use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Level};
 
 /// What changed between two runs of one subject.

@@ -7,7 +7,7 @@ use crate::contract::Start;
 use crate::escape::visible;
 use crate::judge::Verdict;
 use crate::report::{Head, Shard, Summary, read};
-use crate::subject::SocketKind;
+use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Level};
 
 /// One run, as it is compared: of each result what it came to, not by which bytes.

@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use crate::contract::{Line, line_from_json, parse_line};
 use crate::escape::{escaped, visible};
-use crate::subject::Observation;
+use crate::observation::Observation;
 use crate::vectors::{Expectation, Vector, expectation_to_json};
 
 /// What a verdict rests on.

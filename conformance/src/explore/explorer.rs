@@ -8,7 +8,8 @@ use super::rules::Rules;
 use super::search::{Search, datagrams, graded};
 use crate::judge::{Answering, Judgment, Strictness, Verdict, judge};
 use crate::run::{Outcome, RunError, Worker, ends_behind};
-use crate::subject::{LONGEST_ROW, Settings, SocketKind, Subject};
+use crate::subject::{MAX_PIPELINED, Subject, SubjectSettings};
+use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Vector};
 
 /// What to explore, and how far.
@@ -21,7 +22,7 @@ pub struct Plan {
     /// In which dialect.
     pub dialect: Dialect,
     /// What holds for every subject.
-    pub settings: Settings,
+    pub settings: SubjectSettings,
     /// What decides the cases.
     pub seed: u64,
     /// At most so many cases.
@@ -53,7 +54,7 @@ pub struct Statistics {
 }
 
 /// So many cases that went well are remembered, in case one of them left something behind.
-const REMEMBERED: usize = 2 * LONGEST_ROW;
+const REMEMBERED: usize = 2 * MAX_PIPELINED;
 
 /// Sends cases until one fails, or all that were asked for are sent, and makes that one small. Says what is done as it is done.
 ///
@@ -124,7 +125,7 @@ impl Explorer<'_, '_> {
         let mut drawn = (1..=plan.cases).zip(cases);
         let mut ready: VecDeque<(u64, Vector)> = VecDeque::new();
         loop {
-            while ready.len() < LONGEST_ROW && begin.elapsed() < plan.time {
+            while ready.len() < MAX_PIPELINED && begin.elapsed() < plan.time {
                 let Some((number, case)) = drawn.next() else {
                     break;
                 };

@@ -1,7 +1,7 @@
 use crate::evidence::{Evidence, datagram_in_words, lines};
 use crate::judge::Verdict;
+use crate::observation::Observation;
 use crate::run::Outcome;
-use crate::subject::Observation;
 use crate::vectors::{Level, Vector};
 
 /// A case that fails, as small as it could be made.

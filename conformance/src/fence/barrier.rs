@@ -152,7 +152,7 @@ impl Barrier {
     }
 
     /// Returns whether all fences have returned, so that none of them was lost on its way.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "load")]
     pub(crate) fn have_all_returned(&self) -> bool {
         self.sent.iter().all(|sent| sent.has_returned)
     }

@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use memchr::memmem;
 
 use super::digits::Digits;
-#[cfg(feature = "cli")]
+#[cfg(feature = "load")]
 use super::digits::holds_mark;
 use super::event::Fence;
 
@@ -72,7 +72,7 @@ impl Fences {
     }
 
     /// Returns whether a reported line carries what looks like the tag of a fence of any factory.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "load")]
     pub(crate) fn is_anyones(line: &[u8]) -> bool {
         holds_mark(line, b't', SHARED_DIGITS + OWN_DIGITS)
     }
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(fences.mark(b"{\"event\":\"E_TEST\"}", &first), Mark::None);
     }
 
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "load")]
     #[test]
     fn fences_of_other_factories_are_recognised() {
         let tag = Fences::new("E_OTHER").next_fence().tag();

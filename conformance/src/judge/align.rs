@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::difference;
 use crate::contract::Line;
-use crate::subject::{Observation, Report, Says};
+use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::vectors::{Expectation, Step};
 
 /// How a subject answers.
@@ -47,20 +47,28 @@ fn find(
     answering: Answering,
 ) -> Result<Vec<usize>, String> {
     for report in &observation.reports {
-        match report.says {
-            Says::ForgedFence => {
+        match report.content {
+            ReportContent::ForgedFence => {
                 return Err("it reported a good event that nobody sent: it makes up what it has not received (T19)".into());
             }
-            Says::OldFence => {
-                let when = if report.early { "again, late" } else { "again" };
+            ReportContent::OldFence => {
+                let when = if report.arrival == Arrival::Early {
+                    "again, late"
+                } else {
+                    "again"
+                };
                 return Err(format!(
                     "it reported the good event from before {when}: one datagram is one report (T19)"
                 ));
             }
-            Says::Line(_) | Says::Unread => {}
+            ReportContent::Line(_) | ReportContent::Unparsed => {}
         }
     }
-    if observation.reports.iter().any(|report| report.early) {
+    if observation
+        .reports
+        .iter()
+        .any(|report| report.arrival == Arrival::Early)
+    {
         return Err("it reported something before anything was sent: a late report of what came before (T19)".into());
     }
     let readings = align(steps, &observation.reports, answering)
@@ -269,8 +277,8 @@ mod tests {
             let line = Line::Event(EventBuf::new(*name, []));
             Report {
                 raw: Vec::new(),
-                says: Says::Line(line),
-                early: false,
+                content: ReportContent::Line(line),
+                arrival: Arrival::InTime,
             }
         }));
         observation
@@ -314,8 +322,8 @@ mod tests {
             let mut observation = Observation::default();
             observation.reports.push(Report {
                 raw: raw.into(),
-                says: Says::Unread,
-                early: false,
+                content: ReportContent::Unparsed,
+                arrival: Arrival::InTime,
             });
             let steps = steps(vec![Expectation::AnyOf(expected)]);
             judge(&steps, &observation, Answering::MayBeSilent)

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::judge::{Verdict, apply_known};
-use crate::subject::SocketKind;
+use crate::transport::SocketKind;
 use crate::vectors::Corpus;
 
 /// A list of known failures, by the id of the vector.

@@ -7,7 +7,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
 use super::list::KnownError;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::write_atomically;
-use crate::subject::SocketKind;
+use crate::transport::SocketKind;
 
 /// What failed in a run without a list, from which a list is written or updated.
 #[derive(Clone, Debug)]

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::subject::{Heard, Session, SocketKind};
+use crate::subject::{Session, Watched};
 use crate::transport::Address;
+use crate::transport::SocketKind;
 
 /// What tells which datagrams have arrived.
 pub trait Observer {
@@ -32,17 +33,17 @@ pub enum Seen<'o> {
 /// A listener is seen by its reports.
 impl Observer for Session {
     fn next(&mut self, deadline: Instant) -> Seen<'_> {
-        match self.hear(deadline) {
-            Heard::Report(line) => Seen::Datagram(line.into()),
-            Heard::TooLong => Seen::Datagram(Cow::Borrowed(b"")),
-            Heard::Died { death, log } => Seen::Died(last_words(&death.to_string(), &log)),
-            Heard::Nothing => Seen::Nothing,
+        match self.watch(deadline) {
+            Watched::Report(line) => Seen::Datagram(line.into()),
+            Watched::TooLong => Seen::Datagram(Cow::Borrowed(b"")),
+            Watched::Died { death, log } => Seen::Died(last_words(&death.to_string(), &log)),
+            Watched::Nothing => Seen::Nothing,
         }
     }
 
     fn find_dead(&mut self) -> Option<String> {
         match Self::find_dead(self)? {
-            Heard::Died { death, log } => Some(last_words(&death.to_string(), &log)),
+            Watched::Died { death, log } => Some(last_words(&death.to_string(), &log)),
             _ => None,
         }
     }

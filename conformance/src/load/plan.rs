@@ -12,7 +12,8 @@ use super::search::{Search, SearchSettings, TrialEnd};
 use super::tag::Tag;
 use super::trial::{Ending, Trial};
 use crate::fence::Fences;
-use crate::subject::{Places, Session, Settings, SocketKind, StartError, Subject};
+use crate::subject::{AddressAllocator, Session, StartError, Subject, SubjectSettings};
+use crate::transport::SocketKind;
 use crate::transport::{Address, Method};
 use crate::vectors::Dialect;
 
@@ -38,7 +39,7 @@ pub struct Plan {
     /// How they are handed to the kernel.
     pub method: Method,
     /// What holds for the subject.
-    pub settings: Settings,
+    pub settings: SubjectSettings,
 }
 
 /// What a load test is for.
@@ -139,7 +140,7 @@ pub fn run(
     let mut runs = Vec::new();
     let mut stage = Stage {
         plan,
-        places: Places::new(),
+        places: AddressAllocator::new(),
         fences: Fences::new(&plan.settings.fence),
         actor: None,
     };
@@ -177,7 +178,7 @@ struct Scene {
 /// Where tests take place, and what is tested, as long as it lives.
 struct Stage<'p> {
     plan: &'p Plan,
-    places: Places,
+    places: AddressAllocator,
     fences: Fences,
     actor: Option<Actor>,
 }

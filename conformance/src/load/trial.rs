@@ -314,7 +314,7 @@ mod tests {
     use crate::load::observer::Sink;
     use crate::load::schedule::Shape;
     use crate::load::settle::QUIET;
-    use crate::subject::SocketKind;
+    use crate::transport::SocketKind;
 
     /// A listener that is made up: what it says of each datagram, and when nothing comes.
     struct MadeUp<S> {

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use super::{Head, Record, Report, Started, Summary};
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
-use crate::subject::SocketKind;
+use crate::transport::SocketKind;
 use crate::vectors::Dialect;
 
 /// Writes JUnit XML, which CI services read: a suite for each dialect and socket, a case for each vector.

@@ -6,7 +6,7 @@ use crate::contract::Start;
 use crate::escape::{visible, visible_command};
 use crate::evidence::{Evidence, Observed, lines};
 use crate::judge::{Strictness, Verdict};
-use crate::subject::SocketKind;
+use crate::transport::SocketKind;
 use crate::vectors::{Authority, Dialect, Level, expectation_from_json};
 
 /// What came of one vector over one socket: a result of the JSON report, and what every report is made from, be it of

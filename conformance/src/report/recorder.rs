@@ -4,7 +4,7 @@ use crate::escape::visible_command;
 use crate::evidence::Evidence;
 use crate::judge::Verdict;
 use crate::run::Outcome;
-use crate::subject::SocketKind;
+use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Vector};
 
 /// Turns what a run tells into what reports take.

@@ -1,6 +1,6 @@
 use event_datagram::MAX_UDP_PAYLOAD;
 
-use crate::subject::SocketKind;
+use crate::transport::SocketKind;
 use crate::vectors::Vector;
 
 /// Returns why a vector cannot be sent over a kind of socket; `None` where it can.

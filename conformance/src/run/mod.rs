@@ -14,7 +14,9 @@ use std::time::Duration;
 use crate::contract::Start;
 use crate::judge::Verdict;
 use crate::known::KnownList;
-use crate::subject::{Observation, Settings, SocketKind, StartError, Subject};
+use crate::observation::Observation;
+use crate::subject::{StartError, Subject, SubjectSettings};
+use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Set, Vector};
 
 /// What to run.
@@ -29,7 +31,7 @@ pub struct Plan<'c> {
     /// Over so many instances of the subject at a time.
     pub jobs: NonZero<usize>,
     /// What holds for every subject.
-    pub settings: Settings,
+    pub settings: SubjectSettings,
     /// Failures that are known.
     pub known: KnownList,
     /// The requirement set whose vectors decide; `None` lets all decide.

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use super::Outcome;
 use crate::judge::{Answering, Judgment, Strictness, Verdict, grade, judge, take_late};
-use crate::subject::{Ending, Exchange, Observation, SocketKind};
+use crate::observation::Observation;
+use crate::subject::{Exchange, ExchangeEnd};
+use crate::transport::SocketKind;
 use crate::vectors::{Step, Vector};
 
 /// Makes outcomes of what one subject does.
@@ -18,7 +20,7 @@ impl Judge {
     pub(super) fn judged<'c>(self, vector: &'c Vector, exchange: Exchange) -> Outcome<'c> {
         let Exchange {
             observation,
-            ending,
+            end: ending,
             duration,
             dropped,
             ..
@@ -27,18 +29,18 @@ impl Judge {
         outcome.duration = duration;
         outcome.observation = observation;
         match ending {
-            Ending::Fenced if dropped > 0 => {
+            ExchangeEnd::Fenced if dropped > 0 => {
                 let why = format!(
                     "the kernel dropped {dropped} of its datagrams even one at a time: the listener's receive buffer is \
                      too small for them"
                 );
                 (outcome.verdict, outcome.why) = grade(vector, Judgment::Departs { why });
             }
-            Ending::Fenced => {
+            ExchangeEnd::Fenced => {
                 let judgment = judge(&vector.steps, &outcome.observation, self.answering);
                 (outcome.verdict, outcome.why) = grade(vector, judgment);
             }
-            Ending::Died { death, log } => {
+            ExchangeEnd::Died { death, log } => {
                 outcome.verdict = Verdict::Crash;
                 outcome.why = death.to_string();
                 outcome.log = log;
@@ -73,9 +75,9 @@ impl Judge {
 }
 
 /// Blames the last vector that went well for what the subject did then.
-pub(crate) fn ends_behind(last: &mut Outcome<'_>, ending: Ending) {
+pub(crate) fn ends_behind(last: &mut Outcome<'_>, ending: ExchangeEnd) {
     let then = match ending {
-        Ending::Died { death, log } => {
+        ExchangeEnd::Died { death, log } => {
             last.verdict = Verdict::Crash;
             last.log = log;
             death.to_string()
@@ -89,12 +91,12 @@ pub(crate) fn ends_behind(last: &mut Outcome<'_>, ending: Ending) {
 }
 
 /// Says in what way a subject fell silent.
-fn silence(ending: &Ending) -> Option<String> {
+fn silence(ending: &ExchangeEnd) -> Option<String> {
     match ending {
-        Ending::NoRoom(wait) => Some(format!(
+        ExchangeEnd::Blocked(wait) => Some(format!(
             "it took nothing more within {wait:.1?}: it has stopped reading"
         )),
-        Ending::TimedOut(wait) => Some(format!(
+        ExchangeEnd::TimedOut(wait) => Some(format!(
             "the good event that followed was not reported within {wait:.1?}"
         )),
         _ => None,

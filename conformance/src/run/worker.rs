@@ -5,8 +5,10 @@ use crate::contract::Start;
 use crate::fence::Fences;
 use crate::judge::{Answering, Judgment, Strictness, Verdict, grade, judge, not_applicable};
 use crate::subject::{
-    Ending, Exchange, Kind, Places, Rest, Session, Settings, SocketKind, StartError, Subject,
+    AddressAllocator, Exchange, ExchangeEnd, Kind, PipelineEnd, SendMode, Session, StartError,
+    Subject, SubjectSettings,
 };
+use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Vector};
 
 /// So many starts in a row may fail before no more are tried.
@@ -15,11 +17,11 @@ const MAX_FAILED_STARTS: usize = 3;
 /// Tries vectors over one socket, with one instance of the subject at a time.
 pub(crate) struct Worker<'r> {
     subject: &'r Subject,
-    settings: &'r Settings,
+    settings: &'r SubjectSettings,
     socket: SocketKind,
     /// The dialect for which it was started.
     dialect: Dialect,
-    places: Places,
+    places: AddressAllocator,
     fences: Fences,
     start: Start,
     /// Why nothing can be said of this kind of socket: the subject told that it is bound to one of another kind.
@@ -47,7 +49,7 @@ pub(crate) struct Row<'c> {
     /// How the subject ended or fell silent, if it did so at the first one that did not go well.
     pub(crate) first_try: Option<Outcome<'c>>,
     /// How the subject ended, if all went well and it ended then.
-    pub(crate) end: Option<Ending>,
+    pub(crate) end: Option<ExchangeEnd>,
     /// How many datagrams the kernel dropped meanwhile: nobody is to blame for those.
     pub(crate) dropped: u64,
 }
@@ -56,11 +58,11 @@ impl<'r> Worker<'r> {
     /// Starts a subject.
     pub(crate) fn start(
         subject: &'r Subject,
-        settings: &'r Settings,
+        settings: &'r SubjectSettings,
         socket: SocketKind,
         dialect: Dialect,
     ) -> Result<Self, RunError> {
-        let mut places = Places::new();
+        let mut places = AddressAllocator::new();
         let mut fences = Fences::new(&settings.fence);
         let session = Session::start(subject, dialect, socket, &mut places, &mut fences, settings)?;
         Ok(Self {
@@ -85,11 +87,11 @@ impl<'r> Worker<'r> {
         for dialect in dialects.iter().filter(|dialect| **dialect != self.dialect) {
             let session = self.session.as_mut().expect("it was just started");
             match session
-                .exchange(*dialect, [], &mut self.fences, false)
-                .ending
+                .exchange(*dialect, [], &mut self.fences, SendMode::Burst)
+                .end
             {
-                Ending::Fenced => {}
-                Ending::Interrupted => return Err(RunError::Interrupted),
+                ExchangeEnd::Fenced => {}
+                ExchangeEnd::Interrupted => return Err(RunError::Interrupted),
                 _ => return Err(StartError::Dialect(*dialect).into()),
             }
         }
@@ -191,7 +193,7 @@ impl<'r> Worker<'r> {
     pub(crate) fn longest_row(&self, vectors: &[&Vector]) -> usize {
         self.session
             .as_ref()
-            .map_or(0, |session| session.longest_row(vectors))
+            .map_or(0, |session| session.max_pipelined(vectors))
     }
 
     /// Runs vectors in a row. From the first that does not go well they are tried again one at a time: what happened can
@@ -268,7 +270,7 @@ impl<'r> Worker<'r> {
                 tell(outcome);
             }
         };
-        let exchanges = session.exchange_row(vectors, &mut self.fences, &mut hand_on);
+        let exchanges = session.exchange_pipelined(vectors, &mut self.fences, &mut hand_on);
         let mut row = Row {
             good,
             suspicion,
@@ -280,24 +282,24 @@ impl<'r> Worker<'r> {
             // A datagram may be missing, though no fence is.
             row.dropped += session.newly_dropped();
         }
-        if let Rest::Astray | Rest::Lost(Ending::Fenced) = exchanges.rest {
+        if let PipelineEnd::OutOfTurn | PipelineEnd::Lost(ExchangeEnd::Fenced) = exchanges.end {
             row.suspicion.get_or_insert_with(|| OUT_OF_TURN.into());
         }
-        let Rest::Lost(ending) = exchanges.rest else {
+        let PipelineEnd::Lost(ending) = exchanges.end else {
             return Ok(row);
         };
         // A subject that died or fell silent did so at the first that was not answered: that was its first try. But who
         // never got a fence cannot report it.
         let is_its_doing = match ending {
-            Ending::Interrupted => return Err(RunError::Interrupted),
-            Ending::Died { .. } => true,
-            Ending::TimedOut(_) | Ending::NoRoom(_) => row.dropped == 0,
-            Ending::Fenced | Ending::Unsendable(_) => false,
+            ExchangeEnd::Interrupted => return Err(RunError::Interrupted),
+            ExchangeEnd::Died { .. } => true,
+            ExchangeEnd::TimedOut(_) | ExchangeEnd::Blocked(_) => row.dropped == 0,
+            ExchangeEnd::Fenced | ExchangeEnd::Unsendable(_) => false,
         };
         if is_its_doing && row.suspicion.is_none() {
             match vectors.get(row.good) {
                 Some(vector) => {
-                    let exchange = Exchange::broken_off(ending);
+                    let exchange = Exchange::ended(ending);
                     row.first_try = Some(judge.judged(vector, exchange));
                 }
                 None => row.end = Some(ending),
@@ -434,21 +436,21 @@ impl<'r> Worker<'r> {
         vector: &'c Vector,
         before: Option<&mut Outcome<'c>>,
     ) -> Result<Outcome<'c>, RunError> {
-        let mut exchange = self.exchange(vector, false);
-        if exchange.ending == Ending::Fenced && exchange.dropped > 0 {
-            exchange = self.exchange(vector, true);
+        let mut exchange = self.exchange(vector, SendMode::Burst);
+        if exchange.end == ExchangeEnd::Fenced && exchange.dropped > 0 {
+            exchange = self.exchange(vector, SendMode::OneByOne);
         }
         if let Some(before) = before.filter(|before| before.instance == self.instance) {
             blame_for_late(before, &vector.steps, &mut exchange.observation);
         }
-        match exchange.ending {
-            Ending::Unsendable(message) => Err(RunError::Unsendable {
+        match exchange.end {
+            ExchangeEnd::Unsendable(message) => Err(RunError::Unsendable {
                 vector: vector.id.clone(),
                 message,
             }),
-            Ending::Interrupted => Err(RunError::Interrupted),
+            ExchangeEnd::Interrupted => Err(RunError::Interrupted),
             _ => {
-                if let Ending::Died { .. } = exchange.ending {
+                if let ExchangeEnd::Died { .. } = exchange.end {
                     self.session = None;
                 }
                 Ok(self.judge().judged(vector, exchange))
@@ -456,13 +458,13 @@ impl<'r> Worker<'r> {
         }
     }
 
-    fn exchange(&mut self, vector: &Vector, one_by_one: bool) -> Exchange {
+    fn exchange(&mut self, vector: &Vector, mode: SendMode) -> Exchange {
         let session = self
             .session
             .as_mut()
             .expect("the caller made sure that there is one");
         let datagrams = vector.steps.iter().map(|step| &step.datagram[..]);
-        session.exchange(vector.dialect, datagrams, &mut self.fences, one_by_one)
+        session.exchange(vector.dialect, datagrams, &mut self.fences, mode)
     }
 
     /// Sends the last good event. If that goes wrong, the last vector did it.
@@ -470,10 +472,11 @@ impl<'r> Worker<'r> {
         let Some(session) = &mut self.session else {
             return Ok(());
         };
-        let mut exchange = session.exchange(last.vector.dialect, [], &mut self.fences, false);
+        let mut exchange =
+            session.exchange(last.vector.dialect, [], &mut self.fences, SendMode::Burst);
         blame_for_late(last, &[], &mut exchange.observation);
-        match exchange.ending {
-            Ending::Fenced => {
+        match exchange.end {
+            ExchangeEnd::Fenced => {
                 let judgment = judge(&[], &exchange.observation, self.answering());
                 if let Judgment::Departs { .. } = judgment
                     && !last.verdict.is_failure(Strictness::Should)
@@ -482,15 +485,15 @@ impl<'r> Worker<'r> {
                     last.observation = exchange.observation;
                 }
             }
-            Ending::Unsendable(message) => {
+            ExchangeEnd::Unsendable(message) => {
                 return Err(RunError::Unsendable {
                     vector: last.vector.id.clone(),
                     message,
                 });
             }
-            Ending::Interrupted => return Err(RunError::Interrupted),
+            ExchangeEnd::Interrupted => return Err(RunError::Interrupted),
             ending => {
-                if let Ending::Died { .. } = ending {
+                if let ExchangeEnd::Died { .. } = ending {
                     self.session = None;
                 }
                 ends_behind(last, ending);

@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::news::News;
+use super::deadline::{Deadline, ReadAttempt};
+use super::event::SubjectEvent;
 use super::output::Output;
-use super::patience::Patience;
+use super::streams::BUFFER_SIZE;
 use crate::transport::{Address, Link};
 
-/// A listener that runs already, and is never killed: where it is bound, and where its reports can be read.
+/// A listener that somebody else started, which the runner never kills.
 #[derive(Clone, Debug)]
 pub struct Running {
     /// Where it is bound.
@@ -34,7 +35,7 @@ pub enum Reports {
 }
 
 impl Reports {
-    /// Prints it as the command line takes it.
+    /// Returns the argument that names it on the command line.
     pub fn as_arg(&self) -> String {
         match self {
             Self::Stdin => "-".into(),
@@ -43,7 +44,7 @@ impl Reports {
     }
 }
 
-/// The reports of a running listener, as they come.
+/// Follows the reports of a running listener.
 #[derive(Debug)]
 pub(super) struct Attached {
     source: Source,
@@ -53,20 +54,19 @@ pub(super) struct Attached {
 
 #[derive(Debug)]
 enum Source {
-    /// A file that grows; it may be cut, or another may take its place.
+    /// A file that grows. It may be truncated, or replaced by another.
     File { file: File, path: PathBuf },
-    /// Anything that can be waited for.
+    /// A file descriptor that can be polled.
     Stream(OwnedFd),
-    /// It was closed.
+    /// The end of the reports.
     Closed,
 }
 
-/// How often to look whether a file has grown: that cannot be waited for.
-const LOOK: Duration = Duration::from_millis(1);
-const BUFFER: usize = 1 << 16;
+/// The interval at which a file is checked for growth: files cannot be polled.
+const FILE_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 
 impl Attached {
-    /// Finds the reports. What stands in a file already is passed over.
+    /// Opens the reports. What a file holds already is skipped.
     pub(super) fn open(reports: &Reports) -> io::Result<Self> {
         let source = match reports {
             Reports::Stdin => Source::Stream(io::stdin().as_fd().try_clone_to_owned()?),
@@ -75,97 +75,106 @@ impl Attached {
         Ok(Self {
             source,
             output: Output::default(),
-            buffer: vec![0; BUFFER].into(),
+            buffer: vec![0; BUFFER_SIZE].into(),
         })
     }
 
-    /// Waits for news until the deadline, and for room on the link.
-    pub(super) fn wait(&mut self, deadline: Instant, room: Option<&Link>) -> Option<News> {
-        let mut patience = Patience::until(deadline);
+    /// Waits for the next event until the deadline. With `writable`, that this link may have room
+    /// is an event, too.
+    pub(super) fn wait(
+        &mut self,
+        deadline: Instant,
+        writable: Option<&Link>,
+    ) -> Option<SubjectEvent> {
+        let mut wait = Deadline::at(deadline);
         loop {
-            if let Some(news) = self.output.next_news() {
-                return Some(news);
+            if let Some(event) = self.output.next_event() {
+                return Some(event);
             }
-            let read = match self.read_file() {
-                Some(read) if read || Instant::now() >= deadline => read,
-                _ => match self.stirring(deadline, room) {
-                    Stirring::Stream => self.read_stream(),
-                    Stirring::Room => return Some(News::Room),
-                    Stirring::Nothing => false,
+            let attempt = match self.read_file() {
+                Some(attempt) if attempt == ReadAttempt::Some || Instant::now() >= deadline => {
+                    attempt
+                }
+                _ => match self.ready(deadline, writable) {
+                    Ready::Stream => self.read_stream(),
+                    Ready::Link => return Some(SubjectEvent::Writable),
+                    Ready::Nothing => ReadAttempt::Empty,
                 },
             };
-            if !self.output.has_news() && patience.ends(read) {
+            if !self.output.has_event() && wait.has_passed(attempt) {
                 return None;
             }
         }
     }
 
-    /// Gives what it has written, as far as it is read.
+    /// Returns what was read of the reports.
     pub(super) fn output(&mut self) -> &mut Output {
         &mut self.output
     }
 
-    /// Gives the first and the last lines that are no reports.
+    /// Returns the first and the last lines that are no reports.
     pub(super) fn log_ends(&self) -> Vec<String> {
         self.output.log_ends()
     }
 
-    /// Reads what was added to a file, and tells whether that was anything; `None` if it is no file.
-    fn read_file(&mut self) -> Option<bool> {
+    /// Reads what was appended to a file. `None` if the source is no file.
+    fn read_file(&mut self) -> Option<ReadAttempt> {
         let Source::File { file, path } = &mut self.source else {
             return None;
         };
-        match read_on(file, path, &mut self.buffer) {
-            Ok(0) => return Some(false),
+        match read_appended(file, path, &mut self.buffer) {
+            Ok(0) => return Some(ReadAttempt::Empty),
             Ok(length) => self.output.push(&self.buffer[..length]),
             Err(_) => self.close(),
         }
-        Some(true)
+        Some(ReadAttempt::Some)
     }
 
-    /// Reads what has come on a stream, and tells whether that was anything.
-    fn read_stream(&mut self) -> bool {
+    /// Reads what has come on a stream.
+    fn read_stream(&mut self) -> ReadAttempt {
         let Source::Stream(fd) = &self.source else {
-            return false;
+            return ReadAttempt::Empty;
         };
         match rustix::io::read(fd, &mut self.buffer[..]) {
             Ok(0) => self.close(),
             Ok(length) => self.output.push(&self.buffer[..length]),
-            Err(Errno::INTR | Errno::AGAIN) => return false,
+            Err(Errno::INTR | Errno::AGAIN) => return ReadAttempt::Empty,
             Err(_) => self.close(),
         }
-        true
+        ReadAttempt::Some
     }
 
     fn close(&mut self) {
         self.source = Source::Closed;
-        self.output.tell(News::Closed);
+        self.output.push_event(SubjectEvent::Closed);
     }
 
-    fn stirring(&self, deadline: Instant, room: Option<&Link>) -> Stirring {
+    /// Waits until a stream or the link is ready, or until it is time to check a file for growth.
+    fn ready(&self, deadline: Instant, writable: Option<&Link>) -> Ready {
         let mut fds = Vec::with_capacity(2);
         let mut until = deadline;
         match &self.source {
             Source::Stream(fd) => fds.push(PollFd::new(fd, PollFlags::IN)),
-            Source::File { .. } => until = until.min(Instant::now() + LOOK),
+            Source::File { .. } => until = until.min(Instant::now() + FILE_CHECK_INTERVAL),
             Source::Closed => {}
         }
-        fds.extend(room.map(|link| PollFd::new(link, PollFlags::OUT)));
+        fds.extend(writable.map(|link| PollFd::new(link, PollFlags::OUT)));
         let left = until.saturating_duration_since(Instant::now());
         let left = Timespec::try_from(left).expect("nobody waits for centuries");
         if !matches!(poll(&mut fds, Some(&left)), Ok(1..)) {
-            return Stirring::Nothing;
+            return Ready::Nothing;
         }
         match &self.source {
-            Source::Stream(_) if !fds[0].revents().is_empty() => Stirring::Stream,
-            _ => Stirring::Room,
+            Source::Stream(_) if !fds[0].revents().is_empty() => Ready::Stream,
+            _ => Ready::Link,
         }
     }
 }
 
-enum Stirring {
+/// What is ready.
+enum Ready {
     Stream,
-    Room,
+    Link,
     Nothing,
 }
 
@@ -176,7 +185,8 @@ impl Source {
             return Ok(Self::Stream(UnixStream::connect(path)?.into()));
         }
         if kind.is_fifo() {
-            // With a writer of our own it has no end when the listener closes it, and opens it again.
+            // Opened for writing, too, so that the FIFO does not end when the listener closes it and
+            // opens it again.
             let file = OpenOptions::new().read(true).write(true).open(path)?;
             return Ok(Self::Stream(file.into()));
         }
@@ -190,21 +200,21 @@ impl Source {
     }
 }
 
-/// Reads what was added. A file that was cut, or whose place another has taken, is read from its beginning.
-fn read_on(file: &mut File, path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
+/// Reads what was appended. A file that was truncated or replaced is read from its beginning.
+fn read_appended(file: &mut File, path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
     let length = file.read(buffer)?;
     if length > 0 {
         return Ok(length);
     }
     let at = file.stream_position()?;
-    let ours = file.metadata()?;
-    let is_ours = |there: &Metadata| (there.dev(), there.ino()) == (ours.dev(), ours.ino());
+    let open = file.metadata()?;
+    let is_open = |found: &Metadata| (found.dev(), found.ino()) == (open.dev(), open.ino());
     match fs::metadata(path) {
-        Ok(there) if !is_ours(&there) && there.is_file() => *file = File::open(path)?,
-        _ if ours.len() < at => {
+        Ok(found) if !is_open(&found) && found.is_file() => *file = File::open(path)?,
+        _ if open.len() < at => {
             file.seek(SeekFrom::Start(0))?;
         }
-        // Gone for a moment, or nothing new.
+        // The file is gone for a moment, or nothing was appended.
         _ => return Ok(0),
     }
     file.read(buffer)
@@ -216,7 +226,7 @@ mod tests {
 
     fn lines(attached: &mut Attached) -> Vec<String> {
         let mut lines = Vec::new();
-        while let Some(News::Line(line)) = attached.wait(Instant::now(), None) {
+        while let Some(SubjectEvent::Line(line)) = attached.wait(Instant::now(), None) {
             lines.push(String::from_utf8(line).expect("it is ASCII"));
         }
         lines

@@ -2,24 +2,23 @@ use std::ffi::{OsStr, OsString};
 
 #[cfg(unix)]
 use super::attached::Running;
-use super::place::SocketKind;
-use crate::transport::Address;
+use crate::transport::{Address, SocketKind};
 use crate::vectors::Dialect;
 
 /// How a subject is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// It is started, and binds the socket that it is told.
+    /// The runner starts it, and it binds the socket that the runner chose.
     Listener,
-    /// It is started, and reads a datagram a line in hex on its standard input.
+    /// The runner starts it, and it reads on its standard input one datagram in hex per line.
     Parser,
-    /// It runs already, started by somebody else, and is never killed.
+    /// Somebody else started it, and the runner never kills it.
     Running,
 }
 
 impl Kind {
-    /// Gives its name, as in reports.
+    /// Returns the name that reports use.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Listener => "listener",
@@ -29,11 +28,11 @@ impl Kind {
     }
 }
 
-/// What is to be tested: something to be started, or something that runs.
+/// What is tested.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Subject {
-    /// A command that starts it.
+    /// A program that this command starts.
     Command(SubjectCommand),
     /// A listener that runs already.
     #[cfg(unix)]
@@ -41,7 +40,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Says how it is connected.
+    /// Returns how the subject is connected.
     pub fn kind(&self) -> Kind {
         match self {
             Self::Command(command) => command.kind(),
@@ -66,7 +65,7 @@ impl From<Running> for Subject {
 
 /// The command that starts a subject.
 ///
-/// In its arguments `{socket}`, `{host}`, `{port}` and `{path}` are replaced by the socket that was chosen.
+/// In its arguments `{socket}`, `{host}`, `{port}` and `{path}` are replaced by the chosen socket.
 #[derive(Clone, Debug)]
 pub struct SubjectCommand {
     kind: Kind,
@@ -78,10 +77,10 @@ pub struct SubjectCommand {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {
-    /// There is no program.
+    /// It has no program.
     #[error("the subject's command is empty; write it behind `--`")]
     Empty,
-    /// The placeholders in it never get a value over this kind of socket.
+    /// Its placeholders have no value for this kind of socket.
     #[error(
         "the subject's command takes {placeholder}, which a {socket} socket does not have; add `--socket {other}`"
     )]
@@ -90,13 +89,13 @@ pub enum CommandError {
         placeholder: &'static str,
         /// The kind of socket.
         socket: SocketKind,
-        /// A kind that has it.
+        /// A kind of socket that has a value for it.
         other: SocketKind,
     },
 }
 
 impl SubjectCommand {
-    /// Takes a command line, program first.
+    /// Makes a command of a command line, program first.
     ///
     /// # Errors
     ///
@@ -113,16 +112,16 @@ impl SubjectCommand {
         }
     }
 
-    /// Says how the subject is connected.
+    /// Returns how the subject is connected.
     pub fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// Tells whether the command can be told of sockets of this kind.
+    /// Checks that the command can name sockets of this kind.
     ///
     /// # Errors
     ///
-    /// If it has placeholders, and this kind of socket gives a value to none of them.
+    /// If it has placeholders, and this kind of socket has a value for none of them.
     pub fn accepts(&self, socket: SocketKind) -> Result<(), CommandError> {
         let has = |placeholder: &str| {
             self.args
@@ -151,13 +150,13 @@ impl SubjectCommand {
         }
     }
 
-    /// Prints the command as one would type it into a shell.
+    /// Returns the command as a user would type it into a shell.
     pub fn shell(&self) -> String {
         let words = std::iter::once(&self.program).chain(&self.args);
         words.map(|word| quote(word)).collect::<Vec<_>>().join(" ")
     }
 
-    /// Makes the command for this dialect and this socket, or for none.
+    /// Builds the command for this dialect, and for this socket if the subject binds one.
     pub(super) fn build(
         &self,
         dialect: Dialect,
@@ -195,6 +194,6 @@ fn replace(arg: &OsStr, address: Option<&Address>) -> OsString {
 
 fn quote(word: &OsStr) -> String {
     let word = word.to_string_lossy();
-    // Only a NUL cannot be quoted, and no argument holds one.
+    // A NUL alone cannot be quoted, and no argument holds one.
     shlex::try_quote(&word).map_or_else(|_| format!("{word:?}"), |quoted| quoted.into_owned())
 }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// How a subject came to an end, or out of sight.
+/// How a subject ended, or why it can no longer be observed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Death {
@@ -8,7 +8,7 @@ pub enum Death {
     Exited(Exit),
     /// It runs, but has closed its standard output.
     ClosedOutput,
-    /// Its reports, which somebody else hands on, came to their end.
+    /// It runs somewhere, but the source of its reports has ended.
     NoMoreReports,
     /// It runs, but has closed its standard input, where it should read datagrams.
     ClosedInput,
@@ -36,7 +36,7 @@ impl fmt::Display for Death {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// It gave this status.
+    /// It exited with this status.
     Status(i32),
     /// This signal killed it.
     Signal(i32),
@@ -54,7 +54,7 @@ impl fmt::Display for Exit {
     }
 }
 
-/// Names the signals that kill programs, by the numbers that all systems share.
+/// Returns the name of a signal that kills programs, by the numbers that all systems share.
 fn signal_name(signal: i32) -> Option<&'static str> {
     Some(match signal {
         1 => "SIGHUP",

@@ -2,18 +2,17 @@ use std::mem;
 
 use memchr::memchr;
 
-/// What any report fits in: 65449 empty parameters, written as long as may be, come to a third of it.
-pub(super) const MAX_LINE: usize = 8 << 20;
+use crate::observation::MAX_LINE;
 
-/// Cuts a stream of bytes into lines, as it comes.
+/// Splits a stream of bytes into lines, as it comes.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     buffer: Vec<u8>,
-    /// Where the next line begins.
+    /// The beginning of the next line.
     start: usize,
-    /// Where to look for its end: what stands before holds none.
+    /// The position up to which the next line has no end.
     searched: usize,
-    /// Whether the line that is under way is longer than may be, and passed over.
+    /// Whether the next line is longer than [`MAX_LINE`] already, and skipped.
     is_too_long: bool,
 }
 
@@ -26,7 +25,7 @@ pub(super) enum Cut {
 }
 
 impl Lines {
-    /// Takes what has come.
+    /// Adds bytes of the stream.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         if self.start > 0 && self.start == self.buffer.len() {
             self.buffer.clear();
@@ -35,7 +34,7 @@ impl Lines {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// Gives the next line that is whole.
+    /// Removes and returns the next whole line.
     pub(super) fn next_line(&mut self) -> Option<Cut> {
         loop {
             let Some(at) = memchr(b'\n', &self.buffer[self.searched..]) else {
@@ -56,7 +55,7 @@ impl Lines {
         }
     }
 
-    /// Gives what stands behind the last line feed, once nothing more comes.
+    /// Removes and returns what follows the last line feed, once nothing more comes.
     pub(super) fn rest(&mut self) -> Option<Cut> {
         let rest = self.buffer.split_off(self.start);
         *self = Self {
@@ -66,7 +65,7 @@ impl Lines {
         (!rest.is_empty() && !mem::take(&mut self.is_too_long)).then_some(Cut::Whole(rest))
     }
 
-    /// Moves the line that is under way to the front, and forgets it if it is too long already.
+    /// Moves the unfinished line to the front, and drops it if it is too long already.
     fn cut_off_excess(&mut self) -> Option<Cut> {
         self.buffer.drain(..self.start);
         (self.start, self.searched) = (0, self.buffer.len());
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn long_lines_are_passed_over_and_told_once() {
+    fn long_lines_are_skipped_and_reported_once() {
         let mut text = vec![b'{'; 2 * MAX_LINE + 5];
         text.extend_from_slice(b"\n{next}\n");
         let expected = [Cut::TooLong(b'{'), whole(b"{next}")];

@@ -2,13 +2,13 @@ use std::collections::VecDeque;
 
 use crate::escape::escaped;
 
-/// What a subject says for people, in its log on standard output and on its standard error: how it began, which often
-/// says why, and how it ended.
+/// The beginning and the end of a subject's log, which is its standard error and what is no report
+/// on its standard output. The beginning often holds the reason of a failure.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LogEnds {
     first: Vec<Vec<u8>>,
     last: VecDeque<Vec<u8>>,
-    left_out: usize,
+    omitted: usize,
 }
 
 const FIRST_LINES: usize = 4;
@@ -16,7 +16,7 @@ const LAST_LINES: usize = 6;
 const LINE_BYTES: usize = 400;
 
 impl LogEnds {
-    /// Takes a line.
+    /// Adds a line.
     pub(super) fn push(&mut self, line: &[u8]) {
         if line.trim_ascii().is_empty() {
             return;
@@ -28,15 +28,15 @@ impl LogEnds {
         }
         if self.last.len() == LAST_LINES {
             self.last.pop_front();
-            self.left_out += 1;
+            self.omitted += 1;
         }
         self.last.push_back(line);
     }
 
-    /// Gives the lines, fit to print.
+    /// Returns the lines, escaped so that they can be printed.
     pub(super) fn lines(&self) -> Vec<String> {
         let print = |line: &Vec<u8>| escaped(line.trim_ascii_end());
-        let gap = (self.left_out > 0).then(|| format!("… ({} lines)", self.left_out));
+        let gap = (self.omitted > 0).then(|| format!("… ({} lines)", self.omitted));
         let first = self.first.iter().map(print);
         first
             .chain(gap)

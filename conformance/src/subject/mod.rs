@@ -1,36 +1,41 @@
-//! The listener or parser under test: started or found, watched, spoken to, killed.
+//! The listener or parser under test: started or attached to, sent datagrams, watched, killed.
 
+mod allocator;
 #[cfg(unix)]
 mod attached;
-mod body;
 mod command;
+mod deadline;
 mod death;
+#[cfg(target_os = "linux")]
+mod descendants;
+mod event;
+mod exchange;
+mod handle;
 mod lines;
 mod log;
-mod news;
-mod observation;
 mod output;
-mod patience;
-mod place;
+mod pipeline;
+mod port_reservation;
 mod process;
-mod row;
 mod session;
+mod settings;
+mod start_error;
 mod startup;
 mod stop;
-#[cfg(target_os = "linux")]
-mod strays;
 mod streams;
+mod waits;
 mod watch;
 
+pub use allocator::AddressAllocator;
 #[cfg(unix)]
 pub use attached::{Reports, Running};
 pub use command::{CommandError, Kind, Subject, SubjectCommand};
 pub use death::{Death, Exit};
-pub use observation::{Observation, Report, Says};
-pub use place::{Places, SocketKind};
-pub(crate) use row::LONGEST_ROW;
-pub use row::{Rest, Row};
-pub use session::{Ending, Exchange, Session};
-pub use startup::{Settings, StartError};
+pub use exchange::{Exchange, ExchangeEnd, SendMode};
+pub(crate) use pipeline::MAX_PIPELINED;
+pub use pipeline::{Pipeline, PipelineEnd};
+pub use session::Session;
+pub use settings::SubjectSettings;
+pub use start_error::StartError;
 pub use stop::Stop;
-pub use watch::Heard;
+pub use watch::Watched;

@@ -1,19 +1,19 @@
 use std::collections::VecDeque;
 
+use super::event::SubjectEvent;
 use super::lines::{Cut, Lines};
 use super::log::LogEnds;
-use super::news::News;
 
-/// What a subject writes, sorted as it comes: reports, and its own log.
+/// What a subject writes, sorted as it comes: reports, and its log.
 #[derive(Debug, Default)]
 pub(super) struct Output {
     lines: Lines,
     log: LogEnds,
-    unread: VecDeque<News>,
+    events: VecDeque<SubjectEvent>,
 }
 
 impl Output {
-    /// Takes what has come of its reports.
+    /// Takes bytes of the stream that carries the reports.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.lines.push(bytes);
         while let Some(cut) = self.lines.next_line() {
@@ -21,14 +21,14 @@ impl Output {
         }
     }
 
-    /// Takes what stands behind the last line feed, once nothing more comes.
+    /// Takes what follows the last line feed, once nothing more comes.
     pub(super) fn end(&mut self) {
         if let Some(rest) = self.lines.rest() {
             self.sort(rest);
         }
     }
 
-    /// Takes a line of its log.
+    /// Takes a line of the log.
     pub(super) fn log(&mut self, cut: Cut) {
         match cut {
             Cut::Whole(line) => self.log.push(&line),
@@ -36,35 +36,37 @@ impl Output {
         }
     }
 
-    /// Takes other news, behind all reports so far.
-    pub(super) fn tell(&mut self, news: News) {
-        self.unread.push_back(news);
+    /// Queues an event after all reports so far.
+    pub(super) fn push_event(&mut self, event: SubjectEvent) {
+        self.events.push_back(event);
     }
 
-    /// Takes news back that nobody wanted yet.
-    pub(super) fn put_back(&mut self, news: News) {
-        self.unread.push_front(news);
+    /// Takes back an event that was not used yet.
+    pub(super) fn put_back(&mut self, event: SubjectEvent) {
+        self.events.push_front(event);
     }
 
-    /// Gives what comes next.
-    pub(super) fn next_news(&mut self) -> Option<News> {
-        self.unread.pop_front()
+    /// Removes and returns the next event.
+    pub(super) fn next_event(&mut self) -> Option<SubjectEvent> {
+        self.events.pop_front()
     }
 
-    /// Tells whether there is something.
-    pub(super) fn has_news(&self) -> bool {
-        !self.unread.is_empty()
+    /// Returns whether there is an event.
+    pub(super) fn has_event(&self) -> bool {
+        !self.events.is_empty()
     }
 
-    /// Gives the first and the last lines that it said for people.
+    /// Returns the first and the last lines of the log.
     pub(super) fn log_ends(&self) -> Vec<String> {
         self.log.lines()
     }
 
     fn sort(&mut self, cut: Cut) {
         match cut {
-            Cut::Whole(line) if line.starts_with(b"{") => self.unread.push_back(News::Line(line)),
-            Cut::TooLong(b'{') => self.unread.push_back(News::LongLine),
+            Cut::Whole(line) if line.starts_with(b"{") => {
+                self.push_event(SubjectEvent::Line(line));
+            }
+            Cut::TooLong(b'{') => self.push_event(SubjectEvent::LongLine),
             log => self.log(log),
         }
     }

@@ -2,55 +2,70 @@ use std::io;
 #[cfg(unix)]
 use std::os::fd::AsFd;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::deadline::{Deadline, ReadAttempt};
 use super::death::Exit;
+#[cfg(target_os = "linux")]
+use super::descendants;
+use super::event::SubjectEvent;
 use super::lines::Lines;
-use super::news::News;
 use super::output::Output;
-use super::patience::Patience;
-use super::streams::{InputError, Stir, Streams};
+use super::streams::{InputError, StreamEvent, Streams};
+use super::waits::EXIT_GRACE;
 use crate::transport::Link;
 
-/// A running process in a group of its own, killed with the whole group when this is dropped.
+/// A running process in a process group of its own. Dropping this kills the whole group.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Child,
-    /// What marks everything that it starts.
+    /// The mark in the environment of its descendants.
     #[cfg(target_os = "linux")]
     mark: String,
     streams: Streams,
     output: Output,
     errors: Lines,
-    /// Whether all is read that it wrote to standard output, and to standard error.
-    is_read: (bool, bool),
-    /// How it ended, while that is not told yet, and until when it may be held back.
+    /// Whether standard output was read to its end.
+    is_stdout_read: bool,
+    /// Whether standard error was read to its end.
+    is_stderr_read: bool,
+    /// How the process ended, until that is reported, and the latest time to report it.
     exited: Option<(Exit, Instant)>,
 }
 
-/// How long a process may take to end when it is asked to.
-const GRACE: Duration = Duration::from_millis(500);
-/// So many last words of a process that is killed are listened to: more than it owes for all that may be under way.
-const LAST_WORDS: usize = 1_000;
+/// What a process has for standard input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Input {
+    /// A pipe, which [`Process::send`] writes to.
+    Piped,
+    /// Nothing.
+    Empty,
+}
 
-/// What came of waiting.
+/// The most events taken from a process that is killed: more than it owes for all datagrams in
+/// flight.
+const MAX_LAST_EVENTS: usize = 1_000;
+
+/// What came of a wait for the streams.
 enum Read {
-    Something,
-    Room,
-    Nothing,
+    Attempt(ReadAttempt),
+    Writable,
 }
 
 impl Process {
-    /// Starts it. With `piped`, [`send`](Self::send) writes to its standard input; else that is empty.
-    pub(super) fn start(mut command: Command, piped: bool) -> io::Result<Self> {
-        command.stdin(if piped { Stdio::piped() } else { Stdio::null() });
+    /// Starts a process.
+    pub(super) fn start(mut command: Command, input: Input) -> io::Result<Self> {
+        command.stdin(match input {
+            Input::Piped => Stdio::piped(),
+            Input::Empty => Stdio::null(),
+        });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         #[cfg(target_os = "linux")]
         let mark = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
         #[cfg(target_os = "linux")]
-        command.env(super::strays::MARK, &mark);
+        command.env(descendants::MARK, &mark);
         let mut child = command.spawn()?;
         let streams = Streams::of(&mut child)?;
         Ok(Self {
@@ -60,123 +75,129 @@ impl Process {
             streams,
             output: Output::default(),
             errors: Lines::default(),
-            is_read: (false, false),
+            is_stdout_read: false,
+            is_stderr_read: false,
             exited: None,
         })
     }
 
-    /// Hands bytes to its standard input.
+    /// Writes bytes to standard input.
     pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), InputError> {
         self.streams.write(bytes)
     }
 
-    /// Waits for news until the deadline. `None` if there were none. With `room`, that the link may have room is news, too.
+    /// Waits for the next event until the deadline. `None` if there was none. With `writable`, that
+    /// this link may have room is an event, too.
     ///
-    /// That it ended is told after all that it wrote, whichever came first: what it reported before its end counts.
-    pub(super) fn wait(&mut self, deadline: Instant, room: Option<&Link>) -> Option<News> {
-        let mut patience = Patience::until(deadline);
+    /// The end of the process comes after all that it wrote, because what it reported before its
+    /// end counts.
+    pub(super) fn wait(
+        &mut self,
+        deadline: Instant,
+        writable: Option<&Link>,
+    ) -> Option<SubjectEvent> {
+        let mut wait = Deadline::at(deadline);
         loop {
-            if let Some(news) = self.output.next_news() {
-                return Some(news);
+            if let Some(event) = self.output.next_event() {
+                return Some(event);
             }
             let now = Instant::now();
             let held = self
                 .exited
-                .take_if(|(_, until)| self.is_read.0 || now >= *until);
+                .take_if(|(_, until)| self.is_stdout_read || now >= *until);
             if let Some((exit, _)) = held {
-                return Some(News::Exited(exit));
+                return Some(SubjectEvent::Exited(exit));
             }
             let until = self
                 .exited
                 .map_or(deadline, |(_, until)| until.min(deadline));
-            let read = match self.read(until, room) {
-                Read::Room => return Some(News::Room),
-                Read::Something => true,
-                Read::Nothing => false,
+            let attempt = match self.read(until, writable) {
+                Read::Writable => return Some(SubjectEvent::Writable),
+                Read::Attempt(attempt) => attempt,
             };
-            if !self.output.has_news() && patience.ends(read) {
+            if !self.output.has_event() && wait.has_passed(attempt) {
                 return None;
             }
         }
     }
 
-    /// Gives what it has written, as far as it is read.
+    /// Returns what was read of the process's output.
     pub(super) fn output(&mut self) -> &mut Output {
         &mut self.output
     }
 
-    /// Gives the first and the last lines that it said for people.
+    /// Returns the first and the last lines of the process's log.
     pub(super) fn log_ends(&self) -> Vec<String> {
         self.output.log_ends()
     }
 
-    /// Asks it to end, waits a moment for that, and kills what is left of its group.
+    /// Asks the process to end, waits [`EXIT_GRACE`] for that, and kills what is left of its group.
     pub(super) fn stop(mut self) {
         self.streams.close_input();
         self.ask_to_end();
-        let deadline = Instant::now() + GRACE;
-        while let Some(news) = self.wait(deadline, None) {
-            // It may talk as long as it likes.
-            if matches!(news, News::Exited(_)) || self.is_over(&news) || Instant::now() >= deadline
-            {
+        let deadline = Instant::now() + EXIT_GRACE;
+        while let Some(event) = self.wait(deadline, None) {
+            // A process that writes without end is not waited for any longer.
+            if is_end(&event) || Instant::now() >= deadline {
                 break;
             }
         }
     }
 
-    /// Kills the whole group at once, so that nothing of it keeps a pipe open, and gives what was still on its way. Its
-    /// last words are all there then.
-    pub(super) fn kill(&mut self) -> Vec<News> {
+    /// Kills the whole group at once, so that none of its processes keeps a pipe open, and returns
+    /// the events that were still on their way. The log is complete then.
+    pub(super) fn kill(&mut self) -> Vec<SubjectEvent> {
         self.kill_group();
-        let deadline = Instant::now() + GRACE;
-        while self.is_read != (true, true) && Instant::now() < deadline {
+        let deadline = Instant::now() + EXIT_GRACE;
+        while !(self.is_stdout_read && self.is_stderr_read) && Instant::now() < deadline {
             self.read(deadline, None);
         }
-        std::iter::from_fn(|| self.output.next_news())
-            .take(LAST_WORDS)
+        std::iter::from_fn(|| self.output.next_event())
+            .take(MAX_LAST_EVENTS)
             .collect()
     }
 
-    /// Waits until something happens, at most until then, and takes in what it is.
-    fn read(&mut self, until: Instant, room: Option<&Link>) -> Read {
+    /// Waits until something happens, at most until this time, and records it.
+    fn read(&mut self, until: Instant, writable: Option<&Link>) -> Read {
         #[cfg(unix)]
-        let stir = self.streams.wait(until, room.map(AsFd::as_fd));
+        let event = self.streams.wait(until, writable.map(AsFd::as_fd));
         #[cfg(not(unix))]
-        let stir = match room {
-            // Without poll, the link is simply tried again.
-            Some(_) => Stir::Room,
+        let event = match writable {
+            // Without poll, the caller simply tries the link again.
+            Some(_) => StreamEvent::Writable,
             None => self.streams.wait(until),
         };
-        match stir {
-            Stir::Output(bytes) => self.output.push(bytes),
-            Stir::OutputClosed => {
-                self.is_read.0 = true;
+        match event {
+            StreamEvent::Output(bytes) => self.output.push(bytes),
+            StreamEvent::OutputClosed => {
+                self.is_stdout_read = true;
                 self.output.end();
                 if self.exited.is_none() {
-                    self.output.tell(News::Closed);
+                    self.output.push_event(SubjectEvent::Closed);
                 }
             }
-            Stir::Log(bytes) => {
+            StreamEvent::Log(bytes) => {
                 self.errors.push(bytes);
                 while let Some(cut) = self.errors.next_line() {
                     self.output.log(cut);
                 }
             }
-            Stir::LogClosed => {
-                self.is_read.1 = true;
+            StreamEvent::LogClosed => {
+                self.is_stderr_read = true;
                 if let Some(rest) = self.errors.rest() {
                     self.output.log(rest);
                 }
             }
-            Stir::Ended(exit) => {
-                // So that nobody else keeps its output open.
+            #[cfg(unix)]
+            StreamEvent::Ended(exit) => {
+                // Otherwise a descendant could keep the output open.
                 self.kill_group();
-                self.exited = Some((exit, Instant::now() + GRACE));
+                self.exited = Some((exit, Instant::now() + EXIT_GRACE));
             }
-            Stir::Room => return Read::Room,
-            Stir::Nothing => return Read::Nothing,
+            StreamEvent::Writable => return Read::Writable,
+            StreamEvent::Nothing => return Read::Attempt(ReadAttempt::Empty),
         }
-        Read::Something
+        Read::Attempt(ReadAttempt::Some)
     }
 
     #[cfg(unix)]
@@ -189,18 +210,13 @@ impl Process {
         self.signal(rustix::process::Signal::KILL);
     }
 
-    /// Signals the group. It is there until the child is reaped, which only `drop` does.
+    /// Sends a signal to the group, which exists until the child is reaped. `drop` alone does that.
     #[cfg(unix)]
     fn signal(&self, signal: rustix::process::Signal) {
         let _ = rustix::process::kill_process_group(
             rustix::process::Pid::from_child(&self.child),
             signal,
         );
-    }
-
-    #[cfg(unix)]
-    fn is_over(&self, _: &News) -> bool {
-        false
     }
 
     #[cfg(not(unix))]
@@ -210,22 +226,27 @@ impl Process {
     fn kill_group(&mut self) {
         let _ = self.child.kill();
     }
-
-    /// The end of its output is all that there is to see.
-    #[cfg(not(unix))]
-    fn is_over(&self, news: &News) -> bool {
-        matches!(news, News::Closed)
-    }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill_group();
-        // It may have left its group. If it may not be killed at all, there is no use in waiting for its end.
+        // The process may have left its group. If it cannot be killed, waiting for its end is
+        // useless.
         if self.child.kill().is_ok() {
             let _ = self.child.wait();
         }
         #[cfg(target_os = "linux")]
-        super::strays::kill_all(&self.mark);
+        descendants::kill_all(&self.mark);
+    }
+}
+
+/// Returns whether an event is the last one of a process.
+fn is_end(event: &SubjectEvent) -> bool {
+    match event {
+        SubjectEvent::Exited(_) => true,
+        // Where the end of a process cannot be seen, the end of its output stands for it.
+        SubjectEvent::Closed => cfg!(not(unix)),
+        _ => false,
     }
 }

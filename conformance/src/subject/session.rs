@@ -1,98 +1,51 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::body::Body;
+use super::allocator::{AddressAllocator, AllocatedAddress};
 use super::command::Subject;
 use super::death::Death;
-use super::news::News;
-use super::observation::{MAX_REPORTS, Observation, Says};
-use super::place::{Place, Places, SocketKind};
-use super::startup::{self, Settings, StartError, Started, hex_line};
+use super::event::SubjectEvent;
+use super::exchange::{Exchange, ExchangeEnd, SendMode};
+use super::handle::SubjectHandle;
+use super::settings::SubjectSettings;
+use super::start_error::StartError;
+use super::startup::{self, Started};
 use super::stop::Stop;
 use super::streams::InputError;
+use super::waits::EXIT_GRACE;
 use crate::contract::Start;
 use crate::fence::{Backoff, Barrier, Fence, FenceForm, Fences, Mark, Position};
-use crate::transport::{Address, Link, SendError};
+use crate::observation::{Arrival, MAX_REPORTS, Observation, ReportContent};
+use crate::transport::{Address, Link, STOP_CHECK_INTERVAL, SendError, SocketKind};
 use crate::vectors::Dialect;
 
 /// A running subject, and the conversation with it.
 #[derive(Debug)]
 pub struct Session {
-    pub(super) body: Body,
+    pub(super) handle: SubjectHandle,
     pub(super) link: Option<Link>,
-    /// Kept as long as the subject, to be removed with it.
-    _place: Option<Place>,
+    /// Kept as long as the subject, and removed with it.
+    _allocated: Option<AllocatedAddress>,
     start: Start,
-    /// What it makes of the fences of each dialect that it has been sent.
+    /// How the subject reads the fences of each dialect that it was sent.
     forms: Vec<(Dialect, FenceForm)>,
-    pub(super) slowest: Duration,
+    pub(super) slowest_round_trip: Duration,
     dropped: u64,
     limit: Duration,
     pub(super) stop: Stop,
-    /// What was heard while something was to be said, in order.
-    pub(super) unread: VecDeque<News>,
+    /// The events that came while a datagram waited for room, in order.
+    pub(super) queued: VecDeque<SubjectEvent>,
 }
 
-/// What came of sending some datagrams and a fence.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Exchange {
-    /// What the subject reported.
-    pub observation: Observation,
-    /// How it ended.
-    pub ending: Ending,
-    /// From the first datagram to the end.
-    pub duration: Duration,
-    /// How many datagrams the kernel dropped meanwhile; the subject cannot be blamed for those.
-    pub dropped: u64,
-}
-
-impl Exchange {
-    /// Gives one of which nothing is known but how it ended.
-    pub fn broken_off(ending: Ending) -> Self {
-        Self {
-            observation: Observation::default(),
-            ending,
-            duration: Duration::ZERO,
-            dropped: 0,
-        }
-    }
-}
-
-/// How an exchange ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Ending {
-    /// The fence came back.
-    Fenced,
-    /// It did not, within this time.
-    TimedOut(Duration),
-    /// The subject took nothing more: there was no room for a datagram, for this time.
-    NoRoom(Duration),
-    /// The subject died.
-    Died {
-        /// How.
-        death: Death,
-        /// What it wrote for people: the first lines and the last.
-        log: Vec<String>,
-    },
-    /// A datagram could not be sent, through no fault of the subject.
-    Unsendable(String),
-    /// The run was stopped.
-    Interrupted,
-}
-
-/// How long to wait at a stretch, before looking whether to stop or whether the socket was refused.
-pub(super) const SLICE: Duration = Duration::from_millis(50);
 /// The shortest time to wait before the subject is sent another fence.
 const MIN_FENCE_INTERVAL: Duration = Duration::from_millis(100);
-/// How much longer than the slowest answer so far an answer may take.
-const PATIENCE: u32 = 50;
-/// The least time to wait for an answer: machines stumble.
-const LEAST_WAIT: Duration = Duration::from_secs(2);
+/// The longest wait for an answer, in slowest round trips.
+const MAX_ROUND_TRIPS: u32 = 50;
+/// The shortest time after which an answer is given up: any machine may stall for a moment.
+const MIN_ANSWER_WAIT: Duration = Duration::from_secs(2);
 
 impl Session {
-    /// Starts a subject, or finds the one that runs, and lets it report a first event.
+    /// Starts a subject, or attaches to one that runs, and waits until it reports a first event.
     ///
     /// # Errors
     ///
@@ -101,40 +54,41 @@ impl Session {
         subject: &Subject,
         dialect: Dialect,
         kind: SocketKind,
-        places: &mut Places,
+        allocator: &mut AddressAllocator,
         fences: &mut Fences,
-        settings: &Settings,
+        settings: &SubjectSettings,
     ) -> Result<Self, StartError> {
         let Started {
-            body,
+            handle,
             link,
-            place,
+            allocated,
             start,
-            first: (fence, line),
+            fence,
+            line,
             round_trip,
-        } = startup::start(subject, dialect, kind, places, fences, settings)?;
+        } = startup::start(subject, dialect, kind, allocator, fences, settings)?;
         let mut session = Self {
-            body,
+            handle,
             link,
-            _place: place,
+            _allocated: allocated,
             start,
             forms: vec![(dialect, fence.form(&line))],
-            slowest: round_trip,
+            slowest_round_trip: round_trip,
             dropped: 0,
             limit: settings.limit,
             stop: settings.stop.clone(),
-            unread: VecDeque::new(),
+            queued: VecDeque::new(),
         };
         session.dropped = session.link.as_mut().map_or(0, Link::dropped);
         Ok(session)
     }
 
-    /// Gives what the subject told about itself.
+    /// Returns what the subject declares about itself.
     pub fn declared(&self) -> &Start {
         &self.start
     }
 
-    /// Tells where the subject is, if not on a socket of this kind.
+    /// Returns a sentence that names the subject's address, if that is no socket of this kind.
     pub(crate) fn elsewhere(&self, kind: SocketKind) -> Option<String> {
         let address = self.link.as_ref()?.address();
         let is_here = match address {
@@ -146,89 +100,63 @@ impl Session {
         })
     }
 
-    /// Sends datagrams back to back and a fence, and listens until the fence comes back.
-    ///
-    /// Where the kernel might drop some of them, or with `one_by_one`, fences go between them, too.
+    /// Sends datagrams and a fence, and collects reports until the fence comes back.
     pub fn exchange<'d>(
         &mut self,
         dialect: Dialect,
         datagrams: impl IntoIterator<Item = &'d [u8]>,
         fences: &mut Fences,
-        one_by_one: bool,
+        mode: SendMode,
     ) -> Exchange {
         let begin = Instant::now();
         let mut observation = Observation::default();
         let mut sent = 0;
         let datagrams = datagrams.into_iter().inspect(|_| sent += 1);
-        let talk = self.talk(dialect, datagrams, fences, one_by_one, &mut observation);
-        let ending = talk.err().unwrap_or(Ending::Fenced);
-        // Whatever was reported was not dropped: the kernel is asked where something may be missing.
-        let all_there = observation.reports.len() >= sent && !observation.swallowed_fence;
-        let dropped = if all_there { 0 } else { self.newly_dropped() };
+        let result = self.send_and_observe(dialect, datagrams, fences, mode, &mut observation);
+        let end = result.err().unwrap_or(ExchangeEnd::Fenced);
+        // What was reported was not dropped: the kernel's table is read where something may be
+        // missing.
+        let is_complete = observation.reports.len() >= sent && !observation.swallowed_fence;
+        let dropped = if is_complete { 0 } else { self.newly_dropped() };
         Exchange {
             observation,
-            ending,
+            end,
             duration: begin.elapsed(),
             dropped,
         }
     }
 
-    /// Ends the subject, unless it is somebody else's: asks it first, then kills its whole process group.
+    /// Ends the subject, unless somebody else runs it: asks it first, then kills its whole process
+    /// group.
     pub fn stop(self) {
-        self.body.stop();
+        self.handle.stop();
     }
 
-    fn talk<'d>(
-        &mut self,
-        dialect: Dialect,
-        datagrams: impl Iterator<Item = &'d [u8]>,
-        fences: &mut Fences,
-        one_by_one: bool,
-        observation: &mut Observation,
-    ) -> Result<(), Ending> {
-        // As much as was there; a flood ends when its time is up.
-        for _ in 0..MAX_REPORTS {
-            match self.next_news(Instant::now()) {
-                Some(News::Line(raw)) => {
-                    let says = Says::of(fences.mark_any(&raw));
-                    observation.hear(raw, says, true);
-                }
-                Some(News::LongLine) => observation.overhear(),
-                Some(News::Room) => {}
-                Some(other) => return Err(self.death_by(other, observation)),
-                None => break,
-            }
-        }
-        let burst = if one_by_one { 0 } else { self.burst() };
-        let mut under_way = 0;
-        for datagram in datagrams {
-            if under_way > 0 && under_way + datagram.len() > burst {
-                self.fence(dialect, fences, observation)?;
-                under_way = 0;
-            }
-            self.send(datagram, observation)?;
-            under_way += room_for(datagram);
-        }
-        self.fence(dialect, fences, observation)
+    /// Returns the number of datagrams that the kernel has dropped since the last call.
+    pub fn newly_dropped(&mut self) -> u64 {
+        let dropped = self.link.as_mut().map_or(0, Link::dropped);
+        let newly = dropped.saturating_sub(self.dropped);
+        self.dropped = self.dropped.max(dropped);
+        newly
     }
 
-    /// Tells how many bytes, by [`room_for`], may be under way without an answer.
+    /// Returns how many bytes, by [`footprint`], may be in flight without an answer.
     pub(super) fn burst(&self) -> usize {
         self.link.as_ref().map_or(usize::MAX, Link::burst)
     }
 
-    /// Sends a fence and listens until it comes back. While it does not, more are sent: a subject that reports a later
-    /// one does not hang, but has swallowed the first.
+    /// Sends a fence and collects reports until it comes back. While it does not, more are sent: a
+    /// subject that reports a later one does not hang, but has swallowed the first.
     pub(super) fn fence(
         &mut self,
         dialect: Dialect,
         fences: &mut Fences,
         observation: &mut Observation,
-    ) -> Result<(), Ending> {
+    ) -> Result<(), ExchangeEnd> {
         let begin = Instant::now();
-        let wait = self.wait_for_answer();
+        let wait = self.max_answer_wait();
         let backoff = Backoff::RoundTrips {
-            slowest: self.slowest,
+            slowest: self.slowest_round_trip,
             minimum: MIN_FENCE_INTERVAL,
         };
         let mut barrier = Barrier::new(backoff, begin + wait);
@@ -237,34 +165,38 @@ impl Session {
         barrier.record_sent(fence, begin);
         loop {
             if self.stop.is_requested() {
-                return Err(Ending::Interrupted);
+                return Err(ExchangeEnd::Interrupted);
             }
             let now = Instant::now();
             // Checked even while reports flood in.
             if barrier.is_overdue(now) {
-                return Err(Ending::TimedOut(wait));
+                return Err(ExchangeEnd::TimedOut(wait));
             }
-            match self.next_news((now + SLICE).min(barrier.deadline())) {
-                Some(News::Line(raw)) => match barrier.receive(&raw, fences, Instant::now()) {
-                    Some(returned) => {
-                        let position = returned.position;
-                        self.slowest = self.slowest.max(returned.round_trip);
-                        self.recognise(dialect, returned.fence, raw, observation);
-                        if position == Position::Newest {
-                            observation.swallowed_fence |= !barrier.has_first_returned();
-                            return Ok(());
+            match self.next_event((now + STOP_CHECK_INTERVAL).min(barrier.deadline())) {
+                Some(SubjectEvent::Line(raw)) => {
+                    match barrier.receive(&raw, fences, Instant::now()) {
+                        Some(returned) => {
+                            let position = returned.position;
+                            self.record_round_trip(returned.round_trip);
+                            self.record_fence(dialect, returned.fence, raw, observation);
+                            if position == Position::Newest {
+                                observation.swallowed_fence |= !barrier.has_first_returned();
+                                return Ok(());
+                            }
+                        }
+                        None => {
+                            let content = ReportContent::of(fences.mark_any(&raw));
+                            observation.record(raw, content, Arrival::InTime);
                         }
                     }
-                    None => {
-                        let says = Says::of(fences.mark_any(&raw));
-                        observation.hear(raw, says, false);
-                    }
-                },
-                Some(News::LongLine) => observation.overhear(),
-                Some(News::Room) => {}
-                Some(other) => return Err(self.death_by(other, observation)),
+                }
+                Some(SubjectEvent::LongLine) => observation.record_oversized(),
+                Some(SubjectEvent::Writable) => {}
+                Some(event @ (SubjectEvent::Closed | SubjectEvent::Exited(_))) => {
+                    return Err(self.end_by(event, observation));
+                }
                 None if self.link.as_mut().is_some_and(Link::is_refused) => {
-                    return Err(self.death(Death::Refused, observation));
+                    return Err(self.end_by_death(Death::Refused, observation));
                 }
                 None if barrier.is_due(Instant::now()) => {
                     let fence = fences.next_fence();
@@ -277,19 +209,7 @@ impl Session {
         }
     }
 
-    fn recognise(
-        &mut self,
-        dialect: Dialect,
-        fence: &Fence,
-        raw: Vec<u8>,
-        observation: &mut Observation,
-    ) {
-        if observation.misread_fence.is_none() && !self.is_usual(dialect, fence, &raw) {
-            observation.misread_fence = Some(raw);
-        }
-    }
-
-    /// Tells whether the subject has read this fence like the first one of its dialect.
+    /// Returns whether the subject read this fence like the first one of its dialect.
     pub(super) fn is_usual(&mut self, dialect: Dialect, fence: &Fence, raw: &[u8]) -> bool {
         let form = fence.form(raw);
         match self.forms.iter().find(|(known, _)| *known == dialect) {
@@ -301,125 +221,190 @@ impl Session {
         }
     }
 
-    pub(super) fn next_news(&mut self, deadline: Instant) -> Option<News> {
-        self.unread
-            .pop_front()
-            .or_else(|| self.body.wait(deadline, None))
+    /// Takes the time that an answer took into account for later waits.
+    pub(super) fn record_round_trip(&mut self, round_trip: Duration) {
+        self.slowest_round_trip = self.slowest_round_trip.max(round_trip);
     }
 
-    /// Sends if that is possible at once.
+    /// Waits for the next event until the deadline.
+    pub(super) fn next_event(&mut self, deadline: Instant) -> Option<SubjectEvent> {
+        self.queued
+            .pop_front()
+            .or_else(|| self.handle.wait(deadline, None))
+    }
+
+    /// Sends a datagram if that is possible at once.
     pub(super) fn try_send(&mut self, datagram: &[u8]) -> Result<(), Unsent> {
         let Some(link) = &mut self.link else {
-            return self
-                .body
-                .send(&hex_line(datagram))
-                .map_err(|error| match error {
-                    InputError::Full => Unsent::NoRoom,
-                    InputError::Closed => Unsent::Dead(Death::ClosedInput),
-                });
+            return self.handle.send(datagram).map_err(|error| match error {
+                #[cfg(unix)]
+                InputError::Full => Unsent::Blocked,
+                InputError::Closed => Unsent::Dead(Death::ClosedInput),
+            });
         };
         link.try_send(datagram).map_err(|error| match error {
-            SendError::NoRoom => Unsent::NoRoom,
+            SendError::NoRoom => Unsent::Blocked,
             SendError::Refused => Unsent::Dead(Death::Refused),
             error => Unsent::Never(error.to_string()),
         })
     }
 
-    /// Sends, and waits for room if there is none. What the subject says meanwhile is kept: it may have to say it before
-    /// it makes room.
-    fn send(&mut self, datagram: &[u8], observation: &mut Observation) -> Result<(), Ending> {
-        let wait = self.wait_for_answer();
+    /// Returns how long to wait for an answer: a multiple of the slowest so far, within bounds.
+    pub(super) fn max_answer_wait(&self) -> Duration {
+        (self.slowest_round_trip * MAX_ROUND_TRIPS)
+            .max(MIN_ANSWER_WAIT)
+            .min(self.limit)
+    }
+
+    /// Returns the end of an exchange during which the subject ended or closed its output.
+    pub(super) fn end_by(
+        &mut self,
+        event: SubjectEvent,
+        observation: &mut Observation,
+    ) -> ExchangeEnd {
+        match event {
+            SubjectEvent::Exited(exit) => self.end_by_death(Death::Exited(exit), observation),
+            _ => self.end_by_death(self.handle.closed(), observation),
+        }
+    }
+
+    /// Returns the end of an exchange during which the subject died. The end of its process
+    /// explains more than a closed pipe or socket does, and is waited for a moment.
+    pub(super) fn end_by_death(
+        &mut self,
+        mut death: Death,
+        observation: &mut Observation,
+    ) -> ExchangeEnd {
+        let mut record = |raw: Vec<u8>| {
+            observation.record(raw, ReportContent::of(Mark::None), Arrival::InTime);
+        };
+        let deadline = Instant::now() + EXIT_GRACE;
+        while !matches!(death, Death::Exited(_)) && Instant::now() < deadline {
+            match self.next_event(deadline) {
+                Some(SubjectEvent::Exited(exit)) => death = Death::Exited(exit),
+                Some(SubjectEvent::Line(raw)) => record(raw),
+                Some(SubjectEvent::Closed | SubjectEvent::LongLine | SubjectEvent::Writable) => {}
+                None => break,
+            }
+        }
+        for event in self.handle.kill() {
+            if let SubjectEvent::Line(raw) = event {
+                record(raw);
+            }
+        }
+        ExchangeEnd::Died {
+            death,
+            log: self.handle.log_ends(),
+        }
+    }
+
+    fn send_and_observe<'d>(
+        &mut self,
+        dialect: Dialect,
+        datagrams: impl Iterator<Item = &'d [u8]>,
+        fences: &mut Fences,
+        mode: SendMode,
+        observation: &mut Observation,
+    ) -> Result<(), ExchangeEnd> {
+        self.collect_early(fences, observation)?;
+        let burst = match mode {
+            SendMode::Burst => self.burst(),
+            SendMode::OneByOne => 0,
+        };
+        let mut in_flight = 0;
+        for datagram in datagrams {
+            if in_flight > 0 && in_flight + datagram.len() > burst {
+                self.fence(dialect, fences, observation)?;
+                in_flight = 0;
+            }
+            self.send(datagram, observation)?;
+            in_flight += footprint(datagram);
+        }
+        self.fence(dialect, fences, observation)
+    }
+
+    /// Collects the reports that are there before anything is sent; not all of a flood, which the
+    /// time limit of the fence ends.
+    fn collect_early(
+        &mut self,
+        fences: &Fences,
+        observation: &mut Observation,
+    ) -> Result<(), ExchangeEnd> {
+        for _ in 0..MAX_REPORTS {
+            match self.next_event(Instant::now()) {
+                Some(SubjectEvent::Line(raw)) => {
+                    let content = ReportContent::of(fences.mark_any(&raw));
+                    observation.record(raw, content, Arrival::Early);
+                }
+                Some(SubjectEvent::LongLine) => observation.record_oversized(),
+                Some(SubjectEvent::Writable) => {}
+                Some(event @ (SubjectEvent::Closed | SubjectEvent::Exited(_))) => {
+                    return Err(self.end_by(event, observation));
+                }
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// Records how the subject read a fence, if it did so otherwise than the first time.
+    fn record_fence(
+        &mut self,
+        dialect: Dialect,
+        fence: &Fence,
+        raw: Vec<u8>,
+        observation: &mut Observation,
+    ) {
+        if observation.misread_fence.is_none() && !self.is_usual(dialect, fence, &raw) {
+            observation.misread_fence = Some(raw);
+        }
+    }
+
+    /// Sends a datagram, and waits for room if there is none. Events that come meanwhile are
+    /// queued: some subjects make no room before their reports are read.
+    fn send(&mut self, datagram: &[u8], observation: &mut Observation) -> Result<(), ExchangeEnd> {
+        let wait = self.max_answer_wait();
         let deadline = Instant::now() + wait;
         loop {
             match self.try_send(datagram) {
                 Ok(()) => return Ok(()),
-                Err(Unsent::NoRoom) => {}
-                Err(Unsent::Dead(death)) => return Err(self.death(death, observation)),
-                Err(Unsent::Never(message)) => return Err(Ending::Unsendable(message)),
+                Err(Unsent::Blocked) => {}
+                Err(Unsent::Dead(death)) => return Err(self.end_by_death(death, observation)),
+                Err(Unsent::Never(message)) => return Err(ExchangeEnd::Unsendable(message)),
             }
             if self.stop.is_requested() {
-                return Err(Ending::Interrupted);
+                return Err(ExchangeEnd::Interrupted);
             }
             let now = Instant::now();
             if now >= deadline {
-                return Err(Ending::NoRoom(wait));
+                return Err(ExchangeEnd::Blocked(wait));
             }
-            match self
-                .body
-                .wait((now + SLICE).min(deadline), self.link.as_ref())
-            {
-                None | Some(News::Room) => {}
-                Some(news @ (News::Closed | News::Exited(_))) => {
-                    return Err(self.death_by(news, observation));
+            let until = (now + STOP_CHECK_INTERVAL).min(deadline);
+            match self.handle.wait(until, self.link.as_ref()) {
+                None | Some(SubjectEvent::Writable) => {}
+                Some(event @ (SubjectEvent::Closed | SubjectEvent::Exited(_))) => {
+                    return Err(self.end_by(event, observation));
                 }
-                // More are a flood: the fence's time will be up.
-                Some(_) if self.unread.len() >= MAX_REPORTS => {}
-                Some(news) => self.unread.push_back(news),
+                // More are a flood, which the time limit of the fence ends.
+                Some(_) if self.queued.len() >= MAX_REPORTS => {}
+                Some(event) => self.queued.push_back(event),
             }
         }
-    }
-
-    /// Tells how long to wait for an answer: by the slowest so far, within bounds.
-    pub(super) fn wait_for_answer(&self) -> Duration {
-        (self.slowest * PATIENCE).max(LEAST_WAIT).min(self.limit)
-    }
-
-    pub(super) fn death_by(&mut self, news: News, observation: &mut Observation) -> Ending {
-        match news {
-            News::Exited(exit) => self.death(Death::Exited(exit), observation),
-            News::Closed | News::Line(_) | News::LongLine | News::Room => {
-                self.death(self.body.closed(), observation)
-            }
-        }
-    }
-
-    /// Finds out how it died: an end says more than a closed pipe or socket, and may take a moment to show.
-    pub(super) fn death(&mut self, mut death: Death, observation: &mut Observation) -> Ending {
-        let hear = |raw: Vec<u8>, observation: &mut Observation| {
-            let says = Says::of(Mark::None);
-            observation.hear(raw, says, false);
-        };
-        let deadline = Instant::now() + Duration::from_millis(500);
-        while !matches!(death, Death::Exited(_)) && Instant::now() < deadline {
-            match self.next_news(deadline) {
-                Some(News::Exited(exit)) => death = Death::Exited(exit),
-                Some(News::Line(raw)) => hear(raw, observation),
-                Some(News::Closed | News::LongLine | News::Room) => {}
-                None => break,
-            }
-        }
-        for news in self.body.kill() {
-            if let News::Line(raw) = news {
-                hear(raw, observation);
-            }
-        }
-        Ending::Died {
-            death,
-            log: self.body.log_ends(),
-        }
-    }
-
-    /// Counts the datagrams that the kernel has dropped since this was asked last.
-    pub fn newly_dropped(&mut self) -> u64 {
-        let dropped = self.link.as_mut().map_or(0, Link::dropped);
-        let newly = dropped.saturating_sub(self.dropped);
-        self.dropped = self.dropped.max(dropped);
-        newly
     }
 }
 
 /// Why a datagram was not sent.
 pub(super) enum Unsent {
     /// There is no room for it now.
-    NoRoom,
+    Blocked,
     /// The subject is dead, as far as can be seen.
     Dead(Death),
-    /// It cannot be sent from here at all.
+    /// It cannot be sent from this machine.
     Never(String),
 }
 
-/// How much room a datagram takes under way, in bytes. Small ones take some, too: this is more than the kernel charges
-/// for their keeping.
-pub(super) const fn room_for(datagram: &[u8]) -> usize {
+/// Returns how much of a receive buffer a datagram takes, in bytes. Its overhead counts, too: this
+/// is more than the kernel charges for it.
+pub(super) const fn footprint(datagram: &[u8]) -> usize {
     datagram.len() + 1024
 }

@@ -1,17 +1,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A wish to stop, which every wait looks at: set by a signal handler, say. Clones share it.
+/// A request to stop, which every wait checks: a signal handler makes it, for example. Clones share
+/// the request.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
 impl Stop {
-    /// Asks everybody to stop.
+    /// Requests that every wait ends.
     pub fn request(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Tells whether to stop.
+    /// Returns whether somebody has requested to stop.
     pub fn is_requested(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }

@@ -1,59 +1,60 @@
 use std::time::Instant;
 
 use super::death::Death;
-use super::news::News;
-use super::observation::Observation;
-use super::session::{Ending, Session};
+use super::event::SubjectEvent;
+use super::exchange::ExchangeEnd;
+use super::session::Session;
+use crate::observation::Observation;
 use crate::transport::{Address, Link};
 
-/// What a subject says while somebody else sends.
+/// What a subject did while another part of the program sent datagrams.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Heard {
-    /// Nothing, as long as was waited.
+pub enum Watched {
+    /// Nothing until the deadline.
     Nothing,
-    /// A line of its reports.
+    /// It wrote a line of its reports.
     Report(Vec<u8>),
-    /// A line that is longer than any report may be.
+    /// It wrote a line that is longer than any report may be.
     TooLong,
     /// It died.
     Died {
-        /// How.
+        /// How it died.
         death: Death,
-        /// What it wrote for people: the first lines and the last.
+        /// The first and the last lines of its log.
         log: Vec<String>,
     },
 }
 
-/// A session that is only listened to.
+/// A session that only receives.
 impl Session {
-    /// Says where the subject is bound. `None` for a parser.
+    /// Returns the address that the subject is bound to. `None` for a parser.
     pub fn address(&self) -> Option<&Address> {
         self.link.as_ref().map(Link::address)
     }
 
-    /// Waits for the next line of its reports until the deadline.
-    pub fn hear(&mut self, deadline: Instant) -> Heard {
-        match self.next_news(deadline) {
-            None | Some(News::Room) => Heard::Nothing,
-            Some(News::Line(line)) => Heard::Report(line),
-            Some(News::LongLine) => Heard::TooLong,
-            Some(news @ (News::Closed | News::Exited(_))) => {
-                died(self.death_by(news, &mut Observation::default()))
+    /// Waits for the next line of the reports until the deadline.
+    pub fn watch(&mut self, deadline: Instant) -> Watched {
+        match self.next_event(deadline) {
+            None | Some(SubjectEvent::Writable) => Watched::Nothing,
+            Some(SubjectEvent::Line(line)) => Watched::Report(line),
+            Some(SubjectEvent::LongLine) => Watched::TooLong,
+            Some(event @ (SubjectEvent::Closed | SubjectEvent::Exited(_))) => {
+                died(self.end_by(event, &mut Observation::default()))
             }
         }
     }
 
-    /// Finds out how the subject died, if nobody listens on its socket any more.
-    pub fn find_dead(&mut self) -> Option<Heard> {
+    /// Returns how the subject died, if its socket is no longer bound.
+    pub fn find_dead(&mut self) -> Option<Watched> {
         let is_refused = self.link.as_mut().is_some_and(Link::is_refused);
-        is_refused.then(|| died(self.death(Death::Refused, &mut Observation::default())))
+        is_refused.then(|| died(self.end_by_death(Death::Refused, &mut Observation::default())))
     }
 }
 
-fn died(ending: Ending) -> Heard {
-    match ending {
-        Ending::Died { death, log } => Heard::Died { death, log },
-        _ => Heard::Nothing,
+fn died(end: ExchangeEnd) -> Watched {
+    match end {
+        ExchangeEnd::Died { death, log } => Watched::Died { death, log },
+        _ => Watched::Nothing,
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::contract::error_line;
 use crate::contract::{Line, Start, event_line};
 use crate::judge::Answering;
-use crate::subject::{Observation, Report, Says};
+use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::vectors::{Expectation, Step};
 
 /// What the judge is given. Events are mostly out of so few that reports fit several datagrams.
@@ -84,7 +84,7 @@ fn case_as_read(source: &mut Source<'_>) -> JudgeCase {
 /// Makes lines of what was read, as subjects write them: nobody has read them yet. Now and then one is left as it is.
 fn write_down(source: &mut Source<'_>, observation: &mut Observation) {
     for report in &mut observation.reports {
-        let Says::Line(line) = &report.says else {
+        let ReportContent::Line(line) = &report.content else {
             continue;
         };
         let usual = usual_line(line);
@@ -96,7 +96,7 @@ fn write_down(source: &mut Source<'_>, observation: &mut Observation) {
             4 => with_a_member(&usual),
             _ => continue,
         };
-        report.says = Says::Unread;
+        report.content = ReportContent::Unparsed;
     }
 }
 
@@ -204,7 +204,7 @@ fn change(source: &mut Source<'_>, observation: &mut Observation) {
             .reports
             .insert(at, observation.reports[at].clone()),
         2 if at + 1 < count => observation.reports.swap(at, at + 1),
-        3 if at < count => observation.reports[at].early = true,
+        3 if at < count => observation.reports[at].arrival = Arrival::Early,
         4 => observation.swallowed_fence = true,
         5 => observation.misread_fence = Some(hostile(source).into_bytes()),
         _ => observation.reports.insert(at, any_report(source)),
@@ -239,11 +239,11 @@ fn come_late(source: &mut Source<'_>, before: &mut JudgeCase, case: &mut JudgeCa
 fn any_report(source: &mut Source<'_>) -> Report {
     match source.below(8) {
         0 => Report {
-            says: Says::OldFence,
+            content: ReportContent::OldFence,
             ..report(Line::Start(Start::default()))
         },
         1 => Report {
-            says: Says::ForgedFence,
+            content: ReportContent::ForgedFence,
             ..report(Line::Start(Start::default()))
         },
         2 => report(Line::Start(Start::default())),
@@ -273,8 +273,8 @@ fn hostile(source: &mut Source<'_>) -> String {
 fn report(line: Line) -> Report {
     Report {
         raw: Vec::new(),
-        says: Says::Line(line),
-        early: false,
+        content: ReportContent::Line(line),
+        arrival: Arrival::InTime,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use event_datagram::{Host, Socket};
 
-/// Where a listener is bound: a [`Socket`] after name resolution.
+/// The address of a listener: a [`Socket`] after name resolution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Address {
@@ -16,7 +16,7 @@ pub enum Address {
 }
 
 impl Address {
-    /// Resolves a socket. A host name gives its first address.
+    /// Resolves a socket. Of a host name, the first address is taken.
     ///
     /// # Errors
     ///
@@ -43,11 +43,9 @@ impl Address {
         };
         Ok(Self::Udp(address))
     }
-}
 
-impl Address {
-    /// Tells whether a listener that is bound here gets what is sent to `other`: it may be bound to all addresses, or by
-    /// another name of the same path.
+    /// Returns whether a listener that is bound here receives what is sent to `other`: it may be
+    /// bound to all addresses, or to another name of the same path.
     pub fn leads_to(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Udp(bound), Self::Udp(target)) => {
@@ -55,15 +53,18 @@ impl Address {
                     && (bound.ip().is_unspecified() || bound.ip() == target.ip())
             }
             (Self::Unix(bound), Self::Unix(target)) => {
-                bound == target
-                    || matches!((bound.canonicalize(), target.canonicalize()), (Ok(bound), Ok(target)) if bound == target)
+                let is_same_file = || {
+                    let (bound, target) = (bound.canonicalize(), target.canonicalize());
+                    bound.is_ok_and(|bound| target.is_ok_and(|target| bound == target))
+                };
+                bound == target || is_same_file()
             }
             _ => false,
         }
     }
 }
 
-/// Prints the socket syntax of `event_datagram`, such as `udp:127.0.0.1:8081`.
+/// Writes the socket syntax of `event_datagram`, such as `udp:127.0.0.1:8081`.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

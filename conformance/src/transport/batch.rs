@@ -1,34 +1,35 @@
 use std::ops::Range;
 
-/// Datagrams side by side in one buffer, which is used again and again: what is written into it goes to the kernel from
-/// where it stands.
+/// A queue of datagrams side by side in one buffer, which is reused: the kernel reads them from the
+/// place that they were written to.
 #[derive(Debug)]
 pub struct Batch {
     bytes: Box<[u8]>,
-    /// Where each datagram ends.
+    /// The end of each datagram.
     ends: Vec<usize>,
-    most: usize,
+    capacity: usize,
 }
 
 impl Batch {
-    /// Makes room for so many datagrams, and so many bytes of them all.
+    /// Makes a batch with room for this many datagrams, and for this many bytes of all of them.
     pub fn new(datagrams: usize, bytes: usize) -> Self {
         Self {
             bytes: vec![0; bytes].into(),
             ends: Vec::with_capacity(datagrams),
-            most: datagrams,
+            capacity: datagrams,
         }
     }
 
-    /// Lets `write` put a datagram into the room that is left, and say how long it is. Where it fails, there is none more.
+    /// Adds the datagram that `write` writes into the room that is left. `write` returns its length.
+    /// If `write` fails, no datagram is added.
     ///
     /// # Errors
     ///
-    /// What `write` says, such as that the room is too small.
+    /// Those of `write`, such as that there is too little room.
     ///
     /// # Panics
     ///
-    /// If the batch [is full](Self::is_full), or `write` says that it wrote more than there was room for.
+    /// If the batch [is full](Self::is_full), or `write` returns more than there was room for.
     pub fn push_with<E>(
         &mut self,
         write: impl FnOnce(&mut [u8]) -> Result<usize, E>,
@@ -49,7 +50,7 @@ impl Batch {
         Ok(())
     }
 
-    /// Adds a datagram, if there is room for it. Tells whether there was.
+    /// Adds a datagram if there is room for it, and returns whether there was.
     pub fn push(&mut self, datagram: &[u8]) -> bool {
         !self.is_full()
             && self
@@ -61,56 +62,59 @@ impl Batch {
                 .is_ok()
     }
 
-    /// Forgets all datagrams; the buffer stays.
+    /// Removes all datagrams, and keeps the buffer.
     pub fn clear(&mut self) {
         self.ends.clear();
     }
 
-    /// Counts the datagrams.
+    /// Returns the number of datagrams.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Tells whether there are none.
+    /// Returns whether there are no datagrams.
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
     }
 
-    /// Tells whether as many datagrams are in it as it was made for.
+    /// Returns whether there are as many datagrams as the batch has room for.
     pub fn is_full(&self) -> bool {
-        self.ends.len() == self.most
+        self.ends.len() == self.capacity
     }
 
-    /// Tells how many bytes there is room for still.
+    /// Returns how many bytes there is still room for.
     pub fn room(&self) -> usize {
         self.bytes.len() - self.used()
     }
 
-    /// Gives a datagram.
+    /// Returns a datagram.
     ///
     /// # Panics
     ///
-    /// If there are not so many.
+    /// If there is no datagram of this index.
     pub fn datagram(&self, index: usize) -> &[u8] {
         &self.bytes[self.place(index)]
     }
 
-    /// Gives datagrams that follow each other, as one piece.
-    pub(super) fn piece(&self, indexes: Range<usize>) -> &[u8] {
+    /// Returns consecutive datagrams as one piece.
+    #[cfg(any(target_os = "linux", test))]
+    pub(super) fn segment(&self, indexes: Range<usize>) -> &[u8] {
         if indexes.is_empty() {
             return &[];
         }
         &self.bytes[self.place(indexes.start).start..self.ends[indexes.end - 1]]
     }
 
-    /// Counts the datagrams from here on that the kernel can cut from one piece: all as long as the first, but for the
-    /// last, which may be shorter; no more of them than `datagrams`, nor longer together than `bytes`.
+    /// Returns how many datagrams from here on the kernel can cut from one segment: all are as long
+    /// as the first, but for the last, which may be shorter. At most `datagrams`, and at most
+    /// `bytes` in total.
+    #[cfg(any(target_os = "linux", test))]
     pub(super) fn run(&self, from: usize, datagrams: usize, bytes: usize) -> usize {
         let size = self.datagram(from).len();
         let (mut count, mut total) = (0, 0);
         for index in from..self.len().min(from + datagrams) {
             let next = self.datagram(index).len();
-            // An empty one would end the piece without being in it.
+            // An empty datagram would end the segment without being in it.
             if next > size || next == 0 || total + next > bytes {
                 break;
             }
@@ -150,7 +154,7 @@ mod tests {
         assert_eq!(batch.datagram(0), [0; 3]);
         assert_eq!(batch.datagram(1), [0_u8; 0]);
         assert_eq!(batch.datagram(2), [2; 5]);
-        assert_eq!(batch.piece(0..3), [0, 0, 0, 2, 2, 2, 2, 2]);
+        assert_eq!(batch.segment(0..3), [0, 0, 0, 2, 2, 2, 2, 2]);
         assert_eq!(batch.room(), (1 << 12) - 8);
         batch.clear();
         assert!(batch.is_empty());

@@ -1,68 +1,30 @@
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 #[cfg(unix)]
 use std::os::fd::{AsFd, BorrowedFd};
-#[cfg(unix)]
-use std::os::unix::net::UnixDatagram;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::address::Address;
 use super::port::Port;
+use super::send_error::SendError;
+use super::socket::Socket;
+use super::waits::STOP_CHECK_INTERVAL;
 
 /// A connected datagram socket to a listener.
 ///
-/// Connected, because only then does a UDP socket learn that nobody listens, and a UNIX socket when there is room.
+/// Connected, because otherwise a UDP socket does not learn that the port is unbound, nor a UNIX
+/// socket when there is room.
 #[derive(Debug)]
 pub struct Link {
     address: Address,
     socket: Socket,
-    /// Whether the kernel's table has ever shown the listener.
+    /// Whether the listener has ever been in the kernel's table of sockets.
     was_bound: bool,
-    /// Which socket was bound to the address at first, where only that one counts.
+    /// The socket that was bound to the address at first, if no other may take its place.
     only: Option<Identity>,
 }
 
-/// What the system calls a bound socket: another one at the same address is called otherwise.
+/// Device and inode of a bound socket: another one at the same address has others.
 type Identity = (u64, u64);
-
-/// A connected socket that does not block.
-#[derive(Debug)]
-pub(super) enum Socket {
-    Udp(UdpSocket),
-    #[cfg(unix)]
-    Unix(UnixDatagram),
-}
-
-/// Why a datagram was not sent.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SendError {
-    /// Nobody is bound to the address any more. UDP tells only at the second datagram.
-    #[error("nobody listens there")]
-    Refused,
-    /// The listener's queue is full, and stayed so until the deadline if there was one.
-    #[error("the socket took nothing: its reader has stopped reading")]
-    NoRoom,
-    /// The kernel took fewer bytes than there were.
-    #[error("only {sent} of {size} bytes were sent")]
-    Cut {
-        /// What it took.
-        sent: usize,
-        /// What there was.
-        size: usize,
-    },
-    /// Any other failure, such as a datagram too long for the socket.
-    #[error("{size} bytes could not be sent: {error}")]
-    Io {
-        /// The length of the datagram.
-        size: usize,
-        /// What the system says.
-        error: io::Error,
-    },
-}
-
-/// How long to wait for room at a stretch, before looking whether to stop.
-const SLICE: Duration = Duration::from_millis(50);
 
 impl Link {
     /// Connects to a listener. A UDP socket connects whether or not anybody is there.
@@ -79,7 +41,7 @@ impl Link {
         })
     }
 
-    /// Connects to a listener, and to no other that takes its place: that is like a refusal.
+    /// Connects to the listener that is bound now. Another that takes its place counts as a refusal.
     ///
     /// # Errors
     ///
@@ -92,12 +54,14 @@ impl Link {
         })
     }
 
-    /// Sends one datagram whole, waiting for room until the deadline or until `stop` says so. Like a server, which sends
-    /// by path, it finds a listener again that has bound its UNIX socket anew.
+    /// Sends one datagram whole. Waits for room until the deadline, or until `stop` returns true.
+    ///
+    /// Servers send by path. As they do, this reconnects to a listener that has bound its UNIX
+    /// socket again.
     ///
     /// # Errors
     ///
-    /// If it was not sent. After `stop`, [`SendError::NoRoom`].
+    /// If the datagram was not sent. After `stop`, [`SendError::NoRoom`].
     pub fn send(
         &mut self,
         datagram: &[u8],
@@ -115,7 +79,7 @@ impl Link {
             }
             let size = datagram.len();
             self.socket
-                .wait_for_room(left.min(SLICE))
+                .wait_for_room(left.min(STOP_CHECK_INTERVAL))
                 .map_err(|error| SendError::Io { size, error })?;
         }
     }
@@ -124,7 +88,7 @@ impl Link {
     ///
     /// # Errors
     ///
-    /// If it was not sent; [`SendError::NoRoom`] passes.
+    /// If the datagram was not sent. [`SendError::NoRoom`] is temporary.
     pub fn try_send(&mut self, datagram: &[u8]) -> Result<(), SendError> {
         let size = datagram.len();
         let mut is_tried_again = false;
@@ -150,7 +114,8 @@ impl Link {
                         return Err(SendError::Refused);
                     }
                     is_tried_again = true;
-                    // The error of a UDP socket was about something before, and is taken with it.
+                    // The error of a UDP socket was about an earlier datagram, and returning it
+                    // has cleared it.
                     if let Address::Unix(_) = self.address {
                         self.socket =
                             Socket::open(&self.address).map_err(|_| SendError::Refused)?;
@@ -161,16 +126,17 @@ impl Link {
         }
     }
 
-    /// Says where the listener is bound.
+    /// Returns the address that the listener is bound to.
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// Tells whether nobody is bound to the address any more, so that what was sent reached nobody.
+    /// Returns whether the address is no longer bound, so that what was sent reached nobody.
     ///
-    /// A UDP socket has it from the kernel's table if that has shown the listener before: what was on its way when the
-    /// listener closed is lost without an answer. Else it has it from the answer to what was sent, which on a busy machine may
-    /// come when the listener is bound at last. For a UNIX socket it is tried.
+    /// For a UDP socket, the kernel's table decides if the listener was in it before: datagrams in
+    /// flight when the listener closes are lost without an answer. Otherwise the answer to an
+    /// earlier datagram decides; on a busy machine it may come when the listener is bound at last.
+    /// For a UNIX socket, connecting decides.
     pub fn is_refused(&mut self) -> bool {
         if self.only.is_some() && identity(&self.address) != self.only {
             return true;
@@ -186,7 +152,8 @@ impl Link {
         }
     }
 
-    /// Tells how many datagrams for the listener the kernel has dropped since it bound its socket, as far as can be known.
+    /// Returns how many datagrams the kernel has dropped since the listener bound its socket, as far
+    /// as can be known.
     pub fn dropped(&mut self) -> u64 {
         match self.port() {
             Port::Bound { dropped, .. } => {
@@ -204,8 +171,9 @@ impl Link {
         }
     }
 
-    /// Tells how many bytes may be under way without an answer, so that the kernel need not drop any. A UNIX socket
-    /// makes its sender wait; a UDP socket's default receive buffer holds thrice this much.
+    /// Returns how many bytes may be in flight without an answer, so that the kernel need not drop
+    /// any. A UNIX socket blocks its sender; the default receive buffer of a UDP socket holds three
+    /// times this much.
     pub const fn burst(&self) -> usize {
         match self.socket {
             Socket::Udp(_) => 65_536,
@@ -215,64 +183,7 @@ impl Link {
     }
 }
 
-impl Socket {
-    /// Connects. A UDP socket connects whether or not anybody is there.
-    pub(super) fn open(address: &Address) -> io::Result<Self> {
-        match address {
-            Address::Udp(peer) => {
-                let any: SocketAddr = match peer {
-                    SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-                    SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-                };
-                let socket = UdpSocket::bind(any)?;
-                socket.connect(peer)?;
-                socket.set_nonblocking(true)?;
-                Ok(Self::Udp(socket))
-            }
-            #[cfg(unix)]
-            Address::Unix(path) => {
-                let socket = UnixDatagram::unbound()?;
-                socket.connect(path)?;
-                socket.set_nonblocking(true)?;
-                Ok(Self::Unix(socket))
-            }
-            #[cfg(not(unix))]
-            Address::Unix(_) => Err(io::Error::new(
-                io::ErrorKind::Unsupported,
-                "this platform has no UNIX datagram sockets",
-            )),
-        }
-    }
-
-    pub(super) fn send(&self, datagram: &[u8]) -> io::Result<usize> {
-        match self {
-            Self::Udp(socket) => socket.send(datagram),
-            #[cfg(unix)]
-            Self::Unix(socket) => socket.send(datagram),
-        }
-    }
-
-    #[cfg(unix)]
-    pub(super) fn wait_for_room(&self, time: Duration) -> io::Result<()> {
-        use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-        let mut fds = [PollFd::new(self, PollFlags::OUT)];
-        let time = Timespec::try_from(time).map_err(io::Error::other)?;
-        match poll(&mut fds, Some(&time)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Without poll, a UDP socket is simply tried again.
-    #[cfg(not(unix))]
-    pub(super) fn wait_for_room(&self, _: Duration) -> io::Result<()> {
-        std::thread::yield_now();
-        Ok(())
-    }
-}
-
-/// Finds out which socket is bound to an address, as far as this system tells.
+/// Returns the identity of the socket that is bound to an address, as far as this system shows it.
 fn identity(address: &Address) -> Option<Identity> {
     match address {
         Address::Udp(address) => match Port::look_up(*address) {
@@ -291,20 +202,10 @@ fn identity(address: &Address) -> Option<Identity> {
     }
 }
 
-/// To wait for room with, along with other things.
+/// Lets a caller wait for room together with other events.
 #[cfg(unix)]
 impl AsFd for Link {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
-    }
-}
-
-#[cfg(unix)]
-impl AsFd for Socket {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        match self {
-            Self::Udp(socket) => socket.as_fd(),
-            Self::Unix(socket) => socket.as_fd(),
-        }
     }
 }

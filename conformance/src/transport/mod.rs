@@ -1,13 +1,25 @@
-//! Sending datagrams: to UDP and UNIX sockets, whole or not at all, with back-pressure told from refusal.
+//! Sending datagrams to UDP and UNIX sockets: whole or not at all, with a full queue distinguished
+//! from an address that is not bound.
 
 mod address;
 mod batch;
+mod batching;
 mod bulk;
 mod link;
+mod method;
 mod port;
+mod send_error;
+mod socket;
+mod socket_kind;
+mod unsent;
+mod waits;
 
 pub use address::Address;
 pub use batch::Batch;
-pub use bulk::{Bulk, Method};
-pub use link::{Link, SendError};
+pub use bulk::Bulk;
+pub use link::Link;
+pub use method::Method;
 pub use port::Port;
+pub use send_error::SendError;
+pub use socket_kind::SocketKind;
+pub(crate) use waits::STOP_CHECK_INTERVAL;

@@ -3,25 +3,26 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use super::address::Address;
 
-/// What the kernel tells of the UDP socket that datagrams to an address reach.
+/// The UDP socket that datagrams to an address reach, as the kernel's table shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Port {
-    /// Nothing: this system has no table of sockets.
+    /// This system has no table of sockets.
     Unknown,
-    /// There is none, as far as this machine's table goes: containers and others have tables of their own.
+    /// The table has no such socket. Containers and other machines have tables of their own.
     Unbound,
-    /// There is one.
+    /// The table has such a socket.
     Bound {
-        /// So many datagrams came for it and were dropped, because its receive buffer was full.
+        /// The number of datagrams that were dropped because its receive buffer was full.
         dropped: u64,
-        /// What the system calls it: another socket on the same port has another number.
+        /// The inode: another socket on the same port has another one.
         inode: u64,
     },
 }
 
 impl Port {
-    /// Tells how many datagrams that came for a listener's socket the kernel has dropped, where it tells.
+    /// Returns how many datagrams for a listener's socket the kernel has dropped, where it counts
+    /// them.
     pub fn dropped_at(address: &Address) -> Option<u64> {
         let Address::Udp(address) = address else {
             return None;
@@ -32,7 +33,8 @@ impl Port {
         }
     }
 
-    /// Looks the socket up that is bound to an address, or to its port on all addresses of this machine.
+    /// Looks up the socket that is bound to an address, or to its port on all addresses of this
+    /// machine.
     pub fn look_up(address: SocketAddr) -> Self {
         let tables =
             ["/proc/net/udp", "/proc/net/udp6"].map(|table| std::fs::read_to_string(table).ok());
@@ -47,7 +49,7 @@ impl Port {
             .flatten()
             .filter_map(|table| bound_in(table, address));
         sockets
-            .reduce(together)
+            .reduce(merge)
             .map_or(Self::Unbound, |(dropped, inode)| Self::Bound {
                 dropped,
                 inode,
@@ -55,20 +57,23 @@ impl Port {
     }
 }
 
-/// Tells whether an address is of this machine: what goes to another reaches none of the sockets here, whatever they are bound to.
+/// Returns whether an address belongs to this machine: datagrams to another reach none of its
+/// sockets, whatever they are bound to.
 fn is_here(mut address: SocketAddr) -> bool {
     address.set_port(0);
     let is_elsewhere = |error: io::Error| error.kind() == io::ErrorKind::AddrNotAvailable;
     !UdpSocket::bind(address).is_err_and(is_elsewhere)
 }
 
-/// Of several sockets that a datagram may reach, all drops count.
-fn together((dropped, inode): (u64, u64), (more, _): (u64, u64)) -> (u64, u64) {
+/// Merges several sockets that a datagram may reach: the drops of all of them count.
+fn merge((dropped, inode): (u64, u64), (more, _): (u64, u64)) -> (u64, u64) {
     (dropped + more, inode)
 }
 
-/// The table has a line a socket: its number, the local address and port in hex, further on its inode, and the drops in
-/// the last column.
+/// Returns drops and inode of the sockets in a table that datagrams to an address reach.
+///
+/// The table has one line per socket: its number, the local address and port in hex, further on its
+/// inode, and the drops in the last column.
 fn bound_in(table: &str, address: SocketAddr) -> Option<(u64, u64)> {
     let reached_by: Vec<_> = local_addresses(address.ip())
         .iter()
@@ -85,10 +90,10 @@ fn bound_in(table: &str, address: SocketAddr) -> Option<(u64, u64)> {
         Some((columns.last()?.parse().ok()?, inode))
     };
     let sockets = table.lines().skip(1).filter(reaches).filter_map(numbers);
-    sockets.reduce(together)
+    sockets.reduce(merge)
 }
 
-/// The local addresses of sockets that datagrams to `ip` reach, as the table writes them.
+/// Returns the local addresses of sockets that datagrams to `ip` reach, as the table writes them.
 fn local_addresses(ip: IpAddr) -> Vec<String> {
     let (v4, v6) = match ip {
         IpAddr::V4(ip) => (Some(ip), ip.to_ipv6_mapped()),
@@ -100,7 +105,7 @@ fn local_addresses(ip: IpAddr) -> Vec<String> {
     v4.chain(v6).collect()
 }
 
-/// The table writes addresses as words of four bytes, in the byte order of the machine.
+/// Returns an address as the table writes it: in words of four bytes, in the machine's byte order.
 fn words(octets: &[u8]) -> String {
     let words = octets
         .chunks_exact(4)
@@ -126,19 +131,19 @@ mod tests {
         assert_eq!(at("127.0.0.1:8081"), Some((0, 1235)));
         assert_eq!(at("127.0.0.2:8080"), None);
         assert_eq!(at("127.0.0.1:80"), None);
-        // A socket on all addresses of one family gets nothing of the other.
+        // A socket on all addresses of one family receives nothing of the other.
         assert_eq!(at("[::ffff:127.0.0.1]:8081"), Some((0, 1235)));
         assert_eq!(at("[::1]:8081"), None);
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_socket_on_all_addresses_gets_nothing_of_other_machines() {
+    fn a_socket_on_all_addresses_receives_nothing_for_other_machines() {
         let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
         let port = socket.local_addr().unwrap().port();
         let look_up = |ip: [u8; 4]| Port::look_up((ip, port).into());
         assert!(matches!(look_up([127, 0, 0, 1]), Port::Bound { .. }));
-        // An address of documentation, which no machine has.
+        // An address for documentation, which no machine has.
         assert_eq!(look_up([192, 0, 2, 1]), Port::Unbound);
     }
 

@@ -11,7 +11,8 @@ use event_datagram_conformance::fence;
 use event_datagram_conformance::judge::{Answering, Judgment, Strictness, Verdict, judge};
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::run::{Event, Outcome, Plan, run};
-use event_datagram_conformance::subject::{Kind, Settings, SocketKind, Stop, SubjectCommand};
+use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
+use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{Corpus, Dialect, Vector};
 
 use crate::bug::Broken;
@@ -87,7 +88,7 @@ impl Matrix {
                 .into(),
             sockets: vec![socket],
             jobs: NonZero::<usize>::MIN,
-            settings: Settings {
+            settings: SubjectSettings {
                 limit: Duration::from_secs(20),
                 fence: fence::DEFAULT_NAME.into(),
                 stop: Stop::default(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
-use event_datagram_conformance::subject::SocketKind;
+use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{Corpus, Dialect, Level};
 use libtest_mimic::{Failed, Trial};
 use snapbox::{Assert, Data};

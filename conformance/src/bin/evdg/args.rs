@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use event_datagram_conformance::fence;
 use event_datagram_conformance::load::Shape;
 use event_datagram_conformance::report::Format as ReportFormat;
-use event_datagram_conformance::subject::SocketKind;
+use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{Dialect, Level};
 
 use crate::values::{

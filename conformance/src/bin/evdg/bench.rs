@@ -8,8 +8,8 @@ use event_datagram_conformance::load::{
     run as run_plan,
 };
 use event_datagram_conformance::output_file::remove_stale;
-use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::transport::Method;
+use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::Dialect;
 use indicatif::{ProgressBar, ProgressStyle};
 

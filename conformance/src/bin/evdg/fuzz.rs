@@ -8,7 +8,7 @@ use event_datagram_conformance::explore::{Finding, Plan, Statistics, explore, re
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::output_file::{check_creatable, write_atomically};
 use event_datagram_conformance::run::RunError;
-use event_datagram_conformance::subject::SocketKind;
+use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{self, Dialect};
 use indicatif::{ProgressBar, ProgressStyle};
 

@@ -2,8 +2,8 @@ use std::io;
 
 use event_datagram::Socket;
 use event_datagram_conformance::listen::{Listener, write_line};
-use event_datagram_conformance::subject::SocketKind;
 use event_datagram_conformance::transport::Address;
+use event_datagram_conformance::transport::SocketKind;
 use serde_json::json;
 
 use crate::args::ListenArgs;

@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use event_datagram_conformance::fence;
 use event_datagram_conformance::run::RunError;
-use event_datagram_conformance::subject::{
-    Kind, Settings, SocketKind, Stop, Subject, SubjectCommand,
-};
+use event_datagram_conformance::subject::{Kind, Stop, Subject, SubjectCommand, SubjectSettings};
+use event_datagram_conformance::transport::SocketKind;
 
 use crate::args::{SubjectArgs, TIMEOUT};
 use crate::exit::{Exit, Failure, OrExit as _};
@@ -61,8 +60,8 @@ fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
 }
 
 /// Gives what holds for every subject.
-pub(crate) fn settings(args: &SubjectArgs, stop: Stop) -> Settings {
-    Settings {
+pub(crate) fn settings(args: &SubjectArgs, stop: Stop) -> SubjectSettings {
+    SubjectSettings {
         limit: args.timeout,
         fence: args.fence.clone(),
         stop,

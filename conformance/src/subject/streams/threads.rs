@@ -4,10 +4,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Instant;
 
-use super::{BUFFER, InputError, Stir};
+use super::buffer::BUFFER_SIZE;
+use super::event::StreamEvent;
+use super::input::InputError;
 
-/// The streams of a child process, read by threads. Without a way to wait for its end, the end of its output is all that
-/// there is to see.
+/// The streams of a child process, read by threads. There is no way to wait for its end here: the
+/// end of its output stands for it.
 #[derive(Debug)]
 pub(in crate::subject) struct Streams {
     read: Receiver<(Stream, Vec<u8>)>,
@@ -21,10 +23,11 @@ enum Stream {
     Stderr,
 }
 
-/// Pieces that wait to be taken; a process that writes faster has to wait.
+/// The most chunks read ahead. A process that writes faster blocks.
 const BACKLOG: usize = 16;
 
 impl Streams {
+    /// Takes the streams that are piped, and starts a thread for each that is read.
     pub(in crate::subject) fn of(child: &mut Child) -> io::Result<Self> {
         let (sender, read) = sync_channel(BACKLOG);
         if let Some(stdout) = child.stdout.take() {
@@ -40,31 +43,34 @@ impl Streams {
         })
     }
 
-    pub(in crate::subject) fn wait(&mut self, until: Instant) -> Stir<'_> {
+    /// Waits until something happens, at most until this time.
+    pub(in crate::subject) fn wait(&mut self, until: Instant) -> StreamEvent<'_> {
         let left = until.saturating_duration_since(Instant::now());
         let Ok((stream, bytes)) = self.read.recv_timeout(left) else {
-            return Stir::Nothing;
+            return StreamEvent::Nothing;
         };
         self.last = bytes;
         match stream {
-            Stream::Stdout if self.last.is_empty() => Stir::OutputClosed,
-            Stream::Stdout => Stir::Output(&self.last),
-            Stream::Stderr if self.last.is_empty() => Stir::LogClosed,
-            Stream::Stderr => Stir::Log(&self.last),
+            Stream::Stdout if self.last.is_empty() => StreamEvent::OutputClosed,
+            Stream::Stdout => StreamEvent::Output(&self.last),
+            Stream::Stderr if self.last.is_empty() => StreamEvent::LogClosed,
+            Stream::Stderr => StreamEvent::Log(&self.last),
         }
     }
 
+    /// Writes bytes to standard input. This blocks while the process does not read.
     pub(in crate::subject) fn write(&mut self, bytes: &[u8]) -> Result<(), InputError> {
         let stdin = self.stdin.as_mut().ok_or(InputError::Closed)?;
         stdin.write_all(bytes).map_err(|_| InputError::Closed)
     }
 
+    /// Closes standard input.
     pub(in crate::subject) fn close_input(&mut self) {
         self.stdin = None;
     }
 }
 
-/// Hands on what comes; nothing means that the stream was closed.
+/// Sends what a stream carries in chunks; an empty one means that the stream was closed.
 fn read_all(
     mut stream: impl Read + Send + 'static,
     name: Stream,
@@ -72,7 +78,7 @@ fn read_all(
 ) -> io::Result<()> {
     thread::Builder::new().spawn(move || {
         loop {
-            let mut bytes = vec![0; BUFFER];
+            let mut bytes = vec![0; BUFFER_SIZE];
             let length = stream.read(&mut bytes).unwrap_or_default();
             bytes.truncate(length);
             if sender.send((name, bytes)).is_err() || length == 0 {

@@ -8,27 +8,31 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, ioctl_fionbio};
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
-use super::{BUFFER, InputError, MAX_WAITING, Stir};
+use super::buffer::BUFFER_SIZE;
+use super::event::StreamEvent;
+use super::input::InputError;
 use crate::subject::death::Exit;
 
-/// The streams of a child process. None of them ever blocks.
+/// The streams of a child process, none of which blocks.
 #[derive(Debug)]
 pub(in crate::subject) struct Streams {
     stdout: Option<ChildStdout>,
     stderr: Option<ChildStderr>,
     stdin: Option<ChildStdin>,
-    /// What is to be written to standard input.
-    waiting: Vec<u8>,
+    /// The bytes to be written to standard input.
+    unwritten: Vec<u8>,
     pid: Pid,
-    /// Is closed when the process has ended.
+    /// A pipe that is closed when the process has ended.
     end: Option<PipeReader>,
     buffer: Box<[u8]>,
 }
 
-/// So much may wait between a process and the runner, where the system allows it: what many of the longest lines take. With the usual
-/// 64 KiB, each waits for the other at every line that is longer.
+/// The most unwritten bytes for a process that does not read: a few of the longest lines.
+const MAX_UNWRITTEN: usize = 1 << 20;
+/// The capacity of the pipe from a process, where the system allows it: many of the longest lines.
+/// With the usual 64 KiB, process and runner wait for each other at every longer line.
 #[cfg(target_os = "linux")]
-const PIPE: usize = 1 << 20;
+const PIPE_CAPACITY: usize = 1 << 20;
 
 #[derive(Clone, Copy)]
 enum Source {
@@ -36,7 +40,7 @@ enum Source {
     Stderr,
     Stdin,
     End,
-    Room,
+    Link,
 }
 
 impl Streams {
@@ -46,15 +50,15 @@ impl Streams {
             stdout: child.stdout.take(),
             stderr: child.stderr.take(),
             stdin: child.stdin.take(),
-            waiting: Vec::new(),
+            unwritten: Vec::new(),
             pid: Pid::from_child(child),
             end: Some(watch(Pid::from_child(child))?),
-            buffer: vec![0; BUFFER].into(),
+            buffer: vec![0; BUFFER_SIZE].into(),
         };
         #[cfg(target_os = "linux")]
         if let Some(stdout) = &streams.stdout {
-            // Users have only so much for their pipes. A short one is slower, and no worse.
-            let _ = rustix::pipe::fcntl_setpipe_size(stdout, PIPE);
+            // The total of all pipes of a user is limited. A short pipe is slower, and no worse.
+            let _ = rustix::pipe::fcntl_setpipe_size(stdout, PIPE_CAPACITY);
         }
         let fds = [
             streams.stdout.as_ref().map(AsFd::as_fd),
@@ -67,70 +71,72 @@ impl Streams {
         Ok(streams)
     }
 
-    /// Waits until something happens, at most until then; `room` is a socket whose room is waited for, too.
+    /// Waits until something happens, at most until this time. With `writable`, room on this socket
+    /// is waited for, too.
     pub(in crate::subject) fn wait(
         &mut self,
         until: Instant,
-        room: Option<BorrowedFd<'_>>,
-    ) -> Stir<'_> {
+        writable: Option<BorrowedFd<'_>>,
+    ) -> StreamEvent<'_> {
         loop {
-            let Some(source) = self.stirring(until, room) else {
-                return Stir::Nothing;
+            let Some(source) = self.ready(until, writable) else {
+                return StreamEvent::Nothing;
             };
             match source {
                 Source::Stdout => match read(&mut self.stdout, &mut self.buffer) {
-                    Some(0) => return Stir::OutputClosed,
-                    Some(length) => return Stir::Output(&self.buffer[..length]),
+                    Some(0) => return StreamEvent::OutputClosed,
+                    Some(length) => return StreamEvent::Output(&self.buffer[..length]),
                     None => {}
                 },
                 Source::Stderr => match read(&mut self.stderr, &mut self.buffer) {
-                    Some(0) => return Stir::LogClosed,
-                    Some(length) => return Stir::Log(&self.buffer[..length]),
+                    Some(0) => return StreamEvent::LogClosed,
+                    Some(length) => return StreamEvent::Log(&self.buffer[..length]),
                     None => {}
                 },
-                Source::Stdin => self.write_waiting(),
+                Source::Stdin => self.write_unwritten(),
                 Source::End => {
                     self.end = None;
                     if let Some(exit) = exit_of(self.pid) {
-                        return Stir::Ended(exit);
+                        return StreamEvent::Ended(exit);
                     }
                 }
-                Source::Room => return Stir::Room,
+                Source::Link => return StreamEvent::Writable,
             }
         }
     }
 
-    /// Hands bytes to its standard input.
+    /// Writes bytes to standard input, or keeps them until the process reads.
     pub(in crate::subject) fn write(&mut self, bytes: &[u8]) -> Result<(), InputError> {
         if self.stdin.is_none() {
             return Err(InputError::Closed);
         }
-        if self.waiting.len() > MAX_WAITING {
+        if self.unwritten.len() > MAX_UNWRITTEN {
             return Err(InputError::Full);
         }
-        self.waiting.extend_from_slice(bytes);
-        self.write_waiting();
+        self.unwritten.extend_from_slice(bytes);
+        self.write_unwritten();
         Ok(())
     }
 
-    /// Closes its standard input.
+    /// Closes standard input.
     pub(in crate::subject) fn close_input(&mut self) {
         self.stdin = None;
     }
 
-    fn write_waiting(&mut self) {
-        while let Some(stdin) = self.stdin.as_mut().filter(|_| !self.waiting.is_empty()) {
-            match stdin.write(&self.waiting) {
-                Ok(written) => drop(self.waiting.drain(..written)),
+    fn write_unwritten(&mut self) {
+        while let Some(stdin) = self.stdin.as_mut().filter(|_| !self.unwritten.is_empty()) {
+            match stdin.write(&self.unwritten) {
+                Ok(written) => drop(self.unwritten.drain(..written)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // It has closed it: the next write tells.
+                // The process has closed it; the next write returns that.
                 Err(_) => self.stdin = None,
             }
         }
     }
 
-    fn stirring(&self, until: Instant, room: Option<BorrowedFd<'_>>) -> Option<Source> {
+    /// Waits until one of the sources is ready, at most until this time.
+    fn ready(&self, until: Instant, writable: Option<BorrowedFd<'_>>) -> Option<Source> {
         let sources = [
             (
                 self.stdout.as_ref().map(AsFd::as_fd),
@@ -145,7 +151,7 @@ impl Streams {
             (
                 self.stdin
                     .as_ref()
-                    .filter(|_| !self.waiting.is_empty())
+                    .filter(|_| !self.unwritten.is_empty())
                     .map(AsFd::as_fd),
                 PollFlags::OUT,
                 Source::Stdin,
@@ -155,7 +161,7 @@ impl Streams {
                 PollFlags::IN,
                 Source::End,
             ),
-            (room, PollFlags::OUT, Source::Room),
+            (writable, PollFlags::OUT, Source::Link),
         ];
         let open = sources.iter().filter_map(|(fd, flags, source)| {
             Some((PollFd::from_borrowed_fd((*fd)?, *flags), *source))
@@ -168,17 +174,18 @@ impl Streams {
                 Ok(0) => return None,
                 Ok(_) => break,
                 Err(Errno::INTR) => {}
-                Err(error) => panic!("descriptors of ours cannot be polled: {error}"),
+                Err(error) => panic!("the descriptors of a subject cannot be polled: {error}"),
             }
         }
-        let mut stirring = fds.iter().zip(sources);
-        stirring
+        let mut ready = fds.iter().zip(sources);
+        ready
             .find(|(fd, _)| !fd.revents().is_empty())
             .map(|(_, source)| source)
     }
 }
 
-/// Reads what is there: 0 bytes mean that it is closed now, `None` that there is nothing.
+/// Reads what is there, and returns its length: 0 if the stream is closed now, `None` if nothing is
+/// there.
 fn read(stream: &mut Option<impl io::Read>, buffer: &mut [u8]) -> Option<usize> {
     match stream.as_mut()?.read(buffer) {
         Err(error)
@@ -190,7 +197,7 @@ fn read(stream: &mut Option<impl io::Read>, buffer: &mut [u8]) -> Option<usize> 
             None
         }
         Ok(length) if length > 0 => Some(length),
-        // What cannot be read cannot be told.
+        // A stream that cannot be read is treated as closed.
         Ok(_) | Err(_) => {
             *stream = None;
             Some(0)
@@ -198,11 +205,11 @@ fn read(stream: &mut Option<impl io::Read>, buffer: &mut [u8]) -> Option<usize> 
     }
 }
 
-/// Waits in a thread for the end of a child, without reaping it.
+/// Waits in a thread for the end of a child, without reaping it. Its end closes the returned pipe.
 fn watch(pid: Pid) -> io::Result<PipeReader> {
     let (mut reader, writer) = io::pipe()?;
     ioctl_fionbio(&reader, true)?;
-    // Nobody ever writes to it.
+    // The pipe carries no bytes.
     debug_assert!(reader.read(&mut [0]).is_err());
     thread::Builder::new().spawn(move || {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;

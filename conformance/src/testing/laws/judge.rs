@@ -1,6 +1,6 @@
 use crate::contract::Line;
 use crate::judge::{Answering, Judgment, judge, take_late};
-use crate::subject::Report;
+use crate::observation::{Arrival, Report};
 use crate::testing::JudgeCase;
 use crate::vectors::{Expectation, Step};
 
@@ -20,7 +20,10 @@ pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
     } = case;
     let amiss = observation.swallowed_fence
         || observation.misread_fence.is_some()
-        || observation.reports.iter().any(|report| report.early);
+        || observation
+            .reports
+            .iter()
+            .any(|report| report.arrival == Arrival::Early);
     let lines: Vec<_> = observation.reports.iter().map(Report::line).collect();
     let lines: Vec<_> = lines.iter().map(Option::as_deref).collect();
     let conforms = !amiss && is_pairing(steps, &lines, *answering, None);

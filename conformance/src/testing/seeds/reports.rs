@@ -3,11 +3,12 @@ use std::{fs, io};
 
 use crate::contract::Start;
 use crate::judge::Verdict;
+use crate::observation::{Arrival, Observation, Report as Reported, ReportContent};
 use crate::report::{
     Head, Json, Record, Recorder, Report, Settings, Started, Subject, Suite, Summary, Title,
 };
 use crate::run::Outcome;
-use crate::subject::{Observation, Report as Reported, Says, SocketKind};
+use crate::transport::SocketKind;
 use crate::vectors::{Corpus, Vector};
 
 /// Reports of a pass and a failure each, as they are written.
@@ -52,8 +53,8 @@ fn record(vector: &Vector, verdict: Verdict) -> Record {
         .iter()
         .map(|step| Reported {
             raw: vector.dialect.report_line(&step.datagram),
-            says: Says::Unread,
-            early: false,
+            content: ReportContent::Unparsed,
+            arrival: Arrival::InTime,
         })
         .collect();
     let outcome = Outcome {

@@ -3,14 +3,15 @@ use std::time::Instant;
 #[cfg(unix)]
 use super::attached::Attached;
 use super::death::Death;
-use super::news::News;
+use super::event::SubjectEvent;
 use super::process::Process;
 use super::streams::InputError;
 use crate::transport::Link;
 
-/// What a subject is for its runner: something that gives news, and mostly can be killed.
+/// A subject as the runner handles it: it produces events, and can be killed if the runner started
+/// it.
 #[derive(Debug)]
-pub(super) enum Body {
+pub(super) enum SubjectHandle {
     /// A process that was started for the run.
     Process(Process),
     /// A listener that somebody else runs.
@@ -18,40 +19,45 @@ pub(super) enum Body {
     Attached(Attached),
 }
 
-impl Body {
-    /// Waits for news until the deadline. `None` if there were none. With `room`, that the link may have room is news, too.
-    pub(super) fn wait(&mut self, deadline: Instant, room: Option<&Link>) -> Option<News> {
+impl SubjectHandle {
+    /// Waits for the next event until the deadline. `None` if there was none. With `writable`, that
+    /// this link may have room is an event, too.
+    pub(super) fn wait(
+        &mut self,
+        deadline: Instant,
+        writable: Option<&Link>,
+    ) -> Option<SubjectEvent> {
         match self {
-            Self::Process(process) => process.wait(deadline, room),
+            Self::Process(process) => process.wait(deadline, writable),
             #[cfg(unix)]
-            Self::Attached(attached) => attached.wait(deadline, room),
+            Self::Attached(attached) => attached.wait(deadline, writable),
         }
     }
 
-    /// Tells whether there are news already.
-    pub(super) fn has_news(&mut self) -> bool {
-        let news = self.wait(Instant::now(), None);
+    /// Returns whether an event is there already.
+    pub(super) fn has_event(&mut self) -> bool {
+        let event = self.wait(Instant::now(), None);
         let output = match self {
             Self::Process(process) => process.output(),
             #[cfg(unix)]
             Self::Attached(attached) => attached.output(),
         };
-        if let Some(news) = news {
-            output.put_back(news);
+        if let Some(event) = event {
+            output.put_back(event);
         }
-        output.has_news()
+        output.has_event()
     }
 
-    /// Hands bytes to its standard input.
-    pub(super) fn send(&mut self, bytes: &[u8]) -> Result<(), InputError> {
+    /// Writes a datagram to the standard input of a parser, as a line of hex.
+    pub(super) fn send(&mut self, datagram: &[u8]) -> Result<(), InputError> {
         match self {
-            Self::Process(process) => process.send(bytes),
+            Self::Process(process) => process.send((hex::encode(datagram) + "\n").as_bytes()),
             #[cfg(unix)]
             Self::Attached(_) => Err(InputError::Closed),
         }
     }
 
-    /// Says what it means that no more can be read from it.
+    /// Returns what it means that no more can be read from the subject.
     pub(super) fn closed(&self) -> Death {
         match self {
             Self::Process(_) => Death::ClosedOutput,
@@ -60,7 +66,7 @@ impl Body {
         }
     }
 
-    /// Gives the first and the last lines that it said for people.
+    /// Returns the first and the last lines of the subject's log.
     pub(super) fn log_ends(&self) -> Vec<String> {
         match self {
             Self::Process(process) => process.log_ends(),
@@ -69,7 +75,7 @@ impl Body {
         }
     }
 
-    /// Ends it, unless it is somebody else's.
+    /// Ends the subject, unless somebody else runs it.
     pub(super) fn stop(self) {
         match self {
             Self::Process(process) => process.stop(),
@@ -78,8 +84,9 @@ impl Body {
         }
     }
 
-    /// Kills it, unless it is somebody else's, and gives what was still on its way.
-    pub(super) fn kill(&mut self) -> Vec<News> {
+    /// Kills the subject, unless somebody else runs it, and returns the events that were still on
+    /// their way.
+    pub(super) fn kill(&mut self) -> Vec<SubjectEvent> {
         match self {
             Self::Process(process) => process.kill(),
             #[cfg(unix)]

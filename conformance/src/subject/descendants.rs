@@ -1,4 +1,5 @@
-//! Processes that a subject has started and that have left its process group: a daemon, say, or a fork bomb.
+//! Processes that a subject started and that left its process group, such as a daemon or a fork
+//! bomb.
 
 use std::collections::HashSet;
 use std::fs;
@@ -6,31 +7,33 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-/// The environment variable by which everything that a subject starts is recognised.
+/// The environment variable that marks every descendant of a subject.
 pub(super) const MARK: &str = "EVDG_SUBJECT";
-/// So long those are looked for that were started meanwhile.
+/// The longest search for descendants that start new ones meanwhile.
 const LIMIT: Duration = Duration::from_secs(10);
-/// So many are looked at before new ones are asked for.
-const AT_ONCE: usize = 1_000;
+/// The most processes inspected before the list of processes is read again.
+const MAX_PER_PASS: usize = 1_000;
 
-/// Kills every process that carries this mark in its environment, and what such have started meanwhile.
+/// Kills every process that has this mark in its environment, and the processes that these start
+/// meanwhile.
 pub(super) fn kill_all(mark: &str) {
     let entry = format!("{MARK}={mark}");
     let deadline = Instant::now() + LIMIT;
-    // Ended ones stay for as long as nobody asks how they ended, and a fork bomb leaves tens of thousands.
-    let mut settled = HashSet::new();
+    // A process that ended stays in the list until its parent waits for it, and a fork bomb leaves
+    // tens of thousands.
+    let mut inspected = HashSet::new();
     while Instant::now() < deadline {
         let mut pids = pids();
-        pids.retain(|pid| !settled.contains(pid));
-        // The newest first: those are the ones that start others.
+        pids.retain(|pid| !inspected.contains(pid));
+        // The newest first: those start others.
         pids.sort_unstable_by(|one, other| other.cmp(one));
-        let mut is_over = pids.len() <= AT_ONCE;
-        for pid in pids.into_iter().take(AT_ONCE) {
-            let state = state(pid, entry.as_bytes());
-            // What has ended meanwhile may have left another behind.
+        let mut is_over = pids.len() <= MAX_PER_PASS;
+        for pid in pids.into_iter().take(MAX_PER_PASS) {
+            let state = kill_if_marked(pid, entry.as_bytes());
+            // A process that ended meanwhile may have started another.
             is_over &= state == State::NotMarked;
             if matches!(state, State::Ended | State::NotMarked) {
-                settled.insert(pid);
+                inspected.insert(pid);
             }
         }
         if is_over {
@@ -48,15 +51,15 @@ fn pids() -> Vec<i32> {
 #[derive(PartialEq, Eq)]
 enum State {
     Killed,
-    /// A program takes the place of another, and has no environment yet.
+    /// It executes a new program, and has no environment yet.
     Starting,
-    /// Or one of the kernel's own.
+    /// It ended, or it is a thread of the kernel.
     Ended,
     NotMarked,
 }
 
-/// Looks at a process, and kills it if it is marked.
-fn state(pid: i32, entry: &[u8]) -> State {
+/// Kills a process if it is marked.
+fn kill_if_marked(pid: i32, entry: &[u8]) -> State {
     // Opened first, so that the process that is killed is the one whose environment was read.
     let Some(process) =
         Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok())

@@ -1,0 +1,129 @@
+//! What a subject reported of a vector, which the judge compares with what was expected.
+
+use std::borrow::Cow;
+
+use event_datagram::EventBuf;
+
+use crate::contract::{Line, is_line_of, is_plainly_about_a_datagram, parse_line};
+use crate::fence::Mark;
+
+/// What a subject reported before the fence.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Observation {
+    /// The reports in order.
+    pub reports: Vec<Report>,
+    /// The line that carried the fence, if the subject read it otherwise than the first one.
+    pub misread_fence: Option<Vec<u8>>,
+    /// Whether the fence never came back, though a later one did.
+    pub swallowed_fence: bool,
+    /// The total length of the reports, in bytes.
+    bytes: usize,
+}
+
+/// One report: a line that the subject wrote.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// The line as it was written.
+    pub raw: Vec<u8>,
+    /// What the line is about.
+    pub content: ReportContent,
+    /// When it came.
+    pub arrival: Arrival,
+}
+
+/// What a report is about.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ReportContent {
+    /// A datagram.
+    Line(Line),
+    /// A datagram, as far as is known: the line is parsed when it is needed, because most lines are
+    /// byte for byte what was expected.
+    Unparsed,
+    /// A fence of an earlier exchange, again.
+    OldFence,
+    /// A fence that was never sent.
+    ForgedFence,
+}
+
+/// When a report came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// Before the first datagram was sent.
+    Early,
+    /// After the first datagram was sent.
+    InTime,
+}
+
+/// The longest line that is a report, in bytes: 65449 empty parameters in their longest spelling
+/// take a third of it.
+pub(crate) const MAX_LINE: usize = 8 << 20;
+/// The most reports kept of one exchange. More are a flood, which nobody reads.
+pub(crate) const MAX_REPORTS: usize = 1_000;
+/// The most bytes of reports kept of one exchange, but for the last report.
+const MAX_BYTES: usize = 2 * MAX_LINE;
+
+impl Observation {
+    /// Adds a report, unless there are too many already.
+    pub(crate) fn record(&mut self, raw: Vec<u8>, content: ReportContent, arrival: Arrival) {
+        if self.reports.len() < MAX_REPORTS && self.bytes < MAX_BYTES {
+            self.bytes += raw.len();
+            self.reports.push(Report {
+                raw,
+                content,
+                arrival,
+            });
+        }
+    }
+
+    /// Adds a report for a line that is longer than [`MAX_LINE`].
+    pub(crate) fn record_oversized(&mut self) {
+        let line = Line::Malformed(format!("it is longer than {MAX_LINE} bytes"));
+        self.record(b"{".to_vec(), ReportContent::Line(line), Arrival::InTime);
+    }
+}
+
+impl ReportContent {
+    /// Returns the content of a line that does not carry the tag of the awaited fence.
+    pub(crate) fn of(mark: Mark) -> Self {
+        match mark {
+            Mark::None => Self::Unparsed,
+            Mark::Forged => Self::ForgedFence,
+            Mark::This | Mark::Other => Self::OldFence,
+        }
+    }
+}
+
+impl Report {
+    /// Returns a report whose line was parsed already, as a parser in process makes one.
+    pub fn parsed(raw: Vec<u8>, line: Line) -> Self {
+        Self {
+            raw,
+            content: ReportContent::Line(line),
+            arrival: Arrival::InTime,
+        }
+    }
+
+    /// Returns what the report says of a datagram. `None` if it is about a fence.
+    pub fn line(&self) -> Option<Cow<'_, Line>> {
+        match &self.content {
+            ReportContent::Line(line) => Some(Cow::Borrowed(line)),
+            ReportContent::Unparsed => parse_line(&self.raw).map(Cow::Owned),
+            ReportContent::OldFence | ReportContent::ForgedFence => None,
+        }
+    }
+
+    /// Returns whether the report is byte for byte what the contract's own examples look like for
+    /// this event. The event may be reported in other spellings, of which `false` says nothing.
+    pub(crate) fn is_plainly(&self, event: &EventBuf) -> bool {
+        matches!(self.content, ReportContent::Unparsed) && is_line_of(&self.raw, event)
+    }
+
+    /// Returns whether the report is plainly about a datagram, whatever it says of it. `false` says
+    /// nothing of lines that may be about the program.
+    pub(crate) fn is_plainly_about_a_datagram(&self) -> bool {
+        matches!(self.content, ReportContent::Unparsed) && is_plainly_about_a_datagram(&self.raw)
+    }
+}

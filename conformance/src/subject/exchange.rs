@@ -1,0 +1,64 @@
+use std::time::Duration;
+
+use super::death::Death;
+use crate::observation::Observation;
+
+/// What came of sending some datagrams and a fence.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// What the subject reported.
+    pub observation: Observation,
+    /// How the exchange ended.
+    pub end: ExchangeEnd,
+    /// The time from the first datagram to the end.
+    pub duration: Duration,
+    /// The number of datagrams that the kernel dropped meanwhile. The subject is not to blame for
+    /// those.
+    pub dropped: u64,
+}
+
+impl Exchange {
+    /// Makes an exchange of which nothing is known but its end.
+    pub fn ended(end: ExchangeEnd) -> Self {
+        Self {
+            observation: Observation::default(),
+            end,
+            duration: Duration::ZERO,
+            dropped: 0,
+        }
+    }
+}
+
+/// How an exchange ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExchangeEnd {
+    /// The fence came back.
+    Fenced,
+    /// The fence did not come back within this time.
+    TimedOut(Duration),
+    /// The subject took nothing more: there was no room for a datagram for this time.
+    Blocked(Duration),
+    /// The subject died.
+    Died {
+        /// How it died.
+        death: Death,
+        /// The first and the last lines of its log.
+        log: Vec<String>,
+    },
+    /// A datagram could not be sent, through no fault of the subject.
+    Unsendable(String),
+    /// The run was stopped.
+    Interrupted,
+}
+
+/// How the datagrams of an exchange are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SendMode {
+    /// Back to back, with a fence between two of them only where the kernel might drop some.
+    Burst,
+    /// Each with a fence after it.
+    OneByOne,
+}

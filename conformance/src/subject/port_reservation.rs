@@ -1,0 +1,38 @@
+use std::io;
+
+/// Keeps other runners from a port between its choice and its use: a name that one process at a
+/// time can hold, and that leaves nothing behind.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+pub(super) struct PortReservation {
+    _name: std::os::unix::net::UnixDatagram,
+}
+
+#[cfg(target_os = "linux")]
+impl PortReservation {
+    /// Reserves a port. `None` if another runner holds it.
+    pub(super) fn of(port: u16) -> io::Result<Option<Self>> {
+        use std::os::linux::net::SocketAddrExt as _;
+        use std::os::unix::net::{SocketAddr, UnixDatagram};
+
+        let name = SocketAddr::from_abstract_name(format!("evdg-port-{port}"))?;
+        match UnixDatagram::bind_addr(&name) {
+            Ok(name) => Ok(Some(Self { _name: name })),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Reserves nothing: this system has no such names, so two runners at once may choose the same port.
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug)]
+pub(super) struct PortReservation;
+
+#[cfg(not(target_os = "linux"))]
+impl PortReservation {
+    /// Returns a reservation of any port.
+    pub(super) fn of(_: u16) -> io::Result<Option<Self>> {
+        Ok(Some(Self))
+    }
+}

@@ -1,0 +1,29 @@
+use crate::transport::batch::Batch;
+use crate::transport::method::Method;
+use crate::transport::socket::Socket;
+use crate::transport::unsent::Unsent;
+
+/// Hands datagrams to the kernel with a call for each: this system has no better [`Method`].
+#[derive(Debug)]
+pub(in crate::transport) struct Batching;
+
+impl Batching {
+    pub(in crate::transport) fn new(_: &Socket, _: Method) -> Self {
+        Self
+    }
+
+    /// Returns that no datagrams are cut from one segment.
+    pub(in crate::transport) fn cuts(&self, _: usize) -> bool {
+        false
+    }
+
+    /// Sends one datagram of a batch.
+    pub(in crate::transport) fn send(
+        &mut self,
+        socket: &Socket,
+        batch: &Batch,
+        from: usize,
+    ) -> Result<usize, Unsent> {
+        socket.send_one(batch, from)
+    }
+}

@@ -1,0 +1,29 @@
+use std::io;
+
+/// Why a datagram was not sent.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The address is not bound any more. Over UDP the second datagram shows that.
+    #[error("nobody listens there")]
+    Refused,
+    /// The listener's queue is full, and stayed full until the deadline if there was one.
+    #[error("the socket took nothing: its reader has stopped reading")]
+    NoRoom,
+    /// The kernel took fewer bytes than there were.
+    #[error("only {sent} of {size} bytes were sent")]
+    Cut {
+        /// The bytes that it took.
+        sent: usize,
+        /// The length of the datagram.
+        size: usize,
+    },
+    /// Any other failure, such as a datagram too long for the socket.
+    #[error("{size} bytes could not be sent: {error}")]
+    Io {
+        /// The length of the datagram.
+        size: usize,
+        /// The error of the system.
+        error: io::Error,
+    },
+}
