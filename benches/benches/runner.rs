@@ -11,7 +11,7 @@ use event_datagram::Socket;
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::listen::Listener;
-use event_datagram_conformance::run::{Event, Plan, run};
+use event_datagram_conformance::run::{Event, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::Address;
 use event_datagram_conformance::transport::SocketKind;
@@ -57,10 +57,10 @@ fn vectors_a_second(criterion: &mut Criterion) {
     group.finish();
 }
 
-fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> Plan<'c> {
+fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> TestPlan<'c> {
     let program = env::current_exe().expect("it has a path");
     let command = SubjectCommand::new(Kind::Listener, &[program.into()]);
-    Plan {
+    TestPlan {
         vectors: vectors.repeat(ROUNDS),
         subject: command.expect("it is not empty").into(),
         sockets: vec![socket],
@@ -75,7 +75,7 @@ fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> Plan<'c> {
     }
 }
 
-fn passes(plan: &Plan<'_>) {
+fn passes(plan: &TestPlan<'_>) {
     let mut count = 0;
     let result = run(plan, |event| {
         if let Event::Outcome(outcome) = event {

@@ -67,7 +67,7 @@ const MAX_BYTES: usize = 2 * MAX_LINE;
 
 impl Observation {
     /// Adds a report, unless there are too many already.
-    pub(crate) fn record(&mut self, raw: Vec<u8>, content: ReportContent, arrival: Arrival) {
+    pub fn record(&mut self, raw: Vec<u8>, content: ReportContent, arrival: Arrival) {
         if self.reports.len() < MAX_REPORTS && self.bytes < MAX_BYTES {
             self.bytes += raw.len();
             self.reports.push(Report {
@@ -79,7 +79,7 @@ impl Observation {
     }
 
     /// Adds a report for a line that is longer than [`MAX_LINE`].
-    pub(crate) fn record_oversized(&mut self) {
+    pub fn record_oversized(&mut self) {
         let line = Line::Malformed(format!("it is longer than {MAX_LINE} bytes"));
         self.record(b"{".to_vec(), ReportContent::Line(line), Arrival::InTime);
     }
@@ -87,7 +87,7 @@ impl Observation {
 
 impl ReportContent {
     /// Returns the content of a line that does not carry the tag of the awaited fence.
-    pub(crate) fn of(mark: Mark) -> Self {
+    pub fn of(mark: Mark) -> Self {
         match mark {
             Mark::None => Self::Unparsed,
             Mark::Forged => Self::ForgedFence,

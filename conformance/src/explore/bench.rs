@@ -1,18 +1,18 @@
 use crate::judge::Verdict;
-use crate::run::{Outcome, RunError, Worker};
+use crate::run::{Outcome, RunError, Supervisor};
 use crate::vectors::Vector;
 
 /// A subject that single cases are tried on, and exchanged where that makes a difference.
 pub(super) struct Bench<'r> {
-    pub(super) worker: Worker<'r>,
+    pub(super) supervisor: Supervisor<'r>,
     /// Whether the subject that runs has been sent a case already.
     used: bool,
 }
 
 impl<'r> Bench<'r> {
-    pub(super) fn new(worker: Worker<'r>) -> Self {
+    pub(super) fn new(supervisor: Supervisor<'r>) -> Self {
         Self {
-            worker,
+            supervisor,
             used: false,
         }
     }
@@ -24,7 +24,7 @@ impl<'r> Bench<'r> {
 
     /// Makes sure that the next case meets a fresh subject.
     pub(super) fn replace(&mut self) {
-        self.worker.replace();
+        self.supervisor.replace();
         self.used = false;
     }
 
@@ -51,9 +51,9 @@ impl<'r> Bench<'r> {
 
     /// Tries a case on the subject that runs.
     pub(super) fn try_any<'c>(&mut self, vector: &'c Vector) -> Result<Outcome<'c>, RunError> {
-        let outcome = self.worker.probe(vector)?;
+        let outcome = self.supervisor.probe(vector)?;
         // One that died or fell silent is gone, and the next one is fresh.
-        self.used = self.worker.is_running();
+        self.used = self.supervisor.is_running();
         Ok(outcome)
     }
 }

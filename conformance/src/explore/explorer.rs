@@ -7,7 +7,7 @@ use super::finding::Finding;
 use super::rules::Rules;
 use super::search::{Search, datagrams, graded};
 use crate::judge::{Answering, Judgment, Strictness, Verdict, judge};
-use crate::run::{Outcome, RunError, Worker, ends_behind};
+use crate::run::{Outcome, RunError, Supervisor, blame_for_end};
 use crate::subject::{MAX_PIPELINED, Subject, SubjectSettings};
 use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Vector};
@@ -66,21 +66,21 @@ pub fn explore(
     statistics: &mut Statistics,
     mut tell: impl FnMut(&Statistics),
 ) -> Result<Option<Finding>, RunError> {
-    let worker = Worker::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
+    let supervisor = Supervisor::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
     let begin = Instant::now();
     let mut explorer = Explorer {
-        rules: Rules::new(plan.dialect, plan.strictness, worker.declared()),
-        answering: worker.answering(),
-        bench: Bench::new(worker),
+        rules: Rules::new(plan.dialect, plan.strictness, supervisor.declared()),
+        answering: supervisor.answering(),
+        bench: Bench::new(supervisor),
         remembered: VecDeque::new(),
         statistics,
     };
     let cases = Cases::new(plan.seed, plan.dialect, plan.socket);
     let result = explorer.explore(plan, begin, cases, &mut tell);
     explorer.statistics.elapsed = begin.elapsed();
-    explorer.statistics.starts = explorer.bench.worker.starts() as u64;
+    explorer.statistics.starts = explorer.bench.supervisor.starts() as u64;
     if result.is_ok() {
-        explorer.bench.worker.stop();
+        explorer.bench.supervisor.stop();
     }
     result
 }
@@ -91,17 +91,17 @@ pub fn explore(
 ///
 /// If there is no subject to test, or the run was stopped.
 pub fn replay(plan: &Plan, case: Vec<Vec<u8>>) -> Result<Option<Finding>, RunError> {
-    let worker = Worker::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
-    let rules = Rules::new(plan.dialect, plan.strictness, worker.declared());
-    let answering = worker.answering();
-    let mut bench = Bench::new(worker);
+    let supervisor = Supervisor::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
+    let rules = Rules::new(plan.dialect, plan.strictness, supervisor.declared());
+    let answering = supervisor.answering();
+    let mut bench = Bench::new(supervisor);
     let vector = rules.vector("replayed".into(), case.clone());
     let outcome = bench.failure(&vector)?;
     let finding = outcome.map(|outcome| {
         let outcome = graded(&rules, outcome, answering);
         Finding::new(outcome, 1, case)
     });
-    bench.worker.stop();
+    bench.supervisor.stop();
     Ok(finding)
 }
 
@@ -130,7 +130,7 @@ impl Explorer<'_, '_> {
                     break;
                 };
                 let vector = self.rules.vector(format!("case-{number}"), case);
-                if self.bench.worker.does_not_apply(&vector).is_some() {
+                if self.bench.supervisor.does_not_apply(&vector).is_some() {
                     self.statistics.left_out += 1;
                 } else {
                     ready.push_back((number, vector));
@@ -149,19 +149,18 @@ impl Explorer<'_, '_> {
 
     /// Sends as many of these cases as can be sent without a pause, and takes away those that are done with.
     fn row(&mut self, ready: &mut VecDeque<(u64, Vector)>) -> Result<Option<Finding>, RunError> {
-        if let Err(why) = self.bench.worker.ensure_session()? {
-            return Err(RunError::Gone(why));
-        }
+        self.bench.supervisor.ensure_running()?;
         let vectors: Vec<_> = ready.iter().map(|(_, vector)| vector).collect();
-        let count = self.bench.worker.longest_row(&vectors);
+        let count = self.bench.supervisor.max_pipelined(&vectors);
         if count == 0 {
             // Larger than what may be under way at a time: it goes alone, a datagram at a time if need be.
             let (number, vector) = ready.pop_front().expect("the caller looked");
             return self.alone(number, vector);
         }
         let mut good = Vec::new();
-        let worker = &mut self.bench.worker;
-        let row = worker.row(&vectors[..count], &mut |outcome| good.push(outcome))?;
+        let supervisor = &mut self.bench.supervisor;
+        let row =
+            supervisor.send_pipelined(&vectors[..count], &mut |outcome| good.push(outcome))?;
         self.bench.use_up();
         let well = good.len();
         for outcome in &good {
@@ -170,7 +169,7 @@ impl Explorer<'_, '_> {
         }
         if let (Some(end), Some(mut last)) = (row.end, good.pop()) {
             let (number, vector) = &ready[well - 1];
-            ends_behind(&mut last, end);
+            blame_for_end(&mut last, end);
             return Ok(Some(Finding::new(last, *number, datagrams(vector))));
         }
         let (suspicion, dropped) = (row.suspicion, row.dropped);

@@ -1,52 +1,57 @@
 use std::sync::mpsc::channel;
 use std::thread;
 
-use super::worker::Worker;
-use super::{Outcome, Plan, RunError};
+use super::error::RunError;
+use super::outcome::Outcome;
+use super::plan::TestPlan;
+use super::supervisor::Supervisor;
+use super::worker;
 use crate::vectors::Vector;
 
-/// Runs vectors over as many instances of the subject as the plan wants, the first of which stands ready. Outcomes are
-/// told in the order of the vectors, whoever was faster.
+/// Runs vectors over as many instances of the subject as the plan asks for, the first of which runs
+/// already. Outcomes are emitted in the order of the vectors, whichever instance is faster.
 ///
-/// Each instance gets a stretch of its own, so that what it is sent does not depend on how fast the others are.
+/// Each instance gets a contiguous part of the vectors, so that what it is sent does not depend on
+/// how fast the others are.
 pub(super) fn run<'c>(
-    plan: &Plan<'c>,
-    mut first: Worker<'_>,
+    plan: &TestPlan<'c>,
+    mut first: Supervisor<'_>,
     vectors: &[&'c Vector],
-    tell: &mut dyn FnMut(Outcome<'c>),
+    emit: &mut dyn FnMut(Outcome<'c>),
 ) -> Result<(), RunError> {
     let length = vectors.len().div_ceil(plan.jobs.get()).max(1);
-    let mut stretches = vectors.chunks(length);
-    let ours = stretches.next().unwrap_or_default();
+    let mut parts = vectors.chunks(length);
+    let first_part = parts.next().unwrap_or_default();
     let (socket, dialect) = (first.socket(), first.dialect());
     thread::scope(|scope| {
-        let others: Vec<_> = stretches
-            .map(|stretch| {
+        let others: Vec<_> = parts
+            .map(|part| {
                 let (sender, outcomes) = channel();
                 let work = move || {
-                    let mut tell = |outcome| {
-                        // Nobody listens once the run has failed elsewhere.
+                    let mut send = |outcome| {
+                        // The receiver is gone once the run has failed elsewhere.
                         let _ = sender.send(outcome);
                     };
-                    let mut worker = Worker::start(&plan.subject, &plan.settings, socket, dialect)?;
-                    worker.run(stretch, &mut tell)?;
-                    worker.stop();
+                    let mut supervisor =
+                        Supervisor::start(&plan.subject, &plan.settings, socket, dialect)?;
+                    worker::run(&mut supervisor, part, &mut send)?;
+                    supervisor.stop();
                     Ok(())
                 };
                 (scope.spawn(work), outcomes)
             })
             .collect();
-        let mut result = first.run(ours, tell);
+        let mut result = worker::run(&mut first, first_part, emit);
         if result.is_ok() {
             first.stop();
         }
-        for (worker, outcomes) in others {
+        for (other, outcomes) in others {
             if result.is_err() {
                 plan.settings.stop.request();
             } else {
-                outcomes.iter().for_each(&mut *tell);
+                outcomes.iter().for_each(&mut *emit);
             }
-            result = result.and(worker.join().expect("a worker does not panic"));
+            result = result.and(other.join().expect("a worker does not panic"));
         }
         result
     })

@@ -53,6 +53,21 @@ pub enum ExchangeEnd {
     Interrupted,
 }
 
+impl ExchangeEnd {
+    /// Returns how the subject fell silent, in words. `None` if it did not.
+    pub(crate) fn silence(&self) -> Option<String> {
+        match self {
+            Self::Blocked(wait) => Some(format!(
+                "it took nothing more within {wait:.1?}: it has stopped reading"
+            )),
+            Self::TimedOut(wait) => Some(format!(
+                "the good event that followed was not reported within {wait:.1?}"
+            )),
+            _ => None,
+        }
+    }
+}
+
 /// How the datagrams of an exchange are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use event_datagram_conformance::fence;
 use event_datagram_conformance::judge::{Answering, Judgment, Strictness, Verdict, judge};
 use event_datagram_conformance::known::KnownList;
-use event_datagram_conformance::run::{Event, Outcome, Plan, run};
+use event_datagram_conformance::run::{Event, Outcome, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{Corpus, Dialect, Vector};
@@ -81,7 +81,7 @@ impl Matrix {
             .into_os_string();
         let arguments = [LISTEN, self.dialect.as_str(), name].map(OsString::from);
         let command: Vec<_> = [program].into_iter().chain(arguments).collect();
-        let plan = Plan {
+        let plan = TestPlan {
             vectors: self.vectors().collect(),
             subject: SubjectCommand::new(Kind::Listener, &command)
                 .expect("it is not empty")

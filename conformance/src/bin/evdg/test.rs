@@ -6,7 +6,7 @@ use event_datagram_conformance::report::{
     Head, Recorder, Settings as RunSettings, Shard as ReportShard, Subject as ReportSubject, Suite,
     Title,
 };
-use event_datagram_conformance::run::{Event, Plan, run as run_plan};
+use event_datagram_conformance::run::{Event, TestPlan, run as run_plan};
 use event_datagram_conformance::subject::Stop;
 use event_datagram_conformance::vectors::Corpus;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
     })
 }
 
-fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Plan<'c>> {
+fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<TestPlan<'c>> {
     let mut vectors = select(corpus, &args.select, args.dialects())?;
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
@@ -112,7 +112,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
         }
         _ => KnownList::default(),
     };
-    Ok(Plan {
+    Ok(TestPlan {
         vectors,
         subject,
         sockets,
@@ -128,7 +128,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Pl
 }
 
 /// Says what is run, on what and how, and how a vector of it is run again.
-fn head(args: &TestArgs, plan: &Plan<'_>, corpus: &Corpus) -> (Head, Recorder) {
+fn head(args: &TestArgs, plan: &TestPlan<'_>, corpus: &Corpus) -> (Head, Recorder) {
     let mut options = options(&args.subject, &plan.subject);
     if let Some(folder) = &args.select.corpus {
         options.push_str(&option("corpus", &folder.display().to_string()));

@@ -1,0 +1,75 @@
+use std::time::Duration;
+
+use super::outcome::Outcome;
+use crate::judge::{Answering, Judgment, Verdict, grade, judge};
+use crate::observation::Observation;
+use crate::subject::{Exchange, ExchangeEnd};
+use crate::transport::SocketKind;
+use crate::vectors::Vector;
+
+/// Makes outcomes of what one instance of the subject did.
+#[derive(Clone, Copy)]
+pub(super) struct Assessor {
+    pub(super) socket: SocketKind,
+    pub(super) instance: usize,
+    pub(super) answering: Answering,
+}
+
+impl Assessor {
+    /// Returns the outcome of a vector that was sent in this exchange.
+    pub(super) fn assess<'c>(self, vector: &'c Vector, exchange: Exchange) -> Outcome<'c> {
+        let Exchange {
+            observation,
+            end,
+            duration,
+            dropped,
+            ..
+        } = exchange;
+        let mut outcome = self.outcome(vector, Verdict::Pass, String::new());
+        outcome.duration = duration;
+        outcome.observation = observation;
+        match end {
+            ExchangeEnd::Fenced if dropped > 0 => {
+                let why = format!(
+                    "the kernel dropped {dropped} of its datagrams even one at a time: the \
+                     listener's receive buffer is too small for them"
+                );
+                (outcome.verdict, outcome.why) = grade(vector, Judgment::Departs { why });
+            }
+            ExchangeEnd::Fenced => {
+                let judgment = judge(&vector.steps, &outcome.observation, self.answering);
+                (outcome.verdict, outcome.why) = grade(vector, judgment);
+            }
+            ExchangeEnd::Died { death, log } => {
+                outcome.verdict = Verdict::Crash;
+                outcome.why = death.to_string();
+                outcome.log = log;
+            }
+            end => {
+                outcome.verdict = Verdict::Hang;
+                outcome.why = end.silence().unwrap_or_default();
+            }
+        }
+        outcome
+    }
+
+    /// Returns an outcome with this verdict, and nothing observed.
+    pub(super) fn outcome<'c>(
+        self,
+        vector: &'c Vector,
+        verdict: Verdict,
+        why: String,
+    ) -> Outcome<'c> {
+        Outcome {
+            vector,
+            socket: self.socket,
+            verdict,
+            why,
+            observation: Observation::default(),
+            log: Vec::new(),
+            duration: Duration::ZERO,
+            decides: true,
+            instance: self.instance,
+        }
+    }
+}

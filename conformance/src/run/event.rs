@@ -1,0 +1,22 @@
+use super::outcome::Outcome;
+use crate::contract::Start;
+use crate::transport::SocketKind;
+use crate::vectors::Dialect;
+
+/// What happens during a run, in order.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'r, 'c> {
+    /// A subject is ready. This comes once for each socket and dialect, before the outcomes of its
+    /// vectors.
+    Ready {
+        /// The kind of socket.
+        socket: SocketKind,
+        /// The dialects that it is tested in: one, or all if it tells them apart by itself.
+        dialects: &'r [Dialect],
+        /// What the subject declares about itself.
+        start: &'r Start,
+    },
+    /// A vector has its verdict.
+    Outcome(&'r Outcome<'c>),
+}

@@ -1,0 +1,101 @@
+use super::error::RunError;
+use super::outcome::Outcome;
+use super::supervisor::Supervisor;
+use crate::judge::Strictness;
+use crate::subject::{Exchange, ExchangeEnd, PipelineEnd};
+use crate::vectors::Vector;
+
+/// The reason where the vectors of a pipeline are reported right, and the fences between them not.
+const OUT_OF_TURN: &str =
+    "the good event that followed was reported otherwise than others, or not in its turn";
+
+/// What came of vectors that were sent in a pipeline.
+pub(crate) struct PipelineOutcome<'c> {
+    /// The number of vectors, from the first on, that went well.
+    pub(crate) good: usize,
+    /// What the subject did at the first vector that did not go well, if it did anything.
+    pub(crate) suspicion: Option<String>,
+    /// How the subject ended or fell silent, if it did so at the first vector that did not go well.
+    pub(crate) first_try: Option<Outcome<'c>>,
+    /// How the subject ended, if all went well and it ended after that.
+    pub(crate) end: Option<ExchangeEnd>,
+    /// The number of datagrams that the kernel dropped meanwhile. The subject is not to blame for
+    /// those.
+    pub(crate) dropped: u64,
+}
+
+impl Supervisor<'_> {
+    /// Returns how many of the first of these vectors can be sent in a pipeline: 0 if no instance
+    /// runs.
+    pub(crate) fn max_pipelined(&self, vectors: &[&Vector]) -> usize {
+        self.session
+            .as_ref()
+            .map_or(0, |session| session.max_pipelined(vectors))
+    }
+
+    /// Sends vectors in a pipeline, and emits the outcomes of those that go well. An instance that
+    /// died or has to be replaced is ended.
+    ///
+    /// # Panics
+    ///
+    /// If no instance runs.
+    pub(crate) fn send_pipelined<'c>(
+        &mut self,
+        vectors: &[&'c Vector],
+        emit: &mut dyn FnMut(Outcome<'c>),
+    ) -> Result<PipelineOutcome<'c>, RunError> {
+        let assessor = self.assessor();
+        let session = self.session.as_mut().expect("an instance runs");
+        let mut good = 0;
+        let mut suspicion = None;
+        let mut assess = |exchange| {
+            if suspicion.is_some() {
+                return;
+            }
+            let outcome = assessor.assess(vectors[good], exchange);
+            if outcome.verdict.is_failure(Strictness::Should) {
+                suspicion = Some(outcome.why);
+            } else {
+                good += 1;
+                emit(outcome);
+            }
+        };
+        let pipeline = session.exchange_pipelined(vectors, &mut self.fences, &mut assess);
+        let mut result = PipelineOutcome {
+            good,
+            suspicion,
+            first_try: None,
+            end: None,
+            dropped: pipeline.dropped,
+        };
+        if result.suspicion.is_some() {
+            // A datagram may be missing, though no fence is.
+            result.dropped += session.newly_dropped();
+        }
+        if let PipelineEnd::OutOfTurn | PipelineEnd::Lost(ExchangeEnd::Fenced) = pipeline.end {
+            result.suspicion.get_or_insert_with(|| OUT_OF_TURN.into());
+        }
+        let PipelineEnd::Lost(end) = pipeline.end else {
+            return Ok(result);
+        };
+        // A subject that died or fell silent did so at the first vector that was not answered, and
+        // that was this vector's first try. But a fence that was dropped cannot be reported.
+        let is_subjects_doing = match end {
+            ExchangeEnd::Interrupted => return Err(RunError::Interrupted),
+            ExchangeEnd::Died { .. } => true,
+            ExchangeEnd::TimedOut(_) | ExchangeEnd::Blocked(_) => result.dropped == 0,
+            ExchangeEnd::Fenced | ExchangeEnd::Unsendable(_) => false,
+        };
+        if is_subjects_doing && result.suspicion.is_none() {
+            match vectors.get(result.good) {
+                Some(vector) => {
+                    let exchange = Exchange::ended(end);
+                    result.first_try = Some(assessor.assess(vector, exchange));
+                }
+                None => result.end = Some(end),
+            }
+        }
+        self.session = None;
+        Ok(result)
+    }
+}

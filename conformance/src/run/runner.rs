@@ -1,0 +1,70 @@
+use super::error::RunError;
+use super::event::Event;
+use super::jobs;
+use super::plan::TestPlan;
+use super::supervisor::Supervisor;
+use crate::vectors::{Dialect, Vector};
+
+/// Runs a plan, and calls `on_event` when something happens.
+///
+/// # Errors
+///
+/// If there is no subject to test, or the run was stopped. The events until then are valid.
+pub fn run<'c>(
+    plan: &TestPlan<'c>,
+    mut on_event: impl FnMut(Event<'_, 'c>),
+) -> Result<(), RunError> {
+    for socket in &plan.sockets {
+        let mut left: Vec<_> = Dialect::ALL
+            .iter()
+            .copied()
+            .filter(|dialect| plan.vectors.iter().any(|vector| vector.dialect == *dialect))
+            .collect();
+        while let Some(first) = left.first().copied() {
+            let mut supervisor = Supervisor::start(&plan.subject, &plan.settings, *socket, first)?;
+            let start = supervisor.declared().clone();
+            let count = if start.tells_dialects_apart {
+                left.len()
+            } else {
+                1
+            };
+            let dialects: Vec<_> = left.drain(..count).collect();
+            supervisor.try_dialects(&dialects)?;
+            let vectors = interleaved(plan, &dialects);
+            on_event(Event::Ready {
+                socket: *socket,
+                dialects: &dialects,
+                start: &start,
+            });
+            jobs::run(plan, supervisor, &vectors, &mut |mut outcome| {
+                outcome.decides = plan.decides(outcome.vector);
+                (outcome.verdict, outcome.why) = plan.known.apply(
+                    &outcome.vector.id,
+                    outcome.socket,
+                    outcome.verdict,
+                    std::mem::take(&mut outcome.why),
+                );
+                on_event(Event::Outcome(&outcome));
+            })?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the vectors of these dialects, one of each dialect in turn.
+fn interleaved<'c>(plan: &TestPlan<'c>, dialects: &[Dialect]) -> Vec<&'c Vector> {
+    let of = |dialect: &Dialect| {
+        let dialect = *dialect;
+        let vectors = plan.vectors.iter().copied();
+        vectors.filter(move |vector| vector.dialect == dialect)
+    };
+    let mut each: Vec<_> = dialects.iter().map(of).collect();
+    let mut vectors = Vec::new();
+    loop {
+        let before = vectors.len();
+        vectors.extend(each.iter_mut().filter_map(Iterator::next));
+        if vectors.len() == before {
+            return vectors;
+        }
+    }
+}

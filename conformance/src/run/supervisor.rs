@@ -1,0 +1,248 @@
+use super::assess::Assessor;
+use super::error::RunError;
+use super::fit::does_not_fit;
+use super::outcome::Outcome;
+use crate::contract::Start;
+use crate::fence::Fences;
+use crate::judge::{Answering, Verdict, not_applicable};
+use crate::subject::{
+    AddressAllocator, Exchange, ExchangeEnd, Kind, SendMode, Session, StartError, Subject,
+    SubjectSettings,
+};
+use crate::transport::SocketKind;
+use crate::vectors::{Dialect, Vector};
+
+/// The most failed starts in succession. After them the subject counts as gone.
+const MAX_FAILED_STARTS: usize = 3;
+
+/// Keeps one instance of the subject running over one socket, and starts another where that died,
+/// fell silent or is not wanted any more.
+pub(crate) struct Supervisor<'r> {
+    subject: &'r Subject,
+    settings: &'r SubjectSettings,
+    socket: SocketKind,
+    /// The dialect for which the subject was started.
+    dialect: Dialect,
+    allocator: AddressAllocator,
+    pub(super) fences: Fences,
+    start: Start,
+    /// Why nothing can be tested over this kind of socket: the subject declares that it is bound to
+    /// one of another kind.
+    elsewhere: Option<String>,
+    /// `None` after the subject died.
+    pub(super) session: Option<Session>,
+    /// How the last instance was lost. `None` while one runs, or if it was replaced on purpose.
+    lost: Option<Loss>,
+    failed_starts: usize,
+    last_start_error: String,
+    /// The number of the instance, from 0.
+    instance: usize,
+}
+
+/// How an instance was lost.
+struct Loss {
+    verdict: Verdict,
+    /// The id of the vector at which it was lost.
+    vector: String,
+}
+
+impl<'r> Supervisor<'r> {
+    /// Starts a subject.
+    pub(crate) fn start(
+        subject: &'r Subject,
+        settings: &'r SubjectSettings,
+        socket: SocketKind,
+        dialect: Dialect,
+    ) -> Result<Self, RunError> {
+        let mut allocator = AddressAllocator::new();
+        let mut fences = Fences::new(&settings.fence);
+        let session = Session::start(
+            subject,
+            dialect,
+            socket,
+            &mut allocator,
+            &mut fences,
+            settings,
+        )?;
+        Ok(Self {
+            subject,
+            settings,
+            socket,
+            dialect,
+            allocator,
+            fences,
+            start: session.declared().clone(),
+            elsewhere: session.elsewhere(socket),
+            session: Some(session),
+            lost: None,
+            failed_starts: 0,
+            last_start_error: String::new(),
+            instance: 0,
+        })
+    }
+
+    /// Checks that the subject reports a good event in each of these dialects.
+    pub(super) fn try_dialects(&mut self, dialects: &[Dialect]) -> Result<(), RunError> {
+        let first = self.dialect;
+        for dialect in dialects.iter().filter(|dialect| **dialect != first) {
+            match self.exchange(*dialect, [], SendMode::Burst).end {
+                ExchangeEnd::Fenced => {}
+                ExchangeEnd::Interrupted => return Err(RunError::Interrupted),
+                _ => return Err(StartError::Dialect(*dialect).into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts an instance of the subject if none runs.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::Gone`] if the subject cannot be started any more, [`RunError::Interrupted`] if
+    /// the run was stopped.
+    pub(crate) fn ensure_running(&mut self) -> Result<(), RunError> {
+        if self.session.is_some() {
+            return Ok(());
+        }
+        while self.failed_starts < MAX_FAILED_STARTS {
+            match Session::start(
+                self.subject,
+                self.dialect,
+                self.socket,
+                &mut self.allocator,
+                &mut self.fences,
+                self.settings,
+            ) {
+                Ok(session) => {
+                    self.session = Some(session);
+                    self.lost = None;
+                    self.failed_starts = 0;
+                    self.instance += 1;
+                    return Ok(());
+                }
+                Err(StartError::Interrupted) => return Err(RunError::Interrupted),
+                Err(error) => {
+                    self.failed_starts += 1;
+                    self.last_start_error = error.to_string();
+                }
+            }
+        }
+        let lost = match &self.lost {
+            Some(Loss {
+                verdict: Verdict::Hang,
+                vector,
+            }) => {
+                format!("it was not sent: the subject fell silent at `{vector}`")
+            }
+            Some(Loss { vector, .. }) => {
+                format!("it was not sent: the subject died at `{vector}`")
+            }
+            None => "it was not sent: the subject is gone".into(),
+        };
+        Err(RunError::Gone(format!(
+            "{lost} and could not be had back: {}",
+            self.last_start_error
+        )))
+    }
+
+    /// Returns what the subject declares about itself.
+    pub(crate) fn declared(&self) -> &Start {
+        &self.start
+    }
+
+    /// Returns the kind of socket that the subject is tested on.
+    pub(super) fn socket(&self) -> SocketKind {
+        self.socket
+    }
+
+    /// Returns the dialect for which the subject was started.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Returns how many instances were started.
+    pub(crate) fn starts(&self) -> usize {
+        self.instance + 1
+    }
+
+    /// Returns the number of the instance, from 0.
+    pub(super) fn instance(&self) -> usize {
+        self.instance
+    }
+
+    /// Returns why a vector does not apply to this subject on this socket.
+    pub(crate) fn does_not_apply(&self, vector: &Vector) -> Option<String> {
+        let elsewhere = self.elsewhere.clone();
+        elsewhere
+            .or_else(|| not_applicable(vector, &self.start))
+            .or_else(|| does_not_fit(vector, self.socket))
+    }
+
+    /// Returns whether an instance runs.
+    pub(crate) fn is_running(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Ends the instance, so that the next vector is sent to a fresh one.
+    pub(crate) fn replace(&mut self) {
+        self.session = None;
+    }
+
+    /// Ends an instance that died or fell silent at a vector.
+    pub(super) fn lose(&mut self, outcome: &Outcome<'_>) {
+        self.record_loss(outcome);
+        self.session = None;
+    }
+
+    /// Records that the instance, which is ended already, died or fell silent at a vector.
+    pub(super) fn record_loss(&mut self, outcome: &Outcome<'_>) {
+        self.lost = Some(Loss {
+            verdict: outcome.verdict,
+            vector: outcome.vector.id.clone(),
+        });
+    }
+
+    /// Returns the verdict of the vector at which the last instance was lost.
+    pub(super) fn lost_verdict(&self) -> Option<Verdict> {
+        self.lost.as_ref().map(|loss| loss.verdict)
+    }
+
+    /// Ends the subject.
+    pub(crate) fn stop(self) {
+        if let Some(session) = self.session {
+            session.stop();
+        }
+    }
+
+    /// Returns how the subject answers.
+    pub(crate) fn answering(&self) -> Answering {
+        match self.subject.kind() {
+            Kind::Parser => Answering::Always,
+            Kind::Listener | Kind::Running => Answering::MayBeSilent,
+        }
+    }
+
+    /// Returns the assessor of what this instance does.
+    pub(super) fn assessor(&self) -> Assessor {
+        Assessor {
+            socket: self.socket,
+            instance: self.instance,
+            answering: self.answering(),
+        }
+    }
+
+    /// Sends datagrams and a fence to the instance.
+    ///
+    /// # Panics
+    ///
+    /// If none runs.
+    pub(super) fn exchange<'d>(
+        &mut self,
+        dialect: Dialect,
+        datagrams: impl IntoIterator<Item = &'d [u8]>,
+        mode: SendMode,
+    ) -> Exchange {
+        let session = self.session.as_mut().expect("an instance runs");
+        session.exchange(dialect, datagrams, &mut self.fences, mode)
+    }
+}
