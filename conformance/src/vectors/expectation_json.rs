@@ -1,7 +1,9 @@
 use serde_json::{Value, json};
 
 use super::vector::Expectation;
-use crate::contract::{event_from_json, event_to_json};
+#[cfg(feature = "runner")]
+use crate::contract::event_from_json;
+use crate::contract::event_to_json;
 
 /// Returns an expectation as JSON in the form of vector files, with bytes in the form of the contract.
 pub(crate) fn expectation_to_json(expectation: &Expectation) -> Value {

@@ -4,6 +4,7 @@ mod bytes;
 mod check;
 mod corpus;
 mod expectation_json;
+#[cfg(feature = "runner")]
 mod export;
 mod file;
 #[cfg(feature = "runner")]
@@ -22,6 +23,7 @@ pub use corpus::{Corpus, CorpusError};
 #[cfg(feature = "runner")]
 pub(crate) use expectation_json::expectation_from_json;
 pub(crate) use expectation_json::expectation_to_json;
+#[cfg(feature = "runner")]
 pub use export::export;
 pub use file::{is_slug, read};
 #[cfg(feature = "runner")]
