@@ -6,7 +6,7 @@
 //! A [`Plan`] is a whole run of `evdg bench`. A [`Search`] chooses rates for trials, until the
 //! highest is known that goes without loss. What was measured is a [`Measurement`], which adds up with those of other machines.
 //!
-//! What the figures mean, and what they do not, is in `benches/BIAS.md`.
+//! `conformance/book/src/load-test-figures.md` says what the figures mean, and what they do not.
 
 mod absence;
 mod distribution;
