@@ -1,0 +1,265 @@
+//! Compares every import with the tables of ARCHITECTURE.md, and finds files that import each other in
+//! a ring.
+
+mod graph;
+mod source;
+mod table;
+mod tokens;
+mod workspace;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use graph::Graph;
+use source::Path as SourcePath;
+use table::Table;
+use workspace::{File, Workspace};
+
+const RUNNER: &str = "event_datagram_conformance";
+
+static WORKSPACE: LazyLock<Workspace> = LazyLock::new(|| Workspace::read(root()));
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the crate is in the repository")
+}
+
+fn table(head: &str) -> Table {
+    let document = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("it can be read");
+    Table::parse(&document, head).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[track_caller]
+fn assert_none(problems: &[String]) {
+    assert!(
+        problems.is_empty(),
+        "{} problems:\n{}",
+        problems.len(),
+        problems.join("\n")
+    );
+}
+
+#[test]
+fn the_tables_name_every_crate_and_every_module_and_have_no_ring() {
+    let mut problems = table("crate").problems(&WORKSPACE.packages());
+    problems.extend(table("module").problems(&WORKSPACE.top_modules(RUNNER)));
+    assert_none(&problems);
+}
+
+#[test]
+fn crates_import_what_their_rows_allow() {
+    assert_none(&crate_violations(&WORKSPACE, &table("crate")));
+}
+
+#[test]
+fn modules_of_the_runner_import_what_their_rows_allow() {
+    assert_none(&module_violations(&WORKSPACE, RUNNER, &table("module")));
+}
+
+#[test]
+fn no_files_import_each_other_in_a_ring() {
+    let rings = file_graph(&WORKSPACE).rings();
+    let rings: Vec<_> = rings.iter().map(graph::Ring::imports).collect();
+    assert_none(&rings);
+}
+
+/// Returns all paths that a file uses: those of its imports, and those in its code.
+fn paths(file: &File) -> impl Iterator<Item = &SourcePath> {
+    let imports = file.source.imports.iter().map(|it| &it.path);
+    imports.chain(&file.source.mentions)
+}
+
+fn crate_violations(workspace: &Workspace, table: &Table) -> Vec<String> {
+    let mut violations = BTreeSet::new();
+    for file in &workspace.files {
+        for path in paths(file) {
+            let imported = workspace.package(&path.segments[0]);
+            let objection = imported.and_then(|it| table.objection(&file.package, it));
+            violations.extend(objection.map(|it| (&file.path, path.line, it)));
+        }
+    }
+    messages(violations)
+}
+
+fn module_violations(workspace: &Workspace, crate_name: &str, table: &Table) -> Vec<String> {
+    let mut violations = BTreeSet::new();
+    for file in workspace
+        .files
+        .iter()
+        .filter(|it| it.module[0] == crate_name)
+    {
+        let Some(importer) = file.module.get(1) else {
+            continue;
+        };
+        for path in paths(file) {
+            let target = workspace.resolve(file, path);
+            let target = target.filter(|it| it.module[0] == crate_name);
+            // A name that the root of the crate re-exports belongs to the module that defines it.
+            let imported = target.and_then(|it| {
+                let defined = &workspace.files[it.file].module;
+                it.module.get(1).or(defined.get(1)).cloned()
+            });
+            let objection = imported.and_then(|it| table.objection(importer, &it));
+            violations.extend(objection.map(|it| (&file.path, path.line, it)));
+        }
+    }
+    messages(violations)
+}
+
+fn messages(violations: BTreeSet<(&String, usize, String)>) -> Vec<String> {
+    let violations = violations.into_iter();
+    violations
+        .map(|(path, line, what)| format!("{path}:{line}: {what}"))
+        .collect()
+}
+
+/// Returns which file needs which other file. A re-export alone is no need: a file may use an item of
+/// its sibling through the parent module that re-exports both.
+fn file_graph(workspace: &Workspace) -> Graph {
+    let mut graph = Graph::default();
+    for file in &workspace.files {
+        let imports = file.source.imports.iter();
+        let imports =
+            imports.filter(|it| !it.is_reexport || file.source.identifiers.contains(&it.alias));
+        for path in imports.map(|it| &it.path).chain(&file.source.mentions) {
+            let target = workspace
+                .resolve(file, path)
+                .map(|it| &workspace.files[it.file]);
+            if let Some(target) = target.filter(|it| it.path != file.path) {
+                graph.add(&file.path, &target.path, path.line);
+            }
+        }
+    }
+    graph
+}
+
+mod made_up {
+    use super::{Table, Workspace, crate_violations, file_graph, module_violations};
+
+    /// Returns a crate of the given modules, each with its source; `""` is the root.
+    fn workspace(sources: &[(&str, &str)]) -> Workspace {
+        let mut workspace = Workspace::default();
+        for (name, source) in sources {
+            let names = name.split("::").filter(|it| !it.is_empty());
+            let module = ["krate"]
+                .into_iter()
+                .chain(names)
+                .map(String::from)
+                .collect();
+            workspace.add(&format!("src/{name}"), "package", module, source);
+        }
+        workspace.remove_tests();
+        workspace
+    }
+
+    fn table(rows: &str) -> Table {
+        let document = format!("## Layers\n| module | may import |\n| --- | --- |\n{rows}");
+        Table::parse(&document, "module").expect("the table is valid")
+    }
+
+    #[test]
+    fn imports_that_no_row_allows_are_found_however_they_are_spelt() {
+        let a = "
+            use crate::{c, b::{self, X}};
+            use super::b::Y;
+            fn f() { crate::b::x() }
+            #[cfg(test)] mod tests { use crate::b; }
+        ";
+        let deep = "use super::super::b::Y; use crate::Root;";
+        let sources = [
+            ("", "pub use b::X as Root;"),
+            ("a", a),
+            ("a::deep", deep),
+            ("b", "pub struct X; pub struct Y; pub fn x() {}"),
+            ("c", "use crate::a;"),
+        ];
+        let table = table("| `a` | `c` |\n| `b` | nothing |\n| `c` | nothing |");
+        let objection = "`a` imports `b`; row `a` (ARCHITECTURE.md:4) allows: c";
+        assert_eq!(
+            module_violations(&workspace(&sources), "krate", &table),
+            [
+                format!("src/a:2: {objection}"),
+                format!("src/a:3: {objection}"),
+                format!("src/a:4: {objection}"),
+                format!("src/a::deep:1: {objection}"),
+                "src/c:1: `c` imports `a`; row `c` (ARCHITECTURE.md:6) allows: nothing".into(),
+            ]
+        );
+    }
+
+    #[test]
+    fn crates_that_no_row_allows_are_found() {
+        let mut workspace = workspace(&[
+            ("", ""),
+            ("a", "use other::X;\nfn f() { std::mem::take() }"),
+        ]);
+        workspace.add(
+            "other/lib.rs",
+            "other-package",
+            vec!["other".into()],
+            "pub struct X;",
+        );
+        let table = table("| `package` | nothing |\n| `other-package` | nothing |");
+        assert_eq!(
+            crate_violations(&workspace, &table),
+            ["src/a:1: `package` imports `other-package`; \
+                 row `package` (ARCHITECTURE.md:4) allows: nothing"]
+        );
+    }
+
+    fn rings(sources: &[(&str, &str)]) -> Vec<String> {
+        let graph = file_graph(&workspace(sources));
+        graph
+            .rings()
+            .iter()
+            .map(crate::graph::Ring::names)
+            .collect()
+    }
+
+    #[test]
+    fn files_that_import_each_other_are_found_behind_reexports() {
+        let sources = [
+            ("", ""),
+            (
+                "m",
+                "mod a; mod b; mod c; pub use a::A; pub(crate) use b::*;",
+            ),
+            ("m::a", "use super::B; pub struct A;"),
+            ("m::b", "pub struct B(super::c::C);"),
+            ("m::c", "use crate::m; pub struct C(m::A);"),
+        ];
+        assert_eq!(
+            rings(&sources),
+            ["src/m::a -> src/m::b -> src/m::c -> src/m::a"]
+        );
+    }
+
+    #[test]
+    fn a_module_and_its_child_may_not_need_each_other() {
+        let child = ("m::a", "use super::M; pub struct A(M);");
+        let reexports = ("m", "mod a; pub use a::A; pub struct M;");
+        assert_eq!(rings(&[("", ""), reexports, child]), [""; 0]);
+        let needs = ("m", "mod a; pub use a::A; pub struct M; fn f(it: A) {}");
+        assert_eq!(
+            rings(&[("", ""), needs, child]),
+            ["src/m -> src/m::a -> src/m"]
+        );
+    }
+
+    #[test]
+    fn imports_of_tests_are_not_checked() {
+        let sources = [
+            ("", ""),
+            ("a", "#[cfg(test)] mod tests; pub struct A(crate::b::B);"),
+            ("a::tests", "use crate::b;"),
+            (
+                "b",
+                "pub struct B; #[cfg(test)] mod tests { use crate::a::A; }",
+            ),
+        ];
+        assert_eq!(rings(&sources), [""; 0]);
+    }
+}
