@@ -2,15 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Who imports whom, each with the first line that does.
+/// Importers and what they import, each pair with the place of its first import.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
-    edges: BTreeMap<String, BTreeMap<String, usize>>,
+    edges: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// Importers in a ring: each imports the next, and the last one the first.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Ring(Vec<(String, usize)>);
+pub(crate) struct Ring(Vec<(String, String)>);
 
 impl Ring {
     /// Returns the names, the first one again at the end.
@@ -24,21 +24,21 @@ impl Ring {
         names.join(" -> ")
     }
 
-    /// Returns a line for each import: the file with the line of the import, and what it imports.
+    /// Returns a line for each import: its place, the importer, and what that imports.
     pub(crate) fn imports(&self) -> String {
         let next = self.0.iter().cycle().skip(1);
         let imports = self.0.iter().zip(next);
         let imports =
-            imports.map(|((from, line), (to, _))| format!("  {from}:{line}: imports {to}\n"));
+            imports.map(|((from, place), (to, _))| format!("  {place}: {from} imports {to}\n"));
         imports.collect()
     }
 }
 
 impl Graph {
-    pub(crate) fn add(&mut self, from: &str, to: &str, line: usize) {
-        let lines = self.edges.entry(from.into()).or_default();
-        let first = lines.entry(to.into()).or_insert(line);
-        *first = line.min(*first);
+    /// Adds an import, unless there is one from the same importer already.
+    pub(crate) fn add(&mut self, from: &str, to: &str, place: &str) {
+        let places = self.edges.entry(from.into()).or_default();
+        places.entry(to.into()).or_insert_with(|| place.into());
     }
 
     /// Returns the shortest ring through each edge that is part of one, each ring once.
@@ -60,11 +60,11 @@ impl Graph {
             .map_or(0, |(index, _)| index);
         names.rotate_left(least);
         let next = names.iter().cycle().skip(1);
-        let lines = names
+        let places = names
             .iter()
             .zip(next)
-            .map(|(from, to)| self.edges[*from][*to]);
-        let ring = names.iter().map(|name| String::from(*name)).zip(lines);
+            .map(|(from, to)| self.edges[*from][*to].clone());
+        let ring = names.iter().map(|name| String::from(*name)).zip(places);
         Some(Ring(ring.collect()))
     }
 
@@ -96,11 +96,11 @@ mod tests {
     fn each_ring_is_found_once_and_trees_have_none() {
         let mut graph = Graph::default();
         for (from, to) in [("a", "b"), ("a", "c"), ("b", "c"), ("c", "d")] {
-            graph.add(from, to, 1);
+            graph.add(from, to, "x:1");
         }
         assert!(graph.rings().is_empty());
-        graph.add("d", "b", 7);
-        graph.add("b", "a", 9);
+        graph.add("d", "b", "y:7");
+        graph.add("b", "a", "z:9");
         let rings: Vec<_> = graph.rings().iter().map(super::Ring::names).collect();
         assert_eq!(
             rings,
@@ -112,6 +112,6 @@ mod tests {
             .take(1)
             .map(super::Ring::imports)
             .collect();
-        assert_eq!(imports, "  a:1: imports b\n  b:9: imports a\n");
+        assert_eq!(imports, "  x:1: a imports b\n  z:9: b imports a\n");
     }
 }

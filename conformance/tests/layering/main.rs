@@ -1,5 +1,5 @@
-//! Compares every import with the tables of ARCHITECTURE.md, and finds files that import each other in
-//! a ring.
+//! Compares every import with the tables of ARCHITECTURE.md, and finds files that import each other
+//! in a ring.
 
 mod graph;
 mod source;
@@ -12,10 +12,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use graph::Graph;
+use graph::{Graph, Ring};
 use source::Path as SourcePath;
 use table::Table;
-use workspace::{File, Workspace};
+use workspace::{File, Target, Workspace};
 
 const RUNNER: &str = "event_datagram_conformance";
 
@@ -60,10 +60,18 @@ fn modules_of_the_runner_import_what_their_rows_allow() {
 }
 
 #[test]
+fn no_modules_import_each_other_in_a_ring() {
+    assert_none(&rings(&module_graph(&WORKSPACE)));
+}
+
+#[test]
 fn no_files_import_each_other_in_a_ring() {
-    let rings = file_graph(&WORKSPACE).rings();
-    let rings: Vec<_> = rings.iter().map(graph::Ring::imports).collect();
-    assert_none(&rings);
+    assert_none(&rings(&file_graph(&WORKSPACE)));
+}
+
+/// Returns the rings of a graph, each with the places of its imports.
+fn rings(graph: &Graph) -> Vec<String> {
+    graph.rings().iter().map(Ring::imports).collect()
 }
 
 /// Returns all paths that a file uses: those of its imports, and those in its code.
@@ -97,12 +105,8 @@ fn module_violations(workspace: &Workspace, crate_name: &str, table: &Table) -> 
         for path in paths(file) {
             let target = workspace.resolve(file, path);
             let target = target.filter(|it| it.module[0] == crate_name);
-            // A name that the root of the crate re-exports belongs to the module that defines it.
-            let imported = target.and_then(|it| {
-                let defined = &workspace.files[it.file].module;
-                it.module.get(1).or(defined.get(1)).cloned()
-            });
-            let objection = imported.and_then(|it| table.objection(importer, &it));
+            let imported = target.as_ref().and_then(|it| workspace.top_module(it));
+            let objection = imported.and_then(|it| table.objection(importer, &it[1]));
             violations.extend(objection.map(|it| (&file.path, path.line, it)));
         }
     }
@@ -116,20 +120,37 @@ fn messages(violations: BTreeSet<(&String, usize, String)>) -> Vec<String> {
         .collect()
 }
 
-/// Returns which file needs which other file. A re-export alone is no need: a file may use an item of
-/// its sibling through the parent module that re-exports both.
+/// Returns which file needs which other file.
 fn file_graph(workspace: &Workspace) -> Graph {
+    graph(workspace, |target| {
+        Some(workspace.files[target.file].path.clone())
+    })
+}
+
+/// Returns which module at the top of a crate needs which other one.
+fn module_graph(workspace: &Workspace) -> Graph {
+    graph(workspace, |target| {
+        Some(workspace.top_module(target)?.join("::"))
+    })
+}
+
+/// Returns a graph of needs, given the name of what a path leads to. A re-export alone is no
+/// need: a file may use an item of its sibling through the parent module that re-exports both.
+fn graph(workspace: &Workspace, name: impl Fn(&Target) -> Option<String>) -> Graph {
     let mut graph = Graph::default();
-    for file in &workspace.files {
+    for (index, file) in workspace.files.iter().enumerate() {
+        let itself = Target {
+            module: file.module.clone(),
+            file: index,
+        };
         let imports = file.source.imports.iter();
         let imports =
             imports.filter(|it| !it.is_reexport || file.source.identifiers.contains(&it.alias));
         for path in imports.map(|it| &it.path).chain(&file.source.mentions) {
-            let target = workspace
-                .resolve(file, path)
-                .map(|it| &workspace.files[it.file]);
-            if let Some(target) = target.filter(|it| it.path != file.path) {
-                graph.add(&file.path, &target.path, path.line);
+            let target = workspace.resolve(file, path);
+            let names = target.and_then(|it| Some((name(&itself)?, name(&it)?)));
+            if let Some((from, to)) = names.filter(|(from, to)| from != to) {
+                graph.add(&from, &to, &format!("{}:{}", file.path, path.line));
             }
         }
     }
@@ -137,7 +158,8 @@ fn file_graph(workspace: &Workspace) -> Graph {
 }
 
 mod made_up {
-    use super::{Table, Workspace, crate_violations, file_graph, module_violations};
+    use super::{Graph, Ring, Table, Workspace};
+    use super::{crate_violations, file_graph, module_graph, module_violations};
 
     /// Returns a crate of the given modules, each with its source; `""` is the root.
     fn workspace(sources: &[(&str, &str)]) -> Workspace {
@@ -210,13 +232,27 @@ mod made_up {
         );
     }
 
-    fn rings(sources: &[(&str, &str)]) -> Vec<String> {
-        let graph = file_graph(&workspace(sources));
-        graph
-            .rings()
-            .iter()
-            .map(crate::graph::Ring::names)
-            .collect()
+    fn rings(graph: &Graph) -> Vec<String> {
+        graph.rings().iter().map(Ring::names).collect()
+    }
+
+    fn file_rings(sources: &[(&str, &str)]) -> Vec<String> {
+        rings(&file_graph(&workspace(sources)))
+    }
+
+    #[test]
+    fn modules_that_import_each_other_are_found_though_their_files_do_not() {
+        let sources = [
+            ("", "use a::A; pub use b::B;"),
+            ("a", "mod deep; pub struct A;"),
+            ("a::deep", "use crate::B;"),
+            ("b", "use crate::a::A; pub struct B;"),
+        ];
+        assert_eq!(
+            rings(&module_graph(&workspace(&sources))),
+            ["krate::a -> krate::b -> krate::a"]
+        );
+        assert_eq!(file_rings(&sources), [""; 0]);
     }
 
     #[test]
@@ -232,7 +268,7 @@ mod made_up {
             ("m::c", "use crate::m; pub struct C(m::A);"),
         ];
         assert_eq!(
-            rings(&sources),
+            file_rings(&sources),
             ["src/m::a -> src/m::b -> src/m::c -> src/m::a"]
         );
     }
@@ -241,10 +277,10 @@ mod made_up {
     fn a_module_and_its_child_may_not_need_each_other() {
         let child = ("m::a", "use super::M; pub struct A(M);");
         let reexports = ("m", "mod a; pub use a::A; pub struct M;");
-        assert_eq!(rings(&[("", ""), reexports, child]), [""; 0]);
+        assert_eq!(file_rings(&[("", ""), reexports, child]), [""; 0]);
         let needs = ("m", "mod a; pub use a::A; pub struct M; fn f(it: A) {}");
         assert_eq!(
-            rings(&[("", ""), needs, child]),
+            file_rings(&[("", ""), needs, child]),
             ["src/m -> src/m::a -> src/m"]
         );
     }
@@ -260,6 +296,6 @@ mod made_up {
                 "pub struct B; #[cfg(test)] mod tests { use crate::a::A; }",
             ),
         ];
-        assert_eq!(rings(&sources), [""; 0]);
+        assert_eq!(file_rings(&sources), [""; 0]);
     }
 }

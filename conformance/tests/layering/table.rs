@@ -59,7 +59,7 @@ impl Table {
         Ok(Self { rows })
     }
 
-    /// Returns why one must not import the other, or `None` if it may. Importing oneself is allowed.
+    /// Returns why one must not import the other, or `None` if it may. A self-import is allowed.
     pub(crate) fn objection(&self, importer: &str, imported: &str) -> Option<String> {
         let row = self.rows.get(importer)?;
         let is_allowed = importer == imported || row.may_import.contains(imported);
@@ -92,7 +92,7 @@ impl Table {
                 }
             }
             for imported in &row.may_import {
-                graph.add(name, imported, row.line);
+                graph.add(name, imported, &format!("ARCHITECTURE.md:{}", row.line));
             }
         }
         for name in existing

@@ -124,6 +124,13 @@ impl Workspace {
         Some(&self.files[*root].package)
     }
 
+    /// Returns the module at the top of its crate that a path imports. What the root of a crate
+    /// re-exports belongs to the module that defines it; what the root defines, to none.
+    pub(crate) fn top_module<'t>(&'t self, target: &'t Target) -> Option<&'t [String]> {
+        let defining = &self.files[target.file].module;
+        target.module.get(..2).or(defining.get(..2))
+    }
+
     /// Resolves a path of a file. Returns `None` if it leads out of the workspace.
     pub(crate) fn resolve(&self, file: &File, path: &source::Path) -> Option<Target> {
         let module = [file.module.as_slice(), &path.scope].concat();
