@@ -11,6 +11,7 @@ use crate::exit::{Exit, OrExit as _};
 
 pub(crate) fn run(args: &ListenArgs) -> crate::Result {
     let (address, _) = address(&args.socket)?;
+    #[cfg(unix)]
     let wake = wake_on_signal()?;
     let listener =
         Listener::bind(&address).or_exit_with(Exit::Setup, format!("cannot bind {address}"))?;
@@ -27,10 +28,7 @@ pub(crate) fn run(args: &ListenArgs) -> crate::Result {
     #[cfg(unix)]
     listener.report(&args.dialects, &mut out, &wake)?;
     #[cfg(not(unix))]
-    {
-        let () = wake;
-        listener.report(&args.dialects, &mut out)?;
-    }
+    listener.report(&args.dialects, &mut out)?;
     Ok(Exit::Success)
 }
 
@@ -55,9 +53,4 @@ fn wake_on_signal() -> crate::Result<io::PipeReader> {
     // Closing the writer wakes the reader.
     ctrlc::set_handler(move || drop(writer.take())).or_exit(Exit::Setup)?;
     Ok(reader)
-}
-
-#[cfg(not(unix))]
-fn wake_on_signal() -> crate::Result<()> {
-    Ok(())
 }

@@ -3,7 +3,7 @@ use crate::subject::death::Exit;
 
 /// What happened to a process while its streams were waited for.
 #[derive(Debug)]
-pub(in crate::subject) enum StreamEvent<'s> {
+pub(crate) enum StreamEvent<'s> {
     /// It wrote this to standard output.
     Output(&'s [u8]),
     /// Its standard output was closed.

@@ -1,6 +1,6 @@
 /// Why a process takes no bytes on its standard input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::subject) enum InputError {
+pub(crate) enum InputError {
     /// It has not read the bytes before.
     #[cfg(unix)]
     Full,

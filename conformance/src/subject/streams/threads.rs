@@ -11,7 +11,7 @@ use super::input::InputError;
 /// The streams of a child process, read by threads. There is no way to wait for its end here: the
 /// end of its output stands for it.
 #[derive(Debug)]
-pub(in crate::subject) struct Streams {
+pub(crate) struct Streams {
     read: Receiver<(Stream, Vec<u8>)>,
     stdin: Option<ChildStdin>,
     last: Vec<u8>,
@@ -28,7 +28,7 @@ const BACKLOG: usize = 16;
 
 impl Streams {
     /// Takes the streams that are piped, and starts a thread for each that is read.
-    pub(in crate::subject) fn of(child: &mut Child) -> io::Result<Self> {
+    pub(crate) fn of(child: &mut Child) -> io::Result<Self> {
         let (sender, read) = sync_channel(BACKLOG);
         if let Some(stdout) = child.stdout.take() {
             read_all(stdout, Stream::Stdout, sender.clone())?;
@@ -44,7 +44,7 @@ impl Streams {
     }
 
     /// Waits until something happens, at most until this time.
-    pub(in crate::subject) fn wait(&mut self, until: Instant) -> StreamEvent<'_> {
+    pub(crate) fn wait(&mut self, until: Instant) -> StreamEvent<'_> {
         let left = until.saturating_duration_since(Instant::now());
         let Ok((stream, bytes)) = self.read.recv_timeout(left) else {
             return StreamEvent::Nothing;
@@ -59,13 +59,13 @@ impl Streams {
     }
 
     /// Writes bytes to standard input. This blocks while the process does not read.
-    pub(in crate::subject) fn write(&mut self, bytes: &[u8]) -> Result<(), InputError> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), InputError> {
         let stdin = self.stdin.as_mut().ok_or(InputError::Closed)?;
         stdin.write_all(bytes).map_err(|_| InputError::Closed)
     }
 
     /// Closes standard input.
-    pub(in crate::subject) fn close_input(&mut self) {
+    pub(crate) fn close_input(&mut self) {
         self.stdin = None;
     }
 }

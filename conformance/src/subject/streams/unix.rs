@@ -15,7 +15,7 @@ use crate::subject::death::Exit;
 
 /// The streams of a child process, none of which blocks.
 #[derive(Debug)]
-pub(in crate::subject) struct Streams {
+pub(crate) struct Streams {
     stdout: Option<ChildStdout>,
     stderr: Option<ChildStderr>,
     stdin: Option<ChildStdin>,
@@ -45,7 +45,7 @@ enum Source {
 
 impl Streams {
     /// Takes the streams that are piped, and watches for the end.
-    pub(in crate::subject) fn of(child: &mut Child) -> io::Result<Self> {
+    pub(crate) fn of(child: &mut Child) -> io::Result<Self> {
         let streams = Self {
             stdout: child.stdout.take(),
             stderr: child.stderr.take(),
@@ -73,7 +73,7 @@ impl Streams {
 
     /// Waits until something happens, at most until this time. With `writable`, room on this socket
     /// is waited for, too.
-    pub(in crate::subject) fn wait(
+    pub(crate) fn wait(
         &mut self,
         until: Instant,
         writable: Option<BorrowedFd<'_>>,
@@ -106,7 +106,7 @@ impl Streams {
     }
 
     /// Writes bytes to standard input, or keeps them until the process reads.
-    pub(in crate::subject) fn write(&mut self, bytes: &[u8]) -> Result<(), InputError> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), InputError> {
         if self.stdin.is_none() {
             return Err(InputError::Closed);
         }
@@ -119,7 +119,7 @@ impl Streams {
     }
 
     /// Closes standard input.
-    pub(in crate::subject) fn close_input(&mut self) {
+    pub(crate) fn close_input(&mut self) {
         self.stdin = None;
     }
 

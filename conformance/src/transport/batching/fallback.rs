@@ -5,20 +5,20 @@ use crate::transport::unsent::Unsent;
 
 /// Hands datagrams to the kernel with a call for each: this system has no better [`Method`].
 #[derive(Debug)]
-pub(in crate::transport) struct Batching;
+pub(crate) struct Batching;
 
 impl Batching {
-    pub(in crate::transport) fn new(_: &Socket, _: Method) -> Self {
+    pub(crate) fn new(_: &Socket, _: Method) -> Self {
         Self
     }
 
     /// Returns that no datagrams are cut from one segment.
-    pub(in crate::transport) fn cuts(&self, _: usize) -> bool {
+    pub(crate) fn cuts(&self, _: usize) -> bool {
         false
     }
 
     /// Sends one datagram of a batch.
-    pub(in crate::transport) fn send(
+    pub(crate) fn send(
         &mut self,
         socket: &Socket,
         batch: &Batch,

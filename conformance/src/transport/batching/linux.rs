@@ -14,11 +14,11 @@ use crate::transport::unsent::{Unsent, whole};
 
 /// Hands datagrams to the kernel with as few calls as the [`Method`] allows.
 #[derive(Debug)]
-pub(in crate::transport) struct Batching {
+pub(crate) struct Batching {
     method: Method,
     /// The length of the longest datagrams that the kernel cuts from one segment; 0 if it cannot,
     /// or has refused to.
-    pub(in crate::transport) cuts_up_to: usize,
+    pub(crate) cuts_up_to: usize,
     /// The number of datagrams to send in a call each, to find out why the last call did not take
     /// all.
     singly: u8,
@@ -32,7 +32,7 @@ const MAX_SEGMENT: usize = 65_000;
 const SINGLY: u8 = 2;
 
 impl Batching {
-    pub(in crate::transport) fn new(socket: &Socket, method: Method) -> Self {
+    pub(crate) fn new(socket: &Socket, method: Method) -> Self {
         let cuts_up_to = match socket {
             // A kernel that does not know the option does not refuse to cut: it sends the whole
             // segment as one datagram.
@@ -47,12 +47,12 @@ impl Batching {
     }
 
     /// Returns whether datagrams of this length are cut from one segment, as far as is known.
-    pub(in crate::transport) fn cuts(&self, size: usize) -> bool {
+    pub(crate) fn cuts(&self, size: usize) -> bool {
         (1..=self.cuts_up_to).contains(&size)
     }
 
     /// Sends datagrams of a batch, from this one on, and returns how many were taken.
-    pub(in crate::transport) fn send(
+    pub(crate) fn send(
         &mut self,
         socket: &Socket,
         batch: &Batch,
