@@ -60,7 +60,7 @@ pub enum Arrival {
 /// The longest line that is a report, in bytes: 65449 empty parameters in their longest spelling
 /// take a third of it.
 pub(crate) const MAX_LINE: usize = 8 << 20;
-/// The most reports kept of one exchange. More are a flood, which nobody reads.
+/// The most reports kept of one exchange. More are a flood of no use.
 pub(crate) const MAX_REPORTS: usize = 1_000;
 /// The most bytes of reports kept of one exchange, but for the last report.
 const MAX_BYTES: usize = 2 * MAX_LINE;
@@ -106,7 +106,7 @@ impl Report {
         }
     }
 
-    /// Returns what the report says of a datagram. `None` if it is about a fence.
+    /// Returns the parsed line of a report about a datagram. `None` if it is about a fence.
     pub fn line(&self) -> Option<Cow<'_, Line>> {
         match &self.content {
             ReportContent::Line(line) => Some(Cow::Borrowed(line)),
@@ -116,13 +116,13 @@ impl Report {
     }
 
     /// Returns whether the report is byte for byte what the contract's own examples look like for
-    /// this event. The event may be reported in other spellings, of which `false` says nothing.
+    /// this event. `false` does not exclude other spellings of the event.
     pub(crate) fn is_plainly(&self, event: &EventBuf) -> bool {
         matches!(self.content, ReportContent::Unparsed) && is_line_of(&self.raw, event)
     }
 
-    /// Returns whether the report is plainly about a datagram, whatever it says of it. `false` says
-    /// nothing of lines that may be about the program.
+    /// Returns whether the report is plainly about a datagram, whatever was read. `false` does
+    /// not exclude that: the line may be about the program.
     pub(crate) fn is_plainly_about_a_datagram(&self) -> bool {
         matches!(self.content, ReportContent::Unparsed) && is_plainly_about_a_datagram(&self.raw)
     }

@@ -11,7 +11,7 @@ use super::factory::{Fences, Mark};
 ///
 /// This is a state machine without a socket and without a clock: the caller sends
 /// [when one is due](Self::is_due), records [what was sent](Self::record_sent), hands in
-/// [what the subject reported](Self::receive), and says what time it is.
+/// [what the subject reported](Self::receive), and passes the time.
 #[derive(Debug)]
 pub(crate) struct Barrier {
     backoff: Backoff,
@@ -157,7 +157,7 @@ impl Barrier {
         self.sent.iter().all(|sent| sent.has_returned)
     }
 
-    /// Forgets the fences that were sent: they went to an address that nobody reads.
+    /// Forgets the fences that were sent: they went to an address that the subject does not read.
     pub(crate) fn forget_sent(&mut self) {
         self.sent.clear();
     }

@@ -1,5 +1,5 @@
-//! The fence: a marked good event that follows every vector, so that a silent subject is told from
-//! a slow one.
+//! The fence: a marked good event that follows every vector, which distinguishes a silent subject
+//! from a slow one.
 
 #[cfg(feature = "runner")]
 mod barrier;

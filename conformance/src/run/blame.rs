@@ -33,8 +33,8 @@ pub(super) fn blame_for_crash(before: &mut Outcome<'_>, crashed: &mut Outcome<'_
 }
 
 /// Blames a vector for reports that it asked for and that came late, among those of the next
-/// vector, and removes them there. If the vector got its reports in time, the late ones have another
-/// cause, such as a buffer that was not cleared.
+/// vector, and removes them there. If the vector got its reports in time, the late ones have
+/// another cause, such as a buffer that was not cleared.
 pub(super) fn blame_for_late(
     before: &mut Outcome<'_>,
     steps: &[Step],

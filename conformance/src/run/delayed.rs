@@ -1,7 +1,7 @@
 use super::outcome::Outcome;
 
-/// Emits outcomes one step late: a subject may die of a vector only while the next one is tried, and
-/// the outcome of the first changes then.
+/// Emits outcomes one step late: a subject may die of a vector only while the next one is tried,
+/// and the outcome of the first changes then.
 pub(super) struct DelayedOutcomes<'e, 'c> {
     /// The outcome that was not emitted yet.
     pub(super) last: Option<Outcome<'c>>,

@@ -8,8 +8,8 @@ use crate::vectors::{Set, Vector};
 /// What to run.
 #[derive(Debug)]
 pub struct TestPlan<'c> {
-    /// The vectors, in the order in which they run. Where there are several dialects, the subject is
-    /// tested in one after the other.
+    /// The vectors, in the order in which they run. Where there are several dialects, the subject
+    /// is tested in one after the other.
     pub vectors: Vec<&'c Vector>,
     /// What to test.
     pub subject: Subject,
@@ -26,8 +26,8 @@ pub struct TestPlan<'c> {
 }
 
 impl TestPlan<'_> {
-    /// Returns whether a vector decides. Those outside the requirement set run and are reported, but
-    /// do not count.
+    /// Returns whether a vector decides. Those outside the requirement set run and are reported,
+    /// but do not count.
     pub fn decides(&self, vector: &Vector) -> bool {
         self.set.is_none_or(|set| set.contains(vector))
     }

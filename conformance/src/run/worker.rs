@@ -47,12 +47,12 @@ impl<'c> Worker<'_, '_, 'c> {
         Ok(())
     }
 
-    /// Runs the first of these vectors, as many in a pipeline as possible, and returns their number.
+    /// Runs the first of these vectors, as many in a pipeline as possible, and returns their
+    /// number.
     fn run_some(&mut self, vectors: &[&'c Vector]) -> Result<usize, RunError> {
         let applies = |vector: &&&Vector| self.supervisor.does_not_apply(vector).is_none();
         let count = match &self.outcomes.last {
-            // What this vector still causes late can be told from what the next one causes only if
-            // the next one runs alone.
+            // Its late reports can be recognised only if the next vector runs alone.
             Some(last) if last.verdict.is_failure(Strictness::Should) => 1,
             _ => self.supervisor.max_pipelined(vectors),
         };

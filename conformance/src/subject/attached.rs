@@ -30,7 +30,8 @@ pub struct Running {
 pub enum Reports {
     /// From the standard input of this process.
     Stdin,
-    /// From a file that it appends to, a FIFO that it writes to, or a UNIX stream socket that it listens on.
+    /// From a file that it appends to, a FIFO that it writes to, or a UNIX stream socket that it
+    /// listens on.
     Path(PathBuf),
 }
 
@@ -160,7 +161,7 @@ impl Attached {
         }
         fds.extend(writable.map(|link| PollFd::new(link, PollFlags::OUT)));
         let left = until.saturating_duration_since(Instant::now());
-        let left = Timespec::try_from(left).expect("nobody waits for centuries");
+        let left = Timespec::try_from(left).expect("a wait is shorter than centuries");
         if !matches!(poll(&mut fds, Some(&left)), Ok(1..)) {
             return Ready::Nothing;
         }
@@ -185,8 +186,8 @@ impl Source {
             return Ok(Self::Stream(UnixStream::connect(path)?.into()));
         }
         if kind.is_fifo() {
-            // Opened for writing, too, so that the FIFO does not end when the listener closes it and
-            // opens it again.
+            // Opened for writing, too, so that the FIFO does not end when the listener closes it
+            // and opens it again.
             let file = OpenOptions::new().read(true).write(true).open(path)?;
             return Ok(Self::Stream(file.into()));
         }

@@ -82,7 +82,8 @@ pub enum CommandError {
     Empty,
     /// Its placeholders have no value for this kind of socket.
     #[error(
-        "the subject's command takes {placeholder}, which a {socket} socket does not have; add `--socket {other}`"
+        "the subject's command takes {placeholder}, which a {socket} socket does not have; \
+         add `--socket {other}`"
     )]
     Placeholder {
         /// The placeholder.

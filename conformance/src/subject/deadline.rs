@@ -4,7 +4,8 @@ use std::time::Instant;
 /// pipe holds.
 const READS_AFTER: usize = 16;
 
-/// The end of a wait for an event. What is read before it need not bring an event: a log has no end.
+/// The end of a wait for an event. What is read before it need not bring an event: a log has no
+/// end.
 #[derive(Debug)]
 pub(super) struct Deadline {
     when: Instant,

@@ -12,7 +12,7 @@ pub enum Death {
     NoMoreReports,
     /// It runs, but has closed its standard input, where it should read datagrams.
     ClosedInput,
-    /// Nobody listens on its socket any more, whether or not it runs.
+    /// Its socket is no longer bound, whether or not it runs.
     Refused,
 }
 

@@ -1,7 +1,7 @@
 use std::io;
 
 /// Keeps other runners from a port between its choice and its use: a name that one process at a
-/// time can hold, and that leaves nothing behind.
+/// time can hold, and that vanishes with the process.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
 pub(super) struct PortReservation {
@@ -24,7 +24,8 @@ impl PortReservation {
     }
 }
 
-/// Reserves nothing: this system has no such names, so two runners at once may choose the same port.
+/// Reserves nothing: this system has no such names, so two runners at once may choose the same
+/// port.
 #[cfg(not(target_os = "linux"))]
 #[derive(Debug)]
 pub(super) struct PortReservation;

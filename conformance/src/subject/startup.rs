@@ -291,7 +291,8 @@ impl Startup {
         None
     }
 
-    /// Makes the error of a subject that died. Its log is read to its end first: it often says why.
+    /// Makes the error of a subject that died. Its log is read to its end first: it often holds the
+    /// reason.
     fn died(mut self, death: Death) -> StartError {
         self.handle.kill();
         StartError::Died {

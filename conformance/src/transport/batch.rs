@@ -20,8 +20,8 @@ impl Batch {
         }
     }
 
-    /// Adds the datagram that `write` writes into the room that is left. `write` returns its length.
-    /// If `write` fails, no datagram is added.
+    /// Adds the datagram that `write` writes into the room that is left. `write` returns its
+    /// length. If `write` fails, no datagram is added.
     ///
     /// # Errors
     ///

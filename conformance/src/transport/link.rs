@@ -27,11 +27,11 @@ pub struct Link {
 type Identity = (u64, u64);
 
 impl Link {
-    /// Connects to a listener. A UDP socket connects whether or not anybody is there.
+    /// Connects to a listener. A UDP socket connects whether or not the address is bound.
     ///
     /// # Errors
     ///
-    /// What the system says, such as `ENOENT` or `ECONNREFUSED` for a UNIX socket that nobody has bound.
+    /// The system's, such as `ENOENT` or `ECONNREFUSED` for a UNIX socket that is not bound.
     pub fn connect(address: &Address) -> io::Result<Self> {
         Ok(Self {
             address: address.clone(),
@@ -41,7 +41,8 @@ impl Link {
         })
     }
 
-    /// Connects to the listener that is bound now. Another that takes its place counts as a refusal.
+    /// Connects to the listener that is bound now. Another that takes its place counts as a
+    /// refusal.
     ///
     /// # Errors
     ///
@@ -131,7 +132,7 @@ impl Link {
         &self.address
     }
 
-    /// Returns whether the address is no longer bound, so that what was sent reached nobody.
+    /// Returns whether the address is no longer bound, so that what was sent was lost.
     ///
     /// For a UDP socket, the kernel's table decides if the listener was in it before: datagrams in
     /// flight when the listener closes are lost without an answer. Otherwise the answer to an
@@ -152,8 +153,8 @@ impl Link {
         }
     }
 
-    /// Returns how many datagrams the kernel has dropped since the listener bound its socket, as far
-    /// as can be known.
+    /// Returns how many datagrams the kernel has dropped since the listener bound its socket, as
+    /// far as can be known.
     pub fn dropped(&mut self) -> u64 {
         match self.port() {
             Port::Bound { dropped, .. } => {

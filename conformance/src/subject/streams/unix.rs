@@ -169,7 +169,7 @@ impl Streams {
         let (mut fds, sources): (Vec<_>, Vec<_>) = open.unzip();
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            let left = Timespec::try_from(left).expect("nobody waits for centuries");
+            let left = Timespec::try_from(left).expect("a wait is shorter than centuries");
             match poll(&mut fds, Some(&left)) {
                 Ok(0) => return None,
                 Ok(_) => break,
