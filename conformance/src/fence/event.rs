@@ -3,7 +3,7 @@ use memchr::memmem;
 
 use super::digits::Digits;
 use crate::contract::{Line, parse_line};
-use crate::vectors::Dialect;
+use crate::dialect::Dialect;
 
 /// One fence: an event whose parameter `tag` no other fence has.
 #[derive(Clone, Debug, PartialEq, Eq)]
