@@ -21,7 +21,7 @@ use criterion::measurement::WallTime;
 use criterion::{Bencher, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use event_datagram::{EventBuf, ParamBuf, text};
 use event_datagram_conformance::load::{
-    MAX_RATE, Mix, PaceEnd, Schedule, Shape, SystemClock, Tag, pace,
+    MAX_RATE, Mix, PaceEnd, Pacer, Schedule, Shape, SystemClock, Tag,
 };
 use event_datagram_conformance::transport::{Address, Batch, Bulk, Method, SendError};
 use event_datagram_conformance::vectors::Dialect;
@@ -195,19 +195,23 @@ fn mix(event: &EventBuf, size: usize) -> Option<Mix> {
 fn paced(mix: &Mix, count: u64, bulk: &mut Bulk) -> Duration {
     let time = Duration::from_secs_f64(count as f64 / MAX_RATE);
     let schedule = Schedule::new(Shape::Constant(MAX_RATE), time).expect("it sends something");
-    // Whoever reads reports is told of each call.
-    let (attempts, _attempted) = channel();
+    // As in a trial, where each call is handed to the thread that reads reports.
+    let (calls, _received) = channel();
     let begin = Instant::now();
-    let paced = pace(
-        &schedule,
+    let pacer = Pacer {
+        schedule: &schedule,
         mix,
-        &mut SystemClock::begin_at(begin),
-        bulk,
-        Duration::from_secs(1),
-        || false,
-        |numbers, when| attempts.send((numbers, when)).expect("it is there"),
+        clock: SystemClock::starting_at(begin),
+        wire: bulk,
+        timeout: Duration::from_secs(1),
+        stop: || false,
+        on_send: |call| calls.send(call).expect("the channel is open"),
+    };
+    let result = pacer.run();
+    assert_eq!(
+        (result.end, result.accepted),
+        (PaceEnd::Done, schedule.len())
     );
-    assert_eq!((paced.end, paced.accepted), (PaceEnd::Done, schedule.len()));
     begin.elapsed()
 }
 

@@ -4,27 +4,27 @@ use hdrhistogram::Histogram;
 use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
 use serde::{Deserialize, Serialize};
 
-/// Many times: their percentiles for people, and all of them for machines.
+/// A distribution of times: percentiles for people, and the whole histogram for programs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Distribution {
-    /// How many they are.
+    /// The number of times.
     pub count: u64,
     /// The shortest, in microseconds.
     pub min_us: f64,
-    /// Their mean.
+    /// The mean.
     pub mean_us: f64,
-    /// Half of them are no longer.
+    /// The median.
     pub p50_us: f64,
-    /// 90 of 100 are no longer.
+    /// The 90th percentile.
     pub p90_us: f64,
-    /// 99 of 100 are no longer.
+    /// The 99th percentile.
     pub p99_us: f64,
-    /// 999 of 1000 are no longer.
+    /// The 99.9th percentile.
     pub p99_9_us: f64,
     /// The longest.
     pub max_us: f64,
-    /// The whole histogram in nanoseconds, as HdrHistogram writes it: V2, compressed, in base64.
+    /// The whole histogram in nanoseconds, in the format of HdrHistogram: V2, compressed, in base64.
     pub hdr: String,
 }
 
@@ -34,31 +34,31 @@ pub struct Distribution {
 pub struct HdrError(pub(super) String);
 
 impl Distribution {
-    /// Takes times in nanoseconds.
+    /// Summarises a histogram of nanoseconds.
     pub fn of(histogram: &Histogram<u64>) -> Self {
         let mut bytes = Vec::new();
         V2DeflateSerializer::new()
             .serialize(histogram, &mut bytes)
-            .expect("memory takes it");
-        let at = |quantile: f64| us(histogram.value_at_quantile(quantile));
+            .expect("writing to memory does not fail");
+        let at = |quantile: f64| micros(histogram.value_at_quantile(quantile));
         Self {
             count: histogram.len(),
-            min_us: us(histogram.min()),
-            mean_us: us(histogram.mean() as u64),
+            min_us: micros(histogram.min()),
+            mean_us: micros(histogram.mean() as u64),
             p50_us: at(0.5),
             p90_us: at(0.9),
             p99_us: at(0.99),
             p99_9_us: at(0.999),
-            max_us: us(histogram.max()),
+            max_us: micros(histogram.max()),
             hdr: STANDARD.encode(bytes),
         }
     }
 
-    /// Gives the times back, in nanoseconds.
+    /// Decodes the histogram, in nanoseconds.
     ///
     /// # Errors
     ///
-    /// If they are not as HdrHistogram writes them.
+    /// If `hdr` is not in the format of HdrHistogram.
     pub fn histogram(&self) -> Result<Histogram<u64>, HdrError> {
         let bytes = STANDARD
             .decode(&self.hdr)
@@ -69,8 +69,8 @@ impl Distribution {
     }
 }
 
-/// Gives nanoseconds as microseconds.
-pub(super) fn us(nanos: u64) -> f64 {
+/// Converts nanoseconds to microseconds.
+pub(super) fn micros(nanos: u64) -> f64 {
     nanos as f64 / 1e3
 }
 
@@ -79,11 +79,11 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::load::pace::histogram;
+    use crate::load::histogram::empty_histogram;
 
-    /// One of these, in nanoseconds.
+    /// Returns the distribution of these times, in nanoseconds.
     pub(in crate::load) fn distribution(times: &[u64]) -> Distribution {
-        let mut histogram = histogram();
+        let mut histogram = empty_histogram();
         times
             .iter()
             .for_each(|time| histogram.saturating_record(*time));

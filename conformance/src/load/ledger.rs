@@ -1,17 +1,17 @@
-/// Which datagrams of a test were reported, each of them told from every other.
+/// A record of which datagrams of a trial were reported, each identified by its number.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    /// A bit a datagram.
+    /// A bit for each datagram.
     reported: Vec<u64>,
     len: u64,
-    /// Those before this number were handed over, or are about to be.
-    handed_over: u64,
+    /// The datagrams before this number were sent, or are about to be.
+    sent: u64,
     /// The number after the highest that was reported.
     next: u64,
     tally: Tally,
 }
 
-/// How often what was reported.
+/// Counts of what was reported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tally {
@@ -19,71 +19,73 @@ pub struct Tally {
     pub delivered: u64,
     /// Reports of a datagram that was reported before.
     pub repeated: u64,
-    /// Datagrams that were reported behind one that was sent later. As RFC 4737 counts: one that comes late is reordered,
-    /// those that it comes behind are not.
+    /// Datagrams that were reported after one that was sent later. As RFC 4737 counts: the late one
+    /// is reordered, those that it comes after are not.
     pub reordered: u64,
     /// Reports with a number that was not sent, or not yet.
-    pub strange: u64,
+    pub unexpected: u64,
 }
 
-/// What a report is.
+/// What a report is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Entry {
-    /// The first of its datagram.
+    /// The first report of its datagram.
     First,
-    /// Another of a datagram that was reported already.
-    Again,
-    /// Of a datagram that was not sent, or not yet.
-    Strange,
+    /// Another report of a datagram that was reported already.
+    Repeated,
+    /// A report of a datagram that was not sent, or not yet.
+    Unexpected,
 }
 
 impl Ledger {
-    /// Opens one for so many datagrams.
+    /// Returns a ledger for `len` datagrams.
     ///
     /// # Panics
     ///
-    /// If they are more than there is memory for.
+    /// If a bit for each exceeds the address space.
     pub fn new(len: u64) -> Self {
-        let words = usize::try_from(len.div_ceil(64)).expect("a bit each has room");
+        let words = usize::try_from(len.div_ceil(64)).expect("a bit for each fits into memory");
         Self {
             reported: vec![0; words],
             len,
-            handed_over: 0,
+            sent: 0,
             next: 0,
             tally: Tally::default(),
         }
     }
 
-    /// Notes that the datagrams before this number are handed over: from now on they may be reported.
-    pub fn hand_over(&mut self, end: u64) {
-        self.handed_over = self.handed_over.max(end).min(self.len);
+    /// Records that the datagrams before this number are handed to the kernel: from now on they may
+    /// be reported.
+    pub fn record_sent(&mut self, end: u64) {
+        self.sent = self.sent.max(end).min(self.len);
     }
 
-    /// Notes that no more than these were handed over in the end. What was reported of others was made up.
+    /// Records that no datagrams but those before this number were sent in the end. Reports of others
+    /// become unexpected.
     pub fn close(&mut self, end: u64) {
         for number in end..self.next {
-            if self.has(number) {
+            if self.contains(number) {
                 self.reported[(number / 64) as usize] &= !(1 << (number % 64));
                 self.tally.delivered -= 1;
-                self.tally.strange += 1;
+                self.tally.unexpected += 1;
             }
         }
         self.next = self.next.min(end);
-        self.handed_over = end.min(self.len);
+        self.sent = end.min(self.len);
     }
 
-    /// Enters a report.
-    pub fn enter(&mut self, number: u64) -> Entry {
-        if number >= self.handed_over {
-            self.tally.strange += 1;
-            return Entry::Strange;
+    /// Records a report.
+    pub fn record_report(&mut self, number: u64) -> Entry {
+        if number >= self.sent {
+            self.tally.unexpected += 1;
+            return Entry::Unexpected;
         }
         let word = &mut self.reported[(number / 64) as usize];
         let bit = 1 << (number % 64);
         if *word & bit != 0 {
             self.tally.repeated += 1;
-            return Entry::Again;
+            return Entry::Repeated;
         }
         *word |= bit;
         self.tally.delivered += 1;
@@ -94,12 +96,12 @@ impl Ledger {
         Entry::First
     }
 
-    /// Tells whether a datagram was reported.
-    pub fn has(&self, number: u64) -> bool {
+    /// Returns whether a datagram was reported.
+    pub fn contains(&self, number: u64) -> bool {
         number < self.len && self.reported[(number / 64) as usize] & (1 << (number % 64)) != 0
     }
 
-    /// Gives the counts so far.
+    /// Returns the counts so far.
     pub fn tally(&self) -> Tally {
         self.tally
     }
@@ -115,64 +117,70 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_report_counts_once(len in 1..300_u64, numbers in prop::collection::vec(0..320_u64, 0..600)) {
+        fn every_report_counts_once(
+            len in 1..300_u64,
+            numbers in prop::collection::vec(0..320_u64, 0..600),
+        ) {
             let mut ledger = Ledger::new(len);
-            ledger.hand_over(len);
+            ledger.record_sent(len);
             for number in &numbers {
-                ledger.enter(*number);
+                ledger.record_report(*number);
             }
-            let Tally { delivered, repeated, reordered, strange } = ledger.tally();
+            let Tally { delivered, repeated, reordered, unexpected } = ledger.tally();
             let known: Vec<_> = numbers.iter().filter(|number| **number < len).collect();
             let distinct: HashSet<_> = known.iter().collect();
             prop_assert_eq!(delivered as usize, distinct.len());
             prop_assert_eq!(repeated as usize, known.len() - distinct.len());
-            prop_assert_eq!(strange as usize, numbers.len() - known.len());
+            prop_assert_eq!(unexpected as usize, numbers.len() - known.len());
             // By the definition: a first report with a higher one before it.
             let late = known.iter().enumerate().filter(|(at, number)| {
                 !known[..*at].contains(number) && known[..*at].iter().any(|before| before > *number)
             });
             prop_assert_eq!(reordered as usize, late.count());
             for number in 0..len {
-                prop_assert_eq!(ledger.has(number), distinct.contains(&&number));
+                prop_assert_eq!(ledger.contains(number), distinct.contains(&&number));
             }
         }
     }
 
     #[test]
-    fn one_that_comes_late_is_reordered_and_no_other() {
+    fn only_the_late_datagram_is_reordered() {
         let mut ledger = Ledger::new(5);
-        ledger.hand_over(5);
-        let entries = [1, 2, 0, 4, 4, 5].map(|number| ledger.enter(number));
-        use Entry::{Again, First, Strange};
-        assert_eq!(entries, [First, First, First, First, Again, Strange]);
+        ledger.record_sent(5);
+        let entries = [1, 2, 0, 4, 4, 5].map(|number| ledger.record_report(number));
+        use Entry::{First, Repeated, Unexpected};
+        assert_eq!(entries, [First, First, First, First, Repeated, Unexpected]);
         let tally = Tally {
             delivered: 4,
             repeated: 1,
             reordered: 1,
-            strange: 1,
+            unexpected: 1,
         };
         assert_eq!(ledger.tally(), tally);
-        assert!(!ledger.has(3) && !ledger.has(100));
+        assert!(!ledger.contains(3) && !ledger.contains(100));
     }
 
     #[test]
-    fn what_is_reported_before_it_was_sent_is_made_up() {
-        use Entry::{First, Strange};
+    fn a_report_before_its_datagram_was_sent_is_unexpected() {
+        use Entry::{First, Unexpected};
         let mut ledger = Ledger::new(5);
-        assert_eq!(ledger.enter(0), Strange);
-        ledger.hand_over(4);
+        assert_eq!(ledger.record_report(0), Unexpected);
+        ledger.record_sent(4);
         assert_eq!(
-            [0, 2, 3, 4].map(|number| ledger.enter(number)),
-            [First, First, First, Strange]
+            [0, 2, 3, 4].map(|number| ledger.record_report(number)),
+            [First, First, First, Unexpected]
         );
-        // There was no room for the last two of them.
+        // The kernel did not take the last two in the end.
         ledger.close(2);
         let tally = Tally {
             delivered: 1,
-            strange: 4,
+            unexpected: 4,
             ..Tally::default()
         };
         assert_eq!(ledger.tally(), tally);
-        assert_eq!([2, 1].map(|number| ledger.enter(number)), [Strange, First]);
+        assert_eq!(
+            [2, 1].map(|number| ledger.record_report(number)),
+            [Unexpected, First]
+        );
     }
 }

@@ -1,44 +1,68 @@
 //! Load tests of a live listener: datagrams by a schedule, and what became of each.
 //!
-//! A [`Schedule`] says when each datagram is meant to go, whatever happens to those before it; [`pace`] sends by it; the
-//! [`Ledger`] counts what is reported, each datagram told from every other by the number in it ([`Tag`], [`Mix`]); a
-//! [`Trial`] brings these together around a listener, or around a [`Sink`].
-//! A [`Plan`] is a whole run of `evdg bench`. A [`Search`] chooses rates for trials, until the
-//! highest is known that goes without loss. What was measured is a [`Measurement`], which adds up with those of other machines.
+//! A [`Schedule`] says when each datagram is due, whatever happens to those before it; a [`Pacer`]
+//! sends by it; the [`Ledger`] counts what is reported, each datagram identified by the number in it
+//! ([`Tag`], [`Mix`]); a [`Trial`] combines these around a listener, or around a [`Sink`]. What was
+//! measured is a [`Measurement`], which merges with those of other machines, and `judge` decides
+//! whether it passes and what limited it. A [`RateSearch`] chooses rates for trials until the highest
+//! without loss is known. A [`BenchPlan`] is a whole run of `evdg bench`, and a [`BenchReport`] its
+//! result.
 //!
 //! `conformance/book/src/load-test-figures.md` says what the figures mean, and what they do not.
 
-mod absence;
+mod clock;
 mod distribution;
-mod handover;
+mod drain;
+mod histogram;
+mod interference;
+mod judge;
 mod ledger;
 mod machine;
 mod measurement;
 mod mix;
+mod moments;
 mod observer;
 mod pace;
 mod plan;
+mod rate_search;
 mod report;
+mod runner;
 mod schedule;
-mod search;
-mod settle;
-mod sheet;
+mod send_log;
+mod sink;
+mod steal_time;
 mod tag;
 mod timeline;
+mod timing;
 mod trial;
+mod trial_end;
+mod trial_state;
+mod wire;
 
-pub use absence::Absences;
+pub use clock::{Clock, SystemClock};
 pub use distribution::{Distribution, HdrError};
+pub use histogram::empty_histogram;
+pub use interference::Interference;
+pub use judge::{FailureReason, LimitedBy, SearchAbort, TrialVerdict};
 pub use ledger::{Entry, Ledger, Tally};
 pub use machine::Usage;
-pub use measurement::{Counts, Measurement, MergeError, Moment, Moments};
+pub use measurement::{Counts, Measurement, MergeError};
 pub use mix::{Mix, MixError, default_events};
-pub use observer::{Observer, Seen, Sink};
-pub use pace::{Clock, LATE, PaceEnd, Paced, SystemClock, Wire, histogram, pace};
-pub use plan::{BenchError, Goal, Plan, Progress, Target, run};
-pub use report::{Attempt, Host, Limit, Report, ReportError, Run, Searched, human, page};
+pub use moments::{Moment, Moments};
+pub use observer::{Observer, ObserverEvent};
+pub use pace::{PaceEnd, PaceResult, Pacer, SendCall};
+pub use plan::{BenchPlan, Goal, TargetSpec};
+pub use rate_search::{RateSearch, SearchOutcome, SearchSettings, one_in};
+pub use report::{
+    BenchReport, BenchReportError, BenchRun, Host, SearchRecord, TrialRecord, write_html,
+    write_text,
+};
+pub use runner::{BenchError, BenchEvent, run};
 pub use schedule::{MAX_RATE, Schedule, ScheduleError, Shape};
-pub use search::{Found, Search, SearchSettings, TrialEnd, one_in};
+pub use sink::Sink;
 pub use tag::{NUMBER_DIGITS, PARAM, Tag};
 pub use timeline::{Slice, Timeline};
-pub use trial::{Ending, Outcome, Trial};
+pub use timing::LATE;
+pub use trial::{Trial, TrialResult};
+pub use trial_end::TrialEnd;
+pub use wire::{BlockedBy, Wire};

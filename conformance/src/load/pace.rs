@@ -1,103 +1,70 @@
 use std::ops::Range;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::absence::Absences;
+use super::clock::Clock;
+use super::histogram::{empty_histogram, nanos};
+use super::interference::Interference;
 use super::mix::Mix;
 use super::schedule::Schedule;
-use crate::transport::{Batch, Bulk, SendError};
+use super::timing::{LATE, POLL_INTERVAL};
+use super::wire::{BlockedBy, Wire};
+use crate::transport::{Batch, SendError};
 
-/// The time since a test began, and waiting for it: the system's, or a made-up one in tests.
-pub trait Clock {
-    /// Tells the time.
-    fn now(&mut self) -> Duration;
-
-    /// Waits until then. It may wake later.
-    fn sleep_until(&mut self, time: Duration);
+/// Sends each datagram as soon as it is due, whatever becomes of those before it: an open loop.
+/// Datagrams that are due already are sent together.
+#[derive(Debug)]
+pub struct Pacer<'p, C, W, S, H> {
+    /// When each datagram is due.
+    pub schedule: &'p Schedule,
+    /// What is sent.
+    pub mix: &'p Mix,
+    /// The time.
+    pub clock: C,
+    /// What takes the datagrams.
+    pub wire: &'p mut W,
+    /// How long to wait while the wire takes nothing.
+    pub timeout: Duration,
+    /// Returns whether to stop.
+    pub stop: S,
+    /// Is called just before each call that sends.
+    pub on_send: H,
 }
 
-/// The time of this machine, from some moment on.
-#[derive(Clone, Copy, Debug)]
-pub struct SystemClock {
-    begin: Instant,
+/// A call that hands datagrams to the kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SendCall {
+    /// The datagrams of the call. The kernel takes all of them, or the first few.
+    pub numbers: Range<u64>,
+    /// The time of the call, from the beginning of the trial.
+    pub when: Duration,
 }
 
-impl SystemClock {
-    /// Makes one that tells no time until then, and the time since then behind it.
-    pub const fn begin_at(begin: Instant) -> Self {
-        Self { begin }
-    }
-}
-
-impl Clock for SystemClock {
-    fn now(&mut self) -> Duration {
-        Instant::now().saturating_duration_since(self.begin)
-    }
-
-    fn sleep_until(&mut self, time: Duration) {
-        let left = (self.begin + time).saturating_duration_since(Instant::now());
-        if !left.is_zero() {
-            thread::sleep(left);
-        }
-    }
-}
-
-/// What takes datagrams: a socket, or a made-up one in tests.
-pub trait Wire {
-    /// Takes datagrams of a batch from this one on, at least one, and tells how many.
-    ///
-    /// # Errors
-    ///
-    /// If it takes none.
-    fn send(&mut self, batch: &Batch, from: usize) -> Result<usize, SendError>;
-
-    /// Waits for room, at most so long.
-    fn wait_for_room(&mut self, time: Duration);
-
-    /// Tells whether it was the listener's room that was wanting last, and not this machine's own.
-    fn waits_for_listener(&self) -> bool;
-}
-
-impl Wire for Bulk {
-    fn send(&mut self, batch: &Batch, from: usize) -> Result<usize, SendError> {
-        Self::send(self, batch, from)
-    }
-
-    fn wait_for_room(&mut self, time: Duration) {
-        // If it cannot be waited for, the next try tells why.
-        let _ = Self::wait_for_room(self, time);
-    }
-
-    fn waits_for_listener(&self) -> bool {
-        Self::waits_for_listener(self)
-    }
-}
-
-/// What became of sending to a schedule.
+/// The result of sending to a schedule.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Paced {
-    /// Datagrams whose time came.
+pub struct PaceResult {
+    /// Datagrams that were due.
     pub sent: u64,
     /// Datagrams that the kernel took.
     pub accepted: u64,
-    /// How often there was no room for the next one.
+    /// How often a full buffer made the sender wait.
     pub held_back: u64,
-    /// How long that was waited for.
+    /// How long it waited.
     pub blocked: Duration,
-    /// Datagrams that went more than [`LATE`] after their time, or for want of room not at all.
+    /// Datagrams that were sent more than [`LATE`] after they were due, or not at all because a
+    /// buffer was full.
     pub late: u64,
-    /// Those of them that were late because the listener had no room.
-    pub late_for_room: u64,
-    /// From when to when others went late: this machine's doing.
-    pub absences: Absences,
-    /// By how much each went after its time, in nanoseconds.
+    /// Those of them that were late because the listener's buffer was full.
+    pub late_by_backpressure: u64,
+    /// When the others were late: the spans from due to sent.
+    pub interference: Interference,
+    /// By how much each datagram was sent after it was due, in nanoseconds.
     pub lag: Histogram<u64>,
-    /// When the last one went, from the beginning of the test.
+    /// When the last datagram was sent, from the beginning of the trial.
     pub elapsed: Duration,
-    /// How it ended.
+    /// How sending ended.
     pub end: PaceEnd,
 }
 
@@ -105,218 +72,200 @@ pub struct Paced {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PaceEnd {
-    /// All went.
+    /// All datagrams were sent.
     Done,
-    /// Somebody wanted it to stop.
+    /// The pacer was told to stop.
     Stopped,
     /// Nobody listens any more.
     Refused,
-    /// The listener had no room, for this time.
+    /// The listener's buffer was full, for this time.
     Stalled(Duration),
-    /// This machine's own buffer or network had none, for this time.
-    Jammed(Duration),
-    /// A datagram could not be sent, for this reason.
+    /// This machine's own buffer or network queue was full, for this time.
+    SenderBlocked(Duration),
+    /// A datagram cannot be sent, for this reason.
     Unsendable(String),
 }
 
-/// A datagram that goes later than this was not sent by the schedule.
-pub const LATE: Duration = Duration::from_millis(10);
-/// Longer than anybody waits for a report.
-pub(super) const LONGEST: Duration = Duration::from_secs(3600);
-/// How many datagrams go at once at most.
+/// The most datagrams in a call.
 const BATCH: usize = 64;
 const BATCH_BYTES: usize = 1 << 18;
-/// How long to wait at a stretch, before looking whether to stop.
-const SLICE: Duration = Duration::from_millis(20);
 
-/// Makes an empty histogram of times in nanoseconds, exact to a thousandth.
-pub fn histogram() -> Histogram<u64> {
-    bounded(3)
+impl<C, W, S, H> Pacer<'_, C, W, S, H>
+where
+    C: Clock,
+    W: Wire,
+    S: Fn() -> bool,
+    H: FnMut(SendCall),
+{
+    /// Sends the whole schedule, unless something ends it early.
+    pub fn run(mut self) -> PaceResult {
+        let longest = self.mix.sizes().max().unwrap_or_default();
+        let mut batch = Batch::new(BATCH, BATCH_BYTES.max(longest));
+        let mut result = PaceResult::new();
+        let mut backpressure = Backpressure::default();
+        let mut due = self.schedule.at(0);
+        // The clock stands at zero until the trial begins, when the first datagram may be due.
+        self.clock.sleep_until(Duration::ZERO);
+        while result.accepted < self.schedule.len() {
+            if (self.stop)() {
+                result.end = PaceEnd::Stopped;
+                break;
+            }
+            let now = self.clock.now();
+            if due > now {
+                self.clock.sleep_until(due.min(now + POLL_INTERVAL));
+                continue;
+            }
+            batch.clear();
+            let mut next = result.accepted;
+            while next < self.schedule.len() && due <= now && self.mix.push(next, &mut batch) {
+                next += 1;
+                due = self.schedule.at(next);
+            }
+            result.sent = next;
+            if let Err(end) = self.send_batch(&batch, &mut result, &mut backpressure) {
+                result.end = end;
+                break;
+            }
+        }
+        result.elapsed = self.clock.now();
+        if result.end != PaceEnd::Done {
+            while result.sent < self.schedule.len()
+                && self.schedule.at(result.sent) <= result.elapsed
+            {
+                result.sent += 1;
+            }
+        }
+        if backpressure.is_blocked {
+            // What waits for a full buffer is late, though it is never sent.
+            for number in result.accepted..result.sent {
+                let due = self.schedule.at(number);
+                result.count(due, result.elapsed, &mut backpressure);
+            }
+        }
+        result
+    }
+
+    /// Sends the datagrams of a batch, of which the first is the next that was not accepted.
+    fn send_batch(
+        &mut self,
+        batch: &Batch,
+        result: &mut PaceResult,
+        backpressure: &mut Backpressure,
+    ) -> Result<(), PaceEnd> {
+        let mut from = 0;
+        let mut blocked_since = None;
+        while from < batch.len() {
+            let now = self.clock.now();
+            let left = (batch.len() - from) as u64;
+            (self.on_send)(SendCall {
+                numbers: result.accepted..result.accepted + left,
+                when: now,
+            });
+            match self.wire.send(batch, from) {
+                Ok(taken) => {
+                    if let Some(since) = blocked_since.take() {
+                        result.blocked += now - since;
+                        backpressure.add(now - since);
+                    }
+                    for number in (result.accepted..).take(taken) {
+                        let due = self.schedule.at(number);
+                        let lag = now.saturating_sub(due);
+                        result.lag.saturating_record(nanos(lag));
+                        result.count(due, now, backpressure);
+                    }
+                    from += taken;
+                    result.accepted += taken as u64;
+                }
+                Err(SendError::NoRoom) => {
+                    backpressure.by = self.wire.blocked_by();
+                    if blocked_since.is_none() {
+                        result.held_back += 1;
+                    }
+                    let since = *blocked_since.get_or_insert(now);
+                    let waited = now - since;
+                    let is_timed_out = waited >= self.timeout;
+                    if is_timed_out || (self.stop)() {
+                        result.blocked += waited;
+                        backpressure.add(waited);
+                        backpressure.is_blocked = true;
+                        return Err(match backpressure.by {
+                            _ if !is_timed_out => PaceEnd::Stopped,
+                            BlockedBy::Listener => PaceEnd::Stalled(self.timeout),
+                            BlockedBy::Sender => PaceEnd::SenderBlocked(self.timeout),
+                        });
+                    }
+                    self.wire
+                        .wait_until_writable(POLL_INTERVAL.min(self.timeout - waited));
+                }
+                Err(SendError::Refused) => return Err(PaceEnd::Refused),
+                Err(error) => return Err(PaceEnd::Unsendable(error.to_string())),
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Makes one of so many digits. What is longer than the longest counts as that.
-pub(super) fn bounded(digits: u8) -> Histogram<u64> {
-    Histogram::new_with_bounds(1, nanos(LONGEST), digits).expect("so many digits are possible")
-}
-
-/// Gives a time as histograms keep it.
-pub(super) fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX / 2)
-}
-
-/// Sends each datagram as soon as its time has come, however those before it fare. What is due already goes together.
-///
-/// `attempt` is told, just before each call, which datagrams it hands over at most, and when that is.
-pub fn pace(
-    schedule: &Schedule,
-    mix: &Mix,
-    clock: &mut impl Clock,
-    wire: &mut impl Wire,
-    limit: Duration,
-    stop: impl Fn() -> bool,
-    mut attempt: impl FnMut(Range<u64>, Duration),
-) -> Paced {
-    let longest = mix.sizes().max().unwrap_or_default();
-    let mut batch = Batch::new(BATCH, BATCH_BYTES.max(longest));
-    let mut paced = Paced {
-        sent: 0,
-        accepted: 0,
-        held_back: 0,
-        blocked: Duration::ZERO,
-        late: 0,
-        late_for_room: 0,
-        absences: Absences::default(),
-        lag: histogram(),
-        elapsed: Duration::ZERO,
-        end: PaceEnd::Done,
-    };
-    let mut due = schedule.at(0);
-    let mut room = Room {
-        limit,
-        wanting: Duration::ZERO,
-        is_of_listener: false,
-        is_full: false,
-    };
-    // The clock stands still at nothing until then, when the first datagram may be due.
-    clock.sleep_until(Duration::ZERO);
-    while paced.accepted < schedule.len() {
-        if stop() {
-            paced.end = PaceEnd::Stopped;
-            break;
-        }
-        let now = clock.now();
-        if due > now {
-            clock.sleep_until(due.min(now + SLICE));
-            continue;
-        }
-        batch.clear();
-        let first = paced.accepted;
-        let mut next = first;
-        while next < schedule.len() && due <= now && mix.push(next, &mut batch) {
-            next += 1;
-            due = schedule.at(next);
-        }
-        paced.sent = next;
-        if let Err(end) = send_all(
-            &mut paced,
-            &mut room,
-            (schedule, &batch, first),
-            clock,
-            wire,
-            &stop,
-            &mut attempt,
-        ) {
-            paced.end = end;
-            break;
+impl PaceResult {
+    fn new() -> Self {
+        Self {
+            sent: 0,
+            accepted: 0,
+            held_back: 0,
+            blocked: Duration::ZERO,
+            late: 0,
+            late_by_backpressure: 0,
+            interference: Interference::default(),
+            lag: empty_histogram(),
+            elapsed: Duration::ZERO,
+            end: PaceEnd::Done,
         }
     }
-    paced.elapsed = clock.now();
-    if paced.end != PaceEnd::Done {
-        while paced.sent < schedule.len() && schedule.at(paced.sent) <= paced.elapsed {
-            paced.sent += 1;
-        }
-    }
-    if room.is_full {
-        // What waits for room is late, though it never goes.
-        for number in paced.accepted..paced.sent {
-            paced.count(schedule.at(number), paced.elapsed, &mut room);
-        }
-    }
-    paced
-}
 
-impl Paced {
-    /// Counts a datagram that was due and went then.
-    fn count(&mut self, due: Duration, went: Duration, room: &mut Room) {
-        let lag = went.saturating_sub(due);
-        // What has been made up for makes nothing late any more.
-        room.wanting = room.wanting.min(lag);
+    /// Counts a datagram as late if it is, by who made it late.
+    fn count(&mut self, due: Duration, sent: Duration, backpressure: &mut Backpressure) {
+        let lag = sent.saturating_sub(due);
+        // What was caught up with makes nothing late any more.
+        backpressure.blocked_lag = backpressure.blocked_lag.min(lag);
         if lag <= LATE {
             return;
         }
         self.late += 1;
-        if room.wanting > lag / 2 {
-            self.late_for_room += 1;
+        if backpressure.blocked_lag > lag / 2 {
+            self.late_by_backpressure += 1;
         } else {
-            self.absences.note(due..went);
+            self.interference.add(due..sent);
         }
     }
 }
 
-/// What there is to know of waiting for room.
-struct Room {
-    /// The longest to wait for it.
-    limit: Duration,
-    /// How much of what the sender is late by it waited for the listener's.
-    wanting: Duration,
-    /// Whether it was the listener's that was wanting last.
-    is_of_listener: bool,
-    /// Whether there was none at the end.
-    is_full: bool,
+/// How full buffers slow the sender down.
+struct Backpressure {
+    /// The part of the current lag that was spent waiting for receive-buffer space of the listener.
+    blocked_lag: Duration,
+    /// Whose buffer was full last.
+    by: BlockedBy,
+    /// Whether a buffer was full at the end.
+    is_blocked: bool,
 }
 
-impl Room {
-    /// Notes that there was none for so long.
-    fn was_wanting(&mut self, time: Duration) {
-        if self.is_of_listener {
-            self.wanting += time;
+impl Default for Backpressure {
+    fn default() -> Self {
+        Self {
+            blocked_lag: Duration::ZERO,
+            by: BlockedBy::Sender,
+            is_blocked: false,
         }
     }
 }
 
-fn send_all(
-    paced: &mut Paced,
-    room: &mut Room,
-    (schedule, batch, first): (&Schedule, &Batch, u64),
-    clock: &mut impl Clock,
-    wire: &mut impl Wire,
-    stop: impl Fn() -> bool,
-    mut attempt: impl FnMut(Range<u64>, Duration),
-) -> Result<(), PaceEnd> {
-    let mut from = 0;
-    // Since when there is no room.
-    let mut full_since = None;
-    while from < batch.len() {
-        let now = clock.now();
-        attempt(first + from as u64..first + batch.len() as u64, now);
-        match wire.send(batch, from) {
-            Ok(taken) => {
-                if let Some(since) = full_since.take() {
-                    paced.blocked += now - since;
-                    room.was_wanting(now - since);
-                }
-                for number in (first + from as u64..).take(taken) {
-                    let due = schedule.at(number);
-                    paced.lag.saturating_record(nanos(now.saturating_sub(due)));
-                    paced.count(due, now, room);
-                }
-                from += taken;
-                paced.accepted += taken as u64;
-            }
-            Err(SendError::NoRoom) => {
-                room.is_of_listener = wire.waits_for_listener();
-                if full_since.is_none() {
-                    paced.held_back += 1;
-                }
-                let since = *full_since.get_or_insert(now);
-                let waited = now - since;
-                if waited >= room.limit || stop() {
-                    paced.blocked += waited;
-                    room.was_wanting(waited);
-                    room.is_full = true;
-                    return Err(match waited >= room.limit {
-                        false => PaceEnd::Stopped,
-                        true if room.is_of_listener => PaceEnd::Stalled(room.limit),
-                        true => PaceEnd::Jammed(room.limit),
-                    });
-                }
-                wire.wait_for_room(SLICE.min(room.limit - waited));
-            }
-            Err(SendError::Refused) => return Err(PaceEnd::Refused),
-            Err(error) => return Err(PaceEnd::Unsendable(error.to_string())),
+impl Backpressure {
+    /// Adds a time in which the buffer was full.
+    fn add(&mut self, time: Duration) {
+        if self.by == BlockedBy::Listener {
+            self.blocked_lag += time;
         }
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -332,11 +281,11 @@ mod tests {
     use crate::load::tag::Tag;
     use crate::vectors::Dialect;
 
-    /// Time that passes only where somebody waits, or sends.
+    /// A clock that moves only when somebody sleeps or waits.
     #[derive(Clone, Default)]
-    struct MadeUp(Rc<Cell<Duration>>);
+    struct SimulatedClock(Rc<Cell<Duration>>);
 
-    impl Clock for MadeUp {
+    impl Clock for SimulatedClock {
         fn now(&mut self) -> Duration {
             self.0.get()
         }
@@ -346,46 +295,47 @@ mod tests {
         }
     }
 
-    /// Takes so many a second, and holds so many that it has not come to.
+    /// A receive buffer that is read at a rate.
     struct Queue {
         tag: Tag,
-        clock: MadeUp,
+        clock: SimulatedClock,
         rate: f64,
-        room: usize,
-        /// What it takes in one call.
+        /// The most datagrams that wait to be read.
+        capacity: usize,
+        /// The most datagrams that a call takes.
         at_once: usize,
-        got: Vec<(u64, Duration)>,
+        received: Vec<(u64, Duration)>,
         refuses_at: Option<u64>,
-        is_of_listener: bool,
+        blocked_by: BlockedBy,
     }
 
     impl Queue {
-        fn new(tag: &Tag, clock: &MadeUp, rate: f64, room: usize) -> Self {
+        fn new(tag: &Tag, clock: &SimulatedClock, rate: f64, capacity: usize) -> Self {
             Self {
                 tag: tag.clone(),
                 clock: clock.clone(),
                 rate,
-                room,
+                capacity,
                 at_once: 64,
-                got: Vec::new(),
+                received: Vec::new(),
                 refuses_at: None,
-                is_of_listener: true,
+                blocked_by: BlockedBy::Listener,
             }
         }
 
         fn waiting(&self) -> usize {
             let done = (self.clock.0.get().as_secs_f64() * self.rate) as usize;
-            self.got.len().saturating_sub(done)
+            self.received.len().saturating_sub(done)
         }
     }
 
     impl Wire for Queue {
         fn send(&mut self, batch: &Batch, from: usize) -> Result<usize, SendError> {
-            let room = self.room.saturating_sub(self.waiting());
-            let taken = (batch.len() - from).min(room).min(self.at_once);
+            let free = self.capacity.saturating_sub(self.waiting());
+            let taken = (batch.len() - from).min(free).min(self.at_once);
             if self
                 .refuses_at
-                .is_some_and(|at| self.got.len() as u64 >= at)
+                .is_some_and(|at| self.received.len() as u64 >= at)
             {
                 return Err(SendError::Refused);
             }
@@ -396,183 +346,184 @@ mod tests {
                 let number = self
                     .tag
                     .number_in(batch.datagram(index))
-                    .expect("each has one");
-                self.got.push((number, self.clock.0.get()));
+                    .expect("each datagram has a number");
+                self.received.push((number, self.clock.0.get()));
             }
             Ok(taken)
         }
 
-        fn wait_for_room(&mut self, time: Duration) {
+        fn wait_until_writable(&mut self, time: Duration) {
             if self.rate == 0.0 {
                 self.clock.0.set(self.clock.0.get() + time);
                 return;
             }
-            // One more of those that wait is done with by then.
-            let done = self.got.len() - self.waiting() + 1;
+            // By then one more of those that wait was read.
+            let done = self.received.len() - self.waiting() + 1;
             let then = Duration::from_secs_f64(done as f64 / self.rate) + Duration::from_nanos(1);
             let now = self.clock.0.get();
             self.clock.0.set(then.clamp(now, now + time));
         }
 
-        fn waits_for_listener(&self) -> bool {
-            self.is_of_listener
+        fn blocked_by(&self) -> BlockedBy {
+            self.blocked_by
         }
     }
 
-    struct Bench {
+    struct Setup {
         tag: Tag,
-        clock: MadeUp,
+        clock: SimulatedClock,
         mix: Mix,
     }
 
-    impl Bench {
+    impl Setup {
         fn new() -> Self {
             let tag = Tag::random();
             let mix = Mix::new(Dialect::Text, &default_events(Dialect::Text), &[], &tag);
             Self {
-                mix: mix.expect("they can be written"),
-                clock: MadeUp::default(),
+                mix: mix.expect("the events can be encoded"),
+                clock: SimulatedClock::default(),
                 tag,
             }
         }
 
-        fn run(&self, schedule: &Schedule, wire: &mut Queue) -> (Paced, Vec<(u64, Duration)>) {
-            let mut attempts = Vec::new();
-            let paced = pace(
+        fn run(&self, schedule: &Schedule, wire: &mut Queue) -> (PaceResult, Vec<SendCall>) {
+            let mut calls = Vec::new();
+            let pacer = Pacer {
                 schedule,
-                &self.mix,
-                &mut self.clock.clone(),
+                mix: &self.mix,
+                clock: self.clock.clone(),
                 wire,
-                Duration::from_secs(10),
-                || false,
-                |numbers, when| attempts.push((numbers.start, when)),
-            );
-            (paced, attempts)
+                timeout: Duration::from_secs(10),
+                stop: || false,
+                on_send: |call| calls.push(call),
+            };
+            let result = pacer.run();
+            (result, calls)
         }
     }
 
     fn schedule(rate: f64, millis: u64) -> Schedule {
         Schedule::new(Shape::Constant(rate), Duration::from_millis(millis))
-            .expect("it sends something")
+            .expect("the schedule is not empty")
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
         #[test]
-        fn every_datagram_goes_once_in_order_and_never_early(
+        fn every_datagram_is_sent_once_in_order_and_never_early(
             rate in 100.0..1e5,
             takes in 100.0..1e5,
-            room in 1..300_usize,
+            capacity in 1..300_usize,
             at_once in 1..70_usize,
         ) {
-            let bench = Bench::new();
+            let setup = Setup::new();
             let schedule = schedule(rate, 200);
-            let mut wire = Queue { at_once, ..Queue::new(&bench.tag, &bench.clock, takes, room) };
-            let (paced, attempts) = bench.run(&schedule, &mut wire);
-            prop_assert_eq!(&paced.end, &PaceEnd::Done);
-            prop_assert_eq!((paced.sent, paced.accepted), (schedule.len(), schedule.len()));
-            prop_assert_eq!(paced.lag.len(), schedule.len());
-            let numbers: Vec<_> = wire.got.iter().map(|(number, _)| *number).collect();
+            let mut wire = Queue { at_once, ..Queue::new(&setup.tag, &setup.clock, takes, capacity) };
+            let (result, calls) = setup.run(&schedule, &mut wire);
+            prop_assert_eq!(&result.end, &PaceEnd::Done);
+            prop_assert_eq!((result.sent, result.accepted), (schedule.len(), schedule.len()));
+            prop_assert_eq!(result.lag.len(), schedule.len());
+            let numbers: Vec<_> = wire.received.iter().map(|(number, _)| *number).collect();
             prop_assert_eq!(numbers, (0..schedule.len()).collect::<Vec<_>>());
             let mut late = 0;
-            for (number, when) in &wire.got {
+            for (number, when) in &wire.received {
                 let due = schedule.at(*number);
                 prop_assert!(*when >= due);
                 late += u64::from(*when - due > LATE);
-                // When it went is known from the attempts.
-                let at = attempts.partition_point(|(first, _)| first <= number) - 1;
-                prop_assert_eq!(attempts[at].1, *when);
+                // The calls tell when each was sent.
+                let at = calls.partition_point(|call| call.numbers.start <= *number) - 1;
+                prop_assert_eq!(calls[at].when, *when);
             }
-            prop_assert_eq!(paced.late, late);
+            prop_assert_eq!(result.late, late);
         }
     }
 
     #[test]
-    fn a_wire_with_room_is_never_behind() {
-        let bench = Bench::new();
-        let mut wire = Queue::new(&bench.tag, &bench.clock, 1e9, usize::MAX);
-        let (paced, attempts) = bench.run(&schedule(1000.0, 1000), &mut wire);
+    fn a_wire_that_never_blocks_causes_no_lag() {
+        let setup = Setup::new();
+        let mut wire = Queue::new(&setup.tag, &setup.clock, 1e9, usize::MAX);
+        let (result, calls) = setup.run(&schedule(1000.0, 1000), &mut wire);
         assert_eq!(
-            (paced.held_back, paced.late, paced.blocked),
+            (result.held_back, result.late, result.blocked),
             (0, 0, Duration::ZERO)
         );
-        assert_eq!(attempts.len(), 1000);
-        assert_eq!(paced.lag.max(), 0);
+        assert_eq!(calls.len(), 1000);
+        assert_eq!(result.lag.max(), 0);
     }
 
     #[test]
-    fn one_that_makes_wait_puts_the_sender_behind_and_that_is_told() {
-        let bench = Bench::new();
-        // It takes half of what is to be sent.
-        let mut wire = Queue::new(&bench.tag, &bench.clock, 500.0, 10);
-        let (paced, _) = bench.run(&schedule(1000.0, 1000), &mut wire);
-        assert_eq!(paced.end, PaceEnd::Done);
-        assert!(paced.held_back > 0 && paced.blocked > Duration::from_millis(900));
-        // All but those that went within 10 ms of their time, and the ten that there was room for.
-        assert!(paced.late > 950, "{}", paced.late);
-        assert_eq!(paced.late_for_room, paced.late);
-        assert_eq!(paced.absences, Absences::default());
+    fn a_listener_that_blocks_makes_the_sender_late() {
+        let setup = Setup::new();
+        // It reads half as fast as datagrams are due.
+        let mut wire = Queue::new(&setup.tag, &setup.clock, 500.0, 10);
+        let (result, _) = setup.run(&schedule(1000.0, 1000), &mut wire);
+        assert_eq!(result.end, PaceEnd::Done);
+        assert!(result.held_back > 0 && result.blocked > Duration::from_millis(900));
+        // All but those that were sent within 10 ms, and the ten that the buffer holds.
+        assert!(result.late > 950, "{}", result.late);
+        assert_eq!(result.late_by_backpressure, result.late);
+        assert_eq!(result.interference, Interference::default());
         assert!(
-            paced.elapsed > Duration::from_millis(1950),
+            result.elapsed > Duration::from_millis(1950),
             "{:?}",
-            paced.elapsed
+            result.elapsed
         );
     }
 
     #[test]
-    fn one_that_is_slow_itself_has_no_excuse() {
-        let bench = Bench::new();
+    fn a_sender_that_oversleeps_is_interference() {
+        let setup = Setup::new();
         let schedule = schedule(1000.0, 1000);
-        let mut wire = Queue::new(&bench.tag, &bench.clock, 1e9, usize::MAX);
+        let mut wire = Queue::new(&setup.tag, &setup.clock, 1e9, usize::MAX);
         // The sender sleeps through the first half.
-        let mut clock = bench.clock.clone();
+        let mut clock = setup.clock.clone();
         clock.sleep_until(Duration::from_millis(500));
-        let (paced, _) = bench.run(&schedule, &mut wire);
+        let (result, _) = setup.run(&schedule, &mut wire);
         assert_eq!(
-            (paced.late, paced.late_for_room, paced.held_back),
+            (result.late, result.late_by_backpressure, result.held_back),
             (490, 0, 0)
         );
-        let absence = Duration::ZERO..Duration::from_millis(500);
-        assert_eq!(paced.absences.spans(), [absence]);
+        let span = Duration::ZERO..Duration::from_millis(500);
+        assert_eq!(result.interference.spans(), [span]);
     }
 
     #[test]
-    fn a_reader_that_stops_stalls_it() {
-        let bench = Bench::new();
-        let mut wire = Queue::new(&bench.tag, &bench.clock, 0.0, 10);
-        let (paced, _) = bench.run(&schedule(100.0, 1000), &mut wire);
-        assert_eq!(paced.end, PaceEnd::Stalled(Duration::from_secs(10)));
-        assert_eq!((paced.sent, paced.accepted), (100, 10));
-        // What waited for room until the end was late for that.
-        assert_eq!((paced.late, paced.late_for_room), (90, 90));
+    fn a_listener_that_stops_reading_stalls_the_sender() {
+        let setup = Setup::new();
+        let mut wire = Queue::new(&setup.tag, &setup.clock, 0.0, 10);
+        let (result, _) = setup.run(&schedule(100.0, 1000), &mut wire);
+        assert_eq!(result.end, PaceEnd::Stalled(Duration::from_secs(10)));
+        assert_eq!((result.sent, result.accepted), (100, 10));
+        // Those that waited until the end count as late, too.
+        assert_eq!((result.late, result.late_by_backpressure), (90, 90));
     }
 
     #[test]
-    fn room_that_is_wanting_on_this_side_is_no_fault_of_the_listener() {
-        let bench = Bench::new();
-        let mut wire = Queue::new(&bench.tag, &bench.clock, 500.0, 10);
-        wire.is_of_listener = false;
-        let (paced, _) = bench.run(&schedule(1000.0, 1000), &mut wire);
-        assert_eq!(paced.end, PaceEnd::Done);
-        assert!(paced.held_back > 0 && paced.late > 950, "{paced:?}");
-        assert_eq!(paced.late_for_room, 0);
+    fn a_full_send_buffer_is_not_blamed_on_the_listener() {
+        let setup = Setup::new();
+        let mut wire = Queue::new(&setup.tag, &setup.clock, 500.0, 10);
+        wire.blocked_by = BlockedBy::Sender;
+        let (result, _) = setup.run(&schedule(1000.0, 1000), &mut wire);
+        assert_eq!(result.end, PaceEnd::Done);
+        assert!(result.held_back > 0 && result.late > 950, "{result:?}");
+        assert_eq!(result.late_by_backpressure, 0);
 
-        let bench = Bench::new();
-        let mut wire = Queue::new(&bench.tag, &bench.clock, 0.0, 10);
-        wire.is_of_listener = false;
-        let (paced, _) = bench.run(&schedule(100.0, 1000), &mut wire);
-        assert_eq!(paced.end, PaceEnd::Jammed(Duration::from_secs(10)));
-        assert_eq!((paced.late, paced.late_for_room), (90, 0));
+        let setup = Setup::new();
+        let mut wire = Queue::new(&setup.tag, &setup.clock, 0.0, 10);
+        wire.blocked_by = BlockedBy::Sender;
+        let (result, _) = setup.run(&schedule(100.0, 1000), &mut wire);
+        assert_eq!(result.end, PaceEnd::SenderBlocked(Duration::from_secs(10)));
+        assert_eq!((result.late, result.late_by_backpressure), (90, 0));
     }
 
     #[test]
-    fn a_refusal_ends_it_and_what_was_due_is_known() {
-        let bench = Bench::new();
-        let mut wire = Queue::new(&bench.tag, &bench.clock, 1e9, usize::MAX);
+    fn a_refusal_ends_sending_and_what_was_due_is_known() {
+        let setup = Setup::new();
+        let mut wire = Queue::new(&setup.tag, &setup.clock, 1e9, usize::MAX);
         wire.refuses_at = Some(7);
-        let (paced, _) = bench.run(&schedule(100.0, 1000), &mut wire);
-        assert_eq!(paced.end, PaceEnd::Refused);
-        assert_eq!((paced.sent, paced.accepted), (8, 7));
+        let (result, _) = setup.run(&schedule(100.0, 1000), &mut wire);
+        assert_eq!(result.end, PaceEnd::Refused);
+        assert_eq!((result.sent, result.accepted), (8, 7));
     }
 }

@@ -2,18 +2,18 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::absence::Absences;
-use super::pace::{bounded, nanos};
+use super::histogram::{empty_with_digits, nanos};
+use super::interference::Interference;
 use super::schedule::Schedule;
 
-/// What happened when: a test in slices of equal length, each datagram in that in which it was meant to be sent.
+/// A trial in slices of equal length. Each datagram counts in the slice in which it was due.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     width: Duration,
     slices: Vec<Slice>,
 }
 
-/// One of them.
+/// A slice of a [`Timeline`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Slice {
@@ -23,7 +23,7 @@ pub struct Slice {
     pub delivered: u64,
     /// Their latency, in nanoseconds, exact to a hundredth.
     pub latency: Histogram<u64>,
-    /// Whether the machine was elsewhere in it.
+    /// Whether the slice overlaps a span of interference.
     pub disturbed: bool,
 }
 
@@ -31,12 +31,12 @@ pub struct Slice {
 const SLICES: u32 = 100;
 
 impl Timeline {
-    /// Cuts a time into slices.
+    /// Returns an empty timeline over this time.
     pub fn new(duration: Duration) -> Self {
         let slice = Slice {
             sent: 0,
             delivered: 0,
-            latency: bounded(2),
+            latency: empty_with_digits(2),
             disturbed: false,
         };
         Self {
@@ -45,33 +45,33 @@ impl Timeline {
         }
     }
 
-    /// Gives the length of a slice.
+    /// Returns the length of a slice.
     pub fn width(&self) -> Duration {
         self.width
     }
 
-    /// Gives the slices in order.
+    /// Returns the slices in order.
     pub fn slices(&self) -> &[Slice] {
         &self.slices
     }
 
-    /// Enters a datagram that was reported.
-    pub(super) fn deliver(&mut self, due: Duration, latency: Duration) {
+    /// Records a datagram that was reported.
+    pub(super) fn record_delivery(&mut self, due: Duration, latency: Duration) {
         let slice = self.slice(due);
         slice.delivered += 1;
         slice.latency.saturating_record(nanos(latency));
     }
 
-    /// Enters how many were sent.
-    pub(super) fn close(&mut self, schedule: &Schedule, accepted: u64) {
+    /// Records how many datagrams of the schedule were sent.
+    pub(super) fn record_sent(&mut self, schedule: &Schedule, accepted: u64) {
         for number in 0..accepted {
             self.slice(schedule.at(number)).sent += 1;
         }
     }
 
-    /// Enters when the machine was elsewhere.
-    pub(super) fn disturb(&mut self, absences: &Absences) {
-        for span in absences.spans() {
+    /// Marks the slices that overlap interference.
+    pub(super) fn mark_disturbed(&mut self, interference: &Interference) {
+        for span in interference.spans() {
             let slices = self.index(span.start)..=self.index(span.end);
             for slice in &mut self.slices[slices] {
                 slice.disturbed = true;
@@ -95,13 +95,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_datagram_is_in_the_slice_of_its_time() {
-        let schedule = Schedule::new("1000".parse().expect("it is one"), Duration::from_secs(1));
-        let schedule = schedule.expect("it sends something");
+    fn each_datagram_counts_in_the_slice_in_which_it_was_due() {
+        let shape = "1000".parse().expect("it is a rate");
+        let schedule = Schedule::new(shape, Duration::from_secs(1));
+        let schedule = schedule.expect("the schedule is not empty");
         let mut timeline = Timeline::new(schedule.duration());
-        timeline.close(&schedule, 995);
+        timeline.record_sent(&schedule, 995);
         for number in (0..995).filter(|number| number / 10 != 50) {
-            timeline.deliver(schedule.at(number), Duration::from_micros(number));
+            timeline.record_delivery(schedule.at(number), Duration::from_micros(number));
         }
         let counts: Vec<_> = timeline
             .slices()
@@ -121,12 +122,12 @@ mod tests {
     }
 
     #[test]
-    fn an_absence_is_in_each_slice_that_it_touches() {
+    fn interference_marks_each_slice_that_it_touches() {
         let mut timeline = Timeline::new(Duration::from_secs(1));
-        let mut absences = Absences::default();
-        absences.note(Duration::from_millis(105)..Duration::from_millis(122));
-        absences.note(Duration::from_millis(995)..Duration::from_secs(2));
-        timeline.disturb(&absences);
+        let mut interference = Interference::default();
+        interference.add(Duration::from_millis(105)..Duration::from_millis(122));
+        interference.add(Duration::from_millis(995)..Duration::from_secs(2));
+        timeline.mark_disturbed(&interference);
         let slices = (0..).zip(timeline.slices());
         let disturbed: Vec<u32> = slices
             .filter_map(|(at, slice)| slice.disturbed.then_some(at))

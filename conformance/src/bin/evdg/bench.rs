@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use event_datagram::EventBuf;
 use event_datagram_conformance::load::{
-    BenchError, Goal, Plan, Progress, Report, SearchSettings, Shape, Target, TrialEnd, human, page,
-    run as run_plan,
+    self, BenchError, BenchEvent, BenchPlan, BenchReport, Goal, SearchSettings, Shape, TargetSpec,
+    TrialVerdict, write_html, write_text,
 };
 use event_datagram_conformance::output_file::remove_stale;
 use event_datagram_conformance::transport::Method;
@@ -20,26 +20,27 @@ use crate::send::{captured, open};
 use crate::subject::{Signals, settings, subject, told};
 use crate::translate::{each_line, event_of};
 
-/// How long to send, unless told otherwise: at a set rate, and in each trial of a search.
+/// How long to send at a given rate, by default.
 const MEASURE: Duration = Duration::from_secs(10);
+/// How long to send in each trial of a search, by default.
 const TRIAL: Duration = Duration::from_secs(2);
 
-/// Measures at a rate, or searches for one, or adds up what was measured.
+/// Measures at a rate, or searches for one, or merges reports.
 pub(crate) fn run(args: &BenchArgs) -> crate::Result {
     check_apart(&args.reports)?;
     if !args.merge.is_empty() {
         let report = merge(&args.merge)?;
-        return tell(&report, &args.reports);
+        return write(&report, &args.reports);
     }
     let signals = Signals::catch()?;
     let (target, sockets, name) = target(args)?;
-    let plan = Plan {
+    let plan = BenchPlan {
         target,
         sockets,
         dialects: args.dialects.clone(),
         goal: match args.rate {
             Some(shape) => Goal::Measure(shape),
-            None => Goal::Find(search(args)?),
+            None => Goal::Search(search(args)?),
         },
         duration: args
             .duration
@@ -61,28 +62,29 @@ pub(crate) fn run(args: &BenchArgs) -> crate::Result {
         remove_stale(path).or_exit_with(Exit::Usage, format!("report {}", path.display()))?;
     }
     let bar = spinner();
-    let runs = run_plan(&plan, |socket, progress| show(&bar, socket, &progress));
+    let runs = load::run(&plan, |socket, event| show(&bar, socket, &event));
     bar.finish_and_clear();
     signals.restore();
-    let mut report = Report::new(name, load(args, &plan));
+    let mut report = BenchReport::new(name, load_in_words(args, &plan));
     report.runs = runs.map_err(failure)?;
-    let exit = tell(&report, &args.reports)?;
+    let exit = write(&report, &args.reports)?;
     Ok(match signals.stop.is_requested() {
         true => Exit::Interrupted,
         false => exit,
     })
 }
 
-fn tell(report: &Report, files: &[ReportArg<BenchFormat>]) -> crate::Result {
-    // Files first: whoever reads standard output may leave when they have seen enough.
+/// Writes a report to files and to standard output, and returns the exit status that it calls for.
+fn write(report: &BenchReport, files: &[ReportArg<BenchFormat>]) -> crate::Result {
+    // Files first: the reader of standard output may close it early.
     let written: crate::Result<()> = files.iter().try_for_each(|ReportArg { format, path }| {
         let context = format!("report {}", path.display());
         match format {
             BenchFormat::Json => report.write(path).or_exit_with(Exit::Setup, context),
-            BenchFormat::Html => page(report, path).or_exit_with(Exit::Setup, context),
+            BenchFormat::Html => write_html(report, path).or_exit_with(Exit::Setup, context),
         }
     });
-    even_unread(human(report, &mut anstream::stdout().lock()))?;
+    even_unread(write_text(report, &mut anstream::stdout().lock()))?;
     written?;
     Ok(if report.has_passed() {
         Exit::Success
@@ -91,17 +93,17 @@ fn tell(report: &Report, files: &[ReportArg<BenchFormat>]) -> crate::Result {
     })
 }
 
-fn merge(paths: &[PathBuf]) -> crate::Result<Report> {
-    let mut merged: Option<Report> = None;
+fn merge(paths: &[PathBuf]) -> crate::Result<BenchReport> {
+    let mut merged: Option<BenchReport> = None;
     for path in paths {
         let context = || path.display().to_string();
-        let report = Report::read(path).or_exit_with(Exit::Usage, context())?;
+        let report = BenchReport::read(path).or_exit_with(Exit::Usage, context())?;
         match &mut merged {
             None => merged = Some(report),
             Some(merged) => merged.merge(&report).or_exit_with(Exit::Usage, context())?,
         }
     }
-    Ok(merged.expect("clap wants a file"))
+    Ok(merged.expect("clap requires a file"))
 }
 
 fn search(args: &BenchArgs) -> crate::Result<SearchSettings> {
@@ -112,25 +114,25 @@ fn search(args: &BenchArgs) -> crate::Result<SearchSettings> {
     let mut settings = SearchSettings::default();
     settings.start = args.from;
     settings.max = args.to;
-    // Whoever begins below the usual lowest rate wants to know of that one.
+    // A start below the default lowest rate is a rate to try.
     settings.min = settings.min.min(args.from);
     settings.confirmations = args.confirm;
     Ok(settings)
 }
 
-/// Finds out what to send to, over which sockets, and what to call it.
-fn target(args: &BenchArgs) -> crate::Result<(Target, Vec<SocketKind>, String)> {
+/// Returns what to test, over which sockets, and its name.
+fn target(args: &BenchArgs) -> crate::Result<(TargetSpec, Vec<SocketKind>, String)> {
     let sockets = args.socket.kinds();
     if args.sink {
-        return Ok((Target::Sink, sockets, "a bare socket".into()));
+        return Ok((TargetSpec::Sink, sockets, "a bare socket".into()));
     }
     let (subject, sockets) = subject(&args.subject, false, sockets)?;
     let (name, _) = told(&args.subject, &subject);
-    Ok((Target::Subject(subject), sockets, name))
+    Ok((TargetSpec::Subject(subject), sockets, name))
 }
 
-/// Reads events: JSON lines, or captures, whose datagrams are read in the first of the dialects. Servers send some that are
-/// no events: they can carry no number, and are left out.
+/// Reads events: JSON lines, or captures, whose datagrams are decoded in the first of the dialects.
+/// Datagrams of a capture that are no events can carry no number, and are left out.
 fn events(path: &Path, dialects: &[Dialect]) -> crate::Result<Vec<EventBuf>> {
     let mut events = Vec::new();
     let mut wrong = None;
@@ -173,8 +175,8 @@ fn events(path: &Path, dialects: &[Dialect]) -> crate::Result<Vec<EventBuf>> {
     }
 }
 
-/// Says in words what is sent.
-fn load(args: &BenchArgs, plan: &Plan) -> String {
+/// Describes what is sent.
+fn load_in_words(args: &BenchArgs, plan: &BenchPlan) -> String {
     let what = match &args.events {
         Some(path) => format!("events of {}", path.display()),
         None => "E_PIKE_BLOCKED and E_UL_CONTACT_INSERT in turn".into(),
@@ -194,7 +196,7 @@ fn load(args: &BenchArgs, plan: &Plan) -> String {
     }
 }
 
-/// A line on a terminal, nothing elsewhere.
+/// Returns a progress line on a terminal, and a hidden one elsewhere.
 fn spinner() -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -202,26 +204,23 @@ fn spinner() -> ProgressBar {
     let bar = ProgressBar::new_spinner();
     bar.enable_steady_tick(Duration::from_millis(200));
     let style = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}");
-    bar.with_style(style.expect("the template is right"))
+    bar.with_style(style.expect("the template is valid"))
 }
 
-fn show(bar: &ProgressBar, socket: SocketKind, progress: &Progress<'_>) {
-    match progress {
-        Progress::WarmUp(time) => bar.set_message(format!("{socket}: warming up for {time:?}")),
-        Progress::Begins(rate, time) => {
-            bar.set_message(format!("{socket}: {rate:.0} a second for {time:?}"));
+fn show(bar: &ProgressBar, socket: SocketKind, event: &BenchEvent<'_>) {
+    match event {
+        BenchEvent::WarmUp(time) => bar.set_message(format!("{socket}: warming up for {time:?}")),
+        BenchEvent::TrialStarted { rate, duration } => {
+            bar.set_message(format!("{socket}: {rate:.0} a second for {duration:?}"));
         }
-        Progress::Ended(attempt) => {
-            let result = attempt.why.as_deref().unwrap_or("nothing lost");
-            let excuse = if attempt.end() == TrialEnd::Disturbed {
-                ", while the machine was elsewhere"
-            } else {
-                ""
+        BenchEvent::TrialEnded(trial) => {
+            let result = trial.why.as_deref().unwrap_or("nothing lost");
+            let excuse = match trial.verdict() {
+                TrialVerdict::Disturbed => ", while the machine was elsewhere",
+                _ => "",
             };
-            bar.println(format!(
-                "{socket}: {:.0} a second: {result}{excuse}",
-                attempt.rate
-            ));
+            let rate = trial.rate;
+            bar.println(format!("{socket}: {rate:.0} a second: {result}{excuse}"));
         }
         _ => {}
     }

@@ -1,12 +1,15 @@
-//! Charts as SVG. Colours are classes of the page, so that they are right by day and by night; all text in them is ours.
+//! Charts as SVG. Colours are CSS classes of the page, which has a light and a dark theme. No text in
+//! them comes from a subject.
 
 use std::fmt::Write as _;
 
-use super::human::{count, rate, time};
-use super::model::Searched;
-use crate::load::{Distribution, HdrError, Moment, Moments, TrialEnd};
+use super::format::{count, rate, time};
+use super::search_record::SearchRecord;
+use crate::load::distribution::{Distribution, HdrError};
+use crate::load::judge::TrialVerdict;
+use crate::load::moments::{Moment, Moments};
 
-/// The drawing, and the plot in it. Small, so that labels stay readable on a phone.
+/// The size of the drawing and the margins of the plot. Small, so that labels are readable on a phone.
 const WIDTH: f64 = 460.0;
 const HEIGHT: f64 = 250.0;
 const LEFT: f64 = 62.0;
@@ -14,7 +17,7 @@ const RIGHT: f64 = 24.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 44.0;
 
-/// Along an axis: evenly, or each step ten times the one before.
+/// The scale of an axis.
 #[derive(Clone, Copy)]
 enum Scale {
     Linear { most: f64 },
@@ -22,7 +25,7 @@ enum Scale {
 }
 
 impl Scale {
-    /// Whole decades that hold these, as far as anything is measured in.
+    /// Returns a logarithmic scale of whole decades that holds these values.
     fn decades(values: impl Iterator<Item = f64>) -> Self {
         let (mut least, mut most) = (f64::MAX, f64::MIN);
         let values = values.filter(|value| *value > 0.0);
@@ -37,7 +40,7 @@ impl Scale {
         Self::Log { least, most }
     }
 
-    /// From nothing to a round number above these.
+    /// Returns a linear scale from zero to a round number above this value.
     fn up_to(most: f64) -> Self {
         let step = 10_f64.powf(most.max(1.0).log10().floor());
         let most = [1.0, 2.0, 4.0, 6.0, 8.0, 10.0]
@@ -49,7 +52,7 @@ impl Scale {
         }
     }
 
-    /// Where a value stands, from 0 to 1.
+    /// Returns the position of a value, from 0 to 1.
     fn place(self, value: f64) -> f64 {
         match self {
             Self::Linear { most } => (value / most).clamp(0.0, 1.0),
@@ -73,7 +76,7 @@ impl Scale {
     }
 }
 
-/// A drawing under way.
+/// A chart that is being drawn.
 struct Chart {
     svg: String,
     x: Scale,
@@ -142,7 +145,7 @@ impl Chart {
             let (x, y) = self.point(x, y);
             let _ = write!(path, "{}{x:.1} {y:.1}", if is_drawn { 'L' } else { 'M' });
             if !is_drawn {
-                // A point alone shows, too.
+                // So that a single point shows, too.
                 path.push_str("h.1");
             }
             is_drawn = true;
@@ -161,7 +164,7 @@ impl Chart {
         }
     }
 
-    /// Marks a part of the plot from its bottom to its top.
+    /// Draws a band from the bottom of the plot to its top.
     fn band(&mut self, class: &str, (from, to): (f64, f64)) {
         let (left, right) = (self.point(from, 0.0).0, self.point(to, 0.0).0);
         let (width, height) = (right - left + 0.5, HEIGHT - BOTTOM - TOP);
@@ -177,11 +180,11 @@ impl Chart {
     }
 }
 
-/// Draws how long all but the slowest take: the further right, the fewer are slower.
+/// Draws the latency by percentile.
 pub(super) fn percentiles(latency: &Distribution, raw: &Distribution) -> Result<String, HdrError> {
     let curve = |distribution: &Distribution| -> Result<Vec<(f64, f64)>, HdrError> {
         let histogram = distribution.histogram()?;
-        // To the right of one in all there is nothing.
+        // A percentile above one in all datagrams is that of the slowest.
         let most = (histogram.len().max(2) as f64).min(1e6);
         let steps = 120;
         Ok((0..=steps)
@@ -206,7 +209,7 @@ pub(super) fn percentiles(latency: &Distribution, raw: &Distribution) -> Result<
     Ok(chart.end())
 }
 
-/// Draws the latency in each slice of the test.
+/// Draws the latency over time.
 pub(super) fn latency_over_time(moments: &Moments) -> String {
     let all = moments
         .moments
@@ -231,7 +234,7 @@ pub(super) fn latency_over_time(moments: &Moments) -> String {
     chart.end()
 }
 
-/// Draws what arrived and what was lost in each slice of the test.
+/// Draws delivered and lost datagrams over time.
 pub(super) fn delivery_over_time(moments: &Moments) -> String {
     let width = moments.width_seconds.max(1e-9);
     let most = moments.moments.iter().map(|moment| moment.sent).max();
@@ -242,7 +245,7 @@ pub(super) fn delivery_over_time(moments: &Moments) -> String {
         let (sent, delivered) = (moment.sent as f64 / width, moment.delivered as f64 / width);
         chart.bar("delivered", x, (0.0, delivered));
         if moment.sent > moment.delivered {
-            // One in thousands has to show, too.
+            // So that one in thousands shows, too.
             let least = 0.012
                 * match y {
                     Scale::Linear { most } | Scale::Log { most, .. } => most,
@@ -253,8 +256,8 @@ pub(super) fn delivery_over_time(moments: &Moments) -> String {
     chart.end()
 }
 
-/// Draws the trials of a search in order: how it came to its answer.
-pub(super) fn trials(search: &Searched) -> String {
+/// Draws the trials of a search in order, and its answer.
+pub(super) fn trials(search: &SearchRecord) -> String {
     let y = Scale::decades(search.trials.iter().map(|trial| trial.rate));
     let x = Scale::Linear {
         most: search.trials.len() as f64 + 0.5,
@@ -269,10 +272,12 @@ pub(super) fn trials(search: &Searched) -> String {
     }
     for (number, trial) in (1..).zip(&search.trials) {
         let (x, y) = chart.point(f64::from(number), trial.rate);
-        let (class, what) = match trial.end() {
-            TrialEnd::Passed => ("passed", "passed"),
-            TrialEnd::Failed => ("failed", "failed"),
-            TrialEnd::Disturbed => ("spoilt", "failed while the machine was elsewhere"),
+        let (class, what) = match trial.verdict() {
+            TrialVerdict::Passed => ("passed", "passed"),
+            TrialVerdict::Failed => ("failed", "failed"),
+            TrialVerdict::Disturbed => {
+                ("disturbed-trial", "failed while the machine was elsewhere")
+            }
         };
         let (shape, close) = if trial.passed {
             let circle = format!("<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\">");
@@ -309,7 +314,7 @@ fn over_time(moments: &Moments, title: &str, y: Scale, label: impl Fn(f64) -> St
     chart
 }
 
-/// Labels a tick of an axis of times.
+/// Formats a label of an axis of times.
 fn tick(us: f64) -> String {
     if us < 0.995 {
         return format!("{:.0} ns", us * 1e3);
@@ -318,7 +323,7 @@ fn tick(us: f64) -> String {
     text.replace(".00 ", " ")
 }
 
-/// Prints a number for an axis, such as 20k.
+/// Formats a label of an axis of numbers, such as 20k.
 fn short(number: f64) -> String {
     match number {
         _ if number >= 1e6 => format!("{}M", number / 1e6),
@@ -331,7 +336,7 @@ fn short(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::histogram;
+    use crate::load::histogram::empty_histogram;
 
     #[test]
     fn axes_have_round_ends() {
@@ -363,8 +368,8 @@ mod tests {
 
     #[test]
     fn a_test_without_reports_has_charts_too() {
-        let empty = Distribution::of(&histogram());
-        let svg = percentiles(&empty, &empty).expect("it is one of ours");
+        let empty = Distribution::of(&empty_histogram());
+        let svg = percentiles(&empty, &empty).expect("the histogram is valid");
         assert!(
             svg.starts_with("<svg") && svg.ends_with("</svg>") && !svg.contains("NaN"),
             "{svg}"

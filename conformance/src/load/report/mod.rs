@@ -1,13 +1,16 @@
-//! Results of load tests: as JSON, for people, as a page.
+//! Renders results of load tests: as JSON, as text, as a page. Decides nothing.
 
 mod chart;
-mod human;
-mod limit;
-mod model;
+mod file;
+mod format;
+mod notes;
 mod page;
+mod run;
+mod search_record;
+mod text;
 
-pub use human::human;
-pub use limit::Limit;
-pub(super) use model::INTERRUPTED;
-pub use model::{Attempt, Host, Report, ReportError, Run, Searched};
-pub use page::page;
+pub use file::{BenchReport, BenchReportError, Host};
+pub use page::write_html;
+pub use run::BenchRun;
+pub use search_record::{SearchRecord, TrialRecord};
+pub use text::write_text;

@@ -1,80 +1,57 @@
 use std::io;
 use std::path::Path;
 
-use minijinja::{Environment, context};
+use minijinja::{Environment, Value, context};
 
 use super::chart;
-use super::human::{answer, count, name, rate, rows, time};
-use super::limit::Limit;
-use super::model::{Report, ReportError, Run};
-use crate::load::TrialEnd;
+use super::file::{BenchReport, BenchReportError};
+use super::format::{count, rate, time};
+use super::run::BenchRun;
+use super::text::{answer, name, rows};
+use crate::load::judge::LimitedBy;
+use crate::load::measurement::MergeError;
 
-/// Writes a report as a page for a browser, which needs nothing besides itself.
+/// Writes a report as one self-contained HTML page.
 ///
 /// # Errors
 ///
-/// If a histogram in it cannot be read, or the file not be written.
-pub fn page(report: &Report, path: &Path) -> Result<(), ReportError> {
+/// If a histogram in it cannot be read, or the file cannot be written.
+pub fn write_html(report: &BenchReport, path: &Path) -> Result<(), BenchReportError> {
     let runs = report.runs.iter().enumerate().map(|(index, run)| {
-        let mut charts = Vec::new();
-        if let Some(search) = &run.search {
-            let is_spoilt = search.trials.iter().any(|trial| trial.end() == TrialEnd::Disturbed);
-            let spoilt = is_spoilt.then_some(("spoilt", "while the machine was elsewhere"));
-            charts.push(context! {
-                title => "Rates that were tried", svg => chart::trials(search),
-                keys => keys(&[("passed", "without loss"), ("failed", "with loss, or behind")], spoilt),
-            });
-        }
-        if let Some(measured) = &run.measurement {
-            let curve = chart::percentiles(&measured.latency, &measured.raw_latency);
-            if measured.latency.count > 0 {
-                charts.push(context! {
-                    title => "Latency by percentile", svg => curve.map_err(crate::load::MergeError::from)?,
-                    keys => [("first", "from the intended time"), ("second", "raw, from sending")],
-                });
-            }
-            if let Some(moments) = &measured.timeline {
-                let is_disturbed = moments.moments.iter().any(|moment| moment.disturbed);
-                let away = is_disturbed.then_some(("disturbed", "the machine was elsewhere"));
-                if moments.moments.iter().any(|moment| moment.p99_us.is_some()) {
-                    charts.push(context! {
-                        title => "Latency over time", svg => chart::latency_over_time(moments),
-                        keys => keys(&[("first", "half"), ("second", "99 of 100"), ("third", "longest")], away),
-                    });
-                }
-                charts.push(context! {
-                    title => "Datagrams a second over time", svg => chart::delivery_over_time(moments),
-                    keys => keys(&[("delivered", "delivered"), ("lost", "lost")], away),
-                });
-            }
-        }
         let cells = rows(report)
             .into_iter()
-            .filter_map(|(name, mut cells)| Some((name, cells[index].take()?)));
+            .filter_map(|mut row| Some((row.name, row.cells[index].take()?)));
         Ok(context! {
             name => name(run),
             answer => answer(run),
             tone => tone(run),
             tiles => tiles(run),
             notes => run.notes.clone(),
-            charts => charts,
+            charts => charts(run)?,
             rows => cells.collect::<Vec<_>>(),
         })
     });
-    let runs: Vec<_> = runs.collect::<Result<_, ReportError>>()?;
+    let runs: Vec<_> = runs.collect::<Result<_, BenchReportError>>()?;
     let mut environment = Environment::new();
-    // The name's ending says that values are escaped.
+    // The extension of the name turns escaping on.
     environment
         .add_template("bench.html", include_str!("page.html"))
         .map_err(io::Error::other)?;
     let template = environment
         .get_template("bench.html")
         .map_err(io::Error::other)?;
+    let hosts = report.hosts.iter().map(|host| {
+        context! {
+            name => host.name.clone(),
+            processors => host.processors,
+            system => host.system.clone(),
+        }
+    });
     let text = template
         .render(context! {
             subject => report.subject.clone(),
             load => report.load.clone(),
-            hosts => report.hosts.iter().map(|host| context! { name => host.name.clone(), processors => host.processors, system => host.system.clone() }).collect::<Vec<_>>(),
+            hosts => hosts.collect::<Vec<_>>(),
             version => report.suite_version.clone(),
             runs => runs,
             style => include_str!("page.css"),
@@ -83,25 +60,76 @@ pub fn page(report: &Report, path: &Path) -> Result<(), ReportError> {
     Ok(crate::output_file::write_atomically(path, text.as_bytes())?)
 }
 
-/// What a colour means: its class, and words.
-type Key = (&'static str, &'static str);
-
-/// Those that a chart always has, and one that it has today.
-fn keys(always: &[Key], today: Option<Key>) -> Vec<Key> {
-    always.iter().copied().chain(today).collect()
+/// Returns the charts of a run, each with a title, a drawing and a legend.
+fn charts(run: &BenchRun) -> Result<Vec<Value>, BenchReportError> {
+    let mut charts = Vec::new();
+    if let Some(search) = &run.search {
+        let disturbed = (search.disturbed_trials() > 0)
+            .then_some(("disturbed-trial", "while the machine was elsewhere"));
+        let keys = [
+            ("passed", "without loss"),
+            ("failed", "with loss, or behind"),
+        ];
+        charts.push(context! {
+            title => "Rates that were tried",
+            svg => chart::trials(search),
+            keys => legend(&keys, disturbed),
+        });
+    }
+    let Some(measured) = &run.measurement else {
+        return Ok(charts);
+    };
+    if measured.latency.count > 0 {
+        let curve = chart::percentiles(&measured.latency, &measured.raw_latency);
+        charts.push(context! {
+            title => "Latency by percentile",
+            svg => curve.map_err(MergeError::from)?,
+            keys => [("first", "from the intended time"), ("second", "raw, from sending")],
+        });
+    }
+    if let Some(moments) = &measured.timeline {
+        let is_disturbed = moments.moments.iter().any(|moment| moment.disturbed);
+        let disturbed = is_disturbed.then_some(("disturbed", "the machine was elsewhere"));
+        if moments.moments.iter().any(|moment| moment.p99_us.is_some()) {
+            let keys = [
+                ("first", "half"),
+                ("second", "99 of 100"),
+                ("third", "longest"),
+            ];
+            charts.push(context! {
+                title => "Latency over time",
+                svg => chart::latency_over_time(moments),
+                keys => legend(&keys, disturbed),
+            });
+        }
+        let keys = [("delivered", "delivered"), ("lost", "lost")];
+        charts.push(context! {
+            title => "Datagrams a second over time",
+            svg => chart::delivery_over_time(moments),
+            keys => legend(&keys, disturbed),
+        });
+    }
+    Ok(charts)
 }
 
-fn tone(run: &Run) -> &'static str {
-    match (&run.search, run.limit) {
-        (_, Limit::Machine | Limit::Unclear) => "odd",
-        (Some(search), _) if search.is_decided && search.highest.is_some() => "good",
-        (None, Limit::Nothing) => "good",
+/// An entry of a legend: a CSS class, and what its colour stands for.
+type Key = (&'static str, &'static str);
+
+fn legend(keys: &[Key], optional: Option<Key>) -> Vec<Key> {
+    keys.iter().copied().chain(optional).collect()
+}
+
+/// Returns the CSS class of a run's colour.
+fn tone(run: &BenchRun) -> &'static str {
+    match run.limited_by {
+        LimitedBy::Machine | LimitedBy::Unclear => "odd",
+        _ if run.has_passed() => "good",
         _ => "bad",
     }
 }
 
-/// The figures that are looked at first.
-fn tiles(run: &Run) -> Vec<(String, String)> {
+/// Returns the most important figures of a run, each with its label.
+fn tiles(run: &BenchRun) -> Vec<(String, String)> {
     let mut tiles = Vec::new();
     let mut tile = |figure: String, what: &str| tiles.push((figure, what.to_string()));
     if let Some(search) = &run.search

@@ -2,25 +2,28 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::limit::Limit;
-use super::model::{Report, Run};
+use super::file::BenchReport;
+use super::format::{count, rate, time};
+use super::run::BenchRun;
 use crate::escape::{cut, escaped, visible};
+use crate::load::judge::LimitedBy;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
-/// The width of the names of rows, and of a column.
+/// The width of the column of row names.
 const NAME: usize = 26;
+/// The width of the column of a run.
 const COLUMN: usize = 16;
 
-/// Writes a report for a person, with ANSI styles in it: the answer, the figures of all runs side by side, and what has to be
-/// known of them.
+/// Writes a report for a terminal, with ANSI styles: the answers, the figures of all runs side by
+/// side, and notes on them.
 ///
 /// # Errors
 ///
-/// If `out` fails.
-pub fn human(report: &Report, out: &mut impl Write) -> io::Result<()> {
+/// If writing to `out` fails.
+pub fn write_text(report: &BenchReport, out: &mut impl Write) -> io::Result<()> {
     let subject = cut(&escaped(report.subject.as_bytes()), 100);
     writeln!(out, "{BOLD}{subject}{BOLD:#}, {}", visible(&report.load))?;
     for run in &report.runs {
@@ -41,22 +44,13 @@ pub fn human(report: &Report, out: &mut impl Write) -> io::Result<()> {
     out.flush()
 }
 
-impl Run {
-    fn has_passed(&self) -> bool {
-        match &self.search {
-            Some(search) => search.is_decided && search.highest.is_some(),
-            None => self.limit == Limit::Nothing,
-        }
-    }
-}
-
-/// Names a run, such as `text over udp`.
-pub(super) fn name(run: &Run) -> String {
+/// Returns the name of a run, such as `text over udp`.
+pub(super) fn name(run: &BenchRun) -> String {
     format!("{} over {}", run.dialect, visible(&run.socket))
 }
 
-/// Says in a sentence what a run came to.
-pub(super) fn answer(run: &Run) -> String {
+/// Returns the result of a run in a sentence.
+pub(super) fn answer(run: &BenchRun) -> String {
     if let Some(search) = &run.search {
         let Some(highest) = search.highest else {
             return "no rate went without loss".into();
@@ -66,9 +60,9 @@ pub(super) fn answer(run: &Run) -> String {
             _ if search.broken.is_some() => format!("broken off; {highest} went without loss"),
             _ if !search.is_decided => format!("undecided; {highest} went without loss once"),
             Some(failed) => {
-                let whose = match run.limit {
-                    Limit::Machine | Limit::Unclear => {
-                        format!("; the limit is of {}", run.limit.as_str())
+                let whose = match run.limited_by {
+                    LimitedBy::Machine | LimitedBy::Unclear => {
+                        format!("; the limit is of {}", limited_by(run.limited_by))
                     }
                     _ => String::new(),
                 };
@@ -101,19 +95,33 @@ pub(super) fn answer(run: &Run) -> String {
     }
 }
 
-/// A row: its name, and for each run a cell, if there is anything to tell.
-pub(super) type Row = (&'static str, Vec<Option<String>>);
+/// Returns the words for what limited a rate.
+fn limited_by(limited_by: LimitedBy) -> &'static str {
+    match limited_by {
+        LimitedBy::Nothing => "nothing",
+        LimitedBy::Listener => "the listener",
+        LimitedBy::Machine => "the machine",
+        LimitedBy::Unclear => "the listener or the machine",
+    }
+}
 
-/// Gives the figures of all runs.
-pub(super) fn rows(report: &Report) -> Vec<Row> {
-    let mut rows: Vec<Row> = Vec::new();
-    let mut row = |name, cell: &dyn Fn(&Run) -> Option<String>| {
+/// A row of the table of figures.
+pub(super) struct FigureRow {
+    pub(super) name: &'static str,
+    /// One for each run. `None` if the run has no such figure.
+    pub(super) cells: Vec<Option<String>>,
+}
+
+/// Returns the figures of all runs, without rows that are empty.
+pub(super) fn rows(report: &BenchReport) -> Vec<FigureRow> {
+    let mut rows: Vec<FigureRow> = Vec::new();
+    let mut row = |name, cell: &dyn Fn(&BenchRun) -> Option<String>| {
         let cells: Vec<_> = report.runs.iter().map(cell).collect();
         if cells.iter().any(Option::is_some) {
-            rows.push((name, cells));
+            rows.push(FigureRow { name, cells });
         }
     };
-    let search = |run: &Run| run.search.clone();
+    let search = |run: &BenchRun| run.search.clone();
     row("highest without loss", &|run| {
         search(run)?.highest.map(rate)
     });
@@ -152,13 +160,13 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
         "repeated" => repeated,
         "reordered" => reordered,
     }
-    for (name, field) in [("reports without a number", 0), ("reports never sent", 1)] {
-        row(name, &|run| {
-            let counts = run.measurement.as_ref()?.counts;
-            let number = [counts.unnumbered, counts.strange][field];
-            (number > 0).then(|| count(number))
-        });
-    }
+    let if_any = |number: u64| (number > 0).then(|| count(number));
+    row("reports without a number", &|run| {
+        if_any(run.measurement.as_ref()?.counts.unnumbered)
+    });
+    row("reports never sent", &|run| {
+        if_any(run.measurement.as_ref()?.counts.unexpected)
+    });
     row("no room, had to wait", &|run| {
         let measured = run.measurement.as_ref()?;
         (measured.held_back > 0).then(|| format!("{} times", count(measured.held_back)))
@@ -189,11 +197,11 @@ pub(super) fn rows(report: &Report) -> Vec<Row> {
             .reduce(f64::max)?;
         Some(format!("{:.0} %", busy * 100.0))
     });
-    row("limited by", &|run| Some(run.limit.as_str().into()));
+    row("limited by", &|run| Some(limited_by(run.limited_by).into()));
     rows
 }
 
-fn table(report: &Report, out: &mut impl Write) -> io::Result<()> {
+fn table(report: &BenchReport, out: &mut impl Write) -> io::Result<()> {
     if report.runs.len() > 1 {
         write!(out, "{:NAME$}", "")?;
         for run in &report.runs {
@@ -205,7 +213,7 @@ fn table(report: &Report, out: &mut impl Write) -> io::Result<()> {
         }
         writeln!(out)?;
     }
-    for (name, cells) in rows(report) {
+    for FigureRow { name, cells } in rows(report) {
         write!(out, "{DIM}{name:NAME$}{DIM:#}")?;
         for cell in cells {
             write!(out, " {:>COLUMN$}", cell.unwrap_or_default())?;
@@ -215,54 +223,47 @@ fn table(report: &Report, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints a number with its thousands apart.
-pub(super) fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-pub(super) fn rate(rate: f64) -> String {
-    if rate < 100.0 {
-        format!("{rate:.1} /s")
-    } else {
-        format!("{} /s", count(rate.round() as u64))
-    }
-}
-
-/// Prints a time of so many microseconds as people say it.
-pub(super) fn time(us: f64) -> String {
-    match us {
-        _ if us < 999.5 => format!("{us:.0} µs"),
-        _ if us < 9_995.0 => format!("{:.2} ms", us / 1e3),
-        _ if us < 999_500.0 => format!("{:.0} ms", us / 1e3),
-        _ => format!("{:.2} s", us / 1e6),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
 
-    #[test]
-    fn figures_look_as_people_write_them() {
-        assert_eq!(
-            [0, 12, 123, 1234, 1_234_567].map(count),
-            ["0", "12", "123", "1,234", "1,234,567"]
-        );
-        assert_eq!(
-            [1.25, 99.9, 4999.6].map(rate),
-            ["1.2 /s", "99.9 /s", "5,000 /s"]
-        );
-        assert_eq!(
-            [0.4, 999.0, 1234.0, 12_345.0, 1_500_000.0].map(time),
-            ["0 µs", "999 µs", "1.23 ms", "12 ms", "1.50 s"]
-        );
+    use super::*;
+    use crate::load::measurement::tests::measurement;
+    use crate::vectors::Dialect;
+
+    fn report() -> BenchReport {
+        let mut report = BenchReport::new("./listener".into(), "100 a second".into());
+        let run = BenchRun::measured(Dialect::Text, "udp".into(), measurement(&[1, 2], 3));
+        report.runs = vec![run];
+        report
+    }
+
+    proptest! {
+        #[test]
+        fn a_report_merges_or_is_refused_whatever_is_in_it(
+            changes in prop::collection::vec(
+                (any::<Index>(), 0..24_usize, "[0-9]{0,20}|[a-z\",:{}\\[\\]]{0,9}"),
+                0..3,
+            ),
+        ) {
+            let mut text = serde_json::to_string(&report()).unwrap();
+            for (at, removed, inserted) in changes {
+                let at = at.index(text.len() + 1);
+                text.replace_range(at..(at + removed).min(text.len()), &inserted);
+            }
+            let read = BenchReport::from_json(text.as_bytes());
+            let Ok(mut sum) = read else { return Ok(()) };
+            write_text(&sum, &mut io::sink()).unwrap();
+            let one = sum.clone();
+            if sum.merge(&one).is_ok() {
+                write_text(&sum, &mut io::sink()).unwrap();
+                for (sum, one) in sum.runs.iter().zip(&one.runs) {
+                    let counts = |run: &BenchRun| run.measurement.as_ref().unwrap().counts;
+                    prop_assert_eq!(counts(sum).accepted, 2 * counts(one).accepted);
+                    prop_assert!(counts(sum).add_up());
+                }
+            }
+        }
     }
 }

@@ -1,0 +1,228 @@
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::run::BenchRun;
+use crate::load::measurement::MergeError;
+
+/// A report of a load test, as it is written to a file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BenchReport {
+    /// Raised where a reader of the old version would go wrong.
+    pub format_version: u32,
+    /// The version of this suite.
+    pub suite_version: String,
+    /// How the subject was started, or where it is.
+    pub subject: String,
+    /// What was sent, in words.
+    pub load: String,
+    /// The machines that sent it.
+    pub hosts: Vec<Host>,
+    /// Each dialect over each kind of socket.
+    pub runs: Vec<BenchRun>,
+    /// That the file is complete.
+    pub complete: bool,
+}
+
+/// A machine that sends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Host {
+    /// The host name, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The system.
+    pub system: String,
+    /// How many processors this program may use.
+    pub processors: usize,
+}
+
+/// Why a file is no report of a load test, or cannot be merged with others.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BenchReportError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// It is no such report.
+    #[error("it is no report of evdg bench: {0}")]
+    Malformed(#[from] serde_json::Error),
+    /// Another version of this suite wrote it.
+    #[error("its format is version {0}; this suite reads version {FORMAT_VERSION}")]
+    Version(u32),
+    /// It is not complete.
+    #[error("it is not whole")]
+    Incomplete,
+    /// It holds a search.
+    #[error("it holds a search; only measurements at a set --rate add up")]
+    Search,
+    /// Nothing was measured in one of its runs.
+    #[error("nothing was measured {0}; measure that again, or leave this file out")]
+    Unmeasured(String),
+    /// It has other runs than the first report.
+    #[error("it measured {theirs}, and the first one {ours}")]
+    Other {
+        /// The runs of the first report.
+        ours: String,
+        /// Its runs.
+        theirs: String,
+    },
+    /// It has a timeline that this program does not write.
+    #[error("its timeline is none of 1 to {MAX_MOMENTS} moments of some length")]
+    Timeline,
+    /// Its figures cannot be merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
+}
+
+const FORMAT_VERSION: u32 = 2;
+/// More moments than this program writes.
+const MAX_MOMENTS: usize = 1_000;
+
+impl BenchReport {
+    /// Returns a report of this machine without runs.
+    pub fn new(subject: String, load: String) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            suite_version: env!("CARGO_PKG_VERSION").into(),
+            subject,
+            load,
+            hosts: vec![Host::this()],
+            runs: Vec::new(),
+            complete: true,
+        }
+    }
+
+    /// Reads a report from a file.
+    ///
+    /// # Errors
+    ///
+    /// If the file holds no report, or an incomplete one.
+    pub fn read(path: &Path) -> Result<Self, BenchReportError> {
+        Self::from_json(&std::fs::read(path)?)
+    }
+
+    /// Parses a report.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no report, or an incomplete one.
+    pub fn from_json(text: &[u8]) -> Result<Self, BenchReportError> {
+        // The members of other versions are others, so the version is read first.
+        let Version { format_version } = serde_json::from_slice(text)?;
+        if format_version != FORMAT_VERSION {
+            return Err(BenchReportError::Version(format_version));
+        }
+        let report: Self = serde_json::from_slice(text)?;
+        if !report.complete {
+            return Err(BenchReportError::Incomplete);
+        }
+        let measured = report
+            .runs
+            .iter()
+            .filter_map(|run| run.measurement.as_ref());
+        for timeline in measured.filter_map(|measurement| measurement.timeline.as_ref()) {
+            let is_long = (1e-9..1e9).contains(&timeline.width_seconds);
+            if !is_long || !(1..=MAX_MOMENTS).contains(&timeline.moments.len()) {
+                return Err(BenchReportError::Timeline);
+            }
+        }
+        Ok(report)
+    }
+
+    /// Writes the report to a file, completely or not at all.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn write(&self, path: &Path) -> io::Result<()> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        crate::output_file::write_atomically(path, &text)
+    }
+
+    /// Adds what another machine measured at the same time.
+    ///
+    /// # Errors
+    ///
+    /// If it has other runs, or its figures cannot be merged.
+    pub fn merge(&mut self, other: &Self) -> Result<(), BenchReportError> {
+        let names = |report: &Self| {
+            let runs = report.runs.iter();
+            let names: Vec<_> = runs
+                .map(|run| format!("{} over {}", run.dialect, run.socket))
+                .collect();
+            names.join(", ")
+        };
+        let (ours, theirs) = (names(self), names(other));
+        if ours != theirs {
+            return Err(BenchReportError::Other { ours, theirs });
+        }
+        self.hosts.extend_from_slice(&other.hosts);
+        for (run, more) in self.runs.iter_mut().zip(&other.runs) {
+            if run.is_unmeasured() || more.is_unmeasured() {
+                let run = format!("in {} over {}", run.dialect, run.socket);
+                return Err(BenchReportError::Unmeasured(run));
+            }
+            let (Some(measurement), Some(another), None, None) = (
+                &mut run.measurement,
+                &more.measurement,
+                &run.search,
+                &more.search,
+            ) else {
+                return Err(BenchReportError::Search);
+            };
+            measurement.merge(another)?;
+            *run = BenchRun::measured(run.dialect, run.socket.clone(), measurement.clone());
+        }
+        Ok(())
+    }
+
+    /// Returns whether every run has passed.
+    pub fn has_passed(&self) -> bool {
+        self.runs.iter().all(BenchRun::has_passed)
+    }
+}
+
+/// What all versions of the format have in common.
+#[derive(Deserialize)]
+struct Version {
+    format_version: u32,
+}
+
+impl Host {
+    fn this() -> Self {
+        Self {
+            name: host_name(),
+            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn host_name() -> Option<String> {
+    let name = rustix::system::uname();
+    Some(name.nodename().to_str().ok()?.to_owned())
+}
+
+#[cfg(not(unix))]
+fn host_name() -> Option<String> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_of_other_versions_are_refused_by_their_version() {
+        let error = BenchReport::from_json(b"{\"format_version\":1,\"runs\":[{}]}").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "its format is version 1; this suite reads version 2"
+        );
+    }
+}

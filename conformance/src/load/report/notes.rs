@@ -1,0 +1,141 @@
+use super::search_record::SearchRecord;
+use crate::load::judge::{BUSY, MUCH_STEAL_TIME, SATURATED};
+use crate::load::machine::Usage;
+use crate::load::measurement::Measurement;
+use crate::load::timing::LATE;
+
+/// Returns sentences that a reader of the figures of a measurement has to know.
+pub(super) fn of_measurement(socket: &str, measurement: &Measurement) -> Vec<String> {
+    let mut notes = Vec::new();
+    let counts = &measurement.counts;
+    if let Some(why) = &measurement.broken {
+        notes.push(format!("it did not come to its end: {why}"));
+    }
+    let who = who_made_late(socket, measurement);
+    if measurement.is_behind() {
+        notes.push(format!(
+            "the sender fell behind its schedule: it took {:.2} s for what should have gone in \
+             {:.2} s; {who}",
+            measurement.seconds, measurement.planned_seconds
+        ));
+    } else if measurement.is_late() {
+        let (late, all, by) = (measurement.late, counts.accepted, LATE);
+        notes.push(format!(
+            "{late} of {all} datagrams went more than {by:?} late, and were made up for; {who}"
+        ));
+    }
+    if counts.lost > 0 && counts.dropped.is_none() {
+        notes.push(
+            "who lost what is missing is unknown: the kernel does not tell of this socket's \
+             drops, or others send to it, too"
+                .into(),
+        );
+    }
+    if counts.lost > 0 && measurement.is_disturbed() {
+        notes.push(
+            "what was lost was lost while the machine was elsewhere, or shortly after".into(),
+        );
+    }
+    let has_failed = counts.lost > 0 || measurement.is_behind() || measurement.is_late();
+    for usage in measurement.usage.iter().filter(|_| has_failed) {
+        notes.extend(of_machine(usage));
+    }
+    notes
+}
+
+/// Returns sentences on how reliable a search is.
+pub(super) fn of_search(search: &SearchRecord) -> Vec<String> {
+    let mut notes = Vec::new();
+    let (disturbed, all) = (search.disturbed_trials(), search.trials.len());
+    if disturbed > 0 {
+        notes.push(format!(
+            "{disturbed} of {all} trials failed only while the machine was elsewhere, and say \
+             little of the listener"
+        ));
+    }
+    if let Some(why) = &search.broken {
+        notes.push(format!("the search did not come to its end: {why}"));
+    } else if !search.is_decided {
+        let why = match 2 * disturbed > all {
+            true => "the machine was elsewhere too often to name a rate",
+            false => "the trials contradict each other too much to name a rate",
+        };
+        notes.push(why.into());
+    }
+    notes
+}
+
+fn who_made_late(socket: &str, measurement: &Measurement) -> String {
+    let blocked = measurement.blocked_seconds;
+    if measurement.is_held_back() {
+        format!("the listener's socket had no room for {blocked:.2} s in all")
+    } else if measurement.held_back > 0 && socket != "unix" {
+        format!(
+            "that is this machine's doing, whose own send buffer or network had no room for \
+             {blocked:.2} s in all"
+        )
+    } else {
+        "there was room for them: that is this machine's doing".into()
+    }
+}
+
+fn of_machine(usage: &Usage) -> Vec<String> {
+    let above = |part: Option<f64>, most: f64| part.filter(|part| *part > most);
+    let percent = |part: f64| format!("{:.0} %", part * 100.0);
+    let processors = above(usage.processors, BUSY).map(|part| {
+        format!(
+            "the machine's processors were {} busy: the listener may only have waited for one",
+            percent(part)
+        )
+    });
+    let reader = above(usage.reader, SATURATED).map(|part| {
+        format!(
+            "reading the reports took {} of a processor: the listener may have waited for that",
+            percent(part)
+        )
+    });
+    let steal_time = above(usage.steal_time, MUCH_STEAL_TIME).map(|part| {
+        format!(
+            "a hypervisor kept {} of the processors' time for others",
+            percent(part)
+        )
+    });
+    [processors, reader, steal_time]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::measurement::tests::measurement;
+
+    /// Returns the notes of a trial of one second that took three, as the sender waited for a full
+    /// buffer.
+    fn notes(socket: &str, late_by_backpressure: u64) -> String {
+        let measurement = Measurement {
+            seconds: 3.0,
+            late: 9,
+            late_by_backpressure,
+            held_back: 1,
+            blocked_seconds: 2.0,
+            ..measurement(&[1; 10], 0)
+        };
+        of_measurement(socket, &measurement).join("\n")
+    }
+
+    #[test]
+    fn notes_name_whose_buffer_was_full() {
+        let notes_of_listener = notes("unix", 9);
+        assert!(
+            notes_of_listener.contains("the listener's socket had no room for 2.00 s"),
+            "{notes_of_listener}"
+        );
+        let notes_of_machine = notes("udp", 0);
+        assert!(
+            notes_of_machine.contains("own send buffer or network had no room for 2.00 s"),
+            "{notes_of_machine}"
+        );
+    }
+}
