@@ -1,4 +1,4 @@
-//! Listeners whose limits are known: this very test program, started as a process of its own.
+//! Listeners with a known behaviour: this test program, started as a process of its own.
 
 use std::io::{self, Write as _};
 use std::net::UdpSocket;
@@ -7,21 +7,22 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use event_datagram_conformance::transport::{Address, Port};
 use event_datagram_conformance::vectors::Dialect;
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 
 use crate::evdg::{Ran, evdg};
 
-/// What such a listener does, in a word.
-const HABIT: &str = "EVDG_TEST_LISTENER";
-/// Where it writes how many it has taken.
+/// The variable that names the behaviour, with a number: `loses:10`.
+const BEHAVIOUR: &str = "EVDG_TEST_LISTENER";
+/// The variable that names the file for the number of datagrams taken.
 const COUNT: &str = "EVDG_TEST_COUNT";
 
-/// Runs `evdg bench ARGS -- LISTENER`, and gives what the listener says that it took, besides.
-pub(crate) fn bench(args: &[&str], habit: &str) -> (Ran, u64) {
-    let folder = tempfile::tempdir().expect("there is room");
+/// Runs `evdg bench ARGS -- LISTENER`, and returns how many datagrams the listener has taken, too.
+pub(crate) fn bench(args: &[&str], behaviour: &str) -> (Ran, u64) {
+    let folder = tempfile::tempdir().expect("a folder can be made");
     let count = folder.path().join("count");
-    let output = command(args, habit, &count).output();
+    let output = command(args, behaviour, &count).output();
     let taken = std::fs::read_to_string(&count).unwrap_or_default();
     (
         output.expect("evdg runs").into(),
@@ -29,22 +30,22 @@ pub(crate) fn bench(args: &[&str], habit: &str) -> (Ran, u64) {
     )
 }
 
-/// Gives the file that says that it has taken as many as it was to tell of.
-pub(crate) fn told(count: impl AsRef<Path>) -> PathBuf {
-    count.as_ref().with_extension("told")
+/// Returns the file that the behaviour `marks` creates.
+pub(crate) fn mark(count: impl AsRef<Path>) -> PathBuf {
+    count.as_ref().with_extension("mark")
 }
 
-pub(crate) fn command(args: &[&str], habit: &str, count: &PathBuf) -> Command {
+pub(crate) fn command(args: &[&str], behaviour: &str, count: &PathBuf) -> Command {
     let mut evdg = evdg();
     evdg.arg("bench").args(args).arg("--");
-    evdg.arg(std::env::current_exe().expect("it runs"));
+    evdg.arg(std::env::current_exe().expect("this test has a path"));
     evdg.args([
         "load::listener::acts_as_one",
         "--exact",
         "--ignored",
         "--nocapture",
     ]);
-    evdg.env(HABIT, habit).env(COUNT, count);
+    evdg.env(BEHAVIOUR, behaviour).env(COUNT, count);
     evdg
 }
 
@@ -55,8 +56,8 @@ enum Socket {
 
 impl Socket {
     fn bind() -> Self {
-        let text = std::env::var("EVDG_SOCKET").expect("evdg sets it");
-        match text.split_once(':').expect("it has a kind") {
+        let text = std::env::var("EVDG_SOCKET").expect("evdg sets the variable");
+        match text.split_once(':').expect("the socket has a kind") {
             ("udp", address) => Self::Udp(UdpSocket::bind(address).expect("the port is free")),
             (_, path) => Self::Unix(UnixDatagram::bind(path).expect("the path is free")),
         }
@@ -69,32 +70,52 @@ impl Socket {
         }
         .expect("a bound socket can be read")
     }
+
+    /// Waits until the kernel has dropped so many datagrams, because the receive buffer is full.
+    fn wait_for_drops(&self, number: u64) {
+        let Self::Udp(socket) = self else {
+            panic!("a UNIX socket drops nothing");
+        };
+        let address = Address::Udp(socket.local_addr().expect("the socket is bound"));
+        while Port::dropped_at(&address).expect("the kernel counts drops") < number {
+            std::thread::yield_now();
+        }
+    }
 }
 
-/// No test: what `evdg bench` is given to start.
+/// The receive buffer of the behaviour `overflows`, in bytes: fewer datagrams than any trial sends.
+const SMALL_BUFFER: usize = 1 << 16;
+
+/// No test, but the listener that `evdg bench` starts.
 #[test]
 #[ignore = "a listener for other tests"]
 fn acts_as_one() {
-    let Ok(habit) = std::env::var(HABIT) else {
+    let Ok(behaviour) = std::env::var(BEHAVIOUR) else {
         return;
     };
-    let (habit, number) = habit.split_once(':').expect("it has a number");
-    let number: u64 = number.parse().expect("it is one");
-    let count = std::env::var(COUNT).expect("it is set");
-    if habit == "dies-for-good" && std::fs::exists(&count).expect("it can be looked for") {
+    let (behaviour, number) = behaviour.split_once(':').expect("it has a number");
+    let number: u64 = number.parse().expect("it is a number");
+    let count = std::env::var(COUNT).expect("evdg passes its environment on");
+    if behaviour == "dies-for-good" && std::fs::exists(&count).expect("the folder is readable") {
         std::process::exit(9);
     }
     let socket = Socket::bind();
     let mut buffer = vec![0; 1 << 18];
     let mut out = io::stdout().lock();
-    // The line that the test harness has begun is none of ours.
-    writeln!(out).expect("it is read");
+    // Ends the line that the test harness has begun.
+    writeln!(out).expect("standard output is read");
+    let mut report = |line: &[u8]| out.write_all(line).expect("standard output is read");
     let mut pace = Pace::new(number);
-    if let ("takes", Socket::Udp(socket)) = (habit, &socket) {
-        // As much as it may make up for; systems give less where they are set up so.
-        let datagrams = number as f64 * CREDIT.as_secs_f64();
-        set_socket_recv_buffer_size(socket, (datagrams * KERNEL_SIZE) as usize)
-            .expect("a socket takes it");
+    if let Socket::Udp(socket) = &socket {
+        let buffer = match behaviour {
+            // As much as it may catch up with; systems give less where they are set up so.
+            "takes" => (number as f64 * CREDIT.as_secs_f64() * KERNEL_SIZE) as usize,
+            "overflows" => SMALL_BUFFER,
+            _ => 0,
+        };
+        if buffer > 0 {
+            set_socket_recv_buffer_size(socket, buffer).expect("the size can be set");
+        }
     }
     let (mut taken, mut held) = (0, None);
     loop {
@@ -102,67 +123,67 @@ fn acts_as_one() {
         let mut line = Dialect::Text.report_line(&buffer[..length]);
         line.push(b'\n');
         if memchr::memmem::find(&buffer[..length], b"evdg_seq").is_none() {
-            // Between tests all is reported at once.
-            std::fs::write(&count, taken.to_string()).expect("there is room");
-            out.write_all(&line).expect("it is read");
+            // A fence.
+            std::fs::write(&count, taken.to_string()).expect("the folder is writable");
+            report(&line);
             continue;
         }
         taken += 1;
-        match habit {
+        match behaviour {
             "takes" => {
                 pace.wait();
-                out.write_all(&line).expect("it is read");
+                report(&line);
+            }
+            "overflows" => {
+                if taken == 1 {
+                    socket.wait_for_drops(number);
+                }
+                report(&line);
             }
             "loses" if taken % number == 0 => {}
-            "repeats" if taken % number == 0 => {
-                out.write_all(&[&line[..], &line].concat())
-                    .expect("it is read");
-            }
-            // Each n-th comes behind the next one.
+            "repeats" if taken % number == 0 => report(&[&line[..], &line].concat()),
+            // Each n-th is reported after the next one.
             "swaps" if taken % number == 0 => held = Some(line),
             "swaps" => {
-                out.write_all(&line).expect("it is read");
+                report(&line);
                 if let Some(late) = held.take() {
-                    out.write_all(&late).expect("it is read");
+                    report(&late);
                 }
             }
-            "tells" => {
+            "marks" => {
+                report(&line);
                 if taken == number {
-                    std::fs::write(told(&count), "").expect("there is room");
+                    std::fs::write(mark(&count), "").expect("the folder is writable");
                 }
-                out.write_all(&line).expect("it is read");
             }
             "dies" | "dies-for-good" if taken == number => std::process::exit(7),
             "stops" if taken == number => loop {
                 std::thread::park();
             },
-            "forgets" => out
-                .write_all(b"{\"error\":\"forgotten\"}\n")
-                .expect("it is read"),
-            "loses" | "repeats" | "dies" | "dies-for-good" | "stops" => {
-                out.write_all(&line).expect("it is read")
-            }
-            _ => panic!("`{habit}` is no habit"),
+            "forgets" => report(b"{\"error\":\"forgotten\"}\n"),
+            "loses" | "repeats" | "dies" | "dies-for-good" | "stops" => report(&line),
+            _ => panic!("unknown behaviour `{behaviour}`"),
         }
     }
 }
 
-/// Lets so many go by a second, and no more.
+/// Limits a rate.
 struct Pace {
     each: Duration,
     next: Instant,
 }
 
-/// What may be made up for at once, after a sleep that was too long: a hundredth of the shortest test that finds the pace.
+/// How much it may catch up with after a sleep that was too long: a hundredth of the shortest trial
+/// that finds the limit.
 const CREDIT: Duration = Duration::from_millis(20);
-/// What kernels count for a datagram of the usual events: some 1,000 bytes, half of which are for what was not asked for.
+/// The buffer size to ask for, for each datagram of the default events: kernels count some 1,000 bytes
+/// for one, and double what is asked for.
 const KERNEL_SIZE: f64 = 512.0;
 
 impl Pace {
     fn new(rate: u64) -> Self {
         Self {
-            each: Duration::from_secs(1)
-                / u32::try_from(rate.max(1)).expect("no listener is faster"),
+            each: Duration::from_secs(1) / u32::try_from(rate.max(1)).expect("the rate fits"),
             next: Instant::now(),
         }
     }
