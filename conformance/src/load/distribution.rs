@@ -24,7 +24,8 @@ pub struct Distribution {
     pub p99_9_us: f64,
     /// The longest.
     pub max_us: f64,
-    /// The whole histogram in nanoseconds, in the format of HdrHistogram: V2, compressed, in base64.
+    /// The whole histogram in nanoseconds, in the format of HdrHistogram: V2, compressed, in
+    /// base64.
     pub hdr: String,
 }
 
@@ -94,7 +95,9 @@ pub(super) mod tests {
         #![proptest_config(ProptestConfig::with_cases(32))]
 
         #[test]
-        fn histograms_survive_the_file(times in prop::collection::vec(1..10_000_000_000_u64, 0..50)) {
+        fn histograms_survive_the_file(
+            times in prop::collection::vec(1..10_000_000_000_u64, 0..50),
+        ) {
             let distribution = distribution(&times);
             prop_assert_eq!(distribution.histogram().unwrap().len() as usize, times.len());
             prop_assert_eq!(Distribution::of(&distribution.histogram().unwrap()), distribution);

@@ -12,7 +12,8 @@ use crate::vectors::Dialect;
 
 /// A listener that has been silent for this time has reported what it had, or is stuck.
 pub(super) const QUIET: Duration = Duration::from_millis(50);
-/// How long to wait for more after the fence has returned, from a listener that reports out of order.
+/// How long to wait for more after the fence has returned, from a listener that reports out of
+/// order.
 pub(super) const GRACE: Duration = Duration::from_millis(200);
 /// How long to wait for the first fence before another is sent.
 const FENCE_INTERVAL: Duration = Duration::from_millis(200);
@@ -68,7 +69,8 @@ impl<O: Observer> Drain<'_, '_, O> {
             .map_or(TrialEnd::Interrupted, TrialEnd::Died)
     }
 
-    /// Returns how many datagrams the kernel has dropped since the trial began, where it counts them.
+    /// Returns how many datagrams the kernel has dropped since the trial began, where it counts
+    /// them.
     pub(super) fn dropped(&self) -> Option<u64> {
         if matches!(self.address, Address::Unix(_)) {
             // A UNIX socket makes its sender wait instead.

@@ -9,8 +9,8 @@ pub struct Interference {
     spans: Vec<Range<Duration>>,
 }
 
-/// How long after a span it may still be the cause of a loss: what has queued up meanwhile has to be
-/// worked off. A guess: listeners with little spare time take longer.
+/// How long after a span it may still be the cause of a loss: what has queued up meanwhile has to
+/// be worked off. A guess: listeners with little spare time take longer.
 const AFTERMATH: Duration = Duration::from_millis(50);
 
 impl Interference {

@@ -117,8 +117,8 @@ impl Measurement {
         }
     }
 
-    /// Returns whether the rate was not reached: sending took more than a hundredth (at least 10 ms)
-    /// longer than planned. A sender that was late and has caught up has sent no less.
+    /// Returns whether the rate was not reached: sending took more than a hundredth (at least 10
+    /// ms) longer than planned. A sender that was late and has caught up has sent no less.
     pub fn is_behind(&self) -> bool {
         self.seconds > self.planned_seconds + (self.planned_seconds / 100.0).max(LATE.as_secs_f64())
     }

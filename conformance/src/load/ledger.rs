@@ -61,8 +61,8 @@ impl Ledger {
         self.sent = self.sent.max(end).min(self.len);
     }
 
-    /// Records that no datagrams but those before this number were sent in the end. Reports of others
-    /// become unexpected.
+    /// Records that no datagrams but those before this number were sent in the end. Reports of
+    /// others become unexpected.
     pub fn close(&mut self, end: u64) {
         for number in end..self.next {
             if self.contains(number) {

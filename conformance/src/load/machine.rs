@@ -102,8 +102,8 @@ impl ProcessorTimes {
     }
 }
 
-/// Parses the columns after `cpu` or `cpu0`: user nice system idle iowait irq softirq steal. The time
-/// of guests is in user and nice already.
+/// Parses the columns after `cpu` or `cpu0`: user nice system idle iowait irq softirq steal. The
+/// time of guests is in user and nice already.
 fn columns(line: &str) -> Option<[u64; 8]> {
     let columns = line.trim_start_matches(|c: char| c.is_ascii_digit());
     let mut columns = columns.split_whitespace().map(str::parse);

@@ -5,65 +5,66 @@ use super::tag::{NUMBER_DIGITS, PARAM, Tag, write_number};
 use crate::transport::Batch;
 use crate::vectors::Dialect;
 
-/// The datagrams of a test: events in turn, each written once for all, with a number in it that is new each time.
+/// The datagrams of a trial: events in turn, each encoded once, with a number that is new each
+/// time.
 #[derive(Clone, Debug)]
 pub struct Mix {
-    forms: Vec<Form>,
+    templates: Vec<Template>,
 }
 
-/// A datagram, and where its number stands.
+/// A datagram, and the position of its number.
 #[derive(Clone, Debug)]
-struct Form {
+struct Template {
     datagram: Vec<u8>,
     digits_at: usize,
 }
 
-/// An event that cannot be part of a test.
+/// Why events cannot be sent in a trial.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MixError {
-    /// There are none.
+    /// There is no event.
     #[error("there is no event to send")]
     Empty,
-    /// It cannot be written, with its number.
+    /// An event cannot be encoded with its number.
     #[error("event {index}: {why}")]
     Unwritable {
-        /// Which one, from 1.
+        /// The index of the event, from 1.
         index: usize,
         /// Why not.
         why: String,
     },
-    /// It is longer than the datagrams are to be.
+    /// An event is longer than the datagrams are to be.
     #[error(
         "event {index}: its datagram takes {least} bytes with its number, more than --size {size}"
     )]
     TooLong {
-        /// Which one, from 1.
+        /// The index of the event, from 1.
         index: usize,
-        /// What it takes.
+        /// The shortest datagram that holds it, in bytes.
         least: usize,
-        /// What was asked for.
+        /// The length that was asked for.
         size: usize,
     },
 }
 
-/// The name of the parameter that makes datagrams as long as they are to be.
+/// The name of the parameter that pads datagrams.
 const PAD: &str = "evdg_pad";
 
 impl Mix {
-    /// Writes events as OpenSIPS would, each with the tag as its last parameter; with sizes, each in each of these, made
-    /// longer by one more parameter.
+    /// Encodes events as OpenSIPS would, each with the tag as its last parameter; with sizes, each
+    /// in each of these, padded by one more parameter.
     ///
     /// # Errors
     ///
-    /// If there is no event, or one cannot be written so.
+    /// If there is no event, or one cannot be encoded so.
     pub fn new(
         dialect: Dialect,
         events: &[EventBuf],
         sizes: &[usize],
         tag: &Tag,
     ) -> Result<Self, MixError> {
-        let mut forms = Vec::new();
+        let mut templates = Vec::new();
         for (index, event) in (1..).zip(events) {
             let unwritable = |why| MixError::Unwritable { index, why };
             let write = |pad: Option<usize>| {
@@ -77,7 +78,8 @@ impl Mix {
                 dialect.encode(&event)
             };
             if sizes.is_empty() {
-                forms.push(Form::of(write(None).map_err(unwritable)?, tag).map_err(unwritable)?);
+                templates
+                    .push(Template::of(write(None).map_err(unwritable)?, tag).map_err(unwritable)?);
             }
             for size in sizes {
                 let plain = write(None).map_err(unwritable)?;
@@ -94,21 +96,21 @@ impl Mix {
                     };
                     write(Some(pad)).map_err(unwritable)?
                 };
-                forms.push(Form::of(padded, tag).map_err(unwritable)?);
+                templates.push(Template::of(padded, tag).map_err(unwritable)?);
             }
         }
-        if forms.is_empty() {
+        if templates.is_empty() {
             return Err(MixError::Empty);
         }
-        Ok(Self { forms })
+        Ok(Self { templates })
     }
 
-    /// Adds a numbered datagram to a batch, if there is room for it. Tells whether there was.
+    /// Adds a numbered datagram to a batch if it fits, and returns whether it did.
     pub fn push(&self, number: u64, batch: &mut Batch) -> bool {
-        let Form {
+        let Template {
             datagram,
             digits_at,
-        } = &self.forms[(number % self.forms.len() as u64) as usize];
+        } = &self.templates[(number % self.templates.len() as u64) as usize];
         !batch.is_full()
             && batch
                 .push_with(|room| {
@@ -120,34 +122,36 @@ impl Mix {
                 .is_ok()
     }
 
-    /// Gives the same datagrams with another test's tag.
+    /// Returns the same datagrams with the tag of another trial.
     ///
     /// # Panics
     ///
-    /// If they were made with another tag than the one that they are said to have.
+    /// If the datagrams do not carry `old`.
     #[must_use]
     pub fn with_tag(&self, old: &Tag, new: &Tag) -> Self {
         let (old, new) = (old.value(0), new.value(0));
-        let forms = self.forms.iter().map(|form| {
-            let mut form = form.clone();
-            let start = form.digits_at + NUMBER_DIGITS - new.len();
-            let place = &mut form.datagram[start..][..new.len()];
-            assert_eq!(place, old.as_bytes(), "the tag stands where its digits end");
+        let templates = self.templates.iter().map(|template| {
+            let mut template = template.clone();
+            let start = template.digits_at + NUMBER_DIGITS - new.len();
+            let place = &mut template.datagram[start..][..new.len()];
+            assert_eq!(place, old.as_bytes(), "the datagrams carry the old tag");
             place.copy_from_slice(new.as_bytes());
-            form
+            template
         });
         Self {
-            forms: forms.collect(),
+            templates: templates.collect(),
         }
     }
 
-    /// Gives the length of each datagram that is sent in turn, in bytes.
+    /// Returns the length of each datagram that is sent in turn, in bytes.
     pub fn sizes(&self) -> impl Iterator<Item = usize> {
-        self.forms.iter().map(|form| form.datagram.len())
+        self.templates
+            .iter()
+            .map(|template| template.datagram.len())
     }
 }
 
-impl Form {
+impl Template {
     fn of(datagram: Vec<u8>, tag: &Tag) -> Result<Self, String> {
         let value = tag.value(0);
         let places: Vec<_> = memmem::find_iter(&datagram, &value).collect();
@@ -161,7 +165,7 @@ impl Form {
     }
 }
 
-/// Gives the events that are sent unless others are named: a short one and a long one that real servers raise.
+/// Returns the events that are sent by default: a short one and a long one that real servers raise.
 pub fn default_events(dialect: Dialect) -> Vec<EventBuf> {
     let pike = EventBuf::new("E_PIKE_BLOCKED", [ParamBuf::named("ip", "192.168.2.11")]);
     let text = |name: &str, value: &str| ParamBuf::named(name, value);
@@ -181,7 +185,7 @@ pub fn default_events(dialect: Dialect) -> Vec<EventBuf> {
         ParamBuf::named("latency", 0),
     ];
     if dialect == Dialect::Text {
-        // Servers that speak it do not tell the domain.
+        // Servers that send this dialect leave the domain out.
         params.remove(0);
         params.insert(11, text("attr", ""));
     }
@@ -219,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn another_tag_takes_the_place_of_the_first() {
+    fn the_tag_can_be_replaced() {
         let (events, old, new) = (default_events(Dialect::Text), Tag::random(), Tag::random());
         let mix = Mix::new(Dialect::Text, &events, &[600], &old)
             .unwrap()
@@ -247,7 +251,7 @@ mod tests {
                 ),
                 "{error}"
             );
-            // As long as it is by itself, without a parameter more.
+            // The length without padding needs no further parameter.
             let plain = Mix::new(*dialect, &events[..1], &[], &tag)
                 .unwrap()
                 .sizes()
@@ -259,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_told() {
+    fn events_that_cannot_be_sent_are_refused() {
         let tag = Tag::random();
         assert_eq!(
             Mix::new(Dialect::Text, &[], &[], &tag).unwrap_err(),

@@ -1,12 +1,12 @@
 //! Load tests of a live listener: datagrams by a schedule, and what became of each.
 //!
 //! A [`Schedule`] says when each datagram is due, whatever happens to those before it; a [`Pacer`]
-//! sends by it; the [`Ledger`] counts what is reported, each datagram identified by the number in it
-//! ([`Tag`], [`Mix`]); a [`Trial`] combines these around a listener, or around a [`Sink`]. What was
-//! measured is a [`Measurement`], which merges with those of other machines, and `judge` decides
-//! whether it passes and what limited it. A [`RateSearch`] chooses rates for trials until the highest
-//! without loss is known. A [`BenchPlan`] is a whole run of `evdg bench`, and a [`BenchReport`] its
-//! result.
+//! sends by it; the [`Ledger`] counts what is reported, each datagram identified by the number in
+//! it ([`Tag`], [`Mix`]); a [`Trial`] combines these around a listener, or around a [`Sink`]. What
+//! was measured is a [`Measurement`], which merges with those of other machines, and `judge`
+//! decides whether it passes and what limited it. A [`RateSearch`] chooses rates for trials until
+//! the highest without loss is known. A [`BenchPlan`] is a whole run of `evdg bench`, and a
+//! [`BenchReport`] its result.
 //!
 //! `conformance/book/src/load-test-figures.md` says what the figures mean, and what they do not.
 

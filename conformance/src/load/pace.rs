@@ -419,7 +419,8 @@ mod tests {
         ) {
             let setup = Setup::new();
             let schedule = schedule(rate, 200);
-            let mut wire = Queue { at_once, ..Queue::new(&setup.tag, &setup.clock, takes, capacity) };
+            let mut wire = Queue::new(&setup.tag, &setup.clock, takes, capacity);
+            wire.at_once = at_once;
             let (result, calls) = setup.run(&schedule, &mut wire);
             prop_assert_eq!(&result.end, &PaceEnd::Done);
             prop_assert_eq!((result.sent, result.accepted), (schedule.len(), schedule.len()));

@@ -1,7 +1,7 @@
 use super::judge::TrialVerdict;
 
-/// A search for the highest rate that passes, as RFC 2544 describes it for throughput: doubles until
-/// a rate fails, then halves the gap; the rate that is left has to pass several times.
+/// A search for the highest rate that passes, as RFC 2544 describes it for throughput: doubles
+/// until a rate fails, then halves the gap; the rate that is left has to pass several times.
 ///
 /// It is independent of datagrams: ask it for the [next rate](Self::next_rate), try that, and
 /// [record](Self::record) the verdict.
@@ -183,7 +183,8 @@ impl RateSearch {
         let is_relapse = self.passed.iter().any(|passed| passed.rate == rate);
         let mut failed = self.lower_failed(rate);
         if is_relapse {
-            // Passes at nearby rates are no more reliable: each time, rates further down are dropped.
+            // Passes at nearby rates are no more reliable: each time, rates further down are
+            // dropped.
             self.relapses += 1;
             failed *= (1.0 - self.settings.resolution).powi(1 << self.relapses.min(10));
             self.passed.retain(|passed| passed.rate < failed);
@@ -244,8 +245,8 @@ impl RateSearch {
     }
 }
 
-/// Returns the greatest *n* for which at most one datagram in *n* is lost with 95 % confidence, after
-/// so many were sent without a loss: the rule of three.
+/// Returns the greatest *n* for which at most one datagram in *n* is lost with 95 % confidence,
+/// after so many were sent without a loss: the rule of three.
 pub fn one_in(lossless: u64) -> u64 {
     // -ln(0.05) is 2.9957. Rounding down claims less.
     (lossless as f64 / -(0.05_f64.ln())) as u64

@@ -2,20 +2,20 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// How the rate goes over time.
+/// The rate over time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Shape {
-    /// So many datagrams a second, evenly: `5000`, `5k`.
+    /// A constant rate, in datagrams per second: `5000`, `5k`.
     Constant(f64),
-    /// So many at once, each time so much time has gone by: `burst:100/10ms`.
+    /// Bursts at a constant interval: `burst:100/10ms`.
     Burst {
-        /// How many at once.
+        /// The datagrams of a burst.
         count: u64,
-        /// From one burst to the next.
+        /// The interval from one burst to the next.
         every: Duration,
     },
-    /// From one rate to another, evenly over the whole time: `ramp:1k-20k`.
+    /// From one rate to another, linearly over the whole time: `ramp:1k-20k`.
     Ramp {
         /// The rate at the beginning.
         from: f64,
@@ -28,12 +28,12 @@ pub enum Shape {
         low: f64,
         /// The rate in the second half.
         high: f64,
-        /// Both halves.
+        /// The length of both halves together.
         period: Duration,
     },
 }
 
-/// When each datagram of a test is meant to be sent, whatever happens to those before it: an open loop.
+/// When each datagram of a trial is due, whatever happens to those before it: an open loop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Schedule {
     shape: Shape,
@@ -41,15 +41,16 @@ pub struct Schedule {
     len: u64,
 }
 
-/// More datagrams a second than any machine sends.
+/// The highest rate, above what any machine sends.
 pub const MAX_RATE: f64 = 1e8;
-/// More datagrams than any test sends, and few enough to count each of them.
+/// The most datagrams of a trial: few enough for a bit for each.
 const MAX_LEN: f64 = 4e9;
-/// More than floats are off by after some steps, as a part, and less than a datagram of any number that is counted.
-const OFF: f64 = 1e-12;
+/// The relative error of a count: more than the rounding errors of a few operations, and less than
+/// one datagram of [`MAX_LEN`].
+const EPSILON: f64 = 1e-12;
 
 impl Shape {
-    /// Gives the rate over a long time, in datagrams a second.
+    /// Returns the mean rate over a long time, in datagrams per second.
     pub fn mean_rate(&self) -> f64 {
         match *self {
             Self::Constant(rate) => rate,
@@ -61,32 +62,31 @@ impl Shape {
 }
 
 impl Schedule {
-    /// Plans a test.
+    /// Makes a schedule.
     ///
     /// # Errors
     ///
-    /// If not a single datagram falls into the time, or more than can be counted.
+    /// If it holds no datagram, or more than can be counted.
     pub fn new(shape: Shape, duration: Duration) -> Result<Self, ScheduleError> {
         let seconds = duration.as_secs_f64();
         let len = match shape {
-            Shape::Constant(rate) => up(rate * seconds),
+            Shape::Constant(rate) => round_up(rate * seconds),
             Shape::Burst { count, every } => count as f64 * bursts(every, duration),
-            Shape::Ramp { from, to } => down((from + to) / 2.0 * seconds),
+            Shape::Ramp { from, to } => round_down((from + to) / 2.0 * seconds),
             Shape::Square { low, high, period } => {
                 let half = period.as_secs_f64() / 2.0;
                 let whole = (seconds / (2.0 * half)).floor();
                 let rest = seconds - whole * 2.0 * half;
                 let in_rest = low * rest.min(half) + high * (rest - half).max(0.0);
-                down(whole * half * (low + high) + in_rest)
+                round_down(whole * half * (low + high) + in_rest)
             }
         };
-        // A float that is not above 0 may be no number.
+        if len > MAX_LEN {
+            return Err(ScheduleError::TooLong { shape, duration });
+        }
+        // NaN is no length, either.
         if !(1.0..=MAX_LEN).contains(&len) {
-            return Err(ScheduleError {
-                shape,
-                duration,
-                is_too_long: len > MAX_LEN,
-            });
+            return Err(ScheduleError::Empty { shape, duration });
         }
         Ok(Self {
             shape,
@@ -95,23 +95,23 @@ impl Schedule {
         })
     }
 
-    /// Counts the datagrams.
+    /// Returns the number of datagrams.
     #[expect(clippy::len_without_is_empty, reason = "there is at least one")]
     pub fn len(&self) -> u64 {
         self.len
     }
 
-    /// Gives how long the test is.
+    /// Returns how long the trial is.
     pub fn duration(&self) -> Duration {
         self.duration
     }
 
-    /// Gives how the rate goes.
+    /// Returns the shape of the rate.
     pub fn shape(&self) -> Shape {
         self.shape
     }
 
-    /// Says when a datagram is meant to be sent, from the beginning of the test.
+    /// Returns when a datagram is due, from the beginning of the trial.
     pub fn at(&self, index: u64) -> Duration {
         let nth = index as f64;
         let seconds = match self.shape {
@@ -121,8 +121,8 @@ impl Schedule {
                 return every.saturating_mul(bursts);
             }
             Shape::Ramp { from, to } => {
-                // So many have been sent after t: from*t + (to-from)*t*t/(2*duration). Solved for t, in the form that
-                // loses no digits where the rates are alike.
+                // After t, from*t + (to-from)*t*t/(2*duration) datagrams are due. Solved for t, in
+                // the form that loses no digits where both rates are nearly equal.
                 let slope = (to - from) / self.duration.as_secs_f64();
                 let root = (from * from + 2.0 * slope * nth).max(0.0).sqrt();
                 if nth == 0.0 {
@@ -135,7 +135,7 @@ impl Schedule {
                 let half = period.as_secs_f64() / 2.0;
                 let in_period = half * (low + high);
                 let whole = (nth / in_period).floor();
-                // Just below 0 where a float is rounded down: then a low rate of 0 would put it off for ever.
+                // Rounding may make it negative, and a low rate of 0 would turn that into infinity.
                 let rest = (nth - whole * in_period).max(0.0);
                 let in_low = half * low;
                 let offset = if rest < in_low {
@@ -150,7 +150,8 @@ impl Schedule {
     }
 }
 
-/// How many bursts begin within a time, in whole nanoseconds, as floats make 8 of 70 ms by 10 ms.
+/// Returns how many bursts begin within a time. In whole nanoseconds, as floats count 8 of 10 ms in
+/// 70 ms.
 fn bursts(every: Duration, duration: Duration) -> f64 {
     match every.as_nanos() {
         0 => f64::INFINITY,
@@ -158,26 +159,39 @@ fn bursts(every: Duration, duration: Duration) -> f64 {
     }
 }
 
-/// Rounds up what is more than a float is off by: 100 a second for 1.1 s are 110.00000000000001.
-fn up(count: f64) -> f64 {
-    (count * (1.0 - OFF)).ceil()
+/// Rounds up, except for rounding errors: 100 per second for 1.1 s are 110.00000000000001.
+fn round_up(count: f64) -> f64 {
+    (count * (1.0 - EPSILON)).ceil()
 }
 
-/// Rounds down, as [`up`] rounds up.
-fn down(count: f64) -> f64 {
-    (count * (1.0 + OFF)).floor()
+/// Rounds down, except for rounding errors.
+fn round_down(count: f64) -> f64 {
+    (count * (1.0 + EPSILON)).floor()
 }
 
-/// A plan that comes to nothing, or to too much.
+/// Why there is no such schedule.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[error("{} datagrams come of the rate {shape} in {duration:?}", if *.is_too_long { "too many" } else { "no" })]
-pub struct ScheduleError {
-    shape: Shape,
-    duration: Duration,
-    is_too_long: bool,
+#[non_exhaustive]
+pub enum ScheduleError {
+    /// It would be empty.
+    #[error("no datagrams come of the rate {shape} in {duration:?}")]
+    Empty {
+        /// The shape of the rate.
+        shape: Shape,
+        /// How long the trial was to be.
+        duration: Duration,
+    },
+    /// It would hold more datagrams than can be counted.
+    #[error("too many datagrams come of the rate {shape} in {duration:?}")]
+    TooLong {
+        /// The shape of the rate.
+        shape: Shape,
+        /// How long the trial was to be.
+        duration: Duration,
+    },
 }
 
-/// Prints the notation that [`FromStr`] reads.
+/// Formats the notation that [`FromStr`] parses.
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -189,7 +203,7 @@ impl fmt::Display for Shape {
     }
 }
 
-/// Reads `5000`, `5k`, `burst:COUNT/TIME`, `ramp:FROM-TO` or `square:LOW-HIGH/PERIOD`.
+/// Parses `5000`, `5k`, `burst:COUNT/TIME`, `ramp:FROM-TO` or `square:LOW-HIGH/PERIOD`.
 impl FromStr for Shape {
     type Err = String;
 
@@ -281,6 +295,7 @@ fn time(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use proptest::sample::Index;
 
     use super::*;
 
@@ -302,12 +317,12 @@ mod tests {
 
     fn schedule() -> impl Strategy<Value = Schedule> {
         let time = (1_000..60_000_000_u64).prop_map(Duration::from_micros);
-        (shape(), time).prop_filter_map("it sends something", |(shape, time)| {
+        (shape(), time).prop_filter_map("the schedule is not empty", |(shape, time)| {
             Schedule::new(shape, time).ok()
         })
     }
 
-    /// How many a shape has sent after a time, by its definition.
+    /// Returns how many datagrams are due until a time, by the definition of the shape.
     fn sent_after(schedule: &Schedule, seconds: f64) -> f64 {
         match schedule.shape {
             Shape::Constant(rate) => rate * seconds,
@@ -334,30 +349,38 @@ mod tests {
 
     proptest! {
         #[test]
-        fn times_rise_and_stay_within_the_test(schedule in schedule(), at in any::<prop::sample::Index>()) {
+        fn times_rise_and_stay_within_the_trial(
+            schedule in schedule(),
+            at in any::<Index>(),
+        ) {
             let index = at.index(usize::try_from(schedule.len()).unwrap()) as u64;
             let slack = Duration::from_micros(1);
             prop_assert_eq!(schedule.at(0) <= schedule.duration(), true);
             prop_assert!(schedule.at(index) <= schedule.duration() + slack);
             if index + 1 < schedule.len() {
-                prop_assert!(schedule.at(index) <= schedule.at(index + 1) + Duration::from_nanos(1));
+                let next = schedule.at(index + 1) + Duration::from_nanos(1);
+                prop_assert!(schedule.at(index) <= next);
             }
         }
 
         #[test]
-        fn at_its_time_as_many_were_sent_as_stand_before(schedule in schedule(), at in any::<prop::sample::Index>()) {
+        fn a_datagram_is_due_when_all_before_it_are(
+            schedule in schedule(),
+            at in any::<Index>(),
+        ) {
             let index = at.index(usize::try_from(schedule.len()).unwrap()) as u64;
             let seconds = schedule.at(index).as_secs_f64();
             match schedule.shape {
                 Shape::Burst { count, .. } => {
-                    // The whole burst goes at that time.
+                    // The whole burst is due at that time.
                     let sent = sent_after(&schedule, seconds + 1e-7);
                     prop_assert_eq!(sent as u64, (index / count + 1) * count);
                 }
                 _ => {
-                    // A nanosecond is as much as a time can be off by.
+                    // Times are rounded to a nanosecond.
                     let sent = sent_after(&schedule, seconds);
-                    let most = schedule.shape.mean_rate().max(1.0) * 2.0 * 1e-8 + index as f64 * 1e-9 + 1e-3;
+                    let rate = schedule.shape.mean_rate().max(1.0);
+                    let most = rate * 2.0 * 1e-8 + index as f64 * 1e-9 + 1e-3;
                     prop_assert!((sent - index as f64).abs() <= most, "{} at {}", sent, index);
                 }
             }
@@ -370,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn known_plans() {
+    fn known_schedules() {
         let of = |text: &str, millis| {
             Schedule::new(text.parse().unwrap(), Duration::from_millis(millis)).unwrap()
         };
@@ -397,7 +420,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_those_of_whole_numbers() {
+    fn counts_have_no_rounding_errors() {
         let len = |text: &str, millis| {
             let schedule =
                 Schedule::new(text.parse().unwrap(), Duration::from_millis(millis)).unwrap();
@@ -423,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rate_is_told() {
+    fn invalid_rates_are_refused() {
         for text in [
             "",
             "0",

@@ -9,7 +9,8 @@ use super::observer::{Observer, ObserverEvent};
 use crate::transport::Address;
 use crate::transport::SocketKind;
 
-/// A bare socket that is read as fast as possible: shows what the machine carries without a listener.
+/// A bare socket that is read as fast as possible: shows what the machine carries without a
+/// listener.
 #[derive(Debug)]
 pub struct Sink {
     socket: Socket,

@@ -2,68 +2,68 @@ use memchr::memmem::Finder;
 
 use crate::fence::holds_mark;
 
-/// The value that numbers the datagrams of one test, so that each is known again in whatever a listener makes of it: a
-/// letter, digits that are this test's alone, and the number, always as long.
+/// A tag that numbers the datagrams of a trial, so that each is recognised in whatever a listener
+/// reports: a letter, digits that only this trial has, and the number, always of the same length.
 #[derive(Clone, Debug)]
 pub struct Tag {
-    own: String,
+    digits: String,
     plain: Finder<'static>,
-    /// As it looks where a listener reports in hex.
+    /// The form in reports in hex.
     hex: Finder<'static>,
 }
 
-/// The name of the parameter that carries it.
+/// The name of the parameter that carries the tag.
 pub const PARAM: &str = "evdg_seq";
-const OWN_DIGITS: usize = 9;
-/// As many as a number has, zeros in front.
+const TRIAL_DIGITS: usize = 9;
+/// The digits of a number, with leading zeros.
 pub const NUMBER_DIGITS: usize = 10;
 
 impl Tag {
-    /// Makes one that is unlike any other.
+    /// Returns a new tag, unlike any other.
     pub fn random() -> Self {
         let mut random = fastrand::Rng::new();
-        let own: String = std::iter::repeat_with(|| random.digit(10))
-            .take(OWN_DIGITS)
+        let digits: String = std::iter::repeat_with(|| random.digit(10))
+            .take(TRIAL_DIGITS)
             .collect();
         Self {
-            plain: Finder::new(&own).into_owned(),
-            hex: Finder::new(&hex::encode(&own)).into_owned(),
-            own,
+            plain: Finder::new(&digits).into_owned(),
+            hex: Finder::new(&hex::encode(&digits)).into_owned(),
+            digits,
         }
     }
 
-    /// Gives the value for a number.
+    /// Returns the value of the parameter for a number.
     pub fn value(&self, number: u64) -> String {
-        format!("q{}{number:0width$}", self.own, width = NUMBER_DIGITS)
+        format!("q{}{number:0width$}", self.digits, width = NUMBER_DIGITS)
     }
 
-    /// Finds the number in what a listener reports, anywhere and in any of the contract's forms. `None` if this test's tag
-    /// is not in it, or is cut short.
+    /// Finds the number in a report, anywhere and in any of the contract's forms. `None` if the
+    /// report does not hold this tag, or a part of it.
     pub fn number_in(&self, report: &[u8]) -> Option<u64> {
         if let Some(at) = self.plain.find(report) {
-            return number(report.get(at + OWN_DIGITS..)?.get(..NUMBER_DIGITS)?);
+            return number(report.get(at + TRIAL_DIGITS..)?.get(..NUMBER_DIGITS)?);
         }
         let at = self.hex.find(report)?;
         let digits = report
-            .get(at + 2 * OWN_DIGITS..)?
+            .get(at + 2 * TRIAL_DIGITS..)?
             .get(..2 * NUMBER_DIGITS)?;
         number(&hex::decode(digits).ok()?)
     }
 
-    /// Tells whether there is the number of any test in what a listener reports.
+    /// Returns whether a report holds the number of any trial.
     pub(super) fn is_anyones(report: &[u8]) -> bool {
-        holds_mark(report, b'q', OWN_DIGITS + NUMBER_DIGITS)
+        holds_mark(report, b'q', TRIAL_DIGITS + NUMBER_DIGITS)
     }
 }
 
-/// Writes a number where another of as many digits stands.
+/// Writes a number over another one, with as many digits.
 ///
 /// # Panics
 ///
-/// If there is no room for all digits.
+/// If the buffer is shorter than a number.
 pub(super) fn write_number(mut number: u64, digits: &mut [u8]) {
     for digit in digits[..NUMBER_DIGITS].iter_mut().rev() {
-        // A remainder by ten fits any integer type.
+        // A remainder by ten fits into any integer type.
         *digit = b'0' + (number % 10) as u8;
         number /= 10;
     }
@@ -99,7 +99,7 @@ mod tests {
         }
         assert_eq!(tag.number_in(b"{}"), None);
         assert_eq!(
-            tag.number_in(format!("q{}00000x0000", tag.own).as_bytes()),
+            tag.number_in(format!("q{}00000x0000", tag.digits).as_bytes()),
             None
         );
     }

@@ -262,8 +262,8 @@ mod tests {
     use crate::load::sink::Sink;
     use crate::transport::SocketKind;
 
-    /// A listener in this process. A function chooses what it does with each datagram, and when none
-    /// comes.
+    /// A listener in this process. A function chooses what it does with each datagram, and when
+    /// none comes.
     struct TestListener<F> {
         /// `None` when it has closed its socket.
         sink: Option<Sink>,
@@ -386,7 +386,8 @@ mod tests {
         assert_eq!(result.tally.delivered, 5);
     }
 
-    /// The listener is busy only when it has received the fence, which is sent when the load is over.
+    /// The listener is busy only when it has received the fence, which is sent when the load is
+    /// over.
     #[test]
     fn usage_does_not_include_what_is_done_after_sending() {
         let begin = Instant::now();

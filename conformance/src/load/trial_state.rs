@@ -77,8 +77,8 @@ impl<'t> TrialState<'t> {
         // Whatever was sent before it was reported is known after this.
         self.catch_up();
         let Some(number) = self.tag.number_in(report) else {
-            // Fences and numbers of earlier trials may be late, and those of other machines may come
-            // in between.
+            // Fences and numbers of earlier trials may be late, and those of other machines may
+            // come in between.
             let is_of_others =
                 fences.is_tagged(report) || Fences::is_anyones(report) || Tag::is_anyones(report);
             self.unnumbered += u64::from(!is_of_others);

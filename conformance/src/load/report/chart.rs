@@ -1,5 +1,5 @@
-//! Charts as SVG. Colours are CSS classes of the page, which has a light and a dark theme. No text in
-//! them comes from a subject.
+//! Charts as SVG. Colours are CSS classes of the page, which has a light and a dark theme. No text
+//! in them comes from a subject.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,8 @@ use crate::load::distribution::{Distribution, HdrError};
 use crate::load::judge::TrialVerdict;
 use crate::load::moments::{Moment, Moments};
 
-/// The size of the drawing and the margins of the plot. Small, so that labels are readable on a phone.
+/// The size of the drawing and the margins of the plot. Small, so that labels are readable on a
+/// phone.
 const WIDTH: f64 = 460.0;
 const HEIGHT: f64 = 250.0;
 const LEFT: f64 = 62.0;

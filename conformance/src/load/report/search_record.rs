@@ -38,8 +38,8 @@ pub struct TrialRecord {
     /// Why the trial failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// Whether [interference](Measurement::is_disturbed) explains the failure, so that it says little
-    /// of the listener.
+    /// Whether [interference](Measurement::is_disturbed) explains the failure, so that it says
+    /// little of the listener.
     pub disturbed: bool,
     /// Datagrams that the kernel took.
     pub accepted: u64,
