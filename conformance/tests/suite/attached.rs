@@ -217,7 +217,7 @@ fn a_listener_that_hangs_for_good_has_not_crashed() {
         .spawn()
         .expect("python3 runs");
     let mut running = Running { process, folder };
-    let args = ["--filter", "sep-*", "--timeout", "1s"];
+    let args = ["--filter", "sep-*", "--timeout", "6s"];
     let ran = running.test(&args, &reports).expect_status(1);
     running.still_runs();
     assert!(!ran.stdout.contains("crash"), "{}", ran.stdout);
@@ -249,7 +249,7 @@ fn what_is_not_there_is_told() {
         .expect_stderr("is the listener running?");
     let running = Running::start(folder, Stdio::null());
     running
-        .test(&["--timeout", "1s"], &reports)
+        .test(&["--timeout", "6s"], &reports)
         .expect_status(3)
         .expect_stderr("nothing was added to its reports");
     attach(&[], "nowhere", &reports).expect_status(2);

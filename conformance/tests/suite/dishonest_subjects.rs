@@ -97,7 +97,7 @@ fn a_listener_that_answers_out_of_order_is_told_so() {
 #[test]
 fn a_listener_that_is_one_behind_is_told_so() {
     let behind = "if count == 0: last = datagram; continue\nlast, datagram = datagram, last";
-    test_listener_with(&[FEW, &["--timeout", "3"]].concat(), behind)
+    test_listener_with(&[FEW, &["--timeout", "6"]].concat(), behind)
         .expect_status(3)
         .expect_stderr("it reports an event only when another has come");
 }

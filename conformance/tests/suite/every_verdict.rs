@@ -90,7 +90,7 @@ fn reports() -> &'static Reports {
         let program = SUBJECT.replace("LISTENER", &format!("{:?}", listener.expect("UTF-8")));
         fs::write(folder.path().join("known.toml"), KNOWN).expect("there is room");
         let mut command = evdg();
-        command.args(["test", "--parser", "--timeout", "2", "--known"]);
+        command.args(["test", "--parser", "--known"]);
         command.arg(folder.path().join("known.toml"));
         for format in ["html", "json", "junit", "markdown", "tap"] {
             command.arg("--report");

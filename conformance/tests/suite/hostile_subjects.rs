@@ -41,13 +41,19 @@ pub(crate) fn test_listener_with(args: &[&str], extra: &str) -> Ran {
     test(args, &command)
 }
 
-/// A few vectors and one socket, short waits: enough where the program is at fault, not its reading.
+/// A few vectors and one socket: enough where the program is at fault, not its reading.
 pub(crate) const FEW: &[&str] = &["--socket", "unix", "--filter", "sep-*"];
 
 #[track_caller]
 fn does_not_start(script: &str, message: &str) {
+    does_not_start_within("2", script, message);
+}
+
+#[track_caller]
+fn does_not_start_within(timeout: &str, script: &str, message: &str) {
     let begin = Instant::now();
-    test(&[FEW, &["--timeout", "2"]].concat(), &["sh", "-c", script])
+    let args = [FEW, &["--timeout", timeout]].concat();
+    test(&args, &["sh", "-c", script])
         .expect_status(3)
         .expect_stderr(message);
     assert!(
@@ -90,11 +96,14 @@ fn a_program_that_prints_garbage() {
 
 #[test]
 fn a_program_that_prints_a_hundred_megabytes() {
-    does_not_start(
+    // A busy machine takes a while to read so much.
+    does_not_start_within(
+        "20",
         "head -c 100000000 /dev/zero",
         "did not start over unix: it ended: exit status 0",
     );
-    does_not_start(
+    does_not_start_within(
+        "6",
         "head -c 100000000 /dev/zero | tr '\\0' '{'; sleep 100",
         "a line of more than 8 MiB",
     );
@@ -112,7 +121,7 @@ fn a_program_that_closes_its_output() {
 #[test]
 fn a_listener_that_never_flushes() {
     let ran = test_listener_with(
-        &[FEW, &["--timeout", "2"]].concat(),
+        &[FEW, &["--timeout", "6"]].concat(),
         "if count == 0: out = open(1, 'w', 65536)\nsay = lambda line: out.write(json.dumps(line) + '\\n')",
     )
     .expect_status(3);
@@ -261,12 +270,12 @@ fn a_listener_that_dies_once_is_flaky() {
 }
 
 #[test]
-fn a_listener_that_hangs_costs_its_timeout() {
+fn a_listener_that_hangs_costs_a_wait() {
     let begin = Instant::now();
     let hang = "if datagram == b'E_TEST\\nkey::b::c\\n\\n': time.sleep(1000)";
-    let ran = test_listener_with(&[FEW, &["--timeout", "2"]].concat(), hang).expect_status(1);
+    let ran = test_listener_with(FEW, hang).expect_status(1);
     assert!(
-        ran.first_screen().contains("was not reported within 2.0s"),
+        ran.first_screen().contains("was not reported within "),
         "{}",
         ran.stdout
     );
@@ -284,7 +293,7 @@ fn a_listener_that_hangs_once_is_flaky() {
     let hang = format!(
         "if b'::b::c' in datagram and not os.path.exists({mark:?}): open({mark:?}, 'w'); time.sleep(1000)"
     );
-    let ran = test_listener_with(&[FEW, &["--timeout", "2"]].concat(), &hang).expect_status(1);
+    let ran = test_listener_with(FEW, &hang).expect_status(1);
     assert!(ran.first_screen().contains("flaky"), "{}", ran.stdout);
 }
 
@@ -301,7 +310,7 @@ fn a_listener_that_closes_its_socket_or_output_on_the_way() {
         ran.stdout
     );
     for socket in ["udp", "unix"] {
-        let args = ["--socket", socket, "--filter", "sep-*", "--timeout", "2"];
+        let args = ["--socket", socket, "--filter", "sep-*"];
         let ran = test_listener_with(
             &args,
             "if b'::b::c' in datagram: sock.close(); time.sleep(1000)",
@@ -374,7 +383,7 @@ else:
 fn a_listener_that_floods() {
     let flood =
         "if b'::b::c' in datagram:\n    while True: sys.stdout.write('{\"error\":\"x\"}\\n')";
-    let ran = test_listener_with(&[FEW, &["--timeout", "1"]].concat(), flood).expect_status(1);
+    let ran = test_listener_with(FEW, flood).expect_status(1);
     assert!(ran.first_screen().contains("hang"), "{}", ran.stdout);
 }
 
@@ -578,13 +587,7 @@ fn a_parser_that_closes_its_input_dies_of_it() {
         \x20   if '3a3a623a3a63' in line: os.close(0); time.sleep(1000)\n\
         \x20   print('{\"error\":\"%s\"}' % bytes.fromhex(line).decode('latin-1').encode('unicode_escape').decode().replace('\\\\', '/'), flush=True)";
     let ran = test(
-        &[
-            "--parser",
-            "--filter",
-            "sep-first-one-splits",
-            "--timeout",
-            "1",
-        ],
+        &["--parser", "--filter", "sep-first-one-splits"],
         &["python3", "-c", parser],
     );
     let ran = ran.expect_status(1);
