@@ -216,7 +216,7 @@ fn show(bar: &ProgressBar, socket: SocketKind, event: &BenchEvent<'_>) {
         BenchEvent::TrialEnded(trial) => {
             let result = trial.why.as_deref().unwrap_or("nothing lost");
             let excuse = match trial.verdict() {
-                TrialVerdict::Disturbed => ", while the machine was elsewhere",
+                TrialVerdict::Disturbed => ", during interference",
                 _ => "",
             };
             let rate = trial.rate;

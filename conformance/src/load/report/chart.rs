@@ -276,9 +276,7 @@ pub(super) fn trials(search: &SearchRecord) -> String {
         let (class, what) = match trial.verdict() {
             TrialVerdict::Passed => ("passed", "passed"),
             TrialVerdict::Failed => ("failed", "failed"),
-            TrialVerdict::Disturbed => {
-                ("disturbed-trial", "failed while the machine was elsewhere")
-            }
+            TrialVerdict::Disturbed => ("disturbed-trial", "failed during interference"),
         };
         let (shape, close) = if trial.passed {
             let circle = format!("<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\">");

@@ -32,9 +32,7 @@ pub(super) fn of_measurement(socket: &str, measurement: &Measurement) -> Vec<Str
         );
     }
     if counts.lost > 0 && measurement.is_disturbed() {
-        notes.push(
-            "what was lost was lost while the machine was elsewhere, or shortly after".into(),
-        );
+        notes.push("what was lost was lost during interference, or shortly after".into());
     }
     let has_failed = counts.lost > 0 || measurement.is_behind() || measurement.is_late();
     for usage in measurement.usage.iter().filter(|_| has_failed) {
@@ -49,7 +47,7 @@ pub(super) fn of_search(search: &SearchRecord) -> Vec<String> {
     let (disturbed, all) = (search.disturbed_trials(), search.trials.len());
     if disturbed > 0 {
         notes.push(format!(
-            "{disturbed} of {all} trials failed only while the machine was elsewhere, and say \
+            "{disturbed} of {all} trials failed only during interference, and say \
              little of the listener"
         ));
     }
@@ -57,7 +55,7 @@ pub(super) fn of_search(search: &SearchRecord) -> Vec<String> {
         notes.push(format!("the search did not come to its end: {why}"));
     } else if !search.is_decided {
         let why = match 2 * disturbed > all {
-            true => "the machine was elsewhere too often to name a rate",
+            true => "there was too much interference to name a rate",
             false => "the trials contradict each other too much to name a rate",
         };
         notes.push(why.into());

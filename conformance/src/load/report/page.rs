@@ -64,8 +64,8 @@ pub fn write_html(report: &BenchReport, path: &Path) -> Result<(), BenchReportEr
 fn charts(run: &BenchRun) -> Result<Vec<Value>, BenchReportError> {
     let mut charts = Vec::new();
     if let Some(search) = &run.search {
-        let disturbed = (search.disturbed_trials() > 0)
-            .then_some(("disturbed-trial", "while the machine was elsewhere"));
+        let disturbed =
+            (search.disturbed_trials() > 0).then_some(("disturbed-trial", "during interference"));
         let keys = [
             ("passed", "without loss"),
             ("failed", "with loss, or behind"),
@@ -89,7 +89,7 @@ fn charts(run: &BenchRun) -> Result<Vec<Value>, BenchReportError> {
     }
     if let Some(moments) = &measured.timeline {
         let is_disturbed = moments.moments.iter().any(|moment| moment.disturbed);
-        let disturbed = is_disturbed.then_some(("disturbed", "the machine was elsewhere"));
+        let disturbed = is_disturbed.then_some(("disturbed", "interference"));
         if moments.moments.iter().any(|moment| moment.p99_us.is_some()) {
             let keys = [
                 ("first", "half"),
