@@ -94,7 +94,8 @@ impl<O: Observer> Drain<'_, '_, O> {
         let mut last_report = begin;
         let mut returned_at = None;
         let mut is_complete = false;
-        let mut is_sender_blocked = false;
+        // Whose full buffer kept the last fence from being sent.
+        let mut blocked_by = None;
         loop {
             is_complete |= self.state.ledger.tally().delivered == accepted;
             let now = Instant::now();
@@ -116,7 +117,7 @@ impl<O: Observer> Drain<'_, '_, O> {
                 return Some(end);
             }
             if barrier.is_overdue(now) {
-                return Some(self.overdue(is_sender_blocked && barrier.is_unsent()));
+                return Some(self.overdue(blocked_by.filter(|_| barrier.is_unsent())));
             }
             if barrier.is_due(now) && (is_complete || now - last_report >= QUIET) {
                 if barrier.is_unsent() {
@@ -124,8 +125,7 @@ impl<O: Observer> Drain<'_, '_, O> {
                 }
                 let fence = self.fences.next_fence();
                 let sent = send(bulk, &fence.datagram(self.dialect));
-                is_sender_blocked = matches!(sent, Err(SendError::NoRoom))
-                    && bulk.blocked_by() == BlockedBy::Sender;
+                blocked_by = matches!(sent, Err(SendError::NoRoom)).then(|| bulk.blocked_by());
                 match sent {
                     Ok(()) => barrier.record_sent(fence, now),
                     Err(SendError::Refused) => return Some(self.after_refusal()),
@@ -160,12 +160,12 @@ impl<O: Observer> Drain<'_, '_, O> {
     }
 
     /// Returns why no fence returned in time.
-    fn overdue(&mut self, is_sender_blocked: bool) -> TrialEnd {
+    fn overdue(&mut self, blocked_by: Option<BlockedBy>) -> TrialEnd {
         let timeout = self.timeout;
         if let Some(how) = self.observer.find_death() {
             return TrialEnd::Died(how);
         }
-        if is_sender_blocked {
+        if blocked_by == Some(BlockedBy::Sender) {
             return TrialEnd::sender_blocked(timeout);
         }
         TrialEnd::Stalled(format!(

@@ -2,8 +2,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// The longest time that a histogram tells from longer ones: longer than anybody waits for a
-/// report.
+/// The longest time that a histogram holds: longer than any wait for a report.
 pub(super) const LONGEST: Duration = Duration::from_secs(3600);
 
 /// Returns an empty histogram of times in nanoseconds, exact to a thousandth.

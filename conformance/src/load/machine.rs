@@ -29,14 +29,14 @@ const TICKS_PER_SECOND: u32 = 100;
 pub(super) struct ProcessorTimes {
     total: u64,
     idle: u64,
-    stolen: u64,
+    steal: u64,
     /// The steal time of each processor, in the order of their numbers.
-    stolen_of_each: Vec<u64>,
+    steal_of_each: Vec<u64>,
 }
 
 /// The steal time between two samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stolen {
+pub(super) struct StealDelta {
     /// Of the processor that lost most.
     pub(super) longest: Duration,
     /// Of all processors in the mean.
@@ -49,7 +49,7 @@ pub(super) struct ProcessorUsage {
     /// In which they were busy.
     pub(super) busy: f64,
     /// That a hypervisor gave to others.
-    pub(super) stolen: f64,
+    pub(super) steal_time: f64,
 }
 
 impl ProcessorTimes {
@@ -65,23 +65,23 @@ impl ProcessorTimes {
             .lines()
             .map_while(|line| columns(line.strip_prefix("cpu")?));
         let all = lines.next()?;
-        let [_, _, _, idle, waiting, _, _, stolen] = all;
+        let [_, _, _, idle, waiting, _, _, steal] = all;
         Some(Self {
             total: all.iter().sum(),
             idle: idle + waiting,
-            stolen,
-            stolen_of_each: lines.map(|each| each[7]).collect(),
+            steal,
+            steal_of_each: lines.map(|each| each[7]).collect(),
         })
     }
 
     /// Returns the steal time since an earlier sample.
-    pub(super) fn stolen_since(&self, before: &Self) -> Stolen {
+    pub(super) fn steal_since(&self, before: &Self) -> StealDelta {
         let time = |ticks| Duration::from_secs(ticks) / TICKS_PER_SECOND;
-        let each = self.stolen_of_each.iter().zip(&before.stolen_of_each);
+        let each = self.steal_of_each.iter().zip(&before.steal_of_each);
         let longest = each.map(|(now, before)| now.saturating_sub(*before)).max();
-        let all = self.stolen.saturating_sub(before.stolen);
-        let count = u32::try_from(self.stolen_of_each.len()).unwrap_or(u32::MAX);
-        Stolen {
+        let all = self.steal.saturating_sub(before.steal);
+        let count = u32::try_from(self.steal_of_each.len()).unwrap_or(u32::MAX);
+        StealDelta {
             longest: time(longest.unwrap_or_default()),
             mean: time(all) / count.max(1),
         }
@@ -94,10 +94,10 @@ impl ProcessorTimes {
             .checked_sub(before.total)
             .filter(|total| *total > 0)? as f64;
         let idle = self.idle.saturating_sub(before.idle) as f64;
-        let stolen = self.stolen.saturating_sub(before.stolen) as f64;
+        let steal = self.steal.saturating_sub(before.steal) as f64;
         Some(ProcessorUsage {
             busy: 1.0 - idle / total,
-            stolen: stolen / total,
+            steal_time: steal / total,
         })
     }
 }
@@ -171,20 +171,20 @@ mod tests {
         let after = after.expect("the table is complete");
         let usage = after.usage_since(&before).expect("time has passed");
         assert!(
-            (usage.busy - 0.7).abs() < 1e-9 && (usage.stolen - 0.25).abs() < 1e-9,
+            (usage.busy - 0.7).abs() < 1e-9 && (usage.steal_time - 0.25).abs() < 1e-9,
             "{usage:?}"
         );
         assert!(before.usage_since(&before).is_none());
-        let stolen = Stolen {
+        let steal = StealDelta {
             longest: Duration::from_millis(400),
             mean: Duration::from_millis(250),
         };
-        assert_eq!(after.stolen_since(&before), stolen);
-        let none = Stolen {
+        assert_eq!(after.steal_since(&before), steal);
+        let none = StealDelta {
             longest: Duration::ZERO,
             mean: Duration::ZERO,
         };
-        assert_eq!(before.stolen_since(&after), none);
+        assert_eq!(before.steal_since(&after), none);
         assert!(ProcessorTimes::parse("cpu  1 2 3").is_none());
     }
 

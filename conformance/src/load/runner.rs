@@ -17,7 +17,7 @@ use crate::subject::{AddressAllocator, Session, StartError};
 use crate::transport::{Address, SocketKind};
 use crate::vectors::Dialect;
 
-/// An event of a load test, for whoever shows its progress.
+/// An event of a load test, for a display of its progress.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum BenchEvent<'e> {
@@ -60,7 +60,7 @@ pub enum BenchError {
     Unsendable(String),
     /// The listener is bound to a socket of another kind.
     #[error("{0}")]
-    Elsewhere(String),
+    OtherSocket(String),
     /// The subject is a parser.
     #[error("a parser has no socket; load tests are of listeners")]
     Parser,
@@ -75,7 +75,7 @@ impl BenchError {
     fn is_of_listener(&self) -> bool {
         match self {
             Self::Start(error) => !matches!(error, StartError::Interrupted),
-            Self::Io { .. } | Self::Elsewhere(_) => true,
+            Self::Io { .. } | Self::OtherSocket(_) => true,
             _ => false,
         }
     }
@@ -338,7 +338,7 @@ impl<F: FnMut(SocketKind, BenchEvent<'_>)> BenchRunner<'_, F> {
                     &self.plan.settings,
                 )?;
                 if let Some(why) = session.elsewhere(case.socket) {
-                    return Err(BenchError::Elsewhere(why));
+                    return Err(BenchError::OtherSocket(why));
                 }
                 Target::Session(Box::new(session))
             }

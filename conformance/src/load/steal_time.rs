@@ -35,7 +35,7 @@ pub(super) fn sample(begin: Instant, is_over: impl Fn() -> bool) -> StealTime {
     }
 }
 
-/// Adds samples up. The kernel counts stolen time when a processor comes back, so the span lies
+/// Adds samples up. The kernel counts steal time when a processor comes back, so the span lies
 /// before the sample.
 fn collect(
     mut previous: ProcessorTimes,
@@ -44,11 +44,11 @@ fn collect(
     let mut steal_time = StealTime::default();
     let mut previous_at = Duration::ZERO;
     for (now, times) in samples {
-        let stolen = times.stolen_since(&previous);
-        if !stolen.longest.is_zero() && stolen.mean * LEAST_PART >= now - previous_at {
-            let start = previous_at.saturating_sub(stolen.longest);
+        let steal = times.steal_since(&previous);
+        if !steal.longest.is_zero() && steal.mean * LEAST_PART >= now - previous_at {
+            let start = previous_at.saturating_sub(steal.longest);
             steal_time.interference.add(start..now);
-            steal_time.total += stolen.longest;
+            steal_time.total += steal.longest;
         }
         (previous, previous_at) = (times, now);
     }

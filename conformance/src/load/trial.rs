@@ -226,7 +226,7 @@ impl Trial<'_> {
                 .and_then(|(before, after)| after.usage_since(&before));
             let usage = Usage {
                 processors: processors.map(|usage| usage.busy),
-                steal_time: processors.map(|usage| usage.stolen),
+                steal_time: processors.map(|usage| usage.steal_time),
                 sender,
                 reader: timer.part(),
             };

@@ -26,7 +26,7 @@ pub(super) fn of_measurement(socket: &str, measurement: &Measurement) -> Vec<Str
     }
     if counts.lost > 0 && counts.dropped.is_none() {
         notes.push(
-            "who lost what is missing is unknown: the kernel does not tell of this socket's \
+            "who lost what is missing is unknown: the kernel does not count this socket's \
              drops, or others send to it, too"
                 .into(),
         );
