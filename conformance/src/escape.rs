@@ -16,6 +16,40 @@ pub fn escaped(bytes: &[u8]) -> String {
     text
 }
 
+/// Returns the bytes of which [`escaped`] returned a text; `None` for any other text.
+pub fn unescaped(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((plain, escape)) = rest.split_once('\\') {
+        bytes.extend_from_slice(plain.as_bytes());
+        let mut characters = escape.chars();
+        let byte = match characters.next()? {
+            '\\' => b'\\',
+            '0' => 0,
+            'n' => b'\n',
+            'r' => b'\r',
+            't' => b'\t',
+            'x' => {
+                bytes.extend(hex::decode(escape.get(1..3)?).ok()?);
+                rest = &escape[3..];
+                continue;
+            }
+            'u' => {
+                let (digits, behind) = escape.strip_prefix("u{")?.split_once('}')?;
+                let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+                bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+                rest = behind;
+                continue;
+            }
+            _ => return None,
+        };
+        bytes.push(byte);
+        rest = characters.as_str();
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    Some(bytes)
+}
+
 /// Makes a text fit to print that may have been escaped already: what cannot be seen is escaped, a backslash stays.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -75,6 +109,25 @@ mod tests {
             "\\0\\n\\r\\t\\u{1b}[31m\\xff"
         );
         assert_eq!(escaped("\u{202e}\u{85}".as_bytes()), "\\u{202e}\\u{85}");
+    }
+
+    #[test]
+    fn escapes_are_undone() {
+        let bytes = b"a\"b'c \xc3\xa9\\ \0\n\r\t\x1b[31m\xff \\xff \xe2\x80\xae\xf0\x9f";
+        assert_eq!(unescaped(&escaped(bytes)).as_deref(), Some(&bytes[..]));
+        for text in [
+            "\\",
+            "\\a",
+            "\\x",
+            "\\xé",
+            "\\x0",
+            "\\u{",
+            "\\u{110000}",
+            "\\u{}",
+            "\\u0",
+        ] {
+            assert_eq!(unescaped(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -93,6 +93,11 @@ proptest! {
     }
 
     #[test]
+    fn an_alignment_pairs_everything_in_order(case in small::<JudgeCase>()) {
+        laws::an_alignment_pairs_everything_in_order(&case);
+    }
+
+    #[test]
     fn what_the_judge_says_can_be_printed(case in small::<JudgeCase>()) {
         laws::what_the_judge_says_can_be_printed(&case);
     }

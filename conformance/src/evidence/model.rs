@@ -2,8 +2,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::contract::{Line, line_from_json, parse_line};
-use crate::escape::{escaped, visible};
-use crate::observation::Observation;
+use crate::escape::{escaped, unescaped, visible};
+use crate::observation::{Observation, Report};
 use crate::vectors::{Expectation, Vector, expectation_to_json};
 
 /// What a verdict rests on.
@@ -32,13 +32,13 @@ pub struct Evidence {
     pub replay: String,
 }
 
-/// A line that a subject reported: as the JSON that it is if it is by the contract, else as a text that is fit to print.
+/// A line that a subject reported: the JSON that it is if the contract knows it, else an escaped text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Observed(pub(crate) Value);
 
-/// Longer lines are nothing that anybody reads: they are cut. No event that a datagram has room for takes as much, each of its
-/// bytes being at most six in JSON.
+/// Bytes of a reported line that are kept. No event of a datagram takes as many: each of its bytes
+/// is at most six in JSON.
 const MAX_LINE: usize = 1 << 19;
 
 impl Evidence {
@@ -69,7 +69,7 @@ impl Evidence {
 }
 
 impl Observed {
-    /// Gives what the line says by the contract; `None` where it says nothing.
+    /// Returns the line as the contract has it; `None` if it is none of the contract's lines.
     pub fn line(&self) -> Option<Line> {
         match &self.0 {
             Value::Object(_) => Some(line_from_json(&self.0)),
@@ -77,7 +77,17 @@ impl Observed {
         }
     }
 
-    /// Gives the line on one line, fit to print.
+    /// Returns the report as the judge read it. Of a line that was cut, it says nothing.
+    pub fn report(&self) -> Report {
+        let line = self.line().unwrap_or_else(|| {
+            let raw = self.0.as_str().and_then(unescaped);
+            let line = raw.and_then(|raw| parse_line(&raw));
+            line.unwrap_or_else(|| Line::Malformed(self.text()))
+        });
+        Report::parsed(Vec::new(), line)
+    }
+
+    /// Returns the line as a text without control characters.
     pub fn text(&self) -> String {
         match &self.0 {
             Value::String(text) => visible(text),
@@ -86,7 +96,7 @@ impl Observed {
     }
 }
 
-/// Gives a reported line as the JSON that it is if it is by the contract, else as the text that it is.
+/// Returns a reported line as the JSON that it is if the contract knows it, else as escaped text.
 fn observed(line: &[u8]) -> Observed {
     if line.len() > MAX_LINE {
         let (start, length) = (escaped(&line[..MAX_LINE]), line.len());
@@ -113,7 +123,7 @@ fn expected_to_json<S: Serializer>(
     )
 }
 
-/// Gives one of something as it is, several as a list.
+/// Serializes one value as it is, several as a list.
 fn one_or_list<T: Serialize, S: Serializer>(
     values: Vec<T>,
     serializer: S,

@@ -1,4 +1,4 @@
-use super::align::Judgment;
+use super::judgment::Judgment;
 use super::verdict::{Strictness, Verdict};
 use crate::vectors::Vector;
 

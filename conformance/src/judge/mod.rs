@@ -1,12 +1,19 @@
-//! From what was expected and what was observed to a verdict. Pure: no socket, no clock.
+//! The judge: from what was expected and what was observed to a verdict. It opens no socket and reads
+//! no clock.
 
-mod align;
+mod alignment;
 mod applicability;
 mod difference;
+mod fit;
 mod grade;
+mod judgment;
+mod late;
 mod verdict;
 
-pub use align::{Answering, Judgment, judge, take_late};
+pub use alignment::{Alignment, Pair};
 pub use applicability::not_applicable;
+pub use fit::{Answering, nearest};
 pub use grade::{apply_known, grade};
+pub use judgment::{Judgment, judge};
+pub use late::{Predecessor, take_late};
 pub use verdict::{Strictness, Verdict};

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::align::Judgment;
+use super::judgment::Judgment;
 use crate::vectors::Level;
 
 /// What the suite says about a subject and a vector.

@@ -2,7 +2,8 @@ use serde::{Deserialize, Serialize};
 
 use super::summary::{Summary, tests};
 use crate::escape::{visible, visible_command};
-use crate::judge::Strictness;
+use crate::judge::{Answering, Strictness};
+use crate::subject::Kind;
 use crate::vectors::Level;
 
 /// What reports say about a run besides its results: what was run, on what, and how.
@@ -123,6 +124,15 @@ impl Subject {
         Self {
             command: visible_command(command),
             kind: visible(kind),
+        }
+    }
+
+    /// Returns how a subject that is connected this way answers.
+    pub(super) fn answering(&self) -> Answering {
+        if self.kind == Kind::Parser.as_str() {
+            Answering::Always
+        } else {
+            Answering::MayBeSilent
         }
     }
 }

@@ -10,7 +10,7 @@ mod markdown;
 mod read;
 mod record;
 mod recorder;
-mod sides;
+mod side_by_side;
 mod sink;
 mod summary;
 mod tap;

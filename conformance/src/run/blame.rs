@@ -1,5 +1,5 @@
 use super::outcome::Outcome;
-use crate::judge::{Strictness, Verdict, take_late};
+use crate::judge::{Predecessor, Strictness, Verdict, take_late};
 use crate::observation::Observation;
 use crate::subject::ExchangeEnd;
 use crate::vectors::Step;
@@ -43,8 +43,11 @@ pub(super) fn blame_for_late(
     if !before.verdict.is_failure(Strictness::Should) {
         return;
     }
-    let asked = (&before.vector.steps[..], &before.observation);
-    let late = take_late(asked, steps, observation);
+    let predecessor = Predecessor {
+        steps: &before.vector.steps,
+        observation: &before.observation,
+    };
+    let late = take_late(predecessor, steps, observation);
     if !late.is_empty() {
         before.why = "it was reported late, behind the good event that followed (T19)".into();
         before.observation.reports = late;

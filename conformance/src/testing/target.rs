@@ -261,6 +261,7 @@ targets! {
     /// Sequences of datagrams and reports before the judge.
     JUDGE_SEQUENCE = "judge_sequence", laws of Decided<JudgePair>: |Decided(JudgePair { before, case })| {
         laws::the_judge_agrees_with_trying_everything(case);
+        laws::an_alignment_pairs_everything_in_order(case);
         laws::what_the_judge_says_can_be_printed(case);
         laws::late_reports_are_taken_from_the_front(before, case);
     }, seeds: |_| Vec::new();

@@ -10,7 +10,7 @@ use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 use crate::output_file::{remove_stale, write_atomically_with};
 use crate::report::head::number;
-use crate::report::sides::{Exchange, exchanges};
+use crate::report::side_by_side::{DatagramComparison, comparisons};
 use crate::report::{Head, Record, Report, Started, Summary};
 use crate::vectors::{Dialect, Level};
 
@@ -47,7 +47,9 @@ struct Case {
     sockets: Vec<&'static str>,
     summary: String,
     why: String,
-    exchanges: Vec<Exchange>,
+    /// How many datagrams the vector has.
+    datagrams: usize,
+    comparisons: Vec<DatagramComparison>,
     /// The lines as they were reported.
     raw: Vec<String>,
     misread_fence: Option<String>,
@@ -145,7 +147,8 @@ impl Html {
             sockets: vec![record.socket.as_str()],
             summary: evidence.summary.clone(),
             why: evidence.why.clone(),
-            exchanges: exchanges(evidence),
+            datagrams: evidence.sent.len(),
+            comparisons: comparisons(evidence, self.head.subject.answering()),
             raw,
             misread_fence: evidence
                 .misread_fence
@@ -340,14 +343,14 @@ impl Html {
 impl Case {
     fn weight(&self) -> usize {
         let pieces = |pieces: &Option<Vec<_>>| pieces.as_ref().map_or(0, Vec::len);
-        let rows = self.exchanges.iter().flat_map(|exchange| &exchange.rows);
+        let rows = self.comparisons.iter().flat_map(|it| &it.rows);
         let rows: usize = rows
             .map(|row| 200 + 100 * (pieces(&row.expected) + pieces(&row.observed)))
             .sum();
         let sent = self
-            .exchanges
+            .comparisons
             .iter()
-            .filter_map(|exchange| exchange.sent.as_ref());
+            .filter_map(|comparison| comparison.sent.as_ref());
         let sent: usize = sent
             .map(|sent| sent.dump.len() + 100 * sent.lines.len() + 2 * sent.length.min(2_000))
             .sum();

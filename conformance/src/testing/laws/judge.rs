@@ -1,5 +1,5 @@
 use crate::contract::Line;
-use crate::judge::{Answering, Judgment, judge, take_late};
+use crate::judge::{Alignment, Answering, Judgment, Predecessor, judge, take_late};
 use crate::observation::{Arrival, Report};
 use crate::testing::JudgeCase;
 use crate::vectors::{Expectation, Step};
@@ -38,6 +38,42 @@ pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
             );
         }
         Judgment::Departs { why } => assert!(!conforms, "a right pairing is refused: {why}"),
+    }
+}
+
+/// An alignment pairs every datagram and every report once, in order; each reading is the first that
+/// fits; and where the judge finds that an observation conforms, the readings are the same.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn an_alignment_pairs_everything_in_order(case: &JudgeCase) {
+    let (steps, reports) = (&case.steps, &case.observation.reports);
+    let expected: Vec<_> = steps.iter().map(|step| &step.expect).collect();
+    let pairs = Alignment::new(&expected, reports, case.answering).pairs();
+    let datagrams = pairs.iter().filter_map(|pair| pair.datagram);
+    assert!(datagrams.eq(0..steps.len()), "datagrams: {pairs:?}");
+    let paired = pairs.iter().filter_map(|pair| pair.report);
+    assert!(paired.eq(0..reports.len()), "reports: {pairs:?}");
+    for pair in &pairs {
+        let line = pair.report.map(|report| reports[report].line());
+        let may_be_silent = case.answering == Answering::MayBeSilent;
+        let first = pair.datagram.and_then(|datagram| {
+            let mut alternatives = expected[datagram].alternatives().iter();
+            match &line {
+                Some(line) => {
+                    let line = line.as_deref()?;
+                    alternatives.position(|one| is_right(one, Some(line)))
+                }
+                None if may_be_silent => alternatives.position(|one| is_right(one, None)),
+                None => None,
+            }
+        });
+        assert_eq!(pair.reading, first, "{pair:?}");
+    }
+    if let Judgment::Conforms { readings } = judge(steps, &case.observation, case.answering) {
+        let taken: Option<Vec<_>> = pairs.iter().map(|pair| pair.reading).collect();
+        assert_eq!(taken, Some(readings));
     }
 }
 
@@ -81,8 +117,11 @@ pub fn late_reports_are_taken_from_the_front(before: &JudgeCase, case: &JudgeCas
         due = 0;
     }
     let mut observation = case.observation.clone();
-    let got = (&before.steps[..], &before.observation);
-    let late = take_late(got, &case.steps, &mut observation);
+    let predecessor = Predecessor {
+        steps: &before.steps,
+        observation: &before.observation,
+    };
+    let late = take_late(predecessor, &case.steps, &mut observation);
     assert_eq!(late, reports[..due], "taken (left), and due (right)");
     assert_eq!(observation.reports, reports[due..], "what is left");
 }

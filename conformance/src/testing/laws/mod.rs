@@ -12,8 +12,8 @@ pub use files::{
     a_vector_file_made_of_datagrams_is_read,
 };
 pub use judge::{
-    late_reports_are_taken_from_the_front, the_judge_agrees_with_trying_everything,
-    what_the_judge_says_can_be_printed,
+    an_alignment_pairs_everything_in_order, late_reports_are_taken_from_the_front,
+    the_judge_agrees_with_trying_everything, what_the_judge_says_can_be_printed,
 };
 pub use lines::{
     a_line_is_known_by_the_letter, a_line_is_read_back_from_what_it_says,

@@ -1,0 +1,95 @@
+use super::fit::is_expected_event;
+use crate::observation::{Observation, Report};
+use crate::vectors::Step;
+
+/// A vector that was sent before, and what was observed of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Predecessor<'a> {
+    /// Its datagrams.
+    pub steps: &'a [Step],
+    /// The observation.
+    pub observation: &'a Observation,
+}
+
+/// Removes the reports of a predecessor that came late from the front of an observation, and returns
+/// them.
+///
+/// Late are the first reports that the predecessor asked for and the first of `steps` does not. If
+/// the predecessor got any report that it asked for, none is late.
+pub fn take_late(
+    predecessor: Predecessor<'_>,
+    steps: &[Step],
+    observation: &mut Observation,
+) -> Vec<Report> {
+    let Predecessor {
+        steps: before,
+        observation: observed_before,
+    } = predecessor;
+    if observed_before
+        .reports
+        .iter()
+        .any(|report| is_event_of(before, report))
+    {
+        return Vec::new();
+    }
+    let first = &steps[..steps.len().min(1)];
+    let is_late = |report: &&Report| is_event_of(before, report) && !is_event_of(first, report);
+    let count = observation.reports.iter().take_while(is_late).count();
+    observation.reports.drain(..count).collect()
+}
+
+/// Returns whether a report is an event that one of these datagrams asks for.
+fn is_event_of(steps: &[Step], report: &Report) -> bool {
+    let line = report.line();
+    line.is_some_and(|line| {
+        let mut steps = steps.iter();
+        steps.any(|step| is_expected_event(&step.expect, &line))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use event_datagram::EventBuf;
+
+    use super::*;
+    use crate::contract::Line;
+    use crate::vectors::Expectation;
+
+    #[test]
+    fn what_came_late_belongs_to_who_asked_for_it() {
+        let steps = |name: &str| {
+            vec![Step {
+                datagram: Vec::new(),
+                expect: Expectation::Event(EventBuf::new(name, [])),
+            }]
+        };
+        let observation = |reported: &[&str]| {
+            let mut observation = Observation::default();
+            let lines = reported
+                .iter()
+                .map(|name| Line::Event(EventBuf::new(*name, [])));
+            observation
+                .reports
+                .extend(lines.map(|line| Report::parsed(Vec::new(), line)));
+            observation
+        };
+        let (before, none) = (steps("E_A"), observation(&[]));
+        let late = |got: &Observation, expected: &str, reported: &[&str]| {
+            let mut observation = observation(reported);
+            let predecessor = Predecessor {
+                steps: &before,
+                observation: got,
+            };
+            let taken = take_late(predecessor, &steps(expected), &mut observation);
+            (taken.len(), observation.reports.len())
+        };
+        assert_eq!(late(&none, "E_B", &["E_A", "E_B"]), (1, 1));
+        assert_eq!(late(&none, "E_B", &["E_A", "E_A"]), (2, 0));
+        // Only at the beginning, not what is asked for now, and not what came in time.
+        assert_eq!(late(&none, "E_B", &["E_B", "E_A"]), (0, 2));
+        assert_eq!(late(&none, "E_A", &["E_A"]), (0, 1));
+        assert_eq!(late(&none, "E_B", &["E_X", "E_A"]), (0, 2));
+        assert_eq!(late(&observation(&["E_A"]), "E_B", &["E_A"]), (0, 1));
+        assert_eq!(late(&observation(&["E_X"]), "E_B", &["E_A"]), (1, 0));
+    }
+}
