@@ -1,8 +1,9 @@
-//! Putting the parts of a split run together: what comes out equals the report of the run in one piece.
+//! Merging the parts of a split run: the result equals the report of the whole run.
 //!
-//! A run is split dialect by dialect and socket by socket: of the vectors of each, in the order of the unsplit run, part
-//! `i` of `n` takes the `i`th and every `n`th from there. So the order comes back by taking from the parts in turn, and
-//! nothing about it has to stand in a result. Where a subject tells the dialects apart, theirs are run in turn.
+//! A run is split dialect by dialect and socket by socket: of the vectors of each, in the order of the
+//! whole run, part `i` of `n` takes the `i`th and every `n`th from there. So the order is restored by
+//! taking results from the parts in turn, and results need no numbers. If a subject tells the dialects
+//! apart, the vectors of the dialects run in turn.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -12,55 +13,55 @@ use std::path::{Path, PathBuf};
 
 use crate::contract::Start;
 use crate::output_file::Spool;
-use crate::report::{Head, ReadError, Record, Shard, Started, Whole, read};
+use crate::report::{ReadError, ReadReport, ReadySubject, Record, ReportHeader, Shard, read};
 use crate::transport::SocketKind;
 use crate::vectors::Dialect;
 
-/// The parts of a run, put together.
+/// The parts of a run, merged.
 #[derive(Debug)]
 pub struct Merged {
     /// What was run, on what, and how.
-    pub head: Head,
-    /// In the order of their numbers.
+    pub header: ReportHeader,
+    /// The parts, in the order of their numbers.
     parts: Vec<Part>,
 }
 
-/// What is told of a run that was put together, in the order of the unsplit run.
+/// An event of the whole run.
 #[derive(Debug)]
-pub enum Told<'r> {
+pub enum MergeEvent<'r> {
     /// A subject stands ready; its results follow.
-    Started(&'r Started),
+    SubjectReady(&'r ReadySubject),
     /// A result.
-    Record(&'r Record),
+    Result(&'r Record),
 }
 
-/// Why parts cannot be put together.
+/// Why parts cannot be merged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MergeError {
     /// A file is no whole report.
     #[error("{}", path.display())]
     Read {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// Why not.
         source: ReadError,
     },
-    /// They are not the parts of one run; says which does not belong to which, and why.
+    /// The files are not the parts of one run. The message names those that differ, and how.
     #[error("{0}")]
     Parts(String),
-    /// What was read cannot be kept on disk meanwhile.
+    /// The results cannot be kept in a temporary file.
     #[error("temporary file: {0}")]
     Io(#[from] io::Error),
 }
 
 /// A dialect and a socket.
-type Key = (Dialect, SocketKind);
+type GroupKey = (Dialect, SocketKind);
 
-/// The results of a dialect and a socket, in order, a line each.
+/// The results of a dialect and a socket, in order, one JSON line each.
 #[derive(Debug)]
 struct Group {
-    key: Key,
+    key: GroupKey,
     count: usize,
     results: BufReader<File>,
 }
@@ -68,17 +69,18 @@ struct Group {
 #[derive(Debug)]
 struct Part {
     path: String,
-    whole: Whole,
+    report: ReadReport,
     shard: Shard,
     groups: Vec<Group>,
 }
 
-/// Reads the parts of a run, in any order, and makes sure that they are all there and belong together. A report that is
-/// no part of anything counts as a run of one part.
+/// Reads the parts of a run, in any order, and checks that they are complete and belong together. A
+/// single report of a whole run counts as a run of one part.
 ///
 /// # Errors
 ///
-/// If one cannot be read, is of another subject, suite or settings than the first, holds what another holds, or is missing.
+/// If a part cannot be read, differs from the first in its subject, suite or settings, holds a result
+/// that another part holds, or is missing.
 pub fn merge(paths: &[PathBuf]) -> Result<Merged, MergeError> {
     let mut holders = Holders::default();
     let mut parts = Vec::new();
@@ -91,40 +93,40 @@ pub fn merge(paths: &[PathBuf]) -> Result<Merged, MergeError> {
     }
     holders.check()?;
     check_shares(&parts)?;
-    let mut head = parts[0].whole.head.clone();
-    head.suite.shard = None;
+    let mut header = parts[0].report.header.clone();
+    header.suite.shard = None;
     for title in parts[1..]
         .iter()
-        .flat_map(|part| &part.whole.head.suite.requirements)
+        .flat_map(|part| &part.report.header.suite.requirements)
     {
-        if !head.suite.requirements.contains(title) {
-            head.suite.requirements.push(title.clone());
+        if !header.suite.requirements.contains(title) {
+            header.suite.requirements.push(title.clone());
         }
     }
-    Ok(Merged { head, parts })
+    Ok(Merged { header, parts })
 }
 
 impl Merged {
-    /// Tells what the unsplit run would have told, in that order.
+    /// Calls `on_event` with the events of the whole run, in their order.
     ///
     /// # Errors
     ///
-    /// If what was kept on disk cannot be read again.
-    pub fn tell(mut self, mut tell: impl FnMut(Told<'_>)) -> io::Result<()> {
+    /// If the temporary files cannot be read.
+    pub fn replay(mut self, mut on_event: impl FnMut(MergeEvent<'_>)) -> io::Result<()> {
         let totals = totals(&self.parts);
-        for started in self.parts[0].whole.started.clone() {
-            tell(Told::Started(&started));
+        for subject in self.parts[0].report.subjects.clone() {
+            on_event(MergeEvent::SubjectReady(&subject));
             let of = |dialect: &Dialect| {
-                let key = (*dialect, started.socket);
+                let key = (*dialect, subject.socket);
                 (key, 0, totals.get(&key).copied().unwrap_or_default())
             };
-            // Where there are several dialects, they were run in turn.
-            let mut left: Vec<_> = started.dialects.iter().map(of).collect();
-            while left.iter().any(|(_, told, total)| told < total) {
-                for (key, told, _) in left.iter_mut().filter(|(_, told, total)| told < total) {
-                    let part = *told % self.parts.len();
-                    tell(Told::Record(&self.parts[part].next(*key)?));
-                    *told += 1;
+            // The vectors of several dialects run in turn.
+            let mut progress: Vec<_> = subject.dialects.iter().map(of).collect();
+            while progress.iter().any(|(_, done, total)| done < total) {
+                for (key, done, _) in progress.iter_mut().filter(|(_, done, total)| done < total) {
+                    let part = *done % self.parts.len();
+                    on_event(MergeEvent::Result(&self.parts[part].next(*key)?));
+                    *done += 1;
                 }
             }
         }
@@ -135,8 +137,8 @@ impl Merged {
 impl Part {
     fn read(path: &Path, files: usize, holders: &mut Holders) -> Result<Self, MergeError> {
         let name = path.display().to_string();
-        let mut spools = Vec::<(Key, usize, Spool)>::new();
-        let whole = read(path, |record: Record| {
+        let mut spools = Vec::<(GroupKey, usize, Spool)>::new();
+        let report = read(path, |record: Record| {
             let key = (record.dialect, record.socket);
             let index = spools.iter().position(|(known, ..)| *known == key);
             let index = index.unwrap_or_else(|| {
@@ -152,20 +154,21 @@ impl Part {
             });
             Ok(())
         });
-        let whole = whole.map_err(|source| MergeError::Read {
+        let report = report.map_err(|source| MergeError::Read {
             path: path.into(),
             source,
         })?;
         for ((dialect, socket), ..) in &spools {
-            let is_its =
-                |started: &Started| started.socket == *socket && started.dialects.contains(dialect);
-            if !whole.started.iter().any(is_its) {
+            let covers = |subject: &ReadySubject| {
+                subject.socket == *socket && subject.dialects.contains(dialect)
+            };
+            if !report.subjects.iter().any(covers) {
                 let what =
                     format!("{name}: nothing was declared ready for {dialect} over {socket}");
                 return Err(MergeError::Parts(what));
             }
         }
-        let shard = match whole.head.suite.shard {
+        let shard = match report.header.suite.shard {
             Some(shard) if (1..=shard.count).contains(&shard.index) => shard,
             Some(Shard { index, count }) => {
                 return Err(MergeError::Parts(format!(
@@ -189,13 +192,13 @@ impl Part {
         });
         Ok(Self {
             path: name,
-            whole,
+            report,
             shard,
             groups: groups.collect::<io::Result<_>>()?,
         })
     }
 
-    fn next(&mut self, key: Key) -> io::Result<Record> {
+    fn next(&mut self, key: GroupKey) -> io::Result<Record> {
         let mut line = Vec::new();
         if let Some(group) = self.groups.iter_mut().find(|group| group.key == key) {
             group.results.read_until(b'\n', &mut line)?;
@@ -203,24 +206,24 @@ impl Part {
         Ok(serde_json::from_slice(&line)?)
     }
 
-    /// Makes sure that another part is one of the same run.
+    /// Checks that another part belongs to the same run.
     fn check_belongs(&self, other: &Self) -> Result<(), MergeError> {
-        let (head, its) = (&self.whole.head, &other.whole.head);
-        let same_suite = (&head.suite.name, &head.suite.version, &head.suite.set)
+        let (header, its) = (&self.report.header, &other.report.header);
+        let same_suite = (&header.suite.name, &header.suite.version, &header.suite.set)
             == (&its.suite.name, &its.suite.version, &its.suite.set);
-        let what = if head.subject != its.subject {
+        let what = if header.subject != its.subject {
             format!(
                 "subjects: {}, and {}",
-                head.subject.command, its.subject.command
+                header.subject.command, its.subject.command
             )
         } else if !same_suite {
-            let (suite, its) = (&head.suite, &its.suite);
+            let (suite, its) = (&header.suite, &its.suite);
             let words = |suite: &crate::report::Suite| {
                 let set = suite.set.as_ref().map_or("no set", String::as_str);
                 format!("{} {} with {set}", suite.name, suite.version)
             };
             format!("suites: {}, and {}", words(suite), words(its))
-        } else if head.settings != its.settings {
+        } else if header.settings != its.settings {
             "settings: strict, seed, filters and levels have to be the same for all".into()
         } else if self.declared() != other.declared() {
             "subjects: what they declare about themselves is not the same".into()
@@ -233,12 +236,12 @@ impl Part {
         )))
     }
 
-    /// What the subject declared, but for where it bound, which is its own affair every time.
+    /// Returns what the subject declared, without the sockets that it bound: those may differ.
     fn declared(&self) -> Vec<Start> {
-        let started = self.whole.started.iter();
-        let without_socket = started.map(|started| Start {
+        let subjects = self.report.subjects.iter();
+        let without_socket = subjects.map(|subject| Start {
             socket: None,
-            ..started.start.clone()
+            ..subject.start.clone()
         });
         let mut declared: Vec<_> = without_socket.collect();
         declared.dedup();
@@ -246,7 +249,7 @@ impl Part {
     }
 }
 
-/// Makes sure that every number is there once, and puts the parts in their order.
+/// Checks that every number is there once, and sorts the parts by their numbers.
 fn check_numbers(parts: &mut [Part]) -> Result<(), MergeError> {
     parts.sort_by_key(|part| part.shard.index);
     let count = parts[0].shard.count;
@@ -270,8 +273,8 @@ fn check_numbers(parts: &mut [Part]) -> Result<(), MergeError> {
             )));
         }
     }
-    // The numbers are all different, and none is too large. Of the missing ones a few are named: a file may claim any
-    // number of parts.
+    // The numbers are all different, and none is too large. Only some of the missing ones are named: a
+    // file may claim any number of parts.
     let missing = count - parts.len();
     let is_missing = |index: &usize| parts.iter().all(|part| part.shard.index != *index);
     let named: Vec<_> = (1..=count)
@@ -292,7 +295,7 @@ fn check_numbers(parts: &mut [Part]) -> Result<(), MergeError> {
     )))
 }
 
-/// Makes sure that every part holds its share of each dialect and socket.
+/// Checks that every part holds its share of each dialect and socket.
 fn check_shares(parts: &[Part]) -> Result<(), MergeError> {
     let count = parts.len();
     for (key, whole) in totals(parts) {
@@ -312,14 +315,14 @@ fn check_shares(parts: &[Part]) -> Result<(), MergeError> {
 }
 
 impl Part {
-    fn count_of(&self, key: Key) -> usize {
+    fn count_of(&self, key: GroupKey) -> usize {
         let found = self.groups.iter().find(|group| group.key == key);
         found.map_or(0, |group| group.count)
     }
 }
 
-/// Counts the results of all parts by dialect and socket.
-fn totals(parts: &[Part]) -> HashMap<Key, usize> {
+/// Returns the counts of the results of all parts, by dialect and socket.
+fn totals(parts: &[Part]) -> HashMap<GroupKey, usize> {
     let mut totals = HashMap::new();
     for group in parts.iter().flat_map(|part| &part.groups) {
         *totals.entry(group.key).or_default() += group.count;
@@ -327,7 +330,7 @@ fn totals(parts: &[Part]) -> HashMap<Key, usize> {
     totals
 }
 
-/// Who holds which result; of the vector's name only a hash, as there may be many.
+/// Which file holds which result. Results are kept as hashes, because there may be many.
 #[derive(Debug, Default)]
 struct Holders {
     files: Vec<String>,

@@ -1,8 +1,7 @@
 use std::collections::HashMap;
 
-use super::Run;
 use super::matrix::severity;
-use super::run::Found;
+use super::run::{ComparedResult, ComparedRun};
 use crate::judge::Verdict;
 use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Level};
@@ -15,15 +14,15 @@ pub struct Changes {
     pub from: usize,
     /// The later run, as an index.
     pub to: usize,
-    /// Results that got worse, or are not there any more; the gravest first.
+    /// Results that got worse or are gone; the gravest first.
     pub worse: Vec<Change>,
     /// Results that got better.
     pub better: Vec<Change>,
-    /// How many results are new.
+    /// The count of results that are new.
     pub new: usize,
 }
 
-/// A result that came to something else.
+/// A result whose verdict changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Change {
@@ -37,26 +36,26 @@ pub struct Change {
     pub dialect: Dialect,
     /// The socket.
     pub socket: SocketKind,
-    /// What it came to before.
+    /// The verdict of the earlier run.
     pub before: Verdict,
-    /// What it comes to now; `None` if it is not there any more.
+    /// The verdict of the later run; `None` if the result is gone.
     pub after: Option<Verdict>,
-    /// What that rests on.
+    /// The reason for the later verdict.
     pub why: String,
 }
 
 impl Changes {
-    /// Holds two runs against each other. What does not decide about conformance counts neither way.
-    pub(super) fn between(runs: &[Run], from: usize, to: usize) -> Self {
-        let [before, after] = [from, to].map(|run| worst_of_each(&runs[run].found));
+    /// Compares two runs. Results that do not decide about conformance are left out.
+    pub(super) fn between(runs: &[ComparedRun], from: usize, to: usize) -> Self {
+        let [before, after] = [from, to].map(|run| gravest_of_each(&runs[run].results));
         let (mut worse, mut better) = (Vec::new(), Vec::new());
         for (key, before) in &before {
             let after = after.get(key).copied();
             if !after.unwrap_or(before).decides {
                 continue;
             }
-            let weight = after.map_or(u8::MAX, |after| standing(after.verdict));
-            match weight.cmp(&standing(before.verdict)) {
+            let weight = after.map_or(u8::MAX, |after| distance_from_pass(after.verdict));
+            match weight.cmp(&distance_from_pass(before.verdict)) {
                 std::cmp::Ordering::Greater => worse.push(Change::of(before, after)),
                 std::cmp::Ordering::Less => better.push(Change::of(before, after)),
                 std::cmp::Ordering::Equal => {}
@@ -79,33 +78,33 @@ impl Changes {
     }
 }
 
-/// A vector, over one socket.
-type Key<'r> = (&'r str, Dialect, SocketKind);
+/// A vector and a socket.
+type ResultKey<'r> = (&'r str, Dialect, SocketKind);
 
-/// Gives the results by vector and socket; where one was run several times, the worst.
-fn worst_of_each(found: &[Found]) -> HashMap<Key<'_>, &Found> {
-    let mut worst = HashMap::new();
-    for found in found {
-        let key = (found.id.as_str(), found.dialect, found.socket);
-        let so_far = worst.entry(key).or_insert(found);
-        if severity(found.verdict) > severity(so_far.verdict) {
-            *so_far = found;
+/// Returns the results by vector and socket; of a vector that was run several times, the gravest.
+fn gravest_of_each(results: &[ComparedResult]) -> HashMap<ResultKey<'_>, &ComparedResult> {
+    let mut gravest = HashMap::new();
+    for result in results {
+        let key = (result.id.as_str(), result.dialect, result.socket);
+        let so_far = gravest.entry(key).or_insert(result);
+        if severity(result.verdict) > severity(so_far.verdict) {
+            *so_far = result;
         }
     }
-    worst
+    gravest
 }
 
-/// How far a verdict is from a pass, where several are as good as each other.
-fn standing(verdict: Verdict) -> u8 {
+/// Returns how far a verdict is from a pass. Several verdicts are as good as each other.
+fn distance_from_pass(verdict: Verdict) -> u8 {
     match verdict {
-        // Where something is listed as failing and does not, the list is to blame.
+        // If a vector is listed as failing and does not fail, the list is to blame.
         Verdict::Pass | Verdict::Fixed | Verdict::Info => 0,
         other => severity(other),
     }
 }
 
 impl Change {
-    fn of(before: &Found, after: Option<&Found>) -> Self {
+    fn of(before: &ComparedResult, after: Option<&ComparedResult>) -> Self {
         Self {
             id: before.id.clone(),
             requirement: before.requirement.clone(),
@@ -118,7 +117,7 @@ impl Change {
         }
     }
 
-    /// The gravest first; what is not there any more last.
+    /// Returns a key that puts the gravest changes first, and results that are gone last.
     fn order(&self) -> (u8, &str, Dialect, &'static str) {
         let grave = self
             .after
@@ -126,7 +125,7 @@ impl Change {
         (grave, &self.id, self.dialect, self.socket.as_str())
     }
 
-    /// Names what it came to, then and now.
+    /// Returns the names of the earlier and the later verdict.
     pub fn verdicts(&self) -> [&'static str; 2] {
         [
             self.before.as_str(),
@@ -135,38 +134,29 @@ impl Change {
     }
 }
 
-/// Changes of one vector that are the same over several sockets, told once.
-pub(super) struct Told<'c> {
+/// A change of one vector that is the same over several sockets.
+pub(super) struct ChangeGroup<'c> {
     pub(super) change: &'c Change,
     pub(super) sockets: Vec<&'static str>,
 }
 
-pub(super) fn told(changes: &[Change]) -> Vec<Told<'_>> {
-    let mut told = Vec::<Told<'_>>::new();
+/// Groups changes that are the same but for their sockets.
+pub(super) fn grouped(changes: &[Change]) -> Vec<ChangeGroup<'_>> {
+    fn key(change: &Change) -> (&str, Dialect, Verdict, Option<Verdict>, &str) {
+        let Change { id, why, .. } = change;
+        (id, change.dialect, change.before, change.after, why)
+    }
+    let mut groups = Vec::<ChangeGroup<'_>>::new();
     for change in changes {
-        let same = |other: &Change| {
-            (
-                &other.id,
-                other.dialect,
-                other.before,
-                other.after,
-                &other.why,
-            ) == (
-                &change.id,
-                change.dialect,
-                change.before,
-                change.after,
-                &change.why,
-            )
-        };
-        // They are sorted: what is the same stands close by.
-        match told.iter_mut().rev().take(8).find(|told| same(told.change)) {
-            Some(told) => told.sockets.push(change.socket.as_str()),
-            None => told.push(Told {
+        let same = |group: &&mut ChangeGroup<'_>| key(group.change) == key(change);
+        // Changes are sorted, so those of a group are close to each other.
+        match groups.iter_mut().rev().take(8).find(same) {
+            Some(group) => group.sockets.push(change.socket.as_str()),
+            None => groups.push(ChangeGroup {
                 change,
                 sockets: vec![change.socket.as_str()],
             }),
         }
     }
-    told
+    groups
 }

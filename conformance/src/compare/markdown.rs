@@ -1,18 +1,29 @@
 use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
 
-use super::changes::told;
-use super::text::short;
-use super::{Comparison, results};
+use super::changes::grouped;
+use super::comparison::Comparison;
+use super::words::count_of_results;
 use crate::escape::{cut, visible};
-use crate::report::code;
+use crate::output_file::write_atomically;
+use crate::report::inline_code;
 
-/// More is nothing that anybody reads in a comment, which would not take it either.
+/// The most changes that are shown: comments are limited in length.
 const MAX_CHANGES: usize = 100;
 
-pub(super) fn text(comparison: &Comparison) -> String {
-    let mut text = String::new();
-    write(comparison, &mut text).expect("a string takes any text");
-    text
+impl Comparison {
+    /// Writes Markdown for a pull request's comment or a job's summary into a file: all of it, or
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn write_markdown(&self, path: &Path) -> io::Result<()> {
+        let mut text = String::new();
+        write(self, &mut text).expect("a string takes any text");
+        write_atomically(path, text.as_bytes())
+    }
 }
 
 fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
@@ -27,7 +38,7 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
                 &comparison.runs[changes.to].letter,
             );
             let open = if what == "worse" { " open" } else { "" };
-            let count = results(list.len());
+            let count = count_of_results(list.len());
             writeln!(
                 text,
                 "<details{open}><summary>{what} from {from} to {to}: {count}</summary>\n"
@@ -36,12 +47,12 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
                 text,
                 "| | vector | requirement | sockets | why |\n| --- | --- | --- | --- | --- |"
             )?;
-            let told = told(list);
-            for told in told.iter().take(MAX_CHANGES) {
-                let change = told.change;
+            let groups = grouped(list);
+            for group in groups.iter().take(MAX_CHANGES) {
+                let change = group.change;
                 let [before, after] = change.verdicts();
                 let (requirement, level, sockets) =
-                    (&change.requirement, change.level, told.sockets.join(", "));
+                    (&change.requirement, change.level, group.sockets.join(", "));
                 let why = if change.why.is_empty() {
                     String::new()
                 } else {
@@ -53,8 +64,8 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
                     cell(&change.id)
                 )?;
             }
-            if told.len() > MAX_CHANGES {
-                writeln!(text, "\n…and {} more.", told.len() - MAX_CHANGES)?;
+            if groups.len() > MAX_CHANGES {
+                writeln!(text, "\n…and {} more.", groups.len() - MAX_CHANGES)?;
             }
             writeln!(text, "\n</details>\n")?;
         }
@@ -65,7 +76,7 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
             text,
             "- **{}** {subject}: {} ({})",
             run.letter,
-            run.verdict(),
+            run.verdict_in_words(),
             cell(&run.file)
         )?;
     }
@@ -82,7 +93,7 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
     )?;
     for row in &comparison.matrix.rows {
         let cells = row.cells.iter().map(|cell| match cell {
-            Some(cell) => format!("{} {}", short(cell.worst), cell.counts()),
+            Some(cell) => format!("{} {}", cell.worst.short_name(), cell.counts()),
             None => "–".into(),
         });
         let cells: Vec<_> = cells.collect();
@@ -92,7 +103,7 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-/// Shows text as it is in a cell of a table, where a bar would end the cell even in code.
+/// Returns text as inline code in a cell of a table. A bar would end the cell even in code.
 fn cell(text: &str) -> String {
-    code(&text.replace('|', "\\|"))
+    inline_code(&text.replace('|', "\\|"))
 }

@@ -1,56 +1,58 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Run;
+use super::run::ComparedRun;
 use crate::judge::Verdict;
-use crate::report::number;
+use crate::report::requirement_order;
 
 /// Implementations by requirement.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Matrix {
-    /// A row for each requirement that any run tested, in the order of their numbers.
-    pub rows: Vec<Row>,
+    /// A row for each requirement that a run tested, in the order of their numbers.
+    pub rows: Vec<MatrixRow>,
 }
 
-/// A requirement.
+/// The results of one requirement.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Row {
+pub struct MatrixRow {
     /// Its number.
     pub requirement: String,
     /// What it says, in a few words.
     pub title: String,
-    /// What each run came to; `None` where it did not test it.
-    pub cells: Vec<Option<Cell>>,
-    /// The vectors that did not simply pass everywhere: what each run came to at worst, over all sockets.
+    /// The results of each run; `None` if it did not test the requirement.
+    pub cells: Vec<Option<MatrixCell>>,
+    /// The gravest verdict of each run over all sockets, by vector. Without the vectors that passed
+    /// everywhere.
     pub vectors: BTreeMap<String, Vec<Option<Verdict>>>,
 }
 
-/// What a run came to, of one requirement, over all dialects and sockets.
+/// The results of one run for one requirement, over all dialects and sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Cell {
+pub struct MatrixCell {
     /// The gravest verdict.
     pub worst: Verdict,
-    /// How many results are neither a pass nor a reading of which several are right.
+    /// The count of results that are neither a pass nor an info.
     pub off: usize,
-    /// How many results there are.
+    /// The count of results.
     pub total: usize,
 }
 
 impl Matrix {
-    pub(super) fn of(runs: &[Run]) -> Self {
+    /// Returns the matrix of runs.
+    pub(super) fn of(runs: &[ComparedRun]) -> Self {
         let requirements: BTreeSet<_> = runs
             .iter()
-            .flat_map(|run| &run.found)
-            .map(|found| number(&found.requirement))
+            .flat_map(|run| &run.results)
+            .map(|result| requirement_order(&result.requirement))
             .collect();
         let rows = requirements.into_iter().map(|(.., requirement)| {
             let title = runs
                 .iter()
-                .map(|run| run.head.title(&requirement))
+                .map(|run| run.header.title(&requirement))
                 .find(|title| !title.is_empty());
-            Row {
+            MatrixRow {
                 title: title.unwrap_or_default().into(),
                 cells: vec![None; runs.len()],
                 vectors: BTreeMap::new(),
@@ -64,17 +66,17 @@ impl Matrix {
             .map(|(index, row)| (row.requirement.clone(), index))
             .collect();
         for (column, run) in runs.iter().enumerate() {
-            for found in &run.found {
-                let row = &mut rows[index[&found.requirement]];
+            for result in &run.results {
+                let row = &mut rows[index[&result.requirement]];
                 row.cells[column]
-                    .get_or_insert_with(Cell::empty)
-                    .add(found.verdict);
+                    .get_or_insert_with(MatrixCell::empty)
+                    .add(result.verdict);
                 let cells = row
                     .vectors
-                    .entry(found.id.clone())
+                    .entry(result.id.clone())
                     .or_insert_with(|| vec![None; runs.len()]);
                 let worst =
-                    cells[column].map_or(found.verdict, |other| worse_of(other, found.verdict));
+                    cells[column].map_or(result.verdict, |other| worse_of(other, result.verdict));
                 cells[column] = Some(worst);
             }
         }
@@ -86,7 +88,7 @@ impl Matrix {
     }
 }
 
-impl Cell {
+impl MatrixCell {
     const fn empty() -> Self {
         Self {
             worst: Verdict::Pass,
@@ -101,7 +103,7 @@ impl Cell {
         self.total += 1;
     }
 
-    /// Gives the counts, such as `2/68`; only the total where nothing is off.
+    /// Returns the counts, such as `2/68`; only the total if nothing is off.
     pub fn counts(self) -> String {
         match self.off {
             0 => self.total.to_string(),
@@ -118,7 +120,7 @@ fn worse_of(one: Verdict, other: Verdict) -> Verdict {
     }
 }
 
-/// How grave a verdict is.
+/// Returns how grave a verdict is, from 0.
 pub(super) fn severity(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Pass => 0,

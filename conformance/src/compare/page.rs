@@ -3,38 +3,40 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::changes::told;
-use super::text::cut_short;
-use super::{Comparison, Run};
+use super::changes::Change;
+use super::changes::grouped;
+use super::comparison::Comparison;
+use super::run::ComparedRun;
+use super::words::ellipsized;
 use crate::judge::Verdict;
 use crate::output_file::write_atomically_with;
-use crate::report::Page;
+use crate::report::PageTemplate;
 
-const PAGE: Page = Page {
+const PAGE: PageTemplate = PageTemplate {
     template: include_str!("page.html"),
     script: None,
 };
 
-/// More rows than that no browser shows at ease, nor anybody reads.
+/// The most changes and vectors that are shown.
 const MAX_CHANGES: usize = 1_000;
 const MAX_VECTORS: usize = 5_000;
 
 #[derive(Debug, Serialize)]
-struct Content<'c> {
-    /// `good`, `bad`, or `even` where nothing is judged.
+struct ComparisonView<'c> {
+    /// `good`, `bad`, or `even` if no subject was run twice.
     state: &'static str,
     headline: String,
-    runs: Vec<RunRow<'c>>,
-    changes: Vec<ChangesRow<'c>>,
-    /// Whether there are several, so that they have to be told apart.
+    runs: Vec<RunView<'c>>,
+    changes: Vec<ChangesView<'c>>,
+    /// Whether there are several dialects, so that each result names its own.
     dialects: bool,
-    rows: Vec<MatrixRow<'c>>,
-    details: Vec<DetailRow<'c>>,
+    rows: Vec<MatrixRowView<'c>>,
+    details: Vec<DetailView<'c>>,
     left_out: usize,
 }
 
 #[derive(Debug, Serialize)]
-struct RunRow<'c> {
+struct RunView<'c> {
     letter: &'c str,
     subject: String,
     /// The subject in a few words, for the head of a column.
@@ -47,18 +49,18 @@ struct RunRow<'c> {
 }
 
 #[derive(Debug, Serialize)]
-struct ChangesRow<'c> {
+struct ChangesView<'c> {
     from: &'c str,
     to: &'c str,
-    worse: Vec<ChangeRow<'c>>,
-    better: Vec<ChangeRow<'c>>,
+    worse: Vec<ChangeView<'c>>,
+    better: Vec<ChangeView<'c>>,
     worse_count: usize,
     better_count: usize,
     new: usize,
 }
 
 #[derive(Debug, Serialize)]
-struct ChangeRow<'c> {
+struct ChangeView<'c> {
     id: &'c str,
     requirement: &'c str,
     level: &'static str,
@@ -70,34 +72,42 @@ struct ChangeRow<'c> {
 }
 
 #[derive(Debug, Serialize)]
-struct MatrixRow<'c> {
+struct MatrixRowView<'c> {
     requirement: &'c str,
     title: &'c str,
-    cells: Vec<Option<CellRow>>,
+    cells: Vec<Option<CellView>>,
 }
 
 #[derive(Debug, Serialize)]
-struct CellRow {
+struct CellView {
     worst: &'static str,
     counts: String,
 }
 
-/// The vectors of a requirement that did not simply pass everywhere.
+/// The vectors of a requirement that did not pass everywhere.
 #[derive(Debug, Serialize)]
-struct DetailRow<'c> {
+struct DetailView<'c> {
     requirement: &'c str,
     title: &'c str,
     vectors: Vec<(&'c str, Vec<Option<&'static str>>)>,
 }
 
-pub(super) fn write(comparison: &Comparison, path: &Path) -> io::Result<()> {
-    let content = content(comparison);
-    write_atomically_with(path, |out| PAGE.write(content, out))
+impl Comparison {
+    /// Writes one self-contained page for a browser into a file: all of it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn write_html(&self, path: &Path) -> io::Result<()> {
+        let content = content(self);
+        write_atomically_with(path, |out| PAGE.write(content, out))
+    }
 }
 
-fn content(comparison: &Comparison) -> Content<'_> {
+/// Returns what the page is filled with.
+fn content(comparison: &Comparison) -> ComparisonView<'_> {
     let letter = |index: usize| comparison.runs[index].letter.as_str();
-    let changes = comparison.changes.iter().map(|changes| ChangesRow {
+    let changes = comparison.changes.iter().map(|changes| ChangesView {
         from: letter(changes.from),
         to: letter(changes.to),
         worse: change_rows(&changes.worse),
@@ -106,14 +116,14 @@ fn content(comparison: &Comparison) -> Content<'_> {
         better_count: changes.better.len(),
         new: changes.new,
     });
-    let rows = comparison.matrix.rows.iter().map(|row| MatrixRow {
+    let rows = comparison.matrix.rows.iter().map(|row| MatrixRowView {
         requirement: &row.requirement,
         title: &row.title,
         cells: row
             .cells
             .iter()
             .map(|cell| {
-                cell.map(|cell| CellRow {
+                cell.map(|cell| CellView {
                     worst: cell.worst.as_str(),
                     counts: cell.counts(),
                 })
@@ -136,7 +146,7 @@ fn content(comparison: &Comparison) -> Content<'_> {
             let cells = cells.iter().map(|cell| cell.map(Verdict::as_str));
             (id.as_str(), cells.collect())
         });
-        details.push(DetailRow {
+        details.push(DetailView {
             requirement: &row.requirement,
             title: &row.title,
             vectors: vectors.collect(),
@@ -147,7 +157,7 @@ fn content(comparison: &Comparison) -> Content<'_> {
         (false, 0) => "good",
         _ => "bad",
     };
-    Content {
+    ComparisonView {
         state,
         headline: capital(&comparison.in_words()),
         runs: comparison.runs.iter().map(run_row).collect(),
@@ -159,29 +169,29 @@ fn content(comparison: &Comparison) -> Content<'_> {
     }
 }
 
-fn run_row(run: &Run) -> RunRow<'_> {
-    RunRow {
+fn run_row(run: &ComparedRun) -> RunView<'_> {
+    RunView {
         letter: &run.letter,
-        name: cut_short(&run.subject(), 40),
+        name: ellipsized(&run.subject(), 40),
         subject: run.subject(),
-        command: &run.head.subject.command,
+        command: &run.header.subject.command,
         file: &run.file,
-        version: &run.head.suite.version,
-        verdict: run.verdict(),
+        version: &run.header.suite.version,
+        verdict: run.verdict_in_words(),
         conforms: run.conforms(),
     }
 }
 
-fn change_rows(changes: &[super::Change]) -> Vec<ChangeRow<'_>> {
-    let rows = told(changes).into_iter().take(MAX_CHANGES).map(|told| {
-        let change = told.change;
+fn change_rows(changes: &[Change]) -> Vec<ChangeView<'_>> {
+    let rows = grouped(changes).into_iter().take(MAX_CHANGES).map(|group| {
+        let change = group.change;
         let [before, after] = change.verdicts();
-        ChangeRow {
+        ChangeView {
             id: &change.id,
             requirement: &change.requirement,
             level: change.level.as_str(),
             dialect: change.dialect.as_str(),
-            sockets: told.sockets.join(", "),
+            sockets: group.sockets.join(", "),
             before,
             after,
             why: &change.why,

@@ -2,46 +2,46 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::CompareError;
+use super::error::CompareError;
 use crate::contract::Start;
 use crate::escape::visible;
 use crate::judge::Verdict;
-use crate::report::{Head, Shard, Summary, read};
+use crate::report::{ReportHeader, Shard, Summary, read};
 use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Level};
 
-/// One run, as it is compared: of each result what it came to, not by which bytes.
+/// A run as it is compared: its results without their evidence.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Run {
-    /// What it is called beside the others: A, B, and so on.
+pub struct ComparedRun {
+    /// The letter that names the run: A, B, and so on.
     pub letter: String,
     /// The file.
     pub file: String,
     /// What was run, on what, and how.
-    pub head: Head,
-    /// What the subject told about itself.
-    pub told: Told,
-    /// Its results, in order.
-    pub found: Vec<Found>,
-    /// Their counts.
+    pub header: ReportHeader,
+    /// What the subject declared its name to be.
+    pub declared: DeclaredName,
+    /// The results, in order.
+    pub results: Vec<ComparedResult>,
+    /// The counts of the results.
     pub summary: Summary,
 }
 
-/// What a subject told about itself, if it said the same everywhere.
+/// The name and the version that a subject declared, if they are the same over all sockets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Told {
+pub struct DeclaredName {
     /// Its name.
     pub name: Option<String>,
     /// Its version.
     pub version: Option<String>,
 }
 
-/// A result.
+/// A result without its evidence.
 #[derive(Clone, Debug, Deserialize)]
 #[non_exhaustive]
-pub struct Found {
+pub struct ComparedResult {
     /// The vector.
     pub id: String,
     /// The requirement that it tests.
@@ -55,99 +55,96 @@ pub struct Found {
     /// The verdict.
     pub verdict: Verdict,
     /// Whether it decides about conformance.
-    #[serde(default = "yes")]
+    #[serde(default = "default_decides")]
     pub decides: bool,
-    /// What it rests on; empty for a pass.
+    /// The reason for the verdict; empty for a pass.
     #[serde(default)]
     pub why: String,
 }
 
-const fn yes() -> bool {
+const fn default_decides() -> bool {
     true
 }
 
-impl Run {
+impl ComparedRun {
     pub(super) fn read(path: &Path, index: usize) -> Result<Self, CompareError> {
-        let mut found = Vec::new();
+        let mut results = Vec::new();
         let mut summary = Summary::default();
-        let whole = read(path, |mut result: Found| {
+        let report = read(path, |mut result: ComparedResult| {
             for text in [&mut result.id, &mut result.requirement, &mut result.why] {
                 *text = visible(text);
             }
             summary.count(result.level, result.verdict, result.decides);
-            found.push(result);
+            results.push(result);
             Ok(())
         });
-        let whole = whole.map_err(|source| CompareError::Read {
+        let report = report.map_err(|source| CompareError::Read {
             path: path.into(),
             source,
         })?;
-        if let Some(Shard { index, count }) = whole.head.suite.shard {
+        if let Some(Shard { index, count }) = report.header.suite.shard {
             return Err(CompareError::Part {
                 path: path.into(),
                 index,
                 count,
             });
         }
-        let all_the_same = |of: fn(&Start) -> &Option<String>| {
-            let mut each = whole
-                .started
-                .iter()
-                .map(|started| of(&started.start).clone());
-            let first = each.next().flatten()?;
-            each.all(|other| other.as_deref() == Some(&first))
-                .then(|| visible(&first))
+        let same_everywhere = |of: fn(&Start) -> &Option<String>| {
+            let mut each = report.subjects.iter().map(|subject| of(&subject.start));
+            let first = each.next()?.as_deref()?;
+            each.all(|other| other.as_deref() == Some(first))
+                .then(|| visible(first))
         };
-        let told = Told {
-            name: all_the_same(|start| &start.name),
-            version: all_the_same(|start| &start.version),
+        let declared = DeclaredName {
+            name: same_everywhere(|start| &start.name),
+            version: same_everywhere(|start| &start.version),
         };
         let file = visible(&path.display().to_string());
         Ok(Self {
             letter: letter(index),
             file,
-            head: whole.head,
-            told,
-            found,
+            header: report.header,
+            declared,
+            results,
             summary,
         })
     }
 
-    /// Tells whether another run is of the same subject.
+    /// Returns whether another run is of the same subject.
     pub(super) fn is_of_subject(&self, other: &Self) -> bool {
-        match (&self.told.name, &other.told.name) {
+        match (&self.declared.name, &other.declared.name) {
             (Some(name), Some(its)) => name == its,
-            _ => self.head.subject == other.head.subject,
+            _ => self.header.subject == other.header.subject,
         }
     }
 
-    /// Names the subject: as it names itself, or as it was started.
+    /// Returns the name and the version that the subject declared, or its command.
     pub fn subject(&self) -> String {
-        match &self.told {
-            Told {
+        match &self.declared {
+            DeclaredName {
                 name: Some(name),
                 version: Some(version),
                 ..
             } => format!("{name} {version}"),
-            Told {
+            DeclaredName {
                 name: Some(name), ..
             } => name.clone(),
-            _ => self.head.subject.command.clone(),
+            _ => self.header.subject.command.clone(),
         }
     }
 
-    /// Says on one line what it came to.
-    pub fn verdict(&self) -> String {
-        self.head.verdict(&self.summary)
+    /// Returns the verdict on one line.
+    pub fn verdict_in_words(&self) -> String {
+        self.header.verdict_in_words(&self.summary)
     }
 
-    /// Tells whether the subject conforms.
+    /// Returns whether the subject conforms.
     pub fn conforms(&self) -> bool {
-        self.summary.failures(self.head.settings.strictness) == 0 && self.summary.tested() > 0
+        self.summary.failures(self.header.settings.strictness) == 0 && self.summary.tested() > 0
     }
 }
 
-/// A to Z, then AA and so on.
+/// Returns the letter of a run: A to Z, then AA and so on.
 fn letter(index: usize) -> String {
     let last = char::from(b'A' + (index % 26) as u8);
     match index / 26 {

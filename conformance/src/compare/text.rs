@@ -2,8 +2,11 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::changes::{Changes, told};
-use super::{Cell, Comparison, Run, results};
+use super::changes::{Changes, grouped};
+use super::comparison::Comparison;
+use super::matrix::MatrixCell;
+use super::run::ComparedRun;
+use super::words::{count_of_results, ellipsized};
 use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 
@@ -12,11 +15,22 @@ const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
-/// What fits on a line or two; and more changes than anybody reads on a terminal.
+/// Characters that fit on a line or two, and the most changes that are shown.
 const WIDTH: usize = 240;
 const MAX_CHANGES: usize = 100;
 
-pub(super) fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
+impl Comparison {
+    /// Writes the comparison for a terminal, with ANSI styles: first the results that got worse.
+    ///
+    /// # Errors
+    ///
+    /// If `out` cannot be written to.
+    pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
+        write(self, out)
+    }
+}
+
+fn write(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
     for changes in &comparison.changes {
         write_changes(comparison, changes, out)?;
     }
@@ -51,12 +65,16 @@ fn write_changes(
         ("better", GREEN, &changes.better),
     ] {
         if !list.is_empty() {
-            writeln!(out, "  {style}{what}{style:#}: {}", results(list.len()))?;
+            writeln!(
+                out,
+                "  {style}{what}{style:#}: {}",
+                count_of_results(list.len())
+            )?;
         }
-        let told = told(list);
-        for told in told.iter().take(MAX_CHANGES) {
-            let change = told.change;
-            let ([before, after], sockets) = (change.verdicts(), told.sockets.join(", "));
+        let groups = grouped(list);
+        for group in groups.iter().take(MAX_CHANGES) {
+            let change = group.change;
+            let ([before, after], sockets) = (change.verdicts(), group.sockets.join(", "));
             let (id, requirement, level) = (&change.id, &change.requirement, change.level);
             writeln!(
                 out,
@@ -66,23 +84,23 @@ fn write_changes(
                 writeln!(out, "      {}", cut(&change.why, WIDTH))?;
             }
         }
-        if told.len() > MAX_CHANGES {
-            writeln!(out, "    and {} more", told.len() - MAX_CHANGES)?;
+        if groups.len() > MAX_CHANGES {
+            writeln!(out, "    and {} more", groups.len() - MAX_CHANGES)?;
         }
     }
     if changes.worse.is_empty() && changes.better.is_empty() {
         writeln!(out, "  the same verdicts")?;
     }
     if changes.new > 0 {
-        writeln!(out, "  new: {}", results(changes.new))?;
+        writeln!(out, "  new: {}", count_of_results(changes.new))?;
     }
     writeln!(out)
 }
 
-fn write_run(run: &Run, out: &mut dyn Write) -> io::Result<()> {
+fn write_run(run: &ComparedRun, out: &mut dyn Write) -> io::Result<()> {
     let style = if run.conforms() { GREEN } else { RED };
     let subject = cut(&visible(&run.subject()), 100);
-    let (letter, file, verdict) = (&run.letter, &run.file, run.verdict());
+    let (letter, file, verdict) = (&run.letter, &run.file, run.verdict_in_words());
     writeln!(
         out,
         "{BOLD}{letter:<2}{BOLD:#} {subject}  {DIM}{file}{DIM:#}  {style}{verdict}{style:#}"
@@ -90,11 +108,11 @@ fn write_run(run: &Run, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_matrix(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> {
-    let title = |text: &str| cut_short(text, 44);
-    let cells = |cell: &Option<Cell>| {
+    let title = |text: &str| ellipsized(text, 44);
+    let cells = |cell: &Option<MatrixCell>| {
         cell.map_or_else(
             || "-".into(),
-            |cell| format!("{} {}", short(cell.worst), cell.counts()),
+            |cell| format!("{} {}", cell.worst.short_name(), cell.counts()),
         )
     };
     let widths: Vec<_> = (0..comparison.runs.len())
@@ -126,28 +144,13 @@ fn write_matrix(comparison: &Comparison, out: &mut dyn Write) -> io::Result<()> 
         )?;
         for (column, (cell, width)) in row.cells.iter().zip(&widths).enumerate() {
             let style = cell.map_or(DIM, |cell| style_of(cell.worst));
-            // No blanks at the line's end.
+            // No spaces at the end of a line.
             let width = if column == last { 0 } else { *width };
             write!(out, "  {style}{:<width$}{style:#}", cells(cell))?;
         }
         writeln!(out)?;
     }
     Ok(())
-}
-
-/// Cuts a text to so many characters.
-pub(super) fn cut_short(text: &str, width: usize) -> String {
-    match text.char_indices().nth(width - 1) {
-        Some((end, _)) if text.chars().count() > width => format!("{}…", &text[..end]),
-        _ => text.into(),
-    }
-}
-
-pub(super) fn short(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::NotApplicable => "n/a",
-        other => other.as_str(),
-    }
 }
 
 fn style_of(verdict: Verdict) -> Style {

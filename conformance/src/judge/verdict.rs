@@ -5,30 +5,30 @@ use serde::{Deserialize, Serialize};
 use super::judgment::Judgment;
 use crate::vectors::Level;
 
-/// What the suite says about a subject and a vector.
+/// The verdict on a subject and a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It died of it.
+    /// The subject died of the vector.
     Crash,
-    /// It did not answer any more, nor did a fresh subject.
+    /// The subject stopped answering, and so did a fresh one.
     Hang,
-    /// It died or did not answer any more, and a fresh subject did something else.
+    /// The subject died or stopped answering, and a fresh one did something else.
     Flaky,
-    /// It departs from what every listener must do.
+    /// The subject departs from what every listener must do.
     Fail,
-    /// It is listed as known to fail, and does not.
+    /// The vector is listed as known to fail, and does not.
     Fixed,
-    /// It departs from what listeners should do.
+    /// The subject departs from what listeners should do.
     Warn,
-    /// The vector asks which of several right ways it takes; this tells.
+    /// The vector asks which of several right readings the subject takes; the reason says which.
     Info,
-    /// It is listed as known to fail, and does.
+    /// The vector is listed as known to fail, and does.
     Known,
-    /// It declares that the vector does not apply to it.
+    /// The subject declares that the vector does not apply to it.
     NotApplicable,
-    /// It conforms.
+    /// The subject conforms.
     Pass,
 }
 
@@ -90,7 +90,7 @@ impl Verdict {
         }
     }
 
-    /// Gives its name, as in reports.
+    /// Returns the name, as in reports.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Crash => "crash",
@@ -103,6 +103,14 @@ impl Verdict {
             Self::Known => "known",
             Self::NotApplicable => "not-applicable",
             Self::Pass => "pass",
+        }
+    }
+
+    /// Returns the name in at most five letters, for tables.
+    pub const fn short_name(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "n/a",
+            verdict => verdict.as_str(),
         }
     }
 }

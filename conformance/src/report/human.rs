@@ -4,65 +4,65 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::summary::tests;
-use super::{Head, Record, Report, Started, Summary};
+use super::summary::count_of_tests;
+use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::escape::{cut, visible};
 use crate::evidence::shortened;
 use crate::judge::Verdict;
 use crate::vectors::{Dialect, Level};
 
-/// Writes for a person: first what failed and why, by requirement; then each case; last the counts.
+/// Writes a report for a terminal: the broken requirements, then each failure, then the counts.
 #[derive(Debug)]
 pub struct Human<W> {
     out: W,
-    head: Head,
-    /// The dialects and sockets, in the order in which they came.
-    places: Vec<String>,
-    /// What was broken, by whether it is no more than a warning and by requirement.
-    broken: BTreeMap<(bool, String), Broken>,
-    cases: Vec<Case>,
-    /// Where the cases of a vector stand.
+    header: ReportHeader,
+    /// The sockets, in the order in which subjects stood ready on them.
+    sockets: Vec<String>,
+    /// Broken requirements: the key is whether the verdict is a warning, and the requirement.
+    broken: BTreeMap<(bool, String), BrokenRequirement>,
+    cases: Vec<VectorText>,
+    /// The indices of the cases of a vector.
     index: HashMap<(Dialect, String), Vec<usize>>,
-    /// How many results there was no place for.
+    /// The count of results that are not shown.
     left_out: usize,
-    readings: Vec<Reading>,
-    /// Why the run did not come to its end.
-    broken_off: Option<String>,
+    remarks: Vec<RemarkGroup>,
+    /// Why the run was interrupted.
+    interrupted: Option<String>,
 }
 
-/// A requirement that was broken.
+/// A requirement that is broken.
 #[derive(Debug)]
-struct Broken {
+struct BrokenRequirement {
     count: usize,
-    /// The gravest, and of those the shortest: it says most in a line.
+    /// The verdict and the longest datagram of the example: of the gravest results the shortest.
     first: (Verdict, usize),
     level: Level,
     id: String,
     why: String,
 }
 
-/// A vector with the sockets over which it came to the same.
+/// A vector, with the sockets over which its verdict and its reason are the same.
 #[derive(Debug)]
-struct Case {
+struct VectorText {
     verdict: Verdict,
     why: String,
     title: String,
     sockets: Vec<&'static str>,
     summary: String,
     decides: bool,
-    /// What the verdict rests on, line by line.
+    /// The evidence, line by line.
     evidence: Vec<(&'static str, String)>,
 }
 
-/// Vectors of a requirement of which the same is to be told.
+/// Vectors of a requirement with the same verdict for the same reason.
 #[derive(Debug)]
-struct Reading {
+struct RemarkGroup {
     verdict: Verdict,
     requirement: String,
     why: String,
     /// The first few.
     ids: Vec<String>,
-    /// A hash of each, which takes less room: one vector is counted once, over however many sockets.
+    /// Hashes of all ids: a vector is counted once, over however many sockets. Hashes are smaller.
     seen: HashSet<u64>,
 }
 
@@ -71,38 +71,38 @@ const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
-/// How many vectors of which the same is to be told are named.
+/// How many vectors of a remark are named.
 const NAMED: usize = 3;
-/// What fits on a line or two.
+/// Characters that fit on a line or two.
 const WIDTH: usize = 240;
-/// More cases are nothing that anybody reads on a terminal, and would not fit into memory.
+/// The most cases that are kept: more fit neither a terminal nor the memory.
 const MAX_CASES: usize = 2_000;
 
 impl<W: Write> Human<W> {
-    /// Makes a report that is written to `out`, with ANSI styles in it.
-    pub fn new(out: W, head: Head) -> Self {
+    /// Returns a reporter that writes to `out`, with ANSI styles.
+    pub fn new(out: W, header: ReportHeader) -> Self {
         Self {
             out,
-            head,
-            places: Vec::new(),
+            header,
+            sockets: Vec::new(),
             broken: BTreeMap::new(),
             cases: Vec::new(),
             index: HashMap::new(),
             left_out: 0,
-            readings: Vec::new(),
-            broken_off: None,
+            remarks: Vec::new(),
+            interrupted: None,
         }
     }
 
-    /// Takes note that the run did not come to its end, so that nothing in the report looks like a result of all.
-    pub fn break_off(&mut self, why: &str) {
-        self.broken_off = Some(why.into());
+    /// Marks the run as interrupted, so that the report does not look like one of the whole run.
+    pub fn interrupt(&mut self, why: &str) {
+        self.interrupted = Some(why.into());
     }
 
     fn add_broken(&mut self, record: &Record, longest: usize) {
         let key = (record.verdict == Verdict::Warn, record.requirement.clone());
         let weight = (record.verdict, longest);
-        let broken = self.broken.entry(key).or_insert_with(|| Broken {
+        let broken = self.broken.entry(key).or_insert_with(|| BrokenRequirement {
             count: 0,
             first: weight,
             level: record.level,
@@ -118,9 +118,9 @@ impl<W: Write> Human<W> {
 
     fn add_case(&mut self, record: &Record, summary: &str) {
         let key = (record.dialect, record.id.clone());
-        let places = self.index.get(&key).map_or(&[][..], Vec::as_slice);
-        let same = |case: &Case| case.verdict == record.verdict && case.why == record.why();
-        if let Some(index) = places.iter().find(|index| same(&self.cases[**index])) {
+        let indices = self.index.get(&key).map_or(&[][..], Vec::as_slice);
+        let same = |case: &VectorText| case.verdict == record.verdict && case.why == record.why();
+        if let Some(index) = indices.iter().find(|index| same(&self.cases[**index])) {
             self.cases[*index].sockets.push(record.socket.as_str());
             return;
         }
@@ -131,7 +131,7 @@ impl<W: Write> Human<W> {
         self.index.entry(key).or_default().push(self.cases.len());
         let (id, requirement, level) = (&record.id, &record.requirement, record.level);
         let evidence = record.evidence_lines().into_iter();
-        self.cases.push(Case {
+        self.cases.push(VectorText {
             verdict: record.verdict,
             why: record.why().into(),
             title: format!("{BOLD}{id}{BOLD:#}  {requirement} {level}"),
@@ -144,46 +144,46 @@ impl<W: Write> Human<W> {
         });
     }
 
-    fn add_reading(&mut self, record: &Record) {
-        let same = |reading: &&mut Reading| {
-            reading.verdict == record.verdict
-                && reading.requirement == record.requirement
-                && reading.why == record.why()
+    fn add_remark(&mut self, record: &Record) {
+        let same = |remark: &&mut RemarkGroup| {
+            remark.verdict == record.verdict
+                && remark.requirement == record.requirement
+                && remark.why == record.why()
         };
-        if let Some(reading) = self.readings.iter_mut().find(same) {
-            reading.add(&record.id);
+        if let Some(remark) = self.remarks.iter_mut().find(same) {
+            remark.add(&record.id);
             return;
         }
-        if self.readings.len() == MAX_CASES {
+        if self.remarks.len() == MAX_CASES {
             self.left_out += 1;
             return;
         }
-        let mut reading = Reading {
+        let mut remark = RemarkGroup {
             verdict: record.verdict,
             requirement: record.requirement.clone(),
             why: record.why().into(),
             ids: Vec::new(),
             seen: HashSet::new(),
         };
-        reading.add(&record.id);
-        self.readings.push(reading);
+        remark.add(&record.id);
+        self.remarks.push(remark);
     }
 }
 
-impl<W: Write> Report for Human<W> {
-    fn started(&mut self, started: &Started) {
-        let place = started.socket.to_string();
-        if !self.places.contains(&place) {
-            self.places.push(place);
+impl<W: Write> Reporter for Human<W> {
+    fn subject_ready(&mut self, subject: &ReadySubject) {
+        let socket = subject.socket.to_string();
+        if !self.sockets.contains(&socket) {
+            self.sockets.push(socket);
         }
     }
 
-    fn take(&mut self, record: &Record) {
+    fn add(&mut self, record: &Record) {
         let Some(evidence) = &record.evidence else {
             return;
         };
         if record.verdict >= Verdict::Info {
-            self.add_reading(record);
+            self.add_remark(record);
             return;
         }
         if record.decides {
@@ -197,7 +197,7 @@ impl<W: Write> Report for Human<W> {
         self.headline(summary)?;
         self.broken_requirements()?;
         self.cases()?;
-        self.readings()?;
+        self.remarks()?;
         self.counts(summary)?;
         self.out.flush()
     }
@@ -206,8 +206,8 @@ impl<W: Write> Report for Human<W> {
 impl<W: Write> Human<W> {
     fn headline(&mut self, summary: &Summary) -> io::Result<()> {
         let (subject, sockets) = (
-            cut(&visible(&self.head.subject.command), 100),
-            self.places.join(", "),
+            cut(&visible(&self.header.subject.command), 100),
+            self.sockets.join(", "),
         );
         writeln!(
             self.out,
@@ -217,29 +217,29 @@ impl<W: Write> Human<W> {
     }
 
     fn verdict(&self, summary: &Summary) -> String {
-        if let Some(why) = &self.broken_off {
-            let total = tests(summary.total());
+        if let Some(why) = &self.interrupted {
+            let total = count_of_tests(summary.total());
             return format!("{RED}not finished{RED:#} after {total}: {why}");
         }
-        let strictness = self.head.settings.strictness;
+        let strictness = self.header.settings.strictness;
         let style = match summary.failures(strictness) {
             0 if summary.tested() == 0 => YELLOW,
             0 => GREEN,
             _ => RED,
         };
-        let words = self.head.verdict(summary);
-        // The verdict is what stands before the colon, or the first word.
+        let words = self.header.verdict_in_words(summary);
+        // The verdict ends at the colon, or else is the first word.
         let end = words.find(": ").or_else(|| words.find(' '));
         let (verdict, rest) = words.split_at(end.unwrap_or(words.len()));
         format!("{style}{verdict}{style:#}{rest}")
     }
 
-    /// Tells what was broken, most often first, each with its first case: enough for a first screen.
+    /// Writes the broken requirements, the gravest and most frequent first, each with an example.
     fn broken_requirements(&mut self) -> io::Result<()> {
         let mut broken: Vec<_> = self.broken.iter().collect();
         broken.sort_by_key(|(_, broken)| (broken.first.0, std::cmp::Reverse(broken.count)));
         for ((_, requirement), broken) in broken {
-            let (level, title) = (broken.level, self.head.title(requirement));
+            let (level, title) = (broken.level, self.header.title(requirement));
             let (verdict, count) = (paint(broken.first.0), broken.count);
             writeln!(
                 self.out,
@@ -278,20 +278,20 @@ impl<W: Write> Human<W> {
         Ok(())
     }
 
-    /// Tells which of several right ways the subject takes, what is known, and what it declared not to apply: a line for
-    /// all vectors of a requirement of which the same is to be told.
-    fn readings(&mut self) -> io::Result<()> {
-        if !self.readings.is_empty() {
+    /// Writes a line for each remark: which of several right readings the subject takes, which failures
+    /// are known, and what does not apply.
+    fn remarks(&mut self) -> io::Result<()> {
+        if !self.remarks.is_empty() {
             writeln!(self.out)?;
         }
-        for reading in &self.readings {
-            let names = reading.ids.join(", ");
-            let more = match reading.seen.len() - reading.ids.len() {
+        for remark in &self.remarks {
+            let names = remark.ids.join(", ");
+            let more = match remark.seen.len() - remark.ids.len() {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            let (verdict, requirement) = (paint(reading.verdict), &reading.requirement);
-            let why = cut(&reading.why, WIDTH);
+            let (verdict, requirement) = (paint(remark.verdict), &remark.requirement);
+            let why = cut(&remark.why, WIDTH);
             writeln!(self.out, "{verdict} {requirement:<3} {names}{more}: {why}")?;
         }
         Ok(())
@@ -312,15 +312,15 @@ impl<W: Write> Human<W> {
                 writeln!(self.out, "{level:<6} {}", counts.join(", "))?;
             }
         }
-        if let Some(aside) = self.head.aside(summary) {
-            writeln!(self.out, "{aside}")?;
+        if let Some(undecided) = self.header.undecided_in_words(summary) {
+            writeln!(self.out, "{undecided}")?;
         }
         let verdict = self.verdict(summary);
         writeln!(self.out, "{verdict}")
     }
 }
 
-impl Reading {
+impl RemarkGroup {
     fn add(&mut self, id: &str) {
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(id);
         if self.seen.insert(hash) && self.ids.len() < NAMED {
@@ -329,16 +329,13 @@ impl Reading {
     }
 }
 
+/// Returns the short name of a verdict in its colour.
 fn paint(verdict: Verdict) -> String {
     let style = match verdict {
         Verdict::Crash | Verdict::Hang | Verdict::Flaky | Verdict::Fail | Verdict::Fixed => RED,
         Verdict::Warn => YELLOW,
         _ => DIM,
     };
-    let word = if verdict == Verdict::NotApplicable {
-        "n/a"
-    } else {
-        verdict.as_str()
-    };
+    let word = verdict.short_name();
     format!("{style}{word:<5}{style:#}")
 }

@@ -5,50 +5,49 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Head, Record, Report, Started, Summary};
+use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
-/// The version of the format: raised where a reader of the old one would go wrong.
+/// The version of the format. It is raised when readers of the old version would go wrong.
 pub(super) const FORMAT_VERSION: u32 = 1;
 
-/// Writes one JSON object for a run, a line a result, into a file that is complete or not there.
+/// Writes one JSON object for a run, one line per result.
 #[derive(Debug)]
 pub struct Json {
     path: PathBuf,
-    head: Head,
-    started: Vec<Started>,
+    header: ReportHeader,
+    subjects: Vec<ReadySubject>,
     results: Spool,
     is_first: bool,
-    /// The requirements that results name: the others have no place in the report.
+    /// The requirements that results name. The report leaves out the titles of others.
     named: BTreeSet<String>,
 }
 
 impl Json {
-    /// Makes a report that goes to this file. What an earlier run left there is removed: nobody shall take it for
-    /// the result of this one.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
     ///
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, head: Head) -> io::Result<Self> {
+    pub fn create(path: PathBuf, header: ReportHeader) -> io::Result<Self> {
         remove_stale(&path)?;
         Ok(Self {
             results: Spool::beside(&path),
             path,
-            head,
-            started: Vec::new(),
+            header,
+            subjects: Vec::new(),
             is_first: true,
             named: BTreeSet::new(),
         })
     }
 }
 
-impl Report for Json {
-    fn started(&mut self, started: &Started) {
-        self.started.push(started.clone());
+impl Reporter for Json {
+    fn subject_ready(&mut self, subject: &ReadySubject) {
+        self.subjects.push(subject.clone());
     }
 
-    fn take(&mut self, record: &Record) {
+    fn add(&mut self, record: &Record) {
         let before = if self.is_first { "\n" } else { ",\n" };
         self.is_first = false;
         if !self.named.contains(&record.requirement) {
@@ -61,25 +60,25 @@ impl Report for Json {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        let (head, mut results) = (&self.head, self.results.reader()?);
-        let mut suite = head.suite.clone();
+        let (header, mut results) = (&self.header, self.results.reader()?);
+        let mut suite = header.suite.clone();
         suite
             .requirements
             .retain(|title| self.named.contains(&title.id));
         let subject = json!({
-            "command": head.subject.command,
-            "kind": head.subject.kind,
-            "declared": self.started,
+            "command": header.subject.command,
+            "kind": header.subject.kind,
+            "declared": self.subjects,
         });
         write_atomically_with(&self.path, |out| {
             write!(out, "{{\"format_version\":{FORMAT_VERSION}")?;
             member(out, "suite", &suite)?;
             member(out, "subject", &subject)?;
-            member(out, "settings", &head.settings)?;
+            member(out, "settings", &header.settings)?;
             out.write_all(b",\n\"results\":[")?;
             io::copy(&mut results, out)?;
             out.write_all(b"\n]")?;
-            member(out, "summary", &summary.to_json(head.settings.strictness))?;
+            member(out, "summary", &summary.to_json(header.settings.strictness))?;
             out.write_all(b"}\n")
         })
     }

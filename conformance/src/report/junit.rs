@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use super::{Head, Record, Report, Started, Summary};
+use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 use crate::transport::SocketKind;
@@ -12,26 +12,26 @@ use crate::vectors::Dialect;
 
 /// Writes JUnit XML, which CI services read: a suite for each dialect and socket, a case for each vector.
 ///
-/// A departure is a failure, a crash or hang an error; what does not apply, what is known to fail, and what fails
-/// outside the requirement set is skipped. A warning is a failure where it fails the run, and else a success whose
-/// output tells.
+/// A departure is a failure, a crash or hang an error. A vector is skipped if it does not apply, is
+/// known to fail, or fails outside the requirement set. A warning is a failure if it fails the run;
+/// otherwise it is a success with the evidence as its output.
 #[derive(Debug)]
 pub struct Junit {
     path: PathBuf,
     strictness: Strictness,
-    suites: Vec<Suite>,
+    suites: Vec<JunitSuite>,
 }
 
 #[derive(Debug)]
-struct Suite {
+struct JunitSuite {
     dialect: Dialect,
     socket: SocketKind,
-    counts: Counts,
+    counts: SuiteCounts,
     cases: Spool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Counts {
+struct SuiteCounts {
     tests: usize,
     failures: usize,
     errors: usize,
@@ -40,32 +40,32 @@ struct Counts {
 }
 
 impl Junit {
-    /// Makes a report that goes to this file. What an earlier run left there is removed.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
     ///
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, head: &Head) -> io::Result<Self> {
+    pub fn create(path: PathBuf, header: &ReportHeader) -> io::Result<Self> {
         remove_stale(&path)?;
         Ok(Self {
             path,
-            strictness: head.settings.strictness,
+            strictness: header.settings.strictness,
             suites: Vec::new(),
         })
     }
 }
 
-impl Report for Junit {
-    fn started(&mut self, _: &Started) {}
+impl Reporter for Junit {
+    fn subject_ready(&mut self, _: &ReadySubject) {}
 
-    fn take(&mut self, record: &Record) {
+    fn add(&mut self, record: &Record) {
         let (dialect, socket) = (record.dialect, record.socket);
-        let is_its = |suite: &Suite| (suite.dialect, suite.socket) == (dialect, socket);
-        let index = self.suites.iter().position(is_its).unwrap_or_else(|| {
-            self.suites.push(Suite {
+        let is_same = |suite: &JunitSuite| (suite.dialect, suite.socket) == (dialect, socket);
+        let index = self.suites.iter().position(is_same).unwrap_or_else(|| {
+            self.suites.push(JunitSuite {
                 dialect,
                 socket,
-                counts: Counts::default(),
+                counts: SuiteCounts::default(),
                 cases: Spool::beside(&self.path),
             });
             self.suites.len() - 1
@@ -77,7 +77,8 @@ impl Report for Junit {
     }
 
     fn finish(&mut self, _: &Summary) -> io::Result<()> {
-        let all = (self.suites.iter()).fold(Counts::default(), |all, suite| all.and(suite.counts));
+        let all =
+            (self.suites.iter()).fold(SuiteCounts::default(), |all, suite| all.and(suite.counts));
         let suites = &mut self.suites;
         write_atomically_with(&self.path, |out| {
             let mut xml = Writer::new(out);
@@ -106,16 +107,16 @@ impl Report for Junit {
     }
 }
 
-/// What a case is to a CI service.
+/// The status of a case for a CI service.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum CaseStatus {
     Success,
     Failure,
     Error,
     Skipped,
 }
 
-impl Kind {
+impl CaseStatus {
     fn of(record: &Record, strictness: Strictness) -> Self {
         match record.verdict {
             Verdict::NotApplicable | Verdict::Known => Self::Skipped,
@@ -127,6 +128,7 @@ impl Kind {
     }
 }
 
+/// Writes a test case.
 fn case(out: &mut dyn Write, record: &Record, strictness: Strictness) -> io::Result<()> {
     let mut xml = Writer::new(out);
     xml.get_mut().write_all(b"\n  ")?;
@@ -145,14 +147,14 @@ fn case(out: &mut dyn Write, record: &Record, strictness: Strictness) -> io::Res
         .iter()
         .map(|(label, text)| format!("{label:<9} {text}\n"));
     let text: String = lines.collect();
-    let child = match Kind::of(record, strictness) {
-        Kind::Success => {
+    let child = match CaseStatus::of(record, strictness) {
+        CaseStatus::Success => {
             let text = format!("{}: {text}", record.verdict);
             return close(xml, BytesStart::new("system-out"), &text);
         }
-        Kind::Skipped => "skipped",
-        Kind::Error => "error",
-        Kind::Failure => "failure",
+        CaseStatus::Skipped => "skipped",
+        CaseStatus::Error => "error",
+        CaseStatus::Failure => "failure",
     };
     let mut child = BytesStart::new(child);
     let message = format!("{requirement} {}: {}", record.level, record.why());
@@ -161,7 +163,7 @@ fn case(out: &mut dyn Write, record: &Record, strictness: Strictness) -> io::Res
     close(xml, child, &text)
 }
 
-/// Writes the one child of a case, and ends the case.
+/// Writes the only child of a case, and ends the case.
 fn close(mut xml: Writer<&mut dyn Write>, child: BytesStart<'_>, text: &str) -> io::Result<()> {
     xml.write_event(Event::Start(child.borrow()))?;
     xml.write_event(Event::Text(BytesText::new(text)))?;
@@ -169,15 +171,15 @@ fn close(mut xml: Writer<&mut dyn Write>, child: BytesStart<'_>, text: &str) -> 
     xml.write_event(Event::End(BytesEnd::new("testcase")))
 }
 
-impl Counts {
+impl SuiteCounts {
     fn add(&mut self, record: &Record, strictness: Strictness) {
         self.tests += 1;
         self.millis += record.millis;
-        match Kind::of(record, strictness) {
-            Kind::Success => {}
-            Kind::Failure => self.failures += 1,
-            Kind::Error => self.errors += 1,
-            Kind::Skipped => self.skipped += 1,
+        match CaseStatus::of(record, strictness) {
+            CaseStatus::Success => {}
+            CaseStatus::Failure => self.failures += 1,
+            CaseStatus::Error => self.errors += 1,
+            CaseStatus::Skipped => self.skipped += 1,
         }
     }
 
@@ -191,7 +193,7 @@ impl Counts {
         }
     }
 
-    /// Writes what both a suite and all of them have.
+    /// Writes the attributes that one suite and all suites together have.
     fn write(&self, element: &mut BytesStart<'_>) {
         for (name, count) in [
             ("tests", self.tests),
@@ -204,7 +206,7 @@ impl Counts {
     }
 }
 
-/// The schemas that CI services use take three places.
+/// Formats a time in seconds with three decimal places, as the schemas of CI services demand.
 fn seconds(millis: f64) -> String {
     format!("{:.3}", millis / 1e3)
 }

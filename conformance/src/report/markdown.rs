@@ -4,46 +4,46 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use super::{Head, Record, Report, Started, Summary};
+use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::escape::visible;
 use crate::evidence::shortened;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{remove_stale, write_atomically};
 use crate::vectors::Level;
 
-/// Writes Markdown for a pull request's comment or a job's summary: the verdict, the requirements that were broken, and
-/// each failure to be unfolded.
+/// Writes Markdown for a pull request's comment or a job's summary: the verdict, the broken
+/// requirements, and each failure, folded.
 #[derive(Debug)]
 pub struct Markdown {
     path: PathBuf,
-    head: Head,
-    /// Failures by requirement: how often, and whether it was worse than a warning.
+    header: ReportHeader,
+    /// The gravest verdict and the count of failures, by requirement.
     broken: BTreeMap<String, (Verdict, usize)>,
     details: String,
     left_out: usize,
 }
 
-/// Comments hold no more than 65536 characters on the best-known services.
+/// The best-known services limit comments to 65536 characters.
 const MAX_DETAILS: usize = 50_000;
 
 impl Markdown {
-    /// Makes a report that goes to this file. What an earlier run left there is removed.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
     ///
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, head: Head) -> io::Result<Self> {
+    pub fn create(path: PathBuf, header: ReportHeader) -> io::Result<Self> {
         remove_stale(&path)?;
         Ok(Self {
             path,
-            head,
+            header,
             broken: BTreeMap::new(),
             details: String::new(),
             left_out: 0,
         })
     }
 
-    fn add(&mut self, record: &Record) -> std::fmt::Result {
+    fn write_result(&mut self, record: &Record) -> std::fmt::Result {
         let verdict = record.verdict;
         let Some(evidence) = &record.evidence else {
             return Ok(());
@@ -64,14 +64,14 @@ impl Markdown {
             return Ok(());
         }
         let (id, requirement, socket) = (&record.id, &record.requirement, record.socket);
-        let aside = if record.decides {
+        let note = if record.decides {
             ""
         } else {
             ", does not decide"
         };
         writeln!(
             self.details,
-            "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}{aside}</summary>\n"
+            "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}{note}</summary>\n"
         )?;
         writeln!(self.details, "{}\n", evidence.summary)?;
         let text: String = record
@@ -84,26 +84,26 @@ impl Markdown {
 
     fn text(&self, summary: &Summary) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
-        let head = &self.head;
-        let verdict = head.verdict(summary);
+        let header = &self.header;
+        let verdict = header.verdict_in_words(summary);
         writeln!(
             text,
             "## event_datagram: {verdict}\n\n{}\n",
-            code(&visible(&head.subject.command))
+            inline_code(&visible(&header.subject.command))
         )?;
         if !self.broken.is_empty() {
             writeln!(
                 text,
                 "| | requirement | | tests |\n| --- | --- | --- | ---: |"
             )?;
-            // The gravest first, and what failed most often: as on the terminal.
+            // The gravest and most frequent first, as on the terminal.
             let mut broken: Vec<_> = self.broken.iter().collect();
             broken.sort_by_key(|(_, (verdict, count))| (*verdict, Reverse(*count)));
             for (id, (verdict, count)) in broken {
                 writeln!(
                     text,
                     "| {verdict} | {id} | {} | {count} |",
-                    head.title(id).replace('|', "\\|")
+                    header.title(id).replace('|', "\\|")
                 )?;
             }
             writeln!(text)?;
@@ -127,8 +127,8 @@ impl Markdown {
                 .collect();
             writeln!(text, "| {level} | {} |", counts.join(" | "))?;
         }
-        if let Some(aside) = head.aside(summary) {
-            writeln!(text, "\n{aside}.")?;
+        if let Some(undecided) = header.undecided_in_words(summary) {
+            writeln!(text, "\n{undecided}.")?;
         }
         write!(text, "\n{}", self.details)?;
         if self.left_out > 0 {
@@ -138,11 +138,11 @@ impl Markdown {
     }
 }
 
-impl Report for Markdown {
-    fn started(&mut self, _: &Started) {}
+impl Reporter for Markdown {
+    fn subject_ready(&mut self, _: &ReadySubject) {}
 
-    fn take(&mut self, record: &Record) {
-        self.add(record).expect("a string takes any text");
+    fn add(&mut self, record: &Record) {
+        self.write_result(record).expect("a string takes any text");
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
@@ -151,18 +151,19 @@ impl Report for Markdown {
     }
 }
 
-/// Puts text between fences that are longer than any run of backticks in it.
+/// Returns a code block whose fences are longer than any run of backticks in the text.
 fn fenced(text: &str) -> String {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     format!("{fence}text\n{text}{fence}")
 }
 
-/// Shows text as it is, on a line.
-pub(crate) fn code(text: &str) -> String {
+/// Returns text as inline code.
+pub(crate) fn inline_code(text: &str) -> String {
     let ticks = "`".repeat(longest_run(text) + 1);
     format!("{ticks} {text} {ticks}")
 }
 
+/// Returns the length of the longest run of backticks.
 fn longest_run(text: &str) -> usize {
     text.split(|character| character != '`')
         .map(str::len)

@@ -1,7 +1,9 @@
-//! Reports: each format is a sink for one stream of records, be they of a run that goes on or of files.
+//! Reports of a run, from its records: each format is a [`Reporter`]. Records come from a run that
+//! goes on, or from files.
 
 mod diff;
-mod head;
+mod format;
+mod header;
 mod html;
 mod human;
 mod json;
@@ -10,23 +12,24 @@ mod markdown;
 mod read;
 mod record;
 mod recorder;
+mod reporter;
 mod side_by_side;
-mod sink;
 mod summary;
 mod tap;
 
-pub(crate) use head::number;
-pub use head::{Head, Settings, Shard, Subject, Suite, Title};
+pub use format::Format;
+pub(crate) use header::requirement_order;
+pub use header::{ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject};
 pub use html::Html;
-pub(crate) use html::Page;
+pub(crate) use html::PageTemplate;
 pub use human::Human;
 pub use json::Json;
 pub use junit::Junit;
 pub use markdown::Markdown;
-pub(crate) use markdown::code;
-pub use read::{ReadError, Whole, read, read_from};
-pub use record::{Record, Started};
+pub(crate) use markdown::inline_code;
+pub use read::{ReadError, ReadReport, read, read_from};
+pub use record::{ReadySubject, Record};
 pub use recorder::Recorder;
-pub use sink::{Format, Report, create};
+pub use reporter::Reporter;
 pub use summary::Summary;
 pub use tap::Tap;

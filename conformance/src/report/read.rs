@@ -8,60 +8,61 @@ use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, V
 use serde::{Deserialize, Deserializer};
 
 use super::json::FORMAT_VERSION;
-use super::{Head, Settings, Started, Subject, Suite};
+use super::{ReadySubject, ReportHeader, RunSettings, Suite, TestedSubject};
 use crate::escape::visible;
 
 /// What a JSON report holds besides its results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Whole {
+pub struct ReadReport {
     /// What was run, on what, and how.
-    pub head: Head,
+    pub header: ReportHeader,
     /// The subjects that stood ready, in order.
-    pub started: Vec<Started>,
+    pub subjects: Vec<ReadySubject>,
     /// How many results there are.
     pub count: usize,
 }
 
-/// Why a file cannot be taken for a report.
+/// Why a file is no report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
     /// It cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// It is no JSON report, or not a whole one; says what is wrong and where.
+    /// It is no JSON report, or not a whole one. The message says what is wrong and where.
     #[error("{0}")]
     Content(String),
 }
 
-/// Reads a JSON report, and tells each result as it is read: the file may be of any size.
+/// Reads a JSON report, and calls `on_result` with each result as it is read: the file may be of any
+/// size.
 ///
-/// A result is anything that can be read from it, such as a [`Record`](super::Record).
+/// A result is read as any type that can be deserialized, such as a [`Record`](super::Record).
 ///
 /// # Errors
 ///
-/// If it cannot be read, is of a format that this version does not know, or does not end with `complete`. What was told
-/// until then is of no worth.
+/// If the file cannot be read, has a format that this version does not know, or does not end with
+/// `complete`. The results until then are to be discarded.
 pub fn read<R: for<'de> Deserialize<'de>>(
     path: &Path,
-    tell: impl FnMut(R) -> io::Result<()>,
-) -> Result<Whole, ReadError> {
-    read_from(BufReader::new(File::open(path)?), tell)
+    on_result: impl FnMut(R) -> io::Result<()>,
+) -> Result<ReadReport, ReadError> {
+    read_from(BufReader::new(File::open(path)?), on_result)
 }
 
-/// Does the same with a report that comes from elsewhere.
+/// Reads a JSON report as [`read`] does, from any reader.
 ///
 /// # Errors
 ///
 /// Those of [`read`].
 pub fn read_from<R: for<'de> Deserialize<'de>>(
     report: impl Read,
-    tell: impl FnMut(R) -> io::Result<()>,
-) -> Result<Whole, ReadError> {
+    on_result: impl FnMut(R) -> io::Result<()>,
+) -> Result<ReadReport, ReadError> {
     let failed = RefCell::new(None);
     let results = Results {
-        tell,
+        on_result,
         failed: &failed,
         count: 0,
         of: PhantomData,
@@ -84,14 +85,14 @@ pub fn read_from<R: for<'de> Deserialize<'de>>(
 }
 
 #[derive(Deserialize)]
-struct WrittenSubject {
+struct SubjectMember {
     #[serde(flatten)]
-    subject: Subject,
-    declared: Vec<Started>,
+    subject: TestedSubject,
+    declared: Vec<ReadySubject>,
 }
 
 #[derive(Deserialize)]
-struct WrittenSummary {
+struct SummaryMember {
     total: usize,
     #[serde(default)]
     complete: bool,
@@ -104,13 +105,13 @@ where
     F: FnMut(R) -> io::Result<()>,
     R: for<'a> Deserialize<'a>,
 {
-    type Value = Whole;
+    type Value = ReadReport;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a report as `evdg test --report json=FILE` writes it")
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Whole, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<ReadReport, A::Error> {
         let mut version = None;
         let (mut suite, mut subject, mut settings) = (None, None, None);
         let mut summary = None;
@@ -132,10 +133,10 @@ where
                     ));
                 }
                 "suite" => suite = Some(map.next_value::<Suite>()?),
-                "subject" => subject = Some(map.next_value::<WrittenSubject>()?),
-                "settings" => settings = Some(map.next_value::<Settings>()?),
+                "subject" => subject = Some(map.next_value::<SubjectMember>()?),
+                "settings" => settings = Some(map.next_value::<RunSettings>()?),
                 "results" => map.next_value_seed(&mut self.0)?,
-                "summary" => summary = Some(map.next_value::<WrittenSummary>()?),
+                "summary" => summary = Some(map.next_value::<SummaryMember>()?),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -167,26 +168,26 @@ where
         for title in &mut suite.requirements {
             (title.id, title.title) = (visible(&title.id), visible(&title.title));
         }
-        let WrittenSubject { subject, declared } = subject.ok_or_else(|| missing("subject"))?;
-        let subject = Subject::new(&subject.command, &subject.kind);
+        let SubjectMember { subject, declared } = subject.ok_or_else(|| missing("subject"))?;
+        let subject = TestedSubject::new(&subject.command, &subject.kind);
         let settings = settings.ok_or_else(|| missing("settings"))?;
-        let head = Head {
+        let header = ReportHeader {
             suite,
             subject,
             settings,
         };
-        Ok(Whole {
-            head,
-            started: declared,
+        Ok(ReadReport {
+            header,
+            subjects: declared,
             count,
         })
     }
 }
 
-/// Tells each result instead of keeping it.
+/// Hands each result on instead of keeping it.
 struct Results<'f, F, R> {
-    tell: F,
-    /// What went wrong with a result that was told: no fault of the file.
+    on_result: F,
+    /// The error of `on_result`: no fault of the file.
     failed: &'f RefCell<Option<io::Error>>,
     count: usize,
     of: PhantomData<R>,
@@ -218,7 +219,7 @@ where
     fn visit_seq<A: SeqAccess<'de>>(self, mut results: A) -> Result<(), A::Error> {
         while let Some(result) = results.next_element()? {
             self.count += 1;
-            if let Err(error) = (self.tell)(result) {
+            if let Err(error) = (self.on_result)(result) {
                 *self.failed.borrow_mut() = Some(error);
                 return Err(A::Error::custom("it could not be kept"));
             }

@@ -9,8 +9,8 @@ use crate::judge::{Strictness, Verdict};
 use crate::transport::SocketKind;
 use crate::vectors::{Authority, Dialect, Level, expectation_from_json};
 
-/// What came of one vector over one socket: a result of the JSON report, and what every report is made from, be it of
-/// a run that goes on or of a file.
+/// The result of one vector over one socket, from which every report is made. Its JSON form is a
+/// result of the JSON report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Record {
@@ -40,15 +40,16 @@ pub struct Record {
     pub evidence: Option<Box<Evidence>>,
 }
 
-/// A subject stands ready: comes before the results of this socket and these dialects.
+/// A subject that stands ready, and what it declared. Comes before the results of its socket and its
+/// dialects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Started {
+pub struct ReadySubject {
     /// The socket.
     pub socket: SocketKind,
-    /// The dialects that it is tested in: one, or all where it tells them apart by itself.
+    /// The dialects that it is tested in: one, or all of them if it tells them apart by itself.
     pub dialects: Vec<Dialect>,
-    /// What the subject told about itself.
+    /// What the subject declared about itself.
     pub start: Start,
 }
 
@@ -72,9 +73,9 @@ impl Record {
     }
 }
 
-/// A result as it stands in a file, before it is known whether it says all that it has to.
+/// A result as it stands in a file, before its members are checked.
 #[derive(Deserialize)]
-struct Written {
+struct RecordMembers {
     id: String,
     requirement: String,
     topic: String,
@@ -83,7 +84,7 @@ struct Written {
     dialect: Dialect,
     socket: SocketKind,
     verdict: Verdict,
-    #[serde(default = "yes")]
+    #[serde(default = "default_decides")]
     decides: bool,
     millis: f64,
     summary: Option<String>,
@@ -104,15 +105,15 @@ enum OneOrMany<T> {
     One(T),
 }
 
-/// Whoever made the file: what is read from it is as fit to print as what this program found out by itself.
+/// Removes control characters from all texts: the file may come from anybody.
 impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = Written::deserialize(deserializer)?;
-        let id = visible(&written.id);
-        let (verdict, requirement) = (written.verdict, visible(&written.requirement));
-        let (topic, level, authority) = (visible(&written.topic), written.level, written.authority);
-        let (dialect, socket, decides) = (written.dialect, written.socket, written.decides);
-        let millis = written.millis;
+        let members = RecordMembers::deserialize(deserializer)?;
+        let id = visible(&members.id);
+        let (verdict, requirement) = (members.verdict, visible(&members.requirement));
+        let (topic, level, authority) = (visible(&members.topic), members.level, members.authority);
+        let (dialect, socket, decides) = (members.dialect, members.socket, members.decides);
+        let millis = members.millis;
         if !(0.0..1e12).contains(&millis) {
             return Err(D::Error::custom(format!(
                 "result `{id}`: millis: {millis} is no time"
@@ -121,7 +122,7 @@ impl<'de> Deserialize<'de> for Record {
         let evidence = if verdict == Verdict::Pass {
             None
         } else {
-            let evidence = written.evidence();
+            let evidence = members.evidence();
             Some(Box::new(evidence.map_err(|why| {
                 D::Error::custom(format!("result `{id}`: {why}"))
             })?))
@@ -142,7 +143,7 @@ impl<'de> Deserialize<'de> for Record {
     }
 }
 
-impl Written {
+impl RecordMembers {
     fn evidence(self) -> Result<Evidence, String> {
         let verdict = self.verdict;
         let missing =
@@ -189,7 +190,7 @@ impl<T> OneOrMany<T> {
     }
 }
 
-const fn yes() -> bool {
+const fn default_decides() -> bool {
     true
 }
 

@@ -1,4 +1,4 @@
-use super::record::{Record, Started};
+use super::record::{ReadySubject, Record};
 use crate::contract::Start;
 use crate::escape::visible_command;
 use crate::evidence::Evidence;
@@ -7,7 +7,7 @@ use crate::run::Outcome;
 use crate::transport::SocketKind;
 use crate::vectors::{Dialect, Vector};
 
-/// Turns what a run tells into what reports take.
+/// Makes the records of reports from the events of a run.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     /// The options with which a vector is run again, each with a space before it.
@@ -19,16 +19,21 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Takes down that a subject stands ready.
-    pub fn started(&self, socket: SocketKind, dialects: &[Dialect], start: &Start) -> Started {
-        Started {
+    /// Returns the record of a subject that stands ready.
+    pub fn ready_subject(
+        &self,
+        socket: SocketKind,
+        dialects: &[Dialect],
+        start: &Start,
+    ) -> ReadySubject {
+        ReadySubject {
             socket,
             dialects: dialects.into(),
             start: start.clone(),
         }
     }
 
-    /// Takes down an outcome, with its evidence unless it is a pass.
+    /// Returns the record of an outcome, with its evidence unless it is a pass.
     pub fn record(&self, outcome: &Outcome<'_>) -> Record {
         let vector = outcome.vector;
         let has_evidence = outcome.verdict != Verdict::Pass;
@@ -53,7 +58,7 @@ impl Recorder {
         Evidence::of(vector, &outcome.why, observation, &outcome.log, replay)
     }
 
-    /// Gives the command line that runs a vector again over a socket.
+    /// Returns the command line that runs a vector again over a socket.
     fn replay(&self, vector: &Vector, socket: SocketKind) -> String {
         let dialect = match vector.dialect {
             Dialect::Text => String::new(),

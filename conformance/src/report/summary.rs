@@ -6,7 +6,7 @@ use super::record::Record;
 use crate::judge::{Strictness, Verdict};
 use crate::vectors::Level;
 
-/// How many results came to which verdict.
+/// The counts of results by level and verdict.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     counts: BTreeMap<(Level, Verdict), usize>,
@@ -20,7 +20,7 @@ impl Summary {
         self.count(record.level, record.verdict, record.decides);
     }
 
-    /// Counts a result of which no more is known.
+    /// Counts a result by what its verdict counts for.
     pub(crate) fn count(&mut self, level: Level, verdict: Verdict, decides: bool) {
         *self.counts.entry((level, verdict)).or_default() += 1;
         if decides {
@@ -28,12 +28,12 @@ impl Summary {
         }
     }
 
-    /// Counts all.
+    /// Returns the count of all results.
     pub fn total(&self) -> usize {
         self.counts.values().sum()
     }
 
-    /// Counts what the subject was tested with, of what decides about conformance.
+    /// Returns the count of results that decide and whose vectors apply to the subject.
     pub fn tested(&self) -> usize {
         let tested = self
             .deciding
@@ -42,18 +42,18 @@ impl Summary {
         tested.map(|(_, count)| count).sum()
     }
 
-    /// Counts what decides: all, but for vectors outside the requirement set that was asked for.
+    /// Returns the count of results that decide: all but those of vectors outside the requirement set.
     pub fn deciding(&self) -> usize {
         self.deciding.values().sum()
     }
 
-    /// Counts a verdict.
+    /// Returns the count of a verdict.
     pub fn of(&self, verdict: Verdict) -> usize {
         let found = self.counts.iter().filter(|((_, with), _)| *with == verdict);
         found.map(|(_, count)| count).sum()
     }
 
-    /// Counts a verdict among the results of a level.
+    /// Returns the count of a verdict among the results of a level.
     pub fn of_level(&self, level: Level, verdict: Verdict) -> usize {
         self.counts
             .get(&(level, verdict))
@@ -61,7 +61,7 @@ impl Summary {
             .unwrap_or_default()
     }
 
-    /// Counts what keeps a subject from being conformant.
+    /// Returns the count of results that keep a subject from being conformant.
     pub fn failures(&self, strictness: Strictness) -> usize {
         let failing = self
             .deciding
@@ -70,8 +70,8 @@ impl Summary {
         failing.map(|(_, count)| count).sum()
     }
 
-    /// Gives a count for every verdict, how many of them keep the subject from being conformant, and `complete` as the
-    /// last member.
+    /// Returns a JSON object with a count for every verdict, the count of failures, and `complete` as
+    /// its last member.
     pub(super) fn to_json(&self, strictness: Strictness) -> Value {
         let mut object = Map::new();
         object.insert("total".into(), self.total().into());
@@ -84,6 +84,7 @@ impl Summary {
     }
 }
 
-pub(super) fn tests(count: usize) -> String {
+/// Returns a count of tests in words.
+pub(super) fn count_of_tests(count: usize) -> String {
     format!("{count} test{}", if count == 1 { "" } else { "s" })
 }

@@ -1,11 +1,11 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::{Head, Record, Report, Started, Summary};
+use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
-/// Writes the Test Anything Protocol, version 14: a line a vector, with the evidence below it as YAML.
+/// Writes the Test Anything Protocol, version 14: a line per vector, with the evidence below it as YAML.
 #[derive(Debug)]
 pub struct Tap {
     path: PathBuf,
@@ -15,26 +15,26 @@ pub struct Tap {
 }
 
 impl Tap {
-    /// Makes a report that goes to this file. What an earlier run left there is removed.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
     ///
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, head: &Head) -> io::Result<Self> {
+    pub fn create(path: PathBuf, header: &ReportHeader) -> io::Result<Self> {
         remove_stale(&path)?;
         Ok(Self {
             lines: Spool::beside(&path),
             path,
-            strictness: head.settings.strictness,
+            strictness: header.settings.strictness,
             count: 0,
         })
     }
 }
 
-impl Report for Tap {
-    fn started(&mut self, _: &Started) {}
+impl Reporter for Tap {
+    fn subject_ready(&mut self, _: &ReadySubject) {}
 
-    fn take(&mut self, record: &Record) {
+    fn add(&mut self, record: &Record) {
         self.count += 1;
         let (count, strictness) = (self.count, self.strictness);
         self.lines
@@ -76,7 +76,7 @@ fn lines(
     writeln!(out, "  ---\n  verdict: {verdict}\n  level: {level}")?;
     let mut labels = Vec::<&str>::new();
     for (label, text) in record.evidence_lines() {
-        // A key of a mapping may stand there once.
+        // A YAML mapping holds each key once.
         let nth = labels.iter().filter(|other| **other == label).count();
         labels.push(label);
         let key = label.replace(' ', "_");

@@ -225,7 +225,7 @@ fn what_is_read_is_what_was_written() {
     let whole = whole.expect("it is whole");
     assert_eq!(Value::from(written), reports().json()["results"]);
     assert_eq!(summary.total(), whole.count);
-    assert_eq!(whole.head.subject.kind, "parser");
+    assert_eq!(whole.header.subject.kind, "parser");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anstream::AutoStream;
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::report::{
-    Format, Head, Human, Record, Report, Started, Summary, create,
+    Format, Human, ReadySubject, Record, ReportHeader, Reporter, Summary,
 };
 
 use crate::args::ReportArg;
@@ -31,38 +31,41 @@ pub(crate) struct Reports {
     pub(crate) summary: Summary,
     strictness: Strictness,
     human: Human<AutoStream<StdoutLock<'static>>>,
-    files: Vec<(PathBuf, Box<dyn Report>)>,
+    files: Vec<(PathBuf, Box<dyn Reporter>)>,
 }
 
 impl Reports {
-    pub(crate) fn create(head: &Head, files: &[ReportArg<Format>]) -> crate::Result<Self> {
+    pub(crate) fn create(
+        header: &ReportHeader,
+        files: &[ReportArg<Format>],
+    ) -> crate::Result<Self> {
         check_apart(files)?;
         let files = files.iter().map(|ReportArg { format, path }| {
-            let report = create(*format, path.clone(), head);
+            let report = format.create_reporter(path.clone(), header);
             let report = report.or_exit_with(Exit::Usage, format!("report {}", path.display()))?;
             Ok((path.clone(), report))
         });
         Ok(Self {
             files: files.collect::<crate::Result<_>>()?,
-            human: Human::new(anstream::stdout().lock(), head.clone()),
-            strictness: head.settings.strictness,
+            human: Human::new(anstream::stdout().lock(), header.clone()),
+            strictness: header.settings.strictness,
             summary: Summary::default(),
         })
     }
 
-    pub(crate) fn started(&mut self, started: &Started) {
-        self.human.started(started);
+    pub(crate) fn subject_ready(&mut self, subject: &ReadySubject) {
+        self.human.subject_ready(subject);
         self.files
             .iter_mut()
-            .for_each(|(_, report)| report.started(started));
+            .for_each(|(_, report)| report.subject_ready(subject));
     }
 
-    pub(crate) fn take(&mut self, record: &Record) {
+    pub(crate) fn add(&mut self, record: &Record) {
         self.summary.add(record);
-        self.human.take(record);
+        self.human.add(record);
         self.files
             .iter_mut()
-            .for_each(|(_, report)| report.take(record));
+            .for_each(|(_, report)| report.add(record));
     }
 
     /// Tells on standard output how far the run came; the files stay away.
@@ -70,7 +73,7 @@ impl Reports {
         if self.summary.total() == 0 {
             return Ok(());
         }
-        self.human.break_off(why);
+        self.human.interrupt(why);
         even_unread(self.human.finish(&self.summary))
     }
 

@@ -3,8 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use event_datagram_conformance::escape::escaped;
 use event_datagram_conformance::known::{KnownList, ListChanges, ObservedFailures};
 use event_datagram_conformance::report::{
-    Head, Recorder, Settings as RunSettings, Shard as ReportShard, Subject as ReportSubject, Suite,
-    Title,
+    Recorder, ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject,
 };
 use event_datagram_conformance::run::{Event, TestPlan, run as run_plan};
 use event_datagram_conformance::subject::Stop;
@@ -13,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::args::{Shard, TestArgs};
+use crate::args::{Shard as ShardArg, TestArgs};
 use crate::exit::{Exit, Failure, OrExit as _};
 use crate::reports::Reports;
 use crate::subject::{Signals, failure, option, options, settings, subject, told};
@@ -23,8 +22,8 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
     let corpus = corpus(args.select.corpus.as_deref())?;
     let signals = Signals::catch()?;
     let plan = plan(args, &corpus, signals.stop.clone())?;
-    let (head, recorder) = head(args, &plan, &corpus);
-    let mut reports = Reports::create(&head, &args.reports)?;
+    let (header, recorder) = report_header(args, &plan, &corpus);
+    let mut reports = Reports::create(&header, &args.reports)?;
 
     let mut failures = ObservedFailures::new(args.strict.into());
     let mut unknown = BTreeSet::new();
@@ -37,10 +36,10 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
         } => {
             let declared = start.not_applicable.iter().flatten();
             unknown.extend(declared.filter(|id| !corpus.knows(id)).cloned());
-            reports.started(&recorder.started(socket, dialects, start));
+            reports.subject_ready(&recorder.ready_subject(socket, dialects, start));
         }
         Event::Outcome(outcome) => {
-            reports.take(&recorder.record(outcome));
+            reports.add(&recorder.record(outcome));
             failures.add(&outcome.vector.id, outcome.socket, outcome.verdict);
             progress.set_message(outcome.vector.id.clone());
             progress.inc(1);
@@ -90,7 +89,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Te
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
     }
-    if let Some(Shard { index, count }) = args.shard {
+    if let Some(ShardArg { index, count }) = args.shard {
         // Dialect by dialect, so that the parts can be put together again.
         let mut seen = BTreeMap::new();
         vectors.retain(|vector| {
@@ -128,7 +127,11 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Te
 }
 
 /// Says what is run, on what and how, and how a vector of it is run again.
-fn head(args: &TestArgs, plan: &TestPlan<'_>, corpus: &Corpus) -> (Head, Recorder) {
+fn report_header(
+    args: &TestArgs,
+    plan: &TestPlan<'_>,
+    corpus: &Corpus,
+) -> (ReportHeader, Recorder) {
     let mut options = options(&args.subject, &plan.subject);
     if let Some(folder) = &args.select.corpus {
         options.push_str(&option("corpus", &folder.display().to_string()));
@@ -137,18 +140,21 @@ fn head(args: &TestArgs, plan: &TestPlan<'_>, corpus: &Corpus) -> (Head, Recorde
         options.push_str(" --strict");
     }
     let (subject, command) = told(&args.subject, &plan.subject);
-    let titles = corpus.requirements.iter().map(|requirement| Title {
-        id: requirement.id.clone(),
-        title: requirement.title.clone(),
-    });
-    let mut suite = Suite::this(titles.collect());
+    let titles = corpus
+        .requirements
+        .iter()
+        .map(|requirement| RequirementTitle {
+            id: requirement.id.clone(),
+            title: requirement.title.clone(),
+        });
+    let mut suite = Suite::of_this_crate(titles.collect());
     suite.set = args.set.clone();
     suite.shard = args
         .shard
-        .map(|Shard { index, count }| ReportShard { index, count });
-    let head = Head {
+        .map(|ShardArg { index, count }| Shard { index, count });
+    let header = ReportHeader {
         suite,
-        subject: ReportSubject::new(&subject, plan.subject.kind().as_str()),
+        subject: TestedSubject::new(&subject, plan.subject.kind().as_str()),
         settings: RunSettings {
             strictness: args.strict.into(),
             seed: args.seed,
@@ -161,7 +167,7 @@ fn head(args: &TestArgs, plan: &TestPlan<'_>, corpus: &Corpus) -> (Head, Recorde
         is_attached: args.subject.attach.is_some(),
         command,
     };
-    (head, recorder)
+    (header, recorder)
 }
 
 /// A bar on a terminal, nothing elsewhere.

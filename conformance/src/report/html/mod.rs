@@ -1,7 +1,7 @@
-//! Pages for a browser: template, style and script stand beside the code.
+//! Pages for a browser: template, style and script lie beside the code.
 
 mod page;
 mod report;
 
-pub(crate) use page::Page;
+pub(crate) use page::PageTemplate;
 pub use report::Html;

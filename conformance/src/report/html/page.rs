@@ -6,20 +6,20 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-/// One self-contained page for a browser: a template, its style, its script.
+/// A template of one self-contained page for a browser, with its style and script.
 ///
-/// Whatever it is filled with is escaped, and a content security policy that names the style and the script by their
-/// hashes lets nothing else run, nor anything be fetched.
+/// Every value is escaped. A content security policy names the style and the script by their hashes;
+/// nothing else runs, and nothing is fetched.
 #[derive(Debug)]
-pub(crate) struct Page {
+pub(crate) struct PageTemplate {
     pub(crate) template: &'static str,
     pub(crate) script: Option<&'static str>,
 }
 
 const STYLE: &str = include_str!("style.css");
 
-impl Page {
-    /// Fills the page.
+impl PageTemplate {
+    /// Writes the page, filled with content.
     pub(crate) fn write(&self, content: impl Serialize, out: &mut dyn Write) -> io::Result<()> {
         let mut environment = Environment::new();
         // The ending chooses how values are escaped.
@@ -35,10 +35,11 @@ impl Page {
             ..minijinja::Value::from(minijinja::value::Serde(content))
         };
         let written = template.and_then(|template| template.render_captured_to(page, out));
-        // What went wrong with the file says more than that a template was being filled.
+        // The template's error wraps the one of the file, which is what a reader needs.
         written.map(drop).map_err(io::Error::other)
     }
 
+    /// Returns the content security policy.
     fn policy(&self) -> String {
         let hash =
             |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
@@ -50,8 +51,8 @@ impl Page {
     }
 }
 
-/// Gives a share of a whole in percent, for a bar.
-pub(crate) fn share(part: usize, whole: usize) -> f64 {
+/// Returns a share of a whole in percent, for a bar.
+pub(super) fn percentage(part: usize, whole: usize) -> f64 {
     if whole == 0 {
         return 0.0;
     }

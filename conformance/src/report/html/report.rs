@@ -4,39 +4,39 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::page::{Page, share};
+use super::page::{PageTemplate, percentage};
 use crate::contract::Start;
 use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 use crate::output_file::{remove_stale, write_atomically_with};
-use crate::report::head::number;
+use crate::report::header::requirement_order;
 use crate::report::side_by_side::{DatagramComparison, comparisons};
-use crate::report::{Head, Record, Report, Started, Summary};
+use crate::report::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::vectors::{Dialect, Level};
 
-/// Writes one self-contained page for a person: what broke, each failure with what was sent, expected and observed, and
-/// all that passed; to be filtered and searched.
+/// Writes one self-contained page for a browser: the requirements that are broken, each failure with
+/// what was sent, expected and observed, and what passed. The page can be filtered and searched.
 #[derive(Debug)]
 pub struct Html {
     path: PathBuf,
-    head: Head,
-    started: Vec<Started>,
-    requirements: BTreeMap<(Dialect, String), Requirement>,
-    places: BTreeMap<&'static str, usize>,
-    dialects: BTreeMap<&'static str, usize>,
-    cases: Vec<Case>,
-    /// Where the cases of a vector stand.
+    header: ReportHeader,
+    subjects: Vec<ReadySubject>,
+    requirements: BTreeMap<(Dialect, String), RequirementResults>,
+    by_socket: BTreeMap<&'static str, usize>,
+    by_dialect: BTreeMap<&'static str, usize>,
+    cases: Vec<VectorDetails>,
+    /// The indices of the cases of a vector.
     index: HashMap<(Dialect, String), Vec<usize>>,
-    /// How much text the cases hold, roughly.
+    /// The size of the text that the cases hold, in bytes, roughly.
     weight: usize,
     passes: usize,
-    /// How many results there was no room for.
+    /// The count of results that are not shown.
     left_out: usize,
 }
 
-/// A vector that did not pass, with the sockets over which it came to the same.
+/// A vector that did not pass, with the sockets over which its verdict and its reason are the same.
 #[derive(Debug, Serialize)]
-struct Case {
+struct VectorDetails {
     id: String,
     requirement: String,
     level: Level,
@@ -58,40 +58,40 @@ struct Case {
 }
 
 #[derive(Debug, Default)]
-struct Requirement {
+struct RequirementResults {
     counts: BTreeMap<(Level, Verdict), usize>,
     /// The vectors that passed, each with a socket for each result.
     passes: BTreeMap<(Level, String), Vec<&'static str>>,
 }
 
-const PAGE: Page = Page {
+const PAGE: PageTemplate = PageTemplate {
     template: include_str!("report.html"),
     script: Some(include_str!("report.js")),
 };
 
-/// More than that no browser shows at ease, nor anybody reads.
+/// Bounds on what is shown, for browsers and readers: cases, bytes of their text, and passes.
 const MAX_CASES: usize = 3_000;
 const MAX_WEIGHT: usize = 16 << 20;
 const MAX_PASSES: usize = 20_000;
-/// What is shown of a reported line as it was written.
+/// What is shown of reported lines: characters per line, and lines.
 const MAX_LINE: usize = 2_000;
 const MAX_LINES: usize = 20;
 
 impl Html {
-    /// Makes a report that goes to this file. What an earlier run left there is removed.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
     ///
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, head: Head) -> io::Result<Self> {
+    pub fn create(path: PathBuf, header: ReportHeader) -> io::Result<Self> {
         remove_stale(&path)?;
         Ok(Self {
             path,
-            head,
-            started: Vec::new(),
+            header,
+            subjects: Vec::new(),
             requirements: BTreeMap::new(),
-            places: BTreeMap::new(),
-            dialects: BTreeMap::new(),
+            by_socket: BTreeMap::new(),
+            by_dialect: BTreeMap::new(),
             cases: Vec::new(),
             index: HashMap::new(),
             weight: 0,
@@ -119,9 +119,10 @@ impl Html {
             return;
         };
         let key = (record.dialect, record.id.clone());
-        let places = self.index.get(&key).map_or(&[][..], Vec::as_slice);
-        let same = |case: &Case| case.verdict == record.verdict && case.why == evidence.why;
-        if let Some(index) = places.iter().find(|index| same(&self.cases[**index])) {
+        let indices = self.index.get(&key).map_or(&[][..], Vec::as_slice);
+        let same =
+            |case: &VectorDetails| case.verdict == record.verdict && case.why == evidence.why;
+        if let Some(index) = indices.iter().find(|index| same(&self.cases[**index])) {
             let sockets = &mut self.cases[*index].sockets;
             if sockets.len() < 100 {
                 sockets.push(record.socket.as_str());
@@ -137,7 +138,7 @@ impl Html {
         self.index.entry(key).or_default().push(self.cases.len());
         let lines = evidence.observed.iter().take(MAX_LINES);
         let raw: Vec<_> = lines.map(|line| cut(&line.text(), MAX_LINE)).collect();
-        let case = Case {
+        let case = VectorDetails {
             id: record.id.clone(),
             requirement: record.requirement.clone(),
             level: record.level,
@@ -148,7 +149,7 @@ impl Html {
             summary: evidence.summary.clone(),
             why: evidence.why.clone(),
             datagrams: evidence.sent.len(),
-            comparisons: comparisons(evidence, self.head.subject.answering()),
+            comparisons: comparisons(evidence, self.header.subject.answering()),
             raw,
             misread_fence: evidence
                 .misread_fence
@@ -162,14 +163,14 @@ impl Html {
     }
 }
 
-impl Report for Html {
-    fn started(&mut self, started: &Started) {
-        self.started.push(started.clone());
+impl Reporter for Html {
+    fn subject_ready(&mut self, subject: &ReadySubject) {
+        self.subjects.push(subject.clone());
     }
 
-    fn take(&mut self, record: &Record) {
-        *self.places.entry(record.socket.as_str()).or_default() += 1;
-        *self.dialects.entry(record.dialect.as_str()).or_default() += 1;
+    fn add(&mut self, record: &Record) {
+        *self.by_socket.entry(record.socket.as_str()).or_default() += 1;
+        *self.by_dialect.entry(record.dialect.as_str()).or_default() += 1;
         let key = (record.dialect, record.requirement.clone());
         let requirement = self.requirements.entry(key).or_default();
         *requirement
@@ -184,9 +185,15 @@ impl Report for Html {
     }
 
     fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        // The gravest first; of those, requirement by requirement.
+        // Ordered by the gravity of verdicts, then by requirement.
         self.cases.sort_by(|one, other| {
-            let key = |case: &Case| (case.verdict, case.dialect, number(&case.requirement));
+            let key = |case: &VectorDetails| {
+                (
+                    case.verdict,
+                    case.dialect,
+                    requirement_order(&case.requirement),
+                )
+            };
             key(one)
                 .cmp(&key(other))
                 .then_with(|| one.id.cmp(&other.id))
@@ -197,46 +204,45 @@ impl Report for Html {
 }
 
 #[derive(Debug, Serialize)]
-struct Content<'r> {
+struct ReportPage<'r> {
     /// `good`, `bad` or `odd`.
     state: &'static str,
     verdict: &'static str,
     sentence: String,
-    /// How many results do not decide, and why.
-    aside: Option<String>,
+    /// The count of results that do not decide, and why.
+    undecided: Option<String>,
     command: &'r str,
     kind: &'r str,
-    declared: Vec<Told>,
+    declared: Vec<DeclarationText>,
     suite: &'r crate::report::Suite,
-    settings: &'r crate::report::Settings,
+    settings: &'r crate::report::RunSettings,
     total: usize,
-    all: Vec<Part>,
+    all: Vec<BarSegment>,
     verdicts: Vec<(Verdict, usize)>,
     levels: Vec<LevelRow>,
-    places: &'r BTreeMap<&'static str, usize>,
-    dialects: &'r BTreeMap<&'static str, usize>,
-    /// What can be chosen in the filter: each requirement once, whatever its dialects.
+    by_socket: &'r BTreeMap<&'static str, usize>,
+    by_dialect: &'r BTreeMap<&'static str, usize>,
+    /// The requirements of the filter: each once, with its title.
     choices: Vec<(&'r str, String)>,
-    /// The requirements of which something is broken, and the others.
+    /// The requirements that are broken, and the others.
     broken: Vec<RequirementRow<'r>>,
     kept: Vec<RequirementRow<'r>>,
-    cases: &'r [Case],
+    cases: &'r [VectorDetails],
     passes: usize,
     left_out: usize,
 }
 
-/// What a subject told about itself.
+/// What a subject declared about itself.
 #[derive(Debug, Serialize)]
-struct Told {
-    /// Over which sockets, if not over all.
-    #[serde(rename = "where")]
-    place: String,
-    words: Vec<String>,
+struct DeclarationText {
+    /// The sockets over which it declared this, if not over all.
+    sockets: String,
+    parts: Vec<String>,
 }
 
-/// A part of a bar, in percent.
+/// A segment of a bar, in percent.
 #[derive(Debug, Serialize)]
-struct Part {
+struct BarSegment {
     verdict: Verdict,
     count: usize,
     from: f64,
@@ -257,7 +263,7 @@ struct RequirementRow<'r> {
     title: &'r str,
     worst: Verdict,
     total: usize,
-    bar: Vec<Part>,
+    bar: Vec<BarSegment>,
     counts: Vec<(Verdict, usize)>,
     passes: Vec<Pass<'r>>,
 }
@@ -270,9 +276,9 @@ struct Pass<'r> {
 }
 
 impl Html {
-    fn content(&self, summary: &Summary) -> Content<'_> {
-        let head = &self.head;
-        let strictness = head.settings.strictness;
+    fn content(&self, summary: &Summary) -> ReportPage<'_> {
+        let header = &self.header;
+        let strictness = header.settings.strictness;
         let (failures, tested) = (summary.failures(strictness), summary.tested());
         let (state, verdict) = match failures {
             0 if tested == 0 => ("odd", "Nothing tested"),
@@ -303,9 +309,9 @@ impl Html {
         let mut requirements: Vec<_> = self
             .requirements
             .iter()
-            .map(|((dialect, id), requirement)| requirement.row(*dialect, id, head.title(id)))
+            .map(|((dialect, id), requirement)| requirement.row(*dialect, id, header.title(id)))
             .collect();
-        requirements.sort_by_key(|row| (number(row.id), row.dialect));
+        requirements.sort_by_key(|row| (requirement_order(row.id), row.dialect));
         let mut choices: Vec<_> = requirements
             .iter()
             .map(|row| (row.id, cut(row.title, 60)))
@@ -314,22 +320,22 @@ impl Html {
         let is_broken = |row: &RequirementRow<'_>| row.worst < Verdict::Info;
         let (mut broken, kept): (Vec<_>, Vec<_>) = requirements.into_iter().partition(is_broken);
         broken.sort_by_key(|row| row.worst);
-        Content {
+        ReportPage {
             state,
             verdict,
             sentence,
-            aside: head.aside(summary),
-            command: &head.subject.command,
-            kind: &head.subject.kind,
-            declared: Told::all(&self.started),
-            suite: &head.suite,
-            settings: &head.settings,
+            undecided: header.undecided_in_words(summary),
+            command: &header.subject.command,
+            kind: &header.subject.kind,
+            declared: DeclarationText::all(&self.subjects),
+            suite: &header.suite,
+            settings: &header.settings,
             total: summary.total(),
             all: bar(&verdicts),
             levels: levels.filter(|row| row.total > 0).collect(),
             verdicts,
-            places: &self.places,
-            dialects: &self.dialects,
+            by_socket: &self.by_socket,
+            by_dialect: &self.by_dialect,
             choices,
             broken,
             kept,
@@ -340,7 +346,8 @@ impl Html {
     }
 }
 
-impl Case {
+impl VectorDetails {
+    /// Returns the size of the text that a case takes on the page, in bytes, roughly.
     fn weight(&self) -> usize {
         let pieces = |pieces: &Option<Vec<_>>| pieces.as_ref().map_or(0, Vec::len);
         let rows = self.comparisons.iter().flat_map(|it| &it.rows);
@@ -364,7 +371,7 @@ impl Case {
     }
 }
 
-impl Requirement {
+impl RequirementResults {
     fn row<'r>(&'r self, dialect: Dialect, id: &'r str, title: &'r str) -> RequirementRow<'r> {
         let mut counts = BTreeMap::<Verdict, usize>::new();
         for ((_, verdict), count) in &self.counts {
@@ -391,70 +398,65 @@ impl Requirement {
     }
 }
 
-impl Told {
-    /// What was told over several sockets alike is told once.
-    fn all(started: &[Started]) -> Vec<Self> {
+impl DeclarationText {
+    /// Returns the declarations of all subjects, those that are the same over several sockets once.
+    fn all(subjects: &[ReadySubject]) -> Vec<Self> {
         let mut all = Vec::<(Vec<String>, Vec<String>)>::new();
-        for started in started {
-            let dialects: Vec<_> = started
-                .dialects
-                .iter()
-                .map(|dialect| dialect.as_str())
-                .collect();
-            let place = format!("{} ({})", started.socket, dialects.join(", "));
-            let words = Self::words(&started.start);
-
-            match all.iter_mut().find(|(told, _)| *told == words) {
-                Some((_, places)) => places.push(place),
-                None => all.push((words, vec![place])),
+        for subject in subjects {
+            let dialects = subject.dialects.iter().map(|dialect| dialect.as_str());
+            let dialects = dialects.collect::<Vec<_>>().join(", ");
+            let socket = format!("{} ({dialects})", subject.socket);
+            let parts = declared_parts(&subject.start);
+            match all.iter_mut().find(|(other, _)| *other == parts) {
+                Some((_, sockets)) => sockets.push(socket),
+                None => all.push((parts, vec![socket])),
             }
         }
-        let only = all.len() == 1;
-        let told = all
-            .into_iter()
-            .filter(|(words, _)| !words.is_empty())
-            .map(|(words, places)| {
-                let place = if only {
-                    String::new()
-                } else {
-                    format!(" over {}", places.join(", "))
-                };
-                Self { place, words }
-            });
-        told.collect()
-    }
-
-    fn words(start: &Start) -> Vec<String> {
-        let mut words = Vec::new();
-        let mut say = |what: &str, value: Option<String>| {
-            words.extend(value.map(|value| cut(&visible(&format!("{what}{value}")), 200)));
-        };
-        say("", start.name.clone());
-        say("version ", start.version.clone());
-        say("reads ", start.dialects.as_ref().map(|all| all.join(", ")));
-        say(
-            "at most ",
-            start.max_datagram.map(|max| format!("{max} bytes")),
-        );
-        say(
-            "not applicable: ",
-            start.not_applicable.as_ref().map(|all| all.join(", ")),
-        );
-        words
+        let is_only = all.len() == 1;
+        all.retain(|(parts, _)| !parts.is_empty());
+        let texts = all.into_iter().map(|(parts, sockets)| Self {
+            sockets: if is_only {
+                String::new()
+            } else {
+                format!(" over {}", sockets.join(", "))
+            },
+            parts,
+        });
+        texts.collect()
     }
 }
 
-fn bar(counts: &[(Verdict, usize)]) -> Vec<Part> {
+/// Returns what a start line declares, part by part.
+fn declared_parts(start: &Start) -> Vec<String> {
+    let dialects = start.dialects.as_ref().map(|all| all.join(", "));
+    let max_datagram = start.max_datagram.map(|max| format!("{max} bytes"));
+    let not_applicable = start.not_applicable.as_ref().map(|all| all.join(", "));
+    let parts = [
+        ("", start.name.clone()),
+        ("version ", start.version.clone()),
+        ("reads ", dialects),
+        ("at most ", max_datagram),
+        ("not applicable: ", not_applicable),
+    ];
+    let parts = parts.into_iter().filter_map(|(label, value)| {
+        let text = format!("{label}{}", value?);
+        Some(cut(&visible(&text), 200))
+    });
+    parts.collect()
+}
+
+/// Returns the segments of a bar of these counts.
+fn bar(counts: &[(Verdict, usize)]) -> Vec<BarSegment> {
     let whole = counts.iter().map(|(_, count)| count).sum();
     let mut before = 0;
     let parts = counts.iter().map(|(verdict, count)| {
-        let from = share(before, whole);
+        let from = percentage(before, whole);
         before += count;
-        Part {
+        BarSegment {
             verdict: *verdict,
             count: *count,
             from,
-            width: share(before, whole) - from,
+            width: percentage(before, whole) - from,
         }
     });
     parts.collect()

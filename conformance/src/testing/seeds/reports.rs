@@ -3,9 +3,10 @@ use std::{fs, io};
 
 use crate::contract::Start;
 use crate::judge::Verdict;
-use crate::observation::{Arrival, Observation, Report as Reported, ReportContent};
+use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::report::{
-    Head, Json, Record, Recorder, Report, Settings, Started, Subject, Suite, Summary, Title,
+    Json, ReadySubject, Record, Recorder, ReportHeader, Reporter as _, RequirementTitle,
+    RunSettings, Suite, Summary, TestedSubject,
 };
 use crate::run::Outcome;
 use crate::transport::SocketKind;
@@ -21,17 +22,17 @@ pub(in crate::testing) fn reports(corpus: &Corpus) -> Vec<Vec<u8>> {
 fn report(vector: &Vector) -> io::Result<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("report.json");
-    let title = Title {
+    let title = RequirementTitle {
         id: vector.requirement.clone(),
         title: "what it asks for".into(),
     };
-    let head = Head {
-        suite: Suite::this(vec![title]),
-        subject: Subject::new("./listener --fast", "listener"),
-        settings: Settings::default(),
+    let header = ReportHeader {
+        suite: Suite::of_this_crate(vec![title]),
+        subject: TestedSubject::new("./listener --fast", "listener"),
+        settings: RunSettings::default(),
     };
-    let mut json = Json::create(path.clone(), head)?;
-    json.started(&Started {
+    let mut json = Json::create(path.clone(), header)?;
+    json.subject_ready(&ReadySubject {
         socket: SocketKind::Unix,
         dialects: vec![vector.dialect],
         start: Start::default(),
@@ -40,7 +41,7 @@ fn report(vector: &Vector) -> io::Result<Vec<u8>> {
     for verdict in [Verdict::Pass, Verdict::Fail] {
         let record = record(vector, verdict);
         summary.add(&record);
-        json.take(&record);
+        json.add(&record);
     }
     json.finish(&summary)?;
     fs::read(&path)
@@ -51,7 +52,7 @@ fn record(vector: &Vector, verdict: Verdict) -> Record {
     observation.reports = vector
         .steps
         .iter()
-        .map(|step| Reported {
+        .map(|step| Report {
             raw: vector.dialect.report_line(&step.datagram),
             content: ReportContent::Unparsed,
             arrival: Arrival::InTime,

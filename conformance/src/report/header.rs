@@ -1,20 +1,20 @@
 use serde::{Deserialize, Serialize};
 
-use super::summary::{Summary, tests};
+use super::summary::{Summary, count_of_tests};
 use crate::escape::{visible, visible_command};
 use crate::judge::{Answering, Strictness};
 use crate::subject::Kind;
 use crate::vectors::Level;
 
-/// What reports say about a run besides its results: what was run, on what, and how.
+/// What a report says about a run besides its results: what was run, on what, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Head {
+pub struct ReportHeader {
     /// What was run.
     pub suite: Suite,
     /// What it was run on.
-    pub subject: Subject,
+    pub subject: TestedSubject,
     /// How.
-    pub settings: Settings,
+    pub settings: RunSettings,
 }
 
 /// The suite that was run.
@@ -24,17 +24,17 @@ pub struct Suite {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// The requirement set by which the subject is judged; without one, all vectors that were run decide.
+    /// The requirement set by which the subject is judged; without one, every vector decides.
     pub set: Option<String>,
     /// Which part of a run this is; `None` if it is the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
     /// The requirements that results may name.
-    pub requirements: Vec<Title>,
+    pub requirements: Vec<RequirementTitle>,
 }
 
-/// One of several parts into which a run is split: of the vectors of each dialect, in the order in which an unsplit run
-/// takes them, the `index`th and every `count`th from there.
+/// One of several parts of a run: of the vectors of each dialect, in the order of the whole run, the
+/// `index`th and every `count`th from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
     /// Which part, from 1.
@@ -45,7 +45,7 @@ pub struct Shard {
 
 /// What a requirement is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Title {
+pub struct RequirementTitle {
     /// Its number, such as `T4`.
     pub id: String,
     /// What it says, in a few words.
@@ -54,20 +54,20 @@ pub struct Title {
 
 /// The subject as it was started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
+pub struct TestedSubject {
     /// How it was started, as one would type it into a shell.
     pub command: String,
     /// How it is connected, such as `listener` or `parser`.
     pub kind: String,
 }
 
-/// What decides, besides the subject, what a run comes to.
+/// The settings of a run on which its verdict depends.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Settings {
+pub struct RunSettings {
     /// Which departures make the subject fail.
     #[serde(rename = "strict")]
     pub strictness: Strictness,
-    /// The number by which the vectors were shuffled; without one, they ran in the order of the corpus.
+    /// The seed that shuffled the vectors; without one, they ran in the order of the corpus.
     pub seed: Option<u64>,
     /// The patterns by which vectors were selected; none selects all.
     pub filters: Vec<String>,
@@ -75,9 +75,9 @@ pub struct Settings {
     pub levels: Vec<Level>,
 }
 
-impl Head {
-    /// Says on one line what a run comes to.
-    pub fn verdict(&self, summary: &Summary) -> String {
+impl ReportHeader {
+    /// Returns the verdict of a run on one line.
+    pub fn verdict_in_words(&self, summary: &Summary) -> String {
         let (total, set) = (summary.total(), self.suite.set.as_deref());
         let to_set = set.map_or_else(String::new, |set| format!(" to {set}"));
         match summary.failures(self.settings.strictness) {
@@ -86,16 +86,16 @@ impl Head {
                 format!("nothing decides: none of {total} is in {set}")
             }
             0 if summary.tested() == 0 => format!("nothing tested: none of {total} applies to it"),
-            0 => format!("conforms{to_set} in {}", tests(summary.tested())),
+            0 => format!("conforms{to_set} in {}", count_of_tests(summary.tested())),
             failures => {
-                let deciding = tests(summary.deciding());
+                let deciding = count_of_tests(summary.deciding());
                 format!("does not conform{to_set}: {failures} of {deciding} failed")
             }
         }
     }
 
-    /// Says how many results do not decide, if there are any, and why.
-    pub(super) fn aside(&self, summary: &Summary) -> Option<String> {
+    /// Returns how many results do not decide, and why; `None` if all of them do.
+    pub(super) fn undecided_in_words(&self, summary: &Summary) -> Option<String> {
         let set = self.suite.set.as_ref()?;
         match summary.total() - summary.deciding() {
             0 => None,
@@ -108,7 +108,7 @@ impl Head {
         }
     }
 
-    /// Gives the title of a requirement; nothing if it has none.
+    /// Returns the title of a requirement; an empty text if it has none.
     pub fn title(&self, requirement: &str) -> &str {
         self.suite
             .requirements
@@ -118,8 +118,8 @@ impl Head {
     }
 }
 
-impl Subject {
-    /// Takes down how a subject was started and connected, so that it is fit to print.
+impl TestedSubject {
+    /// Returns a subject by its command and its kind, without control characters.
     pub fn new(command: &str, kind: &str) -> Self {
         Self {
             command: visible_command(command),
@@ -138,8 +138,8 @@ impl Subject {
 }
 
 impl Suite {
-    /// Gives this suite, in this version, with these requirements.
-    pub fn this(requirements: Vec<Title>) -> Self {
+    /// Returns the suite of this crate, in its version.
+    pub fn of_this_crate(requirements: Vec<RequirementTitle>) -> Self {
         Self {
             name: env!("CARGO_PKG_NAME").into(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -150,8 +150,9 @@ impl Suite {
     }
 }
 
-/// Gives what orders requirements by their numbers, `T9` before `T10`; last itself.
-pub(crate) fn number(requirement: &str) -> (String, usize, String) {
+/// Returns a key that orders requirements by their numbers, `T9` before `T10`. The last part is the
+/// id itself.
+pub(crate) fn requirement_order(requirement: &str) -> (String, usize, String) {
     let letters: String = requirement
         .chars()
         .take_while(|c| !c.is_ascii_digit())

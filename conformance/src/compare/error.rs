@@ -1,0 +1,27 @@
+use std::path::PathBuf;
+
+use crate::report::ReadError;
+
+/// Why files cannot be compared.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompareError {
+    /// A file is no whole report.
+    #[error("{}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: ReadError,
+    },
+    /// A file holds a part of a run.
+    #[error("{} is part {index} of {count} of a run: put them together first, with `evdg merge`", path.display())]
+    Part {
+        /// The file.
+        path: PathBuf,
+        /// The number of the part, from 1.
+        index: usize,
+        /// The count of parts.
+        count: usize,
+    },
+}
