@@ -1,7 +1,7 @@
-//! Making bytes of others fit to print.
+//! Escaping bytes that others wrote, so that they can be printed.
 
-/// Prints bytes on one line: text as it is, what cannot be seen or is not UTF-8 escaped, a backslash doubled. Nothing in
-/// it moves a cursor or changes a colour.
+/// Returns bytes as text on one line: invisible characters and bytes that are not UTF-8 are escaped,
+/// and backslashes are doubled. The text moves no cursor and changes no colour.
 pub fn escaped(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -50,7 +50,7 @@ pub fn unescaped(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Makes a text fit to print that may have been escaped already: what cannot be seen is escaped, a backslash stays.
+/// Returns a text that may be escaped already: invisible characters are escaped, backslashes stay.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -62,8 +62,8 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Makes a command fit to print, over several lines if it has them: only what moves a cursor, turns text round or cannot
-/// stand in XML is escaped.
+/// Returns a command, of several lines if it has them: only characters are escaped that move a cursor,
+/// change the direction of text, or are not allowed in XML.
 pub fn visible_command(command: &str) -> String {
     let mut shown = String::with_capacity(command.len());
     for character in command.chars() {
@@ -84,12 +84,12 @@ pub fn visible_command(command: &str) -> String {
     shown
 }
 
-/// Prints bytes in quotes, with those in them escaped.
+/// Returns bytes as escaped text in quotes.
 pub fn quoted(bytes: &[u8]) -> String {
     format!("\"{}\"", escaped(bytes).replace('"', "\\\""))
 }
 
-/// Cuts a line to so many characters, and says how many there were.
+/// Returns a line cut to so many characters, with its full length if it was cut.
 pub fn cut(text: &str, length: usize) -> String {
     match text.char_indices().nth(length) {
         Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),

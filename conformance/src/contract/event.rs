@@ -5,18 +5,18 @@ use serde_json::{Map, Value};
 
 use super::event_line;
 
-/// Gives what [`event_line`] writes of an event, as JSON.
+/// Returns the line that [`event_line`] writes of an event, as JSON.
 pub fn event_to_json(event: &impl Event) -> Value {
     serde_json::from_slice(&event_line(event)).expect("it is JSON")
 }
 
-/// Reads an event in its usual form: no hex, no members but those that have to be there. `None` is any other line, about
-/// which [`event_from_json`] knows more. Long lines of many parameters are read several times as fast here.
+/// Parses an event in its usual form: no hex, and no members that are not required. Returns `None` for
+/// any other line, which [`event_from_json`] may parse. Faster than that for many parameters.
 pub(super) fn event_in_usual_form(line: &[u8]) -> Option<EventBuf> {
-    let Object(UsualEvent { event, params }) = serde_json::from_slice(line).ok()?;
+    let FromObject(UsualEvent { event, params }) = serde_json::from_slice(line).ok()?;
     let params: Vec<_> = params
         .into_iter()
-        .map(|Object(UsualParam { name, value })| ParamBuf {
+        .map(|FromObject(UsualParam { name, value })| ParamBuf {
             name: name.map(String::into_bytes),
             value: match value {
                 UsualValue::Text(text) => ValueBuf::Bytes(text.into_bytes()),
@@ -31,7 +31,7 @@ pub(super) fn event_in_usual_form(line: &[u8]) -> Option<EventBuf> {
 #[serde(deny_unknown_fields)]
 struct UsualEvent {
     event: String,
-    params: Vec<Object<UsualParam>>,
+    params: Vec<FromObject<UsualParam>>,
 }
 
 #[derive(Deserialize)]
@@ -41,18 +41,18 @@ struct UsualParam {
     value: UsualValue,
 }
 
-/// What is read from an object alone. By themselves, derived readers take lists of the members' values, too.
-struct Object<T>(T);
+/// A value that is read from an object only. Derived readers accept lists of the members' values, too.
+struct FromObject<T>(T);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for FromObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::deserialize(FromMap(deserializer)).map(Self)
+        T::deserialize(MapOnly(deserializer)).map(Self)
     }
 }
 
-struct FromMap<D>(D);
+struct MapOnly<D>(D);
 
-impl<'de, D: Deserializer<'de>> Deserializer<'de> for FromMap<D> {
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for MapOnly<D> {
     type Error = D::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
@@ -100,13 +100,13 @@ impl<'de> Deserialize<'de> for UsualValue {
     }
 }
 
-/// Reads an event that [`event_line`] wrote, or anybody else by the contract.
+/// Parses an event in the form of the contract, as [`event_line`] writes it.
 ///
-/// Where both forms of one member stand, the hex form counts. Members that the contract does not know are passed over.
+/// If both forms of a member are there, the hex form counts. Unknown members are ignored.
 ///
 /// # Errors
 ///
-/// Says what is wrong and where, such as `params[2].value is a list`.
+/// A message that says what is wrong and where, such as `params[2].value is a list`.
 pub fn event_from_json(json: &Value) -> Result<EventBuf, String> {
     let object = json.as_object().ok_or("it is not a JSON object")?;
     let name = bytes_member(object, "event", "")?.ok_or("`event` is missing")?;
@@ -117,7 +117,7 @@ pub fn event_from_json(json: &Value) -> Result<EventBuf, String> {
             .enumerate()
             .map(|(index, item)| param_from_json(index, item))
             .collect::<Result<_, _>>()?,
-        Some(other) => return Err(format!("`params` is {}, not a list", kind(other))),
+        Some(other) => return Err(format!("`params` is {}, not a list", type_name(other))),
     };
     Ok(EventBuf { name, params })
 }
@@ -126,7 +126,7 @@ fn param_from_json(index: usize, json: &Value) -> Result<ParamBuf, String> {
     let place = format!("params[{index}].");
     let object = json
         .as_object()
-        .ok_or_else(|| format!("params[{index}] is {}, not an object", kind(json)))?;
+        .ok_or_else(|| format!("params[{index}] is {}, not an object", type_name(json)))?;
     let name = bytes_member(object, "name", &place)?;
     let value = match object.get("value") {
         Some(Value::Number(number)) => {
@@ -145,7 +145,7 @@ fn param_from_json(index: usize, json: &Value) -> Result<ParamBuf, String> {
     Ok(ParamBuf { name, value })
 }
 
-/// Gives the bytes of a member in either form, `None` where it is left out or null.
+/// Returns the bytes of a member in either form; `None` if it is left out or null.
 fn bytes_member(
     object: &Map<String, Value>,
     member: &str,
@@ -159,16 +159,24 @@ fn bytes_member(
                 .map_err(|error| format!("{place}{in_hex} is not hex: {error}"))?;
             return Ok(Some(bytes));
         }
-        Some(other) => return Err(format!("{place}{in_hex} is {}, not a string", kind(other))),
+        Some(other) => {
+            return Err(format!(
+                "{place}{in_hex} is {}, not a string",
+                type_name(other)
+            ));
+        }
     }
     match object.get(member) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone().into_bytes())),
-        Some(other) => Err(format!("{place}{member} is {}, not a string", kind(other))),
+        Some(other) => Err(format!(
+            "{place}{member} is {}, not a string",
+            type_name(other)
+        )),
     }
 }
 
-fn kind(json: &Value) -> &'static str {
+fn type_name(json: &Value) -> &'static str {
     match json {
         Value::Null => "null",
         Value::Bool(_) => "true or false",

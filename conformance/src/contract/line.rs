@@ -6,23 +6,23 @@ use serde_json::value::RawValue;
 
 use super::event::{event_from_json, event_in_usual_form};
 
-/// What a subject says in one line of its output.
+/// A report or a start line: a line of a subject's output.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Line {
-    /// It read an event.
+    /// The subject read an event.
     Event(EventBuf),
-    /// It rejected a datagram, for this reason.
+    /// The subject rejected a datagram, for this reason.
     Rejection(String),
-    /// It is ready, and tells about itself.
+    /// The subject is ready, and declares what it is.
     Start(Start),
-    /// It is ready, and what it tells about itself is not by the contract.
+    /// The subject is ready, and its declaration departs from the contract as described.
     MalformedStart(String),
-    /// A line that the contract does not know, and in what it departs.
+    /// A line that departs from the contract as described.
     Malformed(String),
 }
 
-/// What a subject tells about itself in its first line.
+/// What a subject declares about itself in its first line.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Start {
@@ -49,34 +49,33 @@ pub struct Start {
     pub not_applicable: Option<Vec<String>>,
 }
 
-/// Reads a line of a subject's output, without its line feed. `None` is a line of the program's own log: one that does
-/// not start with `{`.
+/// Parses a line of a subject's output, without its line feed. Returns `None` for a line of the
+/// program's log, which does not start with `{`.
 pub fn parse_line(line: &[u8]) -> Option<Line> {
     line.starts_with(b"{")
         .then(|| match event_in_usual_form(line) {
             Some(event) => Line::Event(event),
             None => match serde_json::from_slice(line) {
                 Ok(json) => line_from_json(&json),
-                Err(error) => rejection_in_odd_words(line)
+                Err(error) => rejection_with_lone_surrogate(line)
                     .unwrap_or_else(|| Line::Malformed(format!("it is not JSON: {error}"))),
             },
         })
 }
 
-/// Tells whether a line is about a datagram, without reading it. Of one that might say that a program is ready, this tells
-/// nothing.
+/// Returns whether a line is certainly about a datagram, without parsing it: it cannot be a start line.
 pub(crate) fn is_plainly_about_a_datagram(line: &[u8]) -> bool {
     // JSON may spell the word in other ways, with escapes.
     let contains = |part: &[u8]| memmem::find(line, part).is_some();
     line.starts_with(b"{") && !contains(b"ready") && !contains(b"\\u")
 }
 
-/// Reads a line that has been read as JSON.
+/// Parses a line that was parsed as JSON.
 pub fn line_from_json(json: &Value) -> Line {
-    read(json).unwrap_or_else(Line::Malformed)
+    parse_object(json).unwrap_or_else(Line::Malformed)
 }
 
-fn read(json: &Value) -> Result<Line, String> {
+fn parse_object(json: &Value) -> Result<Line, String> {
     if json.get("ready") == Some(&Value::Bool(true)) {
         return Ok(match serde_path_to_error::deserialize(json) {
             Ok(start) => Line::Start(start),
@@ -98,8 +97,8 @@ fn read(json: &Value) -> Result<Line, String> {
     }
 }
 
-/// A reason may quote a datagram, and with it half of a character: half of a surrogate pair is JSON to some and not to others.
-fn rejection_in_odd_words(line: &[u8]) -> Option<Line> {
+/// Parses a rejection whose reason quotes half of a surrogate pair, which some writers of JSON allow.
+fn rejection_with_lone_surrogate(line: &[u8]) -> Option<Line> {
     #[derive(Deserialize)]
     struct Rejection<'a> {
         #[serde(borrow)]

@@ -1,4 +1,4 @@
-//! The evidence of a verdict: what was sent, expected and observed, and how to say it in words.
+//! The evidence of a verdict: what was sent, expected and observed, as data and in words.
 
 mod model;
 mod words;

@@ -12,7 +12,7 @@ use crate::vectors::Corpus;
 /// A list of known failures, by the id of the vector.
 #[derive(Clone, Debug, Default)]
 pub struct KnownList {
-    entries: BTreeMap<String, Entry>,
+    entries: BTreeMap<String, KnownFailure>,
 }
 
 /// Why a list cannot be used.
@@ -22,10 +22,10 @@ pub enum KnownError {
     /// It cannot be read or written.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// It is not TOML of the form that is documented.
+    /// It is no TOML, or has other members than documented.
     #[error("{0}")]
-    Form(String),
-    /// It names a vector that there is not.
+    Content(String),
+    /// It names a vector that does not exist.
     #[error("entry `{0}`: there is no such vector")]
     Unknown(String),
     /// It names a vector twice.
@@ -45,14 +45,14 @@ pub enum KnownError {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct KnownFile {
     #[serde(default)]
-    known: Vec<Entry>,
+    known: Vec<KnownFailure>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct KnownFailure {
     id: String,
     reason: String,
     #[serde(default, rename = "link")]
@@ -64,25 +64,26 @@ struct Entry {
 }
 
 impl KnownList {
-    /// Reads a list: TOML, a `[[known]]` table for each vector with its `id` and a `reason`, and if wanted a `link`, the
-    /// `sockets` that it is about, and the date on which it `expires`, the last day on which it counts.
+    /// Reads a list: TOML with a `[[known]]` table for each vector. A table holds the `id`, a `reason`,
+    /// and optionally a `link`, the `sockets` over which the vector fails, and the last day on which the
+    /// entry counts, `expires`.
     ///
     /// # Errors
     ///
-    /// If it is of another form, names a vector twice or one that the corpus does not have, or holds an entry that has
-    /// expired `today` (year, month, day).
+    /// If the list has another form, names a vector twice or one that the corpus does not have, or holds
+    /// an entry that has expired by `today` (year, month, day).
     pub fn load(path: &Path, corpus: &Corpus, today: (i16, i8, i8)) -> Result<Self, KnownError> {
         Self::read(&fs::read_to_string(path)?, corpus, today)
     }
 
-    /// Does as [`load`](Self::load) does, with the text of a list.
+    /// Reads the text of a list as [`load`](Self::load) does.
     ///
     /// # Errors
     ///
-    /// As there.
+    /// Those of [`load`](Self::load).
     pub fn read(text: &str, corpus: &Corpus, today: (i16, i8, i8)) -> Result<Self, KnownError> {
-        let file: File =
-            toml_edit::de::from_str(text).map_err(|error| KnownError::Form(error.to_string()))?;
+        let file: KnownFile = toml_edit::de::from_str(text)
+            .map_err(|error| KnownError::Content(error.to_string()))?;
         let mut known = Self::default();
         for entry in file.known {
             let id = entry.id.clone();
@@ -91,7 +92,7 @@ impl KnownList {
             }
             if let Some(expires) = &entry.expires {
                 let Some(date) = expires.date else {
-                    return Err(KnownError::Form(format!(
+                    return Err(KnownError::Content(format!(
                         "entry `{id}`: expires: {expires} is no date"
                     )));
                 };
@@ -135,7 +136,7 @@ impl KnownList {
     }
 }
 
-impl Entry {
+impl KnownFailure {
     /// Returns whether this entry is about a kind of socket: without a list of sockets, about all.
     fn covers(&self, socket: SocketKind) -> bool {
         self.sockets

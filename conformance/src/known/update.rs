@@ -65,13 +65,13 @@ impl ObservedFailures {
         };
         let mut document: DocumentMut = text
             .parse()
-            .map_err(|error| KnownError::Form(format!("{error}")))?;
+            .map_err(|error| KnownError::Content(format!("{error}")))?;
         let tables = document
             .entry("known")
             .or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
         let tables = tables
             .as_array_of_tables_mut()
-            .ok_or_else(|| KnownError::Form("`known` is no [[known]]".into()))?;
+            .ok_or_else(|| KnownError::Content("`known` is no [[known]]".into()))?;
         let changes = self.update(tables);
         write_atomically(path, document.to_string().as_bytes())?;
         Ok(changes)
@@ -83,7 +83,7 @@ impl ObservedFailures {
         tables.retain(|table| {
             let id = table.get("id").and_then(Item::as_str).unwrap_or_default();
             let stays = self.vectors.get(id).is_none_or(|(failed, ran)| {
-                !failed.is_empty() || !elsewhere(table, ran).is_empty()
+                !failed.is_empty() || !sockets_not_run(table, ran).is_empty()
             });
             changes.removed += usize::from(!stays);
             stays
@@ -96,9 +96,9 @@ impl ObservedFailures {
                 .to_string();
             if let Some((failed, ran)) = self.vectors.get(&id) {
                 let before = table.to_string();
-                let mut sockets = elsewhere(table, ran);
+                let mut sockets = sockets_not_run(table, ran);
                 sockets.extend(failed.iter().map(ToString::to_string));
-                limit_to(table, sockets, ran);
+                set_sockets(table, sockets, ran);
                 changes.changed += usize::from(table.to_string() != before);
             }
             listed.push(id);
@@ -108,7 +108,7 @@ impl ObservedFailures {
                 let mut table = Table::new();
                 table.insert("id", value(id));
                 table.insert("reason", value("say why"));
-                limit_to(
+                set_sockets(
                     &mut table,
                     failed.iter().map(ToString::to_string).collect(),
                     ran,
@@ -122,15 +122,15 @@ impl ObservedFailures {
 }
 
 /// Returns the sockets that an entry names and over which its vector did not run.
-fn elsewhere(table: &Table, ran: &[&str]) -> Vec<String> {
+fn sockets_not_run(table: &Table, ran: &[&str]) -> Vec<String> {
     let named = table.get("sockets").and_then(Item::as_array);
     let named = named.into_iter().flatten().filter_map(Value::as_str);
-    let elsewhere = named.filter(|socket| !ran.contains(socket));
-    elsewhere.map(str::to_string).collect()
+    let not_run = named.filter(|socket| !ran.contains(socket));
+    not_run.map(str::to_string).collect()
 }
 
 /// Writes the sockets into an entry, unless they are all over which its vector ran.
-fn limit_to(table: &mut Table, sockets: Vec<String>, ran: &[&str]) {
+fn set_sockets(table: &mut Table, sockets: Vec<String>, ran: &[&str]) {
     let is_known = |socket: &String| ran.contains(&socket.as_str());
     if sockets.len() == ran.len() && sockets.iter().all(is_known) {
         table.remove("sockets");

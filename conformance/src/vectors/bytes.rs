@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-/// Bytes as vector files write them: a string, or a list of parts.
+/// Bytes in the notation of vector files: a string, or a list of parts.
 #[derive(Debug, Deserialize)]
 #[serde(
     untagged,
@@ -8,7 +8,7 @@ use serde::Deserialize;
 )]
 pub(super) enum ByteNotation {
     Text(String),
-    Parts(Vec<Part>),
+    Parts(Vec<BytesPart>),
 }
 
 #[derive(Debug, Deserialize)]
@@ -16,7 +16,7 @@ pub(super) enum ByteNotation {
     untagged,
     expecting = "expected a string, {\"hex\":…} or {\"repeat\":…,\"times\":…}"
 )]
-pub(super) enum Part {
+pub(super) enum BytesPart {
     Text(String),
     Hex(HexPart),
     Repeat(RepeatPart),
@@ -51,11 +51,11 @@ impl TryFrom<String> for Hex {
     }
 }
 
-/// More than any datagram needs, and little enough for any machine.
+/// The most bytes that a notation may expand to: more than a datagram holds.
 pub(super) const MAX_BYTES: usize = 1 << 20;
 
 impl ByteNotation {
-    /// Spells the bytes out.
+    /// Returns the bytes.
     pub(super) fn expand(&self) -> Result<Vec<u8>, String> {
         let parts = match self {
             Self::Text(text) => return Ok(text.clone().into_bytes()),
@@ -64,11 +64,11 @@ impl ByteNotation {
         let mut bytes = Vec::new();
         for part in parts {
             let (piece, times) = match part {
-                Part::Text(text) => (text.as_bytes(), 1),
-                Part::Hex(part) => (&part.hex.0[..], 1),
-                Part::Repeat(part) => (part.repeat.as_bytes(), part.times),
+                BytesPart::Text(text) => (text.as_bytes(), 1),
+                BytesPart::Hex(part) => (&part.hex.0[..], 1),
+                BytesPart::Repeat(part) => (part.repeat.as_bytes(), part.times),
             };
-            // What is too much is never made, not even for a moment.
+            // Checked before memory is allocated.
             let length = piece.len().saturating_mul(times);
             if bytes.len().saturating_add(length) > MAX_BYTES {
                 return Err(format!("more than {MAX_BYTES} bytes are too much"));

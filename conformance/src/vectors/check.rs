@@ -4,10 +4,11 @@ use super::corpus::Corpus;
 use super::vector::{Expectation, Level, Step, Vector};
 use crate::contract::event_line;
 
-/// Holds every vector against the reference and against the decoder of its dialect. Gives a message for each that departs.
+/// Compares every vector with the reference and the decoder of its dialect, and returns a message for
+/// each that departs.
 ///
-/// The first reading of both must be expected; whatever is expected must be admissible; and where one reading alone is
-/// expected, no other may be admissible, but for advice (level `should`).
+/// The first reading of both must be expected, and whatever is expected must be admissible. Readings
+/// that are not expected must not be admissible, except for advice (level `should`).
 pub fn check(corpus: &Corpus) -> Vec<String> {
     let mut found = Vec::new();
     for vector in &corpus.vectors {
@@ -36,17 +37,7 @@ pub fn check(corpus: &Corpus) -> Vec<String> {
     found
 }
 
-/// Tells whether a vector names a requirement that there is.
-pub(super) fn against_spec(vector: &Vector, corpus: &Corpus) -> Result<(), String> {
-    match corpus.requirement(&vector.requirement) {
-        Some(_) => Ok(()),
-        None => Err(format!(
-            "requirement: `{}` is not in SPEC.md",
-            vector.requirement
-        )),
-    }
-}
-
+/// Compares one datagram of a vector with the decoders.
 fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
     let (of, datagram) = (vector.dialect, &step.datagram[..]);
     let first = of.first_reading(datagram);
@@ -78,7 +69,7 @@ fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
         let odd = line(odd);
         return Err(format!("{odd} is expected, and not admissible"));
     }
-    // One reading more than expected is enough to know; all may be too many to list.
+    // One reading more than expected proves a departure; all of them may be too many to list.
     let admissible = of.readings(datagram, expected.len() + 1);
     match admissible
         .into_iter()
@@ -99,7 +90,7 @@ fn reading(expectation: &Expectation) -> Reading {
     }
 }
 
-/// Gives the line by which a subject would report a reading.
+/// Returns the line by which a subject reports a reading.
 fn line(reading: &Reading) -> String {
     match reading {
         Reading::Event(event) => String::from_utf8_lossy(&event_line(event)).into_owned(),

@@ -8,24 +8,24 @@ use super::corpus::{Corpus, CorpusError};
 use super::expectation_json::expectation_to_json;
 use super::vector::Vector;
 
-/// Writes vectors into a folder, for test suites that know nothing of this one: each datagram as a file of its bytes, each
-/// vector as JSON, their schema, the requirements, and the requirement sets. The README says what is what; it comes last, so
-/// that where it is, all is.
+/// Writes vectors into a folder, for other test suites: each datagram as a file of its bytes, each
+/// vector as JSON, their schema, the requirements, the requirement sets, and a README. The README comes
+/// last: if it is there, the export is complete.
 ///
 /// # Errors
 ///
-/// If the folder is there and not empty, or something cannot be written. Then the folder is as it was.
+/// If the folder is not empty, or a file cannot be written. Then the folder is left as it was.
 pub fn export(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), CorpusError> {
     let is_new = make_empty(folder).map_err(at(folder))?;
     let result = fill(corpus, vectors, folder);
     if result.is_err() && is_new {
-        // Whatever keeps it from being removed has less to say than the error that is there.
+        // An error of the removal says less than the one that is returned.
         let _ = fs::remove_dir(folder);
     }
     result
 }
 
-/// Makes sure that an empty folder is there. Tells whether it is new.
+/// Creates a folder unless it exists and is empty. Returns whether it is new.
 fn make_empty(folder: &Path) -> io::Result<bool> {
     match fs::read_dir(folder) {
         Ok(mut entries) => match entries.next() {
@@ -42,7 +42,7 @@ fn make_empty(folder: &Path) -> io::Result<bool> {
     }
 }
 
-/// Puts all together out of sight, and then moves it into the folder.
+/// Writes all files into a temporary folder, and moves them into the folder.
 fn fill(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), CorpusError> {
     let mut builder = tempfile::Builder::new();
     let stage = builder
@@ -97,7 +97,7 @@ fn fill(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), Corpu
     )
 }
 
-/// Gives all that is known of a vector, but for its bytes.
+/// Returns all members of a vector, but for its bytes.
 fn to_json(vector: &Vector) -> Value {
     let steps = vector.steps.iter().enumerate().map(|(index, step)| {
         json!({

@@ -6,13 +6,14 @@ use super::bytes::{ByteNotation, MAX_BYTES};
 use super::vector::{Authority, Captured, Expectation, Level, Step, Vector};
 use crate::dialect::Dialect;
 
-/// Reads the text of a vector file.
+/// Parses the text of a vector file.
 ///
 /// # Errors
 ///
-/// One message, which says what is wrong at which vector and field; the caller knows the file.
+/// A message that says what is wrong at which vector and field, without the name of the file.
 pub fn read(text: &str) -> Result<Vec<Vector>, String> {
-    let file: File = deserialize(&serde_json::from_str(text).map_err(|error| error.to_string())?)?;
+    let file: FileNotation =
+        deserialize(&serde_json::from_str(text).map_err(|error| error.to_string())?)?;
     if !is_slug(&file.topic) {
         return Err(format!("topic: {SLUG}"));
     }
@@ -30,13 +31,13 @@ pub fn read(text: &str) -> Result<Vec<Vector>, String> {
         .collect()
 }
 
-fn vector(file: &File, json: &Value) -> Result<Vector, String> {
-    let entry: Entry = deserialize(json)?;
+fn vector(file: &FileNotation, json: &Value) -> Result<Vector, String> {
+    let entry: VectorNotation = deserialize(json)?;
     if !is_slug(&entry.id) {
         return Err(format!("id: {SLUG}"));
     }
     let steps = match (entry.datagram, entry.sequence, entry.expect) {
-        (Some(datagram), None, Expected::One(expectation)) => {
+        (Some(datagram), None, ExpectedNotation::One(expectation)) => {
             vec![Step {
                 datagram: datagram
                     .expand()
@@ -46,7 +47,7 @@ fn vector(file: &File, json: &Value) -> Result<Vector, String> {
                     .map_err(|error| format!("expect{error}"))?,
             }]
         }
-        (None, Some(sequence), Expected::Each(expectations)) => {
+        (None, Some(sequence), ExpectedNotation::Each(expectations)) => {
             if sequence.is_empty() {
                 return Err("sequence: expected at least one datagram".into());
             }
@@ -69,10 +70,10 @@ fn vector(file: &File, json: &Value) -> Result<Vector, String> {
             });
             steps.collect::<Result<_, String>>()?
         }
-        (Some(_), None, Expected::Each(_)) => {
+        (Some(_), None, ExpectedNotation::Each(_)) => {
             return Err("expect: a list goes with `sequence`".into());
         }
-        (None, Some(_), Expected::One(_)) => {
+        (None, Some(_), ExpectedNotation::One(_)) => {
             return Err("expect: `sequence` wants a list, one a datagram".into());
         }
         (Some(_), Some(_), _) => return Err("sequence: `datagram` stands there too".into()),
@@ -92,19 +93,20 @@ fn vector(file: &File, json: &Value) -> Result<Vector, String> {
     })
 }
 
-/// What ids and topics are.
+/// The message for ids and topics that are malformed.
 const SLUG: &str = "expected lower-case letters and digits with single hyphens between them";
 
-/// Reads an object, and on failure says at which field.
+/// Deserializes an object. Errors name the field.
 fn deserialize<'de, T: Deserialize<'de>>(json: &'de Value) -> Result<T, String> {
-    // A list of the right length would do for serde.
+    // Derived readers accept lists of the right length, too.
     if !json.is_object() {
         return Err("expected an object".into());
     }
     serde_path_to_error::deserialize(json).map_err(|error| error.to_string())
 }
 
-/// Tells whether this can be an id, or a topic: lower-case letters and digits with single hyphens between them.
+/// Returns whether a text can be an id or a topic: lower-case letters and digits with single hyphens
+/// between them.
 pub fn is_slug(id: &str) -> bool {
     let word = |word: &str| {
         !word.is_empty()
@@ -117,7 +119,7 @@ pub fn is_slug(id: &str) -> bool {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct FileNotation {
     #[serde(rename = "$schema")]
     _schema: String,
     topic: String,
@@ -129,7 +131,7 @@ struct File {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct VectorNotation {
     id: String,
     requirement: String,
     level: Level,
@@ -137,7 +139,7 @@ struct Entry {
     summary: String,
     datagram: Option<ByteNotation>,
     sequence: Option<Vec<ByteNotation>>,
-    expect: Expected,
+    expect: ExpectedNotation,
     captured: Option<Captured>,
     notes: Option<String>,
 }
@@ -147,7 +149,7 @@ struct Entry {
     untagged,
     expecting = "expected an expectation, or a list of them for a sequence"
 )]
-enum Expected {
+enum ExpectedNotation {
     Each(Vec<ExpectNotation>),
     One(ExpectNotation),
 }
@@ -204,7 +206,7 @@ impl EventNotation {
         for (index, notation) in self.params.iter().enumerate() {
             let (param, times) = match notation {
                 ParamsNotation::One(param) => (param, 1),
-                ParamsNotation::Repeat(RepeatedParam { repeat, times }) => (repeat, *times),
+                ParamsNotation::Repeat(RepeatNotation { repeat, times }) => (repeat, *times),
             };
             let param = param
                 .resolve()
@@ -224,7 +226,7 @@ impl EventNotation {
     }
 }
 
-/// Counts the bytes of a parameter.
+/// Returns the length of a parameter, in bytes.
 fn length(param: &ParamBuf) -> usize {
     let value = match &param.value {
         ValueBuf::Bytes(bytes) => bytes.len(),
@@ -233,7 +235,7 @@ fn length(param: &ParamBuf) -> usize {
     param.name.as_ref().map_or(0, Vec::len) + value
 }
 
-/// No datagram holds more.
+/// More parameters than a datagram holds.
 const MAX_PARAMS: usize = 65_536;
 
 #[derive(Deserialize)]
@@ -243,12 +245,12 @@ const MAX_PARAMS: usize = 65_536;
 )]
 enum ParamsNotation {
     One(ParamNotation),
-    Repeat(RepeatedParam),
+    Repeat(RepeatNotation),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RepeatedParam {
+struct RepeatNotation {
     repeat: ParamNotation,
     times: usize,
 }
@@ -272,7 +274,7 @@ impl ParamNotation {
     }
 }
 
-/// A value as vector files write it. Its JSON type is its type on the wire.
+/// A value in the notation of vector files. Its JSON type is its type on the wire.
 #[derive(Deserialize)]
 #[serde(
     untagged,

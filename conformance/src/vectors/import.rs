@@ -9,10 +9,10 @@ use super::vector::Expectation;
 use crate::dialect::Dialect;
 use crate::escape::{cut, escaped};
 
-/// Makes a vector file of datagrams that were captured: what a server of yours sends, with what listeners have to read in it.
+/// A vector file made of captured datagrams, with the readings that listeners must report.
 ///
-/// Every datagram becomes one vector, however often it came, and expects every reading that the reference decoder admits. Its id
-/// depends on nothing but topic and bytes, so that a file that is made anew keeps its ids.
+/// Equal datagrams become one vector, which expects every reading that the reference decoder admits.
+/// Its id depends on the topic and the bytes alone, so a file that is made again keeps its ids.
 #[derive(Debug)]
 pub struct VectorFile {
     topic: String,
@@ -22,11 +22,11 @@ pub struct VectorFile {
     left_out: usize,
 }
 
-/// More readings than these are left to nobody to choose from.
+/// The most readings that a vector expects.
 const MAX_READINGS: usize = 64;
 
 impl VectorFile {
-    /// Starts a file without vectors.
+    /// Returns a file without vectors.
     pub fn new(topic: &str, dialect: Dialect) -> Self {
         Self {
             topic: topic.into(),
@@ -37,7 +37,7 @@ impl VectorFile {
         }
     }
 
-    /// Adds a datagram, unless it is there.
+    /// Adds a datagram, unless the file has it.
     pub fn add(&mut self, datagram: &[u8]) {
         if !self.seen.insert(datagram.into()) {
             return;
@@ -50,22 +50,22 @@ impl VectorFile {
         self.vectors.push(self.vector(datagram, readings));
     }
 
-    /// Counts the vectors.
+    /// Returns the count of vectors.
     pub fn len(&self) -> usize {
         self.vectors.len()
     }
 
-    /// Tells whether there is no vector.
+    /// Returns whether there is no vector.
     pub fn is_empty(&self) -> bool {
         self.vectors.is_empty()
     }
 
-    /// Counts the datagrams that have too many readings for an expectation to mean anything, and were left out.
+    /// Returns the count of datagrams that were left out because they have more than 64 readings.
     pub fn left_out(&self) -> usize {
         self.left_out
     }
 
-    /// Gives the file.
+    /// Returns the file as JSON.
     pub fn into_json(self) -> Value {
         let summary = "Datagrams that were captured on their way.";
         file(&self.topic, self.dialect, summary, self.vectors)
@@ -76,7 +76,7 @@ impl VectorFile {
             Reading::Event(event) => Some(event),
             _ => None,
         });
-        // What is tested most of all: that every parameter is reported, and that what is no event is not.
+        // The requirements that every parameter is reported, and that malformed datagrams are rejected.
         let (whole, malformed) = match self.dialect {
             Dialect::Text => ("T14", "T1"),
             Dialect::JsonRpc => ("J2", "J1"),
@@ -117,7 +117,7 @@ impl VectorFile {
     }
 }
 
-/// Makes lower-case words with hyphens between them of the beginning of a name.
+/// Returns the beginning of a name as lower-case words with hyphens between them.
 fn slug(name: &[u8]) -> String {
     const LENGTH: usize = 40;
     let name = &name[..name.len().min(LENGTH)];

@@ -30,7 +30,7 @@ pub use file::{is_slug, read};
 pub use import::VectorFile;
 #[cfg(feature = "runner")]
 pub use notation::write;
-pub use select::{Selection, Shortage};
+pub use select::{Selection, SelectionError};
 pub use set::Set;
 pub use spec::Requirement;
 pub use vector::{Authority, Captured, Expectation, Level, Step, Vector};

@@ -1,4 +1,4 @@
-//! Writing vectors as vector files have them.
+//! Writing vectors in the notation of vector files.
 
 use event_datagram::{ParamBuf, ValueBuf};
 use serde_json::{Map, Value, json};
@@ -7,10 +7,10 @@ use sha2::{Digest as _, Sha256};
 use super::vector::{Expectation, Vector};
 use crate::dialect::Dialect;
 
-/// The digits of a digest that tell the vectors of one topic apart.
+/// The digits of a digest in the id of a vector.
 const DIGITS: usize = 12;
 
-/// Writes a vector file that holds this vector alone, under an id that depends on nothing but the topic and its datagrams.
+/// Returns a vector file with one vector. Its id depends on the topic and the datagrams alone.
 pub fn write(topic: &str, summary: &str, vector: &Vector) -> Value {
     let datagrams = vector.steps.iter().map(|step| &step.datagram[..]);
     let mut entry = json!({
@@ -33,7 +33,7 @@ pub fn write(topic: &str, summary: &str, vector: &Vector) -> Value {
     file(topic, vector.dialect, summary, vec![entry])
 }
 
-/// Puts vectors into a file.
+/// Returns a vector file.
 pub(super) fn file(topic: &str, dialect: Dialect, summary: &str, vectors: Vec<Value>) -> Value {
     json!({
         "$schema": "../schema.json",
@@ -44,11 +44,11 @@ pub(super) fn file(topic: &str, dialect: Dialect, summary: &str, vectors: Vec<Va
     })
 }
 
-/// Makes a short name of datagrams.
+/// Returns the first digits of a digest of datagrams.
 pub(super) fn digest<'d>(datagrams: impl IntoIterator<Item = &'d [u8]>) -> String {
     let mut sha = Sha256::new();
     for (index, datagram) in datagrams.into_iter().enumerate() {
-        // Where one ends and the next begins makes a difference.
+        // Separates datagrams, so that `a, bc` and `ab, c` differ.
         if index > 0 {
             sha.update(index.to_le_bytes());
         }
@@ -59,7 +59,7 @@ pub(super) fn digest<'d>(datagrams: impl IntoIterator<Item = &'d [u8]>) -> Strin
     digits
 }
 
-/// Writes an expectation.
+/// Returns an expectation in the notation of vector files.
 pub(super) fn expectation(expectation: &Expectation) -> Value {
     match expectation {
         Expectation::Event(event) => {
@@ -88,7 +88,7 @@ fn param(param: &ParamBuf) -> Value {
     Value::Object(object)
 }
 
-/// Writes bytes.
+/// Returns bytes in the notation of vector files.
 pub(super) fn bytes(bytes: &[u8]) -> Value {
     if let Ok(text) = str::from_utf8(bytes) {
         return text.into();

@@ -1,3 +1,6 @@
+use std::error::Error;
+use std::fmt;
+
 use super::corpus::Corpus;
 use super::vector::{Level, Vector};
 use crate::dialect::Dialect;
@@ -5,8 +8,9 @@ use crate::dialect::Dialect;
 /// Which vectors of a corpus to take.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Patterns, one of which must fit; none fits all. A pattern is an id, a requirement, a topic, a part of an id, or an
-    /// id with `*` for any text and `?` for any character. What it is exactly counts before what it is a part of.
+    /// Patterns, one of which must fit; no pattern selects all. A pattern is an id, a requirement, a
+    /// topic, an id with `*` for any text and `?` for any character, or a part of an id: the first of
+    /// these that it can be.
     pub filters: Vec<String>,
     /// The levels to take; none takes all.
     pub levels: Vec<Level>,
@@ -14,28 +18,42 @@ pub struct Selection {
     pub dialects: Vec<Dialect>,
 }
 
-/// Nothing was selected.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+/// Why a selection holds no vector.
+#[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Shortage {
+pub enum SelectionError {
     /// A pattern fits no vector of the corpus.
-    #[error("no vector fits `{filter}`: neither id, requirement, topic nor part of an id")]
-    Filter {
+    NoVectorFits {
         /// The pattern.
         filter: String,
     },
     /// The patterns fit vectors, but none of the levels or dialects asked for.
-    #[error("none of the vectors that fit has the level or dialect asked for")]
-    Grade,
+    NoneOfLevelOrDialect,
 }
 
+impl fmt::Display for SelectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoVectorFits { filter } => write!(
+                f,
+                "no vector fits `{filter}`: neither id, requirement, topic nor part of an id"
+            ),
+            Self::NoneOfLevelOrDialect => {
+                f.write_str("none of the vectors that fit has the level or dialect asked for")
+            }
+        }
+    }
+}
+
+impl Error for SelectionError {}
+
 impl Selection {
-    /// Takes the vectors, in the order of the corpus.
+    /// Returns the selected vectors, in the order of the corpus.
     ///
     /// # Errors
     ///
-    /// If a pattern fits nothing, or nothing is left: an empty run must never look like a green one.
-    pub fn of<'c>(&self, corpus: &'c Corpus) -> Result<Vec<&'c Vector>, Shortage> {
+    /// If a pattern fits no vector, or no vector is left: an empty run must not look like a passed one.
+    pub fn of<'c>(&self, corpus: &'c Corpus) -> Result<Vec<&'c Vector>, SelectionError> {
         let patterns: Vec<_> = self
             .filters
             .iter()
@@ -43,7 +61,7 @@ impl Selection {
             .collect();
         for (pattern, filter) in patterns.iter().zip(&self.filters) {
             if !corpus.vectors.iter().any(|vector| pattern.fits(vector)) {
-                return Err(Shortage::Filter {
+                return Err(SelectionError::NoVectorFits {
                     filter: filter.clone(),
                 });
             }
@@ -55,7 +73,7 @@ impl Selection {
         };
         let vectors: Vec<_> = corpus.vectors.iter().filter(takes).collect();
         if vectors.is_empty() {
-            Err(Shortage::Grade)
+            Err(SelectionError::NoneOfLevelOrDialect)
         } else {
             Ok(vectors)
         }

@@ -1,7 +1,7 @@
 use super::vector::Vector;
 
-/// A requirement set: a frozen list of vectors, named by year and number, so that "conforms to 2026.1" keeps its meaning
-/// as vectors are added.
+/// A requirement set: a frozen list of vectors, named by year and number, so that "conforms to 2026.1"
+/// keeps its meaning as vectors are added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Set {
@@ -14,17 +14,18 @@ pub struct Set {
 }
 
 impl Set {
-    /// Tells whether a vector belongs to the set.
+    /// Returns whether a vector belongs to the set.
     pub fn contains(&self, vector: &Vector) -> bool {
         self.ids.binary_search(&vector.id).is_ok()
     }
 }
 
-/// Reads a list: an id a line, in alphabetical order; empty lines and lines that begin with `#` are passed over.
+/// Parses a list: one id per line, in alphabetical order. Empty lines and lines that begin with `#` are
+/// skipped.
 ///
 /// # Errors
 ///
-/// Names the first line that departs: an id that no vector has, or one that is out of order or there twice.
+/// If an id belongs to no vector, is out of order or is there twice. The message names the line.
 pub(super) fn read(name: &str, text: &str, vectors: &[Vector]) -> Result<Set, String> {
     if !is_name(name) {
         return Err("its name is not a year and a number, such as 2026.1".into());

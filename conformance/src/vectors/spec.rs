@@ -14,8 +14,8 @@ pub struct Requirement {
     pub authorities: Vec<Authority>,
 }
 
-/// Reads the requirements out of SPEC.md: a heading `### T4: title`, and below it, before any other heading, a line
-/// `Level: must. Authority: documented, sender.`
+/// Parses the requirements of SPEC.md: a heading `### T4: title`, and below it, before any other
+/// heading, a line `Level: must. Authority: documented, sender.`
 pub(super) fn read(text: &str) -> Result<Vec<Requirement>, String> {
     let mut requirements = Vec::<Requirement>::new();
     let mut open = None;

@@ -32,7 +32,7 @@ pub struct Vector {
 }
 
 impl Vector {
-    /// Gives the length of its longest datagram, in bytes.
+    /// Returns the length of the longest datagram, in bytes.
     pub fn longest_datagram(&self) -> usize {
         self.steps
             .iter()
@@ -42,7 +42,7 @@ impl Vector {
     }
 }
 
-/// A datagram, and what is expected of it.
+/// A datagram, and what a subject should make of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
@@ -67,7 +67,7 @@ pub enum Expectation {
 }
 
 impl Expectation {
-    /// Asks for one of these readings, of which there is at least one.
+    /// Returns the expectation of one of these readings, of which there is at least one.
     pub fn any_of(readings: Vec<Reading>) -> Self {
         let each = readings.into_iter().map(|reading| match reading {
             Reading::Event(event) => Self::Event(event),
@@ -81,7 +81,7 @@ impl Expectation {
         }
     }
 
-    /// Gives the expectations that are equally right: itself, or its alternatives.
+    /// Returns the expectations that are equally right: the alternatives, or the expectation itself.
     pub fn alternatives(&self) -> &[Self] {
         match self {
             Self::AnyOf(alternatives) => alternatives,

@@ -1,0 +1,176 @@
+use std::io::{self, Write};
+
+use event_datagram::{Bytes, Event, EventBuf, Value};
+use serde_json::json;
+
+/// Returns the line by which the contract reports an event, without its line feed, such as
+/// `{"event":"E_TEST","params":[{"name":"ip","value":"::1"}]}`.
+///
+/// Bytes that are not UTF-8 stand in hex, under `event_hex`, `name_hex` or `value_hex`.
+pub fn event_line(event: &impl Event) -> Vec<u8> {
+    let mut line = Vec::new();
+    write_event(event, &mut line).expect("a vector takes everything");
+    line
+}
+
+/// Returns the line by which the contract reports a rejection, without its line feed.
+pub fn error_line(why: &str) -> Vec<u8> {
+    json!({ "error": why }).to_string().into_bytes()
+}
+
+/// Returns whether a line is byte for byte the one that [`event_line`] writes, without parsing it.
+///
+/// Nearly all lines of a run are; the longest ones hold tens of thousands of short parameters.
+pub(crate) fn is_line_of(line: &[u8], event: &EventBuf) -> bool {
+    let mut left = Comparing(line);
+    write_event(event, &mut left).is_ok() && left.0.is_empty()
+}
+
+/// A sink of the pieces of a line.
+trait EventSink: Write {
+    fn put(&mut self, piece: &[u8]) -> io::Result<()>;
+
+    /// Puts a backslash and a letter.
+    fn put_escape(&mut self, letter: u8) -> io::Result<()>;
+}
+
+impl EventSink for Vec<u8> {
+    #[inline]
+    fn put(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.extend_from_slice(piece);
+        Ok(())
+    }
+
+    #[inline]
+    fn put_escape(&mut self, letter: u8) -> io::Result<()> {
+        self.put(&[b'\\', letter])
+    }
+}
+
+/// The rest of a line, with which the pieces are compared. Fails at the first difference.
+struct Comparing<'l>(&'l [u8]);
+
+impl EventSink for Comparing<'_> {
+    #[inline]
+    fn put(&mut self, piece: &[u8]) -> io::Result<()> {
+        let rest = self.0.strip_prefix(piece);
+        self.0 = rest.ok_or(io::ErrorKind::InvalidData)?;
+        Ok(())
+    }
+
+    // Comparing both bytes as one slice would store them first, and stall on store forwarding.
+    #[inline]
+    fn put_escape(&mut self, letter: u8) -> io::Result<()> {
+        match self.0 {
+            [b'\\', first, rest @ ..] if *first == letter => {
+                self.0 = rest;
+                Ok(())
+            }
+            _ => Err(io::ErrorKind::InvalidData.into()),
+        }
+    }
+}
+
+impl Write for Comparing<'_> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.put(piece)?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write_event(event: &impl Event, out: &mut impl EventSink) -> io::Result<()> {
+    out.put(b"{")?;
+    member(out, b"\"event", &event.name())?;
+    out.put(b",\"params\":[")?;
+    for (index, param) in event.params().enumerate() {
+        if index > 0 {
+            out.put(b",")?;
+        }
+        out.put(b"{")?;
+        if let Some(name) = &param.name {
+            member(out, b"\"name", name)?;
+            out.put(b",")?;
+        }
+        match &param.value {
+            Value::Bytes(bytes) => member(out, b"\"value", bytes)?,
+            Value::Integer(integer) => write!(out, "\"value\":{integer}")?,
+            _ => out.put(b"\"value\":null")?,
+        }
+        out.put(b"}")?;
+    }
+    out.put(b"]}")
+}
+
+/// Writes a member. Its key starts with a quote. Inlined so that the key is compared in a register.
+#[inline(always)]
+fn member<const N: usize>(
+    out: &mut impl EventSink,
+    key: &[u8; N],
+    bytes: &Bytes<'_>,
+) -> io::Result<()> {
+    let bytes = bytes.to_cow();
+    out.put(key)?;
+    if is_simple(&bytes) {
+        out.put(b"\":\"")?;
+        put_simple(out, &bytes)?;
+        return out.put(b"\"");
+    }
+    put_other(out, &bytes)
+}
+
+/// Writes what follows the key of a member whose bytes are not simple.
+#[cold]
+fn put_other(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
+    match str::from_utf8(bytes) {
+        Ok(text) => {
+            out.put(b"\":")?;
+            Ok(serde_json::to_writer(out, text)?)
+        }
+        Err(_) => write!(out, "_hex\":\"{}\"", hex::encode(bytes)),
+    }
+}
+
+/// The most bytes that are put one by one, which is faster than the search for escapes.
+const SHORT: usize = 16;
+
+fn put_simple(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
+    if bytes.len() > SHORT && all(bytes, |byte| escape(byte).is_none()) {
+        return out.put(bytes);
+    }
+    for byte in bytes {
+        match escape(*byte) {
+            None => out.put(&[*byte])?,
+            Some(letter) => out.put_escape(letter)?,
+        }
+    }
+    Ok(())
+}
+
+/// Returns whether each byte is in JSON as it is, or as a letter behind a backslash.
+fn is_simple(bytes: &[u8]) -> bool {
+    all(bytes, |byte| {
+        matches!(byte, b' '..=b'~') | escape(byte).is_some()
+    })
+}
+
+/// Returns whether a condition holds for all bytes. Without early exit, so that it is vectorized.
+fn all(bytes: &[u8], holds: impl Fn(u8) -> bool) -> bool {
+    bytes.iter().fold(true, |all, byte| all & holds(*byte))
+}
+
+/// Returns the letter that stands for a byte behind a backslash; `None` if there is none.
+fn escape(byte: u8) -> Option<u8> {
+    match byte {
+        b'"' | b'\\' => Some(byte),
+        0x08 => Some(b'b'),
+        b'\t' => Some(b't'),
+        b'\n' => Some(b'n'),
+        0x0c => Some(b'f'),
+        b'\r' => Some(b'r'),
+        _ => None,
+    }
+}
