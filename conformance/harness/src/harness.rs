@@ -9,7 +9,7 @@ use crate::empty_run::empty_run;
 use crate::factory::Factory;
 use crate::parser::Parser;
 use crate::remarks::Remarks;
-use crate::trial::Case;
+use crate::vector_test::VectorTest;
 use event_datagram_conformance::contract::Start;
 use event_datagram_conformance::judge::{Strictness, not_applicable};
 use event_datagram_conformance::vectors::{Corpus, Dialect};
@@ -32,13 +32,13 @@ pub struct Harness {
 }
 
 impl Harness {
-    /// Starts without a parser.
+    /// Returns a harness without a parser.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Tests the parsers that a factory makes with the vectors of a dialect. Each vector gets a fresh one, made in the thread
-    /// that uses it.
+    /// Tests the parsers that a factory creates with the vectors of a dialect. Each vector gets a fresh
+    /// parser, which is created in the thread that uses it.
     pub fn parser<P: Parser + 'static>(
         mut self,
         dialect: Dialect,
@@ -48,47 +48,50 @@ impl Harness {
         self
     }
 
-    /// Declares that a requirement or a vector does not apply: its tests are shown as ignored, and run with `--ignored`.
+    /// Declares that a requirement or a vector does not apply. Its tests are ignored, and run with
+    /// `--ignored`.
     pub fn not_applicable(mut self, id: &str) -> Self {
         let declared = self.start.not_applicable.get_or_insert_default();
         declared.push(id.into());
         self
     }
 
-    /// Declares that datagrams of more bytes are not taken: vectors with longer ones do not apply.
+    /// Declares the length of the longest datagram that is accepted, in bytes. Vectors with longer ones
+    /// do not apply.
     pub fn max_datagram(mut self, bytes: usize) -> Self {
         self.start.max_datagram = Some(bytes);
         self
     }
 
-    /// Lists a vector as known to fail, and why. Its test passes while it fails, and fails as soon as it passes, so that the
-    /// list stays true.
+    /// Lists a vector as known to fail, for a reason. Its test passes while the vector fails, and fails
+    /// once the vector passes, so that the list stays true.
     pub fn known(mut self, id: &str, reason: &str) -> Self {
         self.known.insert(id.into(), reason.into());
         self
     }
 
-    /// Lets only the vectors of a requirement set decide, such as `2026.1`. The others run all the same; that they fail is told,
-    /// and fails no test.
+    /// Lets only the vectors of a requirement set decide, such as `2026.1`. The others run, too; their
+    /// failures are remarks, and fail no test.
     pub fn set(mut self, name: &str) -> Self {
         self.set = Some(name.into());
         self
     }
 
-    /// Lets departures from what listeners should do fail, too.
+    /// Lets departures from advice (level `should`) fail, too.
     pub const fn strict(mut self) -> Self {
         self.strictness = Strictness::Should;
         self
     }
 
-    /// Sets how long a parser may take for a vector. Without, 10 seconds.
+    /// Sets how long a parser may take for a vector. The default is 10 seconds.
     pub const fn time_limit(mut self, limit: Duration) -> Self {
         self.time_limit = Some(limit);
         self
     }
 
-    /// Runs the tests that the arguments of the process select, and gives its exit status: 0, 101 as of any test target where one
-    /// failed, 2 where the harness was set up wrong, 4 where nothing was tested.
+    /// Runs the tests that the arguments of the process select, and returns the exit status of the
+    /// process: 0 if all passed, 101 if one failed, 2 if the harness is set up wrong, 4 if nothing was
+    /// tested.
     #[must_use = "it is the exit status of the process"]
     pub fn main(self) -> ExitCode {
         let arguments = Arguments::from_args();
@@ -115,7 +118,7 @@ impl Harness {
         }
     }
 
-    /// Gives the corpus, if it has all that was named.
+    /// Returns the corpus, if it has every id, requirement set and dialect that was named.
     fn checked(&self) -> Result<Corpus, String> {
         let corpus = Corpus::embedded().map_err(|error| error.to_string())?;
         if self.parsers.is_empty() {
@@ -171,7 +174,7 @@ impl Harness {
             let Some((_, factory)) = self.parsers.iter().find(of_dialect) else {
                 continue;
             };
-            let case = Case {
+            let test = VectorTest {
                 factory: factory.clone(),
                 title: titles.get(&vector.requirement).cloned().unwrap_or_default(),
                 decides: set.as_ref().is_none_or(|set| set.contains(&vector)),
@@ -180,8 +183,8 @@ impl Harness {
                 limit: self.time_limit.unwrap_or(Duration::from_secs(10)),
                 vector,
             };
-            let exempt = not_applicable(&case.vector, &self.start);
-            trials.push(case.into_trial(exempt, Arc::clone(remarks)));
+            let exempt = not_applicable(&test.vector, &self.start);
+            trials.push(test.into_trial(exempt, Arc::clone(remarks)));
         }
         trials
     }

@@ -59,7 +59,7 @@ mod harness;
 mod parser;
 mod parser_run;
 mod remarks;
-mod trial;
+mod vector_test;
 
 pub use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 pub use event_datagram_conformance::vectors::Dialect;

@@ -1,12 +1,13 @@
 use event_datagram::EventBuf;
 
-/// A parser that lives in the process of its tests. Any function or closure with the right arguments is one.
+/// A parser that runs in the process of its tests. Functions and closures of this signature are
+/// parsers, too.
 pub trait Parser {
-    /// Reads one datagram, which may be any bytes, and gives the event that it is.
+    /// Parses one datagram, which may be any bytes.
     ///
     /// # Errors
     ///
-    /// Says why it is none, in words for a person: any rejection is as good as another.
+    /// If the datagram is rejected, with the reason in words. The reason is shown, and not judged.
     fn parse(&mut self, datagram: &[u8]) -> Result<EventBuf, String>;
 }
 

@@ -23,17 +23,17 @@ pub(crate) struct ParserRun {
 
 #[derive(Debug)]
 pub(crate) enum ParserEnd {
-    /// It answered all.
+    /// The parser answered every datagram.
     Answered,
-    /// It panicked there, with these words.
-    Panicked { place: Stage, words: String },
-    /// It was still there when its time was up.
-    Hung { place: Stage },
+    /// The parser panicked in this stage, with this message.
+    Panicked { stage: ParserStage, message: String },
+    /// The parser was still in this stage when the time limit passed.
+    Hung { stage: ParserStage },
 }
 
-/// What a parser was given last.
+/// What a parser does at the moment.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Stage {
+pub(crate) enum ParserStage {
     Making,
     GoodEventBefore,
     Datagram { number: usize, of: usize },
@@ -41,7 +41,7 @@ pub(crate) enum Stage {
     Dropping,
 }
 
-impl std::fmt::Display for Stage {
+impl std::fmt::Display for ParserStage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Making => f.write_str("when it was made"),
@@ -54,50 +54,51 @@ impl std::fmt::Display for Stage {
     }
 }
 
-/// What the thread of a parser has come to so far.
+/// What the thread of a parser has done so far.
 #[derive(Debug)]
-struct Progress {
+struct ParserProgress {
     observation: Observation,
-    place: Stage,
+    stage: ParserStage,
 }
 
-/// Gives a vector to a fresh parser, between two good events, in a thread of its own.
+/// Runs a fresh parser on a vector, in a thread of its own.
 pub(crate) fn run_parser(
     name: &str,
     vector: &Arc<Vector>,
     factory: &Factory,
     limit: Duration,
 ) -> std::io::Result<ParserRun> {
-    let progress = Arc::new(Mutex::new(Progress {
+    let progress = Arc::new(Mutex::new(ParserProgress {
         observation: Observation::default(),
-        place: Stage::Making,
+        stage: ParserStage::Making,
     }));
     let (done, end) = mpsc::channel();
     let (vector, factory, shared) = (Arc::clone(vector), factory.clone(), Arc::clone(&progress));
-    let talk = move || {
-        let result = catch_unwind(AssertUnwindSafe(|| talk(&vector, &factory, &shared)));
-        // Nobody waits any more where the time is up.
-        let _ = done.send(result.map_err(|payload| words_of(&*payload)));
+    let run = move || {
+        let result = catch_unwind(AssertUnwindSafe(|| feed(&vector, &factory, &shared)));
+        // Fails if the time limit has passed.
+        let _ = done.send(result.map_err(|payload| panic_message(&*payload)));
     };
-    // The name is what a panic's message begins with.
-    thread::Builder::new().name(name.into()).spawn(talk)?;
+    // The message of a panic begins with the name of the thread.
+    thread::Builder::new().name(name.into()).spawn(run)?;
     let end = end.recv_timeout(limit);
     let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = progress.place;
+    let stage = progress.stage;
     Ok(ParserRun {
         observation: std::mem::take(&mut progress.observation),
         end: match end {
             Ok(Ok(())) => ParserEnd::Answered,
-            Ok(Err(words)) => ParserEnd::Panicked { place, words },
-            Err(_) => ParserEnd::Hung { place },
+            Ok(Err(message)) => ParserEnd::Panicked { stage, message },
+            Err(_) => ParserEnd::Hung { stage },
         },
     })
 }
 
-fn talk(vector: &Vector, factory: &Factory, shared: &Mutex<Progress>) {
-    // No lock is held while a parser is at work.
+/// Passes the datagrams of a vector to a fresh parser, between two fences.
+fn feed(vector: &Vector, factory: &Factory, shared: &Mutex<ParserProgress>) {
+    // No lock is held while a parser runs, so that it may panic.
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let go_to = |place| lock().place = place;
+    let go_to = |stage| lock().stage = stage;
     let mut parser = factory.create();
     let mut fences = Fences::new(DEFAULT_NAME);
     let mut read_fence = |parser: &mut dyn Parser| {
@@ -106,25 +107,25 @@ fn talk(vector: &Vector, factory: &Factory, shared: &Mutex<Progress>) {
         (fence.form(&raw), raw)
     };
 
-    go_to(Stage::GoodEventBefore);
+    go_to(ParserStage::GoodEventBefore);
     let (before, _) = read_fence(&mut *parser);
     for (index, step) in vector.steps.iter().enumerate() {
-        go_to(Stage::Datagram {
+        go_to(ParserStage::Datagram {
             number: index + 1,
             of: vector.steps.len(),
         });
         let answer = parser.parse(&step.datagram);
         lock().observation.reports.push(report(answer));
     }
-    go_to(Stage::GoodEventAfter);
+    go_to(ParserStage::GoodEventAfter);
     let (after, raw) = read_fence(&mut *parser);
     if after != before {
         lock().observation.misread_fence = Some(raw);
     }
-    go_to(Stage::Dropping);
+    go_to(ParserStage::Dropping);
 }
 
-/// Gives an answer as the line that a process would have written.
+/// Returns the report that a process would have written for an answer.
 fn report(answer: Result<EventBuf, String>) -> Report {
     let (raw, line) = match answer {
         Ok(event) => (event_line(&event), Line::Event(event)),
@@ -133,7 +134,7 @@ fn report(answer: Result<EventBuf, String>) -> Report {
     Report::parsed(raw, line)
 }
 
-fn words_of(payload: &(dyn Any + Send)) -> String {
+fn panic_message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.unwrap_or("something that is no text").into()

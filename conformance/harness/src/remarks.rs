@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::vectors::Vector;
 
-/// What there is to say about tests that passed all the same.
+/// Remarks on tests that passed: readings that were taken, warnings, and failures that do not decide.
 #[derive(Debug, Default)]
 pub(crate) struct Remarks(Mutex<Vec<Remark>>);
 
@@ -16,11 +16,11 @@ struct Remark {
     ids: Vec<String>,
 }
 
-/// How many vectors of which the same is to be said are named.
+/// How many vectors of a remark are named.
 const NAMED: usize = 3;
 
 impl Remarks {
-    /// Takes note of a test that passed, if there is more to say than that.
+    /// Adds the verdict of a test that passed, unless the verdict is a pass.
     pub(crate) fn add(&self, vector: &Vector, verdict: Verdict, why: String) {
         if verdict == Verdict::Pass {
             return;
@@ -42,7 +42,7 @@ impl Remarks {
     }
 }
 
-/// Prints a line for all vectors of a requirement of which the same is to be said, whichever ran first.
+/// Writes one line per remark, in an order that does not depend on which test ran first.
 impl fmt::Display for Remarks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut remarks = self.0.lock().unwrap_or_else(PoisonError::into_inner);

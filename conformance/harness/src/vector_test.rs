@@ -13,25 +13,25 @@ use crate::factory::Factory;
 use crate::parser_run::{ParserEnd, ParserRun, run_parser};
 use crate::remarks::Remarks;
 
-/// What of a line of evidence fits on a screen.
+/// Characters of a line of evidence that are shown.
 const WIDTH: usize = 240;
 
-/// A vector, with all that its verdict depends on.
+/// The test of one vector.
 #[derive(Debug)]
-pub(crate) struct Case {
+pub(crate) struct VectorTest {
     pub(crate) vector: Vector,
-    /// What its requirement says, in a few words.
+    /// The title of its requirement.
     pub(crate) title: String,
     pub(crate) factory: Factory,
     pub(crate) decides: bool,
-    /// Why it is known to fail.
+    /// Why the vector is known to fail; `None` if it is not.
     pub(crate) known: Option<String>,
     pub(crate) strictness: Strictness,
     pub(crate) limit: Duration,
 }
 
-impl Case {
-    /// Returns the test of this vector. It is ignored where the vector does not apply.
+impl VectorTest {
+    /// Returns the test for `libtest-mimic`. It is ignored if the vector does not apply.
     pub(crate) fn into_trial(self, exempt: Option<String>, remarks: Arc<Remarks>) -> Trial {
         let is_exempt = exempt.is_some();
         let name = self.test_name();
@@ -52,12 +52,12 @@ impl Case {
                 let judgment = judge(&vector.steps, &observation, Answering::Always);
                 grade(&vector, judgment)
             }
-            ParserEnd::Panicked { place, words } => {
-                let words = escaped(words.as_bytes());
-                (Verdict::Crash, format!("it panicked {place}: {words}"))
+            ParserEnd::Panicked { stage, message } => {
+                let message = escaped(message.as_bytes());
+                (Verdict::Crash, format!("it panicked {stage}: {message}"))
             }
-            ParserEnd::Hung { place } => {
-                let why = format!("it did not come back within {:.1?}, {place}", self.limit);
+            ParserEnd::Hung { stage } => {
+                let why = format!("it did not come back within {:.1?}, {stage}", self.limit);
                 (Verdict::Hang, why)
             }
         };
