@@ -1,7 +1,7 @@
 //! Escaping bytes that others wrote, so that they can be printed.
 
-/// Returns bytes as text on one line: invisible characters and bytes that are not UTF-8 are escaped,
-/// and backslashes are doubled. The text moves no cursor and changes no colour.
+/// Returns bytes as text on one line: invisible characters and bytes that are not UTF-8 are
+/// escaped, and backslashes are doubled. The text moves no cursor and changes no colour.
 pub fn escaped(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -62,8 +62,8 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Returns a command, of several lines if it has them: only characters are escaped that move a cursor,
-/// change the direction of text, or are not allowed in XML.
+/// Returns a command, of several lines if it has them: only characters are escaped that move a
+/// cursor, change the direction of text, or are not allowed in XML.
 pub fn visible_command(command: &str) -> String {
     let mut shown = String::with_capacity(command.len());
     for character in command.chars() {

@@ -1,9 +1,9 @@
 //! Merging the parts of a split run: the result equals the report of the whole run.
 //!
-//! A run is split dialect by dialect and socket by socket: of the vectors of each, in the order of the
-//! whole run, part `i` of `n` takes the `i`th and every `n`th from there. So the order is restored by
-//! taking results from the parts in turn, and results need no numbers. If a subject tells the dialects
-//! apart, the vectors of the dialects run in turn.
+//! A run is split dialect by dialect and socket by socket: of the vectors of each, in the order of
+//! the whole run, part `i` of `n` takes the `i`th and every `n`th from there. So the order is
+//! restored by taking results from the parts in turn, and results need no numbers. If a subject
+//! tells the dialects apart, the vectors of the dialects run in turn.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -79,8 +79,8 @@ struct Part {
 ///
 /// # Errors
 ///
-/// If a part cannot be read, differs from the first in its subject, suite or settings, holds a result
-/// that another part holds, or is missing.
+/// If a part cannot be read, differs from the first in its subject, suite or settings, holds a
+/// result that another part holds, or is missing.
 pub fn merge(paths: &[PathBuf]) -> Result<Merged, MergeError> {
     let mut holders = Holders::default();
     let mut parts = Vec::new();
@@ -273,8 +273,8 @@ fn check_numbers(parts: &mut [Part]) -> Result<(), MergeError> {
             )));
         }
     }
-    // The numbers are all different, and none is too large. Only some of the missing ones are named: a
-    // file may claim any number of parts.
+    // The numbers are all different, and none is too large. Only some of the missing ones are
+    // named: a file may claim any number of parts.
     let missing = count - parts.len();
     let is_missing = |index: &usize| parts.iter().all(|part| part.shard.index != *index);
     let named: Vec<_> = (1..=count)
@@ -305,8 +305,8 @@ fn check_shares(parts: &[Part]) -> Result<(), MergeError> {
             if held != share {
                 let (path, (dialect, socket)) = (&part.path, key);
                 return Err(MergeError::Parts(format!(
-                    "{path} holds {held} results of {dialect} over {socket}, and its share of {whole} is {share}: \
-                     the parts are not of one run"
+                    "{path} holds {held} results of {dialect} over {socket}, and its share of {whole} \
+                     is {share}: the parts are not of one run"
                 )));
             }
         }

@@ -18,7 +18,8 @@ pub fn check_creatable(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Checks that a file can be created at a path, and removes the file that an earlier run left there.
+/// Checks that a file can be created at a path, and removes the file that an earlier run left
+/// there.
 ///
 /// # Errors
 ///
@@ -64,8 +65,8 @@ pub(crate) fn write_atomically_with(
     Ok(())
 }
 
-/// A temporary file without a name that holds the results of a run until its end is known, so that a
-/// run of any length fits into memory and no file is left behind.
+/// A temporary file without a name that holds the results of a run until its end is known, so that
+/// a run of any length fits into memory and no file is left behind.
 #[derive(Debug)]
 pub(crate) struct Spool {
     /// The file, or the first error, which `reader` returns.

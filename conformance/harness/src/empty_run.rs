@@ -14,8 +14,8 @@ pub(crate) fn empty_run(arguments: &Arguments, conclusion: &Conclusion) -> Optio
         .then(|| format!("nothing was tested: no vector's test fits `{filter}`"))
 }
 
-/// Returns whether a filter can only be meant for the test of a vector: no Rust name holds a hyphen,
-/// and few paths start with a dialect.
+/// Returns whether a filter can only be meant for the test of a vector: no Rust name holds a
+/// hyphen, and few paths start with a dialect.
 fn is_meant_for_vectors(filter: &str) -> bool {
     let of_dialect = |dialect: &Dialect| {
         let rest = filter.strip_prefix(dialect.as_str());

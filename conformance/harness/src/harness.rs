@@ -37,8 +37,8 @@ impl Harness {
         Self::default()
     }
 
-    /// Tests the parsers that a factory creates with the vectors of a dialect. Each vector gets a fresh
-    /// parser, which is created in the thread that uses it.
+    /// Tests the parsers that a factory creates with the vectors of a dialect. Each vector gets a
+    /// fresh parser, which is created in the thread that uses it.
     pub fn parser<P: Parser + 'static>(
         mut self,
         dialect: Dialect,
@@ -56,22 +56,22 @@ impl Harness {
         self
     }
 
-    /// Declares the length of the longest datagram that is accepted, in bytes. Vectors with longer ones
-    /// do not apply.
+    /// Declares the length of the longest datagram that is accepted, in bytes. Vectors with longer
+    /// ones do not apply.
     pub fn max_datagram(mut self, bytes: usize) -> Self {
         self.start.max_datagram = Some(bytes);
         self
     }
 
-    /// Lists a vector as known to fail, for a reason. Its test passes while the vector fails, and fails
-    /// once the vector passes, so that the list stays true.
+    /// Lists a vector as known to fail, for a reason. Its test passes while the vector fails, and
+    /// fails once the vector passes, so that the list stays true.
     pub fn known(mut self, id: &str, reason: &str) -> Self {
         self.known.insert(id.into(), reason.into());
         self
     }
 
-    /// Lets only the vectors of a requirement set decide, such as `2026.1`. The others run, too; their
-    /// failures are remarks, and fail no test.
+    /// Lets only the vectors of a requirement set decide, such as `2026.1`. The others run, too;
+    /// their failures are remarks, and fail no test.
     pub fn set(mut self, name: &str) -> Self {
         self.set = Some(name.into());
         self
@@ -90,8 +90,8 @@ impl Harness {
     }
 
     /// Runs the tests that the arguments of the process select, and returns the exit status of the
-    /// process: 0 if all passed, 101 if one failed, 2 if the harness is set up wrong, 4 if nothing was
-    /// tested.
+    /// process: 0 if all passed, 101 if one failed, 2 if the harness is set up wrong, 4 if nothing
+    /// was tested.
     #[must_use = "it is the exit status of the process"]
     pub fn main(self) -> ExitCode {
         let arguments = Arguments::from_args();

@@ -1,5 +1,5 @@
-//! The vectors of the event_datagram conformance suite as tests of another crate's own `cargo test`.
-//! The parser under test runs in the process of its tests.
+//! The vectors of the event_datagram conformance suite as tests of another crate's own
+//! `cargo test`. The parser under test runs in the process of its tests.
 //!
 //! The crate with the parser adds a test target
 //!

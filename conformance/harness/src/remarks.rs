@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::vectors::Vector;
 
-/// Remarks on tests that passed: readings that were taken, warnings, and failures that do not decide.
+/// Remarks on tests that passed: readings that were taken, warnings, and failures that do not
+/// decide.
 #[derive(Debug, Default)]
 pub(crate) struct Remarks(Mutex<Vec<Remark>>);
 

@@ -21,9 +21,9 @@ pub struct Comparison {
 
 /// Compares JSON reports.
 ///
-/// Runs are of one subject if their subjects declare the same name, or, if one of them declares none,
-/// were started by the same command; with `same_subject`, all runs are of one. Any other run is of
-/// another implementation.
+/// Runs are of one subject if their subjects declare the same name, or, if one of them declares
+/// none, were started by the same command; with `same_subject`, all runs are of one. Any other run
+/// is of another implementation.
 ///
 /// # Errors
 ///

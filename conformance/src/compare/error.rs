@@ -15,7 +15,10 @@ pub enum CompareError {
         source: ReadError,
     },
     /// A file holds a part of a run.
-    #[error("{} is part {index} of {count} of a run: put them together first, with `evdg merge`", path.display())]
+    #[error(
+        "{} is part {index} of {count} of a run: put them together first, with `evdg merge`",
+        path.display()
+    )]
     Part {
         /// The file.
         path: PathBuf,

@@ -1,5 +1,5 @@
-//! Several runs beside each other: implementations by requirement, and what got worse between two runs
-//! of one subject.
+//! Several runs beside each other: implementations by requirement, and what got worse between two
+//! runs of one subject.
 
 mod changes;
 mod comparison;

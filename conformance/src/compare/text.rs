@@ -78,7 +78,8 @@ fn write_changes(
             let (id, requirement, level) = (&change.id, &change.requirement, change.level);
             writeln!(
                 out,
-                "    {style}{before} -> {after}{style:#}  {BOLD}{id}{BOLD:#}  {requirement} {level}  {DIM}{sockets}{DIM:#}"
+                "    {style}{before} -> {after}{style:#}  {BOLD}{id}{BOLD:#}  {requirement} {level}  \
+                 {DIM}{sockets}{DIM:#}"
             )?;
             if !change.why.is_empty() && what == "worse" {
                 writeln!(out, "      {}", cut(&change.why, WIDTH))?;

@@ -10,8 +10,8 @@ pub fn event_to_json(event: &impl Event) -> Value {
     serde_json::from_slice(&event_line(event)).expect("it is JSON")
 }
 
-/// Parses an event in its usual form: no hex, and no members that are not required. Returns `None` for
-/// any other line, which [`event_from_json`] may parse. Faster than that for many parameters.
+/// Parses an event in its usual form: no hex, and no members that are not required. Returns `None`
+/// for any other line, which [`event_from_json`] may parse. Faster than that for many parameters.
 pub(super) fn event_in_usual_form(line: &[u8]) -> Option<EventBuf> {
     let FromObject(UsualEvent { event, params }) = serde_json::from_slice(line).ok()?;
     let params: Vec<_> = params
@@ -41,7 +41,8 @@ struct UsualParam {
     value: UsualValue,
 }
 
-/// A value that is read from an object only. Derived readers accept lists of the members' values, too.
+/// A value that is read from an object only. Derived readers accept lists of the members' values,
+/// too.
 struct FromObject<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for FromObject<T> {

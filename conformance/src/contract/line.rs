@@ -63,7 +63,8 @@ pub fn parse_line(line: &[u8]) -> Option<Line> {
         })
 }
 
-/// Returns whether a line is certainly about a datagram, without parsing it: it cannot be a start line.
+/// Returns whether a line is certainly about a datagram, without parsing it: it cannot be a start
+/// line.
 pub(crate) fn is_plainly_about_a_datagram(line: &[u8]) -> bool {
     // JSON may spell the word in other ways, with escapes.
     let contains = |part: &[u8]| memmem::find(line, part).is_some();
@@ -97,7 +98,8 @@ fn parse_object(json: &Value) -> Result<Line, String> {
     }
 }
 
-/// Parses a rejection whose reason quotes half of a surrogate pair, which some writers of JSON allow.
+/// Parses a rejection whose reason quotes half of a surrogate pair, which some writers of JSON
+/// allow.
 fn rejection_with_lone_surrogate(line: &[u8]) -> Option<Line> {
     #[derive(Deserialize)]
     struct Rejection<'a> {

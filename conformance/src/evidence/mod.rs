@@ -5,5 +5,6 @@ mod words;
 
 pub use model::{Evidence, Observed};
 pub use words::{
-    datagram_in_words, event_in_words, expectation_in_words, lines, report_in_words, shortened,
+    datagram_in_words, event_in_words, expectation_in_words, labelled_lines, report_in_words,
+    shortened,
 };

@@ -32,7 +32,8 @@ pub struct Evidence {
     pub replay: String,
 }
 
-/// A line that a subject reported: the JSON that it is if the contract knows it, else an escaped text.
+/// A line that a subject reported: the JSON that it is if the contract knows it, else an escaped
+/// text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Observed(pub(crate) Value);

@@ -36,7 +36,7 @@ fn param_in_words(param: &ParamBuf) -> String {
 }
 
 /// Returns evidence line by line: a label, and a text without control characters.
-pub fn lines(evidence: &Evidence) -> Vec<(&'static str, String)> {
+pub fn labelled_lines(evidence: &Evidence) -> Vec<(&'static str, String)> {
     let mut lines = vec![("why", evidence.why.clone())];
     for datagram in &evidence.sent {
         let [text, hex] = datagram_in_words(datagram);

@@ -1,4 +1,4 @@
-use crate::evidence::{Evidence, datagram_in_words, lines};
+use crate::evidence::{Evidence, datagram_in_words, labelled_lines};
 use crate::judge::Verdict;
 use crate::observation::Observation;
 use crate::run::Outcome;
@@ -65,7 +65,7 @@ impl Finding {
     pub fn evidence(&self, again: String) -> Vec<(&'static str, String)> {
         let observation = &self.observation;
         let evidence = Evidence::of(&self.vector, &self.why, observation, &self.log, again);
-        let mut lines = lines(&evidence);
+        let mut lines = labelled_lines(&evidence);
         if self.original.len() == 1 && self.tries > 0 {
             let [text, _] = datagram_in_words(&self.original[0]);
             let place = lines.len() - 1;

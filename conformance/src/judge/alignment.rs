@@ -55,7 +55,7 @@ pub(super) enum Departure<'a> {
 
 /// A state of the search: how many datagrams and reports are paired.
 #[derive(Clone, Copy)]
-struct State {
+struct SearchState {
     datagrams: usize,
     reports: usize,
     /// The index of the state before this one, and the reading by which the search came from there.
@@ -70,7 +70,7 @@ impl<'a> Alignment<'a> {
         reports: &'a [Report],
         answering: Answering,
     ) -> Self {
-        let start = State {
+        let start = SearchState {
             datagrams: 0,
             reports: 0,
             before: 0,
@@ -80,7 +80,7 @@ impl<'a> Alignment<'a> {
         let (mut open, mut seen, mut furthest) = (vec![0], HashSet::new(), 0);
         let mut is_complete = false;
         while let Some(before) = open.pop() {
-            let State {
+            let SearchState {
                 datagrams,
                 reports: paired,
                 ..
@@ -100,7 +100,7 @@ impl<'a> Alignment<'a> {
             };
             let mut add = |reports, reading| {
                 open.push(states.len());
-                states.push(State {
+                states.push(SearchState {
                     datagrams: datagrams + 1,
                     reports,
                     before,
@@ -145,8 +145,8 @@ impl<'a> Alignment<'a> {
 
     /// Returns all pairs in order. Behind the first departure, those that depart least.
     ///
-    /// Behind a departure, the time and the memory grow with the product of the numbers of datagrams
-    /// and reports that are left.
+    /// Behind a departure, the time and the memory grow with the product of the numbers of
+    /// datagrams and reports that are left.
     pub fn pairs(&self) -> Vec<Pair> {
         let (mut datagrams, unfit) = match &self.departure {
             None => return self.fitting.clone(),
@@ -181,7 +181,7 @@ impl<'a> Alignment<'a> {
     }
 
     /// Classifies the departure at the furthest state of the search.
-    fn departure_at(&self, furthest: State) -> Departure<'a> {
+    fn departure_at(&self, furthest: SearchState) -> Departure<'a> {
         let (datagram, report) = (furthest.datagrams, furthest.reports);
         let line = self.reports.get(report).and_then(Report::line);
         match (datagram < self.expected.len(), line) {
@@ -250,7 +250,7 @@ impl Pair {
 }
 
 /// Returns the pairs by which the search came to a state: one for each of its datagrams.
-fn path(states: &[State], end: usize) -> Vec<Pair> {
+fn path(states: &[SearchState], end: usize) -> Vec<Pair> {
     let mut pairs = Vec::with_capacity(states[end].datagrams);
     let mut state = states[end];
     while state.datagrams > 0 {

@@ -267,7 +267,8 @@ mod tests {
 
     #[test]
     fn reports_that_fit_in_another_order_are_told_without_a_panic() {
-        // Found by fuzzing: the last report is what the last datagram asks for, and still they do not fit.
+        // Found by fuzzing: the last report is what the last datagram asks for, and still they do
+        // not fit.
         let rejected = || Expectation::AnyOf(vec![Expectation::Reject, Expectation::Reject]);
         let last = Expectation::AnyOf(vec![Expectation::Reject, event("E_A")]);
         let expected = vec![Expectation::Reject, rejected(), rejected(), last];

@@ -11,8 +11,8 @@ pub struct Predecessor<'a> {
     pub observation: &'a Observation,
 }
 
-/// Removes the reports of a predecessor that came late from the front of an observation, and returns
-/// them.
+/// Removes the reports of a predecessor that came late from the front of an observation, and
+/// returns them.
 ///
 /// Late are the first reports that the predecessor asked for and the first of `steps` does not. If
 /// the predecessor got any report that it asked for, none is late.

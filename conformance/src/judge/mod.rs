@@ -1,5 +1,5 @@
-//! The judge: from what was expected and what was observed to a verdict. It opens no socket and reads
-//! no clock.
+//! The judge: from what was expected and what was observed to a verdict. It opens no socket and
+//! reads no clock.
 
 mod alignment;
 mod applicability;

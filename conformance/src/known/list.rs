@@ -33,7 +33,8 @@ pub enum KnownError {
     Twice(String),
     /// An entry has expired.
     #[error(
-        "entry `{id}`: it expired on {expires}; mend the listener, or say until when it stays broken"
+        "entry `{id}`: it expired on {expires}; mend the listener, or say until when it stays \
+         broken"
     )]
     Expired {
         /// The vector.
@@ -64,14 +65,14 @@ struct KnownFailure {
 }
 
 impl KnownList {
-    /// Reads a list: TOML with a `[[known]]` table for each vector. A table holds the `id`, a `reason`,
-    /// and optionally a `link`, the `sockets` over which the vector fails, and the last day on which the
-    /// entry counts, `expires`.
+    /// Reads a list: TOML with a `[[known]]` table for each vector. A table holds the `id`, a
+    /// `reason`, and optionally a `link`, the `sockets` over which the vector fails, and the last
+    /// day on which the entry counts, `expires`.
     ///
     /// # Errors
     ///
-    /// If the list has another form, names a vector twice or one that the corpus does not have, or holds
-    /// an entry that has expired by `today` (year, month, day).
+    /// If the list has another form, names a vector twice or one that the corpus does not have, or
+    /// holds an entry that has expired by `today` (year, month, day).
     pub fn load(path: &Path, corpus: &Corpus, today: (i16, i8, i8)) -> Result<Self, KnownError> {
         Self::read(&fs::read_to_string(path)?, corpus, today)
     }

@@ -1,15 +1,15 @@
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// What a reader sees of one character, or of one byte that is none.
+/// One character as it is shown, or one byte that is no part of a character.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Unit {
     text: String,
-    /// Whether it is written otherwise than it was sent, so that it can be seen.
+    /// Whether the text is an escape of an invisible character or byte.
     is_escape: bool,
 }
 
-/// A run of text to be shown in one way.
+/// A run of text with one style.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Piece {
     pub(super) text: String,
@@ -17,15 +17,15 @@ pub(super) struct Piece {
     pub(super) class: &'static str,
 }
 
-/// Longer texts are compared by their ends alone: it is quick, and nobody reads more.
+/// Longer texts are compared by their ends alone, which is fast.
 const MAX_COMPARED: usize = 2_000;
-/// Fewer same characters between two differences are noise.
+/// Fewer equal characters between two differences count as different.
 const MIN_SAME: usize = 3;
-/// What is shown of a long run of what is the same, at each end; and at the start of one that differs.
+/// Characters shown at each end of a long equal run, and at the start of a long different one.
 const CONTEXT: usize = 40;
 const MAX_DIFFERENT: usize = 400;
 
-/// Splits bytes into what a reader sees, as [`escaped`](crate::escape::escaped) writes it.
+/// Splits bytes into units, as [`escaped`](crate::escape::escaped) writes it.
 pub(super) fn units(bytes: &[u8]) -> Vec<Unit> {
     let mut units = Vec::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -45,7 +45,7 @@ pub(super) fn units(bytes: &[u8]) -> Vec<Unit> {
     units
 }
 
-/// Puts bytes in quotes, with those in them escaped.
+/// Splits bytes into units in quotes; quotes in the bytes are escaped.
 pub(super) fn quoted(bytes: &[u8]) -> Vec<Unit> {
     let mut all = words("\"");
     all.extend(
@@ -63,7 +63,7 @@ pub(super) fn quoted(bytes: &[u8]) -> Vec<Unit> {
     all
 }
 
-/// Splits a text that is shown as it is.
+/// Splits a text into units without escapes.
 pub(super) fn words(text: &str) -> Vec<Unit> {
     let each = text.chars().map(|character| Unit {
         text: character.into(),
@@ -72,7 +72,7 @@ pub(super) fn words(text: &str) -> Vec<Unit> {
     each.collect()
 }
 
-/// Splits bytes into their hex digits.
+/// Splits bytes into units of hex digits.
 pub(super) fn hex_units(bytes: &[u8]) -> Vec<Unit> {
     let each = bytes.iter().map(|byte| Unit {
         text: format!("{byte:02x} "),
@@ -81,17 +81,17 @@ pub(super) fn hex_units(bytes: &[u8]) -> Vec<Unit> {
     each.collect()
 }
 
-/// Shows a text in which nothing is marked.
+/// Returns the pieces of a text without marks.
 pub(super) fn plain(units: &[Unit]) -> Vec<Piece> {
     pieces(units, &[false].repeat(units.len()))
 }
 
-/// Shows a text all of which is marked.
+/// Returns the pieces of a text that is marked as different.
 pub(super) fn marked(units: &[Unit]) -> Vec<Piece> {
     pieces(units, &[true].repeat(units.len()))
 }
 
-/// Shows two texts, each with what the other does not have marked.
+/// Returns the pieces of two texts, with their differences marked.
 pub(super) fn compared(left: &[Unit], right: &[Unit]) -> [Vec<Piece>; 2] {
     let same = |(left, right): &(&Unit, &Unit)| left == right;
     let start = left.iter().zip(right).take_while(same).count();
@@ -114,7 +114,7 @@ pub(super) fn compared(left: &[Unit], right: &[Unit]) -> [Vec<Piece>; 2] {
             } = op
                 && len >= MIN_SAME
             {
-                // Of several shortest ways the algorithm may take one that ends the run early.
+                // The algorithm may choose a shortest edit script that ends the run early.
                 let (old, new) = (
                     &inner_left[old_index + len..],
                     &inner_right[new_index + len..],
@@ -129,7 +129,7 @@ pub(super) fn compared(left: &[Unit], right: &[Unit]) -> [Vec<Piece>; 2] {
     [pieces(left, &marks[0]), pieces(right, &marks[1])]
 }
 
-/// Joins what is shown in the same way, and leaves out the middle of long runs.
+/// Joins units of one style, and leaves out the middle of long runs.
 fn pieces(units: &[Unit], marks: &[bool]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut begin = 0;

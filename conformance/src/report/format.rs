@@ -35,8 +35,8 @@ impl Format {
         ("tap", Self::Tap),
     ];
 
-    /// Creates a reporter that writes to a file in this format, and removes the file that an earlier
-    /// run left there.
+    /// Creates a reporter that writes to a file in this format, and removes the file that an
+    /// earlier run left there.
     ///
     /// # Errors
     ///

@@ -33,8 +33,8 @@ pub struct Suite {
     pub requirements: Vec<RequirementTitle>,
 }
 
-/// One of several parts of a run: of the vectors of each dialect, in the order of the whole run, the
-/// `index`th and every `count`th from there.
+/// One of several parts of a run: of the vectors of each dialect, in the order of the whole run,
+/// the `index`th and every `count`th from there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
     /// Which part, from 1.

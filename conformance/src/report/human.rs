@@ -278,8 +278,8 @@ impl<W: Write> Human<W> {
         Ok(())
     }
 
-    /// Writes a line for each remark: which of several right readings the subject takes, which failures
-    /// are known, and what does not apply.
+    /// Writes a line for each remark: which of several right readings the subject takes, which
+    /// failures are known, and what does not apply.
     fn remarks(&mut self) -> io::Result<()> {
         if !self.remarks.is_empty() {
             writeln!(self.out)?;

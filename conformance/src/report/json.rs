@@ -24,7 +24,8 @@ pub struct Json {
 }
 
 impl Json {
-    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left
+    /// there.
     ///
     /// # Errors
     ///

@@ -10,7 +10,8 @@ use crate::output_file::{Spool, remove_stale, write_atomically_with};
 use crate::transport::SocketKind;
 use crate::vectors::Dialect;
 
-/// Writes JUnit XML, which CI services read: a suite for each dialect and socket, a case for each vector.
+/// Writes JUnit XML, which CI services read: a suite for each dialect and socket, a case for each
+/// vector.
 ///
 /// A departure is a failure, a crash or hang an error. A vector is skipped if it does not apply, is
 /// known to fail, or fails outside the requirement set. A warning is a failure if it fails the run;
@@ -40,7 +41,8 @@ struct SuiteCounts {
 }
 
 impl Junit {
-    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left
+    /// there.
     ///
     /// # Errors
     ///

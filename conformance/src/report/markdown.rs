@@ -27,7 +27,8 @@ pub struct Markdown {
 const MAX_DETAILS: usize = 50_000;
 
 impl Markdown {
-    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left
+    /// there.
     ///
     /// # Errors
     ///

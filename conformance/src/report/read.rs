@@ -35,8 +35,8 @@ pub enum ReadError {
     Content(String),
 }
 
-/// Reads a JSON report, and calls `on_result` with each result as it is read: the file may be of any
-/// size.
+/// Reads a JSON report, and calls `on_result` with each result as it is read: the file may be of
+/// any size.
 ///
 /// A result is read as any type that can be deserialized, such as a [`Record`](super::Record).
 ///
@@ -126,7 +126,8 @@ where
                     }
                     version = Some(found);
                 }
-                // Without a known version nothing behind it can be trusted to mean what it seems to.
+                // Without a known version nothing behind it can be trusted to mean what it seems
+                // to.
                 _ if version.is_none() => {
                     return Err(A::Error::custom(
                         "it is no report: format_version does not come first",

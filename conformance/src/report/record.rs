@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::contract::Start;
 use crate::escape::{visible, visible_command};
-use crate::evidence::{Evidence, Observed, lines};
+use crate::evidence::{Evidence, Observed, labelled_lines};
 use crate::judge::{Strictness, Verdict};
 use crate::transport::SocketKind;
 use crate::vectors::{Authority, Dialect, Level, expectation_from_json};
@@ -40,8 +40,8 @@ pub struct Record {
     pub evidence: Option<Box<Evidence>>,
 }
 
-/// A subject that stands ready, and what it declared. Comes before the results of its socket and its
-/// dialects.
+/// A subject that stands ready, and what it declared. Comes before the results of its socket and
+/// its dialects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReadySubject {
@@ -62,7 +62,10 @@ impl Record {
     /// Returns the evidence line by line: a label, and a text without control characters. Empty for
     /// a pass.
     pub(super) fn evidence_lines(&self) -> Vec<(&'static str, String)> {
-        self.evidence.as_deref().map(lines).unwrap_or_default()
+        self.evidence
+            .as_deref()
+            .map(labelled_lines)
+            .unwrap_or_default()
     }
 
     /// Returns the reason for the verdict in a sentence; empty for a pass.

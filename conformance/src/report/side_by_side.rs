@@ -314,8 +314,8 @@ mod tests {
         Expectation::Event(EventBuf::new(name, []))
     }
 
-    /// Returns the judge's sentence, and the pairs of the page: the number of the datagram, what was
-    /// observed beside it, and whether that is right.
+    /// Returns the judge's sentence, and the pairs of the page: the number of the datagram, what
+    /// was observed beside it, and whether that is right.
     fn judged_and_shown(
         expected: &[Expectation],
         observed: &[&str],

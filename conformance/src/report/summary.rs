@@ -42,7 +42,8 @@ impl Summary {
         tested.map(|(_, count)| count).sum()
     }
 
-    /// Returns the count of results that decide: all but those of vectors outside the requirement set.
+    /// Returns the count of results that decide: all but those of vectors outside the requirement
+    /// set.
     pub fn deciding(&self) -> usize {
         self.deciding.values().sum()
     }
@@ -70,8 +71,8 @@ impl Summary {
         failing.map(|(_, count)| count).sum()
     }
 
-    /// Returns a JSON object with a count for every verdict, the count of failures, and `complete` as
-    /// its last member.
+    /// Returns a JSON object with a count for every verdict, the count of failures, and `complete`
+    /// as its last member.
     pub(super) fn to_json(&self, strictness: Strictness) -> Value {
         let mut object = Map::new();
         object.insert("total".into(), self.total().into());

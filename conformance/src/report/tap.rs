@@ -5,7 +5,8 @@ use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
-/// Writes the Test Anything Protocol, version 14: a line per vector, with the evidence below it as YAML.
+/// Writes the Test Anything Protocol, version 14: a line per vector, with the evidence below it as
+/// YAML.
 #[derive(Debug)]
 pub struct Tap {
     path: PathBuf,
@@ -15,7 +16,8 @@ pub struct Tap {
 }
 
 impl Tap {
-    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left
+    /// there.
     ///
     /// # Errors
     ///

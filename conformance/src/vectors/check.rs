@@ -4,11 +4,11 @@ use super::corpus::Corpus;
 use super::vector::{Expectation, Level, Step, Vector};
 use crate::contract::event_line;
 
-/// Compares every vector with the reference and the decoder of its dialect, and returns a message for
-/// each that departs.
+/// Compares every vector with the reference and the decoder of its dialect, and returns a message
+/// for each that departs.
 ///
-/// The first reading of both must be expected, and whatever is expected must be admissible. Readings
-/// that are not expected must not be admissible, except for advice (level `should`).
+/// The first reading of both must be expected, and whatever is expected must be admissible.
+/// Readings that are not expected must not be admissible, except for advice (level `should`).
 pub fn check(corpus: &Corpus) -> Vec<String> {
     let mut found = Vec::new();
     for vector in &corpus.vectors {

@@ -86,11 +86,13 @@ impl Corpus {
         Self::read(iter::once(spec).chain(embedded_vector_files()).chain(sets))
     }
 
-    /// Reads the corpus in a folder: `SPEC.md`, `vectors/*/*.json`, and if there are any `sets/*.txt`.
+    /// Reads the corpus in a folder: `SPEC.md`, `vectors/*/*.json`, and if there are any
+    /// `sets/*.txt`.
     ///
     /// # Errors
     ///
-    /// At the first file that cannot be read or is broken; the message names file, vector and field.
+    /// At the first file that cannot be read or is broken; the message names file, vector and
+    /// field.
     pub fn load(folder: &Path) -> Result<Self, CorpusError> {
         let mut files = vec![folder.join(SPEC)];
         let mut vectors = Vec::new();

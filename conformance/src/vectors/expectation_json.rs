@@ -5,7 +5,8 @@ use super::vector::Expectation;
 use crate::contract::event_from_json;
 use crate::contract::event_to_json;
 
-/// Returns an expectation as JSON in the form of vector files, with bytes in the form of the contract.
+/// Returns an expectation as JSON in the form of vector files, with bytes in the form of the
+/// contract.
 pub(crate) fn expectation_to_json(expectation: &Expectation) -> Value {
     match expectation {
         Expectation::Event(event) => json!({ "event": event_to_json(event) }),

@@ -9,8 +9,8 @@ use super::expectation_json::expectation_to_json;
 use super::vector::Vector;
 
 /// Writes vectors into a folder, for other test suites: each datagram as a file of its bytes, each
-/// vector as JSON, their schema, the requirements, the requirement sets, and a README. The README comes
-/// last: if it is there, the export is complete.
+/// vector as JSON, their schema, the requirements, the requirement sets, and a README. The README
+/// comes last: if it is there, the export is complete.
 ///
 /// # Errors
 ///

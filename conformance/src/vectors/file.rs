@@ -105,8 +105,8 @@ fn deserialize<'de, T: Deserialize<'de>>(json: &'de Value) -> Result<T, String> 
     serde_path_to_error::deserialize(json).map_err(|error| error.to_string())
 }
 
-/// Returns whether a text can be an id or a topic: lower-case letters and digits with single hyphens
-/// between them.
+/// Returns whether a text can be an id or a topic: lower-case letters and digits with single
+/// hyphens between them.
 pub fn is_slug(id: &str) -> bool {
     let word = |word: &str| {
         !word.is_empty()
@@ -348,7 +348,8 @@ mod tests {
         }
     }
 
-    /// One line asked for about 64 GB: each of its numbers was within bounds, their product was not.
+    /// One line asked for about 64 GB: each of its numbers was within bounds, their product was
+    /// not.
     #[test]
     fn what_no_machine_holds_is_refused_before_it_is_made() {
         let large = r#"{"repeat": "a", "times": 1000000}"#;

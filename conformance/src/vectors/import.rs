@@ -11,8 +11,9 @@ use crate::escape::{cut, escaped};
 
 /// A vector file made of captured datagrams, with the readings that listeners must report.
 ///
-/// Equal datagrams become one vector, which expects every reading that the reference decoder admits.
-/// Its id depends on the topic and the bytes alone, so a file that is made again keeps its ids.
+/// Equal datagrams become one vector, which expects every reading that the reference decoder
+/// admits. Its id depends on the topic and the bytes alone, so a file that is made again keeps its
+/// ids.
 #[derive(Debug)]
 pub struct VectorFile {
     topic: String,
@@ -76,7 +77,8 @@ impl VectorFile {
             Reading::Event(event) => Some(event),
             _ => None,
         });
-        // The requirements that every parameter is reported, and that malformed datagrams are rejected.
+        // The requirements that every parameter is reported, and that malformed datagrams are
+        // rejected.
         let (whole, malformed) = match self.dialect {
             Dialect::Text => ("T14", "T1"),
             Dialect::JsonRpc => ("J2", "J1"),

@@ -8,9 +8,9 @@ use crate::dialect::Dialect;
 /// Which vectors of a corpus to take.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Patterns, one of which must fit; no pattern selects all. A pattern is an id, a requirement, a
-    /// topic, an id with `*` for any text and `?` for any character, or a part of an id: the first of
-    /// these that it can be.
+    /// Patterns, one of which must fit; no pattern selects all. A pattern is an id, a requirement,
+    /// a topic, an id with `*` for any text and `?` for any character, or a part of an id: the
+    /// first of these that it can be.
     pub filters: Vec<String>,
     /// The levels to take; none takes all.
     pub levels: Vec<Level>,
@@ -52,7 +52,8 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// If a pattern fits no vector, or no vector is left: an empty run must not look like a passed one.
+    /// If a pattern fits no vector, or no vector is left: an empty run must not look like a passed
+    /// one.
     pub fn of<'c>(&self, corpus: &'c Corpus) -> Result<Vec<&'c Vector>, SelectionError> {
         let patterns: Vec<_> = self
             .filters

@@ -1,7 +1,7 @@
 use super::vector::Vector;
 
-/// A requirement set: a frozen list of vectors, named by year and number, so that "conforms to 2026.1"
-/// keeps its meaning as vectors are added.
+/// A requirement set: a frozen list of vectors, named by year and number, so that "conforms to
+/// 2026.1" keeps its meaning as vectors are added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Set {
@@ -20,8 +20,8 @@ impl Set {
     }
 }
 
-/// Parses a list: one id per line, in alphabetical order. Empty lines and lines that begin with `#` are
-/// skipped.
+/// Parses a list: one id per line, in alphabetical order. Empty lines and lines that begin with `#`
+/// are skipped.
 ///
 /// # Errors
 ///

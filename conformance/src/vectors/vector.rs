@@ -81,7 +81,8 @@ impl Expectation {
         }
     }
 
-    /// Returns the expectations that are equally right: the alternatives, or the expectation itself.
+    /// Returns the expectations that are equally right: the alternatives, or the expectation
+    /// itself.
     pub fn alternatives(&self) -> &[Self] {
         match self {
             Self::AnyOf(alternatives) => alternatives,
@@ -116,7 +117,8 @@ named_enum! {
 named_enum! {
     /// What a requirement rests on.
     Authority {
-        /// The module's documentation for the text dialect; JSON-RPC 2.0 and RFC 8259 for the other.
+        /// The module's documentation for the text dialect; JSON-RPC 2.0 and RFC 8259 for the
+        /// other.
         Documented = "documented",
         /// What real servers put on the wire.
         Sender = "sender",

@@ -10,6 +10,7 @@ mod command_line;
 mod compare;
 mod corpus;
 mod dishonest_subjects;
+mod dying_subjects;
 mod evdg;
 mod every_verdict;
 mod export;

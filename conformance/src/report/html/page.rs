@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 /// A template of one self-contained page for a browser, with its style and script.
 ///
-/// Every value is escaped. A content security policy names the style and the script by their hashes;
-/// nothing else runs, and nothing is fetched.
+/// Every value is escaped. A content security policy names the style and the script by their
+/// hashes; nothing else runs, and nothing is fetched.
 #[derive(Debug)]
 pub(crate) struct PageTemplate {
     pub(crate) template: &'static str,
@@ -45,7 +45,8 @@ impl PageTemplate {
             |text: &str| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
         let script = self.script.map_or_else(|| "'none'".into(), hash);
         format!(
-            "default-src 'none'; style-src {}; script-src {script}; base-uri 'none'; form-action 'none'",
+            "default-src 'none'; style-src {}; script-src {script}; base-uri 'none'; \
+             form-action 'none'",
             hash(STYLE)
         )
     }

@@ -14,8 +14,9 @@ use crate::report::side_by_side::{DatagramComparison, comparisons};
 use crate::report::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::vectors::{Dialect, Level};
 
-/// Writes one self-contained page for a browser: the requirements that are broken, each failure with
-/// what was sent, expected and observed, and what passed. The page can be filtered and searched.
+/// Writes one self-contained page for a browser: the requirements that are broken, each failure
+/// with what was sent, expected and observed, and what passed. The page can be filtered and
+/// searched.
 #[derive(Debug)]
 pub struct Html {
     path: PathBuf,
@@ -78,7 +79,8 @@ const MAX_LINE: usize = 2_000;
 const MAX_LINES: usize = 20;
 
 impl Html {
-    /// Creates a reporter that writes to a file, and removes the file that an earlier run left there.
+    /// Creates a reporter that writes to a file, and removes the file that an earlier run left
+    /// there.
     ///
     /// # Errors
     ///

@@ -4,9 +4,10 @@ use crate::observation::{Arrival, Report};
 use crate::testing::JudgeCase;
 use crate::vectors::{Expectation, Step};
 
-/// The judge finds that an observation conforms exactly where some pairing of datagrams and reports is right, of all that
-/// there are, and nothing is amiss besides; and the readings that it tells are those of such a pairing, of each datagram the
-/// first that fits what it got. What was made to be right conforms.
+/// The judge finds that an observation conforms exactly where some pairing of datagrams and reports
+/// is right, of all that there are, and nothing is amiss besides; and the readings that it tells
+/// are those of such a pairing, of each datagram the first that fits what it got. What was made to
+/// be right conforms.
 ///
 /// # Panics
 ///
@@ -41,8 +42,8 @@ pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
     }
 }
 
-/// An alignment pairs every datagram and every report once, in order; each reading is the first that
-/// fits; and where the judge finds that an observation conforms, the readings are the same.
+/// An alignment pairs every datagram and every report once, in order; each reading is the first
+/// that fits; and where the judge finds that an observation conforms, the readings are the same.
 ///
 /// # Panics
 ///
@@ -77,7 +78,8 @@ pub fn an_alignment_pairs_everything_in_order(case: &JudgeCase) {
     }
 }
 
-/// What the judge says of what departs is one line that does nothing to a terminal, and not endless.
+/// What the judge says of what departs is one line that does nothing to a terminal, and not
+/// endless.
 ///
 /// # Panics
 ///
@@ -93,8 +95,9 @@ pub fn what_the_judge_says_can_be_printed(case: &JudgeCase) {
     }
 }
 
-/// Reports that came late are taken from the front, in their order: all that the steps before asked for, up to the first that
-/// they did not ask for or that is asked for now. Where the steps before got one of theirs, none is taken.
+/// Reports that came late are taken from the front, in their order: all that the steps before asked
+/// for, up to the first that they did not ask for or that is asked for now. Where the steps before
+/// got one of theirs, none is taken.
 ///
 /// # Panics
 ///
@@ -133,7 +136,8 @@ fn is_event_of(step: &Step, line: &Line) -> bool {
     events.any(|one| is_right(one, Some(line)))
 }
 
-/// Tries every pairing: whether one is right, if wanted in these readings. What is `None` is a report that is about no datagram.
+/// Tries every pairing: whether one is right, if wanted in these readings. What is `None` is a
+/// report that is about no datagram.
 fn is_pairing(
     steps: &[Step],
     lines: &[Option<&Line>],

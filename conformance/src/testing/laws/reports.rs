@@ -2,8 +2,9 @@ use serde::de::IgnoredAny;
 
 use crate::report::{Record, read_from};
 
-/// A report of a run is read, or refused in a message. What is read is as many results as are told, each of which says the same
-/// when it is written and read again; and of a report that is cut off nothing is taken for the whole.
+/// A report of a run is read, or refused in a message. What is read is as many results as are told,
+/// each of which says the same when it is written and read again; and of a report that is cut off
+/// nothing is taken for the whole.
 ///
 /// # Panics
 ///
