@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use crate::contract::{Line, line_from_json, parse_line};
 use crate::escape::{escaped, unescaped, visible};
-use crate::observation::{Observation, Report};
+use crate::observation::{MAX_REPORTS, Observation, Report};
 use crate::vectors::{Expectation, Vector, expectation_to_json};
 
 /// What a verdict rests on.
@@ -67,6 +67,13 @@ impl Evidence {
             replay,
         }
     }
+
+    /// Returns the reports as the judge read them, as many as a subject's session keeps. A line
+    /// that was cut is malformed.
+    pub fn reports(&self) -> Vec<Report> {
+        let observed = self.observed.iter().take(MAX_REPORTS);
+        observed.map(Observed::report).collect()
+    }
 }
 
 impl Observed {
@@ -78,8 +85,8 @@ impl Observed {
         }
     }
 
-    /// Returns the report as the judge read it. Of a line that was cut, it says nothing.
-    pub fn report(&self) -> Report {
+    /// Returns the report as the judge read it.
+    fn report(&self) -> Report {
         let line = self.line().unwrap_or_else(|| {
             let raw = self.0.as_str().and_then(unescaped);
             let line = raw.and_then(|raw| parse_line(&raw));

@@ -3,7 +3,6 @@ use serde::{Deserialize, Serialize};
 use super::summary::{Summary, count_of_tests};
 use crate::escape::{visible, visible_command};
 use crate::judge::{Answering, Strictness};
-use crate::subject::Kind;
 use crate::vectors::Level;
 
 /// What a report says about a run besides its results: what was run, on what, and how.
@@ -75,6 +74,9 @@ pub struct RunSettings {
     pub levels: Vec<Level>,
 }
 
+/// The kind of subjects that answer every datagram.
+const PARSER: &str = "parser";
+
 impl ReportHeader {
     /// Returns the verdict of a run on one line.
     pub fn verdict_in_words(&self, summary: &Summary) -> String {
@@ -129,7 +131,7 @@ impl TestedSubject {
 
     /// Returns how a subject that is connected this way answers.
     pub(super) fn answering(&self) -> Answering {
-        if self.kind == Kind::Parser.as_str() {
+        if self.kind == PARSER {
             Answering::Always
         } else {
             Answering::MayBeSilent
@@ -159,4 +161,19 @@ pub(crate) fn requirement_order(requirement: &str) -> (String, usize, String) {
         .collect();
     let digits = requirement[letters.len()..].parse().unwrap_or(usize::MAX);
     (letters, digits, requirement.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::subject::Kind;
+
+    #[test]
+    fn only_parsers_always_answer() {
+        for kind in [Kind::Listener, Kind::Parser, Kind::Running] {
+            let answering = TestedSubject::new("program", kind.as_str()).answering();
+            let always = kind == Kind::Parser;
+            assert_eq!(answering == Answering::Always, always, "{kind:?}");
+        }
+    }
 }

@@ -7,7 +7,6 @@ use crate::contract::Line;
 use crate::escape::cut;
 use crate::evidence::{Evidence, Observed, expectation_in_words};
 use crate::judge::{Alignment, Answering, nearest};
-use crate::observation::MAX_REPORTS;
 use crate::vectors::Expectation;
 
 /// What was expected of a datagram beside what was reported for it.
@@ -58,12 +57,11 @@ const MAX_HEX: usize = 48;
 /// Returns the datagrams and reports of a result in the pairs in which the judge reads them.
 pub(super) fn comparisons(evidence: &Evidence, answering: Answering) -> Vec<DatagramComparison> {
     let expected: Vec<_> = evidence.expected.iter().collect();
-    let observed = &evidence.observed[..evidence.observed.len().min(MAX_REPORTS)];
-    let reports: Vec<_> = observed.iter().map(Observed::report).collect();
+    let reports = evidence.reports();
     let pairs = Alignment::new(&expected, &reports, answering).pairs();
     let comparisons = pairs.into_iter().map(|pair| {
         let expected = pair.datagram.map(|datagram| expected[datagram]);
-        let observed = pair.report.map(|report| &observed[report]);
+        let observed = pair.report.map(|report| &evidence.observed[report]);
         let line = observed.and_then(Observed::line);
         let is_right = pair.reading.is_some();
         let shown = pair.reading.or_else(|| nearest(expected?, line.as_ref()));
