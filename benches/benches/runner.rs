@@ -8,6 +8,7 @@ use std::{env, io};
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use event_datagram::Socket;
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::listen::Listener;
@@ -15,7 +16,7 @@ use event_datagram_conformance::run::{Event, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::Address;
 use event_datagram_conformance::transport::SocketKind;
-use event_datagram_conformance::vectors::{Corpus, Dialect, Vector};
+use event_datagram_conformance::vectors::{Corpus, Vector};
 
 fn main() {
     if let Ok(socket) = env::var("EVDG_SOCKET") {

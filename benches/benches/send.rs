@@ -20,11 +20,11 @@ use std::time::{Duration, Instant};
 use criterion::measurement::WallTime;
 use criterion::{Bencher, BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use event_datagram::{EventBuf, ParamBuf, text};
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::load::{
     MAX_RATE, Mix, PaceEnd, Pacer, Schedule, Shape, SystemClock, Tag,
 };
 use event_datagram_conformance::transport::{Address, Batch, Bulk, Method, SendError};
-use event_datagram_conformance::vectors::Dialect;
 use nix::sys::socket::MsgFlags;
 
 criterion_group!(benches, udp, unix);

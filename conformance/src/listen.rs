@@ -4,8 +4,8 @@ use std::io::{self, Write};
 use std::net::UdpSocket;
 use std::path::Path;
 
+use crate::dialect::Dialect;
 use crate::transport::Address;
-use crate::vectors::Dialect;
 
 /// Longer than any datagram that a system sends over either kind of socket by default.
 const BUFFER: usize = 1 << 18;

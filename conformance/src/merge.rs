@@ -12,10 +12,10 @@ use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use crate::contract::Start;
+use crate::dialect::Dialect;
 use crate::output_file::Spool;
 use crate::report::{ReadError, ReadReport, ReadySubject, Record, ReportHeader, Shard, read};
 use crate::transport::SocketKind;
-use crate::vectors::Dialect;
 
 /// The parts of a run, merged.
 #[derive(Debug)]

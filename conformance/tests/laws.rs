@@ -1,8 +1,9 @@
 //! The laws of `event_datagram_conformance::testing`, on cases made to break what reads them.
 
 use event_datagram_conformance::contract::{Line, event_line, parse_line};
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::testing::{JudgeCase, JudgePair, Target, laws};
-use event_datagram_conformance::vectors::{Corpus, Dialect};
+use event_datagram_conformance::vectors::Corpus;
 use event_datagram_oracle::generate::{
     Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, Source, TextDatagram, TextEvent,
     TextSequence,

@@ -1,4 +1,4 @@
-use event_datagram_conformance::vectors::Dialect;
+use event_datagram_conformance::dialect::Dialect;
 use libtest_mimic::{Arguments, Conclusion};
 
 /// Returns why a run tested nothing although it should have tested something.

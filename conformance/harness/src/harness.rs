@@ -11,8 +11,9 @@ use crate::parser::Parser;
 use crate::remarks::Remarks;
 use crate::vector_test::VectorTest;
 use event_datagram_conformance::contract::Start;
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::judge::{Strictness, not_applicable};
-use event_datagram_conformance::vectors::{Corpus, Dialect};
+use event_datagram_conformance::vectors::Corpus;
 
 /// The exit status of a run that tested nothing, as of `evdg`.
 const NOTHING: u8 = 4;

@@ -62,7 +62,7 @@ mod remarks;
 mod vector_test;
 
 pub use event_datagram::{EventBuf, ParamBuf, ValueBuf};
-pub use event_datagram_conformance::vectors::Dialect;
+pub use event_datagram_conformance::dialect::Dialect;
 pub use harness::Harness;
 pub use parser::Parser;
 

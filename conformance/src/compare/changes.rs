@@ -2,9 +2,10 @@ use std::collections::HashMap;
 
 use super::matrix::severity;
 use super::run::{ComparedResult, ComparedRun};
+use crate::dialect::Dialect;
 use crate::judge::Verdict;
 use crate::transport::SocketKind;
-use crate::vectors::{Dialect, Level};
+use crate::vectors::Level;
 
 /// What changed between two runs of one subject.
 #[derive(Clone, Debug)]

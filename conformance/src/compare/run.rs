@@ -4,11 +4,12 @@ use serde::Deserialize;
 
 use super::error::CompareError;
 use crate::contract::Start;
+use crate::dialect::Dialect;
 use crate::escape::visible;
 use crate::judge::Verdict;
 use crate::report::{ReportHeader, Shard, Summary, read};
 use crate::transport::SocketKind;
-use crate::vectors::{Dialect, Level};
+use crate::vectors::Level;
 
 /// A run as it is compared: its results without their evidence.
 #[derive(Debug)]

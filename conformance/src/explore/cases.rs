@@ -3,8 +3,8 @@ use event_datagram_oracle::generate::{
     Generate as _, JsonRpcDatagram, JsonRpcSequence, Source, TextDatagram, TextSequence,
 };
 
+use crate::dialect::Dialect;
 use crate::transport::SocketKind;
-use crate::vectors::Dialect;
 
 /// The cases of a seed, one after the other, without end: each a datagram, or several back to back.
 #[derive(Clone, Debug)]

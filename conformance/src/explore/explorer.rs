@@ -6,11 +6,12 @@ use super::cases::Cases;
 use super::finding::Finding;
 use super::rules::Rules;
 use super::search::{Search, datagrams, graded};
+use crate::dialect::Dialect;
 use crate::judge::{Answering, Judgment, Strictness, Verdict, judge};
 use crate::run::{Outcome, RunError, Supervisor, blame_for_end};
 use crate::subject::{MAX_PIPELINED, Subject, SubjectSettings};
 use crate::transport::SocketKind;
-use crate::vectors::{Dialect, Vector};
+use crate::vectors::Vector;
 
 /// What to explore, and how far.
 #[derive(Clone, Debug)]

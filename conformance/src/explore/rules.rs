@@ -1,8 +1,9 @@
 use event_datagram::MAX_DATAGRAM;
 
 use crate::contract::Start;
+use crate::dialect::Dialect;
 use crate::judge::Strictness;
-use crate::vectors::{Authority, Dialect, Expectation, Level, Step, Vector};
+use crate::vectors::{Authority, Expectation, Level, Step, Vector};
 
 /// What is expected of a subject, whatever it is sent.
 #[derive(Clone, Debug)]

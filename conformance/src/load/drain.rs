@@ -5,10 +5,10 @@ use super::timing::POLL_INTERVAL;
 use super::trial_end::TrialEnd;
 use super::trial_state::{ReportOrigin, TrialState};
 use super::wire::{BlockedBy, Wire as _};
+use crate::dialect::Dialect;
 use crate::fence::{Backoff, Barrier, Fences, Position};
 use crate::subject::Stop;
 use crate::transport::{Address, Batch, Bulk, Port, SendError};
-use crate::vectors::Dialect;
 
 /// A listener that has been silent for this time has reported what it had, or is stuck.
 pub(super) const QUIET: Duration = Duration::from_millis(50);

@@ -2,8 +2,8 @@ use event_datagram::{EventBuf, ParamBuf};
 use memchr::memmem;
 
 use super::tag::{NUMBER_DIGITS, PARAM, Tag, write_number};
+use crate::dialect::Dialect;
 use crate::transport::Batch;
-use crate::vectors::Dialect;
 
 /// The datagrams of a trial: events in turn, each encoded once, with a number that is new each
 /// time.

@@ -276,10 +276,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::dialect::Dialect;
     use crate::load::mix::default_events;
     use crate::load::schedule::Shape;
     use crate::load::tag::Tag;
-    use crate::vectors::Dialect;
 
     /// A clock that moves only when somebody sleeps or waits.
     #[derive(Clone, Default)]

@@ -4,9 +4,9 @@ use event_datagram::EventBuf;
 
 use super::rate_search::SearchSettings;
 use super::schedule::Shape;
+use crate::dialect::Dialect;
 use crate::subject::{Subject, SubjectSettings};
 use crate::transport::{Method, SocketKind};
-use crate::vectors::Dialect;
 
 /// A load test: the target, what is sent, and what for.
 #[derive(Clone, Debug)]

@@ -12,10 +12,10 @@ use super::sink::Sink;
 use super::tag::Tag;
 use super::trial::Trial;
 use super::trial_end::TrialEnd;
+use crate::dialect::Dialect;
 use crate::fence::Fences;
 use crate::subject::{AddressAllocator, Session, StartError};
 use crate::transport::{Address, SocketKind};
-use crate::vectors::Dialect;
 
 /// An event of a load test, for a display of its progress.
 #[derive(Clone, Debug)]

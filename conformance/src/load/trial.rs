@@ -19,10 +19,10 @@ use super::timeline::Timeline;
 use super::timing::POLL_INTERVAL;
 use super::trial_end::TrialEnd;
 use super::trial_state::TrialState;
+use crate::dialect::Dialect;
 use crate::fence::Fences;
 use crate::subject::Stop;
 use crate::transport::{Address, Bulk, Method, Port};
-use crate::vectors::Dialect;
 
 /// A trial: datagrams sent by a schedule, and what became of each.
 #[derive(Clone, Debug)]

@@ -104,9 +104,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::dialect::Dialect;
     use crate::fence::DEFAULT_NAME;
     use crate::load::schedule::Shape;
-    use crate::vectors::Dialect;
 
     /// Returns the state of a trial of 100 datagrams, and the sender's end of its channel.
     fn trial_state(tag: &Tag) -> (Sender<SendCall>, TrialState<'_>) {

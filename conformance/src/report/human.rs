@@ -6,10 +6,11 @@ use anstyle::{AnsiColor, Style};
 
 use super::summary::count_of_tests;
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
+use crate::dialect::Dialect;
 use crate::escape::{cut, visible};
 use crate::evidence::shortened;
 use crate::judge::Verdict;
-use crate::vectors::{Dialect, Level};
+use crate::vectors::Level;
 
 /// Writes a report for a terminal: the broken requirements, then each failure, then the counts.
 #[derive(Debug)]

@@ -5,10 +5,10 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
+use crate::dialect::Dialect;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 use crate::transport::SocketKind;
-use crate::vectors::Dialect;
 
 /// Writes JUnit XML, which CI services read: a suite for each dialect and socket, a case for each
 /// vector.

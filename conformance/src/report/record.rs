@@ -3,11 +3,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::contract::Start;
+use crate::dialect::Dialect;
 use crate::escape::{visible, visible_command};
 use crate::evidence::{Evidence, Observed, labelled_lines};
 use crate::judge::{Strictness, Verdict};
 use crate::transport::SocketKind;
-use crate::vectors::{Authority, Dialect, Level, expectation_from_json};
+use crate::vectors::{Authority, Level, expectation_from_json};
 
 /// The result of one vector over one socket, from which every report is made. Its JSON form is a
 /// result of the JSON report.

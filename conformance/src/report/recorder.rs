@@ -1,11 +1,12 @@
 use super::record::{ReadySubject, Record};
 use crate::contract::Start;
+use crate::dialect::Dialect;
 use crate::escape::visible_command;
 use crate::evidence::Evidence;
 use crate::judge::Verdict;
 use crate::run::Outcome;
 use crate::transport::SocketKind;
-use crate::vectors::{Dialect, Vector};
+use crate::vectors::Vector;
 
 /// Makes the records of reports from the events of a run.
 #[derive(Clone, Debug)]

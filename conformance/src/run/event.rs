@@ -1,7 +1,7 @@
 use super::outcome::Outcome;
 use crate::contract::Start;
+use crate::dialect::Dialect;
 use crate::transport::SocketKind;
-use crate::vectors::Dialect;
 
 /// What happens during a run, in order.
 #[derive(Debug)]

@@ -3,7 +3,8 @@ use super::event::Event;
 use super::jobs;
 use super::plan::TestPlan;
 use super::supervisor::Supervisor;
-use crate::vectors::{Dialect, Vector};
+use crate::dialect::Dialect;
+use crate::vectors::Vector;
 
 /// Runs a plan, and calls `on_event` when something happens.
 ///

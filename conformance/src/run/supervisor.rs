@@ -3,6 +3,7 @@ use super::error::RunError;
 use super::fit::does_not_fit;
 use super::outcome::Outcome;
 use crate::contract::Start;
+use crate::dialect::Dialect;
 use crate::fence::Fences;
 use crate::judge::{Answering, Verdict, not_applicable};
 use crate::subject::{
@@ -10,7 +11,7 @@ use crate::subject::{
     SubjectSettings,
 };
 use crate::transport::SocketKind;
-use crate::vectors::{Dialect, Vector};
+use crate::vectors::Vector;
 
 /// The most failed starts in succession. After them the subject counts as gone.
 const MAX_FAILED_STARTS: usize = 3;

@@ -2,8 +2,8 @@ use std::ffi::{OsStr, OsString};
 
 #[cfg(unix)]
 use super::attached::Running;
+use crate::dialect::Dialect;
 use crate::transport::{Address, SocketKind};
-use crate::vectors::Dialect;
 
 /// How a subject is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

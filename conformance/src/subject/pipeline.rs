@@ -4,10 +4,11 @@ use super::death::Death;
 use super::event::SubjectEvent;
 use super::exchange::{Exchange, ExchangeEnd};
 use super::session::{Session, Unsent, footprint};
+use crate::dialect::Dialect;
 use crate::fence::{Fence, Fences, Mark};
 use crate::observation::{Arrival, Observation, ReportContent};
 use crate::transport::{Link, STOP_CHECK_INTERVAL};
-use crate::vectors::{Dialect, Vector};
+use crate::vectors::Vector;
 
 /// What came of sending several vectors without waiting for each.
 #[derive(Debug)]

@@ -14,10 +14,10 @@ use super::stop::Stop;
 use super::streams::InputError;
 use super::waits::EXIT_GRACE;
 use crate::contract::Start;
+use crate::dialect::Dialect;
 use crate::fence::{Backoff, Barrier, Fence, FenceForm, Fences, Mark, Position};
 use crate::observation::{Arrival, MAX_REPORTS, Observation, ReportContent};
 use crate::transport::{Address, Link, STOP_CHECK_INTERVAL, SendError, SocketKind};
-use crate::vectors::Dialect;
 
 /// A running subject, and the conversation with it.
 #[derive(Debug)]

@@ -2,8 +2,8 @@ use std::io;
 use std::time::Duration;
 
 use super::death::Death;
+use crate::dialect::Dialect;
 use crate::transport::SocketKind;
-use crate::vectors::Dialect;
 
 /// Why there is no subject to test: a set-up error, which says nothing about conformance.
 #[derive(Debug, thiserror::Error)]

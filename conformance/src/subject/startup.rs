@@ -17,11 +17,11 @@ use super::settings::SubjectSettings;
 use super::start_error::StartError;
 use super::waits::EXIT_GRACE;
 use crate::contract::{Line, Start, parse_line};
+use crate::dialect::Dialect;
 use crate::escape::{cut, escaped};
 use crate::fence::{Backoff, Barrier, Fence, Fences, Position};
 use crate::observation::MAX_LINE;
 use crate::transport::{Address, Link, SocketKind};
-use crate::vectors::Dialect;
 
 /// A subject that has reported its first event.
 #[derive(Debug)]

@@ -7,8 +7,9 @@ use event_datagram_oracle::generate::{
 use event_datagram_oracle::laws as codec;
 
 use super::{JudgePair, laws, seeds};
+use crate::dialect::Dialect;
 use crate::output_file::write_atomically;
-use crate::vectors::{Corpus, Dialect};
+use crate::vectors::Corpus;
 
 /// A set of laws over one kind of input, which any fuzzing engine can run: a function over bytes, which panics where a law is
 /// broken.

@@ -34,5 +34,3 @@ pub use select::{Selection, SelectionError};
 pub use set::Set;
 pub use spec::Requirement;
 pub use vector::{Authority, Captured, Expectation, Level, Step, Vector};
-
-pub use crate::dialect::Dialect;

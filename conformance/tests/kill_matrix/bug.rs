@@ -2,7 +2,7 @@
 
 use std::io;
 
-use event_datagram_conformance::vectors::Dialect;
+use event_datagram_conformance::dialect::Dialect;
 
 use crate::listener::{Listener, Read, Socket};
 use crate::{jsonrpc, text};

@@ -38,7 +38,7 @@ fn main() {}
 /// Is a listener, until it is killed.
 #[cfg(unix)]
 fn listen_as(dialect: &str, name: &str) -> ! {
-    use event_datagram_conformance::vectors::Dialect;
+    use event_datagram_conformance::dialect::Dialect;
 
     // A bug that kills is told in a line: to look up where it happened takes longer than all else.
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));

@@ -7,13 +7,14 @@ use std::num::NonZero;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::fence;
 use event_datagram_conformance::judge::{Answering, Judgment, Strictness, Verdict, judge};
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::run::{Event, Outcome, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::SocketKind;
-use event_datagram_conformance::vectors::{Corpus, Dialect, Vector};
+use event_datagram_conformance::vectors::{Corpus, Vector};
 
 use crate::bug::Broken;
 

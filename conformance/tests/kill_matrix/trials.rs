@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::transport::SocketKind;
-use event_datagram_conformance::vectors::{Corpus, Dialect, Level};
+use event_datagram_conformance::vectors::{Corpus, Level};
 use libtest_mimic::{Failed, Trial};
 use snapbox::{Assert, Data};
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use event_datagram_conformance::vectors::{Corpus, Dialect, Level, Vector, check};
+use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::vectors::{Corpus, Level, Vector, check};
 use serde_json::Value;
 
 fn folder() -> PathBuf {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use event_datagram_conformance::vectors::Dialect;
+use event_datagram_conformance::dialect::Dialect;
 use tempfile::TempDir;
 
 use crate::evdg::{Ran, evdg, python_listener, python_listener_with, run};

@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use event_datagram::{MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM};
-use event_datagram_conformance::vectors::Dialect;
+use event_datagram_conformance::dialect::Dialect;
 
 use crate::evdg::{Ran, evdg, run};
 

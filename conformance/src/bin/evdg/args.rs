@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::fence;
 use event_datagram_conformance::load::Shape;
 use event_datagram_conformance::report::Format as ReportFormat;
 use event_datagram_conformance::transport::SocketKind;
-use event_datagram_conformance::vectors::{Dialect, Level};
+use event_datagram_conformance::vectors::Level;
 
 use crate::values::{
     datagrams, dialect, duration, duration_or_none, event_name, level, plain_rate, report, shape,

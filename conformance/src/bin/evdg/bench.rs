@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use event_datagram::EventBuf;
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::load::{
     self, BenchError, BenchEvent, BenchPlan, BenchReport, Goal, SearchSettings, Shape, TargetSpec,
     TrialVerdict, write_html, write_text,
@@ -10,7 +11,6 @@ use event_datagram_conformance::load::{
 use event_datagram_conformance::output_file::remove_stale;
 use event_datagram_conformance::transport::Method;
 use event_datagram_conformance::transport::SocketKind;
-use event_datagram_conformance::vectors::Dialect;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{BenchArgs, BenchFormat, ReportArg, Sending};

@@ -2,6 +2,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::escape::{cut, escaped, visible_command};
 use event_datagram_conformance::evidence::shortened;
 use event_datagram_conformance::explore::{Finding, Plan, Statistics, explore, replay};
@@ -9,7 +10,7 @@ use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::output_file::{check_creatable, write_atomically};
 use event_datagram_conformance::run::RunError;
 use event_datagram_conformance::transport::SocketKind;
-use event_datagram_conformance::vectors::{self, Dialect};
+use event_datagram_conformance::vectors;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{Datagrams, FuzzArgs, Sockets, VectorFileArg};

@@ -3,8 +3,9 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use event_datagram_conformance::capture::{Datagram, Tally, read};
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::listen::write_line;
-use event_datagram_conformance::vectors::{Dialect, VectorFile};
+use event_datagram_conformance::vectors::VectorFile;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

@@ -3,8 +3,8 @@ use std::io::{self, BufRead, BufWriter, Read, Write};
 use event_datagram::{EventBuf, advise};
 use event_datagram_conformance::contract::error_line;
 use event_datagram_conformance::contract::{Line, parse_line};
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::listen::write_line;
-use event_datagram_conformance::vectors::Dialect;
 
 use crate::args::TranslateArgs;
 use crate::exit::{Exit, Failure};

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::load::Shape;
-use event_datagram_conformance::vectors::{Dialect, Level, is_slug};
+use event_datagram_conformance::vectors::{Level, is_slug};
 
 use crate::args::{Datagrams, ReportArg, Shard, VectorFileArg};
 

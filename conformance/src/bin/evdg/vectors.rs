@@ -1,8 +1,9 @@
 use std::io::Write;
 use std::path::Path;
 
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::evidence::{datagram_in_words, expectation_in_words};
-use event_datagram_conformance::vectors::{Corpus, Dialect, Selection, Set, Vector, check, export};
+use event_datagram_conformance::vectors::{Corpus, Selection, Set, Vector, check, export};
 
 use crate::args::{MemberArgs, SelectArgs, VectorsCommand};
 use crate::exit::{Exit, Failure, OrExit as _};

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::notes;
 use super::search_record::SearchRecord;
+use crate::dialect::Dialect;
 use crate::load::judge::LimitedBy;
 use crate::load::measurement::Measurement;
-use crate::vectors::Dialect;
 
 /// The results over one kind of socket, in one dialect.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -229,8 +229,8 @@ mod tests {
     use proptest::sample::Index;
 
     use super::*;
+    use crate::dialect::Dialect;
     use crate::load::measurement::tests::measurement;
-    use crate::vectors::Dialect;
 
     fn report() -> BenchReport {
         let mut report = BenchReport::new("./listener".into(), "100 a second".into());

@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use super::page::{PageTemplate, percentage};
 use crate::contract::Start;
+use crate::dialect::Dialect;
 use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 use crate::output_file::{remove_stale, write_atomically_with};
 use crate::report::header::requirement_order;
 use crate::report::side_by_side::{DatagramComparison, comparisons};
 use crate::report::{ReadySubject, Record, ReportHeader, Reporter, Summary};
-use crate::vectors::{Dialect, Level};
+use crate::vectors::Level;
 
 /// Writes one self-contained page for a browser: the requirements that are broken, each failure
 /// with what was sent, expected and observed, and what passed. The page can be filtered and

@@ -2,8 +2,9 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
+use crate::dialect::Dialect;
 use crate::known::KnownList;
-use crate::vectors::{Corpus, Dialect, Vector, VectorFile, check, read};
+use crate::vectors::{Corpus, Vector, VectorFile, check, read};
 
 static CORPUS: LazyLock<Corpus> =
     LazyLock::new(|| Corpus::embedded().expect("the corpus that is built in is sound"));

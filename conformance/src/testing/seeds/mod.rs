@@ -4,7 +4,8 @@ mod reports;
 
 use serde_json::{Map, Value};
 
-use crate::vectors::{Corpus, Dialect, embedded_vector_files};
+use crate::dialect::Dialect;
+use crate::vectors::{Corpus, embedded_vector_files};
 
 pub(super) use reports::reports;
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::transport::{Address, Port};
-use event_datagram_conformance::vectors::Dialect;
 use rustix::net::sockopt::set_socket_recv_buffer_size;
 
 use crate::evdg::{Ran, evdg};
