@@ -1,5 +1,8 @@
 use memchr::memmem;
 
+/// The number of digits.
+pub(super) const DIGITS: usize = 9;
+
 /// Random decimal digits, and how they look in hex.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Digits {
@@ -8,11 +11,9 @@ pub(super) struct Digits {
 }
 
 impl Digits {
-    /// Draws `count` digits.
-    pub(super) fn random(random: &mut fastrand::Rng, count: usize) -> Self {
-        let plain: String = std::iter::repeat_with(|| random.digit(10))
-            .take(count)
-            .collect();
+    /// Returns as many digits as [`DIGITS`] says, from the lowest ones of a number.
+    pub(super) fn of(number: u64) -> Self {
+        let plain = format!("{:0DIGITS$}", number % 10_u64.pow(DIGITS as u32));
         Self {
             hex: hex::encode(&plain),
             plain,

@@ -84,15 +84,14 @@ mod tests {
 
     const NAME: &str = "E_EVDG_FENCE";
 
-    fn fence(random: &mut fastrand::Rng) -> Fence {
-        let own = Digits::random(random, 9);
+    fn fence(number: u64) -> Fence {
+        let own = Digits::of(number);
         Fence::new(NAME, &format!("t{}", own.plain), own)
     }
 
     #[test]
     fn forms_are_alike_for_fences_that_are_treated_alike() {
-        let mut random = fastrand::Rng::with_seed(1);
-        let (first, second) = (fence(&mut random), fence(&mut random));
+        let (first, second) = (fence(123_456_789), fence(7));
         let report = |fence: &Fence, name: &str| {
             format!(
                 r#"{{"event":"{name}","params":[{{"name":"tag","value":"{}"}}]}}"#,

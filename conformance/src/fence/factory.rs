@@ -1,10 +1,11 @@
 use std::collections::VecDeque;
+use std::hash::{BuildHasher as _, RandomState};
 
 use memchr::memmem;
 
-use super::digits::Digits;
 #[cfg(feature = "load")]
 use super::digits::holds_mark;
+use super::digits::{DIGITS, Digits};
 use super::event::Fence;
 
 /// The name of the fence event, unless another is chosen.
@@ -18,7 +19,9 @@ pub const DEFAULT_NAME: &str = "E_EVDG_FENCE";
 pub struct Fences {
     name: String,
     shared: Digits,
-    random: fastrand::Rng,
+    /// Hashes with keys that are random and secret, so that nobody can guess the next digits.
+    hasher: RandomState,
+    count: u64,
     /// The own digits of the newest fences: a tag with other digits is forged.
     made: VecDeque<String>,
 }
@@ -37,26 +40,26 @@ pub enum Mark {
     None,
 }
 
-const SHARED_DIGITS: usize = 9;
-const OWN_DIGITS: usize = 9;
 /// The number of tags kept: more than are ever in flight, or come back late.
 const REMEMBERED: usize = 4096;
 
 impl Fences {
     /// Makes a factory whose tags are unlike those of any other.
     pub fn new(name: &str) -> Self {
-        let mut random = fastrand::Rng::new();
+        let hasher = RandomState::new();
         Self {
             name: name.into(),
-            shared: Digits::random(&mut random, SHARED_DIGITS),
-            random,
+            shared: Digits::of(hasher.hash_one(0_u64)),
+            hasher,
+            count: 0,
             made: VecDeque::new(),
         }
     }
 
     /// Makes a fence with a new tag.
     pub fn next_fence(&mut self) -> Fence {
-        let own = Digits::random(&mut self.random, OWN_DIGITS);
+        self.count += 1;
+        let own = Digits::of(self.hasher.hash_one(self.count));
         if self.made.len() == REMEMBERED {
             self.made.pop_front();
         }
@@ -74,7 +77,7 @@ impl Fences {
     /// Returns whether a reported line carries what looks like the tag of a fence of any factory.
     #[cfg(feature = "load")]
     pub(crate) fn is_anyones(line: &[u8]) -> bool {
-        holds_mark(line, b't', SHARED_DIGITS + OWN_DIGITS)
+        holds_mark(line, b't', 2 * DIGITS)
     }
 
     /// Returns how a reported line relates to this fence.
@@ -100,13 +103,13 @@ impl Fences {
     /// Returns whether a line carries a whole tag that was never given out.
     fn is_forged(&self, line: &[u8]) -> bool {
         let plain = memmem::find(line, self.shared.plain.as_bytes())
-            .map(|at| &line[at + SHARED_DIGITS..])
-            .and_then(|rest| rest.get(..OWN_DIGITS))
+            .map(|at| &line[at + DIGITS..])
+            .and_then(|rest| rest.get(..DIGITS))
             .map(<[u8]>::to_vec);
         let own = plain.or_else(|| {
             let at = memmem::find(line, self.shared.hex.as_bytes())?;
-            let rest = line.get(at + 2 * SHARED_DIGITS..)?;
-            hex::decode(rest.get(..2 * OWN_DIGITS)?).ok()
+            let rest = line.get(at + 2 * DIGITS..)?;
+            hex::decode(rest.get(..2 * DIGITS)?).ok()
         });
         own.is_some_and(|own| {
             own.iter().all(u8::is_ascii_digit)

@@ -1,6 +1,7 @@
 //! The corpus: vectors and the requirements they test. Load, validate, select.
 
 mod bytes;
+#[cfg(feature = "runner")]
 mod check;
 mod corpus;
 mod expectation_json;
@@ -16,6 +17,7 @@ mod set;
 mod spec;
 mod vector;
 
+#[cfg(feature = "runner")]
 pub use check::check;
 #[cfg(feature = "testing")]
 pub(crate) use corpus::embedded_vector_files;

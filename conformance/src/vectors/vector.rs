@@ -1,4 +1,5 @@
 use event_datagram::EventBuf;
+#[cfg(feature = "runner")]
 use event_datagram_oracle::reference::Reading;
 use serde::{Deserialize, Serialize};
 
@@ -68,6 +69,7 @@ pub enum Expectation {
 
 impl Expectation {
     /// Returns the expectation of one of these readings, of which there is at least one.
+    #[cfg(feature = "runner")]
     pub fn any_of(readings: Vec<Reading>) -> Self {
         let each = readings.into_iter().map(|reading| match reading {
             Reading::Event(event) => Self::Event(event),

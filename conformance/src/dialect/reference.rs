@@ -1,0 +1,48 @@
+use event_datagram_oracle::reference::{self, Reading};
+
+use super::codec::Dialect;
+
+/// What the reference decoders of the oracle say about a datagram.
+impl Dialect {
+    /// Returns the first reading of the reference: the one that [`decode`](Self::decode) returns.
+    pub fn first_reading(self, datagram: &[u8]) -> Reading {
+        match self {
+            Self::Text => reference::text::decode(datagram),
+            Self::JsonRpc => reference::jsonrpc::decode(datagram),
+        }
+    }
+
+    /// Returns the admissible readings, at most `limit` of them: there may be very many.
+    pub fn readings(self, datagram: &[u8], limit: usize) -> Vec<Reading> {
+        let mut readings: Vec<_> = match self {
+            Self::Text => reference::text::readings(datagram).take(limit).collect(),
+            Self::JsonRpc => reference::jsonrpc::readings(datagram),
+        };
+        readings.truncate(limit);
+        readings
+    }
+
+    /// Returns whether a listener only has to survive a datagram, whatever it reports for it.
+    pub fn anything_goes(self, datagram: &[u8]) -> bool {
+        match self {
+            Self::Text => false,
+            Self::JsonRpc => reference::jsonrpc::anything_goes(datagram),
+        }
+    }
+
+    /// Returns whether a reading is admissible.
+    pub fn admits(self, datagram: &[u8], reading: &Reading) -> bool {
+        match self {
+            Self::Text => reference::text::admits(datagram, reading),
+            Self::JsonRpc => reference::jsonrpc::admits(datagram, reading),
+        }
+    }
+
+    /// Returns the requirements of level `should` by which the reference reads a datagram.
+    pub fn advice(self, datagram: &[u8]) -> Vec<&'static str> {
+        match self {
+            Self::Text => reference::text::advice(datagram),
+            Self::JsonRpc => reference::jsonrpc::advice(datagram),
+        }
+    }
+}
