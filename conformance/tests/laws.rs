@@ -1,11 +1,11 @@
-//! The laws of `event_datagram_conformance::testing`, on cases made to break what reads them.
+//! The laws of `event_datagram_conformance::testing` as property tests.
 
 use event_datagram_conformance::contract::{Line, event_line, parse_line};
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::testing::{JudgeCase, JudgePair, Target, laws};
+use event_datagram_conformance::testing::{FuzzTarget, JudgeCase, JudgePair, laws};
 use event_datagram_conformance::vectors::Corpus;
 use event_datagram_oracle::generate::{
-    Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, Source, TextDatagram, TextEvent,
+    ByteSource, Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, TextDatagram, TextEvent,
     TextSequence,
 };
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ use proptest::sample::Index;
 
 proptest! {
     #[test]
-    fn an_event_is_read_from_its_line(text: TextEvent, json: JsonRpcEvent) {
+    fn events_parse_back_from_their_lines(text: TextEvent, json: JsonRpcEvent) {
         for event in [text.0, json.0] {
             let line = event_line(&event);
             prop_assert_eq!(parse_line(&line), Some(Line::Event(event)));
@@ -21,103 +21,104 @@ proptest! {
     }
 
     #[test]
-    fn a_report_of_any_datagram_is_by_the_contract(text: TextDatagram, json: JsonRpcDatagram) {
+    fn reports_of_any_datagram_follow_the_contract(text: TextDatagram, json: JsonRpcDatagram) {
         for (dialect, datagram) in [(Dialect::Text, text.0), (Dialect::JsonRpc, json.0)] {
-            let said = parse_line(&dialect.report_line(&datagram));
+            let parsed = parse_line(&dialect.report_line(&datagram));
             match dialect.decode(&datagram) {
-                Ok(event) => prop_assert_eq!(said, Some(Line::Event(event))),
-                Err(why) => prop_assert_eq!(said, Some(Line::Rejection(why))),
+                Ok(event) => prop_assert_eq!(parsed, Some(Line::Event(event))),
+                Err(why) => prop_assert_eq!(parsed, Some(Line::Rejection(why))),
             }
         }
     }
 
     #[test]
-    fn a_line_is_read_back_from_what_it_says(line in broken(&Target::SUBJECT_LINE)) {
-        laws::a_line_is_read_back_from_what_it_says(&line);
+    fn lines_parse_back(line in mutated_seed(&FuzzTarget::SUBJECT_LINE)) {
+        laws::lines_parse_back(&line);
     }
 
     #[test]
-    fn both_ways_to_read_a_line_agree(line in broken(&Target::SUBJECT_LINE)) {
-        laws::both_ways_to_read_a_line_agree(&line);
+    fn fast_and_generic_line_parsers_agree(line in mutated_seed(&FuzzTarget::SUBJECT_LINE)) {
+        laws::fast_and_generic_line_parsers_agree(&line);
     }
 
     #[test]
-    fn a_line_is_known_by_the_letter(
-        line in broken(&Target::SUBJECT_LINE),
+    fn only_the_canonical_line_compares_equal(
+        line in mutated_seed(&FuzzTarget::SUBJECT_LINE),
         text: TextEvent,
         json: JsonRpcEvent,
     ) {
-        laws::a_line_is_known_by_the_letter(&line);
+        laws::only_the_canonical_line_compares_equal(&line);
         for event in [text.0, json.0] {
             let line = event_line(&event);
-            laws::a_line_is_known_by_the_letter(&line);
+            laws::only_the_canonical_line_compares_equal(&line);
         }
     }
 
     #[test]
-    fn a_vector_file_is_read_or_refused(file in broken(&Target::VECTOR_FILE)) {
-        laws::a_vector_file_is_read_or_refused(&String::from_utf8_lossy(&file));
+    fn vector_files_parse_or_fail_with_a_message(file in mutated_seed(&FuzzTarget::VECTOR_FILE)) {
+        laws::vector_files_parse_or_fail_with_a_message(&String::from_utf8_lossy(&file));
     }
 
     #[test]
-    fn a_vector_file_made_of_datagrams_is_read(
+    fn imported_vector_files_parse(
         text in small::<TextSequence>(),
         json in small::<JsonRpcSequence>(),
     ) {
-        laws::a_vector_file_made_of_datagrams_is_read(Dialect::Text, &text.0);
-        laws::a_vector_file_made_of_datagrams_is_read(Dialect::JsonRpc, &json.0);
+        laws::imported_vector_files_parse(Dialect::Text, &text.0);
+        laws::imported_vector_files_parse(Dialect::JsonRpc, &json.0);
     }
 
     #[test]
-    fn a_report_is_read_whole_or_refused(report in broken(&Target::REPORT_FILE)) {
-        laws::a_report_is_read_whole_or_refused(&report);
+    fn reports_parse_whole_or_fail(report in mutated_seed(&FuzzTarget::REPORT_FILE)) {
+        laws::reports_parse_whole_or_fail(&report);
     }
 
     #[test]
-    fn a_known_list_names_vectors_once(list in broken(&Target::KNOWN_LIST)) {
-        laws::a_known_list_names_vectors_once(&String::from_utf8_lossy(&list));
+    fn known_lists_name_vectors_once(list in mutated_seed(&FuzzTarget::KNOWN_LIST)) {
+        laws::known_lists_name_vectors_once(&String::from_utf8_lossy(&list));
     }
 
     #[test]
-    fn a_capture_holds_what_it_says(capture in broken(&Target::PACKET_CAPTURE)) {
-        laws::a_capture_holds_what_it_says(&capture);
+    fn capture_statistics_match_datagrams(capture in mutated_seed(&FuzzTarget::PACKET_CAPTURE)) {
+        laws::capture_statistics_match_datagrams(&capture);
     }
 
     #[test]
-    fn a_capture_is_the_same_however_it_comes(capture in broken(&Target::PACKET_CAPTURE)) {
-        laws::a_capture_is_the_same_however_it_comes(&capture);
+    fn captures_read_alike_in_any_chunks(capture in mutated_seed(&FuzzTarget::PACKET_CAPTURE)) {
+        laws::captures_read_alike_in_any_chunks(&capture);
     }
 
     #[test]
-    fn the_judge_agrees_with_trying_everything(case in small::<JudgeCase>()) {
-        laws::the_judge_agrees_with_trying_everything(&case);
+    fn judge_agrees_with_brute_force(case in small::<JudgeCase>()) {
+        laws::judge_agrees_with_brute_force(&case);
     }
 
     #[test]
-    fn an_alignment_pairs_everything_in_order(case in small::<JudgeCase>()) {
-        laws::an_alignment_pairs_everything_in_order(&case);
+    fn alignments_pair_everything_in_order(case in small::<JudgeCase>()) {
+        laws::alignments_pair_everything_in_order(&case);
     }
 
     #[test]
-    fn what_the_judge_says_can_be_printed(case in small::<JudgeCase>()) {
-        laws::what_the_judge_says_can_be_printed(&case);
+    fn judge_reasons_are_printable(case in small::<JudgeCase>()) {
+        laws::judge_reasons_are_printable(&case);
     }
 
     #[test]
-    fn late_reports_are_taken_from_the_front(pair in small::<JudgePair>()) {
-        laws::late_reports_are_taken_from_the_front(&pair.before, &pair.case);
+    fn late_reports_are_taken_in_order(pair in small::<JudgePair>()) {
+        laws::late_reports_are_taken_in_order(&pair.before, &pair.case);
     }
 }
 
-/// Cases that are not as large as a limit: those belong to the laws of the codec.
+/// Returns a strategy for small cases; the oracle's tests cover sizes around a limit.
 fn small<C: Generate>() -> impl Strategy<Value = C> {
-    let decisions = prop::collection::vec(any::<u8>(), 0..128);
-    decisions.prop_map(|bytes| C::generate(&mut Source::new(&bytes).small()))
+    let bytes = prop::collection::vec(any::<u8>(), 0..128);
+    bytes.prop_map(|bytes| C::generate(&mut ByteSource::new(&bytes).small()))
 }
 
-/// A seed of a target, changed in a few places: bytes of others are put in, others taken out.
-fn broken(target: &Target) -> impl Strategy<Value = Vec<u8>> + use<> {
-    let corpus = Corpus::embedded().expect("the corpus is sound");
+/// Returns a strategy for mutated seeds of a target: bytes of other seeds are inserted, others
+/// removed.
+fn mutated_seed(target: &FuzzTarget) -> impl Strategy<Value = Vec<u8>> + use<> {
+    let corpus = Corpus::embedded().expect("the embedded corpus is valid");
     let seeds = target.seeds(&corpus);
     let change = (
         any::<Index>(),

@@ -1,5 +1,5 @@
-//! Every input that is kept, against every law of its target: what the corpus gives, what campaigns found worth keeping, and
-//! each regression as a test of its own.
+//! Runs every fuzz target on all of its seeds: those made from the corpus, those that campaigns
+//! kept, and each regression as a test of its own.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use event_datagram_conformance::testing::Target;
+use event_datagram_conformance::testing::FuzzTarget;
 use event_datagram_conformance::vectors::Corpus;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
             every_family_of_targets_has_a_dictionary,
         ),
     ];
-    for target in Target::ALL {
+    for target in FuzzTarget::ALL {
         trials.push(Trial::test(format!("seeds::{}", target.name()), || {
             run_seeds(target)
         }));
@@ -38,27 +38,30 @@ fn main() -> ExitCode {
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-fn run_seeds(target: &Target) -> Result<(), Failed> {
+fn run_seeds(target: &FuzzTarget) -> Result<(), Failed> {
     let corpus = Corpus::embedded()?;
-    let kept = target.kept(&corpus_folder())?;
+    let kept = target.kept_seeds(&corpus_folder())?;
     if kept.is_empty() {
-        return Err("no seed is kept: ci/fuzz --keep makes them".into());
+        return Err("no seed is kept: run ci/fuzz --keep".into());
     }
     for input in target.seeds(&corpus).iter().chain(&kept) {
         if catch_unwind(|| target.run(input)).is_err() {
-            return Err(format!("a law is broken by\n{}", target.test(input)).into());
+            return Err(format!("a law does not hold for\n{}", target.test(input)).into());
         }
     }
     Ok(())
 }
 
-fn regressions(target: &Target) -> Vec<(String, Vec<u8>)> {
+fn regressions(target: &FuzzTarget) -> Vec<(String, Vec<u8>)> {
     let folder = corpus_folder().join("regressions").join(target.name());
     entries(&folder)
         .into_iter()
         .map(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            (name.into_owned(), fs::read(&path).expect("it can be read"))
+            (
+                name.into_owned(),
+                fs::read(&path).expect("the file is readable"),
+            )
         })
         .collect()
 }
@@ -67,8 +70,8 @@ fn every_file_belongs_to_a_target() -> Result<(), Failed> {
     for folder in ["seeds", "regressions"] {
         for path in entries(&corpus_folder().join(folder)) {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            if !Target::ALL.iter().any(|target| target.name() == name) {
-                return Err(format!("{}: there is no such target", path.display()).into());
+            if !FuzzTarget::ALL.iter().any(|target| target.name() == name) {
+                return Err(format!("{}: no fuzz target of this name", path.display()).into());
             }
         }
     }
@@ -81,19 +84,23 @@ fn every_target_can_be_fuzzed() -> Result<(), Failed> {
         fs::read_to_string(package.join("Cargo.toml"))?.parse()?;
     let programs = manifest["bin"].as_array_of_tables().into_iter().flatten();
     let mut programs: Vec<_> = programs.filter_map(|it| it.get("name")?.as_str()).collect();
-    let mut targets: Vec<_> = Target::ALL.iter().map(Target::name).collect();
+    let mut targets: Vec<_> = FuzzTarget::ALL.iter().map(FuzzTarget::name).collect();
     programs.sort_unstable();
     targets.sort_unstable();
     if programs != targets {
-        return Err(format!("fuzz/Cargo.toml has {programs:?}, the library {targets:?}").into());
+        return Err(format!(
+            "expected the programs {targets:?} in fuzz/Cargo.toml, found {programs:?}"
+        )
+        .into());
     }
     Ok(())
 }
 
-/// A family is what stands before the first `_` of its targets' names: by that, whatever runs them finds its dictionary.
+/// A family is the part of a target's name before the first `_`; scripts find its dictionary by
+/// that name.
 fn every_family_of_targets_has_a_dictionary() -> Result<(), Failed> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/dictionaries");
-    let names = Target::ALL.iter().map(Target::name);
+    let names = FuzzTarget::ALL.iter().map(FuzzTarget::name);
     let families = names.filter_map(|name| name.split('_').next());
     let wanted: BTreeSet<_> = families
         .map(|it| folder.join(format!("{it}.dict")))
@@ -101,7 +108,7 @@ fn every_family_of_targets_has_a_dictionary() -> Result<(), Failed> {
     let there: BTreeSet<_> = entries(&folder).into_iter().collect();
     let odd: Vec<_> = there.symmetric_difference(&wanted).collect();
     if !odd.is_empty() {
-        return Err(format!("missing, or of no family: {odd:?}").into());
+        return Err(format!("dictionaries that are missing or of no family: {odd:?}").into());
     }
     Ok(())
 }
@@ -110,11 +117,11 @@ fn corpus_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
 }
 
-/// What is in a folder; nothing where there is no such folder.
+/// Returns the sorted paths in a folder; none if it does not exist.
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let mut paths: Vec<_> = entries
-        .map(|entry| entry.expect("it can be read").path())
+        .map(|entry| entry.expect("the file is readable").path())
         .collect();
     paths.sort();
     paths

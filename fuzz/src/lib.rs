@@ -1,8 +1,9 @@
-//! What makes a program of a [`Target`]: one for the fuzzing engine that the package is built for, or one that replays inputs.
+//! Makes a program of a [`FuzzTarget`]: one for the fuzzing engine that the package is built for,
+//! or one that replays inputs.
 
 mod replay;
 
-pub use event_datagram_conformance::testing::Target;
+pub use event_datagram_conformance::testing::FuzzTarget;
 pub use replay::replay;
 
 #[cfg(feature = "afl")]
@@ -12,28 +13,28 @@ pub use honggfuzz;
 #[cfg(feature = "libfuzzer")]
 pub use libfuzzer_sys;
 
-/// Makes the program of a target, for the engine that this package is built for.
+/// Defines the program of a target, for the engine that this package is built for.
 #[macro_export]
 macro_rules! target {
     ($target:ident) => {
         #[cfg(all(fuzzing, feature = "libfuzzer"))]
-        $crate::libfuzzer_sys::fuzz_target!(|input: &[u8]| $crate::Target::$target.run(input));
+        $crate::libfuzzer_sys::fuzz_target!(|input: &[u8]| $crate::FuzzTarget::$target.run(input));
 
         #[cfg(all(fuzzing, feature = "afl"))]
         fn main() {
-            $crate::afl::fuzz(true, |input: &[u8]| $crate::Target::$target.run(input));
+            $crate::afl::fuzz(true, |input: &[u8]| $crate::FuzzTarget::$target.run(input));
         }
 
         #[cfg(all(fuzzing, feature = "honggfuzz"))]
         fn main() {
             loop {
-                $crate::honggfuzz::fuzz(|input: &[u8]| $crate::Target::$target.run(input));
+                $crate::honggfuzz::fuzz(|input: &[u8]| $crate::FuzzTarget::$target.run(input));
             }
         }
 
         #[cfg(not(fuzzing))]
         fn main() -> std::process::ExitCode {
-            $crate::replay(&$crate::Target::$target, std::env::args_os().skip(1))
+            $crate::replay(&$crate::FuzzTarget::$target, std::env::args_os().skip(1))
         }
     };
 }

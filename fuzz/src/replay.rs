@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use event_datagram_conformance::testing::Target;
+use event_datagram_conformance::testing::FuzzTarget;
 use event_datagram_conformance::vectors::Corpus;
 
 const USAGE: &str = "\
@@ -13,19 +13,22 @@ usage: TARGET [FILE|FOLDER]...   runs these inputs; without any, all that the co
        TARGET --seeds FOLDER     writes what the corpus has for this target, a file an input
        TARGET --keep FOLDER      takes what is in this folder for the seeds that are kept in the corpus";
 
-/// A repository is no place for what is longer; a campaign finds the likes of it again.
-const MOST_KEPT: usize = 512;
+/// The longest input in bytes that is kept in the repository; a campaign finds similar ones again.
+const MAX_KEPT: usize = 512;
 
-/// Runs inputs outside of any engine, and says of one that breaks a law what it is, and how a test has it; or hands seeds out
-/// and takes them in.
-pub fn replay(target: &Target, arguments: impl Iterator<Item = OsString>) -> ExitCode {
+/// Runs inputs without an engine, and prints for one that breaks a law the case and a test; or
+/// exports seeds, or imports them.
+pub fn replay(target: &FuzzTarget, arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.map(PathBuf::from).collect();
-    let option = arguments.first().and_then(|it| it.to_str());
-    let result = match (option.filter(|it| it.starts_with('-')), &arguments[..]) {
-        (Some("--seeds"), [_, folder]) => write_seeds(target, folder),
-        (Some("--keep"), [_, folder]) => keep(target, folder),
-        (None, []) => all(target).map(|inputs| run(target, &inputs)),
-        (None, paths) => read(paths).map(|inputs| run(target, &inputs)),
+    let option = arguments.first().and_then(|argument| argument.to_str());
+    let result = match (
+        option.filter(|option| option.starts_with('-')),
+        &arguments[..],
+    ) {
+        (Some("--seeds"), [_, folder]) => export_seeds(target, folder),
+        (Some("--keep"), [_, folder]) => import_seeds(target, folder),
+        (None, []) => corpus_inputs(target).map(|inputs| run(target, &inputs)),
+        (None, paths) => read_files(paths).map(|inputs| run(target, &inputs)),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -37,9 +40,9 @@ pub fn replay(target: &Target, arguments: impl Iterator<Item = OsString>) -> Exi
     })
 }
 
-/// Runs inputs up to the first that breaks a law.
-fn run(target: &Target, inputs: &[(String, Vec<u8>)]) -> ExitCode {
-    // One alone is shown before it runs: what it breaks may end the program at once.
+/// Runs inputs up to the first one that breaks a law.
+fn run(target: &FuzzTarget, inputs: &[(String, Vec<u8>)]) -> ExitCode {
+    // A single input is printed before it runs, as it may abort the program.
     if let [(_, input)] = inputs {
         println!("{}\n{}", hex(input), target.test(input));
     }
@@ -64,28 +67,29 @@ fn run(target: &Target, inputs: &[(String, Vec<u8>)]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// All that the corpus has for a target: made of its vectors, kept from campaigns, and once found.
-fn all(target: &Target) -> io::Result<Vec<(String, Vec<u8>)>> {
-    let built_in = Corpus::embedded().map_err(io::Error::other)?;
-    let made = target.seeds(&built_in).into_iter();
+/// Returns all inputs that the corpus has for a target: made from vectors, kept from campaigns, and
+/// regressions.
+fn corpus_inputs(target: &FuzzTarget) -> io::Result<Vec<(String, Vec<u8>)>> {
+    let embedded = Corpus::embedded().map_err(io::Error::other)?;
+    let made = target.seeds(&embedded).into_iter();
     let made = made
         .enumerate()
-        .map(|(index, it)| (format!("vectors-{index}"), it));
-    let kept = target.kept(&corpus())?.into_iter();
+        .map(|(index, input)| (format!("vectors-{index}"), input));
+    let kept = target.kept_seeds(&corpus_folder())?.into_iter();
     let kept = kept
         .enumerate()
-        .map(|(index, it)| (format!("seeds-{index}"), it));
+        .map(|(index, input)| (format!("seeds-{index}"), input));
     let mut inputs: Vec<_> = made.chain(kept).collect();
-    let regressions = corpus().join("regressions").join(target.name());
+    let regressions = corpus_folder().join("regressions").join(target.name());
     if regressions.is_dir() {
-        inputs.append(&mut read(&[regressions])?);
+        inputs.append(&mut read_files(&[regressions])?);
     }
     Ok(inputs)
 }
 
-fn write_seeds(target: &Target, folder: &Path) -> io::Result<ExitCode> {
+fn export_seeds(target: &FuzzTarget, folder: &Path) -> io::Result<ExitCode> {
     fs::create_dir_all(folder)?;
-    let inputs = all(target)?;
+    let inputs = corpus_inputs(target)?;
     for (name, input) in &inputs {
         fs::write(folder.join(name), input)?;
     }
@@ -93,20 +97,23 @@ fn write_seeds(target: &Target, folder: &Path) -> io::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn keep(target: &Target, folder: &Path) -> io::Result<ExitCode> {
-    let mut inputs = read(&[folder.to_path_buf()])?;
-    inputs.retain(|(_, input)| input.len() <= MOST_KEPT);
+fn import_seeds(target: &FuzzTarget, folder: &Path) -> io::Result<ExitCode> {
+    let mut inputs = read_files(&[folder.to_path_buf()])?;
+    inputs.retain(|(_, input)| input.len() <= MAX_KEPT);
     let count = inputs.len();
     if count == 0 {
         return Err(io::Error::other("there is nothing to keep"));
     }
-    target.keep(&corpus(), inputs.into_iter().map(|(_, it)| it).collect())?;
+    target.write_kept_seeds(
+        &corpus_folder(),
+        inputs.into_iter().map(|(_, input)| input).collect(),
+    )?;
     println!("{}: {count} seeds kept", target.name());
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads files, and those in folders, by name.
-fn read(paths: &[PathBuf]) -> io::Result<Vec<(String, Vec<u8>)>> {
+/// Reads files, and those in folders, sorted by name.
+fn read_files(paths: &[PathBuf]) -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut inputs = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -115,7 +122,7 @@ fn read(paths: &[PathBuf]) -> io::Result<Vec<(String, Vec<u8>)>> {
                 files.push(entry?.path());
             }
             files.sort();
-            inputs.append(&mut read(&files)?);
+            inputs.append(&mut read_files(&files)?);
         } else {
             let named = |error| io::Error::other(format!("{}: {error}", path.display()));
             let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -125,7 +132,7 @@ fn read(paths: &[PathBuf]) -> io::Result<Vec<(String, Vec<u8>)>> {
     Ok(inputs)
 }
 
-fn corpus() -> PathBuf {
+fn corpus_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
 }
 

@@ -1,4 +1,5 @@
-//! Generated cases are what they claim to be: simple where nothing is decided, and else everything that breaks readers.
+//! Generated cases are what they claim to be: simple where nothing is decided, and else everything
+//! that breaks readers.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -8,8 +9,8 @@ use event_datagram::{
     jsonrpc, text,
 };
 use event_datagram_oracle::generate::{
-    Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, Shrink, SocketText, Source, Spelling,
-    TextDatagram, TextEvent, TextSequence,
+    ByteShrinker, ByteSource, Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, SocketText,
+    Spelling, TextDatagram, TextEvent, TextSequence,
 };
 use event_datagram_oracle::reference;
 
@@ -32,7 +33,7 @@ fn decisions(count: usize) -> impl Iterator<Item = Vec<u8>> {
 
 /// So many cases of a kind.
 fn cases<C: Generate>(count: usize) -> impl Iterator<Item = C> {
-    decisions(count).map(|bytes| C::generate(&mut Source::new(&bytes)))
+    decisions(count).map(|bytes| C::generate(&mut ByteSource::new(&bytes)))
 }
 
 /// The text that `Debug` gives for each: kinds and reasons have no order of their own.
@@ -49,7 +50,7 @@ fn all_of(seen: &BTreeSet<String>, expected: &str) {
 #[test]
 fn no_bytes_give_the_simplest_case() {
     fn simplest<C: Generate>() -> C {
-        C::generate(&mut Source::new(b""))
+        C::generate(&mut ByteSource::new(b""))
     }
     let event = EventBuf::new("E_TEST", []);
     assert_eq!(simplest::<TextEvent>().0, event);
@@ -68,7 +69,7 @@ fn debug_is_rust() {
     let bytes = [
         0, 0x80, 0xff, 0xff, 0x30, 0xff, 0, 0, 0x30, 0x10, 0x80, 0, 0x80, 0,
     ];
-    let case = TextEvent::generate(&mut Source::new(&bytes));
+    let case = TextEvent::generate(&mut ByteSource::new(&bytes));
     let code = format!("{case:?}");
     assert!(
         code.starts_with("TextEvent(EventBuf::new(b\"E_TEST\".to_vec(), [ParamBuf::"),
@@ -137,7 +138,7 @@ fn jsonrpc_cases_are_of_every_sort() {
     for case in cases::<JsonRpcDatagram>(5_000) {
         events += usize::from(jsonrpc::decode(&case.0).is_ok());
         several += usize::from(reference::jsonrpc::readings(&case.0).len() > 1);
-        open += usize::from(reference::jsonrpc::anything_goes(&case.0));
+        open += usize::from(reference::jsonrpc::is_unspecified(&case.0));
     }
     assert!((1_000..4_000).contains(&events), "{events} are events");
     assert!(several > 200, "{several} have several readings");
@@ -146,13 +147,14 @@ fn jsonrpc_cases_are_of_every_sort() {
 
 #[test]
 fn events_come_in_sizes_around_every_limit() {
-    // The first byte decides for a large event, the next two for its size, the rest for a parameter.
+    // The first byte decides for a large event, the next two for its size, the rest for a
+    // parameter.
     let decisions = (0..=u8::MAX).flat_map(|limit| {
         [0x00, 0x40, 0x80, 0xc0].map(|offset| [0xff, limit, offset, 0x80, 0x80, 0x80, 0x80])
     });
     let (mut text, mut json) = (BTreeSet::new(), BTreeSet::new());
     for bytes in decisions.step_by(7) {
-        let source = Source::new(&bytes);
+        let source = ByteSource::new(&bytes);
         text.insert(text::sender::size(
             &TextEvent::generate(&mut source.clone()).0,
         ));
@@ -179,10 +181,10 @@ fn events_come_in_sizes_around_every_limit() {
 fn failing_cases_shrink_to_little() {
     /// Shrinks the first cases that fail.
     fn shrunk<C: Generate>(fails: impl Fn(&C) -> bool) -> Vec<C> {
-        let case = |bytes: &[u8]| C::generate(&mut Source::new(bytes));
+        let case = |bytes: &[u8]| C::generate(&mut ByteSource::new(bytes));
         let failing = decisions(2_000).filter(|bytes| fails(&case(bytes)));
         let smallest = failing.take(20).map(|bytes| {
-            let mut shrink = Shrink::new(bytes);
+            let mut shrink = ByteShrinker::new(bytes);
             while let Some(candidate) = shrink.candidate() {
                 if fails(&case(candidate)) {
                     shrink.keep();

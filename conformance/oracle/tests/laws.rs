@@ -8,13 +8,13 @@ use proptest::prelude::*;
 
 proptest! {
     #[test]
-    fn decoding_gives_pieces_of_a_text_datagram(case: TextDatagram) {
-        text::decoding_gives_pieces_of_the_datagram(&case.0);
+    fn decoded_parts_of_text_are_slices_in_order(case: TextDatagram) {
+        text::decoded_parts_are_slices_in_order(&case.0);
     }
 
     #[test]
-    fn decoding_gives_pieces_of_a_jsonrpc_datagram(case: JsonRpcDatagram) {
-        jsonrpc::decoding_gives_pieces_of_the_datagram(&case.0);
+    fn decoded_parts_of_jsonrpc_are_slices_in_order(case: JsonRpcDatagram) {
+        jsonrpc::decoded_parts_are_slices_in_order(&case.0);
     }
 
     #[test]
@@ -23,23 +23,23 @@ proptest! {
     }
 
     #[test]
-    fn documented_is_a_subset(case: TextDatagram) {
-        text::documented_is_a_subset(&case.0);
+    fn documented_profile_is_a_subset(case: TextDatagram) {
+        text::documented_profile_is_a_subset(&case.0);
     }
 
     #[test]
-    fn encoding_what_was_decoded_as_text_is_stable(case: TextDatagram) {
-        text::encoding_what_was_decoded_is_stable(&case.0);
+    fn decoded_text_events_encode_as_checked(case: TextDatagram) {
+        text::decoded_events_encode_as_checked(&case.0);
     }
 
     #[test]
-    fn text_sender_keeps_its_word(case: TextEvent) {
-        text::sender_keeps_its_word(&case.0);
+    fn text_sender_matches_size_and_check(case: TextEvent) {
+        text::sender_matches_size_and_check(&case.0);
     }
 
     #[test]
-    fn documented_keeps_its_word(case: TextEvent) {
-        text::documented_keeps_its_word(&case.0);
+    fn documented_matches_size_and_check(case: TextEvent) {
+        text::documented_matches_size_and_check(&case.0);
     }
 
     #[test]
@@ -48,45 +48,45 @@ proptest! {
     }
 
     #[test]
-    fn a_jsonrpc_event_is_one_whole_object(case: JsonRpcDatagram) {
-        jsonrpc::an_event_is_one_whole_object(&case.0);
+    fn truncated_jsonrpc_objects_are_rejected(case: JsonRpcDatagram) {
+        jsonrpc::truncated_objects_are_rejected(&case.0);
     }
 
     #[test]
-    fn encoding_what_was_decoded_as_jsonrpc_is_stable(case: JsonRpcDatagram) {
-        jsonrpc::encoding_what_was_decoded_is_stable(&case.0);
+    fn decoded_jsonrpc_events_encode_as_checked(case: JsonRpcDatagram) {
+        jsonrpc::decoded_events_encode_as_checked(&case.0);
     }
 
     #[test]
-    fn spelling_does_not_matter(case: Spelling) {
-        jsonrpc::spelling_does_not_matter(&case);
+    fn all_spellings_decode_alike(case: Spelling) {
+        jsonrpc::all_spellings_decode_alike(&case);
     }
 
     #[test]
-    fn jsonrpc_sender_keeps_its_word(case: JsonRpcEvent) {
-        jsonrpc::sender_keeps_its_word(&case.0);
+    fn jsonrpc_sender_matches_size_and_check(case: JsonRpcEvent) {
+        jsonrpc::sender_matches_size_and_check(&case.0);
     }
 
     #[test]
-    fn jsonrpc_sender_3_1_keeps_its_word(case: JsonRpcEvent) {
-        jsonrpc::sender_3_1_keeps_its_word(&case.0);
+    fn jsonrpc_sender_3_1_matches_size_and_check(case: JsonRpcEvent) {
+        jsonrpc::sender_3_1_matches_size_and_check(&case.0);
     }
 
     #[test]
-    fn text_is_a_socket_or_an_error_inside_it(case: SocketText) {
-        socket::text_is_a_socket_or_an_error_inside_it(&case.0);
+    fn text_parses_back_or_error_points_into_it(case: SocketText) {
+        socket::text_parses_back_or_error_points_into_it(&case.0);
     }
 
     #[test]
-    fn addresses_are_those_of_the_standard_library(case: SocketText) {
-        socket::addresses_are_those_of_the_standard_library(&case.0);
+    fn addresses_parse_as_in_std(case: SocketText) {
+        socket::addresses_parse_as_in_std(&case.0);
     }
 
     /// The events of one dialect are no secret to the other.
     #[test]
-    fn senders_keep_their_word_with_events_of_the_other_dialect(text: TextEvent, json: JsonRpcEvent) {
-        jsonrpc::sender_keeps_its_word(&text.0);
-        text::sender_keeps_its_word(&json.0);
-        text::documented_keeps_its_word(&json.0);
+    fn senders_encode_events_of_the_other_dialect_as_checked(text: TextEvent, json: JsonRpcEvent) {
+        jsonrpc::sender_matches_size_and_check(&text.0);
+        text::sender_matches_size_and_check(&json.0);
+        text::documented_matches_size_and_check(&json.0);
     }
 }

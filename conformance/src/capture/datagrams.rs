@@ -2,60 +2,63 @@ use std::io::Read;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::file::{CaptureError, each_frame};
+use super::file::{CaptureError, for_each_frame};
 use super::fragments::Fragments;
-use super::packet::{Content, Udp, content, udp};
+use super::packet::{PacketContent, UdpSegment, packet_content, parse_udp};
 
-/// A UDP datagram that was captured.
+/// A captured UDP datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Datagram<'d> {
-    /// When its last packet came, since 1970, if the capture says so.
+pub struct CapturedDatagram<'d> {
+    /// The time of its last packet since the Unix epoch, if the capture has times.
     pub time: Option<Duration>,
-    /// From where.
+    /// The sender.
     pub source: SocketAddr,
-    /// Where to.
+    /// The receiver.
     pub destination: SocketAddr,
-    /// Its bytes.
+    /// The payload.
     pub payload: &'d [u8],
 }
 
-/// What a capture held.
+/// Counts of what a capture holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Tally {
+pub struct CaptureStatistics {
     /// Packets of any kind.
     pub packets: usize,
-    /// Datagrams that were given.
+    /// Datagrams that were passed on.
     pub datagrams: usize,
-    /// Datagrams of which the capture holds only the beginning; they were left out.
-    pub cut: usize,
-    /// Datagrams of which a fragment lacks, or whose fragments do not fit together; they were left out.
+    /// Datagrams of which the capture holds only the beginning; they are skipped.
+    pub truncated: usize,
+    /// Datagrams of which a fragment is missing, or whose fragments do not fit together; they are
+    /// skipped.
     pub incomplete: usize,
-    /// Packets of a kind of network that is not known here; they were left out.
-    pub unknown_link: usize,
+    /// Packets of an unsupported link type; they are skipped.
+    pub unsupported_link: usize,
 }
 
-/// Goes through the UDP datagrams of a capture, from or to a port if one is given, and puts together what came in fragments.
-/// What `tally` counts holds also where there is an error.
+/// Reads a capture and calls `on_datagram` for each UDP datagram, reassembled from its fragments.
+/// With `port`, only datagrams from or to that port are passed on. `statistics` is valid even after
+/// an error.
 ///
 /// # Errors
 ///
-/// If it is no capture, or is damaged or cut short somewhere. What came before was given.
+/// If the input is no capture, is damaged, or is truncated. All datagrams before that place were
+/// passed on.
 pub fn read(
     reader: impl Read + Send,
     port: Option<u16>,
-    tally: &mut Tally,
-    mut act: impl FnMut(&Datagram<'_>),
+    statistics: &mut CaptureStatistics,
+    mut on_datagram: impl FnMut(&CapturedDatagram<'_>),
 ) -> Result<(), CaptureError> {
     let mut fragments = Fragments::default();
-    let wants = |ports: &[u16; 2]| port.is_none_or(|port| ports.contains(&port));
-    let result = each_frame(reader, |frame| {
-        tally.packets += 1;
-        let mut give = |udp: &Udp<'_>| {
-            if wants(&[udp.source.port(), udp.destination.port()]) {
-                tally.datagrams += 1;
-                act(&Datagram {
+    let is_selected = |ports: &[u16; 2]| port.is_none_or(|port| ports.contains(&port));
+    let result = for_each_frame(reader, |frame| {
+        statistics.packets += 1;
+        let mut pass_on = |udp: &UdpSegment<'_>| {
+            if is_selected(&[udp.source.port(), udp.destination.port()]) {
+                statistics.datagrams += 1;
+                on_datagram(&CapturedDatagram {
                     time: frame.time,
                     source: udp.source,
                     destination: udp.destination,
@@ -63,23 +66,23 @@ pub fn read(
                 });
             }
         };
-        match content(frame.link, frame.data) {
-            Content::Udp(udp) => give(&udp),
-            Content::Fragment(fragment) => {
-                if let Some(whole) = fragments.take(&fragment) {
-                    match udp(fragment.key.ips, &whole) {
-                        Content::Udp(udp) => give(&udp),
-                        _ => tally.incomplete += 1,
+        match packet_content(frame.link, frame.data) {
+            PacketContent::Udp(udp) => pass_on(&udp),
+            PacketContent::Fragment(fragment) => {
+                if let Some(whole) = fragments.add(&fragment) {
+                    match parse_udp(fragment.key.ips, &whole) {
+                        PacketContent::Udp(udp) => pass_on(&udp),
+                        _ => statistics.incomplete += 1,
                     }
                 }
             }
-            Content::Cut(ports) => {
-                tally.cut += usize::from(ports.is_none_or(|ports| wants(&ports)))
+            PacketContent::Truncated(ports) => {
+                statistics.truncated += usize::from(ports.is_none_or(|ports| is_selected(&ports)))
             }
-            Content::UnknownLink => tally.unknown_link += 1,
-            Content::Other => {}
+            PacketContent::UnsupportedLink => statistics.unsupported_link += 1,
+            PacketContent::Other => {}
         }
     });
-    tally.incomplete += fragments.incomplete();
+    statistics.incomplete += fragments.incomplete();
     result
 }

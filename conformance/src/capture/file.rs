@@ -4,26 +4,26 @@ use std::time::Duration;
 use pcap_parser::traits::PcapNGPacketBlock as _;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
-/// Why a capture cannot be read to its end. What came before is good.
+/// Why a capture cannot be read to its end. What was read before is valid.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaptureError {
-    /// It is no capture, or none of a kind that is known.
+    /// The input is no capture of a supported format.
     #[error("it is neither pcap nor pcapng")]
     Unknown,
     /// Reading failed.
     #[error("it cannot be read")]
     Unreadable,
-    /// It ends within a packet.
+    /// The capture ends within a packet.
     #[error("it ends in the middle of packet {packet}: it was cut short")]
     CutShort {
         /// The packet's number, from 1.
         packet: usize,
     },
-    /// Something in it is not by the format.
+    /// The capture violates its format.
     #[error("it is damaged at packet {packet}")]
     Damaged {
-        /// The number of the packet that would have come, from 1.
+        /// The number of the next packet, from 1.
         packet: usize,
     },
 }
@@ -32,21 +32,22 @@ pub enum CaptureError {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame<'f> {
     pub(super) link: Linktype,
-    /// When, since 1970.
+    /// Time since the Unix epoch.
     pub(super) time: Option<Duration>,
     pub(super) data: &'f [u8],
 }
 
-/// What is read at once, at first, and what a single block may take at most: no packet is longer.
+/// The size of the buffer at first.
 const BUFFER: usize = 1 << 18;
+/// The largest block that is read; no packet is longer.
 const MAX_BLOCK: usize = 1 << 24;
 
-/// Goes through the packets of a capture.
-pub(super) fn each_frame(
+/// Calls `on_frame` for each packet of a capture.
+pub(super) fn for_each_frame(
     reader: impl Read + Send,
-    mut act: impl FnMut(Frame<'_>),
+    mut on_frame: impl FnMut(Frame<'_>),
 ) -> Result<(), CaptureError> {
-    let mut reader = match create_reader(BUFFER, Filled(reader)) {
+    let mut reader = match create_reader(BUFFER, FullReads(reader)) {
         Ok(reader) => reader,
         Err(PcapError::ReadError) => return Err(CaptureError::Unreadable),
         Err(_) => return Err(CaptureError::Unknown),
@@ -55,14 +56,14 @@ pub(super) fn each_frame(
     let mut packet = 1;
     let mut size = BUFFER;
     loop {
-        if interfaces.is_no_block(reader.data()) {
+        if interfaces.is_too_short(reader.data()) {
             return Err(CaptureError::Damaged { packet });
         }
-        let taken = match reader.next() {
+        let consumed = match reader.next() {
             Ok((0, _)) => return Err(CaptureError::Damaged { packet }),
             Ok((length, block)) => {
                 if let Some(frame) = interfaces.frame(&block) {
-                    act(frame);
+                    on_frame(frame);
                     packet += 1;
                 }
                 Ok(length)
@@ -70,20 +71,20 @@ pub(super) fn each_frame(
             Err(PcapError::Eof) => return Ok(()),
             Err(PcapError::ReadError) => return Err(CaptureError::Unreadable),
             Err(PcapError::UnexpectedEof) => return Err(CaptureError::CutShort { packet }),
-            Err(PcapError::Incomplete(_)) => Err(false),
-            Err(PcapError::BufferTooSmall) => Err(true),
+            Err(PcapError::Incomplete(_)) => Err(MoreData::Refill),
+            Err(PcapError::BufferTooSmall) => Err(MoreData::Grow),
             Err(_) => return Err(CaptureError::Damaged { packet }),
         };
-        match taken {
+        match consumed {
             Ok(length) => reader.consume(length),
-            Err(too_small) => {
+            Err(more_data) => {
                 let before = reader.data().len();
                 let refilled = reader.refill().is_ok();
                 if !refilled {
                     return Err(CaptureError::Unreadable);
                 }
                 let is_stuck = reader.data().len() == before && !reader.reader_exhausted();
-                if too_small && reader.data().len() == before || is_stuck {
+                if more_data == MoreData::Grow && reader.data().len() == before || is_stuck {
                     size *= 2;
                     if reader.reader_exhausted() || size > MAX_BLOCK || !reader.grow(size) {
                         return Err(CaptureError::Damaged { packet });
@@ -94,39 +95,50 @@ pub(super) fn each_frame(
     }
 }
 
-/// The interfaces of a capture: what a packet's bytes and time mean depends on them.
+/// What the parser needs before it can read the next block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MoreData {
+    /// More bytes in the buffer.
+    Refill,
+    /// A larger buffer, unless it was not full.
+    Grow,
+}
+
+/// The interfaces of a capture: they define the link type and the time of a packet.
 #[derive(Debug, Default)]
 struct Interfaces {
     known: Vec<Interface>,
-    /// How numbers are read in this section of a file in the new format, and none where it is in the old one.
-    number: Option<fn([u8; 4]) -> u32>,
+    /// Reads a number in the byte order of this pcapng section; `None` in a pcap file.
+    read_u32: Option<fn([u8; 4]) -> u32>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Interface {
     link: Linktype,
-    clock: Clock,
+    timestamp: TimestampFormat,
 }
 
-/// In which units and from when an interface counts.
+/// How an interface counts time: units a second, and an offset in seconds.
 #[derive(Clone, Copy, Debug)]
-struct Clock {
+struct TimestampFormat {
     units: u128,
     offset: i64,
 }
 
 impl Interfaces {
-    /// Tells whether what comes next is shorter than any block: its kind, and twice its length. pcap-parser takes for granted of
-    /// some kinds that it is not.
-    fn is_no_block(&self, data: &[u8]) -> bool {
-        const LEAST: u32 = 12;
-        match (self.number, data) {
-            (Some(number), [_, _, _, _, a, b, c, d, ..]) => number([*a, *b, *c, *d]) < LEAST,
+    /// Returns whether the next block claims to be shorter than its own frame: its type, and twice
+    /// its length. pcap-parser does not check that for some types.
+    fn is_too_short(&self, data: &[u8]) -> bool {
+        const MIN_BLOCK: u32 = 12;
+        match (self.read_u32, data) {
+            (Some(read_u32), [_, _, _, _, a, b, c, d, ..]) => {
+                read_u32([*a, *b, *c, *d]) < MIN_BLOCK
+            }
             _ => false,
         }
     }
 
-    /// Takes note of an interface, or gives the packet that a block holds.
+    /// Records an interface, or returns the packet of a block.
     fn frame<'f>(&mut self, block: &'f PcapBlockOwned<'_>) -> Option<Frame<'f>> {
         match block {
             PcapBlockOwned::LegacyHeader(header) => {
@@ -135,20 +147,20 @@ impl Interfaces {
                 } else {
                     1_000_000
                 };
-                // Above stand flags about checksums.
+                // The upper bits are flags about checksums.
                 let link = Linktype(header.network.0 & 0xffff);
-                let clock = Clock { units, offset: 0 };
-                self.known = vec![Interface { link, clock }];
+                let timestamp = TimestampFormat { units, offset: 0 };
+                self.known = vec![Interface { link, timestamp }];
                 None
             }
             PcapBlockOwned::Legacy(packet) => {
-                let Interface { link, clock } = *self.known.first()?;
-                let fraction = u128::from(packet.ts_usec).checked_rem(clock.units)?;
-                let units = u128::from(packet.ts_sec) * clock.units + fraction;
+                let Interface { link, timestamp } = *self.known.first()?;
+                let fraction = u128::from(packet.ts_usec).checked_rem(timestamp.units)?;
+                let units = u128::from(packet.ts_sec) * timestamp.units + fraction;
                 let data = &packet.data[..packet.data.len().min(packet.caplen as usize)];
                 Some(Frame {
                     link,
-                    time: clock.time(units),
+                    time: timestamp.time(units),
                     data,
                 })
             }
@@ -159,7 +171,7 @@ impl Interfaces {
     fn frame_ng<'f>(&mut self, block: &'f Block<'_>) -> Option<Frame<'f>> {
         match block {
             Block::SectionHeader(section) => {
-                self.number = Some(if section.big_endian() {
+                self.read_u32 = Some(if section.big_endian() {
                     u32::from_be_bytes
                 } else {
                     u32::from_le_bytes
@@ -170,16 +182,16 @@ impl Interfaces {
             Block::InterfaceDescription(interface) => {
                 self.known.push(Interface {
                     link: interface.linktype,
-                    clock: Clock::new(interface.if_tsresol, interface.if_tsoffset),
+                    timestamp: TimestampFormat::new(interface.if_tsresol, interface.if_tsoffset),
                 });
                 None
             }
             Block::EnhancedPacket(packet) => {
-                let Interface { link, clock } = *self.known.get(packet.if_id as usize)?;
+                let Interface { link, timestamp } = *self.known.get(packet.if_id as usize)?;
                 let units = u128::from(packet.ts_high) << 32 | u128::from(packet.ts_low);
                 Some(Frame {
                     link,
-                    time: clock.time(units),
+                    time: timestamp.time(units),
                     data: packet.packet_data(),
                 })
             }
@@ -193,12 +205,12 @@ impl Interfaces {
     }
 }
 
-impl Clock {
-    /// Reads `if_tsresol`: a power of ten, or with the highest bit set of two.
+impl TimestampFormat {
+    /// Reads `if_tsresol`: a power of ten, or of two if the highest bit is set.
     fn new(resolution: u8, offset: i64) -> Self {
         let exponent = u32::from(resolution & 0x7f);
         let base: u128 = if resolution & 0x80 == 0 { 10 } else { 2 };
-        // What is finer than any clock is none.
+        // A resolution that overflows has no times.
         let units = base.checked_pow(exponent).unwrap_or(0);
         Self { units, offset }
     }
@@ -211,10 +223,10 @@ impl Clock {
     }
 }
 
-/// Fills the buffer at each reading, as files do: a pipe gives what it has.
-struct Filled<R>(R);
+/// A reader that fills the buffer at each call, as files do; a pipe returns what it has.
+struct FullReads<R>(R);
 
-impl<R: Read> Read for Filled<R> {
+impl<R: Read> Read for FullReads<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut length = 0;
         while length < buffer.len() {
@@ -234,20 +246,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clocks_count_in_powers_of_ten_or_two() {
-        let time = |resolution, offset, units| Clock::new(resolution, offset).time(units);
+    fn timestamps_count_in_powers_of_ten_or_two() {
+        let time = |resolution, offset, units| TimestampFormat::new(resolution, offset).time(units);
         assert_eq!(time(6, 0, 1_500_000), Some(Duration::from_millis(1500)));
         assert_eq!(time(9, 10, 1), Some(Duration::new(10, 1)));
         assert_eq!(time(0x80 | 1, 0, 3), Some(Duration::from_millis(1500)));
         assert_eq!(time(0, 0, 7), Some(Duration::from_secs(7)));
-        // What nobody can have meant is no time, and no panic.
+        // Values out of range are no time, and no panic.
         for (resolution, offset) in [(0x7f, 0), (6, i64::MIN), (0, i64::MAX)] {
             assert_eq!(time(resolution, offset, u128::from(u64::MAX)), None);
         }
     }
 
-    /// Found by fuzzing: a block about a process, of a length that its own frame does not fit into, was an overflow in the
-    /// library that reads the format.
+    /// Found by fuzzing: a process information block that is shorter than its own frame was an
+    /// overflow in pcap-parser.
     #[test]
     fn a_block_shorter_than_its_frame_is_damage() {
         for big in [false, true] {
@@ -268,7 +280,7 @@ mod tests {
                 let process = [0x8000_0001, length, 0, length];
                 let file = [&section[..], &process].concat();
                 let file: Vec<_> = file.into_iter().flat_map(word).collect();
-                let result = each_frame(&file[..], |frame| panic!("{frame:?}"));
+                let result = for_each_frame(&file[..], |frame| panic!("{frame:?}"));
                 assert!(
                     matches!(result, Err(CaptureError::Damaged { packet: 1 })),
                     "{result:?}"

@@ -4,85 +4,88 @@ use std::net::IpAddr;
 /// A part of the payload of an IP packet.
 #[derive(Debug)]
 pub(super) struct Fragment<'p> {
-    pub(super) key: Key,
-    /// Where its bytes belong.
+    pub(super) key: FragmentKey,
+    /// The offset of its bytes in the packet.
     pub(super) offset: usize,
     pub(super) is_last: bool,
     pub(super) payload: &'p [u8],
 }
 
-/// What the fragments of one packet have in common.
+/// Identifies the packet of a fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key {
-    /// From where, and where to.
+pub(super) struct FragmentKey {
+    /// Source and destination.
     pub(super) ips: (IpAddr, IpAddr),
     pub(super) identification: u32,
 }
 
-/// Puts packets together. It holds no more bytes than it was given, and forgets the oldest where too many lack a part.
+/// Reassembles packets. It holds no more bytes than its input had, and drops the oldest packet
+/// where too many are incomplete.
 #[derive(Debug, Default)]
 pub(super) struct Fragments {
-    open: HashMap<Key, Parts>,
-    /// The order in which they began.
-    order: VecDeque<Key>,
-    /// Packets that were given up.
-    given_up: usize,
+    open: HashMap<FragmentKey, PartialPacket>,
+    /// The open packets, the oldest first.
+    order: VecDeque<FragmentKey>,
+    /// The number of packets that were dropped.
+    dropped: usize,
 }
 
+/// The fragments of one packet so far.
 #[derive(Debug, Default)]
-struct Parts {
+struct PartialPacket {
     parts: BTreeMap<usize, Vec<u8>>,
+    /// Bytes in `parts`.
     held: usize,
-    /// The length of the whole, once the last part is there.
+    /// The length of the packet, known from its last fragment.
     length: Option<usize>,
 }
 
-/// So many packets may lack a part at the same time.
+/// The most packets that are incomplete at a time.
 const MAX_OPEN: usize = 1024;
 
 impl Fragments {
-    /// Takes a part, and gives the whole if that was the last that lacked.
-    pub(super) fn take(&mut self, fragment: &Fragment<'_>) -> Option<Vec<u8>> {
+    /// Adds a fragment, and returns the payload of the packet if it is complete.
+    pub(super) fn add(&mut self, fragment: &Fragment<'_>) -> Option<Vec<u8>> {
         let key = fragment.key;
         if !self.open.contains_key(&key) {
             if self.open.len() == MAX_OPEN {
-                self.give_up_oldest();
+                self.drop_oldest();
             }
             self.order.push_back(key);
         }
-        let parts = self.open.entry(key).or_default();
-        if parts.add(fragment).is_err() {
+        let packet = self.open.entry(key).or_default();
+        if packet.add(fragment).is_err() {
             self.close(&key);
-            self.given_up += 1;
+            self.dropped += 1;
             return None;
         }
-        if parts.length != Some(parts.held) {
+        if packet.length != Some(packet.held) {
             return None;
         }
-        let parts = self.close(&key)?;
-        Some(parts.parts.into_values().flatten().collect())
+        let packet = self.close(&key)?;
+        Some(packet.parts.into_values().flatten().collect())
     }
 
-    /// Counts the packets that never were whole.
+    /// Returns the number of packets that were never complete.
     pub(super) fn incomplete(&self) -> usize {
-        self.given_up + self.open.len()
+        self.dropped + self.open.len()
     }
 
-    fn close(&mut self, key: &Key) -> Option<Parts> {
+    fn close(&mut self, key: &FragmentKey) -> Option<PartialPacket> {
         self.order.retain(|other| other != key);
         self.open.remove(key)
     }
 
-    fn give_up_oldest(&mut self) {
+    fn drop_oldest(&mut self) {
         if let Some(oldest) = self.order.pop_front() {
             self.open.remove(&oldest);
-            self.given_up += 1;
+            self.dropped += 1;
         }
     }
 }
 
-impl Parts {
-    /// Adds a part. One that is there already is no harm; one that overlaps another is.
+impl PartialPacket {
+    /// Adds a fragment. A repeated fragment is ignored; one that overlaps another is an error.
     fn add(&mut self, fragment: &Fragment<'_>) -> Result<(), ()> {
         let (start, end) = (fragment.offset, fragment.offset + fragment.payload.len());
         if let Some(there) = self.parts.get(&start)
@@ -115,7 +118,7 @@ mod tests {
     fn fragment(identification: u32, offset: usize, is_last: bool, payload: &[u8]) -> Fragment<'_> {
         let ip = IpAddr::from([127, 0, 0, 1]);
         Fragment {
-            key: Key {
+            key: FragmentKey {
                 ips: (ip, ip),
                 identification,
             },
@@ -126,20 +129,20 @@ mod tests {
     }
 
     #[test]
-    fn parts_come_in_any_order_and_more_than_once() {
+    fn fragments_arrive_in_any_order_and_repeatedly() {
         let mut fragments = Fragments::default();
-        assert_eq!(fragments.take(&fragment(1, 4, true, b"ef")), None);
-        assert_eq!(fragments.take(&fragment(2, 0, false, b"other")), None);
-        assert_eq!(fragments.take(&fragment(1, 4, true, b"ef")), None);
-        assert_eq!(fragments.take(&fragment(1, 0, false, b"ab")), None);
+        assert_eq!(fragments.add(&fragment(1, 4, true, b"ef")), None);
+        assert_eq!(fragments.add(&fragment(2, 0, false, b"other")), None);
+        assert_eq!(fragments.add(&fragment(1, 4, true, b"ef")), None);
+        assert_eq!(fragments.add(&fragment(1, 0, false, b"ab")), None);
         assert_eq!(fragments.incomplete(), 2);
-        let whole = fragments.take(&fragment(1, 2, false, b"cd"));
+        let whole = fragments.add(&fragment(1, 2, false, b"cd"));
         assert_eq!(whole.as_deref(), Some(&b"abcdef"[..]));
         assert_eq!(fragments.incomplete(), 1);
     }
 
     #[test]
-    fn parts_that_overlap_are_given_up() {
+    fn overlapping_fragments_drop_the_packet() {
         for (offset, is_last, payload) in [
             (1, false, &b"bx"[..]),
             (0, false, b"xy"),
@@ -147,19 +150,19 @@ mod tests {
             (0, true, b"abcd"),
         ] {
             let mut fragments = Fragments::default();
-            assert_eq!(fragments.take(&fragment(1, 0, false, b"abc")), None);
-            let whole = fragments.take(&fragment(1, offset, is_last, payload));
+            assert_eq!(fragments.add(&fragment(1, 0, false, b"abc")), None);
+            let whole = fragments.add(&fragment(1, offset, is_last, payload));
             assert_eq!((whole, fragments.incomplete()), (None, 1), "{offset}");
             assert!(fragments.open.is_empty());
         }
     }
 
     #[test]
-    fn too_many_open_ones_make_room() {
+    fn the_oldest_incomplete_packet_is_dropped() {
         let mut fragments = Fragments::default();
         for identification in 0..5000 {
             assert_eq!(
-                fragments.take(&fragment(identification, 0, false, b"ab")),
+                fragments.add(&fragment(identification, 0, false, b"ab")),
                 None
             );
         }

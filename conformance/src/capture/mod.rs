@@ -1,9 +1,10 @@
-//! Datagrams out of packet captures: pcap and pcapng, over Ethernet, loopback, Linux' cooked captures and bare IP.
+//! Reads UDP datagrams from packet captures: pcap and pcapng, over Ethernet, loopback, Linux cooked
+//! captures and bare IP.
 
 mod datagrams;
 mod file;
 mod fragments;
 mod packet;
 
-pub use datagrams::{Datagram, Tally, read};
+pub use datagrams::{CaptureStatistics, CapturedDatagram, read};
 pub use file::CaptureError;

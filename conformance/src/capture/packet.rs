@@ -6,32 +6,33 @@ use etherparse::{
 };
 use pcap_parser::Linktype;
 
-use super::fragments::{Fragment, Key};
+use super::fragments::{Fragment, FragmentKey};
 
-/// What a packet holds, seen from UDP.
+/// What a packet holds, as far as UDP is concerned.
 #[derive(Debug)]
-pub(super) enum Content<'p> {
-    /// A datagram.
-    Udp(Udp<'p>),
-    /// A part of what may be one.
+pub(super) enum PacketContent<'p> {
+    /// A UDP datagram.
+    Udp(UdpSegment<'p>),
+    /// A fragment of what may be one.
     Fragment(Fragment<'p>),
-    /// UDP that the capture holds only the beginning of, and its ports if that is enough to tell.
-    Cut(Option<[u16; 2]>),
-    /// Something else.
+    /// A truncated UDP datagram, and its ports if the capture has them.
+    Truncated(Option<[u16; 2]>),
+    /// Anything else.
     Other,
-    /// A kind of network that is not known here.
-    UnknownLink,
+    /// A packet of an unsupported link type.
+    UnsupportedLink,
 }
 
+/// A UDP datagram with its addresses.
 #[derive(Debug)]
-pub(super) struct Udp<'p> {
+pub(super) struct UdpSegment<'p> {
     pub(super) source: SocketAddr,
     pub(super) destination: SocketAddr,
     pub(super) payload: &'p [u8],
 }
 
-/// BSD's and Linux' numbers for bare IP; files have one or the other.
-const RAW: [Linktype; 5] = [
+/// The link types of bare IP, on BSD and on Linux.
+const RAW_IP: [Linktype; 5] = [
     Linktype(12),
     Linktype(14),
     Linktype::RAW,
@@ -39,32 +40,32 @@ const RAW: [Linktype; 5] = [
     Linktype::IPV6,
 ];
 
-/// Takes the layers off a packet.
-pub(super) fn content(link: Linktype, data: &[u8]) -> Content<'_> {
+/// Parses the headers of a packet.
+pub(super) fn packet_content(link: Linktype, data: &[u8]) -> PacketContent<'_> {
     let packet = match link {
         Linktype::ETHERNET => LaxSlicedPacket::from_ethernet(data).ok(),
-        // Four bytes say which protocol, in an order that depends on the machine; IP says so itself.
+        // Skips the protocol, whose byte order depends on the machine; IP has its own version.
         Linktype::NULL | Linktype::LOOP => ip(data.get(4..)),
         Linktype::LINUX_SLL => cooked(data, 14, 16),
         Linktype::LINUX_SLL2 => cooked(data, 0, 20),
-        link if RAW.contains(&link) => ip(Some(data)),
-        _ => return Content::UnknownLink,
+        link if RAW_IP.contains(&link) => ip(Some(data)),
+        _ => return PacketContent::UnsupportedLink,
     };
     match packet.and_then(|packet| packet.net) {
-        Some(net) => of_ip(&net),
-        None => Content::Other,
+        Some(net) => ip_content(&net),
+        None => PacketContent::Other,
     }
 }
 
-/// Reads UDP out of the payload of IP.
-pub(super) fn udp<'p>(ips: (IpAddr, IpAddr), segment: &'p [u8]) -> Content<'p> {
+/// Parses the payload of an IP packet as UDP.
+pub(super) fn parse_udp<'p>(ips: (IpAddr, IpAddr), segment: &'p [u8]) -> PacketContent<'p> {
     match UdpSlice::from_slice(segment) {
-        Ok(udp) => Content::Udp(Udp {
+        Ok(udp) => PacketContent::Udp(UdpSegment {
             source: (ips.0, udp.source_port()).into(),
             destination: (ips.1, udp.destination_port()).into(),
             payload: udp.payload(),
         }),
-        Err(_) => Content::Cut(ports(segment)),
+        Err(_) => PacketContent::Truncated(ports(segment)),
     }
 }
 
@@ -77,7 +78,7 @@ fn ip(data: Option<&[u8]>) -> Option<LaxSlicedPacket<'_>> {
     LaxSlicedPacket::from_ip(data?).ok()
 }
 
-/// Linux' cooked captures: the protocol stands at one place, and the packet behind the header.
+/// Parses a Linux cooked packet: the protocol is at offset `protocol`, the payload at `header`.
 fn cooked(data: &[u8], protocol: usize, header: usize) -> Option<LaxSlicedPacket<'_>> {
     let protocol: [u8; 2] = data.get(protocol..protocol + 2)?.try_into().ok()?;
     let protocol = EtherType(u16::from_be_bytes(protocol));
@@ -87,9 +88,9 @@ fn cooked(data: &[u8], protocol: usize, header: usize) -> Option<LaxSlicedPacket
     ))
 }
 
-/// Looks for the header of a fragment among the extensions of IPv6, of which the first is of this kind.
+/// Finds the fragment header among IPv6 extension headers, the first of which is of type `kind`.
 ///
-/// etherparse has an iterator over them, which takes for granted that they are whole. Captures need not be.
+/// etherparse's iterator over them requires complete headers; those of a capture may be truncated.
 fn fragment(mut kind: IpNumber, mut bytes: &[u8]) -> Option<Ipv6FragmentHeaderSlice<'_>> {
     loop {
         let [next, length, ..] = *bytes else {
@@ -108,7 +109,7 @@ fn fragment(mut kind: IpNumber, mut bytes: &[u8]) -> Option<Ipv6FragmentHeaderSl
     }
 }
 
-fn of_ip<'p>(net: &LaxNetSlice<'p>) -> Content<'p> {
+fn ip_content<'p>(net: &LaxNetSlice<'p>) -> PacketContent<'p> {
     let (ips, identification, offset, more) = match net {
         LaxNetSlice::Ipv4(ip) => {
             let header = ip.header();
@@ -142,7 +143,7 @@ fn of_ip<'p>(net: &LaxNetSlice<'p>) -> Content<'p> {
                 None => (ips, 0, 0, false),
             }
         }
-        LaxNetSlice::Arp(_) => return Content::Other,
+        LaxNetSlice::Arp(_) => return PacketContent::Other,
     };
     let Some(LaxIpPayloadSlice {
         incomplete,
@@ -152,15 +153,15 @@ fn of_ip<'p>(net: &LaxNetSlice<'p>) -> Content<'p> {
         ..
     }) = net.ip_payload_ref()
     else {
-        return Content::Other;
+        return PacketContent::Other;
     };
     if *incomplete {
         let begins_here = offset == 0;
-        return Content::Cut(begins_here.then(|| ports(payload)).flatten());
+        return PacketContent::Truncated(begins_here.then(|| ports(payload)).flatten());
     }
     if *fragmented {
-        return Content::Fragment(Fragment {
-            key: Key {
+        return PacketContent::Fragment(Fragment {
+            key: FragmentKey {
                 ips,
                 identification,
             },
@@ -169,23 +170,23 @@ fn of_ip<'p>(net: &LaxNetSlice<'p>) -> Content<'p> {
             payload,
         });
     }
-    udp(ips, payload)
+    parse_udp(ips, payload)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Found by fuzzing: the library that takes the layers off read behind the end of the second extension.
+    /// Found by fuzzing: etherparse read behind the end of the second extension header.
     #[test]
-    fn extensions_that_are_cut_short_are_no_fragment() {
+    fn truncated_extension_headers_are_no_fragment() {
         let mut packet = [0; 48];
         packet[..8].copy_from_slice(&[0x60, 0, 0, 0, 0, 0x30, 0, 64]);
-        // Options for each hop, and behind them more for the destination, of which nothing is there.
+        // Hop-by-hop options, and behind them destination options without any bytes.
         packet[40] = 60;
         assert!(matches!(
-            content(Linktype::RAW, &packet),
-            Content::Other | Content::Cut(None)
+            packet_content(Linktype::RAW, &packet),
+            PacketContent::Other | PacketContent::Truncated(None)
         ));
         for (kind, bytes) in [
             (IpNumber::IPV6_HEADER_HOP_BY_HOP, &packet[40..]),
@@ -198,12 +199,12 @@ mod tests {
     }
 
     #[test]
-    fn a_fragment_is_found_behind_other_extensions() {
+    fn a_fragment_header_is_found_behind_other_extensions() {
         let routing = [51, 0, 0, 0, 0, 0, 0, 0];
         let authentication = [44, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         let header = [17, 0, 0, 0x09, 0, 0, 0, 7];
         let bytes = [&routing[..], &authentication, &header].concat();
-        let found = fragment(IpNumber::IPV6_ROUTE_HEADER, &bytes).expect("it is there");
+        let found = fragment(IpNumber::IPV6_ROUTE_HEADER, &bytes).expect("the header is there");
         assert_eq!(found.identification(), 7);
         assert_eq!(found.fragment_offset().byte_offset(), 8);
         assert!(found.more_fragments());

@@ -23,10 +23,10 @@ impl Dialect {
     }
 
     /// Returns whether a listener only has to survive a datagram, whatever it reports for it.
-    pub fn anything_goes(self, datagram: &[u8]) -> bool {
+    pub fn is_unspecified(self, datagram: &[u8]) -> bool {
         match self {
             Self::Text => false,
-            Self::JsonRpc => reference::jsonrpc::anything_goes(datagram),
+            Self::JsonRpc => reference::jsonrpc::is_unspecified(datagram),
         }
     }
 

@@ -1,30 +1,31 @@
 use event_datagram::{MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM};
 use event_datagram_oracle::generate::{
-    Generate as _, JsonRpcDatagram, JsonRpcSequence, Source, TextDatagram, TextSequence,
+    ByteSource, Generate as _, JsonRpcDatagram, JsonRpcSequence, TextDatagram, TextSequence,
 };
 
 use crate::dialect::Dialect;
 use crate::transport::SocketKind;
 
-/// The cases of a seed, one after the other, without end: each a datagram, or several back to back.
+/// An endless iterator over the cases of a seed: each is one datagram, or several back to back.
 #[derive(Clone, Debug)]
 pub struct Cases {
     dialect: Dialect,
-    longest: usize,
+    max_datagram: usize,
     random: fastrand::Rng,
 }
 
-/// More datagrams in a row show nothing that these do not.
-const LONGEST_SEQUENCE: usize = 8;
-/// So many bytes decide a datagram, at most: enough for any generator.
-const DECISIONS: usize = 256;
+/// Longer sequences find nothing that these do not.
+const MAX_SEQUENCE: usize = 8;
+/// Bytes from which a generator makes a datagram, at most; no generator needs more.
+const MAX_SOURCE_BYTES: usize = 256;
 
 impl Cases {
-    /// Begins with the first case of a seed, for a subject of this dialect behind such a socket.
+    /// Starts with the first case of a seed, for a subject of `dialect` that listens on a socket of
+    /// kind `socket`.
     pub fn new(seed: u64, dialect: Dialect, socket: SocketKind) -> Self {
         Self {
             dialect,
-            longest: match socket {
+            max_datagram: match socket {
                 SocketKind::Udp | SocketKind::Udp6 => MAX_UDP_PAYLOAD,
                 _ => MAX_UNIX_DATAGRAM,
             },
@@ -32,26 +33,26 @@ impl Cases {
         }
     }
 
-    fn decisions(&mut self, at_most: usize) -> Vec<u8> {
-        let mut bytes = vec![0; self.random.usize(..=at_most)];
+    fn random_bytes(&mut self, max: usize) -> Vec<u8> {
+        let mut bytes = vec![0; self.random.usize(..=max)];
         self.random.fill(&mut bytes);
         bytes
     }
 
     fn sequence(&mut self) -> Vec<Vec<u8>> {
-        let decisions = self.decisions(DECISIONS * 4);
-        let source = &mut Source::new(&decisions);
+        let bytes = self.random_bytes(MAX_SOURCE_BYTES * 4);
+        let source = &mut ByteSource::new(&bytes);
         let mut sequence = match self.dialect {
             Dialect::Text => TextSequence::generate(source).0,
             Dialect::JsonRpc => JsonRpcSequence::generate(source).0,
         };
-        sequence.truncate(LONGEST_SEQUENCE);
+        sequence.truncate(MAX_SEQUENCE);
         sequence
     }
 
     fn datagram(&mut self, dialect: Dialect) -> Vec<u8> {
-        let decisions = self.decisions(DECISIONS);
-        let source = &mut Source::new(&decisions);
+        let bytes = self.random_bytes(MAX_SOURCE_BYTES);
+        let source = &mut ByteSource::new(&bytes);
         match dialect {
             Dialect::Text => TextDatagram::generate(source).0,
             Dialect::JsonRpc => JsonRpcDatagram::generate(source).0,
@@ -64,7 +65,7 @@ impl Iterator for Cases {
 
     fn next(&mut self) -> Option<Vec<Vec<u8>>> {
         let mut case = match self.random.u8(..32) {
-            // A server that was upgraded speaks the other dialect from one moment to the next.
+            // An upgrade of the server changes the dialect between two datagrams.
             0 => {
                 let other = Dialect::ALL.iter().find(|other| **other != self.dialect);
                 vec![self.datagram(*other.expect("there are two"))]
@@ -76,7 +77,7 @@ impl Iterator for Cases {
             case.push(self.datagram(self.dialect));
         }
         for datagram in &mut case {
-            datagram.truncate(self.longest);
+            datagram.truncate(self.max_datagram);
         }
         Some(case)
     }
@@ -87,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_gives_the_same_cases_always() {
+    fn a_seed_always_makes_the_same_cases() {
         for dialect in Dialect::ALL {
             let cases = |seed| Cases::new(seed, *dialect, SocketKind::Unix).take(200);
             assert!(cases(7).eq(cases(7)));
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn cases_are_of_many_kinds_and_fit_the_socket() {
+    fn cases_have_many_lengths_and_fit_the_socket() {
         let longest = |socket| {
             let cases = Cases::new(1, Dialect::Text, socket).take(20_000);
             cases.flatten().map(|datagram| datagram.len()).max()
@@ -107,7 +108,7 @@ mod tests {
             let cases: Vec<_> = Cases::new(1, *dialect, SocketKind::Unix)
                 .take(2_000)
                 .collect();
-            for length in 1..=LONGEST_SEQUENCE {
+            for length in 1..=MAX_SEQUENCE {
                 assert!(cases.iter().any(|case| case.len() == length), "{length}");
             }
             let json = |case: &&Vec<Vec<u8>>| case[0].starts_with(b"{\"");

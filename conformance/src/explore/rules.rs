@@ -5,20 +5,21 @@ use crate::dialect::Dialect;
 use crate::judge::Strictness;
 use crate::vectors::{Authority, Expectation, Level, Step, Vector};
 
-/// What is expected of a subject, whatever it is sent.
+/// Derives the expectation for any datagram from the reference decoder.
 #[derive(Clone, Debug)]
 pub struct Rules {
     dialect: Dialect,
     strictness: Strictness,
-    /// What the subject declares not to apply to it.
+    /// The requirements that the subject declares not applicable.
     excused: Vec<String>,
 }
 
-/// More readings than these are left to nobody to choose from.
+/// A datagram with more readings has only to be survived.
 const MAX_READINGS: usize = 64;
 
 impl Rules {
-    /// Makes the rules for a subject that told this about itself. With [`Strictness::Should`] it is held to advice, too.
+    /// Creates the rules for a subject with this start line. With [`Strictness::Should`] advice is
+    /// binding, too.
     pub fn new(dialect: Dialect, strictness: Strictness, start: &Start) -> Self {
         Self {
             dialect,
@@ -27,7 +28,7 @@ impl Rules {
         }
     }
 
-    /// Gives the same rules without advice.
+    /// Returns the same rules without advice.
     pub fn without_advice(&self) -> Self {
         Self {
             strictness: Strictness::Must,
@@ -35,7 +36,7 @@ impl Rules {
         }
     }
 
-    /// Makes a vector of a case: its datagrams, and what has to be made of them.
+    /// Returns a case as a vector: its datagrams with their expectations.
     pub fn vector(&self, id: String, case: Vec<Vec<u8>>) -> Vector {
         let expect = |datagram: Vec<u8>| Step {
             expect: self.expectation(&datagram),
@@ -76,22 +77,22 @@ impl Rules {
         }
     }
 
-    /// Says what has to be made of a datagram.
+    /// Returns the expectation for a datagram.
     pub fn expectation(&self, datagram: &[u8]) -> Expectation {
         let advice = self.dialect.advice(datagram);
         if advice
             .iter()
             .all(|id| self.strictness == Strictness::Should && !self.excuses(id))
         {
-            self.reading(datagram)
+            self.admissible(datagram)
         } else {
             Expectation::Survive
         }
     }
 
-    /// Says what the reference makes of a datagram.
-    pub fn reading(&self, datagram: &[u8]) -> Expectation {
-        if datagram.len() > MAX_DATAGRAM || self.dialect.anything_goes(datagram) {
+    /// Returns the readings of the reference decoder as an expectation.
+    pub fn admissible(&self, datagram: &[u8]) -> Expectation {
+        if datagram.len() > MAX_DATAGRAM || self.dialect.is_unspecified(datagram) {
             return Expectation::Survive;
         }
         let readings = self.dialect.readings(datagram, MAX_READINGS + 1);
@@ -101,7 +102,8 @@ impl Rules {
         Expectation::any_of(readings)
     }
 
-    /// Names the advice that a case touches and that would be held against the subject if that were strict.
+    /// Lists the advice that a case touches and that is not binding: under [`Strictness::Must`],
+    /// all but what the subject declares not applicable.
     pub fn advice(&self, vector: &Vector) -> Vec<&'static str> {
         let steps = vector.steps.iter();
         let mut advice: Vec<_> = steps
@@ -117,11 +119,11 @@ impl Rules {
         self.excused.iter().any(|excused| excused == id)
     }
 
-    /// Gives the datagrams of a case, each with what the reference makes of it.
+    /// Returns the datagrams of a case, each with the readings of the reference decoder.
     pub fn readings(&self, vector: &Vector) -> Vec<Step> {
         let step = |step: &Step| Step {
             datagram: step.datagram.clone(),
-            expect: self.reading(&step.datagram),
+            expect: self.admissible(&step.datagram),
         };
         vector.steps.iter().map(step).collect()
     }
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_may_fail_it_has_to_be_survived_even_if_strict() {
+    fn what_may_not_fail_is_survived_even_if_strict() {
         let large = [b"E\n", &b"a".repeat(MAX_DATAGRAM)[..]].concat();
         let ambiguous = ["E\n", &"a b::c\n".repeat(7)].concat().into_bytes();
         for datagram in [large, ambiguous] {
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn one_reading_is_expected_and_of_several_any() {
+    fn a_single_reading_is_expected_and_any_of_several() {
         let rules = rules(Dialect::Text, Strictness::Must);
         assert!(matches!(
             rules.expectation(b"E\na::b\n\n"),

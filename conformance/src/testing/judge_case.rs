@@ -1,5 +1,5 @@
 use event_datagram::{EventBuf, ParamBuf};
-use event_datagram_oracle::generate::{Generate, JsonRpcEvent, Source, TextEvent};
+use event_datagram_oracle::generate::{ByteSource, Generate, JsonRpcEvent, TextEvent};
 use memchr::memmem;
 use serde_json::json;
 
@@ -9,54 +9,54 @@ use crate::judge::Answering;
 use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::vectors::{Expectation, Step};
 
-/// What the judge is given. Events are mostly out of so few that reports fit several datagrams.
+/// An input of the judge. Most events are one of three, so that a report fits several datagrams.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JudgeCase {
-    /// What was sent, and what is expected of it.
+    /// The datagrams and their expectations.
     pub steps: Vec<Step>,
-    /// What was reported.
+    /// The subject's reports.
     pub observation: Observation,
-    /// How the subject answers.
+    /// Whether the subject answers every datagram.
     pub answering: Answering,
-    /// Whether the observation was made to be right, and not changed behind that.
+    /// Whether the observation conforms by construction.
     pub is_right: bool,
 }
 
-/// Two cases, one behind the other: what the first asked for may be reported late.
+/// Two consecutive cases: reports of the first may come late, in the second.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JudgePair {
-    /// The first.
+    /// The first case.
     pub before: JudgeCase,
-    /// The one behind it.
+    /// The case behind it.
     pub case: JudgeCase,
 }
 
 impl Generate for JudgePair {
-    fn generate(source: &mut Source<'_>) -> Self {
-        let mut before = case_as_read(source);
-        let mut case = case_as_read(source);
-        if source.once_in(2) {
-            come_late(source, &mut before, &mut case);
+    fn generate(source: &mut ByteSource<'_>) -> Self {
+        let mut before = parsed_case(source);
+        let mut case = parsed_case(source);
+        if source.one_in(2) {
+            delay_reports(source, &mut before, &mut case);
         }
-        write_down(source, &mut before.observation);
-        write_down(source, &mut case.observation);
+        unparse_reports(source, &mut before.observation);
+        unparse_reports(source, &mut case.observation);
         Self { before, case }
     }
 }
 
 impl Generate for JudgeCase {
-    fn generate(source: &mut Source<'_>) -> Self {
-        let mut case = case_as_read(source);
-        write_down(source, &mut case.observation);
+    fn generate(source: &mut ByteSource<'_>) -> Self {
+        let mut case = parsed_case(source);
+        unparse_reports(source, &mut case.observation);
         case
     }
 }
 
-/// Makes a case whose reports are all read.
-fn case_as_read(source: &mut Source<'_>) -> JudgeCase {
-    let answering = source.pick(&[Answering::MayBeSilent, Answering::Always]);
+/// Returns a case whose reports are parsed.
+fn parsed_case(source: &mut ByteSource<'_>) -> JudgeCase {
+    let answering = source.choose(&[Answering::MayBeSilent, Answering::Always]);
     let mut steps = vec![step(source)];
     while steps.len() < 6 && source.byte() >= 0x60 {
         steps.push(step(source));
@@ -65,12 +65,12 @@ fn case_as_read(source: &mut Source<'_>) -> JudgeCase {
     for step in &steps {
         observation
             .reports
-            .extend(right_report(source, &step.expect, answering));
+            .extend(conforming_report(source, &step.expect, answering));
     }
-    let is_right = !source.once_in(2);
+    let is_right = !source.one_in(2);
     if !is_right {
         for _ in 0..=source.below(3) {
-            change(source, &mut observation);
+            mutate(source, &mut observation);
         }
     }
     JudgeCase {
@@ -81,27 +81,27 @@ fn case_as_read(source: &mut Source<'_>) -> JudgeCase {
     }
 }
 
-/// Makes lines of what was read, as subjects write them: nobody has read them yet. Now and then one is left as it is.
-fn write_down(source: &mut Source<'_>, observation: &mut Observation) {
+/// Replaces most parsed reports by lines as subjects write them, unparsed.
+fn unparse_reports(source: &mut ByteSource<'_>, observation: &mut Observation) {
     for report in &mut observation.reports {
         let ReportContent::Line(line) = &report.content else {
             continue;
         };
-        let usual = usual_line(line);
-        report.raw = match source.weighted(&[8, 2, 2, 2, 1, 1]) {
-            0 => usual,
-            1 => spaced(&usual),
-            2 => turned_round(&usual),
-            3 => with_an_escape(&usual),
-            4 => with_a_member(&usual),
+        let canonical = canonical_line(line);
+        report.raw = match source.weighted_index(&[8, 2, 2, 2, 1, 1]) {
+            0 => canonical,
+            1 => spaced(&canonical),
+            2 => params_first(&canonical),
+            3 => with_an_escape(&canonical),
+            4 => with_an_extra_member(&canonical),
             _ => continue,
         };
         report.content = ReportContent::Unparsed;
     }
 }
 
-/// Gives the line that says this. For what is no JSON there is none that says just that.
-fn usual_line(line: &Line) -> Vec<u8> {
+/// Returns the canonical text of a line. A line that is no JSON has none that parses back equal.
+fn canonical_line(line: &Line) -> Vec<u8> {
     match line {
         Line::Event(event) => event_line(event),
         Line::Rejection(why) => error_line(why),
@@ -117,9 +117,9 @@ fn spaced(line: &[u8]) -> Vec<u8> {
     [b"{ ", &line[1..], b" "].concat()
 }
 
-/// Puts what is behind the name of an event in front of it.
-fn turned_round(line: &[u8]) -> Vec<u8> {
-    // In a string, a quote has a backslash before it.
+/// Moves the parameters of an event before its name.
+fn params_first(line: &[u8]) -> Vec<u8> {
+    // In a string each quote has a backslash before it, so that this is no string's content.
     match memmem::find(line, b",\"params\":") {
         Some(at) => {
             let (name, params) = (&line[1..at], &line[at + 1..line.len() - 1]);
@@ -129,7 +129,7 @@ fn turned_round(line: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Writes the first letter as JSON may write any.
+/// Escapes the first letter of the first name.
 fn with_an_escape(line: &[u8]) -> Vec<u8> {
     match line {
         [b'{', b'"', letter @ b'a'..=b'z', rest @ ..] => {
@@ -139,19 +139,19 @@ fn with_an_escape(line: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Adds a member that says nothing: of two alike, the later one counts.
-fn with_a_member(line: &[u8]) -> Vec<u8> {
+/// Adds a member without a meaning: of two with the same name, the later one counts.
+fn with_an_extra_member(line: &[u8]) -> Vec<u8> {
     [b"{\"ready\":false,", &line[1..]].concat()
 }
 
-fn step(source: &mut Source<'_>) -> Step {
-    let expect = match source.weighted(&[5, 2, 1, 2]) {
+fn step(source: &mut ByteSource<'_>) -> Step {
+    let expect = match source.weighted_index(&[5, 2, 1, 2]) {
         0 => Expectation::Event(event(source)),
         1 => Expectation::Reject,
         2 => Expectation::Survive,
         _ => {
             let count = 2 + source.below(2);
-            let one = |source: &mut Source<'_>| match source.weighted(&[5, 1, 2]) {
+            let one = |source: &mut ByteSource<'_>| match source.weighted_index(&[5, 1, 2]) {
                 0 => Expectation::Event(event(source)),
                 1 => Expectation::Survive,
                 _ => Expectation::Reject,
@@ -159,15 +159,15 @@ fn step(source: &mut Source<'_>) -> Step {
             Expectation::AnyOf((0..count).map(|_| one(source)).collect())
         }
     };
-    // What was sent is nothing that the judge looks at.
+    // The judge does not look at the datagram.
     Step {
         datagram: Vec::new(),
         expect,
     }
 }
 
-fn event(source: &mut Source<'_>) -> EventBuf {
-    match source.weighted(&[4, 3, 3, 1, 1]) {
+fn event(source: &mut ByteSource<'_>) -> EventBuf {
+    match source.weighted_index(&[4, 3, 3, 1, 1]) {
         0 => EventBuf::new("E_A", []),
         1 => EventBuf::new("E_B", []),
         2 => EventBuf::new("E_A", [ParamBuf::named("ip", "::1")]),
@@ -176,9 +176,9 @@ fn event(source: &mut Source<'_>) -> EventBuf {
     }
 }
 
-/// Makes a report that is right, or says nothing where that is.
-fn right_report(
-    source: &mut Source<'_>,
+/// Returns a report that conforms, or `None` where silence conforms.
+fn conforming_report(
+    source: &mut ByteSource<'_>,
     expect: &Expectation,
     answering: Answering,
 ) -> Option<Report> {
@@ -186,16 +186,16 @@ fn right_report(
     let may_be_silent = answering == Answering::MayBeSilent;
     match &alternatives[source.below(alternatives.len())] {
         Expectation::Event(event) => Some(report(Line::Event(event.clone()))),
-        Expectation::Survive if source.once_in(2) => {
+        Expectation::Survive if source.one_in(2) => {
             Some(report(Line::Malformed("it is not JSON".into())))
         }
-        Expectation::Survive if source.once_in(2) => Some(report(Line::Event(event(source)))),
-        _ if may_be_silent && source.once_in(2) => None,
+        Expectation::Survive if source.one_in(2) => Some(report(Line::Event(event(source)))),
+        _ if may_be_silent && source.one_in(2) => None,
         _ => Some(report(Line::Rejection("no event name".into()))),
     }
 }
 
-fn change(source: &mut Source<'_>, observation: &mut Observation) {
+fn mutate(source: &mut ByteSource<'_>, observation: &mut Observation) {
     let count = observation.reports.len();
     let at = source.below(count + 1);
     match source.below(10) {
@@ -211,32 +211,33 @@ fn change(source: &mut Source<'_>, observation: &mut Observation) {
     }
 }
 
-/// Puts events that the case before asked for in front of what is reported. Mostly they were not reported before.
-fn come_late(source: &mut Source<'_>, before: &mut JudgeCase, case: &mut JudgeCase) {
-    let asked = before
+/// Moves reports of events that the first case expects to the front of the second. In some cases
+/// the first case keeps them, too.
+fn delay_reports(source: &mut ByteSource<'_>, before: &mut JudgeCase, case: &mut JudgeCase) {
+    let expected = before
         .steps
         .iter()
         .flat_map(|step| step.expect.alternatives());
-    let events: Vec<_> = asked
+    let events: Vec<_> = expected
         .filter_map(|one| match one {
             Expectation::Event(event) => Some(report(Line::Event(event.clone()))),
             _ => None,
         })
         .collect();
-    if !source.once_in(4) {
+    if !source.one_in(4) {
         let reports = &mut before.observation.reports;
         reports.retain(|report| !events.contains(report));
         before.is_right = false;
     }
     for late in events {
-        if source.once_in(2) {
+        if source.one_in(2) {
             case.observation.reports.insert(0, late);
             case.is_right = false;
         }
     }
 }
 
-fn any_report(source: &mut Source<'_>) -> Report {
+fn any_report(source: &mut ByteSource<'_>) -> Report {
     match source.below(8) {
         0 => Report {
             content: ReportContent::OldFence,
@@ -254,8 +255,8 @@ fn any_report(source: &mut Source<'_>) -> Report {
     }
 }
 
-/// What a subject may say to whoever prints it.
-fn hostile(source: &mut Source<'_>) -> String {
+/// Returns text that does harm if it is printed as it is.
+fn hostile(source: &mut ByteSource<'_>) -> String {
     const PIECES: &[&[u8]] = &[
         b"why",
         b"\x1b[2J",
@@ -284,7 +285,7 @@ mod tests {
     use crate::contract::parse_line;
 
     #[test]
-    fn lines_say_what_they_were_made_of() {
+    fn lines_parse_back_to_their_source() {
         let odd = [
             ParamBuf::named(",\"params\":", "\u{1}\\u"),
             ParamBuf::unnamed(&b"\xff"[..]),
@@ -297,17 +298,17 @@ mod tests {
             Line::Rejection(String::new()),
             Line::Start(Start::default()),
         ] {
-            let usual = usual_line(&line);
-            let respelled =
-                [spaced, turned_round, with_an_escape, with_a_member].map(|it| it(&usual));
-            for raw in respelled.iter().chain([&usual]) {
-                let said = parse_line(raw);
-                assert_eq!(said.as_ref(), Some(&line), "{}", raw.escape_ascii());
+            let canonical = canonical_line(&line);
+            let respelled = [spaced, params_first, with_an_escape, with_an_extra_member]
+                .map(|it| it(&canonical));
+            for raw in respelled.iter().chain([&canonical]) {
+                let parsed = parse_line(raw);
+                assert_eq!(parsed.as_ref(), Some(&line), "{}", raw.escape_ascii());
             }
         }
-        let line = usual_line(&Line::MalformedStart("\u{1b}[2J".into()));
+        let line = canonical_line(&Line::MalformedStart("\u{1b}[2J".into()));
         assert!(matches!(parse_line(&line), Some(Line::MalformedStart(_))));
-        let line = usual_line(&Line::Malformed("it is not JSON".into()));
+        let line = canonical_line(&Line::Malformed("it is not JSON".into()));
         assert!(matches!(parse_line(&line), Some(Line::Malformed(_))));
     }
 }

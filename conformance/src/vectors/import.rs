@@ -92,7 +92,7 @@ impl VectorFile {
             None => (malformed, "documented", "what is no event".into()),
         };
         let id = self.id(datagram, event);
-        let expect = if self.dialect.anything_goes(datagram) {
+        let expect = if self.dialect.is_unspecified(datagram) {
             Expectation::Survive
         } else {
             Expectation::any_of(readings)

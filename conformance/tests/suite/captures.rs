@@ -18,7 +18,7 @@ struct Release {
     decode: fn(&[u8]) -> Reading,
     admits: fn(&[u8], &Reading) -> bool,
     /// What is left of an event in the dialect.
-    as_told: fn(&EventBuf) -> EventBuf,
+    representable: fn(&EventBuf) -> EventBuf,
 }
 
 const OPENSIPS_2_4: Release = Release {
@@ -26,7 +26,7 @@ const OPENSIPS_2_4: Release = Release {
     encode: text::sender::encode_to_vec,
     decode: |datagram| reading(text::decode(datagram).map(|event| EventBuf::from_event(&event))),
     admits: reference::text::admits,
-    as_told: laws::text::as_told,
+    representable: laws::text::representable,
 };
 
 const OPENSIPS_3_1: Release = Release {
@@ -34,7 +34,7 @@ const OPENSIPS_3_1: Release = Release {
     encode: jsonrpc::sender_3_1::encode_to_vec,
     decode: |datagram| reading(jsonrpc::decode(datagram).map(|event| EventBuf::from_event(&event))),
     admits: reference::jsonrpc::admits,
-    as_told: laws::jsonrpc::as_told,
+    representable: laws::jsonrpc::representable,
 };
 
 const OPENSIPS_4_0: Release = Release {
@@ -119,7 +119,7 @@ impl Release {
             let class = match capture.raised {
                 None => BY_ITSELF,
                 Some(raised) => {
-                    let raised = Reading::Event((self.as_told)(&raised));
+                    let raised = Reading::Event((self.representable)(&raised));
                     if reading == raised {
                         RAISED
                     } else if (self.admits)(&capture.datagram, &raised) {

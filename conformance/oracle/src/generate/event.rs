@@ -1,22 +1,22 @@
 use std::fmt;
 
-use super::{Generate, Literal, Source};
+use super::{ByteSource, BytesLiteral, Generate};
 use event_datagram::{
     EventBuf, MAX_DATAGRAM, MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM, ParamBuf, ValueBuf, jsonrpc, text,
 };
 
-/// An event whose parts break readers and writers of the text dialect.
+/// An event whose names and values break readers and writers of the text dialect.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TextEvent(pub EventBuf);
 
-/// An event whose parts break readers and writers of the JSON-RPC dialect.
+/// An event whose names and values break readers and writers of the JSON-RPC dialect.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonRpcEvent(pub EventBuf);
 
-/// Longer than what readers look at together, so that what stands behind it begins at any place of the next such look.
+/// Longer than a vector register, so that the piece behind it begins at any offset in one.
 pub(super) const LONG: &[u8] = &[b'0'; 100];
 
-/// What text readers and writers stumble over, alone and side by side.
+/// Pieces that break text readers and writers, alone and side by side.
 pub(super) const TEXT_PIECES: &[&[u8]] = &[
     b"a",
     b"ip",
@@ -53,7 +53,7 @@ pub(super) const TEXT_PIECES: &[&[u8]] = &[
     LONG,
 ];
 
-/// What JSON readers and writers stumble over in a string.
+/// Pieces that break JSON readers and writers in a string.
 const JSON_PIECES: &[&[u8]] = &[
     b"a",
     b"ip",
@@ -94,9 +94,11 @@ const JSON_PIECES: &[&[u8]] = &[
 ];
 
 impl Generate for TextEvent {
-    fn generate(source: &mut Source<'_>) -> Self {
-        let target = large(source);
-        let mut event = event(source, TEXT_PIECES, |source| source.weighted(&[1, 1]) == 1);
+    fn generate(source: &mut ByteSource<'_>) -> Self {
+        let target = target_size(source);
+        let mut event = event(source, TEXT_PIECES, |source| {
+            source.weighted_index(&[1, 1]) == 1
+        });
         let size = text::sender::size(&event);
         pad(&mut event, size, target);
         Self(event)
@@ -104,12 +106,12 @@ impl Generate for TextEvent {
 }
 
 impl Generate for JsonRpcEvent {
-    fn generate(source: &mut Source<'_>) -> Self {
-        let target = large(source);
-        // Mostly all parameters have names, or none has: else little is written of what was raised.
-        let all = source.weighted(&[1, 1]) == 1;
-        let mut event = event(source, JSON_PIECES, |source| all != source.once_in(24));
-        if source.once_in(24) {
+    fn generate(source: &mut ByteSource<'_>) -> Self {
+        let target = target_size(source);
+        // Mostly all parameters have names or none has: the senders drop the names of a mixture.
+        let all_named = source.weighted_index(&[1, 1]) == 1;
+        let mut event = event(source, JSON_PIECES, |source| all_named != source.one_in(24));
+        if source.one_in(24) {
             event.name.push(0);
         }
         let size = jsonrpc::sender::size(&event);
@@ -119,20 +121,20 @@ impl Generate for JsonRpcEvent {
 }
 
 fn event(
-    source: &mut Source<'_>,
+    source: &mut ByteSource<'_>,
     pieces: &[&[u8]],
-    mut named: impl FnMut(&mut Source<'_>) -> bool,
+    mut named: impl FnMut(&mut ByteSource<'_>) -> bool,
 ) -> EventBuf {
-    let name = match source.weighted(&[3, 1]) {
+    let name = match source.weighted_index(&[3, 1]) {
         0 => b"E_TEST".to_vec(),
         _ => source.pieces(8, pieces),
     };
     let params = source.list(12, |source| {
-        let name = named(source).then(|| match source.weighted(&[1, 2]) {
+        let name = named(source).then(|| match source.weighted_index(&[1, 2]) {
             0 => b"ip".to_vec(),
             _ => source.pieces(8, pieces),
         });
-        let value = match source.weighted(&[8, 2, 1]) {
+        let value = match source.weighted_index(&[8, 2, 1]) {
             0 => ValueBuf::Bytes(source.pieces(12, pieces)),
             1 => ValueBuf::Integer(source.integer()),
             _ => ValueBuf::Null,
@@ -142,8 +144,8 @@ fn event(
     EventBuf { name, params }
 }
 
-/// Decides now and then for a size of the datagram at which it just fits a limit, or just does not.
-fn large(source: &mut Source<'_>) -> Option<usize> {
+/// Returns, in rare cases, a size of the datagram just below or above a limit.
+fn target_size(source: &mut ByteSource<'_>) -> Option<usize> {
     let limits = [
         1_024,
         text::sender::BUFFER,
@@ -151,11 +153,11 @@ fn large(source: &mut Source<'_>) -> Option<usize> {
         MAX_UDP_PAYLOAD,
         MAX_UNIX_DATAGRAM,
     ];
-    let large = source.once_in(200) && source.may_be_large();
-    large.then(|| source.pick(&limits) - 1 + source.below(4))
+    let is_large = source.one_in(200) && source.may_be_large();
+    is_large.then(|| source.choose(&limits) - 1 + source.below(4))
 }
 
-/// Makes an event so much larger that its datagram, of `size` bytes now, is of `target` bytes.
+/// Pads an event so that its datagram grows from `size` to `target` bytes.
 fn pad(event: &mut EventBuf, size: usize, target: Option<usize>) {
     let missing = target.map_or(0, |target| target.saturating_sub(size));
     match event.params.last_mut().map(|param| &mut param.value) {
@@ -166,23 +168,31 @@ fn pad(event: &mut EventBuf, size: usize, target: Option<usize>) {
 
 impl fmt::Debug for TextEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("TextEvent").field(&Code(&self.0)).finish()
+        f.debug_tuple("TextEvent")
+            .field(&EventCode(&self.0))
+            .finish()
     }
 }
 
 impl fmt::Debug for JsonRpcEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("JsonRpcEvent").field(&Code(&self.0)).finish()
+        f.debug_tuple("JsonRpcEvent")
+            .field(&EventCode(&self.0))
+            .finish()
     }
 }
 
-/// An event as Rust that makes it.
-pub(super) struct Code<'a>(pub(super) &'a EventBuf);
+/// Formats an event as the Rust expression that makes it.
+pub(super) struct EventCode<'a>(pub(super) &'a EventBuf);
 
-impl fmt::Debug for Code<'_> {
+impl fmt::Debug for EventCode<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let params: Vec<_> = self.0.params.iter().map(ParamCode).collect();
-        write!(f, "EventBuf::new({:?}, {params:?})", Literal(&self.0.name))
+        write!(
+            f,
+            "EventBuf::new({:?}, {params:?})",
+            BytesLiteral(&self.0.name)
+        )
     }
 }
 
@@ -191,11 +201,11 @@ struct ParamCode<'a>(&'a ParamBuf);
 impl fmt::Debug for ParamCode<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.name {
-            Some(name) => write!(f, "ParamBuf::named({:?}, ", Literal(name))?,
+            Some(name) => write!(f, "ParamBuf::named({:?}, ", BytesLiteral(name))?,
             None => f.write_str("ParamBuf::unnamed(")?,
         }
         match &self.0.value {
-            ValueBuf::Bytes(value) => write!(f, "{:?})", Literal(value)),
+            ValueBuf::Bytes(value) => write!(f, "{:?})", BytesLiteral(value)),
             ValueBuf::Integer(integer) => write!(f, "{integer})"),
             _ => f.write_str("ValueBuf::Null)"),
         }

@@ -1,13 +1,13 @@
 use std::fmt;
 
-use super::event::{Code, LONG};
-use super::mutate::{mutate, over_and_over, sequence};
-use super::{Generate, JsonRpcEvent, Literal, Source};
+use super::event::{EventCode, LONG};
+use super::mutate::{mutate, repeated, sequence};
+use super::{ByteSource, BytesLiteral, Generate, JsonRpcEvent};
 use event_datagram::jsonrpc::{MAX_DEPTH, sender, sender_3_1};
 use event_datagram::{EventBuf, ValueBuf};
 
-/// A datagram for readers of the JSON-RPC dialect: written by either profile or spelled otherwise, changed behind that, or JSON
-/// that tells of no event, or no JSON.
+/// A datagram for readers of the JSON-RPC dialect: written by either profile or spelled
+/// differently, then mutated; or JSON that is no event, or no JSON.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonRpcDatagram(pub Vec<u8>);
 
@@ -15,17 +15,17 @@ pub struct JsonRpcDatagram(pub Vec<u8>);
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonRpcSequence(pub Vec<Vec<u8>>);
 
-/// An event, and one of the many datagrams that tell it and that no reader may take for another: its members in
-/// any order, white space anywhere, any character escaped, members that mean nothing.
+/// An event, and one of the many datagrams that every reader must read as it: members in any order,
+/// white space anywhere, any character escaped, unknown members.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Spelling {
-    /// What is told.
+    /// The event.
     pub event: EventBuf,
-    /// By what.
+    /// The datagram.
     pub datagram: Vec<u8>,
 }
 
-/// What JSON readers stumble over, alone and side by side.
+/// Pieces that break JSON readers, alone and side by side.
 const PIECES: &[&[u8]] = &[
     b"{",
     b"}",
@@ -92,16 +92,16 @@ const PIECES: &[&[u8]] = &[
     b"\xe2\x80\xa8",
 ];
 
-/// As deep as brackets have to lie to stop readers that go down with them.
-const LONGEST_REPETITION: usize = 60_000;
+/// Brackets that nest this deep overflow the stack of recursive readers.
+const MAX_REPETITION: usize = 60_000;
 
 impl Generate for JsonRpcDatagram {
-    fn generate(source: &mut Source<'_>) -> Self {
-        if source.may_be_large() && source.once_in(100) {
-            let params = over_and_over(source, PIECES, LONGEST_REPETITION);
+    fn generate(source: &mut ByteSource<'_>) -> Self {
+        if source.may_be_large() && source.one_in(100) {
+            let params = repeated(source, PIECES, MAX_REPETITION);
             return Self(around(b"{\"method\":\"E\",\"params\":", params));
         }
-        let kind = source.weighted(&[4, 3, 4, 6, 2, 1, 2, 1]);
+        let kind = source.weighted_index(&[4, 3, 4, 6, 2, 1, 2, 1]);
         let mut datagram = match kind {
             0 => written(source),
             1 => Spelling::generate(source).datagram,
@@ -109,18 +109,18 @@ impl Generate for JsonRpcDatagram {
             4 => around(b"{\"method\":\"E\",\"params\":", source.pieces(16, PIECES)),
             5 => source.pieces(32, PIECES),
             6 => deep(source),
-            _ => source.rest().to_vec(),
+            _ => source.take_rest().to_vec(),
         };
-        if kind < 3 && source.once_in(2) {
+        if kind < 3 && source.one_in(2) {
             mutate(&mut datagram, source, PIECES);
         }
-        if source.once_in(32) {
+        if source.one_in(32) {
             datagram.splice(0..0, source.pieces(2, PIECES));
         }
-        if source.once_in(32) {
+        if source.one_in(32) {
             datagram.extend_from_slice(&source.pieces(2, PIECES));
         }
-        if source.once_in(48) {
+        if source.one_in(48) {
             let calls = source.list(3, call);
             datagram = bracketed(b'[', [vec![datagram], calls].concat(), b']');
         }
@@ -129,15 +129,15 @@ impl Generate for JsonRpcDatagram {
 }
 
 impl Generate for JsonRpcSequence {
-    fn generate(source: &mut Source<'_>) -> Self {
+    fn generate(source: &mut ByteSource<'_>) -> Self {
         Self(sequence(source, |source| {
             JsonRpcDatagram::generate(source).0
         }))
     }
 }
 
-/// Writes an event as one of the releases does.
-fn written(source: &mut Source<'_>) -> Vec<u8> {
+/// Returns an event as one of the releases writes it.
+fn written(source: &mut ByteSource<'_>) -> Vec<u8> {
     let JsonRpcEvent(event) = JsonRpcEvent::generate(source);
     let mut datagram = Vec::new();
     let encode = match source.below(2) {
@@ -145,14 +145,14 @@ fn written(source: &mut Source<'_>) -> Vec<u8> {
         _ => sender_3_1::encode_to_vec,
     };
     if encode(&event, &mut datagram).is_err() {
-        // Longer than any profile goes: that, too, may arrive.
+        // Longer than any profile allows; a listener may receive that, too.
         datagram = [b"{\"method\":\"".to_vec(), event.name, b"\"}".to_vec()].concat();
     }
     datagram
 }
 
-/// Brackets as deep as readers go, or nearly, where they mean nothing or where a value should be.
-fn deep(source: &mut Source<'_>) -> Vec<u8> {
+/// Returns brackets that nest up to the limit or nearly, in an unknown member or as a value.
+fn deep(source: &mut ByteSource<'_>) -> Vec<u8> {
     let (open, inner, close): (&[u8], &[u8], &[u8]) = match source.below(2) {
         0 => (b"[", b"", b"]"),
         _ => (b"{\"a\":", b"0", b"}"),
@@ -171,30 +171,31 @@ fn around(before: &[u8], mut inner: Vec<u8>) -> Vec<u8> {
     inner
 }
 
-/// An object that mostly tells an event, out of what is mostly JSON.
-fn call(source: &mut Source<'_>) -> Vec<u8> {
-    let member = |source: &mut Source<'_>| match source.weighted(&[6, 8, 4, 2, 1, 1, 1, 2]) {
-        0 => [b"\"method\":".to_vec(), string(source)].concat(),
-        1 => {
-            let params = match source.weighted(&[4, 4, 1]) {
-                0 => object(source, 3),
-                1 => array(source, 3),
-                _ => value(source, 3),
-            };
-            [b"\"params\":".to_vec(), params].concat()
-        }
-        2 => b"\"jsonrpc\":\"2.0\"".to_vec(),
-        3 => b"\"id\":null".to_vec(),
-        4 => [b"\"id\":".to_vec(), value(source, 2)].concat(),
-        5 => [b"\"method\":".to_vec(), value(source, 2)].concat(),
-        6 => [nearly_a_name(source), value(source, 1)].join(&b':'),
-        _ => [string(source), value(source, 3)].join(&b':'),
-    };
+/// Returns an object that is an event mostly, made of pieces that are JSON mostly.
+fn call(source: &mut ByteSource<'_>) -> Vec<u8> {
+    let member =
+        |source: &mut ByteSource<'_>| match source.weighted_index(&[6, 8, 4, 2, 1, 1, 1, 2]) {
+            0 => [b"\"method\":".to_vec(), string(source)].concat(),
+            1 => {
+                let params = match source.weighted_index(&[4, 4, 1]) {
+                    0 => object(source, 3),
+                    1 => array(source, 3),
+                    _ => value(source, 3),
+                };
+                [b"\"params\":".to_vec(), params].concat()
+            }
+            2 => b"\"jsonrpc\":\"2.0\"".to_vec(),
+            3 => b"\"id\":null".to_vec(),
+            4 => [b"\"id\":".to_vec(), value(source, 2)].concat(),
+            5 => [b"\"method\":".to_vec(), value(source, 2)].concat(),
+            6 => [similar_name(source), value(source, 1)].join(&b':'),
+            _ => [string(source), value(source, 3)].join(&b':'),
+        };
     bracketed(b'{', source.list(8, member), b'}')
 }
 
-/// A name that is another's, but for a little.
-fn nearly_a_name(source: &mut Source<'_>) -> Vec<u8> {
+/// Returns a member name that differs slightly from a known one.
+fn similar_name(source: &mut ByteSource<'_>) -> Vec<u8> {
     let names: &[&[u8]] = &[
         b"\"Method\"",
         b"\"method\\ud800\"",
@@ -204,11 +205,11 @@ fn nearly_a_name(source: &mut Source<'_>) -> Vec<u8> {
         b"\"\\u0070arams\"",
         b"\"id\\n\"",
     ];
-    source.pick(names).to_vec()
+    source.choose(names).to_vec()
 }
 
-/// A string as JSON has it, or nearly.
-fn string(source: &mut Source<'_>) -> Vec<u8> {
+/// Returns a JSON string, or something similar.
+fn string(source: &mut ByteSource<'_>) -> Vec<u8> {
     let good: &[&[u8]] = &[
         b"a",
         b"ip",
@@ -237,15 +238,15 @@ fn string(source: &mut Source<'_>) -> Vec<u8> {
     let odd: &[&[u8]] = &[
         b"\\ud83d", b"\\ude00", b"\\u00", b"\\q", b"\n", b"\0", b"\"", b"\\",
     ];
-    let content = source.list(6, |source| match source.once_in(40) {
-        false => source.pick(good),
-        true => source.pick(odd),
+    let content = source.list(6, |source| match source.one_in(40) {
+        false => source.choose(good),
+        true => source.choose(odd),
     });
     [b"\"".to_vec(), content.concat(), b"\"".to_vec()].concat()
 }
 
-/// A value as JSON has it, or nearly.
-fn value(source: &mut Source<'_>, depth: usize) -> Vec<u8> {
+/// Returns a JSON value, or something similar.
+fn value(source: &mut ByteSource<'_>, depth: usize) -> Vec<u8> {
     let good: &[&[u8]] = &[
         b"0",
         b"null",
@@ -275,21 +276,21 @@ fn value(source: &mut Source<'_>, depth: usize) -> Vec<u8> {
         b"",
         b"+1",
     ];
-    match source.weighted(&[6, 6, 1, 2]) {
+    match source.weighted_index(&[6, 6, 1, 2]) {
         0 => string(source),
-        1 => source.pick(good).to_vec(),
-        2 if depth > 0 && source.once_in(2) => object(source, depth - 1),
+        1 => source.choose(good).to_vec(),
+        2 if depth > 0 && source.one_in(2) => object(source, depth - 1),
         2 if depth > 0 => array(source, depth - 1),
-        _ => source.pick(odd).to_vec(),
+        _ => source.choose(odd).to_vec(),
     }
 }
 
-fn object(source: &mut Source<'_>, depth: usize) -> Vec<u8> {
-    let member = |source: &mut Source<'_>| [string(source), value(source, depth)].join(&b':');
+fn object(source: &mut ByteSource<'_>, depth: usize) -> Vec<u8> {
+    let member = |source: &mut ByteSource<'_>| [string(source), value(source, depth)].join(&b':');
     bracketed(b'{', source.list(6, member), b'}')
 }
 
-fn array(source: &mut Source<'_>, depth: usize) -> Vec<u8> {
+fn array(source: &mut ByteSource<'_>, depth: usize) -> Vec<u8> {
     let values = source.list(6, |source| value(source, depth));
     bracketed(b'[', values, b']')
 }
@@ -299,7 +300,7 @@ fn bracketed(open: u8, parts: Vec<Vec<u8>>, close: u8) -> Vec<u8> {
 }
 
 impl Generate for Spelling {
-    fn generate(source: &mut Source<'_>) -> Self {
+    fn generate(source: &mut ByteSource<'_>) -> Self {
         let JsonRpcEvent(mut event) = JsonRpcEvent::generate(source);
         let named = event
             .params
@@ -327,8 +328,8 @@ impl Generate for Spelling {
                 }
             })
             .collect();
-        if !params.is_empty() || source.once_in(4) {
-            let empty_object = params.is_empty() && source.once_in(2);
+        if !params.is_empty() || source.one_in(4) {
+            let empty_object = params.is_empty() && source.one_in(2);
             let (open, close) = if named || empty_object {
                 (b'{', b'}')
             } else {
@@ -346,13 +347,13 @@ impl Generate for Spelling {
             b"\"\\\\\"",
         ];
         for (name, value) in [("id", &ignored[..1]), ("method ", ignored), ("", ignored)] {
-            if source.once_in(4) {
-                members.push((name.into(), source.pick(value).to_vec()));
+            if source.one_in(4) {
+                members.push((name.into(), source.choose(value).to_vec()));
             }
         }
-        // Any order.
-        for place in (1..members.len()).rev() {
-            members.swap(place, place - source.below(place + 1));
+        // Fisher-Yates shuffle.
+        for index in (1..members.len()).rev() {
+            members.swap(index, index - source.below(index + 1));
         }
         let members = members
             .into_iter()
@@ -365,19 +366,19 @@ impl Generate for Spelling {
     }
 }
 
-fn member(name: &[u8], value: Vec<u8>, source: &mut Source<'_>) -> Vec<u8> {
+fn member(name: &[u8], value: Vec<u8>, source: &mut ByteSource<'_>) -> Vec<u8> {
     let name = spelled(name, source);
     [spaced(name, source), spaced(value, source)].join(&b':')
 }
 
-/// Writes a string with some of its characters escaped that need not be. Bytes that are not UTF-8 stand as they are.
-fn spelled(content: &[u8], source: &mut Source<'_>) -> Vec<u8> {
+/// Returns a JSON string with some unnecessary escapes. Bytes that are not UTF-8 stay as they are.
+fn spelled(content: &[u8], source: &mut ByteSource<'_>) -> Vec<u8> {
     let mut text = vec![b'"'];
     for chunk in content.utf8_chunks() {
         for character in chunk.valid().chars() {
             let letter = "\"\\/\u{8}\u{c}\n\r\t".find(character);
             let must = character < ' ' || matches!(character, '"' | '\\');
-            match (letter, source.weighted(&[6, 1, 1])) {
+            match (letter, source.weighted_index(&[6, 1, 1])) {
                 (_, 0) if !must => {
                     text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
                 }
@@ -399,23 +400,27 @@ fn spelled(content: &[u8], source: &mut Source<'_>) -> Vec<u8> {
     text
 }
 
-/// Puts white space around JSON, now and then.
-fn spaced(json: Vec<u8>, source: &mut Source<'_>) -> Vec<u8> {
+/// Puts white space around some JSON.
+fn spaced(json: Vec<u8>, source: &mut ByteSource<'_>) -> Vec<u8> {
     let spaces: &[&[u8]] = &[b"", b"", b"", b"", b"", b"", b" ", b"\r\n\t "];
-    [source.pick(spaces), &json, source.pick(spaces)].concat()
+    [source.choose(spaces), &json, source.choose(spaces)].concat()
 }
 
 impl fmt::Debug for JsonRpcDatagram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("JsonRpcDatagram")
-            .field(&Literal(&self.0))
+            .field(&BytesLiteral(&self.0))
             .finish()
     }
 }
 
 impl fmt::Debug for JsonRpcSequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let datagrams: Vec<_> = self.0.iter().map(|datagram| Literal(datagram)).collect();
+        let datagrams: Vec<_> = self
+            .0
+            .iter()
+            .map(|datagram| BytesLiteral(datagram))
+            .collect();
         write!(f, "JsonRpcSequence(vec!{datagrams:?})")
     }
 }
@@ -423,8 +428,8 @@ impl fmt::Debug for JsonRpcSequence {
 impl fmt::Debug for Spelling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Spelling")
-            .field("event", &Code(&self.event))
-            .field("datagram", &Literal(&self.datagram))
+            .field("event", &EventCode(&self.event))
+            .field("datagram", &BytesLiteral(&self.datagram))
             .finish()
     }
 }

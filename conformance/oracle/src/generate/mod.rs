@@ -1,54 +1,73 @@
-//! What to send: cases made to break parsers, out of whatever bytes an engine has.
+//! Generators of test cases that break parsers: datagrams, sequences, events and socket texts.
 //!
-//! A case is what its generator makes of a row of bytes, each of which decides something. A fuzzing engine has such bytes and
-//! keeps those that reach new code; a property test draws them at random; a replay reads them from a file. All of them
-//! share these generators, and none needs to know how a case looks: fewer and smaller bytes give a simpler case, so that whoever
-//! shrinks the bytes ([`Shrink`] does) shrinks the case, and no bytes at all give the simplest one.
+//! A generator makes a case from bytes, each of which makes a choice ([`ByteSource`]). A fuzzing
+//! engine has such bytes and keeps those that reach new code; a property test draws them at random;
+//! a replay reads them from a file. All of them share these generators. Fewer and smaller bytes
+//! make a simpler case, and no bytes the simplest one, so that an engine shrinks the case by
+//! shrinking the bytes ([`ByteShrinker`] does), without knowing its structure.
 //!
 //! ```
-//! use event_datagram_oracle::generate::{Generate, Source, TextDatagram};
+//! use event_datagram_oracle::generate::{ByteSource, Generate, TextDatagram};
 //! use event_datagram_oracle::laws;
 //!
-//! let TextDatagram(datagram) = TextDatagram::generate(&mut Source::new(b"any bytes at all"));
+//! let TextDatagram(datagram) = TextDatagram::generate(&mut ByteSource::new(b"any bytes at all"));
 //! laws::text::decoder_agrees_with_reference(&datagram);
 //! ```
 //!
-//! With the feature `proptest` the cases implement its `Arbitrary`, with the feature `arbitrary` that of the crate of
-//! this name, which libFuzzer's and other engines' targets take. Their `Debug` is Rust that can be pasted into a test.
+//! With the feature `proptest` the cases implement `proptest::arbitrary::Arbitrary`, and a property
+//! test takes them as parameters:
+//!
+#![cfg_attr(feature = "proptest", doc = "```")]
+#![cfg_attr(not(feature = "proptest"), doc = "```ignore")]
+//! use event_datagram_oracle::generate::TextDatagram;
+//! use proptest::prelude::*;
+//!
+//! proptest! {
+//!     // With #[test] in a test of yours.
+//!     fn my_parser_survives(case: TextDatagram) {
+//!         let _ = event_datagram::text::decode(&case.0);
+//!     }
+//! }
+//! # my_parser_survives();
+//! ```
+//!
+//! With the feature `arbitrary` they implement `arbitrary::Arbitrary`, which the targets of libFuzzer
+//! and other engines take: `fuzz_target!(|datagram: TextDatagram| …)`. Their `Debug` output is Rust
+//! that can be pasted into a test.
 
+mod byte_shrinker;
+mod byte_source;
 #[cfg(any(feature = "arbitrary", feature = "proptest"))]
-mod engines;
+mod engine_traits;
 mod event;
 mod jsonrpc;
 mod mutate;
-#[cfg(feature = "proptest")]
-mod property;
-mod shrink;
 mod socket;
-mod source;
+#[cfg(feature = "proptest")]
+mod strategy;
 mod text;
 
 use std::fmt;
 
+pub use byte_shrinker::ByteShrinker;
+pub use byte_source::ByteSource;
 pub use event::{JsonRpcEvent, TextEvent};
 pub use jsonrpc::{JsonRpcDatagram, JsonRpcSequence, Spelling};
-#[cfg(feature = "proptest")]
-pub use property::{Case, Cases};
-pub use shrink::Shrink;
 pub use socket::SocketText;
-pub use source::Source;
+#[cfg(feature = "proptest")]
+pub use strategy::{CaseStrategy, CaseTree};
 pub use text::{TextDatagram, TextSequence};
 
-/// A kind of case.
+/// A kind of case, made from bytes.
 pub trait Generate: fmt::Debug + Sized {
-    /// Makes a case of what `source` decides.
-    fn generate(source: &mut Source<'_>) -> Self;
+    /// Makes a case by the choices of `source`.
+    fn generate(source: &mut ByteSource<'_>) -> Self;
 }
 
-/// Bytes as a vector in Rust.
-struct Literal<'a>(&'a [u8]);
+/// Formats bytes as the Rust expression of a `Vec<u8>`.
+struct BytesLiteral<'a>(&'a [u8]);
 
-impl fmt::Debug for Literal<'_> {
+impl fmt::Debug for BytesLiteral<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "b\"{}\".to_vec()", self.0.escape_ascii())
     }

@@ -1,7 +1,7 @@
-use super::{Generate, Source};
+use super::{ByteSource, Generate};
 use event_datagram::{MAX_HOST_NAME, MAX_UNIX_PATH};
 
-/// What somebody may write for a socket: well, nearly well, or not at all.
+/// A text in the socket syntax, well-formed or malformed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SocketText(pub String);
 
@@ -44,14 +44,14 @@ const PIECES: &[&str] = &[
 ];
 
 impl Generate for SocketText {
-    fn generate(source: &mut Source<'_>) -> Self {
-        let scheme = source.pick(&["udp:", "udp:", "udp:", "unix:", "unix:", "/", "", "UDP:"]);
-        let pieces = |source: &mut Source<'_>, most| {
-            source.list(most, |source| source.pick(PIECES)).concat()
+    fn generate(source: &mut ByteSource<'_>) -> Self {
+        let scheme = source.choose(&["udp:", "udp:", "udp:", "unix:", "unix:", "/", "", "UDP:"]);
+        let pieces = |source: &mut ByteSource<'_>, max| {
+            source.list(max, |source| source.choose(PIECES)).concat()
         };
-        let rest = match source.weighted(&[4, 3, 3, 2]) {
+        let rest = match source.weighted_index(&[4, 3, 3, 2]) {
             0 => {
-                let host = source.pick(&[
+                let host = source.choose(&[
                     "a",
                     "127.0.0.1",
                     "[::1]",
@@ -60,7 +60,7 @@ impl Generate for SocketText {
                     "[::",
                     "[1:2:3:4:5:6:7:8]",
                 ]);
-                let port = source.pick(&[
+                let port = source.choose(&[
                     "0",
                     "1",
                     "8081",
@@ -75,13 +75,13 @@ impl Generate for SocketText {
             }
             1 => format!("{}:{}", pieces(source, 6), source.below(1 << 16)),
             2 => pieces(source, 10),
-            // Around every limit of length.
+            // Lengths around every limit.
             _ => {
-                let limit = source.pick(&[MAX_UNIX_PATH, MAX_HOST_NAME, 63]);
-                let unit = source.pick(&["a", "a.", "é", "a/"]);
+                let limit = source.choose(&[MAX_UNIX_PATH, MAX_HOST_NAME, 63]);
+                let unit = source.choose(&["a", "a.", "é", "a/"]);
                 let mut long = unit.repeat(limit / unit.len());
                 long.push_str(&"b".repeat(source.below(4)));
-                format!("{long}{}", source.pick(&[":1", ""]))
+                format!("{long}{}", source.choose(&[":1", ""]))
             }
         };
         Self(format!("{scheme}{rest}"))

@@ -1,11 +1,12 @@
 use std::fmt;
 
 use super::event::TEXT_PIECES;
-use super::mutate::{mutate, over_and_over, sequence};
-use super::{Generate, Literal, Source, TextEvent};
+use super::mutate::{mutate, repeated, sequence};
+use super::{ByteSource, BytesLiteral, Generate, TextEvent};
 use event_datagram::text::{documented, sender};
 
-/// A datagram for readers of the text dialect: written by either profile, changed behind that, or never written by any.
+/// A datagram for readers of the text dialect: written by either profile, then mutated or not; or
+/// random pieces.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TextDatagram(pub Vec<u8>);
 
@@ -13,44 +14,54 @@ pub struct TextDatagram(pub Vec<u8>);
 #[derive(Clone, PartialEq, Eq)]
 pub struct TextSequence(pub Vec<Vec<u8>>);
 
-/// The reference lists what a datagram of nothing but quotes means in time that grows with the square of its length.
-const LONGEST_REPETITION: usize = 2_048;
+/// The reference takes quadratic time for a datagram of quotes alone.
+const MAX_REPETITION: usize = 2_048;
 
 impl Generate for TextDatagram {
-    fn generate(source: &mut Source<'_>) -> Self {
-        if source.may_be_large() && source.once_in(100) {
-            let lines = over_and_over(source, TEXT_PIECES, LONGEST_REPETITION);
+    fn generate(source: &mut ByteSource<'_>) -> Self {
+        if source.may_be_large() && source.one_in(100) {
+            let lines = repeated(source, TEXT_PIECES, MAX_REPETITION);
             return Self([b"E\n", &lines[..]].concat());
         }
-        Self(match source.weighted(&[4, 2, 4, 4, 1, 1]) {
-            0 => written(source, false),
-            1 => written(source, true),
+        Self(match source.weighted_index(&[4, 2, 4, 4, 1, 1]) {
+            0 => written(source, Profile::Sender),
+            1 => written(source, Profile::Documented),
             2 => {
-                let mut datagram = written(source, false);
+                let mut datagram = written(source, Profile::Sender);
                 mutate(&mut datagram, source, TEXT_PIECES);
                 datagram
             }
             3 => [b"E\n".to_vec(), source.pieces(40, TEXT_PIECES)].concat(),
             4 => source.pieces(40, TEXT_PIECES),
-            _ => source.rest().to_vec(),
+            _ => source.take_rest().to_vec(),
         })
     }
 }
 
-/// Writes an event as the documented grammar has it, if it can and shall, else as the sender does.
-fn written(source: &mut Source<'_>, documented: bool) -> Vec<u8> {
+/// Which profile writes a datagram.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Profile {
+    /// The documented grammar; what it cannot write is written as the sender writes it.
+    Documented,
+    /// OpenSIPS as it is.
+    Sender,
+}
+
+/// Returns an event as a profile writes it.
+fn written(source: &mut ByteSource<'_>, profile: Profile) -> Vec<u8> {
     let TextEvent(event) = TextEvent::generate(source);
     let mut datagram = Vec::new();
-    let done = documented && documented::encode_to_vec(&event, &mut datagram).is_ok();
-    if !done && sender::encode_to_vec(&event, &mut datagram).is_err() {
-        // Longer than any profile goes: that, too, may arrive.
+    let is_written =
+        profile == Profile::Documented && documented::encode_to_vec(&event, &mut datagram).is_ok();
+    if !is_written && sender::encode_to_vec(&event, &mut datagram).is_err() {
+        // Longer than any profile allows; a listener may receive that, too.
         datagram = [event.name, b"\n\n".to_vec()].concat();
     }
     datagram
 }
 
 impl Generate for TextSequence {
-    fn generate(source: &mut Source<'_>) -> Self {
+    fn generate(source: &mut ByteSource<'_>) -> Self {
         Self(sequence(source, |source| TextDatagram::generate(source).0))
     }
 }
@@ -58,14 +69,18 @@ impl Generate for TextSequence {
 impl fmt::Debug for TextDatagram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("TextDatagram")
-            .field(&Literal(&self.0))
+            .field(&BytesLiteral(&self.0))
             .finish()
     }
 }
 
 impl fmt::Debug for TextSequence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let datagrams: Vec<_> = self.0.iter().map(|datagram| Literal(datagram)).collect();
+        let datagrams: Vec<_> = self
+            .0
+            .iter()
+            .map(|datagram| BytesLiteral(datagram))
+            .collect();
         write!(f, "TextSequence(vec!{datagrams:?})")
     }
 }

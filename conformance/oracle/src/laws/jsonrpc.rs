@@ -1,8 +1,8 @@
 //! The laws of the JSON-RPC dialect.
 
 use super::{
-    contents_are_the_same_in_every_way, error_lies_inside, keeps_word, parts_are_pieces, reading,
-    written,
+    encode_both_ways, error_points_into_datagram, event_accessors_agree, parts_are_slices, reading,
+    reads_back_as_checked,
 };
 use crate::generate::Spelling;
 use crate::reference::Reading;
@@ -10,23 +10,27 @@ use crate::reference::jsonrpc as reference;
 use event_datagram::jsonrpc::{self, sender, sender_3_1};
 use event_datagram::{Event, EventBuf, MAX_UNIX_DATAGRAM, ValueBuf, text};
 
-/// [`jsonrpc::decode`] reads any datagram or says why not, and gives pieces of it, in their order. This costs no more than decoding:
-/// fuzzing looks at far more datagrams in the same time than with the reference beside it.
+/// [`jsonrpc::decode`] accepts or rejects any datagram, and the parts of an event are slices of the
+/// datagram, in order.
+///
+/// This law is fast, as it does not call the reference: fuzzing runs far more datagrams in the same
+/// time.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn decoding_gives_pieces_of_the_datagram(datagram: &[u8]) {
+pub fn decoded_parts_are_slices_in_order(datagram: &[u8]) {
     match jsonrpc::decode(datagram) {
-        Ok(event) => parts_are_pieces(datagram, &event),
+        Ok(event) => parts_are_slices(datagram, &event),
         Err(error) => assert!(
             error.offset() <= datagram.len(),
-            "{error} lies behind the datagram"
+            "{error} points behind the datagram"
         ),
     }
 }
 
-/// [`jsonrpc::decode`] agrees with the [reference](mod@reference), which in turn admits its own first reading.
+/// [`jsonrpc::decode`] agrees with the [reference](mod@reference), which admits its own first
+/// reading.
 ///
 /// # Panics
 ///
@@ -37,38 +41,38 @@ pub fn decoder_agrees_with_reference(datagram: &[u8]) {
     assert_eq!(
         decoded,
         reference::decode(datagram),
-        "decoder (left) and reference (right) differ; the decoder gives {result:?}"
+        "decoder (left) and reference (right) differ; the decoder returns {result:?}"
     );
     assert!(
         reference::admits(datagram, &decoded),
         "the reference does not admit its own first reading"
     );
     match result {
-        Ok(event) => contents_are_the_same_in_every_way(&event),
-        Err(error) => error_lies_inside(datagram, &error, error.kind(), error.offset()),
+        Ok(event) => event_accessors_agree(&event),
+        Err(error) => error_points_into_datagram(datagram, &error, error.kind(), error.offset()),
     }
 }
 
-/// An event is read from any datagram that tells it, however that is spelled.
+/// All spellings of an event decode to that event.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn spelling_does_not_matter(spelling: &Spelling) {
-    let told = Reading::Event(spelling.event.clone());
+pub fn all_spellings_decode_alike(spelling: &Spelling) {
+    let expected = Reading::Event(spelling.event.clone());
     let datagram = &spelling.datagram;
-    assert_eq!(reading(&jsonrpc::decode(datagram)), told);
-    assert_eq!(reference::decode(datagram), told);
-    assert!(!reference::anything_goes(datagram));
+    assert_eq!(reading(&jsonrpc::decode(datagram)), expected);
+    assert_eq!(reference::decode(datagram), expected);
+    assert!(!reference::is_unspecified(datagram));
 }
 
-/// White space around the object changes nothing, and a datagram that is cut short is rejected, wherever it is cut (long ones
-/// are cut at a few hundred places).
+/// White space around the object changes nothing, and a truncated datagram is rejected, wherever it
+/// is cut (long ones are cut at a few hundred places).
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn an_event_is_one_whole_object(datagram: &[u8]) {
+pub fn truncated_objects_are_rejected(datagram: &[u8]) {
     let decoded = reading(&jsonrpc::decode(datagram));
     if decoded == Reading::Rejection {
         return;
@@ -78,36 +82,38 @@ pub fn an_event_is_one_whole_object(datagram: &[u8]) {
     let object = datagram.trim_ascii_end();
     for end in (0..object.len()).step_by(1 + object.len() / 256) {
         let error = jsonrpc::decode(&datagram[..end]);
-        assert!(error.is_err(), "read, though cut short at {end}: {error:?}");
+        assert!(
+            error.is_err(),
+            "accepted, though truncated at {end}: {error:?}"
+        );
     }
 }
 
-/// What was decoded reads back the same from what any sender writes, as far as it says so: this dialect's and the
-/// text dialect's.
+/// The senders of both dialects uphold their promises for every decoded event.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn encoding_what_was_decoded_is_stable(datagram: &[u8]) {
+pub fn decoded_events_encode_as_checked(datagram: &[u8]) {
     if let Ok(event) = jsonrpc::decode(datagram) {
-        sender_keeps_its_word(&event);
-        sender_3_1_keeps_its_word(&event);
-        super::text::sender_keeps_its_word(&event);
-        super::text::documented_keeps_its_word(&event);
+        sender_matches_size_and_check(&event);
+        sender_3_1_matches_size_and_check(&event);
+        super::text::sender_matches_size_and_check(&event);
+        super::text::documented_matches_size_and_check(&event);
     }
     if let Ok(event) = text::decode(datagram) {
-        sender_keeps_its_word(&event);
+        sender_matches_size_and_check(&event);
     }
 }
 
-/// [`sender`] promises the size that it writes, tells exactly which events read back the same, and writes what tells of
-/// the others [what is left](as_told).
+/// [`sender`] writes as many bytes as its `size` returns, its `check` accepts exactly the events
+/// that read back the same, and of the others the [representable part](representable) reads back.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn sender_keeps_its_word<E: Event>(event: &E) {
-    let datagram = written(
+pub fn sender_matches_size_and_check<E: Event>(event: &E) {
+    let datagram = encode_both_ways(
         event,
         sender::size(event),
         MAX_UNIX_DATAGRAM,
@@ -115,17 +121,17 @@ pub fn sender_keeps_its_word<E: Event>(event: &E) {
         sender::encode_to_vec,
     );
     if let Some(datagram) = datagram {
-        tells(event, sender::check(event), &datagram);
+        reads_back_as_representable(event, sender::check(event), &datagram);
     }
 }
 
-/// [`sender_3_1`] does as [`sender`] does.
+/// [`sender_3_1`] upholds the same promises as [`sender`].
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn sender_3_1_keeps_its_word<E: Event>(event: &E) {
-    let datagram = written(
+pub fn sender_3_1_matches_size_and_check<E: Event>(event: &E) {
+    let datagram = encode_both_ways(
         event,
         sender_3_1::size(event),
         MAX_UNIX_DATAGRAM,
@@ -133,26 +139,32 @@ pub fn sender_3_1_keeps_its_word<E: Event>(event: &E) {
         sender_3_1::encode_to_vec,
     );
     if let Some(datagram) = datagram {
-        tells(event, sender_3_1::check(event), &datagram);
+        reads_back_as_representable(event, sender_3_1::check(event), &datagram);
     }
 }
 
-fn tells<E: Event>(event: &E, word: Result<(), event_datagram::Unwritable>, datagram: &[u8]) {
+/// A datagram reads back as the representable part of the event, and as the event itself if and
+/// only if `check` returned `Ok`.
+fn reads_back_as_representable<E: Event>(
+    event: &E,
+    check: Result<(), event_datagram::Unwritable>,
+    datagram: &[u8],
+) {
     let back = reading(&jsonrpc::decode(datagram));
-    keeps_word(event, word, &back);
+    reads_back_as_checked(event, check, &back);
     assert_eq!(
         back,
-        Reading::Event(as_told(&EventBuf::from_event(event))),
-        "what it wrote (left) does not tell what is left of the event (right)"
+        Reading::Event(representable(&EventBuf::from_event(event))),
+        "the datagram reads back (left) as something else than the representable event (right)"
     );
     assert_eq!(reference::decode(datagram), back);
-    assert!(!reference::anything_goes(datagram));
+    assert!(!reference::is_unspecified(datagram));
 }
 
-/// Makes of an event what the JSON-RPC dialect can tell of it: strings end at a NUL, and either all parameters have names
-/// or none has, as the first one does.
-pub fn as_told(event: &EventBuf) -> EventBuf {
-    let cut = |bytes: &Vec<u8>| {
+/// Returns the part of an event that the JSON-RPC dialect can represent: strings end at a NUL, and
+/// either all parameters have names or none has, as the first one does.
+pub fn representable(event: &EventBuf) -> EventBuf {
+    let until_nul = |bytes: &Vec<u8>| {
         let content = bytes.split(|byte| *byte == 0).next();
         content.unwrap_or_default().to_vec()
     };
@@ -160,13 +172,13 @@ pub fn as_told(event: &EventBuf) -> EventBuf {
         .params
         .first()
         .is_some_and(|param| param.name.is_some());
-    let mut told = event.clone();
-    told.name = cut(&told.name);
-    for param in &mut told.params {
-        param.name = named.then(|| cut(&param.name.take().unwrap_or_default()));
+    let mut representable = event.clone();
+    representable.name = until_nul(&representable.name);
+    for param in &mut representable.params {
+        param.name = named.then(|| until_nul(&param.name.take().unwrap_or_default()));
         if let ValueBuf::Bytes(value) = &mut param.value {
-            *value = cut(value);
+            *value = until_nul(value);
         }
     }
-    told
+    representable
 }

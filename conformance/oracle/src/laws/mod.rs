@@ -1,6 +1,25 @@
-//! What must hold for every datagram and every event, in either dialect, and for the socket syntax. Each law panics where it is broken.
+//! Laws: properties of the codec that hold for every input, in either dialect and for the socket
+//! syntax. Each is a function that panics with a message where the property does not hold.
 //!
-//! They do not care where their input comes from: property tests, fuzzing engines and replays of old finds all call them.
+//! A law takes its input from anywhere: a property test, a fuzzing engine, a file with an old
+//! finding.
+//!
+//! ```
+//! use event_datagram_oracle::generate::{ByteSource, Generate, TextEvent};
+//! use event_datagram_oracle::laws;
+//!
+//! // A fuzz target of libFuzzer: the closure gets the engine's bytes.
+//! let target = |bytes: &[u8]| {
+//!     laws::text::decoder_agrees_with_reference(bytes);
+//!     laws::jsonrpc::decoder_agrees_with_reference(bytes);
+//!     let TextEvent(event) = TextEvent::generate(&mut ByteSource::new(bytes).small());
+//!     laws::text::sender_matches_size_and_check(&event);
+//! };
+//! target(b"E_TEST\nip::10.0.0.1\n\n");
+//! ```
+//!
+//! To test a parser of your own, compare its result with the [reference](crate::reference), as
+//! [`text::decoder_agrees_with_reference`] does with the codec's.
 
 pub mod jsonrpc;
 pub mod socket;
@@ -16,12 +35,12 @@ use event_datagram::{
     ValueBuf, advise,
 };
 
-/// All ways to ask [`Bytes`] for their content give the same.
+/// All accessors of [`Bytes`] return the same content.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn content_is_the_same_in_every_way(bytes: Bytes<'_>) {
+pub fn bytes_accessors_agree(bytes: Bytes<'_>) {
     let content = bytes.to_vec();
     assert_eq!(bytes.to_cow(), content);
     assert_eq!(bytes.len(), content.len());
@@ -46,14 +65,15 @@ pub fn content_is_the_same_in_every_way(bytes: Bytes<'_>) {
     assert_eq!(left, 0, "chunks");
 }
 
-/// The law of [`Bytes`] for all parts of an event, and an event that is put together of its parts is the same.
-fn contents_are_the_same_in_every_way<E: Event>(event: &E) {
-    content_is_the_same_in_every_way(event.name());
-    advice_points_at_what_is_wrong(&event.name().to_cow());
+/// [`bytes_accessors_agree`] for all parts of an event, and an event rebuilt from its parts is
+/// equal.
+fn event_accessors_agree<E: Event>(event: &E) {
+    bytes_accessors_agree(event.name());
+    advice_points_at_the_fault(&event.name().to_cow());
     let mut params = Vec::new();
     for param in event.params() {
-        param.name.map(content_is_the_same_in_every_way);
-        param.value.as_bytes().map(content_is_the_same_in_every_way);
+        param.name.map(bytes_accessors_agree);
+        param.value.as_bytes().map(bytes_accessors_agree);
         let value = match param.value {
             Value::Integer(integer) => {
                 let owned = ValueBuf::from(integer);
@@ -73,22 +93,18 @@ fn contents_are_the_same_in_every_way<E: Event>(event: &E) {
             }
         });
     }
-    let together = EventRef::new(event.name(), &params);
+    let rebuilt = EventRef::new(event.name(), &params);
     let owned = EventBuf::from_event(event);
-    assert_eq!(
-        EventBuf::from_event(&together),
-        owned,
-        "put together (left)"
-    );
+    assert_eq!(EventBuf::from_event(&rebuilt), owned, "rebuilt (left)");
     assert_eq!(
         format!("{owned:?}").replacen("EventBuf", "EventRef", 1),
-        format!("{together:?}"),
+        format!("{rebuilt:?}"),
         "printed"
     );
 }
 
-/// [`advise`] has nothing to say of names of the recommended form, and points at what is wrong in others.
-fn advice_points_at_what_is_wrong(name: &[u8]) {
+/// [`advise`] accepts names of the recommended form, and points at what is wrong in others.
+fn advice_points_at_the_fault(name: &[u8]) {
     let of_words = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let words = name.strip_prefix(b"E_");
     let good = words.is_some_and(|words| {
@@ -108,19 +124,20 @@ fn advice_points_at_what_is_wrong(name: &[u8]) {
     };
     assert!(right, "{advice:?}");
     if let Some(advice) = advice {
-        let said = match advice {
+        let expected = match advice {
             Advice::Prefix => "`E_`".into(),
             Advice::Character { offset } | Advice::EmptyWord { offset } => {
                 format!("byte {offset};")
             }
             other => panic!("no law knows this advice: {other:?}"),
         };
-        assert!(advice.to_string().contains(&said), "{advice}");
+        assert!(advice.to_string().contains(&expected), "{advice}");
     }
 }
 
-/// Every part of an event is a piece of its datagram, and those of the parameters lie one behind the other.
-fn parts_are_pieces<E: Event>(datagram: &[u8], event: &E) {
+/// Every part of an event is a slice of its datagram, and those of the parameters follow each
+/// other.
+fn parts_are_slices<E: Event>(datagram: &[u8], event: &E) {
     let whole = datagram.as_ptr_range();
     let piece = |bytes: Bytes<'_>, from: *const u8| {
         let slice = bytes.as_slice().filter(|slice| !slice.is_empty());
@@ -128,7 +145,7 @@ fn parts_are_pieces<E: Event>(datagram: &[u8], event: &E) {
             let piece = slice.as_ptr_range();
             assert!(
                 from <= piece.start && piece.end <= whole.end,
-                "{bytes:?} is no piece of the rest"
+                "{bytes:?} is no slice of the rest"
             );
             piece.end
         })
@@ -145,23 +162,23 @@ fn parts_are_pieces<E: Event>(datagram: &[u8], event: &E) {
     assert!(content <= datagram.len(), "more than the datagram holds");
 }
 
-/// What is wrong with a datagram lies in it, and the error says what and where.
-fn error_lies_inside(
+/// An error points into the datagram, and its message names the kind and the offset.
+fn error_points_into_datagram(
     datagram: &[u8],
     error: &(impl Error + Copy),
     kind: impl Display,
     offset: usize,
 ) {
     assert!(offset <= datagram.len(), "{error} lies behind the datagram");
-    let said = match datagram {
+    let expected = match datagram {
         [] => kind.to_string(),
         _ => format!("{kind}, at byte {offset}"),
     };
-    assert_eq!(error.to_string(), said);
+    assert_eq!(error.to_string(), expected);
 }
 
 fn hash(bytes: &Bytes<'_>) -> u64 {
-    /// FNV-1a: a hasher needs no more here than to take in every byte.
+    /// FNV-1a: any hasher will do that depends on every byte.
     struct Fnv(u64);
 
     impl Hasher for Fnv {
@@ -187,39 +204,43 @@ fn reading<E: Event, X>(decoded: &Result<E, X>) -> Reading {
     })
 }
 
-/// Whether an event reads back the same is what `check` said.
-fn keeps_word<E: Event>(event: &E, word: Result<(), Unwritable>, back: &Reading) {
+/// An event reads back the same if and only if `check` returned `Ok`.
+fn reads_back_as_checked<E: Event>(event: &E, check: Result<(), Unwritable>, back: &Reading) {
     let same = *back == Reading::Event(EventBuf::from_event(event));
-    match word {
-        Ok(()) => assert!(same, "said to read back the same, but reads as {back:?}"),
+    match check {
+        Ok(()) => assert!(
+            same,
+            "`check` promises that it reads back the same, but it reads as {back:?}"
+        ),
         Err(unwritable) => {
             assert!(
                 !same,
-                "said not to read back the same, but does: {unwritable}"
+                "`check` denies that it reads back the same, but it does: {unwritable}"
             );
-            unwritable_lies_inside(event, unwritable);
+            unwritable_names_a_part(event, unwritable);
         }
     }
 }
 
-/// What is in the way of writing an event is a part of it, and is told with it.
-fn unwritable_lies_inside<E: Event>(event: &E, unwritable: Unwritable) {
+/// An [`Unwritable`] names a part of the event, and so does its message.
+fn unwritable_names_a_part<E: Event>(event: &E, unwritable: Unwritable) {
     let reason = unwritable.reason();
-    let said = match unwritable.param() {
+    let expected = match unwritable.param() {
         None => format!("event name {reason}"),
         Some(index) => {
             assert!(index < event.params().count(), "{unwritable}");
             format!("parameter {}: {reason}", index + 1)
         }
     };
-    assert_eq!(unwritable.to_string(), said);
+    assert_eq!(unwritable.to_string(), expected);
 }
 
-/// Writes in both ways, which must agree; `None` where there is an error that is due.
-fn written<E: Event>(
+/// Encodes into a slice and into a vector, with equal results. Returns `None` if both fail as they
+/// must.
+fn encode_both_ways<E: Event>(
     event: &E,
     size: usize,
-    greatest: usize,
+    limit: usize,
     encode: fn(&E, &mut [u8]) -> Result<usize, EncodeError>,
     encode_to_vec: fn(&E, &mut Vec<u8>) -> Result<usize, EncodeError>,
 ) -> Option<Vec<u8>> {
@@ -232,9 +253,9 @@ fn written<E: Event>(
             assert_eq!(
                 (length, vec.len()),
                 (size, size),
-                "not the size that was promised"
+                "not the size that `size` returned"
             );
-            assert!(size <= greatest, "it wrote more than its limit");
+            assert!(size <= limit, "the datagram is longer than its limit");
             assert_eq!(vec, slice);
             let short = EncodeError::BufferTooSmall { size };
             for room in [size - 1, size / 2] {
@@ -244,17 +265,20 @@ fn written<E: Event>(
             assert!(short.source().is_none());
             Some(vec)
         }
-        Err(EncodeError::TooLong { size: told, limit }) => {
-            assert_eq!((told, limit), (size, greatest));
-            assert!(size > greatest);
+        Err(EncodeError::TooLong {
+            size: reported_size,
+            limit: reported_limit,
+        }) => {
+            assert_eq!((reported_size, reported_limit), (size, limit));
+            assert!(size > limit);
             None
         }
         Err(error @ EncodeError::Unwritable(unwritable)) => {
-            unwritable_lies_inside(event, unwritable);
+            unwritable_names_a_part(event, unwritable);
             assert_eq!(error.to_string(), unwritable.to_string());
             assert!(error.source().is_some());
             None
         }
-        Err(error) => panic!("{error}, though it is as large as was asked for"),
+        Err(error) => panic!("{error}, though the buffer has the size that `size` returned"),
     }
 }

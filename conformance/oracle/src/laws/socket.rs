@@ -4,13 +4,13 @@ use std::net::SocketAddr;
 
 use event_datagram::{Host, HostName, Socket, UnixPath};
 
-/// Any text is a socket that reads back from what it prints, and whose parts can be had, or an error that lies in the text,
-/// between two characters, and says so.
+/// Any text either parses as a socket that prints and parses back the same, or is an error that
+/// points between two characters of the text, and whose message names that offset.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn text_is_a_socket_or_an_error_inside_it(text: &str) {
+pub fn text_parses_back_or_error_points_into_it(text: &str) {
     let parsed = Socket::parse(text);
     assert_eq!(Socket::try_from(text), parsed);
     match parsed {
@@ -26,14 +26,14 @@ pub fn text_is_a_socket_or_an_error_inside_it(text: &str) {
             }
             let printed = socket.to_string();
             let back = Socket::parse(&printed);
-            assert_eq!(back, Ok(socket), "not what was printed: {printed:?}");
+            assert_eq!(back, Ok(socket), "it does not parse back from {printed:?}");
             assert_eq!(back.map(|back| back.to_string()), Ok(printed));
         }
         Err(error) => {
             let offset = error.offset();
             assert!(
                 text.is_char_boundary(offset),
-                "{error} lies outside of the text"
+                "{error} points outside of the text"
             );
             assert!(error.to_string().ends_with(&format!(", at byte {offset}")));
             assert_eq!(
@@ -44,13 +44,13 @@ pub fn text_is_a_socket_or_an_error_inside_it(text: &str) {
     }
 }
 
-/// An address and port are a socket where the standard library reads them, and are the same. It is freer in two things:
-/// zones of IPv6 addresses, and zeros in front of a port.
+/// An address and port parse as a socket if and only if the standard library parses them, with
+/// equal results. It accepts two things more: zones of IPv6 addresses, and leading zeros of a port.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn addresses_are_those_of_the_standard_library(text: &str) {
+pub fn addresses_parse_as_in_std(text: &str) {
     let Some(rest) = text.strip_prefix("udp:") else {
         return;
     };
@@ -67,8 +67,8 @@ pub fn addresses_are_those_of_the_standard_library(text: &str) {
     };
     let port = rest.rsplit(':').next().unwrap_or_default();
     let theirs = rest.parse().ok().filter(|_: &SocketAddr| {
-        let zeros_in_front = port.len() > 1 && port.starts_with('0');
-        !zeros_in_front && !rest.contains('%')
+        let has_leading_zeros = port.len() > 1 && port.starts_with('0');
+        !has_leading_zeros && !rest.contains('%')
     });
     assert_eq!(ours, theirs, "{text:?}");
     if let (Ok(Socket::Udp { host, .. }), Some(address)) = (Socket::parse(text), theirs) {

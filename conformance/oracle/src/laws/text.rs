@@ -1,30 +1,33 @@
 //! The laws of the text dialect.
 
 use super::{
-    contents_are_the_same_in_every_way, error_lies_inside, keeps_word, parts_are_pieces, reading,
-    written,
+    encode_both_ways, error_points_into_datagram, event_accessors_agree, parts_are_slices, reading,
+    reads_back_as_checked,
 };
 use crate::reference::{Reading, text as reference};
 use event_datagram::text::{self, documented, sender};
 use event_datagram::{Event, EventBuf, MAX_DATAGRAM, ValueBuf};
 
-/// [`text::decode`] reads any datagram or says why not, and gives pieces of it, in their order. This costs no more than decoding:
-/// fuzzing looks at far more datagrams in the same time than with the reference beside it.
+/// [`text::decode`] accepts or rejects any datagram, and the parts of an event are slices of the
+/// datagram, in order.
+///
+/// This law is fast, as it does not call the reference: fuzzing runs far more datagrams in the same
+/// time.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn decoding_gives_pieces_of_the_datagram(datagram: &[u8]) {
+pub fn decoded_parts_are_slices_in_order(datagram: &[u8]) {
     match text::decode(datagram) {
-        Ok(event) => parts_are_pieces(datagram, &event),
+        Ok(event) => parts_are_slices(datagram, &event),
         Err(error) => assert!(
             error.offset() <= datagram.len(),
-            "{error} lies behind the datagram"
+            "{error} points behind the datagram"
         ),
     }
 }
 
-/// [`text::decode`] agrees with the [reference](mod@reference), which in turn admits its own first reading.
+/// [`text::decode`] agrees with the [reference](mod@reference), which admits its own first reading.
 ///
 /// # Panics
 ///
@@ -42,120 +45,122 @@ pub fn decoder_agrees_with_reference(datagram: &[u8]) {
         "the reference does not admit its own first reading"
     );
     match result {
-        Ok(event) => contents_are_the_same_in_every_way(&event),
-        Err(error) => error_lies_inside(datagram, &error, error.kind(), error.offset()),
+        Ok(event) => event_accessors_agree(&event),
+        Err(error) => error_points_into_datagram(datagram, &error, error.kind(), error.offset()),
     }
 }
 
-/// The documented profile accepts a subset of what the rulings accept, with equal meaning.
+/// [`documented`] accepts a subset of what [`text::decode`] accepts, and reads it the same.
 ///
 /// # Panics
 ///
 /// If that does not hold, or an error points behind the datagram.
-pub fn documented_is_a_subset(datagram: &[u8]) {
+pub fn documented_profile_is_a_subset(datagram: &[u8]) {
     match documented::decode(datagram) {
         Ok(event) => assert_eq!(
             reading(&Ok::<_, ()>(event)),
             reading(&text::decode(datagram))
         ),
-        Err(error) => error_lies_inside(datagram, &error, error.kind(), error.offset()),
+        Err(error) => error_points_into_datagram(datagram, &error, error.kind(), error.offset()),
     }
 }
 
-/// What was decoded and can be written reads back the same from what the sender writes.
+/// [`sender`] upholds its promises for every decoded event.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn encoding_what_was_decoded_is_stable(datagram: &[u8]) {
+pub fn decoded_events_encode_as_checked(datagram: &[u8]) {
     if let Ok(event) = text::decode(datagram) {
-        sender_keeps_its_word(&event);
+        sender_matches_size_and_check(&event);
     }
 }
 
-/// [`sender`] promises the size that it writes, writes to the byte what its rules say, tells exactly which events read back
-/// the same, and of others, where [what is left](as_told) would, that is read.
+/// [`sender`] writes as many bytes as its `size` returns, exactly the bytes that its rules demand,
+/// and its `check` accepts exactly the events that read back the same. Of the others the
+/// [representable part](representable) reads back, if `check` accepts that.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn sender_keeps_its_word<E: Event>(event: &E) {
-    let plain = written_plainly(&EventBuf::from_event(event), b"\n");
+pub fn sender_matches_size_and_check<E: Event>(event: &E) {
+    let plain = encoded_plainly(&EventBuf::from_event(event), b"\n");
     let size = sender::size(event);
-    let datagram = written(
+    let datagram = encode_both_ways(
         event,
         size,
         MAX_DATAGRAM,
         sender::encode,
         sender::encode_to_vec,
     );
-    is_plain(datagram.as_deref(), size, &plain);
+    equals_plain(datagram.as_deref(), size, &plain);
     if let Some(datagram) = datagram {
         let back = reading(&text::decode(&datagram));
-        keeps_word(event, sender::check(event), &back);
-        let told = as_told(&EventBuf::from_event(event));
-        if sender::check(&told).is_ok() {
-            let told = Reading::Event(told);
+        reads_back_as_checked(event, sender::check(event), &back);
+        let representable = representable(&EventBuf::from_event(event));
+        if sender::check(&representable).is_ok() {
+            let representable = Reading::Event(representable);
             assert_eq!(
-                back, told,
-                "what it wrote (left) does not tell what is left of the event (right)"
+                back, representable,
+                "the datagram reads back (left) as something else than the representable event (right)"
             );
-            assert_eq!(reference::decode(&datagram), told);
+            assert_eq!(reference::decode(&datagram), representable);
         }
     }
 }
 
-/// [`documented`] promises the size that it writes, writes to the byte what its rules say and reads it itself, and reads
-/// back the same.
+/// [`documented`] writes as many bytes as its `size` returns, exactly the bytes that its rules
+/// demand; it reads them itself, and they read back the same.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn documented_keeps_its_word<E: Event>(event: &E) {
-    let plain = written_plainly(&EventBuf::from_event(event), b"'\"\r\n");
+pub fn documented_matches_size_and_check<E: Event>(event: &E) {
+    let plain = encoded_plainly(&EventBuf::from_event(event), b"'\"\r\n");
     let size = documented::size(event);
-    let encoded = written(
+    let encoded = encode_both_ways(
         event,
         size,
         MAX_DATAGRAM,
         documented::encode,
         documented::encode_to_vec,
     );
-    is_plain(encoded.as_deref(), size, &plain);
+    equals_plain(encoded.as_deref(), size, &plain);
     match documented::check(event) {
         Ok(()) => {
             if let Some(datagram) = encoded {
-                keeps_word(event, Ok(()), &reading(&text::decode(&datagram)));
+                reads_back_as_checked(event, Ok(()), &reading(&text::decode(&datagram)));
                 assert!(
                     documented::decode(&datagram).is_ok(),
-                    "it does not read what it wrote"
+                    "`documented` does not read what it wrote"
                 );
             }
         }
         Err(unwritable) => {
             assert!(
                 encoded.is_none(),
-                "it wrote what it says cannot be written: {unwritable}"
+                "`encode` wrote what `check` rejects: {unwritable}"
             );
         }
     }
 }
 
-/// What is written is what was written plainly, and what is not written is of that size.
-fn is_plain(datagram: Option<&[u8]>, size: usize, plain: &[u8]) {
+/// A datagram equals the plainly encoded one, and the size is that of the latter.
+fn equals_plain(datagram: Option<&[u8]>, size: usize, plain: &[u8]) {
     if let Some(datagram) = datagram {
         assert!(
             datagram == plain,
-            "it wrote b\"{}\", and not b\"{}\"",
+            "expected b\"{1}\", found b\"{0}\"",
             datagram.escape_ascii(),
             plain.escape_ascii()
         );
     }
-    assert_eq!(size, plain.len(), "the size that it tells (left)");
+    assert_eq!(size, plain.len(), "the result of `size` (left)");
 }
 
-/// Writes an event by the rules of a profile, as they are read: a value that holds any of these bytes stands in quotes.
-fn written_plainly(event: &EventBuf, quoted: &[u8]) -> Vec<u8> {
+/// Writes an event by the rules of a profile, as directly as possible: a value that holds any of
+/// these bytes is quoted.
+fn encoded_plainly(event: &EventBuf, quoted: &[u8]) -> Vec<u8> {
     let mut datagram = event.name.clone();
     datagram.push(b'\n');
     for param in &event.params {
@@ -188,11 +193,11 @@ fn written_plainly(event: &EventBuf, quoted: &[u8]) -> Vec<u8> {
     datagram
 }
 
-/// Makes of an event what the text dialect can tell of it: integers become their digits, no value an empty one, an
-/// empty name none.
-pub fn as_told(event: &EventBuf) -> EventBuf {
-    let mut told = event.clone();
-    for param in &mut told.params {
+/// Returns the part of an event that the text dialect can represent: integers become their digits,
+/// null becomes an empty value, an empty name becomes none.
+pub fn representable(event: &EventBuf) -> EventBuf {
+    let mut representable = event.clone();
+    for param in &mut representable.params {
         param.name = param.name.take().filter(|name| !name.is_empty());
         param.value = match &param.value {
             ValueBuf::Bytes(bytes) => ValueBuf::Bytes(bytes.clone()),
@@ -202,5 +207,5 @@ pub fn as_told(event: &EventBuf) -> EventBuf {
             _ => ValueBuf::Bytes(Vec::new()),
         };
     }
-    told
+    representable
 }

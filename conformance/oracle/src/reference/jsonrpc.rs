@@ -1,14 +1,14 @@
-//! The rulings J1 to J13, written as they are read: the oracle for decoders of the JSON-RPC dialect.
+//! The reference decoder of the JSON-RPC dialect: the rulings J1 to J13 as directly as possible.
 //!
-//! It shares no code with [`jsonrpc::decode`]: `serde_json` tells what is JSON and what a string means.
-//! That parser wants UTF-8 and a datagram need not have it, so each byte is handed over as the character of the same number
-//! (as in ISO 8859-1), and handed back as that byte.
+//! It shares no code with [`jsonrpc::decode`]. `serde_json` decides what is JSON and what a string
+//! means. That parser requires UTF-8, which a datagram need not be, so each byte is handed over as
+//! the character of the same number (ISO 8859-1) and converted back afterwards.
 //!
 //! ```
 //! use event_datagram::EventBuf;
 //! use event_datagram_oracle::reference::{Reading, jsonrpc};
 //!
-//! // Whoever wants `"jsonrpc":"2.0"` may refuse this, and nobody has to (J11).
+//! // A listener may require `"jsonrpc":"2.0"`, and may do without (J11): two admissible readings.
 //! let readings = jsonrpc::readings(br#"{"method":"E_TEST"}"#);
 //! assert_eq!(readings, [Reading::Event(EventBuf::new("E_TEST", [])), Reading::Rejection]);
 //! ```
@@ -22,55 +22,61 @@ use serde_json::value::RawValue;
 use super::Reading;
 use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf, ValueBuf, jsonrpc};
 
-/// Gives the first reading: the one that [`jsonrpc::decode`] must give too.
+/// Returns the first of the [`readings`], which is the one that [`jsonrpc::decode`] must return.
 pub fn decode(datagram: &[u8]) -> Reading {
     readings(datagram).swap_remove(0)
 }
 
-/// Lists the admissible readings, the first one first. There is always one.
+/// Lists the admissible readings, the preferred one first. There is always at least one.
 ///
-/// A datagram that is one event and nothing else has that event as its only reading: all of its parameters, in order,
-/// duplicate names and empty names among them (J2 to J10, at whatever level). What is malformed (J1) has the rejection alone.
-/// Both are admissible
+/// A datagram that is one event and nothing else has that event as its only reading: all of its
+/// parameters, in order, duplicate names and empty names among them (J2 to J10, at whatever level).
+/// What is malformed (J1) has the rejection alone. Both are admissible
 ///
-/// - where `jsonrpc` is missing or other than "2.0", where there is an `id` other than null, where the `method` is empty (J11);
-/// - for a batch: the rejection, or what any of its objects tells (J12);
+/// - where `jsonrpc` is missing or other than "2.0", where there is an `id` other than null, where
+///   the `method` is empty (J11);
+/// - for a batch: the rejection, or the event of any of its objects (J12);
 /// - where `params` are null (J13);
-/// - behind a byte order mark, before a NUL, beside NaN or Infinity in a member that is ignored (J13);
-/// - where an ordinary parser gives up on a member that is ignored, at half of a surrogate pair or at a number
-///   without bounds, and where brackets lie deeper than [`MAX_DEPTH`](jsonrpc::MAX_DEPTH) (J13);
+/// - behind a byte order mark, before a NUL, beside NaN or Infinity in a member that is ignored
+///   (J13);
+/// - where an ordinary parser fails on a member that is ignored, at half of a surrogate pair or at
+///   a number without bounds, and where brackets nest deeper than [`MAX_DEPTH`](jsonrpc::MAX_DEPTH)
+///   (J13);
 /// - where the datagram is longer than [`MAX_DATAGRAM`] (T16).
 ///
-/// Where [`anything_goes`], nobody can list them: the list begins with the reading that [`jsonrpc::decode`] gives.
+/// Where the reading [`is_unspecified`], no list is complete: this one begins with the reading that
+/// [`jsonrpc::decode`] returns.
 pub fn readings(datagram: &[u8]) -> Vec<Reading> {
-    Meaning::of(datagram).readings
+    Interpretation::of(datagram).readings
 }
 
-/// Tells whether a datagram has only to be survived, whatever is made of it: it tells of an event, but one in which something
-/// stands that no sender writes and no ruling reads (J13).
+/// Returns whether a listener may read a datagram in any way, as long as it survives: the datagram
+/// holds an event, but one with a part that no sender writes and no ruling reads (J13).
 ///
-/// That is a value which is a boolean, an array, an object, a fraction, minus zero or an integer beyond 64 bits; `params` that are
-/// a string, number or boolean; half of a surrogate pair, NaN or Infinity where it counts; and several `method` or
-/// `params`.
-pub fn anything_goes(datagram: &[u8]) -> bool {
-    Meaning::of(datagram).anything_goes
+/// Such parts are a value that is a boolean, an array, an object, a fraction, minus zero or an
+/// integer beyond 64 bits; `params` that are a string, number or boolean; half of a surrogate pair,
+/// NaN or Infinity in a member that is read; and several `method` or `params`.
+pub fn is_unspecified(datagram: &[u8]) -> bool {
+    Interpretation::of(datagram).is_unspecified
 }
 
-/// Tells whether a reading is admissible: it is among the [`readings`], or [`anything_goes`].
+/// Returns whether a reading is admissible: it is among the [`readings`], or the reading
+/// [`is_unspecified`].
 pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
-    let meaning = Meaning::of(datagram);
-    meaning.anything_goes || meaning.readings.contains(reading)
+    let interpretation = Interpretation::of(datagram);
+    interpretation.is_unspecified || interpretation.readings.contains(reading)
 }
 
-/// Names the requirements of level *should* on which some reading of a datagram rests, in order. Whoever departs from the readings
-/// of such a datagram is warned; of any other, the readings are all that a listener may make of it.
+/// Lists the requirements of level *should* on which some reading of a datagram rests, in order.
+/// A listener that departs from the readings of such a datagram is warned; of any other datagram,
+/// the readings are the only ones allowed.
 ///
 /// - `J2`, by its limits: among several parameters there is one whose name is a number;
 /// - `J3`, by its limits: a NUL is escaped, or the event's name begins with `rpc.`;
 /// - `J7`: a name repeats;
 /// - `J8`: a name is empty;
-/// - `J9`: not all of it is UTF-8;
-/// - `J10`: an integer lies beyond those that a double holds exactly.
+/// - `J9`: not all of the datagram is UTF-8;
+/// - `J10`: an integer is beyond the range in which a double holds every integer.
 pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
     let readings = readings(datagram);
     let events = || {
@@ -118,66 +124,67 @@ fn holds(datagram: &[u8], part: &[u8]) -> bool {
     datagram.windows(part.len()).any(|window| window == part)
 }
 
-struct Meaning {
+/// The admissible readings of a datagram.
+struct Interpretation {
     readings: Vec<Reading>,
-    anything_goes: bool,
+    is_unspecified: bool,
 }
 
-impl Meaning {
+impl Interpretation {
     fn of(datagram: &[u8]) -> Self {
         let latin1: String = datagram.iter().map(|byte| char::from(*byte)).collect();
-        let (text, mended) = mend(&latin1);
+        let (text, is_repaired) = repair(&latin1);
         let Ok(json) = serde_json::from_str::<&RawValue>(&text) else {
             return Self::rejection();
         };
-        let mut meaning = match json.get().chars().next() {
+        let mut interpretation = match json.get().chars().next() {
             Some('{') => Self::of_object(json),
             Some('[') => Self::of_batch(json),
             _ => return Self::rejection(),
         };
-        let gives_up = serde_json::from_str::<serde_json::Value>(&text).is_err();
-        if mended || depth(&text) > jsonrpc::MAX_DEPTH {
-            meaning.may_reject_first();
-        } else if gives_up || datagram.len() > MAX_DATAGRAM {
-            meaning.may_reject();
+        let serde_rejects = serde_json::from_str::<serde_json::Value>(&text).is_err();
+        if is_repaired || depth(&text) > jsonrpc::MAX_DEPTH {
+            interpretation.may_reject_first();
+        } else if serde_rejects || datagram.len() > MAX_DATAGRAM {
+            interpretation.may_reject();
         }
-        meaning
+        interpretation
     }
 
-    /// J1: it is malformed.
+    /// J1: malformed.
     fn rejection() -> Self {
         Self {
             readings: vec![Reading::Rejection],
-            anything_goes: false,
+            is_unspecified: false,
         }
     }
 
-    /// Adds the rejection in front, where this project's own decoder rejects.
+    /// Adds the rejection as the first reading: `jsonrpc::decode` rejects, too.
     fn may_reject_first(&mut self) {
         self.readings
             .retain(|reading| *reading != Reading::Rejection);
         self.readings.insert(0, Reading::Rejection);
     }
 
-    /// Adds the rejection behind what is there already.
+    /// Adds the rejection as the last reading, unless it is there.
     fn may_reject(&mut self) {
         if !self.readings.contains(&Reading::Rejection) {
             self.readings.push(Reading::Rejection);
         }
     }
 
-    /// J12: refused, or read. An array that holds anything but objects is no batch.
+    /// J12: a batch may be rejected or read. An array of anything but objects is no batch.
     fn of_batch(json: &RawValue) -> Self {
         let mut batch = Self::rejection();
         let calls: Vec<&RawValue> = serde_json::from_str(json.get()).unwrap_or_default();
         if calls.iter().all(|call| call.get().starts_with('{')) {
             for call in calls {
-                let mut meaning = Self::of_object(call);
-                batch.anything_goes |= meaning.anything_goes;
-                meaning
+                let mut interpretation = Self::of_object(call);
+                batch.is_unspecified |= interpretation.is_unspecified;
+                interpretation
                     .readings
                     .retain(|reading| !batch.readings.contains(reading));
-                batch.readings.append(&mut meaning.readings);
+                batch.readings.append(&mut interpretation.readings);
             }
         }
         batch
@@ -199,10 +206,10 @@ impl Meaning {
         if !methods.iter().any(|method| method.get().starts_with('"')) {
             return Self::rejection();
         }
-        let mut anything_goes = methods.len() > 1 || params.len() > 1;
+        let mut is_unspecified = methods.len() > 1 || params.len() > 1;
         let mut may_reject = false;
 
-        // J11. Several `jsonrpc` or `id`: whichever counts.
+        // J11. Of several `jsonrpc` or `id`, a listener may read any.
         let versions = named("jsonrpc");
         may_reject |= versions.is_empty();
         may_reject |= versions
@@ -210,68 +217,69 @@ impl Meaning {
             .any(|version| string(version) != Some(b"2.0".to_vec()));
         may_reject |= named("id").iter().any(|id| id.get() != "null");
 
-        // J1, J3: of several, the last.
+        // J1, J3: of several, the last counts.
         let method = methods.last().and_then(|method| string(method));
-        anything_goes |= method.is_none();
+        is_unspecified |= method.is_none();
         may_reject |= method.as_ref().is_some_and(Vec::is_empty);
 
         // J2, J13.
-        let mut told = Some(Vec::new());
+        let mut event_params = Some(Vec::new());
         if let Some(params) = params.last() {
             match params.get().chars().next() {
                 Some('n') => may_reject = true,
                 Some('{') => {
                     let params = self::members(params).into_iter();
-                    told = params
-                        .map(|(name, value)| param(Some(name?), value, &mut anything_goes))
+                    event_params = params
+                        .map(|(name, value)| param(Some(name?), value, &mut is_unspecified))
                         .collect();
                 }
                 Some('[') => {
                     let values: Vec<&RawValue> =
                         serde_json::from_str(params.get()).unwrap_or_default();
-                    told = values
+                    event_params = values
                         .into_iter()
-                        .map(|value| param(None, value, &mut anything_goes))
+                        .map(|value| param(None, value, &mut is_unspecified))
                         .collect();
                 }
-                _ => told = None,
+                _ => event_params = None,
             }
         }
-        anything_goes |= told.is_none();
+        is_unspecified |= event_params.is_none();
 
-        let mut meaning = match (method, told) {
+        let mut interpretation = match (method, event_params) {
             (Some(name), Some(params)) => Self {
                 readings: vec![Reading::Event(EventBuf { name, params })],
-                anything_goes,
+                is_unspecified,
             },
             _ => Self {
                 readings: vec![Reading::Rejection],
-                anything_goes,
+                is_unspecified,
             },
         };
-        if may_reject || anything_goes {
-            meaning.may_reject();
+        if may_reject || is_unspecified {
+            interpretation.may_reject();
         }
-        meaning
+        interpretation
     }
 }
 
-/// J2, J4, J5: a string, an integer or null; anything else is nothing that an event holds.
-fn param(name: Option<Vec<u8>>, value: &RawValue, anything_goes: &mut bool) -> Option<ParamBuf> {
+/// J2, J4, J5: a string, an integer or null; an event holds nothing else.
+fn param(name: Option<Vec<u8>>, value: &RawValue, is_unspecified: &mut bool) -> Option<ParamBuf> {
     let text = value.get();
     let value = if text.starts_with('"') {
         ValueBuf::Bytes(string(value)?)
     } else if text == "null" {
         ValueBuf::Null
     } else {
-        // `parse` takes a plus sign, which JSON does not have; a fraction, an exponent, a word or a bracket it does not.
-        *anything_goes |= text == "-0";
+        // `parse` rejects a fraction, an exponent, a word and a bracket. It accepts a plus sign,
+        // which no JSON number has.
+        *is_unspecified |= text == "-0";
         ValueBuf::Integer(text.parse().ok()?)
     };
     Some(ParamBuf { name, value })
 }
 
-/// J3, J9: what a string means; `None` where it is none, or has half of a surrogate pair.
+/// J3, J9: the content of a string; `None` if it is no string or has half of a surrogate pair.
 fn string(json: &RawValue) -> Option<Vec<u8>> {
     let inside = json.get().strip_prefix('"')?.strip_suffix('"')?;
     let mut content = Vec::new();
@@ -291,16 +299,17 @@ fn string(json: &RawValue) -> Option<Vec<u8>> {
     Some(content)
 }
 
-/// The members of an object in order, duplicates and all; a name with half of a surrogate pair is `None`.
+/// Lists the members of an object in order, duplicates included. A name with half of a surrogate
+/// pair is `None`.
 fn members(json: &RawValue) -> Vec<(Option<Vec<u8>>, &RawValue)> {
-    struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+    struct MemberList<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
-    impl<'de> Deserialize<'de> for Members<'de> {
+    impl<'de> Deserialize<'de> for MemberList<'de> {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct Collect;
+            struct MemberVisitor;
 
-            impl<'de> Visitor<'de> for Collect {
-                type Value = Members<'de>;
+            impl<'de> Visitor<'de> for MemberVisitor {
+                type Value = MemberList<'de>;
 
                 fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                     f.write_str("an object")
@@ -309,50 +318,54 @@ fn members(json: &RawValue) -> Vec<(Option<Vec<u8>>, &RawValue)> {
                 fn visit_map<A: MapAccess<'de>>(
                     self,
                     mut map: A,
-                ) -> Result<Members<'de>, A::Error> {
+                ) -> Result<MemberList<'de>, A::Error> {
                     let mut members = Vec::new();
                     while let Some(member) = map.next_entry()? {
                         members.push(member);
                     }
-                    Ok(Members(members))
+                    Ok(MemberList(members))
                 }
             }
 
-            deserializer.deserialize_map(Collect)
+            deserializer.deserialize_map(MemberVisitor)
         }
     }
 
-    let members = serde_json::from_str(json.get()).unwrap_or(Members(Vec::new()));
+    let members = serde_json::from_str(json.get()).unwrap_or(MemberList(Vec::new()));
     let named = |(name, value)| (string(name), value);
     members.0.into_iter().map(named).collect()
 }
 
-/// J13: takes away a byte order mark in front and NULs behind, and puts `true` for NaN and Infinity, which nobody has to
-/// take for JSON. Tells whether there were any.
-fn mend(text: &str) -> (String, bool) {
-    let mut mended = String::new();
+/// J13: removes a byte order mark in front and NULs behind, and replaces NaN and Infinity, which
+/// are not JSON, by `true`. Returns whether there were any.
+fn repair(text: &str) -> (String, bool) {
+    let mut repaired = String::new();
     let bare = text.strip_prefix("\u{ef}\u{bb}\u{bf}").unwrap_or(text);
     let bare = bare.trim_end_matches(['\0', ' ', '\t', '\n', '\r']);
-    for (outside, part) in parts(bare) {
-        if outside {
-            // With its sign first, so that none is left over.
-            let words = ["-Infinity", "Infinity", "NaN"];
-            let whole = words
-                .iter()
-                .fold(part.to_owned(), |part, word| part.replace(word, "true"));
-            mended.push_str(&whole);
-        } else {
-            mended.push_str(part);
+    for segment in segments(bare) {
+        match segment {
+            Segment::Syntax(part) => {
+                // The signed word comes first, so that no sign is left over.
+                let words = ["-Infinity", "Infinity", "NaN"];
+                let part = words
+                    .iter()
+                    .fold(part.to_owned(), |part, word| part.replace(word, "true"));
+                repaired.push_str(&part);
+            }
+            Segment::String(part) => repaired.push_str(part),
         }
     }
-    let differs = mended != text.trim_end_matches([' ', '\t', '\n', '\r']);
-    (mended, differs)
+    let differs = repaired != text.trim_end_matches([' ', '\t', '\n', '\r']);
+    (repaired, differs)
 }
 
-/// How deep brackets lie.
+/// Returns how deep brackets nest.
 fn depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
-    for (_, part) in parts(text).into_iter().filter(|(outside, _)| *outside) {
+    for segment in segments(text) {
+        let Segment::Syntax(part) = segment else {
+            continue;
+        };
         for character in part.chars() {
             match character {
                 '{' | '[' => depth += 1,
@@ -365,26 +378,34 @@ fn depth(text: &str) -> usize {
     deepest
 }
 
-/// Takes text apart into what stands outside of strings (`true`) and strings with their quotes (`false`).
-fn parts(text: &str) -> Vec<(bool, &str)> {
-    let mut parts = Vec::new();
+/// A piece of JSON text.
+enum Segment<'t> {
+    /// What stands outside of strings.
+    Syntax(&'t str),
+    /// A string with its quotes; at the end of the text it may be unclosed.
+    String(&'t str),
+}
+
+/// Splits JSON text into strings and what stands between them.
+fn segments(text: &str) -> Vec<Segment<'_>> {
+    let mut segments = Vec::new();
     let mut rest = text;
     while let Some(opening) = rest.find('"') {
-        parts.push((true, &rest[..opening]));
-        let mut escaped = true;
+        segments.push(Segment::Syntax(&rest[..opening]));
+        let mut is_escaped = true;
         let closing = rest[opening..].find(|character| {
-            let closes = character == '"' && !escaped;
-            escaped = character == '\\' && !escaped;
+            let closes = character == '"' && !is_escaped;
+            is_escaped = character == '\\' && !is_escaped;
             closes
         });
         let Some(closing) = closing else {
-            parts.push((false, &rest[opening..]));
-            return parts;
+            segments.push(Segment::String(&rest[opening..]));
+            return segments;
         };
         let end = opening + closing + 1;
-        parts.push((false, &rest[opening..end]));
+        segments.push(Segment::String(&rest[opening..end]));
         rest = &rest[end..];
     }
-    parts.push((true, rest));
-    parts
+    segments.push(Segment::Syntax(rest));
+    segments
 }

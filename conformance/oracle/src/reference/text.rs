@@ -1,12 +1,13 @@
-//! The rulings T1 to T20, written as they are read: the oracle for decoders of the text dialect.
+//! The reference decoder of the text dialect: the rulings T1 to T20 as directly as possible.
 //!
-//! It shares no code with [`text::decode`](event_datagram::text::decode), allocates freely, and is as slow as it likes.
+//! It shares no code with [`text::decode`](event_datagram::text::decode), allocates freely, and is
+//! not optimised.
 //!
 //! ```
 //! use event_datagram::{EventBuf, ParamBuf};
 //! use event_datagram_oracle::reference::{Reading, text};
 //!
-//! // Nobody can tell an unnamed address from a parameter `2001:db8` (T6).
+//! // An unnamed address and a parameter `2001:db8` look the same (T6).
 //! let event = |param| Reading::Event(EventBuf::new("E_TEST", [param]));
 //! let readings: Vec<_> = text::readings(b"E_TEST\n2001:db8::1\n\n").collect();
 //! assert_eq!(readings, [
@@ -20,28 +21,32 @@ use std::collections::BTreeSet;
 use super::Reading;
 use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf};
 
-/// Gives the first reading: the one that [`text::decode`](event_datagram::text::decode) must give too.
+/// Returns the first of the [`readings`], which is the one that
+/// [`text::decode`](event_datagram::text::decode) must return.
 pub fn decode(datagram: &[u8]) -> Reading {
     readings(datagram).next().unwrap_or(Reading::Rejection)
 }
 
-/// Lists every admissible reading, the first one first. Their number can grow exponentially with the datagram: take
-/// few, or ask [`admits`].
+/// Lists every admissible reading, the preferred one first. Their number can grow exponentially
+/// with the length of the datagram: take a few, or call [`admits`].
 ///
-/// More than one are admissible
+/// More than one reading is admissible
 ///
-/// - where a line holds `::` behind something that is no plain identifier (letters, digits, `_`, `.`, `-`): the line is a
-///   named value, or an unnamed one that holds `::` (T6);
-/// - where a value is quoted on one line: by the grammar the quotes go, by the sender they are part of it (T9);
-/// - where a backslash stands before a quote that ends a line: it may escape the quote or end the value (T10);
-/// - where the last line has no line feed (T17), or the datagram is longer than [`MAX_DATAGRAM`] (T16): it may be rejected.
+/// - where a line holds `::` behind something that is no plain identifier (letters, digits, `_`,
+///   `.`, `-`): the line is a named value, or an unnamed one that holds `::` (T6);
+/// - where a value is quoted on one line: by the grammar the quotes are removed, by the sender they
+///   are part of the value (T9);
+/// - where a backslash stands before a quote that ends a line: it may escape the quote or end the
+///   value (T10);
+/// - where the last line has no line feed (T17), or the datagram is longer than [`MAX_DATAGRAM`]
+///   (T16): it may be rejected.
 pub fn readings(datagram: &[u8]) -> Readings<'_> {
     let Some((name, body)) = split_name(datagram) else {
         return Readings {
             name: b"",
             body: b"",
             path: Vec::new(),
-            state: State::Rejection,
+            state: ReadingsState::Rejection,
         };
     };
     let may_reject = !datagram.ends_with(b"\n") || datagram.len() > MAX_DATAGRAM;
@@ -49,11 +54,11 @@ pub fn readings(datagram: &[u8]) -> Readings<'_> {
         name,
         body,
         path: Vec::new(),
-        state: State::Start { may_reject },
+        state: ReadingsState::Start { may_reject },
     }
 }
 
-/// Tells whether a reading is among the [`readings`], without listing them all.
+/// Returns whether a reading is among the [`readings`], in polynomial time.
 pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
     let Some((name, body)) = split_name(datagram) else {
         return *reading == Reading::Rejection;
@@ -61,7 +66,8 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
     let Reading::Event(event) = reading else {
         return !datagram.ends_with(b"\n") || datagram.len() > MAX_DATAGRAM;
     };
-    // Each entry: so many parameters agree with the bytes up to here. A pair is never worth a second visit.
+    // Each entry: the number of parameters that match so far, and the bytes behind them. A pair is
+    // never visited twice.
     let mut open = vec![(0, body)];
     let mut seen = BTreeSet::new();
     while let Some((count, rest)) = open.pop() {
@@ -83,12 +89,13 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
     false
 }
 
-/// Names the requirements of level *should* on which some reading of a datagram rests, in order. Whoever departs from the readings
-/// of such a datagram is warned; of any other, the readings are all that a listener may make of it.
+/// Lists the requirements of level *should* on which some reading of a datagram rests, in order.
+/// A listener that departs from the readings of such a datagram is warned; of any other datagram,
+/// the readings are the only ones allowed.
 ///
 /// - `T5`: a line starts with `::`;
 /// - `T8`: a value starts with a quote that is not closed;
-/// - `T13`: not all of it is UTF-8.
+/// - `T13`: not all of the datagram is UTF-8.
 pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
     let (mut t5, mut t8) = (false, false);
     let body = split_name(datagram).map_or(&[][..], |(_, body)| body);
@@ -101,7 +108,7 @@ pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
         t5 |= rest.starts_with(b"::");
         for (_, start) in names(first_line(rest)) {
             let first = values(&rest[start..]).swap_remove(0);
-            t8 |= matches!(first, (Value::Bare(bare), _) if bare.starts_with(b"\""));
+            t8 |= matches!(first, (ValueReading::Bare(bare), _) if bare.starts_with(b"\""));
         }
         open.extend(arguments(rest).iter().map(|argument| argument.rest));
     }
@@ -110,18 +117,18 @@ pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
     touched.filter_map(|(is, id)| is.then_some(id)).collect()
 }
 
-/// The admissible readings of a datagram, the first one first.
+/// An iterator over the admissible readings of a datagram, the preferred one first.
 #[derive(Clone, Debug)]
 pub struct Readings<'a> {
     name: &'a [u8],
     body: &'a [u8],
-    /// For each argument taken: what it may be, the one that is taken now last.
-    path: Vec<Vec<Argument<'a>>>,
-    state: State,
+    /// For each argument of the current reading: its readings that are left, the current one last.
+    path: Vec<Vec<ArgumentReading<'a>>>,
+    state: ReadingsState,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum ReadingsState {
     Start { may_reject: bool },
     Events { may_reject: bool },
     Rejection,
@@ -133,9 +140,11 @@ impl Iterator for Readings<'_> {
 
     fn next(&mut self) -> Option<Reading> {
         match self.state {
-            State::Start { may_reject } => self.state = State::Events { may_reject },
-            State::Events { may_reject } => {
-                // Back to the last argument that has another reading.
+            ReadingsState::Start { may_reject } => {
+                self.state = ReadingsState::Events { may_reject }
+            }
+            ReadingsState::Events { may_reject } => {
+                // Backtracks to the last argument that has another reading.
                 while let Some(alternatives) = self.path.last_mut() {
                     alternatives.pop();
                     if !alternatives.is_empty() {
@@ -145,21 +154,21 @@ impl Iterator for Readings<'_> {
                 }
                 if self.path.is_empty() {
                     self.state = if may_reject {
-                        State::Rejection
+                        ReadingsState::Rejection
                     } else {
-                        State::End
+                        ReadingsState::End
                     };
                     return self.next();
                 }
             }
-            State::Rejection => {
-                self.state = State::End;
+            ReadingsState::Rejection => {
+                self.state = ReadingsState::End;
                 return Some(Reading::Rejection);
             }
-            State::End => return None,
+            ReadingsState::End => return None,
         }
         let mut rest = self
-            .taken()
+            .current()
             .next_back()
             .map_or(self.body, |argument| argument.rest);
         while !at_end(rest) {
@@ -167,17 +176,17 @@ impl Iterator for Readings<'_> {
             alternatives.reverse();
             self.path.push(alternatives);
             rest = self
-                .taken()
+                .current()
                 .next_back()
                 .map_or(&[], |argument| argument.rest);
         }
-        let params: Vec<_> = self.taken().map(Argument::param).collect();
+        let params: Vec<_> = self.current().map(ArgumentReading::param).collect();
         Some(Reading::Event(EventBuf::new(self.name, params)))
     }
 }
 
 impl<'a> Readings<'a> {
-    fn taken(&self) -> impl DoubleEndedIterator<Item = &Argument<'a>> {
+    fn current(&self) -> impl DoubleEndedIterator<Item = &ArgumentReading<'a>> {
         self.path
             .iter()
             .filter_map(|alternatives| alternatives.last())
@@ -190,32 +199,32 @@ fn split_name(datagram: &[u8]) -> Option<(&[u8], &[u8])> {
     (end > 0).then(|| (&datagram[..end], &datagram[end + 1..]))
 }
 
-/// T2: nothing is left, or the end mark alone.
+/// T2: returns whether nothing is left but the end mark.
 fn at_end(rest: &[u8]) -> bool {
     rest.is_empty() || rest == b"\n"
 }
 
-/// One argument, read in one way.
+/// One way to read an argument.
 #[derive(Clone, Debug)]
-struct Argument<'a> {
+struct ArgumentReading<'a> {
     name: Option<&'a [u8]>,
-    value: Value<'a>,
-    /// What stands behind it.
+    value: ValueReading<'a>,
+    /// The bytes behind the argument.
     rest: &'a [u8],
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Value<'a> {
+enum ValueReading<'a> {
     Bare(&'a [u8]),
-    /// Between the quotes.
+    /// The text between the quotes.
     Quoted(&'a [u8]),
 }
 
-impl Argument<'_> {
+impl ArgumentReading<'_> {
     fn param(&self) -> ParamBuf {
         let value = match self.value {
-            Value::Bare(bytes) => bytes.to_vec(),
-            Value::Quoted(bytes) => unescape(bytes),
+            ValueReading::Bare(bytes) => bytes.to_vec(),
+            ValueReading::Quoted(bytes) => unescape(bytes),
         };
         ParamBuf {
             name: self.name.map(<[u8]>::to_vec),
@@ -236,14 +245,14 @@ fn unescape(quoted: &[u8]) -> Vec<u8> {
     content
 }
 
-/// Every way to read the argument at the start of `rest`, the first one first.
-fn arguments(rest: &[u8]) -> Vec<Argument<'_>> {
+/// Lists every way to read the argument at the start of `rest`, the preferred one first.
+fn arguments(rest: &[u8]) -> Vec<ArgumentReading<'_>> {
     let mut found = Vec::new();
     for (name, start) in names(first_line(rest)) {
         for (value, length) in values(&rest[start..]) {
-            // The line feed behind it, if there is one, belongs to it.
+            // The line feed at its end, if there is one, belongs to the argument.
             let end = (start + length + 1).min(rest.len());
-            found.push(Argument {
+            found.push(ArgumentReading {
                 name,
                 value,
                 rest: &rest[end..],
@@ -253,7 +262,7 @@ fn arguments(rest: &[u8]) -> Vec<Argument<'_>> {
     found
 }
 
-/// T4, T5, T6: the names that a line may begin with, and where the value then starts.
+/// T4, T5, T6: lists the names that a line may begin with, and where the value then starts.
 fn names(line: &[u8]) -> Vec<(Option<&[u8]>, usize)> {
     let separator = line.windows(2).position(|pair| pair == b"::");
     match separator {
@@ -274,10 +283,10 @@ fn is_plain(name: &[u8]) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte))
 }
 
-/// T7 to T10: the values that may stand here, and their lengths with the quotes.
-fn values(text: &[u8]) -> Vec<(Value<'_>, usize)> {
+/// T7 to T10: lists the values that may stand here, with their lengths, quotes included.
+fn values(text: &[u8]) -> Vec<(ValueReading<'_>, usize)> {
     let line = first_line(text);
-    let bare = (Value::Bare(line), line.len());
+    let bare = (ValueReading::Bare(line), line.len());
     if !text.starts_with(b"\"") {
         return vec![bare];
     }
@@ -288,7 +297,7 @@ fn values(text: &[u8]) -> Vec<(Value<'_>, usize)> {
             continue;
         }
         let ends_line = at + 1 == text.len() || text[at + 1] == b'\n';
-        let quoted = (Value::Quoted(&text[1..at]), at + 1);
+        let quoted = (ValueReading::Quoted(&text[1..at]), at + 1);
         if text[at - 1] != b'\\' {
             closing = ends_line.then_some(quoted);
             break;
@@ -297,7 +306,7 @@ fn values(text: &[u8]) -> Vec<(Value<'_>, usize)> {
             escaped.push(quoted);
         }
     }
-    let on_one_line = |(_, length): &(Value<'_>, usize)| *length <= line.len();
+    let on_one_line = |(_, length): &(ValueReading<'_>, usize)| *length <= line.len();
     let mut found = Vec::new();
     match closing {
         Some(quoted) => {

@@ -2,7 +2,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
-use event_datagram_conformance::capture::{Datagram, Tally, read};
+use event_datagram_conformance::capture::{CaptureStatistics, CapturedDatagram, read};
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::listen::write_line;
 use event_datagram_conformance::vectors::VectorFile;
@@ -21,7 +21,7 @@ pub(crate) fn run(args: &ImportArgs) -> crate::Result {
         Box::new(File::open(path).or_exit_with(Exit::Usage, path.display().to_string())?)
     };
     let mut out = BufWriter::new(io::stdout().lock());
-    let mut tally = Tally::default();
+    let mut statistics = CaptureStatistics::default();
     let mut written = Ok(());
     let mut vectors = args
         .vectors
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &ImportArgs) -> crate::Result {
     let result = read(
         reader,
         args.port,
-        &mut tally,
+        &mut statistics,
         |datagram| match &mut vectors {
             Some(vectors) => vectors.add(datagram.payload),
             None if written.is_ok() => {
@@ -50,18 +50,18 @@ pub(crate) fn run(args: &ImportArgs) -> crate::Result {
         tell(left_out, "with too many readings to expect any, left out");
     }
     out.flush()?;
-    let (datagrams, packets) = (tally.datagrams, tally.packets);
+    let (datagrams, packets) = (statistics.datagrams, statistics.packets);
     anstream::eprintln!("evdg: {datagrams} UDP datagrams in {packets} packets");
     tell(
-        tally.cut,
+        statistics.truncated,
         "of which the capture holds only the beginning, left out",
     );
     tell(
-        tally.incomplete,
+        statistics.incomplete,
         "of which fragments lack or do not fit, left out",
     );
     tell(
-        tally.unknown_link,
+        statistics.unsupported_link,
         "in packets of a network that is not known here, left out",
     );
     result.or_exit_with(Exit::Usage, path.display().to_string())?;
@@ -83,7 +83,7 @@ fn tell(count: usize, what: &str) {
 }
 
 /// Gives a line that says all about a datagram, and that `evdg send` takes with `--captures`.
-fn line(dialect: Dialect, datagram: &Datagram<'_>) -> Value {
+fn line(dialect: Dialect, datagram: &CapturedDatagram<'_>) -> Value {
     let time = datagram
         .time
         .and_then(|time| SignedDuration::try_from(time).ok());

@@ -4,18 +4,21 @@ use std::time::Duration;
 
 use event_datagram::MAX_UDP_PAYLOAD;
 
-use crate::capture::{Tally, read};
+use crate::capture::{CaptureStatistics, read};
 
-/// A capture gives as many datagrams as it says, none longer than UDP carries or than the capture itself, and asking for
-/// one port gives those of that port.
+/// A capture holds as many datagrams as the statistics count, none longer than UDP carries or than
+/// the capture itself, and the port filter selects exactly those of that port.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn a_capture_holds_what_it_says(capture: &[u8]) {
-    let (datagrams, tally, _) = everything(capture, None);
-    assert_eq!(tally.datagrams, datagrams.len());
-    assert!(tally.packets <= capture.len(), "more packets than bytes");
+pub fn capture_statistics_match_datagrams(capture: &[u8]) {
+    let (datagrams, statistics, _) = read_all(capture, None);
+    assert_eq!(statistics.datagrams, datagrams.len());
+    assert!(
+        statistics.packets <= capture.len(),
+        "more packets than bytes"
+    );
     for datagram in &datagrams {
         let length = datagram.payload.len();
         // IPv6 has no header to count: 20 bytes more than over IPv4.
@@ -27,7 +30,7 @@ pub fn a_capture_holds_what_it_says(capture: &[u8]) {
     }
     if let Some(first) = datagrams.first() {
         let port = first.destination.port();
-        let (of_port, ..) = everything(capture, Some(port));
+        let (of_port, ..) = read_all(capture, Some(port));
         let expected: Vec<_> = datagrams
             .iter()
             .filter(|it| [it.source.port(), it.destination.port()].contains(&port))
@@ -36,31 +39,36 @@ pub fn a_capture_holds_what_it_says(capture: &[u8]) {
     }
 }
 
-/// A capture that comes byte by byte, as over a slow pipe, gives what one gives that is there at once.
+/// A capture that arrives byte by byte, as over a slow pipe, reads the same as one that is there at
+/// once.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn a_capture_is_the_same_however_it_comes(capture: &[u8]) {
-    let at_once = everything(capture, None);
-    let by_bytes = everything(ByBytes(capture), None);
+pub fn captures_read_alike_in_any_chunks(capture: &[u8]) {
+    let at_once = read_all(capture, None);
+    let by_bytes = read_all(OneByteReader(capture), None);
     assert_eq!(at_once, by_bytes, "at once (left), byte by byte (right)");
 }
 
+/// A captured datagram that owns its payload.
 #[derive(Debug, PartialEq)]
-struct Kept {
+struct OwnedDatagram {
     time: Option<Duration>,
     source: SocketAddr,
     destination: SocketAddr,
     payload: Vec<u8>,
 }
 
-/// Reads all that a capture holds, and the error at which it ends.
-fn everything(reader: impl Read + Send, port: Option<u16>) -> (Vec<Kept>, Tally, Option<String>) {
-    let mut tally = Tally::default();
+/// Returns all datagrams of a capture, its statistics, and the error at which it ends.
+fn read_all(
+    reader: impl Read + Send,
+    port: Option<u16>,
+) -> (Vec<OwnedDatagram>, CaptureStatistics, Option<String>) {
+    let mut statistics = CaptureStatistics::default();
     let mut datagrams = Vec::new();
-    let result = read(reader, port, &mut tally, |datagram| {
-        datagrams.push(Kept {
+    let result = read(reader, port, &mut statistics, |datagram| {
+        datagrams.push(OwnedDatagram {
             time: datagram.time,
             source: datagram.source,
             destination: datagram.destination,
@@ -68,12 +76,13 @@ fn everything(reader: impl Read + Send, port: Option<u16>) -> (Vec<Kept>, Tally,
         });
     });
     let error = result.err().map(|error| error.to_string());
-    (datagrams, tally, error)
+    (datagrams, statistics, error)
 }
 
-struct ByBytes<'c>(&'c [u8]);
+/// A reader that returns one byte at a time.
+struct OneByteReader<'c>(&'c [u8]);
 
-impl Read for ByBytes<'_> {
+impl Read for OneByteReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let length = buffer.len().min(1);
         self.0.read(&mut buffer[..length])

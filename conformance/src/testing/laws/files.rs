@@ -7,23 +7,24 @@ use crate::known::KnownList;
 use crate::vectors::{Corpus, Vector, VectorFile, check, read};
 
 static CORPUS: LazyLock<Corpus> =
-    LazyLock::new(|| Corpus::embedded().expect("the corpus that is built in is sound"));
+    LazyLock::new(|| Corpus::embedded().expect("the embedded corpus is valid"));
 
-/// The text of a vector file is read, or refused in a message. What is read has an id for every vector, a step for each datagram
-/// that stands there and for each expectation, is no larger than a corpus may make it, and can be held against the decoders.
+/// The text of a vector file parses, or fails with a message. Every parsed vector has an id and a
+/// step for each datagram and expectation in the text, is not larger than vectors may be, and can
+/// be checked against the decoders.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn a_vector_file_is_read_or_refused(text: &str) {
+pub fn vector_files_parse_or_fail_with_a_message(text: &str) {
     let vectors = match read(text) {
         Ok(vectors) => vectors,
         Err(message) => {
-            assert!(!message.is_empty(), "it does not say what is wrong");
+            assert!(!message.is_empty(), "an error without a message");
             return;
         }
     };
-    let json: Value = serde_json::from_str(text).expect("it is JSON, since it was read");
+    let json: Value = serde_json::from_str(text).expect("a vector file is JSON");
     for (index, vector) in vectors.iter().enumerate() {
         let json = &json["vectors"][index];
         let count = |list: &Value| list.as_array().map_or(1, Vec::len);
@@ -32,44 +33,48 @@ pub fn a_vector_file_is_read_or_refused(text: &str) {
             sequence => (count(sequence), count(&json["expect"])),
         };
         let steps = vector.steps.len();
-        assert_eq!(counts, (steps, steps), "not all of it became steps");
+        assert_eq!(
+            counts,
+            (steps, steps),
+            "not every datagram and expectation became a step"
+        );
         assert!(steps > 0, "a vector without a datagram");
         assert!(!vector.id.is_empty(), "a vector without an id");
         assert!(vector.longest_datagram() <= 1 << 20, "too large to send");
     }
-    check(&of(vectors));
+    check(&corpus_of(vectors));
 }
 
-/// A list of known failures that is read names vectors of the corpus, and each once: with one entry more of a vector that is
-/// there already, or of one that is not, it is refused.
+/// A list of known failures that parses names vectors of the corpus, each once. With one more
+/// entry, of a vector that it names already or of one that does not exist, it does not parse.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn a_known_list_names_vectors_once(text: &str) {
+pub fn known_lists_name_vectors_once(text: &str) {
     const TODAY: (i16, i8, i8) = (2026, 1, 1);
     match KnownList::read(text, &CORPUS, TODAY) {
         Ok(known) => {
             let entry = |id: &str| format!("{text}\n[[known]]\nid = {id:?}\nreason = \"more\"\n");
             for id in known.ids() {
                 assert!(CORPUS.vectors.iter().any(|vector| vector.id == id));
-                let twice = KnownList::read(&entry(id), &CORPUS, TODAY);
-                assert!(twice.is_err(), "`{id}` is taken twice");
+                let duplicate = KnownList::read(&entry(id), &CORPUS, TODAY);
+                assert!(duplicate.is_err(), "`{id}` is accepted twice");
             }
             let unknown = KnownList::read(&entry("no-such-vector"), &CORPUS, TODAY);
-            assert!(unknown.is_err(), "a vector is excused that there is not");
+            assert!(unknown.is_err(), "a vector is accepted that does not exist");
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
 }
 
-/// A vector file that is made of captured datagrams is read, has each of them once, and agrees with the decoders. One of none is
-/// no vector file.
+/// A vector file made from captured datagrams parses, has each of them once, and agrees with the
+/// decoders. One without datagrams does not parse.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn a_vector_file_made_of_datagrams_is_read(dialect: Dialect, datagrams: &[Vec<u8>]) {
+pub fn imported_vector_files_parse(dialect: Dialect, datagrams: &[Vec<u8>]) {
     let mut file = VectorFile::new("captured", dialect);
     for datagram in datagrams {
         file.add(datagram);
@@ -87,13 +92,16 @@ pub fn a_vector_file_made_of_datagrams_is_read(dialect: Dialect, datagrams: &[Ve
         let [step] = &vector.steps[..] else {
             panic!("`{}` has several datagrams", vector.id)
         };
-        assert!(datagrams.contains(&step.datagram), "nobody sent that");
+        assert!(
+            datagrams.contains(&step.datagram),
+            "a datagram that was not captured"
+        );
     }
-    assert_eq!(check(&of(vectors)), [""; 0]);
+    assert_eq!(check(&corpus_of(vectors)), [""; 0]);
 }
 
-/// A corpus of nothing but these.
-fn of(vectors: Vec<Vector>) -> Corpus {
+/// Returns a corpus of these vectors alone.
+fn corpus_of(vectors: Vec<Vector>) -> Corpus {
     Corpus {
         requirements: Vec::new(),
         vectors,

@@ -4,22 +4,22 @@ use crate::observation::{Arrival, Report};
 use crate::testing::JudgeCase;
 use crate::vectors::{Expectation, Step};
 
-/// The judge finds that an observation conforms exactly where some pairing of datagrams and reports
-/// is right, of all that there are, and nothing is amiss besides; and the readings that it tells
-/// are those of such a pairing, of each datagram the first that fits what it got. What was made to
-/// be right conforms.
+/// The judge finds an observation conforming if and only if some pairing of datagrams and reports
+/// is right, by brute force, and no fence was swallowed or misread and no report came early. The
+/// readings that it returns belong to such a pairing: of each datagram, the first that fits its
+/// report. A case that is right by construction conforms.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
+pub fn judge_agrees_with_brute_force(case: &JudgeCase) {
     let JudgeCase {
         steps,
         observation,
         answering,
         is_right,
     } = case;
-    let amiss = observation.swallowed_fence
+    let is_disturbed = observation.swallowed_fence
         || observation.misread_fence.is_some()
         || observation
             .reports
@@ -27,18 +27,18 @@ pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
             .any(|report| report.arrival == Arrival::Early);
     let lines: Vec<_> = observation.reports.iter().map(Report::line).collect();
     let lines: Vec<_> = lines.iter().map(Option::as_deref).collect();
-    let conforms = !amiss && is_pairing(steps, &lines, *answering, None);
+    let conforms = !is_disturbed && has_pairing(steps, &lines, *answering, None);
     assert!(conforms || !is_right, "the case itself is wrong");
     match judge(steps, observation, *answering) {
         Judgment::Conforms { readings } => {
             assert!(conforms, "it conforms, though no pairing is right");
             assert_eq!(readings.len(), steps.len(), "a reading for each datagram");
             assert!(
-                is_pairing(steps, &lines, *answering, Some(&readings)),
-                "no right pairing goes these readings: {readings:?}"
+                has_pairing(steps, &lines, *answering, Some(&readings)),
+                "no right pairing has these readings: {readings:?}"
             );
         }
-        Judgment::Departs { why } => assert!(!conforms, "a right pairing is refused: {why}"),
+        Judgment::Departs { why } => assert!(!conforms, "a right pairing is rejected: {why}"),
     }
 }
 
@@ -48,7 +48,7 @@ pub fn the_judge_agrees_with_trying_everything(case: &JudgeCase) {
 /// # Panics
 ///
 /// If that does not hold.
-pub fn an_alignment_pairs_everything_in_order(case: &JudgeCase) {
+pub fn alignments_pair_everything_in_order(case: &JudgeCase) {
     let (steps, reports) = (&case.steps, &case.observation.reports);
     let expected: Vec<_> = steps.iter().map(|step| &step.expect).collect();
     let pairs = Alignment::new(&expected, reports, case.answering).pairs();
@@ -78,46 +78,45 @@ pub fn an_alignment_pairs_everything_in_order(case: &JudgeCase) {
     }
 }
 
-/// What the judge says of what departs is one line that does nothing to a terminal, and not
-/// endless.
+/// The reason for a departure is a bounded line without control characters.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn what_the_judge_says_can_be_printed(case: &JudgeCase) {
+pub fn judge_reasons_are_printable(case: &JudgeCase) {
     if let Judgment::Departs { why } = judge(&case.steps, &case.observation, case.answering) {
-        assert!(!why.is_empty(), "it departs, and nobody knows why");
+        assert!(!why.is_empty(), "a departure without a reason");
         assert!(
             !why.chars().any(char::is_control),
-            "it moves the cursor: {why:?}"
+            "control characters: {why:?}"
         );
-        assert!(why.len() < 4_096, "{} bytes to say why", why.len());
+        assert!(why.len() < 4_096, "the reason has {} bytes", why.len());
     }
 }
 
-/// Reports that came late are taken from the front, in their order: all that the steps before asked
-/// for, up to the first that they did not ask for or that is asked for now. Where the steps before
-/// got one of theirs, none is taken.
+/// Late reports are taken from the front, in order: all that the earlier case expects, up to the
+/// first that it does not expect or that the current case expects. If the earlier case got a report
+/// that it expects, none is taken.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn late_reports_are_taken_from_the_front(before: &JudgeCase, case: &JudgeCase) {
-    let is_asked_for = |steps: &[Step], report: &Report| match report.line().as_deref() {
+pub fn late_reports_are_taken_in_order(before: &JudgeCase, case: &JudgeCase) {
+    let is_expected = |steps: &[Step], report: &Report| match report.line().as_deref() {
         Some(line @ Line::Event(_)) => steps.iter().any(|step| is_event_of(step, line)),
         _ => false,
     };
     let reports = &case.observation.reports;
-    let mut due = 0;
-    while let Some(report) = reports.get(due) {
-        if !is_asked_for(&before.steps, report) || is_asked_for(&case.steps[..1], report) {
+    let mut late_count = 0;
+    while let Some(report) = reports.get(late_count) {
+        if !is_expected(&before.steps, report) || is_expected(&case.steps[..1], report) {
             break;
         }
-        due += 1;
+        late_count += 1;
     }
     let mut got = before.observation.reports.iter();
-    if got.any(|report| is_asked_for(&before.steps, report)) {
-        due = 0;
+    if got.any(|report| is_expected(&before.steps, report)) {
+        late_count = 0;
     }
     let mut observation = case.observation.clone();
     let predecessor = Predecessor {
@@ -125,20 +124,24 @@ pub fn late_reports_are_taken_from_the_front(before: &JudgeCase, case: &JudgeCas
         observation: &before.observation,
     };
     let late = take_late(predecessor, &case.steps, &mut observation);
-    assert_eq!(late, reports[..due], "taken (left), and due (right)");
-    assert_eq!(observation.reports, reports[due..], "what is left");
+    assert_eq!(
+        late,
+        reports[..late_count],
+        "taken (left), and expected (right)"
+    );
+    assert_eq!(observation.reports, reports[late_count..], "what is left");
 }
 
-/// Whether a line is an event that a datagram asks for.
+/// Returns whether a line is an event that a step expects.
 fn is_event_of(step: &Step, line: &Line) -> bool {
     let alternatives = step.expect.alternatives().iter();
     let mut events = alternatives.filter(|one| matches!(one, Expectation::Event(_)));
     events.any(|one| is_right(one, Some(line)))
 }
 
-/// Tries every pairing: whether one is right, if wanted in these readings. What is `None` is a
-/// report that is about no datagram.
-fn is_pairing(
+/// Returns whether some pairing is right, by brute force; with `readings`, one that has these. A
+/// line that is `None` is a report about no datagram.
+fn has_pairing(
     steps: &[Step],
     lines: &[Option<&Line>],
     answering: Answering,
@@ -156,19 +159,19 @@ fn is_pairing(
     };
     if answering == Answering::MayBeSilent
         && takes(None)
-        && is_pairing(steps, lines, answering, readings)
+        && has_pairing(steps, lines, answering, readings)
     {
         return true;
     }
     match lines.split_first() {
         Some((Some(line), lines)) => {
-            takes(Some(line)) && is_pairing(steps, lines, answering, readings)
+            takes(Some(line)) && has_pairing(steps, lines, answering, readings)
         }
         _ => false,
     }
 }
 
-/// Whether a line, or none, is right for one alternative, as SPEC.md has it.
+/// Returns whether a line, or none, fits one alternative, by SPEC.md.
 fn is_right(expectation: &Expectation, line: Option<&Line>) -> bool {
     match (expectation, line) {
         (Expectation::Event(expected), Some(Line::Event(event))) => event == expected,

@@ -5,18 +5,18 @@ use crate::contract::{
     line_from_json, parse_line,
 };
 
-/// What a subject's line says, written by the contract, says the same.
+/// A parsed line, written by the contract, parses back the same.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn a_line_is_read_back_from_what_it_says(line: &[u8]) {
-    let Some(said) = parse_line(line) else {
-        assert!(!line.starts_with(b"{"), "a report is taken for a log");
+pub fn lines_parse_back(line: &[u8]) {
+    let Some(parsed) = parse_line(line) else {
+        assert!(!line.starts_with(b"{"), "a report is parsed as log output");
         return;
     };
-    assert!(line.starts_with(b"{"), "a log is taken for a report");
-    let written = match &said {
+    assert!(line.starts_with(b"{"), "log output is parsed as a report");
+    let written = match &parsed {
         Line::Event(event) => event_line(event),
         Line::Rejection(why) => error_line(why),
         Line::Start(start) => {
@@ -25,50 +25,59 @@ pub fn a_line_is_read_back_from_what_it_says(line: &[u8]) {
             object.to_string().into_bytes()
         }
         Line::MalformedStart(why) | Line::Malformed(why) => {
-            assert!(!why.is_empty(), "it does not say what is wrong");
+            assert!(!why.is_empty(), "an error without a message");
             return;
         }
     };
-    assert!(!written.contains(&b'\n'), "what is written is one line");
-    assert_eq!(parse_line(&written), Some(said));
+    assert!(!written.contains(&b'\n'), "a line feed in a line");
+    assert_eq!(parse_line(&written), Some(parsed));
 }
 
-/// The fast way to read an event's line gives what the thorough one gives.
+/// The fast parser of event lines returns what the generic one returns.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn both_ways_to_read_a_line_agree(line: &[u8]) {
-    if let Some(said) = parse_line(line)
+pub fn fast_and_generic_line_parsers_agree(line: &[u8]) {
+    if let Some(parsed) = parse_line(line)
         && let Ok(json) = serde_json::from_slice(line)
     {
-        assert_eq!(said, line_from_json(&json), "fast (left), thorough (right)");
+        assert_eq!(
+            parsed,
+            line_from_json(&json),
+            "fast (left), generic (right)"
+        );
     }
     if is_plainly_about_a_datagram(line) {
-        let said = parse_line(line);
-        let is_about_the_program =
-            matches!(said, None | Some(Line::Start(_) | Line::MalformedStart(_)));
-        assert!(!is_about_the_program, "{said:?}");
+        let parsed = parse_line(line);
+        let is_about_the_program = matches!(
+            parsed,
+            None | Some(Line::Start(_) | Line::MalformedStart(_))
+        );
+        assert!(!is_about_the_program, "{parsed:?}");
     }
 }
 
-/// An event's line is written as any JSON is, and a line is known for that of its event, without being read, exactly if it is
-/// that.
+/// An event's line is the JSON that serde writes, and the comparison of bytes accepts that line
+/// alone.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn a_line_is_known_by_the_letter(line: &[u8]) {
+pub fn only_the_canonical_line_compares_equal(line: &[u8]) {
     if let Some(Line::Event(event)) = parse_line(line) {
         let written = event_line(&event);
         let by_serde = event_to_json(&event).to_string();
         assert_eq!(by_serde.as_bytes(), written, "serde (left), ours (right)");
-        assert!(is_line_of(&written, &event), "what is written is known");
+        assert!(
+            is_line_of(&written, &event),
+            "the event's own line is not accepted"
+        );
         assert_eq!(is_line_of(line, &event), line == written);
-        // One byte more or less is another line.
+        // One byte more or less makes another line.
         let longer = [&written[..], b"}"].concat();
-        assert!(!is_line_of(&longer, &event), "more than the line is known");
+        assert!(!is_line_of(&longer, &event), "a longer line is accepted");
         let shorter = &written[..written.len() - 1];
-        assert!(!is_line_of(shorter, &event), "less than the line is known");
+        assert!(!is_line_of(shorter, &event), "a shorter line is accepted");
     }
 }

@@ -1,4 +1,4 @@
-//! What must hold whatever a reader is given to read, and whatever the judge is given to judge.
+//! Laws of this library's parsers and of its judge. Each panics where it does not hold.
 
 mod captures;
 mod files;
@@ -6,17 +6,16 @@ mod judge;
 mod lines;
 mod reports;
 
-pub use captures::{a_capture_holds_what_it_says, a_capture_is_the_same_however_it_comes};
+pub use captures::{capture_statistics_match_datagrams, captures_read_alike_in_any_chunks};
 pub use files::{
-    a_known_list_names_vectors_once, a_vector_file_is_read_or_refused,
-    a_vector_file_made_of_datagrams_is_read,
+    imported_vector_files_parse, known_lists_name_vectors_once,
+    vector_files_parse_or_fail_with_a_message,
 };
 pub use judge::{
-    an_alignment_pairs_everything_in_order, late_reports_are_taken_from_the_front,
-    the_judge_agrees_with_trying_everything, what_the_judge_says_can_be_printed,
+    alignments_pair_everything_in_order, judge_agrees_with_brute_force,
+    judge_reasons_are_printable, late_reports_are_taken_in_order,
 };
 pub use lines::{
-    a_line_is_known_by_the_letter, a_line_is_read_back_from_what_it_says,
-    both_ways_to_read_a_line_agree,
+    fast_and_generic_line_parsers_agree, lines_parse_back, only_the_canonical_line_compares_equal,
 };
-pub use reports::a_report_is_read_whole_or_refused;
+pub use reports::reports_parse_whole_or_fail;

@@ -2,14 +2,13 @@ use serde::de::IgnoredAny;
 
 use crate::report::{Record, read_from};
 
-/// A report of a run is read, or refused in a message. What is read is as many results as are told,
-/// each of which says the same when it is written and read again; and of a report that is cut off
-/// nothing is taken for the whole.
+/// A report of a run parses, or fails with a message. A parsed report has as many results as it
+/// counts, each of which serializes and parses back the same. A truncated report does not parse.
 ///
 /// # Panics
 ///
 /// If that does not hold.
-pub fn a_report_is_read_whole_or_refused(text: &[u8]) {
+pub fn reports_parse_whole_or_fail(text: &[u8]) {
     let mut records = Vec::new();
     let whole = read_from(text, |record: Record| {
         records.push(record);
@@ -23,9 +22,9 @@ pub fn a_report_is_read_whole_or_refused(text: &[u8]) {
         }
     }
     for record in records {
-        let json = serde_json::to_vec(&record).expect("it is an object");
-        let mut again: Record = serde_json::from_slice(&json).expect("it was written here");
-        // JSON numbers are read to within the last digit.
+        let json = serde_json::to_vec(&record).expect("a record serializes");
+        let mut again: Record = serde_json::from_slice(&json).expect("a serialized record parses");
+        // Parsing a number of JSON may change its last digit.
         assert!((again.millis - record.millis).abs() <= record.millis * 1e-9);
         again.millis = record.millis;
         assert_eq!(again, record);
@@ -38,6 +37,6 @@ pub fn a_report_is_read_whole_or_refused(text: &[u8]) {
     let end = text.trim_ascii_end().len();
     for part in [&text[..end / 2], &text[..end - 1]] {
         let whole = read_from(part, |_: IgnoredAny| Ok(()));
-        assert!(whole.is_err(), "a part is taken for the whole");
+        assert!(whole.is_err(), "a truncated report parses");
     }
 }

@@ -1,4 +1,4 @@
-//! Inputs to start with, made of the corpus.
+//! Seed inputs of the fuzz targets, made from the corpus.
 
 mod reports;
 
@@ -9,10 +9,10 @@ use crate::vectors::{Corpus, embedded_vector_files};
 
 pub(super) use reports::reports;
 
-/// What is longer only slows an engine down.
+/// Longer seeds only slow an engine down.
 const MAX_SEED: usize = 4_096;
 
-/// The datagrams of all vectors of a dialect.
+/// Returns the datagrams of all vectors of a dialect.
 pub(super) fn datagrams(corpus: &Corpus, dialect: Dialect) -> Vec<Vec<u8>> {
     let vectors = corpus.vectors.iter().filter(|it| it.dialect == dialect);
     let steps = vectors.flat_map(|vector| &vector.steps);
@@ -20,7 +20,7 @@ pub(super) fn datagrams(corpus: &Corpus, dialect: Dialect) -> Vec<Vec<u8>> {
     datagrams.filter(|it| it.len() <= MAX_SEED).collect()
 }
 
-/// What the built-in listener writes of them, and a few lines of other kinds.
+/// Returns the lines of the built-in listener for all datagrams, and a few of other kinds.
 pub(super) fn lines(corpus: &Corpus) -> Vec<Vec<u8>> {
     let mut lines = Vec::new();
     for dialect in [Dialect::Text, Dialect::JsonRpc] {
@@ -41,7 +41,7 @@ pub(super) fn lines(corpus: &Corpus) -> Vec<Vec<u8>> {
     lines
 }
 
-/// Each vector of the corpus in a file of its own.
+/// Returns a vector file for each vector of the corpus.
 pub(super) fn vector_files() -> Vec<Vec<u8>> {
     let mut seeds = Vec::new();
     for (_, text) in embedded_vector_files() {
@@ -86,7 +86,8 @@ pub(super) fn sockets() -> Vec<Vec<u8>> {
     .into()
 }
 
-/// Some of the datagrams in captures of both formats: over IPv4, with and without an Ethernet header, and in fragments.
+/// Returns captures of some datagrams in both formats: over IPv4, with and without an Ethernet
+/// header, and in fragments.
 pub(super) fn captures(corpus: &Corpus) -> Vec<Vec<u8>> {
     const ETHERNET: u32 = 1;
     const RAW: u32 = 101;
@@ -106,22 +107,22 @@ pub(super) fn captures(corpus: &Corpus) -> Vec<Vec<u8>> {
 }
 
 fn udp(payload: &[u8]) -> Vec<u8> {
-    let length = [40_000, 8_081, 8 + short(payload), 0];
+    let length = [40_000, 8_081, 8 + length_u16(payload), 0];
     [length.map(u16::to_be_bytes).as_flattened(), payload].concat()
 }
 
-/// A packet, or the fragment that these flags and offset say.
+/// Returns an IPv4 packet with `fragment` as its flags and fragment offset.
 fn ipv4(payload: &[u8], fragment: u16) -> Vec<u8> {
-    let start = [0x4500, 20 + short(payload), 7, fragment, 0x4011, 0];
+    let start = [0x4500, 20 + length_u16(payload), 7, fragment, 0x4011, 0];
     let start = start.map(u16::to_be_bytes);
     [start.as_flattened(), &[192, 0, 2, 1, 192, 0, 2, 2], payload].concat()
 }
 
-fn short(bytes: &[u8]) -> u16 {
+fn length_u16(bytes: &[u8]) -> u16 {
     u16::try_from(bytes.len()).expect("seeds are short")
 }
 
-fn long(bytes: &[u8]) -> u32 {
+fn length_u32(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).expect("seeds are short")
 }
 
@@ -132,7 +133,7 @@ fn words(words: &[u32]) -> Vec<u8> {
 fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
     let mut file = words(&[0xa1b2_c3d4, 4 << 16 | 2, 0, 0, 262_144, link]);
     for packet in packets {
-        let length = long(packet);
+        let length = length_u32(packet);
         file.extend(words(&[1_600_000_000, 250_000, length, length]));
         file.extend(packet);
     }
@@ -142,7 +143,7 @@ fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
 fn pcapng(link: u32, packet: &[u8]) -> Vec<u8> {
     let mut padded = packet.to_vec();
     padded.resize(packet.len().next_multiple_of(4), 0);
-    let length = long(packet);
+    let length = length_u32(packet);
     let packet = [words(&[0, 0, 7, length, length]), padded].concat();
     [
         block(0x0a0d_0d0a, &words(&[0x1a2b_3c4d, 1, u32::MAX, u32::MAX])),
@@ -153,27 +154,32 @@ fn pcapng(link: u32, packet: &[u8]) -> Vec<u8> {
 }
 
 fn block(kind: u32, body: &[u8]) -> Vec<u8> {
-    let length = 12 + long(body);
+    let length = 12 + length_u32(body);
     [&words(&[kind, length]), body, &words(&[length])].concat()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{Tally, read};
+    use crate::capture::{CaptureStatistics, read};
 
     #[test]
-    fn captures_hold_what_was_put_into_them() {
+    fn captures_hold_the_datagrams_they_are_made_from() {
         let corpus = Corpus::embedded().expect("it is sound");
         let seeds = captures(&corpus);
         let mut payloads = Vec::new();
         for seed in &seeds {
-            let mut tally = Tally::default();
-            read(&seed[..], None, &mut tally, |it| {
+            let mut statistics = CaptureStatistics::default();
+            read(&seed[..], None, &mut statistics, |it| {
                 payloads.push(it.payload.to_vec())
             })
             .expect("the capture is whole");
-            assert_eq!(tally.datagrams, 1, "{tally:?} {}", seed.escape_ascii());
+            assert_eq!(
+                statistics.datagrams,
+                1,
+                "{statistics:?} {}",
+                seed.escape_ascii()
+            );
         }
         let datagrams = datagrams(&corpus, Dialect::Text);
         let sent: Vec<_> = datagrams
@@ -185,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn vector_files_are_sound_and_lists_are_taken() {
+    fn vector_files_and_known_lists_parse() {
         for file in vector_files() {
             let text = String::from_utf8(file).expect("it is UTF-8");
             assert_eq!(crate::vectors::read(&text).map(|it| it.len()), Ok(1));

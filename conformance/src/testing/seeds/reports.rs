@@ -12,7 +12,7 @@ use crate::run::Outcome;
 use crate::transport::SocketKind;
 use crate::vectors::{Corpus, Vector};
 
-/// Reports of a pass and a failure each, as they are written.
+/// Returns reports of a pass and a failure each.
 pub(in crate::testing) fn reports(corpus: &Corpus) -> Vec<Vec<u8>> {
     let vectors = corpus.vectors.iter().step_by(24);
     let reports = vectors.map(|vector| report(vector).expect("there is room for temporary files"));

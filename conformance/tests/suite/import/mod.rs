@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use event_datagram_conformance::capture::{Tally, read};
+use event_datagram_conformance::capture::{CaptureStatistics, read};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -332,14 +332,14 @@ fn sound() -> Vec<Vec<u8>> {
 
 /// Reads a capture, however broken, to where it can be read.
 fn survives(capture: &[u8]) {
-    let mut tally = Tally::default();
+    let mut statistics = CaptureStatistics::default();
     let mut given = 0;
-    let _ = read(capture, None, &mut tally, |datagram| {
+    let _ = read(capture, None, &mut statistics, |datagram| {
         assert!(datagram.payload.len() <= capture.len());
         given += 1;
     });
-    assert_eq!(tally.datagrams, given);
-    assert!(tally.packets <= capture.len());
+    assert_eq!(statistics.datagrams, given);
+    assert!(statistics.packets <= capture.len());
 }
 
 proptest! {

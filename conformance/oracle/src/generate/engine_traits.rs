@@ -1,38 +1,38 @@
-//! The cases for engines that make them by a trait of their own.
+//! Implements the `Arbitrary` traits of proptest and of the crate `arbitrary` for all cases.
 
 #[cfg(feature = "proptest")]
-use super::Cases;
+use super::CaseStrategy;
 #[cfg(feature = "arbitrary")]
-use super::{Generate, Source};
+use super::{ByteSource, Generate};
 use super::{
     JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, SocketText, Spelling, TextDatagram, TextEvent,
     TextSequence,
 };
 
-macro_rules! engines {
+macro_rules! implement_engine_traits {
     ($($case:ty),*) => {$(
         #[cfg(feature = "proptest")]
         impl proptest::arbitrary::Arbitrary for $case {
             type Parameters = ();
-            type Strategy = Cases<Self>;
+            type Strategy = CaseStrategy<Self>;
 
-            fn arbitrary_with((): ()) -> Cases<Self> {
-                Cases::new()
+            fn arbitrary_with((): ()) -> CaseStrategy<Self> {
+                CaseStrategy::new()
             }
         }
 
-        /// Takes all bytes that there are, and makes a case that is not large.
+        /// Consumes all bytes, and makes a small case.
         #[cfg(feature = "arbitrary")]
         impl<'a> arbitrary::Arbitrary<'a> for $case {
             fn arbitrary(bytes: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
-                let decisions = bytes.bytes(bytes.len())?;
-                Ok(Self::generate(&mut Source::new(decisions).small()))
+                let source = bytes.bytes(bytes.len())?;
+                Ok(Self::generate(&mut ByteSource::new(source).small()))
             }
         }
     )*};
 }
 
-engines!(
+implement_engine_traits!(
     TextEvent,
     TextDatagram,
     TextSequence,

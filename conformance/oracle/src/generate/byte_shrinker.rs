@@ -1,38 +1,40 @@
-/// Makes a row of deciding bytes simpler, as long as the case that it decides keeps failing.
+/// Shrinks the bytes that a failing case is made from.
 ///
-/// It takes blocks out, large ones first, and lowers bytes, over and over until nothing more can be taken. The engine tries each
-/// candidate and tells which ones fail, too.
+/// It removes blocks, large ones first, and lowers bytes, until no candidate fails any more. The
+/// caller makes a case of each candidate, and keeps those whose cases fail.
 ///
 /// ```
-/// use event_datagram_oracle::generate::Shrink;
+/// use event_datagram_oracle::generate::ByteShrinker;
 ///
 /// let fails = |bytes: &[u8]| bytes.iter().any(|byte| *byte > 6);
-/// let mut shrink = Shrink::new(vec![3, 200, 0, 9, 1]);
-/// while let Some(candidate) = shrink.candidate() {
+/// let mut shrinker = ByteShrinker::new(vec![3, 200, 0, 9, 1]);
+/// while let Some(candidate) = shrinker.candidate() {
 ///     if fails(candidate) {
-///         shrink.keep();
+///         shrinker.keep();
 ///     }
 /// }
-/// assert_eq!(shrink.best(), [7]);
+/// assert_eq!(shrinker.best(), [7]);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Shrink {
+pub struct ByteShrinker {
     best: Vec<u8>,
     candidate: Vec<u8>,
-    /// How many bytes are taken out at once; 0 where bytes are lowered.
+    /// The number of bytes that are removed at once; 0 while bytes are lowered.
     block: usize,
-    /// Behind the block that is taken out next, or the byte that is lowered next: it goes from the end to the start.
+    /// The end of the block that is removed next, or of the byte that is lowered next; it moves
+    /// from the end to the start.
     end: usize,
-    /// How often this byte was lowered in vain.
+    /// The number of lower values that were tried for this byte.
     tries: usize,
-    /// Whether anything was kept since the last time all was tried.
-    progress: bool,
+    /// Whether a candidate was kept in this pass.
+    has_progress: bool,
 }
 
+/// The most bytes that are removed at once.
 const LARGEST_BLOCK: usize = 64;
 
-impl Shrink {
-    /// Starts with bytes that decide a failing case.
+impl ByteShrinker {
+    /// Starts with the bytes of a failing case.
     pub const fn new(failing: Vec<u8>) -> Self {
         Self {
             end: failing.len(),
@@ -40,16 +42,16 @@ impl Shrink {
             candidate: Vec::new(),
             block: LARGEST_BLOCK,
             tries: 0,
-            progress: false,
+            has_progress: false,
         }
     }
 
-    /// Gives the simplest bytes so far that decide a failing case.
+    /// Returns the simplest bytes of a failing case so far.
     pub fn best(&self) -> &[u8] {
         &self.best
     }
 
-    /// Gives bytes to try, or `None` where no simpler ones fail.
+    /// Returns the next bytes to try, or `None` after a pass in which none was kept.
     pub fn candidate(&mut self) -> Option<&[u8]> {
         loop {
             if self.block > 0 {
@@ -79,8 +81,8 @@ impl Shrink {
                         self.end -= 1;
                     }
                 }
-            } else if self.progress {
-                self.progress = false;
+            } else if self.has_progress {
+                self.has_progress = false;
                 self.block = LARGEST_BLOCK;
                 self.end = self.best.len();
             } else {
@@ -89,11 +91,11 @@ impl Shrink {
         }
     }
 
-    /// Keeps the last candidate: its case fails, too.
+    /// Keeps the last candidate, whose case fails, too.
     pub fn keep(&mut self) {
         self.best.clone_from(&self.candidate);
-        self.progress = true;
-        // What was lowered may go lower yet.
+        self.has_progress = true;
+        // A byte that was lowered may go lower yet.
         self.tries = 0;
     }
 }
