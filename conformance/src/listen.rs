@@ -1,4 +1,4 @@
-//! The reference listener: binds a socket, and reports each datagram by the contract.
+//! The reference listener: binds a socket, and writes a line of the contract for each datagram.
 
 use std::io::{self, Write};
 use std::net::UdpSocket;
@@ -7,36 +7,36 @@ use std::path::Path;
 use crate::dialect::Dialect;
 use crate::transport::Address;
 
-/// Longer than any datagram that a system sends over either kind of socket by default.
+/// Longer than any datagram that a system sends by default.
 const BUFFER: usize = 1 << 18;
 
-/// A bound socket. A UNIX socket's file goes when this is dropped.
+/// A bound socket. Dropping it removes the file of a UNIX socket.
 #[derive(Debug)]
 pub struct Listener {
-    socket: Socket,
+    socket: ListenerSocket,
     address: Address,
 }
 
 #[derive(Debug)]
-enum Socket {
+enum ListenerSocket {
     Udp(UdpSocket),
     #[cfg(unix)]
     Unix(std::os::unix::net::UnixDatagram),
 }
 
 impl Listener {
-    /// Binds a socket. A UNIX socket's file that nobody listens on any more is replaced.
+    /// Binds a socket. Replaces the file of a UNIX socket on which no process listens any more.
     ///
     /// # Errors
     ///
-    /// What the system says, such as `EADDRINUSE`.
+    /// The system's error, such as `EADDRINUSE`.
     pub fn bind(address: &Address) -> io::Result<Self> {
         match address {
             Address::Udp(address) => {
                 let socket = UdpSocket::bind(address)?;
                 let address = Address::Udp(socket.local_addr()?);
                 Ok(Self {
-                    socket: Socket::Udp(socket),
+                    socket: ListenerSocket::Udp(socket),
                     address,
                 })
             }
@@ -47,12 +47,12 @@ impl Listener {
         }
     }
 
-    /// Gives where it is bound, with the port that the system chose where port 0 was asked for.
+    /// Returns the bound address; its port is the one that the system chose for port 0.
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// Reports datagrams of these dialects to `out`, a line each, until `wake` becomes readable: something to stop it by.
+    /// Writes a line to `out` for each datagram, until `wake` becomes readable.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl Listener {
         loop {
             match self.receive(&mut buffer) {
                 Ok(length) => {
-                    write_line(out, report(dialects, &buffer[..length]))?;
+                    write_line(out, report_line(dialects, &buffer[..length]))?;
                     continue;
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -79,8 +79,8 @@ impl Listener {
                 Err(error) => return Err(error),
             }
             let socket = match &self.socket {
-                Socket::Udp(socket) => PollFd::new(socket, PollFlags::IN),
-                Socket::Unix(socket) => PollFd::new(socket, PollFlags::IN),
+                ListenerSocket::Udp(socket) => PollFd::new(socket, PollFlags::IN),
+                ListenerSocket::Unix(socket) => PollFd::new(socket, PollFlags::IN),
             };
             let mut fds = [socket, PollFd::new(wake, PollFlags::IN)];
             match poll(&mut fds, None) {
@@ -93,7 +93,7 @@ impl Listener {
         }
     }
 
-    /// Reports datagrams of these dialects to `out`, a line each, for ever.
+    /// Writes a line to `out` for each datagram, for ever.
     ///
     /// # Errors
     ///
@@ -103,23 +103,23 @@ impl Listener {
         let mut buffer = vec![0; BUFFER];
         loop {
             let length = self.receive(&mut buffer)?;
-            write_line(out, report(dialects, &buffer[..length]))?;
+            write_line(out, report_line(dialects, &buffer[..length]))?;
         }
     }
 
     fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match &self.socket {
-            Socket::Udp(socket) => socket.recv(buffer),
+            ListenerSocket::Udp(socket) => socket.recv(buffer),
             #[cfg(unix)]
-            Socket::Unix(socket) => socket.recv(buffer),
+            ListenerSocket::Unix(socket) => socket.recv(buffer),
         }
     }
 
     #[cfg(unix)]
     fn set_nonblocking(&self) -> io::Result<()> {
         match &self.socket {
-            Socket::Udp(socket) => socket.set_nonblocking(true),
-            Socket::Unix(socket) => socket.set_nonblocking(true),
+            ListenerSocket::Udp(socket) => socket.set_nonblocking(true),
+            ListenerSocket::Unix(socket) => socket.set_nonblocking(true),
         }
     }
 }
@@ -127,14 +127,14 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         if let Address::Unix(path) = &self.address {
-            // Whoever removed it before us did our work.
+            // The file may be gone already.
             let _ = std::fs::remove_file(path);
         }
     }
 }
 
-/// Reads a datagram in the one dialect that there is, or in the one that it looks like.
-fn report(dialects: &[Dialect], datagram: &[u8]) -> Vec<u8> {
+/// Returns the line for a datagram, read in the only dialect, or in the one that it looks like.
+fn report_line(dialects: &[Dialect], datagram: &[u8]) -> Vec<u8> {
     let dialect = match dialects {
         [one] => *one,
         _ => Dialect::detect(datagram),
@@ -142,7 +142,7 @@ fn report(dialects: &[Dialect], datagram: &[u8]) -> Vec<u8> {
     dialect.report_line(datagram)
 }
 
-/// Writes a line and flushes it: whoever reads it waits for it.
+/// Writes a line and flushes it, as its reader waits for it.
 ///
 /// # Errors
 ///
@@ -154,7 +154,7 @@ pub fn write_line(out: &mut impl Write, mut line: Vec<u8>) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn bind_unix(path: &Path) -> io::Result<Socket> {
+fn bind_unix(path: &Path) -> io::Result<ListenerSocket> {
     use std::os::unix::fs::FileTypeExt as _;
     use std::os::unix::net::UnixDatagram;
 
@@ -174,11 +174,11 @@ fn bind_unix(path: &Path) -> io::Result<Socket> {
         }
         bound => bound?,
     };
-    Ok(Socket::Unix(bound))
+    Ok(ListenerSocket::Unix(bound))
 }
 
 #[cfg(not(unix))]
-fn bind_unix(_: &Path) -> io::Result<Socket> {
+fn bind_unix(_: &Path) -> io::Result<ListenerSocket> {
     Err(io::Error::new(
         io::ErrorKind::Unsupported,
         "this platform has no UNIX datagram sockets",

@@ -1,4 +1,5 @@
-//! The reference sender: gets datagrams to a listener, and knows as well as can be whether they got there.
+//! The reference sender: sends datagrams to a listener, and detects losses as far as the system
+//! reports them.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -10,18 +11,19 @@ use crate::transport::{Address, Link, Port, SendError};
 pub struct Sender {
     link: Link,
     address: Address,
-    /// What the kernel had dropped before.
-    dropped: Option<u64>,
+    /// The kernel's drop counter before the first datagram, where it can be read.
+    dropped_before: Option<u64>,
     sent: usize,
 }
 
-/// What was sent.
+/// Counts of sent datagrams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Sent {
-    /// So many datagrams went out whole.
+pub struct SendStatistics {
+    /// Datagrams that were sent whole.
     pub count: usize,
-    /// So many came for the listener's socket meanwhile, and were dropped because its receive buffer was full.
+    /// Datagrams to the listener's socket, from any sender, that the kernel dropped meanwhile
+    /// because the receive buffer was full.
     pub dropped: u64,
 }
 
@@ -30,25 +32,27 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// What the system says. That nobody listens on a UDP port shows only when something is sent.
+    /// The system's error. A UDP port on which no process listens shows only when a datagram is
+    /// sent.
     pub fn connect(address: &Address) -> io::Result<Self> {
         Ok(Self {
             link: Link::connect(address)?,
             address: address.clone(),
-            dropped: Port::dropped_at(address),
+            dropped_before: Port::dropped_at(address),
             sent: 0,
         })
     }
 
-    /// Sends one datagram, and waits so long for room.
+    /// Sends one datagram. Waits up to `timeout` while the socket's buffer is full.
     ///
     /// # Errors
     ///
-    /// If it was not sent whole, or reached nobody as far as can be known at once.
-    pub fn send(&mut self, datagram: &[u8], limit: Duration) -> Result<(), SendError> {
-        let deadline = Instant::now() + limit;
+    /// If it was not sent whole, or the system reports at once that no process listens.
+    pub fn send(&mut self, datagram: &[u8], timeout: Duration) -> Result<(), SendError> {
+        let deadline = Instant::now() + timeout;
         self.link.send(datagram, deadline, || false)?;
-        // What a UNIX socket has taken is there, also if its listener is gone by now.
+        // A datagram that a UNIX socket accepted has been delivered, even if its listener has
+        // exited since.
         if matches!(self.address, Address::Udp(_)) && self.link.is_refused() {
             return Err(SendError::Refused);
         }
@@ -56,10 +60,10 @@ impl Sender {
         Ok(())
     }
 
-    /// Tells what was sent so far.
-    pub fn sent(&self) -> Sent {
-        let before = self.dropped.unwrap_or_default();
-        Sent {
+    /// Returns the counts so far.
+    pub fn statistics(&self) -> SendStatistics {
+        let before = self.dropped_before.unwrap_or_default();
+        SendStatistics {
             count: self.sent,
             dropped: Port::dropped_at(&self.address)
                 .unwrap_or(before)

@@ -4,27 +4,28 @@ use crate::observation::Observation;
 use crate::run::Outcome;
 use crate::vectors::{Level, Vector};
 
-/// A case that fails, as small as it could be made.
+/// A case that fails, shrunk as far as possible.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Finding {
-    /// What it comes to: `crash`, `hang`, `fail`, `warn` where it departs from advice alone, or `flaky` where it did not fail again.
+    /// `crash`, `hang`, `fail`, `warn` where it departs from advice alone, or `flaky` where it did
+    /// not fail again.
     pub verdict: Verdict,
-    /// What that rests on, in a sentence.
+    /// The reason for the verdict, in a sentence.
     pub why: String,
-    /// The case, and what was expected.
+    /// The case and its expectations.
     pub vector: Vector,
-    /// What the subject reported.
+    /// The subject's reports.
     pub observation: Observation,
-    /// What the subject wrote for people, where it died: the first lines and the last.
+    /// The subject's own log if it died: the first lines and the last.
     pub log: Vec<String>,
-    /// The number of the case that failed at first, from 1.
+    /// The number of the case before shrinking, from 1.
     pub case: u64,
-    /// What failed at first.
+    /// The datagrams of the case before shrinking.
     pub original: Vec<Vec<u8>>,
-    /// How many simpler cases were tried.
+    /// The number of simpler cases that were tried.
     pub tries: u64,
-    /// Why no simpler ones were tried any more, if there were some left.
+    /// Why the search for a smaller case ended early, if it did.
     pub cut_short: Option<String>,
 }
 
@@ -47,12 +48,12 @@ impl Finding {
         }
     }
 
-    /// Gives the datagrams of the case.
+    /// Returns the datagrams of the case.
     pub fn datagrams(&self) -> impl Iterator<Item = &[u8]> {
         self.vector.steps.iter().map(|step| &step.datagram[..])
     }
 
-    /// Gives the datagrams in hex with commas between them, as `evdg fuzz --replay` takes them.
+    /// Returns the datagrams in hex with commas between them, as `evdg fuzz --replay` takes them.
     pub fn hex(&self) -> String {
         self.datagrams()
             .map(hex::encode)
@@ -60,16 +61,16 @@ impl Finding {
             .join(",")
     }
 
-    /// Gives what the verdict rests on, line by line: a label and a text that is fit to print, the last of them the command that
-    /// runs it `again`.
-    pub fn evidence(&self, again: String) -> Vec<(&'static str, String)> {
+    /// Returns the evidence for the verdict, line by line: a label and a printable text. The last
+    /// line holds `replay`, the command that runs the case again.
+    pub fn evidence(&self, replay: String) -> Vec<(&'static str, String)> {
         let observation = &self.observation;
-        let evidence = Evidence::of(&self.vector, &self.why, observation, &self.log, again);
+        let evidence = Evidence::of(&self.vector, &self.why, observation, &self.log, replay);
         let mut lines = labelled_lines(&evidence);
         if self.original.len() == 1 && self.tries > 0 {
             let [text, _] = datagram_in_words(&self.original[0]);
-            let place = lines.len() - 1;
-            lines.insert(place, ("at first", text));
+            let last = lines.len() - 1;
+            lines.insert(last, ("at first", text));
         }
         lines
     }

@@ -1,40 +1,41 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-/// Makes a failing case as simple as it gets, and gives the simplest one that was found: `fails` tells whether a simpler one still
-/// fails, and with an error it ends the search.
+/// Shrinks a failing case and returns the simplest one that was found. `fails` returns whether a
+/// simpler case still fails; an error ends the search.
 ///
-/// What is tried makes a case strictly simpler, in this order: fewer datagrams, fewer bytes, simpler bytes. Datagrams that are
-/// equal are changed alike at first, as it may be that which makes them fail. At the end none of the simpler cases that are
-/// tried fails: it is a local minimum.
+/// Each try is strictly simpler, in this order: fewer datagrams, fewer bytes, simpler bytes. Equal
+/// datagrams are changed alike at first, as their equality may be what makes the case fail. The
+/// result is a local minimum: none of the simpler cases that are tried from it fails.
 pub fn shrink<E>(
     case: Vec<Vec<u8>>,
     fails: impl FnMut(&[Vec<u8>]) -> Result<bool, E>,
 ) -> (Vec<Vec<u8>>, Result<(), E>) {
-    let mut search = Search {
+    let mut shrinker = Shrinker {
         tried: HashSet::from([case.clone()]),
         best: case,
         fails,
     };
-    let result = search.run();
-    (search.best, result)
+    let result = shrinker.run();
+    (shrinker.best, result)
 }
 
-struct Search<F> {
+struct Shrinker<F> {
     best: Vec<Vec<u8>>,
-    /// All that was tried: none is tried twice.
+    /// All cases that were tried; none is tried twice.
     tried: HashSet<Vec<Vec<u8>>>,
     fails: F,
 }
 
-/// Each byte of a datagram up to this length is tried alone; in a longer one, so many parts of it.
-const FINE: usize = 512;
-/// A datagram of no more tokens has every row of tokens tried.
-const FEW_TOKENS: usize = 48;
-/// Shorter runs of a byte are no runs.
-const SHORTEST_RUN: usize = 4;
+/// Up to this length, each byte of a datagram is tried alone; a longer one is cut into as many
+/// parts.
+const MAX_SINGLE_BYTES: usize = 512;
+/// Up to this number of tokens, every range of tokens is tried.
+const MAX_ALL_RANGES: usize = 48;
+/// The shortest run of one byte that is shortened as a run.
+const MIN_RUN: usize = 4;
 
-impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
+impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
     fn run(&mut self) -> Result<(), E> {
         loop {
             let before = self.best.clone();
@@ -65,7 +66,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
         Ok(fails)
     }
 
-    /// Tries another datagram in the place of this one, and of all that are equal to it.
+    /// Tries another datagram in place of this one and all equal ones, then of this one alone.
     fn attempt_at(&mut self, index: usize, datagram: &[u8]) -> Result<bool, E> {
         let old = &self.best[index];
         let mut all = self.best.clone();
@@ -104,7 +105,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
         Ok(())
     }
 
-    /// Cuts long runs of one byte down to the length that it takes.
+    /// Shortens long runs of one byte.
     fn shorten_runs(&mut self, index: usize) -> Result<(), E> {
         let mut start = 0;
         while let Some(byte) = self.best[index].get(start).copied() {
@@ -113,7 +114,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
                 rest.take_while(|other| **other == byte).count()
             };
             let mut less = run(&self.best[index]);
-            if less >= SHORTEST_RUN {
+            if less >= MIN_RUN {
                 while less > 0 {
                     let length = run(&self.best[index]);
                     less = less.min(length);
@@ -130,7 +131,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
     /// Deletes parts of a datagram, half of it at first, from the end to the beginning.
     fn delete_parts(&mut self, index: usize) -> Result<(), E> {
         let mut size = self.best[index].len();
-        let least = 1 + size / FINE;
+        let least = 1 + size / MAX_SINGLE_BYTES;
         while size >= least {
             let mut end = self.best[index].len();
             while end > 0 {
@@ -143,18 +144,18 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
         Ok(())
     }
 
-    /// Deletes what stands between any two tokens: lines, parameters, members and brackets with what is in them. What
-    /// could be a value of JSON becomes the simplest one if it cannot go.
+    /// Deletes ranges of tokens: lines, parameters, members, brackets with their content. Replaces
+    /// a range that may be a JSON value by the simplest value if it cannot be deleted.
     fn delete_tokens(&mut self, index: usize) -> Result<(), E> {
         let mut size = tokens(&self.best[index]).len();
         while size > 0 {
             let mut start = 0;
             loop {
                 let tokens = tokens(&self.best[index]);
-                let Some(row) = tokens.get(start..start + size) else {
+                let Some(range) = tokens.get(start..start + size) else {
                     break;
                 };
-                let range = row[0].start..row[size - 1].end;
+                let range = range[0].start..range[size - 1].end;
                 let is_value = size == 1 || b"\"[{".contains(&self.best[index][range.start]);
                 if self.attempt_without(index, range.clone())? {
                     continue;
@@ -168,7 +169,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
                 start += 1;
             }
             size = size.min(tokens(&self.best[index]).len() + 1);
-            size = if size <= FEW_TOKENS {
+            size = if size <= MAX_ALL_RANGES {
                 size - 1
             } else {
                 size / 2
@@ -177,7 +178,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
         Ok(())
     }
 
-    /// Makes words short, the same ones alike: it may be that which makes the case fail.
+    /// Shortens words, equal ones alike: their equality may be what makes the case fail.
     fn shorten_words(&mut self, index: usize) -> Result<(), E> {
         let datagram = self.best[index].clone();
         let mut words: Vec<_> = tokens(&datagram)
@@ -198,7 +199,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
         Ok(())
     }
 
-    /// Puts simpler bytes in the place of others: of all that are the same, then of each.
+    /// Replaces bytes by simpler ones: all equal bytes at once, then each.
     fn simplify_bytes(&mut self, index: usize) -> Result<(), E> {
         let mut values = self.best[index].clone();
         values.sort_unstable();
@@ -212,7 +213,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
                 }
             }
         }
-        if self.best[index].len() > FINE {
+        if self.best[index].len() > MAX_SINGLE_BYTES {
             return Ok(());
         }
         for at in 0..self.best[index].len() {
@@ -228,7 +229,8 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Search<F> {
     }
 }
 
-/// Takes a datagram apart: bytes that mean something in either dialect, and what stands between them.
+/// Splits a datagram into tokens: the bytes with a meaning in either dialect, and the words between
+/// them.
 fn tokens(datagram: &[u8]) -> Vec<Range<usize>> {
     let is_mark = |byte: u8| b"\n:\",\\{}[]".contains(&byte);
     let mut tokens: Vec<Range<usize>> = Vec::new();
@@ -241,7 +243,7 @@ fn tokens(datagram: &[u8]) -> Vec<Range<usize>> {
     tokens
 }
 
-/// Gives the bytes that are simpler than this one, the simplest first.
+/// Returns the bytes that are simpler than this one, the simplest first.
 fn simpler(byte: u8) -> &'static [u8] {
     match byte {
         b'a' => b"",
@@ -274,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_it_takes_is_left() {
+    fn only_the_cause_is_left() {
         let (best, tries) = shrunk(
             &[b"good", b"E_TEST\nkey::b::c\n\"x\"\n\n", b"", b"good"],
             |case| case.iter().any(|datagram| holds(datagram, b"::b::")),
@@ -339,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_ends_the_search_with_what_was_found() {
+    fn an_error_ends_the_search_and_keeps_the_best_case() {
         let mut left = 3;
         let (best, result) = shrink(vec![b"abcdefgh".to_vec()], |case| {
             left -= 1;

@@ -13,8 +13,8 @@ use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::Level;
 
 use crate::values::{
-    datagrams, dialect, duration, duration_or_none, event_name, level, plain_rate, report, shape,
-    shard, slug, vector_file,
+    Datagrams, ReportArg, ShardArg, VectorFileArg, datagrams, dialect, duration, duration_or_zero,
+    event_name, level, plain_rate, report, shape, shard, slug, vector_file,
 };
 
 /// Conformance suite for listeners of OpenSIPS event datagrams.
@@ -26,7 +26,7 @@ use crate::values::{
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit status: 0 conformant, 1 a vector or a case failed, something was lost, or got worse, 2 usage or bad \
+    after_help = "ExitStatus status: 0 conformant, 1 a vector or a case failed, something was lost, or got worse, 2 usage or bad \
     input, 3 the subject did not start or cannot be observed, 4 nothing was selected, 130 interrupted."
 )]
 pub(crate) struct Cli {
@@ -50,17 +50,20 @@ pub(crate) enum Command {
     Test(Box<TestArgs>),
     /// Send a listener as much as is asked for, or as it takes, and measure loss and latency
     Bench(Box<BenchArgs>),
-    /// Look for datagrams and sequences that a listener or parser gets wrong, and make what is found as small as it can be
+    /// Look for datagrams and sequences that a listener or parser gets wrong, and make what is
+    /// found as small as it can be
     Fuzz(Box<FuzzArgs>),
     /// The reference listener: print a JSON line for each datagram that arrives
     Listen(ListenArgs),
-    /// The reference sender: raise events from arguments, JSON lines or captures, as OpenSIPS would, byte for byte
+    /// The reference sender: raise events from arguments, JSON lines or captures, as OpenSIPS
+    /// would, byte for byte
     Send(SendArgs),
     /// Read datagrams, one a line in hex, and write JSON lines
     Decode(TranslateArgs),
     /// Read JSON lines and write datagrams as OpenSIPS would, one a line in hex
     Encode(TranslateArgs),
-    /// Set JSON reports beside each other: implementations by requirement, and what got worse between runs of one subject
+    /// Set JSON reports beside each other: implementations by requirement, and what got worse
+    /// between runs of one subject
     Compare(CompareArgs),
     /// Put the JSON reports of the parts of a run together, or make other reports from one
     Merge(MergeArgs),
@@ -81,7 +84,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct SelectArgs {
-    /// Take only these: an id, requirement, topic, part of an id, or an id with * and ? (repeatable)
+    /// Take only these: an id, requirement, topic, part of an id, or an id with * and ?
+    /// (repeatable)
     #[arg(long = "filter", value_name = "PATTERN")]
     pub(crate) filters: Vec<String>,
     /// Take only these levels: must, should, may
@@ -126,7 +130,8 @@ pub(crate) struct TestArgs {
     /// Run the vectors of these dialects; without, of text, or of both on the built-in listener
     #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
     pub(crate) dialects: Vec<Dialect>,
-    /// Let only the vectors of this requirement set decide, such as 2026.1; the others run all the same
+    /// Let only the vectors of this requirement set decide, such as 2026.1; the others run all the
+    /// same
     #[arg(long, value_name = "NAME")]
     pub(crate) set: Option<String>,
     /// Which sockets to test over
@@ -142,7 +147,7 @@ pub(crate) struct TestArgs {
     pub(crate) jobs: NonZero<usize>,
     /// Run one of several equal parts of the vectors: 1/4 is the first of four
     #[arg(long, value_name = "INDEX/COUNT", value_parser = shard)]
-    pub(crate) shard: Option<Shard>,
+    pub(crate) shard: Option<ShardArg>,
     /// Let departures from what listeners should do fail the run, too
     #[arg(long)]
     pub(crate) strict: bool,
@@ -155,36 +160,39 @@ pub(crate) struct TestArgs {
     /// Bring the list of known failures up to date, or make it
     #[arg(long, requires = "known")]
     pub(crate) write_known: bool,
-    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE (repeatable)
+    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE
+    /// (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
-    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
+    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for
+    /// each
     #[arg(long, conflicts_with = "attach")]
     pub(crate) parser: bool,
     #[command(flatten)]
     pub(crate) subject: SubjectArgs,
 }
 
-/// How long to wait for a subject, if nothing else is said.
-pub(crate) const TIMEOUT: &str = "10s";
+/// The default of `--timeout`.
+pub(crate) const DEFAULT_TIMEOUT: &str = "10s";
 
-/// What to talk to, and how.
+/// Options of the commands that test a subject.
 #[derive(Debug, Args)]
 pub(crate) struct SubjectArgs {
-    /// Take a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never killed
+    /// Take a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never
+    /// killed
     #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["socket", "command"])]
     pub(crate) attach: Option<String>,
     /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
     #[arg(long, value_name = "PATH", requires = "attach")]
     pub(crate) observe: Option<PathBuf>,
     /// The longest to wait for anything: 10, 1.5s, 500ms
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = TIMEOUT)]
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = DEFAULT_TIMEOUT)]
     pub(crate) timeout: Duration,
     /// The name of the fence event, for listeners that drop names they were not told of
     #[arg(long, value_name = "NAME", value_parser = event_name, default_value = fence::DEFAULT_NAME)]
     pub(crate) fence: String,
-    /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET and EVDG_DIALECT
-    /// are set in its environment
+    /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET
+    /// and EVDG_DIALECT are set in its environment
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
 }
@@ -203,7 +211,7 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) duration: Option<Duration>,
     /// How long to send before, without counting
-    #[arg(long, value_name = "TIME", value_parser = duration_or_none, default_value = "1s")]
+    #[arg(long, value_name = "TIME", value_parser = duration_or_zero, default_value = "1s")]
     pub(crate) warm_up: Duration,
     /// The dialects to send, one after the other
     #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_value = "text")]
@@ -211,7 +219,8 @@ pub(crate) struct BenchArgs {
     /// Which sockets to send over, one after the other
     #[arg(long, value_enum, default_value_t = Sockets::Both)]
     pub(crate) socket: Sockets,
-    /// Send the events of this file in turn: JSON lines, each an event, or a capture with datagram_hex; - is standard input
+    /// Send the events of this file in turn: JSON lines, each an event, or a capture with
+    /// datagram_hex; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) events: Option<PathBuf>,
     /// Make datagrams as long as this, in bytes; several lengths go in turn
@@ -235,7 +244,8 @@ pub(crate) struct BenchArgs {
     /// Also write a report into a file: json=FILE, html=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(BenchFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<BenchFormat>>,
-    /// Send nothing: add up the JSON reports of several machines that sent at the same time, each at a set rate
+    /// Send nothing: add up the JSON reports of several machines that sent at the same time, each
+    /// at a set rate
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = [
         "rate", "duration", "warm_up", "dialects", "socket", "events", "sizes", "send", "sink", "from", "to", "confirm", "attach",
         "timeout", "fence", "command",
@@ -245,7 +255,7 @@ pub(crate) struct BenchArgs {
     pub(crate) subject: SubjectArgs,
 }
 
-/// How datagrams are handed to the kernel.
+/// How datagrams are passed to the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Sending {
     /// A call for each, as a server does
@@ -276,7 +286,8 @@ pub(crate) struct FuzzArgs {
     /// The dialect of the datagrams
     #[arg(long, value_name = "DIALECT", value_parser = dialect(), default_value = "text")]
     pub(crate) dialect: Dialect,
-    /// Over which sockets, one after the other, all cases over each; without, over unix where there is such a thing
+    /// Over which sockets, one after the other, all cases over each; without, over unix where there
+    /// is such a thing
     #[arg(long, value_enum, conflicts_with = "parser")]
     pub(crate) socket: Option<Sockets>,
     /// Try so many cases, each a datagram or a sequence; without, and without --time, 100000
@@ -297,30 +308,12 @@ pub(crate) struct FuzzArgs {
     /// Try just this datagram, or sequence of datagrams with commas between them, in hex
     #[arg(long, value_name = "HEX[,HEX...]", value_parser = datagrams, conflicts_with_all = ["cases", "time", "seed"])]
     pub(crate) replay: Option<Datagrams>,
-    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for each
+    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for
+    /// each
     #[arg(long, conflicts_with = "attach")]
     pub(crate) parser: bool,
     #[command(flatten)]
     pub(crate) subject: SubjectArgs,
-}
-
-/// Datagrams that were given in hex.
-#[derive(Clone, Debug)]
-pub(crate) struct Datagrams(pub(crate) Vec<Vec<u8>>);
-
-/// A vector file to be written.
-#[derive(Clone, Debug)]
-pub(crate) struct VectorFileArg {
-    pub(crate) path: PathBuf,
-    pub(crate) topic: String,
-}
-
-/// One of several equal parts of a run.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Shard {
-    /// From 1.
-    pub(crate) index: usize,
-    pub(crate) count: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -336,7 +329,7 @@ pub(crate) enum Sockets {
 }
 
 impl TestArgs {
-    /// Gives the dialects to test in: what nobody chose depends on the subject.
+    /// Returns the dialects to test. The default depends on the subject.
     pub(crate) fn dialects(&self) -> &[Dialect] {
         let is_built_in = self.subject.command.is_empty() && self.subject.attach.is_none();
         match &self.dialects[..] {
@@ -356,13 +349,6 @@ impl Sockets {
             Self::Both => vec![SocketKind::Udp, SocketKind::Unix],
         }
     }
-}
-
-/// A report of one of the formats `F` into a file.
-#[derive(Clone, Debug)]
-pub(crate) struct ReportArg<F> {
-    pub(crate) format: F,
-    pub(crate) path: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -393,7 +379,8 @@ pub(crate) struct MergeArgs {
     /// JSON reports of all parts of one run, in any order; or one of a whole run
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE (repeatable)
+    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE
+    /// (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
 }
@@ -403,7 +390,8 @@ pub(crate) struct ListenArgs {
     /// Where: udp:ADDRESS:PORT, unix:PATH or /PATH; port 0 takes any free one
     #[arg(env = "EVDG_SOCKET")]
     pub(crate) socket: String,
-    /// The dialects of the datagrams; with both, each datagram is read in the one that it looks like
+    /// The dialects of the datagrams; with both, each datagram is read in the one that it looks
+    /// like
     #[arg(long = "dialect", env = "EVDG_DIALECT", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_value = "text")]
     pub(crate) dialects: Vec<Dialect>,
 }
@@ -458,14 +446,16 @@ pub(crate) enum VectorsCommand {
         #[arg(long, value_name = "FOLDER")]
         corpus: Option<PathBuf>,
     },
-    /// Write vectors into a new folder, for other test suites: bytes as files, expectations as JSON, their schema, the sets
+    /// Write vectors into a new folder, for other test suites: bytes as files, expectations as
+    /// JSON, their schema, the sets
     Export {
         /// The folder: new, or empty
         folder: PathBuf,
         #[command(flatten)]
         members: MemberArgs,
     },
-    /// Read a packet capture, pcap or pcapng, and write its UDP datagrams as JSON lines, or as a vector file
+    /// Read a packet capture, pcap or pcapng, and write its UDP datagrams as JSON lines, or as a
+    /// vector file
     Import(ImportArgs),
     /// Check the corpus: its form, and every expectation against the reference decoder
     Check {

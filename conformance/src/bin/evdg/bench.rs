@@ -9,28 +9,29 @@ use event_datagram_conformance::load::{
     TrialVerdict, write_html, write_text,
 };
 use event_datagram_conformance::output_file::remove_stale;
-use event_datagram_conformance::transport::Method;
-use event_datagram_conformance::transport::SocketKind;
+use event_datagram_conformance::subject::Kind;
+use event_datagram_conformance::transport::{Method, SocketKind};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::args::{BenchArgs, BenchFormat, ReportArg, Sending};
-use crate::exit::{Exit, Failure, OrExit as _, even_unread};
-use crate::reports::check_apart;
-use crate::send::{captured, open};
-use crate::subject::{Signals, settings, subject, told};
-use crate::translate::{each_line, event_of};
+use crate::args::{BenchArgs, BenchFormat, Sending};
+use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
+use crate::reports::check_distinct;
+use crate::send::{open, parse_capture};
+use crate::subject::{Signals, SubjectLabel, settings, subject};
+use crate::translate::{for_each_line, parse_event};
+use crate::values::ReportArg;
 
 /// How long to send at a given rate, by default.
-const MEASURE: Duration = Duration::from_secs(10);
+const DEFAULT_DURATION: Duration = Duration::from_secs(10);
 /// How long to send in each trial of a search, by default.
-const TRIAL: Duration = Duration::from_secs(2);
+const DEFAULT_TRIAL: Duration = Duration::from_secs(2);
 
 /// Measures at a rate, or searches for one, or merges reports.
-pub(crate) fn run(args: &BenchArgs) -> crate::Result {
-    check_apart(&args.reports)?;
+pub(crate) fn run(args: &BenchArgs) -> CommandResult {
+    check_distinct(&args.reports)?;
     if !args.merge.is_empty() {
         let report = merge(&args.merge)?;
-        return write(&report, &args.reports);
+        return write_reports(&report, &args.reports);
     }
     let signals = Signals::catch()?;
     let (target, sockets, name) = target(args)?;
@@ -42,9 +43,11 @@ pub(crate) fn run(args: &BenchArgs) -> crate::Result {
             Some(shape) => Goal::Measure(shape),
             None => Goal::Search(search(args)?),
         },
-        duration: args
-            .duration
-            .unwrap_or(if args.rate.is_some() { MEASURE } else { TRIAL }),
+        duration: args.duration.unwrap_or(if args.rate.is_some() {
+            DEFAULT_DURATION
+        } else {
+            DEFAULT_TRIAL
+        }),
         warm_up: args.warm_up,
         events: match &args.events {
             Some(path) => events(path, &args.dialects)?,
@@ -59,7 +62,7 @@ pub(crate) fn run(args: &BenchArgs) -> crate::Result {
         settings: settings(&args.subject, signals.stop.clone()),
     };
     for ReportArg { path, .. } in &args.reports {
-        remove_stale(path).or_exit_with(Exit::Usage, format!("report {}", path.display()))?;
+        remove_stale(path).or_exit_with(ExitStatus::Usage, format!("report {}", path.display()))?;
     }
     let bar = spinner();
     let runs = load::run(&plan, |socket, event| show(&bar, socket, &event));
@@ -67,49 +70,51 @@ pub(crate) fn run(args: &BenchArgs) -> crate::Result {
     signals.restore();
     let mut report = BenchReport::new(name, load_in_words(args, &plan));
     report.runs = runs.map_err(failure)?;
-    let exit = write(&report, &args.reports)?;
+    let status = write_reports(&report, &args.reports)?;
     Ok(match signals.stop.is_requested() {
-        true => Exit::Interrupted,
-        false => exit,
+        true => ExitStatus::Interrupted,
+        false => status,
     })
 }
 
 /// Writes a report to files and to standard output, and returns the exit status that it calls for.
-fn write(report: &BenchReport, files: &[ReportArg<BenchFormat>]) -> crate::Result {
+fn write_reports(report: &BenchReport, files: &[ReportArg<BenchFormat>]) -> CommandResult {
     // Files first: the reader of standard output may close it early.
-    let written: crate::Result<()> = files.iter().try_for_each(|ReportArg { format, path }| {
+    let written: CommandResult<()> = files.iter().try_for_each(|ReportArg { format, path }| {
         let context = format!("report {}", path.display());
         match format {
-            BenchFormat::Json => report.write(path).or_exit_with(Exit::Setup, context),
-            BenchFormat::Html => write_html(report, path).or_exit_with(Exit::Setup, context),
+            BenchFormat::Json => report.write(path).or_exit_with(ExitStatus::Setup, context),
+            BenchFormat::Html => write_html(report, path).or_exit_with(ExitStatus::Setup, context),
         }
     });
-    even_unread(write_text(report, &mut anstream::stdout().lock()))?;
+    ignore_closed_stdout(write_text(report, &mut anstream::stdout().lock()))?;
     written?;
     Ok(if report.has_passed() {
-        Exit::Success
+        ExitStatus::Success
     } else {
-        Exit::Failed
+        ExitStatus::Failed
     })
 }
 
-fn merge(paths: &[PathBuf]) -> crate::Result<BenchReport> {
+fn merge(paths: &[PathBuf]) -> CommandResult<BenchReport> {
     let mut merged: Option<BenchReport> = None;
     for path in paths {
         let context = || path.display().to_string();
-        let report = BenchReport::read(path).or_exit_with(Exit::Usage, context())?;
+        let report = BenchReport::read(path).or_exit_with(ExitStatus::Usage, context())?;
         match &mut merged {
             None => merged = Some(report),
-            Some(merged) => merged.merge(&report).or_exit_with(Exit::Usage, context())?,
+            Some(merged) => merged
+                .merge(&report)
+                .or_exit_with(ExitStatus::Usage, context())?,
         }
     }
     Ok(merged.expect("clap requires a file"))
 }
 
-fn search(args: &BenchArgs) -> crate::Result<SearchSettings> {
+fn search(args: &BenchArgs) -> CommandResult<SearchSettings> {
     if args.from > args.to {
         let message = "--from is higher than --to: no rate is left to be tried";
-        return Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)));
+        return Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(message)));
     }
     let mut settings = SearchSettings::default();
     settings.start = args.from;
@@ -121,55 +126,55 @@ fn search(args: &BenchArgs) -> crate::Result<SearchSettings> {
 }
 
 /// Returns what to test, over which sockets, and its name.
-fn target(args: &BenchArgs) -> crate::Result<(TargetSpec, Vec<SocketKind>, String)> {
+fn target(args: &BenchArgs) -> CommandResult<(TargetSpec, Vec<SocketKind>, String)> {
     let sockets = args.socket.kinds();
     if args.sink {
         return Ok((TargetSpec::Sink, sockets, "a bare socket".into()));
     }
-    let (subject, sockets) = subject(&args.subject, false, sockets)?;
-    let (name, _) = told(&args.subject, &subject);
-    Ok((TargetSpec::Subject(subject), sockets, name))
+    let (subject, sockets) = subject(&args.subject, Kind::Listener, sockets)?;
+    let label = SubjectLabel::new(&args.subject, &subject);
+    Ok((TargetSpec::Subject(subject), sockets, label.name))
 }
 
 /// Reads events: JSON lines, or captures, whose datagrams are decoded in the first of the dialects.
 /// Datagrams of a capture that are no events can carry no number, and are left out.
-fn events(path: &Path, dialects: &[Dialect]) -> crate::Result<Vec<EventBuf>> {
+fn events(path: &Path, dialects: &[Dialect]) -> CommandResult<Vec<EventBuf>> {
     let mut events = Vec::new();
-    let mut wrong = None;
-    let mut left_out = 0;
-    let walk = each_line(&mut open(path)?, |number, line| {
+    let mut invalid = None;
+    let mut skipped = 0;
+    let result = for_each_line(&mut open(path)?, |number, line| {
         let line = line.trim_ascii();
-        if line.is_empty() || wrong.is_some() {
+        if line.is_empty() || invalid.is_some() {
             return Ok(());
         }
-        let event = match captured(line) {
-            Err(_) => event_of(line),
+        let event = match parse_capture(line) {
+            Err(_) => parse_event(line),
             Ok(datagram) => match dialects[0].decode(&datagram) {
                 Ok(event) => Ok(event),
                 Err(_) => {
-                    left_out += 1;
+                    skipped += 1;
                     return Ok(());
                 }
             },
         };
         match event {
             Ok(event) => events.push(event),
-            Err(why) => wrong = Some(format!("{}: line {number}: {why}", path.display())),
+            Err(why) => invalid = Some(format!("{}: line {number}: {why}", path.display())),
         }
         Ok(())
     });
-    walk.or_exit_with(Exit::Usage, path.display().to_string())?;
-    let wrong = wrong.or_else(|| {
+    result.or_exit_with(ExitStatus::Usage, path.display().to_string())?;
+    let invalid = invalid.or_else(|| {
         events
             .is_empty()
             .then(|| format!("{}: there is no event in it", path.display()))
     });
-    match wrong {
-        Some(why) => Err(Failure::new(Exit::Usage, anyhow::anyhow!(why))),
-        None if left_out == 0 => Ok(events),
+    match invalid {
+        Some(why) => Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(why))),
+        None if skipped == 0 => Ok(events),
         None => {
             let path = path.display();
-            eprintln!("evdg: note: {path}: {left_out} datagrams are no events, and are left out");
+            eprintln!("evdg: note: {path}: {skipped} datagrams are no events, and are left out");
             Ok(events)
         }
     }
@@ -227,10 +232,12 @@ fn show(bar: &ProgressBar, socket: SocketKind, event: &BenchEvent<'_>) {
 }
 
 fn failure(error: BenchError) -> Failure {
-    let exit = match error {
-        BenchError::Interrupted => Exit::Interrupted,
-        BenchError::Mix(_) | BenchError::Schedule(_) | BenchError::Unsendable(_) => Exit::Usage,
-        _ => Exit::Setup,
+    let status = match error {
+        BenchError::Interrupted => ExitStatus::Interrupted,
+        BenchError::Mix(_) | BenchError::Schedule(_) | BenchError::Unsendable(_) => {
+            ExitStatus::Usage
+        }
+        _ => ExitStatus::Setup,
     };
-    Failure::new(exit, error)
+    Failure::new(status, error)
 }

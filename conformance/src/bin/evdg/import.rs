@@ -10,15 +10,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::args::ImportArgs;
-use crate::exit::{Exit, Failure, OrExit as _};
+use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 
-/// Writes what a capture holds as JSON lines, or as a vector file, and tells what was left out.
-pub(crate) fn run(args: &ImportArgs) -> crate::Result {
+/// Writes the datagrams of a capture as JSON lines or as a vector file, and prints what was
+/// skipped.
+pub(crate) fn run(args: &ImportArgs) -> CommandResult {
     let path = &args.capture;
     let reader: Box<dyn Read + Send> = if *path == Path::new("-") {
         Box::new(io::stdin())
     } else {
-        Box::new(File::open(path).or_exit_with(Exit::Usage, path.display().to_string())?)
+        Box::new(File::open(path).or_exit_with(ExitStatus::Usage, path.display().to_string())?)
     };
     let mut out = BufWriter::new(io::stdout().lock());
     let mut statistics = CaptureStatistics::default();
@@ -34,7 +35,7 @@ pub(crate) fn run(args: &ImportArgs) -> crate::Result {
         |datagram| match &mut vectors {
             Some(vectors) => vectors.add(datagram.payload),
             None if written.is_ok() => {
-                let line = line(args.dialect, datagram);
+                let line = json_line(args.dialect, datagram);
                 written = write_line(&mut out, line.to_string().into_bytes());
             }
             None => {}
@@ -47,43 +48,43 @@ pub(crate) fn run(args: &ImportArgs) -> crate::Result {
         anstream::eprintln!(
             "evdg: {count} vectors, one for each datagram that is not like another"
         );
-        tell(left_out, "with too many readings to expect any, left out");
+        print_skipped(left_out, "with too many readings to expect any, left out");
     }
     out.flush()?;
     let (datagrams, packets) = (statistics.datagrams, statistics.packets);
     anstream::eprintln!("evdg: {datagrams} UDP datagrams in {packets} packets");
-    tell(
+    print_skipped(
         statistics.truncated,
         "of which the capture holds only the beginning, left out",
     );
-    tell(
+    print_skipped(
         statistics.incomplete,
         "of which fragments lack or do not fit, left out",
     );
-    tell(
+    print_skipped(
         statistics.unsupported_link,
         "in packets of a network that is not known here, left out",
     );
-    result.or_exit_with(Exit::Usage, path.display().to_string())?;
+    result.or_exit_with(ExitStatus::Usage, path.display().to_string())?;
     if datagrams == 0 {
         let why = match args.port {
             Some(port) => format!("no UDP datagram from or to port {port} is in it"),
             None => "no UDP datagram is in it".into(),
         };
         let error = anyhow::anyhow!("{}: {why}", path.display());
-        return Err(Failure::new(Exit::Nothing, error));
+        return Err(Failure::new(ExitStatus::Nothing, error));
     }
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
-fn tell(count: usize, what: &str) {
+fn print_skipped(count: usize, what: &str) {
     if count > 0 {
         anstream::eprintln!("evdg: {count} {what}");
     }
 }
 
-/// Gives a line that says all about a datagram, and that `evdg send` takes with `--captures`.
-fn line(dialect: Dialect, datagram: &CapturedDatagram<'_>) -> Value {
+/// Returns the JSON line of a datagram, which `evdg send --captures` reads.
+fn json_line(dialect: Dialect, datagram: &CapturedDatagram<'_>) -> Value {
     let time = datagram
         .time
         .and_then(|time| SignedDuration::try_from(time).ok());

@@ -2,19 +2,18 @@ use std::io;
 
 use event_datagram::Socket;
 use event_datagram_conformance::listen::{Listener, write_line};
-use event_datagram_conformance::transport::Address;
-use event_datagram_conformance::transport::SocketKind;
+use event_datagram_conformance::transport::{Address, SocketKind};
 use serde_json::json;
 
 use crate::args::ListenArgs;
-use crate::exit::{Exit, OrExit as _};
+use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 
-pub(crate) fn run(args: &ListenArgs) -> crate::Result {
+pub(crate) fn run(args: &ListenArgs) -> CommandResult {
     let (address, _) = address(&args.socket)?;
     #[cfg(unix)]
     let wake = wake_on_signal()?;
-    let listener =
-        Listener::bind(&address).or_exit_with(Exit::Setup, format!("cannot bind {address}"))?;
+    let listener = Listener::bind(&address)
+        .or_exit_with(ExitStatus::Setup, format!("cannot bind {address}"))?;
     let mut out = io::stdout().lock();
     let start = json!({
         "ready": true,
@@ -29,14 +28,14 @@ pub(crate) fn run(args: &ListenArgs) -> crate::Result {
     listener.report(&args.dialects, &mut out, &wake)?;
     #[cfg(not(unix))]
     listener.report(&args.dialects, &mut out)?;
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
-/// Finds out where a socket is, and of which kind.
-pub(crate) fn address(text: &str) -> crate::Result<(Address, SocketKind)> {
-    let socket = Socket::parse(text).or_exit_with(Exit::Usage, format!("socket `{text}`"))?;
+/// Parses and resolves a socket, and returns its address and kind.
+pub(crate) fn address(text: &str) -> CommandResult<(Address, SocketKind)> {
+    let socket = Socket::parse(text).or_exit_with(ExitStatus::Usage, format!("socket `{text}`"))?;
     let address =
-        Address::resolve(&socket).or_exit_with(Exit::Setup, format!("socket `{text}`"))?;
+        Address::resolve(&socket).or_exit_with(ExitStatus::Setup, format!("socket `{text}`"))?;
     let kind = match &address {
         Address::Udp(address) if address.is_ipv6() => SocketKind::Udp6,
         Address::Udp(_) => SocketKind::Udp,
@@ -45,12 +44,13 @@ pub(crate) fn address(text: &str) -> crate::Result<(Address, SocketKind)> {
     Ok((address, kind))
 }
 
-/// Makes a pipe that becomes readable when the process is asked to end, so that the socket's file can be removed.
+/// Returns a pipe that becomes readable when a signal asks the process to end, so that the listener
+/// can remove the socket's file.
 #[cfg(unix)]
-fn wake_on_signal() -> crate::Result<io::PipeReader> {
-    let (reader, writer) = io::pipe().or_exit_with(Exit::Setup, "cannot make a pipe")?;
+fn wake_on_signal() -> CommandResult<io::PipeReader> {
+    let (reader, writer) = io::pipe().or_exit_with(ExitStatus::Setup, "cannot make a pipe")?;
     let mut writer = Some(writer);
-    // Closing the writer wakes the reader.
-    ctrlc::set_handler(move || drop(writer.take())).or_exit(Exit::Setup)?;
+    // Closing the writer makes the reader readable.
+    ctrlc::set_handler(move || drop(writer.take())).or_exit(ExitStatus::Setup)?;
     Ok(reader)
 }

@@ -3,8 +3,9 @@
 mod args;
 mod bench;
 mod compare;
-mod exit;
+mod exit_status;
 mod fuzz;
+mod fuzz_output;
 mod import;
 mod listen;
 mod manual;
@@ -23,7 +24,6 @@ use anstream::ColorChoice;
 use clap::Parser as _;
 
 use crate::args::{Cli, Color, Command};
-use crate::exit::Exit;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -47,8 +47,5 @@ fn main() -> ExitCode {
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { folder } => manual::pages(folder),
     };
-    result.unwrap_or_else(|error| exit::tell(&error)).into()
+    result.unwrap_or_else(|error| error.report()).into()
 }
-
-/// Errors and statuses that the documentation promises.
-type Result<T = Exit> = std::result::Result<T, exit::Failure>;

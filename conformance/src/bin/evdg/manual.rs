@@ -8,9 +8,9 @@ use clap_mangen::Man;
 use roff::{Roff, bold, roman};
 
 use crate::args::Cli;
-use crate::exit::{Exit, OrExit as _};
+use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 
-/// For each command without subcommands: what somebody may want, and how they get it.
+/// Examples for each command: a command line, and what it is for.
 const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "evdg",
@@ -234,28 +234,28 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// Prints the completions for a shell.
-pub(crate) fn completions(shell: Shell) -> crate::Result {
-    // Into memory first: the generator takes no failure to write.
+pub(crate) fn completions(shell: Shell) -> CommandResult {
+    // The generator panics on a failed write, so it writes to memory.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "evdg", &mut script);
     io::stdout().write_all(&script)?;
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
 /// Writes a man page for each command into a folder.
-pub(crate) fn pages(folder: &Path) -> crate::Result {
-    fs::create_dir_all(folder).or_exit_with(Exit::Setup, folder.display().to_string())?;
+pub(crate) fn pages(folder: &Path) -> CommandResult {
+    fs::create_dir_all(folder).or_exit_with(ExitStatus::Setup, folder.display().to_string())?;
     let commands = commands();
     for command in &commands {
         let (name, page) = page(command)?;
         let path = folder.join(name);
-        fs::write(&path, page).or_exit_with(Exit::Setup, path.display().to_string())?;
+        fs::write(&path, page).or_exit_with(ExitStatus::Setup, path.display().to_string())?;
     }
     anstream::eprintln!("evdg: {} pages in {}", commands.len(), folder.display());
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
-/// Gives every command that there is, those above before those below.
+/// Returns all commands, each before its subcommands.
 fn commands() -> Vec<Command> {
     let mut root = Cli::command();
     root.build();
@@ -284,7 +284,8 @@ fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
     }
     let mut more = Roff::new();
     let name = command.get_display_name().unwrap_or(command.get_name());
-    // What evdg itself says at the end of its help is about exit statuses, which have a section here.
+    // The help of `evdg` itself ends with the exit statuses, which have a section of their own
+    // here.
     if let Some(notes) = command.get_after_help().filter(|_| name != "evdg") {
         more.control("SH", ["NOTES"]);
         more.text([roman(notes.to_string())]);
@@ -307,9 +308,9 @@ fn add_examples(page: &mut Roff, command: &str) {
 
 fn add_statuses(page: &mut Roff) {
     page.control("SH", ["EXIT STATUS"]);
-    for (exit, meaning) in Exit::ALL {
+    for (status, meaning) in ExitStatus::ALL {
         page.control("TP", []);
-        page.text([bold((exit as u8).to_string())]);
+        page.text([bold((status as u8).to_string())]);
         page.text([roman(meaning)]);
     }
 }
@@ -321,7 +322,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_definitions_are_sound() {
+    fn the_definitions_are_valid() {
         Cli::command().debug_assert();
     }
 
@@ -347,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn every_example_is_right() {
+    fn every_example_parses() {
         for (line, _) in EXAMPLES.iter().flat_map(|(_, examples)| *examples) {
             let command = line.split(['<', '>']).next().unwrap();
             let words = shlex::split(command).unwrap();

@@ -8,45 +8,46 @@ use event_datagram_conformance::report::{
     Format, Human, ReadySubject, Record, ReportHeader, Reporter, Summary,
 };
 
-use crate::args::ReportArg;
-use crate::exit::{Exit, Failure, OrExit as _, even_unread};
+use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
+use crate::values::ReportArg;
 
-/// Refuses that two reports go to one file, where the later would take the place of the earlier.
-pub(crate) fn check_apart<F>(reports: &[ReportArg<F>]) -> crate::Result<()> {
+/// Returns an error if two reports go to the same file.
+pub(crate) fn check_distinct<F>(reports: &[ReportArg<F>]) -> CommandResult<()> {
     let mut seen = HashSet::new();
     let paths = reports.iter().map(|report| &report.path);
-    // What is no file, such as /dev/stdout, takes any number.
+    // A device such as /dev/stdout takes any number of reports.
     let mut files = paths.filter(|path| path.is_file() || !path.exists());
     match files.find(|path| !seen.insert(*path)) {
         Some(path) => {
             let message = format!("report {}: another one goes there, too", path.display());
-            Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)))
+            Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(message)))
         }
         None => Ok(()),
     }
 }
 
-/// All reports of one run: the one on standard output, and those that go into files.
-pub(crate) struct Reports {
+/// The reports of one run: the one on standard output, and those in files.
+pub(crate) struct ReportSet {
     pub(crate) summary: Summary,
     strictness: Strictness,
     human: Human<AutoStream<StdoutLock<'static>>>,
     files: Vec<(PathBuf, Box<dyn Reporter>)>,
 }
 
-impl Reports {
+impl ReportSet {
     pub(crate) fn create(
         header: &ReportHeader,
         files: &[ReportArg<Format>],
-    ) -> crate::Result<Self> {
-        check_apart(files)?;
+    ) -> CommandResult<Self> {
+        check_distinct(files)?;
         let files = files.iter().map(|ReportArg { format, path }| {
             let report = format.create_reporter(path.clone(), header);
-            let report = report.or_exit_with(Exit::Usage, format!("report {}", path.display()))?;
+            let report =
+                report.or_exit_with(ExitStatus::Usage, format!("report {}", path.display()))?;
             Ok((path.clone(), report))
         });
         Ok(Self {
-            files: files.collect::<crate::Result<_>>()?,
+            files: files.collect::<CommandResult<_>>()?,
             human: Human::new(anstream::stdout().lock(), header.clone()),
             strictness: header.settings.strictness,
             summary: Summary::default(),
@@ -68,32 +69,32 @@ impl Reports {
             .for_each(|(_, report)| report.add(record));
     }
 
-    /// Tells on standard output how far the run came; the files stay away.
-    pub(crate) fn break_off(mut self, why: &str) -> crate::Result<()> {
+    /// Prints the results so far on standard output; the files are not written.
+    pub(crate) fn break_off(mut self, why: &str) -> CommandResult<()> {
         if self.summary.total() == 0 {
             return Ok(());
         }
         self.human.interrupt(why);
-        even_unread(self.human.finish(&self.summary))
+        ignore_closed_stdout(self.human.finish(&self.summary))
     }
 
-    /// Writes the files. They come before standard output: whoever reads that may leave when they have seen enough.
-    pub(crate) fn write_files(&mut self) -> crate::Result<()> {
+    /// Writes the files. They come before standard output, whose reader may close it.
+    pub(crate) fn write_files(&mut self) -> CommandResult<()> {
         for (path, report) in &mut self.files {
             report
                 .finish(&self.summary)
-                .or_exit_with(Exit::Setup, format!("report {}", path.display()))?;
+                .or_exit_with(ExitStatus::Setup, format!("report {}", path.display()))?;
         }
         Ok(())
     }
 
-    /// Tells all on standard output, and gives the status that goes with it.
-    pub(crate) fn finish(mut self) -> crate::Result {
-        even_unread(self.human.finish(&self.summary))?;
+    /// Prints the summary on standard output, and returns the exit status.
+    pub(crate) fn finish(mut self) -> CommandResult {
+        ignore_closed_stdout(self.human.finish(&self.summary))?;
         Ok(match self.summary.failures(self.strictness) {
-            0 if self.summary.tested() == 0 => Exit::Nothing,
-            0 => Exit::Success,
-            _ => Exit::Failed,
+            0 if self.summary.tested() == 0 => ExitStatus::Nothing,
+            0 => ExitStatus::Success,
+            _ => ExitStatus::Failed,
         })
     }
 }

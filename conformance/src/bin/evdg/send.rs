@@ -10,102 +10,111 @@ use event_datagram_conformance::transport::Address;
 use serde_json::Value;
 
 use crate::args::SendArgs;
-use crate::exit::{Exit, Failure, OrExit as _};
-use crate::translate::{datagram_of, each_line, event_of};
+use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
+use crate::translate::{encode_event, for_each_line, parse_event};
 
-/// Sends what the arguments name, what standard input says, or what was captured, and tells how much it was.
-pub(crate) fn run(args: &SendArgs) -> crate::Result {
-    let mut out = Out::connect(&args.socket, args.timeout)?;
-    let exit = if let Some(name) = &args.name {
-        let event = event(name, &args.params).map_err(|why| usage(&why))?;
-        let datagram = datagram_of(args.dialect, &event, "").map_err(|why| usage(&why))?;
-        out.send(&datagram)?;
-        Exit::Success
+/// Sends the event in the arguments, the events of JSON lines, or captured datagrams, and prints
+/// how many.
+pub(crate) fn run(args: &SendArgs) -> CommandResult {
+    let mut output = DatagramOutput::connect(&args.socket, args.timeout)?;
+    let status = if let Some(name) = &args.name {
+        let event = event_from_args(name, &args.params).map_err(|why| usage_error(&why))?;
+        let datagram = encode_event(args.dialect, &event, "").map_err(|why| usage_error(&why))?;
+        output.send(&datagram)?;
+        ExitStatus::Success
     } else if let Some(path) = &args.captures {
-        out.send_lines(path, |_, line| captured(line))?
+        output.send_lines(path, |_, line| parse_capture(line))?
     } else {
         let path = args.lines.as_deref().unwrap_or(Path::new("-"));
-        out.send_lines(path, |number, line| {
-            datagram_of(args.dialect, &event_of(line)?, &format!("line {number}: "))
+        output.send_lines(path, |number, line| {
+            encode_event(
+                args.dialect,
+                &parse_event(line)?,
+                &format!("line {number}: "),
+            )
         })?
     };
-    out.tell();
-    Ok(exit)
+    output.print_summary();
+    Ok(status)
 }
 
-/// A sender, with all that its messages say.
-struct Out {
+/// A sender that names its address in every error.
+struct DatagramOutput {
     sender: Sender,
     address: Address,
-    limit: Duration,
+    timeout: Duration,
 }
 
-impl Out {
-    fn connect(text: &str, limit: Duration) -> crate::Result<Self> {
-        let socket = Socket::parse(text).or_exit_with(Exit::Usage, format!("socket `{text}`"))?;
+impl DatagramOutput {
+    fn connect(text: &str, timeout: Duration) -> CommandResult<Self> {
+        let socket =
+            Socket::parse(text).or_exit_with(ExitStatus::Usage, format!("socket `{text}`"))?;
         if socket.is_any_port() {
-            return Err(usage(&format!(
+            return Err(usage_error(&format!(
                 "socket `{text}`: nothing can be sent to port 0"
             )));
         }
-        let address =
-            Address::resolve(&socket).or_exit_with(Exit::Setup, format!("socket `{text}`"))?;
+        let address = Address::resolve(&socket)
+            .or_exit_with(ExitStatus::Setup, format!("socket `{text}`"))?;
         let sender = Sender::connect(&address)
-            .or_exit_with(Exit::Setup, format!("cannot send to {address}"))?;
+            .or_exit_with(ExitStatus::Setup, format!("cannot send to {address}"))?;
         Ok(Self {
             sender,
             address,
-            limit,
+            timeout,
         })
     }
 
-    /// Sends a datagram for each line. What cannot be sent because of what it is, is told and left out.
+    /// Sends a datagram for each line. Lines that hold none are printed and skipped.
     fn send_lines(
         &mut self,
         path: &Path,
-        datagram_of: impl Fn(usize, &[u8]) -> Result<Vec<u8>, String>,
-    ) -> crate::Result {
-        let mut exit = Exit::Success;
+        to_datagram: impl Fn(usize, &[u8]) -> Result<Vec<u8>, String>,
+    ) -> CommandResult {
+        let mut status = ExitStatus::Success;
         let mut failure = None;
-        let walk = each_line(&mut open(path)?, |number, line| {
+        let result = for_each_line(&mut open(path)?, |number, line| {
             let line = line.trim_ascii();
             if line.is_empty() {
                 return Ok(());
             }
-            match datagram_of(number, line) {
+            match to_datagram(number, line) {
                 Ok(datagram) => {
                     failure = self.send(&datagram).err();
                     if failure.is_some() {
-                        // No more lines are wanted.
+                        // Ends the loop.
                         return Err(io::ErrorKind::BrokenPipe.into());
                     }
                 }
                 Err(why) => {
                     anstream::eprintln!("evdg: line {number}: {why}");
-                    exit = Exit::Usage;
+                    status = ExitStatus::Usage;
                 }
             }
             Ok(())
         });
         match failure {
             Some(failure) => Err(failure),
-            None => walk
-                .map(|()| exit)
-                .or_exit_with(Exit::Usage, path.display().to_string()),
+            None => result
+                .map(|()| status)
+                .or_exit_with(ExitStatus::Usage, path.display().to_string()),
         }
     }
 
-    fn send(&mut self, datagram: &[u8]) -> crate::Result<()> {
-        let sent = self.sender.send(datagram, self.limit);
+    fn send(&mut self, datagram: &[u8]) -> CommandResult<()> {
+        let sent = self.sender.send(datagram, self.timeout);
         sent.map_err(|error| {
-            let before = datagrams(self.sender.sent().count);
+            let before = datagrams(self.sender.statistics().count);
             let context = format!("{}: after {before}", self.address);
-            Failure::new(Exit::Setup, anyhow::Error::from(error).context(context))
+            Failure::new(
+                ExitStatus::Setup,
+                anyhow::Error::from(error).context(context),
+            )
         })
     }
 
-    fn tell(&self) {
-        let sent = self.sender.sent();
+    fn print_summary(&self) {
+        let sent = self.sender.statistics();
         let (count, address) = (datagrams(sent.count), &self.address);
         anstream::eprintln!("evdg: sent {count} to {address}");
         if sent.dropped > 0 {
@@ -117,24 +126,25 @@ impl Out {
     }
 }
 
-fn usage(why: &str) -> Failure {
-    Failure::new(Exit::Usage, anyhow::anyhow!("{why}"))
+fn usage_error(why: &str) -> Failure {
+    Failure::new(ExitStatus::Usage, anyhow::anyhow!("{why}"))
 }
 
 fn datagrams(count: usize) -> String {
     format!("{count} datagram{}", if count == 1 { "" } else { "s" })
 }
 
-pub(crate) fn open(path: &Path) -> crate::Result<Box<dyn BufRead>> {
+/// Opens a file, or standard input for `-`.
+pub(crate) fn open(path: &Path) -> CommandResult<Box<dyn BufRead>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }
-    let file = File::open(path).or_exit_with(Exit::Usage, path.display().to_string())?;
+    let file = File::open(path).or_exit_with(ExitStatus::Usage, path.display().to_string())?;
     Ok(Box::new(BufReader::new(file)))
 }
 
-/// Gives the bytes that a line of a capture holds.
-pub(crate) fn captured(line: &[u8]) -> Result<Vec<u8>, String> {
+/// Parses a line of a capture file, and returns its datagram.
+pub(crate) fn parse_capture(line: &[u8]) -> Result<Vec<u8>, String> {
     let capture: Value =
         serde_json::from_slice(line).map_err(|error| format!("it is not JSON: {error}"))?;
     let digits = capture.get("datagram_hex").and_then(Value::as_str);
@@ -142,28 +152,29 @@ pub(crate) fn captured(line: &[u8]) -> Result<Vec<u8>, String> {
     hex::decode(digits).map_err(|error| format!("datagram_hex is not hex: {error}"))
 }
 
-fn event(name: &OsStr, params: &[OsString]) -> Result<EventBuf, String> {
-    let params = params.iter().map(|param| param_of(param));
+fn event_from_args(name: &OsStr, params: &[OsString]) -> Result<EventBuf, String> {
+    let params = params.iter().map(|param| parse_param(param));
     let params: Result<Vec<_>, _> = params.collect();
     Ok(EventBuf::new(bytes(name), params?))
 }
 
-/// Reads `value`, `name=value`, or `=value` where the value holds `=`; and with `:=` an integer or null.
-fn param_of(text: &OsStr) -> Result<ParamBuf, String> {
+/// Parses `value`, `name=value`, or `=value` where the value holds `=`; and with `:=` an integer or
+/// null.
+fn parse_param(text: &OsStr) -> Result<ParamBuf, String> {
     let text = bytes(text);
     let Some(at) = text.iter().position(|byte| *byte == b'=') else {
         return Ok(ParamBuf::unnamed(text));
     };
     let (name, value) = (&text[..at], &text[at + 1..]);
     let (name, value) = match name.strip_suffix(b":") {
-        Some(name) => (name, typed(value)?),
+        Some(name) => (name, parse_typed_value(value)?),
         None => (name, ValueBuf::from(value)),
     };
     let name = (!name.is_empty()).then(|| name.to_vec());
     Ok(ParamBuf { name, value })
 }
 
-fn typed(text: &[u8]) -> Result<ValueBuf, String> {
+fn parse_typed_value(text: &[u8]) -> Result<ValueBuf, String> {
     if text == b"null" {
         return Ok(ValueBuf::Null);
     }
@@ -189,7 +200,7 @@ mod tests {
 
     #[test]
     fn parameters_are_named_or_not_and_strings_unless_marked() {
-        let param = |text: &str| param_of(text.as_ref()).unwrap();
+        let param = |text: &str| parse_param(text.as_ref()).unwrap();
         assert_eq!(param("ip=::1"), ParamBuf::named("ip", "::1"));
         assert_eq!(param("a=b=c"), ParamBuf::named("a", "b=c"));
         assert_eq!(param("n=5"), ParamBuf::named("n", "5"));
@@ -204,7 +215,7 @@ mod tests {
         assert_eq!(param(":=7"), ParamBuf::unnamed(7));
         assert_eq!(param(""), ParamBuf::unnamed(""));
         for text in ["n:=", "n:=1.5", "n:=9223372036854775808", ":=x"] {
-            assert!(param_of(text.as_ref()).is_err(), "{text}");
+            assert!(parse_param(text.as_ref()).is_err(), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the commands that test a subject have in common.
+//! Subjects from arguments: shared by the commands that start or attach to one.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -10,38 +10,38 @@ use event_datagram_conformance::run::RunError;
 use event_datagram_conformance::subject::{Kind, Stop, Subject, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::SocketKind;
 
-use crate::args::{SubjectArgs, TIMEOUT};
-use crate::exit::{Exit, Failure, OrExit as _};
+use crate::args::{DEFAULT_TIMEOUT, SubjectArgs};
+use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::values::duration;
 
-/// Finds out what to talk to, a listener or a parser, and over which sockets: over these, unless there is no choice.
+/// Returns the subject that the arguments describe, and its sockets: `sockets`, unless the subject
+/// has no choice. `kind` says what a command is, a listener or a parser.
 pub(crate) fn subject(
     args: &SubjectArgs,
-    is_parser: bool,
+    kind: Kind,
     sockets: Vec<SocketKind>,
-) -> crate::Result<(Subject, Vec<SocketKind>)> {
+) -> CommandResult<(Subject, Vec<SocketKind>)> {
     if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
         return attached(socket, reports);
     }
-    let (kind, sockets) = if is_parser {
-        (Kind::Parser, vec![SocketKind::Stdin])
-    } else {
-        (Kind::Listener, sockets)
+    let sockets = match kind {
+        Kind::Parser => vec![SocketKind::Stdin],
+        _ => sockets,
     };
     let words = if args.command.is_empty() {
         built_in(kind)?
     } else {
         args.command.clone()
     };
-    let command = SubjectCommand::new(kind, &words).or_exit(Exit::Usage)?;
+    let command = SubjectCommand::new(kind, &words).or_exit(ExitStatus::Usage)?;
     for socket in &sockets {
-        command.accepts(*socket).or_exit(Exit::Usage)?;
+        command.accepts(*socket).or_exit(ExitStatus::Usage)?;
     }
     Ok((command.into(), sockets))
 }
 
 #[cfg(unix)]
-fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+fn attached(socket: &str, reports: &Path) -> CommandResult<(Subject, Vec<SocketKind>)> {
     use event_datagram_conformance::subject::{Reports, Running};
 
     let (address, kind) = crate::listen::address(socket)?;
@@ -54,12 +54,12 @@ fn attached(socket: &str, reports: &Path) -> crate::Result<(Subject, Vec<SocketK
 }
 
 #[cfg(not(unix))]
-fn attached(_: &str, _: &Path) -> crate::Result<(Subject, Vec<SocketKind>)> {
+fn attached(_: &str, _: &Path) -> CommandResult<(Subject, Vec<SocketKind>)> {
     let message = "this platform cannot watch a running listener";
-    Err(Failure::new(Exit::Usage, anyhow::anyhow!(message)))
+    Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(message)))
 }
 
-/// Gives what holds for every subject.
+/// Returns the settings that hold for every subject.
 pub(crate) fn settings(args: &SubjectArgs, stop: Stop) -> SubjectSettings {
     SubjectSettings {
         limit: args.timeout,
@@ -68,10 +68,10 @@ pub(crate) fn settings(args: &SubjectArgs, stop: Stop) -> SubjectSettings {
     }
 }
 
-/// Gives the options that say how to talk to the subject, as one would type them, each with a space before it.
+/// Returns the options that describe the subject, shell-quoted, each with a space before it.
 pub(crate) fn options(args: &SubjectArgs, subject: &Subject) -> String {
     let mut options = String::new();
-    if duration(TIMEOUT) != Ok(args.timeout) {
+    if duration(DEFAULT_TIMEOUT) != Ok(args.timeout) {
         let seconds = args.timeout.as_secs_f64();
         options.push_str(&option("timeout", &format!("{seconds}s")));
     }
@@ -88,66 +88,79 @@ pub(crate) fn options(args: &SubjectArgs, subject: &Subject) -> String {
     options
 }
 
-/// Gives an option as one would type it, with a space before it.
+/// Returns an option, shell-quoted, with a space before it.
 pub(crate) fn option(name: &str, value: &str) -> String {
     let value = shlex::try_quote(value).map_or(value.into(), |quoted| quoted.into_owned());
     format!(" --{name} {value}")
 }
 
-/// Gives the subject in words, and what has to stand at the end of a command line to start it.
-pub(crate) fn told(args: &SubjectArgs, subject: &Subject) -> (String, String) {
-    match subject {
-        Subject::Command(command) if !args.command.is_empty() => {
-            let shell = command.shell();
-            (shell.clone(), format!(" -- {shell}"))
-        }
-        subject => {
-            let name = match subject.kind() {
-                Kind::Parser => "the built-in parser".into(),
-                Kind::Listener => "the built-in listener".into(),
-                _ => format!(
-                    "the listener at {}",
-                    args.attach.as_deref().unwrap_or_default()
-                ),
-            };
-            (name, String::new())
+/// How output names a subject.
+pub(crate) struct SubjectLabel {
+    /// The command, or what the subject is.
+    pub(crate) name: String,
+    /// The end of a command line that starts the subject, with a space before it; empty if none is
+    /// needed.
+    pub(crate) command: String,
+}
+
+impl SubjectLabel {
+    pub(crate) fn new(args: &SubjectArgs, subject: &Subject) -> Self {
+        match subject {
+            Subject::Command(command) if !args.command.is_empty() => {
+                let name = command.shell();
+                let command = format!(" -- {name}");
+                Self { name, command }
+            }
+            subject => Self {
+                name: match subject.kind() {
+                    Kind::Parser => "the built-in parser".into(),
+                    Kind::Listener => "the built-in listener".into(),
+                    _ => format!(
+                        "the listener at {}",
+                        args.attach.as_deref().unwrap_or_default()
+                    ),
+                },
+                command: String::new(),
+            },
         }
     }
 }
 
-/// A signal lets the run come to an end, with all that it started. Behind the run it ends the program.
+/// Handles signals: the first ones stop the run, which then kills all that it started; after
+/// [`restore`](Self::restore) a signal ends the program.
 pub(crate) struct Signals {
     pub(crate) stop: Stop,
     is_over: Arc<AtomicBool>,
 }
 
 impl Signals {
-    pub(crate) fn catch() -> crate::Result<Self> {
+    pub(crate) fn catch() -> CommandResult<Self> {
         let signals = Self {
             stop: Stop::default(),
             is_over: Arc::default(),
         };
         let (stop, is_over) = (signals.stop.clone(), Arc::clone(&signals.is_over));
-        let end = move || {
+        let on_signal = move || {
             if is_over.load(Ordering::Relaxed) {
-                std::process::exit(Exit::Interrupted as i32);
+                std::process::exit(ExitStatus::Interrupted as i32);
             }
             stop.request();
         };
-        ctrlc::set_handler(end).or_exit(Exit::Setup)?;
+        ctrlc::set_handler(on_signal).or_exit(ExitStatus::Setup)?;
         Ok(signals)
     }
 
-    /// Makes signals end the program again: nothing is left to be cleaned up.
+    /// Makes signals end the program again, as nothing is left to clean up.
     pub(crate) fn restore(&self) {
         self.is_over.store(true, Ordering::Relaxed);
     }
 }
 
-/// The reference listener or parser: this very program, as a process of its own.
-fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
+/// Returns the command of the reference listener or parser, which is this program in a process of
+/// its own.
+fn built_in(kind: Kind) -> CommandResult<Vec<OsString>> {
     let program = std::env::current_exe()
-        .or_exit_with(Exit::Setup, "the built-in listener cannot be found")?;
+        .or_exit_with(ExitStatus::Setup, "the built-in listener cannot be found")?;
     let words: &[&str] = match kind {
         Kind::Parser => &["decode"],
         _ => &["listen", "{socket}"],
@@ -157,10 +170,11 @@ fn built_in(kind: Kind) -> crate::Result<Vec<OsString>> {
         .collect())
 }
 
+/// Converts the error of a run.
 pub(crate) fn failure(error: RunError) -> Failure {
-    let exit = match error {
-        RunError::Interrupted => Exit::Interrupted,
-        _ => Exit::Setup,
+    let status = match error {
+        RunError::Interrupted => ExitStatus::Interrupted,
+        _ => ExitStatus::Setup,
     };
-    Failure::new(exit, error)
+    Failure::new(status, error)
 }

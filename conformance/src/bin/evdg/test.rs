@@ -6,28 +6,29 @@ use event_datagram_conformance::report::{
     Recorder, ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject,
 };
 use event_datagram_conformance::run::{Event, TestPlan, run as run_plan};
-use event_datagram_conformance::subject::Stop;
+use event_datagram_conformance::subject::{Kind, Stop};
 use event_datagram_conformance::vectors::Corpus;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::args::{Shard as ShardArg, TestArgs};
-use crate::exit::{Exit, Failure, OrExit as _};
-use crate::reports::Reports;
-use crate::subject::{Signals, failure, option, options, settings, subject, told};
+use crate::args::TestArgs;
+use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
+use crate::reports::ReportSet;
+use crate::subject::{Signals, SubjectLabel, failure, option, options, settings, subject};
+use crate::values::ShardArg;
 use crate::vectors::{corpus, select, set};
 
-pub(crate) fn run(args: &TestArgs) -> crate::Result {
+pub(crate) fn run(args: &TestArgs) -> CommandResult {
     let corpus = corpus(args.select.corpus.as_deref())?;
     let signals = Signals::catch()?;
     let plan = plan(args, &corpus, signals.stop.clone())?;
     let (header, recorder) = report_header(args, &plan, &corpus);
-    let mut reports = Reports::create(&header, &args.reports)?;
+    let mut reports = ReportSet::create(&header, &args.reports)?;
 
     let mut failures = ObservedFailures::new(args.strict.into());
     let mut unknown = BTreeSet::new();
-    let progress = progress(plan.vectors.len() * plan.sockets.len());
+    let bar = progress_bar(plan.vectors.len() * plan.sockets.len());
     let result = run_plan(&plan, |event| match event {
         Event::Ready {
             socket,
@@ -41,12 +42,12 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
         Event::Outcome(outcome) => {
             reports.add(&recorder.record(outcome));
             failures.add(&outcome.vector.id, outcome.socket, outcome.verdict);
-            progress.set_message(outcome.vector.id.clone());
-            progress.inc(1);
+            bar.set_message(outcome.vector.id.clone());
+            bar.inc(1);
         }
         _ => {}
     });
-    progress.finish_and_clear();
+    bar.finish_and_clear();
     signals.restore();
     for id in unknown {
         anstream::eprintln!(
@@ -63,7 +64,7 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
     if let (Some(path), true) = (&args.known, args.write_known) {
         let changes = failures
             .write(path)
-            .or_exit_with(Exit::Usage, format!("list {}", path.display()))?;
+            .or_exit_with(ExitStatus::Usage, format!("list {}", path.display()))?;
         let ListChanges {
             added,
             changed,
@@ -75,22 +76,22 @@ pub(crate) fn run(args: &TestArgs) -> crate::Result {
             path.display()
         );
     }
-    let exit = reports.finish()?;
+    let status = reports.finish()?;
     written?;
-    Ok(match exit {
-        // What fails is on the list now.
-        Exit::Failed if args.write_known => Exit::Success,
-        exit => exit,
+    Ok(match status {
+        // The list names all failures now.
+        ExitStatus::Failed if args.write_known => ExitStatus::Success,
+        status => status,
     })
 }
 
-fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<TestPlan<'c>> {
+fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> CommandResult<TestPlan<'c>> {
     let mut vectors = select(corpus, &args.select, args.dialects())?;
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
     }
     if let Some(ShardArg { index, count }) = args.shard {
-        // Dialect by dialect, so that the parts can be put together again.
+        // Counts each dialect apart, as `evdg merge` does.
         let mut seen = BTreeMap::new();
         vectors.retain(|vector| {
             let seen = seen.entry(vector.dialect).or_insert(0);
@@ -99,15 +100,20 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Te
         });
         if vectors.is_empty() {
             let message = format!("part {index} of {count} has no vectors: there are not so many");
-            return Err(Failure::new(Exit::Nothing, anyhow::anyhow!(message)));
+            return Err(Failure::new(ExitStatus::Nothing, anyhow::anyhow!(message)));
         }
     }
-    let (subject, sockets) = subject(&args.subject, args.parser, args.socket.kinds())?;
+    let kind = if args.parser {
+        Kind::Parser
+    } else {
+        Kind::Listener
+    };
+    let (subject, sockets) = subject(&args.subject, kind, args.socket.kinds())?;
     let known = match &args.known {
         Some(path) if !args.write_known => {
             let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
             let known = KnownList::load(path, corpus, (today.year(), today.month(), today.day()));
-            known.or_exit_with(Exit::Usage, format!("list {}", path.display()))?
+            known.or_exit_with(ExitStatus::Usage, format!("list {}", path.display()))?
         }
         _ => KnownList::default(),
     };
@@ -126,7 +132,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> crate::Result<Te
     })
 }
 
-/// Says what is run, on what and how, and how a vector of it is run again.
+/// Returns the header of the reports, and the recorder that knows how a vector is run again.
 fn report_header(
     args: &TestArgs,
     plan: &TestPlan<'_>,
@@ -139,7 +145,7 @@ fn report_header(
     if args.strict {
         options.push_str(" --strict");
     }
-    let (subject, command) = told(&args.subject, &plan.subject);
+    let label = SubjectLabel::new(&args.subject, &plan.subject);
     let titles = corpus
         .requirements
         .iter()
@@ -154,7 +160,7 @@ fn report_header(
         .map(|ShardArg { index, count }| Shard { index, count });
     let header = ReportHeader {
         suite,
-        subject: TestedSubject::new(&subject, plan.subject.kind().as_str()),
+        subject: TestedSubject::new(&label.name, plan.subject.kind().as_str()),
         settings: RunSettings {
             strictness: args.strict.into(),
             seed: args.seed,
@@ -165,14 +171,14 @@ fn report_header(
     let recorder = Recorder {
         options,
         is_attached: args.subject.attach.is_some(),
-        command,
+        command: label.command,
     };
     (header, recorder)
 }
 
-/// A bar on a terminal, nothing elsewhere.
-fn progress(length: usize) -> ProgressBar {
+/// Returns a progress bar, which is hidden unless standard error is a terminal.
+fn progress_bar(length: usize) -> ProgressBar {
     let bar = ProgressBar::new(length as u64);
     let style = ProgressStyle::with_template("{bar:32} {pos}/{len} {wide_msg}");
-    bar.with_style(style.expect("the template is right"))
+    bar.with_style(style.expect("the template is valid"))
 }

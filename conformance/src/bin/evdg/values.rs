@@ -1,4 +1,4 @@
-//! The values that options take: how they are written, and what is wrong with others.
+//! The values of options, and their parsers for clap.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,28 +8,56 @@ use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::load::Shape;
 use event_datagram_conformance::vectors::{Level, is_slug};
 
-use crate::args::{Datagrams, ReportArg, Shard, VectorFileArg};
+/// The datagrams of a case, given in hex.
+#[derive(Clone, Debug)]
+pub(crate) struct Datagrams(pub(crate) Vec<Vec<u8>>);
 
+/// A vector file to write, and its topic.
+#[derive(Clone, Debug)]
+pub(crate) struct VectorFileArg {
+    pub(crate) path: PathBuf,
+    pub(crate) topic: String,
+}
+
+/// One of several equal parts of a run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ShardArg {
+    /// The number of the part, from 1.
+    pub(crate) index: usize,
+    pub(crate) count: usize,
+}
+
+/// A report in one of the formats `F`, and the file it goes to.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportArg<F> {
+    pub(crate) format: F,
+    pub(crate) path: PathBuf,
+}
+
+/// Parses a level.
 pub(crate) fn level() -> impl TypedValueParser<Value = Level> {
-    let of = |word: String| Level::named(&word).expect("it is one of the words");
-    PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).map(of)
+    let parse = |word: String| Level::named(&word).expect("clap accepts only these words");
+    PossibleValuesParser::new(Level::ALL.iter().map(|level| level.as_str())).map(parse)
 }
 
+/// Parses a dialect.
 pub(crate) fn dialect() -> impl TypedValueParser<Value = Dialect> {
-    let of = |word: String| Dialect::named(&word).expect("it is one of the words");
-    PossibleValuesParser::new(Dialect::ALL.iter().map(|dialect| dialect.as_str())).map(of)
+    let parse = |word: String| Dialect::named(&word).expect("clap accepts only these words");
+    PossibleValuesParser::new(Dialect::ALL.iter().map(|dialect| dialect.as_str())).map(parse)
 }
 
-pub(crate) fn shard(text: &str) -> Result<Shard, String> {
+/// Parses `INDEX/COUNT`.
+pub(crate) fn shard(text: &str) -> Result<ShardArg, String> {
     let shard = text.split_once('/').and_then(|(index, count)| {
         let (index, count) = (index.parse().ok()?, count.parse().ok()?);
         (1..=count)
             .contains(&index)
-            .then_some(Shard { index, count })
+            .then_some(ShardArg { index, count })
     });
     shard.ok_or_else(|| "expected a part and how many there are, such as 1/4".into())
 }
 
+/// Parses a time above zero: `10`, `1.5s`, `500ms`, `2m`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = if let Some(number) = text.strip_suffix("ms") {
         (number, 1e-3)
@@ -44,22 +72,25 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .filter(|number| *number > 0.0)
         .map(|number| number * unit);
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    // Longer than anybody waits, and short enough for any clock.
+    // No run is longer, and any clock can represent it.
     let duration = duration.filter(|duration| *duration <= Duration::from_secs(86_400));
     duration.ok_or_else(|| "expected a time up to a day, such as 10, 1.5s, 500ms or 2m".into())
 }
 
-pub(crate) fn duration_or_none(text: &str) -> Result<Duration, String> {
+/// Parses a time as [`duration`] does, or zero.
+pub(crate) fn duration_or_zero(text: &str) -> Result<Duration, String> {
     if matches!(text, "0" | "0s" | "0ms") {
         return Ok(Duration::ZERO);
     }
     duration(text)
 }
 
+/// Parses a rate of any shape.
 pub(crate) fn shape(text: &str) -> Result<Shape, String> {
     text.parse()
 }
 
+/// Parses a constant rate.
 pub(crate) fn plain_rate(text: &str) -> Result<f64, String> {
     match text.parse()? {
         Shape::Constant(rate) => Ok(rate),
@@ -67,7 +98,7 @@ pub(crate) fn plain_rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// A topic is a part of ids.
+/// Parses a topic, which is a part of vector ids.
 pub(crate) fn slug(text: &str) -> Result<String, String> {
     if is_slug(text) {
         Ok(text.into())
@@ -76,6 +107,7 @@ pub(crate) fn slug(text: &str) -> Result<String, String> {
     }
 }
 
+/// Parses the path of a vector file, whose stem is the topic.
 pub(crate) fn vector_file(text: &str) -> Result<VectorFileArg, String> {
     let path = PathBuf::from(text);
     let stem = path.file_stem().and_then(|stem| stem.to_str());
@@ -84,13 +116,14 @@ pub(crate) fn vector_file(text: &str) -> Result<VectorFileArg, String> {
     Ok(VectorFileArg { path, topic })
 }
 
+/// Parses datagrams in hex with commas between them.
 pub(crate) fn datagrams(text: &str) -> Result<Datagrams, String> {
     let each = text.split(',').map(hex::decode);
     let datagrams = each.collect::<Result<_, _>>();
     datagrams.map(Datagrams).map_err(|error| error.to_string())
 }
 
-/// A fence has to be a plain event: its name fits where OpenSIPS takes 64 bytes, and ends at the line's end.
+/// Parses an event name as OpenSIPS takes it: one line of at most 64 bytes.
 pub(crate) fn event_name(text: &str) -> Result<String, String> {
     if text.is_empty() || text.len() > 64 || text.contains(['\n', '\r']) {
         return Err("expected 1 to 64 bytes without line ends".into());
@@ -98,7 +131,7 @@ pub(crate) fn event_name(text: &str) -> Result<String, String> {
     Ok(text.into())
 }
 
-/// Takes `FORMAT=FILE` with one of these formats, each with its name.
+/// Returns a parser of `FORMAT=FILE` with one of these named formats.
 pub(crate) fn report<F: Copy>(
     formats: &'static [(&'static str, F)],
 ) -> impl Fn(&str) -> Result<ReportArg<F>, String> + Clone {

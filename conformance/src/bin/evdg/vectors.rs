@@ -6,9 +6,9 @@ use event_datagram_conformance::evidence::{datagram_in_words, expectation_in_wor
 use event_datagram_conformance::vectors::{Corpus, Selection, Set, Vector, check, export};
 
 use crate::args::{MemberArgs, SelectArgs, VectorsCommand};
-use crate::exit::{Exit, Failure, OrExit as _};
+use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 
-pub(crate) fn run(command: &VectorsCommand) -> crate::Result {
+pub(crate) fn run(command: &VectorsCommand) -> CommandResult {
     match command {
         VectorsCommand::List(args) => list(args),
         VectorsCommand::Show { patterns, corpus } => show(patterns, corpus.as_deref()),
@@ -18,20 +18,20 @@ pub(crate) fn run(command: &VectorsCommand) -> crate::Result {
     }
 }
 
-/// Loads the corpus: the one in a folder, or the one that is built in.
-pub(crate) fn corpus(folder: Option<&Path>) -> crate::Result<Corpus> {
+/// Loads the corpus in a folder, or the embedded one.
+pub(crate) fn corpus(folder: Option<&Path>) -> CommandResult<Corpus> {
     match folder {
-        Some(folder) => Corpus::load(folder).or_exit(Exit::Usage),
-        None => Corpus::embedded().or_exit(Exit::Usage),
+        Some(folder) => Corpus::load(folder).or_exit(ExitStatus::Usage),
+        None => Corpus::embedded().or_exit(ExitStatus::Usage),
     }
 }
 
-/// Takes what the options select.
+/// Returns the vectors that the options select.
 pub(crate) fn select<'c>(
     corpus: &'c Corpus,
     args: &SelectArgs,
     dialects: &[Dialect],
-) -> crate::Result<Vec<&'c Vector>> {
+) -> CommandResult<Vec<&'c Vector>> {
     let (filters, levels) = (args.filters.clone(), args.levels.clone());
     Selection {
         filters,
@@ -39,23 +39,23 @@ pub(crate) fn select<'c>(
         dialects: dialects.into(),
     }
     .of(corpus)
-    .or_exit(Exit::Nothing)
+    .or_exit(ExitStatus::Nothing)
 }
 
-/// Gives a requirement set.
-pub(crate) fn set<'c>(corpus: &'c Corpus, name: &str) -> crate::Result<&'c Set> {
+/// Returns the requirement set of a name.
+pub(crate) fn set<'c>(corpus: &'c Corpus, name: &str) -> CommandResult<&'c Set> {
     corpus.set(name).ok_or_else(|| {
         let names: Vec<_> = corpus.sets.iter().map(|set| set.name.as_str()).collect();
         let names = names.join(", ");
         Failure::new(
-            Exit::Usage,
+            ExitStatus::Usage,
             anyhow::anyhow!("there is no requirement set `{name}`; sets: {names}"),
         )
     })
 }
 
-/// Takes what the options select, of a set alone if one is asked for.
-fn members<'c>(corpus: &'c Corpus, args: &MemberArgs) -> crate::Result<Vec<&'c Vector>> {
+/// Returns the vectors that the options select, of a requirement set alone if one is given.
+fn members<'c>(corpus: &'c Corpus, args: &MemberArgs) -> CommandResult<Vec<&'c Vector>> {
     let mut vectors = select(corpus, &args.select, &args.dialects)?;
     if let Some(name) = &args.set {
         let set = set(corpus, name)?;
@@ -63,13 +63,13 @@ fn members<'c>(corpus: &'c Corpus, args: &MemberArgs) -> crate::Result<Vec<&'c V
         if vectors.is_empty() {
             let error =
                 anyhow::anyhow!("none of the vectors that fit is in the requirement set {name}");
-            return Err(Failure::new(Exit::Nothing, error));
+            return Err(Failure::new(ExitStatus::Nothing, error));
         }
     }
     Ok(vectors)
 }
 
-fn list(args: &MemberArgs) -> crate::Result {
+fn list(args: &MemberArgs) -> CommandResult {
     let corpus = corpus(args.select.corpus.as_deref())?;
     let vectors = members(&corpus, args)?;
     let width = vectors
@@ -92,10 +92,10 @@ fn list(args: &MemberArgs) -> crate::Result {
             "{id:width$}  {requirement:<3}  {level:<6}  {authority:<10}  {summary}"
         )?;
     }
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
-fn show(patterns: &[String], folder: Option<&Path>) -> crate::Result {
+fn show(patterns: &[String], folder: Option<&Path>) -> CommandResult {
     let corpus = corpus(folder)?;
     let selection = Selection {
         filters: patterns.into(),
@@ -104,7 +104,7 @@ fn show(patterns: &[String], folder: Option<&Path>) -> crate::Result {
     let mut out = anstream::stdout().lock();
     for (index, vector) in selection
         .of(&corpus)
-        .or_exit(Exit::Nothing)?
+        .or_exit(ExitStatus::Nothing)?
         .into_iter()
         .enumerate()
     {
@@ -140,27 +140,27 @@ fn show(patterns: &[String], folder: Option<&Path>) -> crate::Result {
             writeln!(out, "expected     {}", expectation_in_words(&step.expect))?;
         }
     }
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
-fn export_members(folder: &Path, args: &MemberArgs) -> crate::Result {
+fn export_members(folder: &Path, args: &MemberArgs) -> CommandResult {
     let corpus = corpus(args.select.corpus.as_deref())?;
     let vectors = members(&corpus, args)?;
-    export(&corpus, &vectors, folder).or_exit_with(Exit::Setup, "nothing was exported")?;
+    export(&corpus, &vectors, folder).or_exit_with(ExitStatus::Setup, "nothing was exported")?;
     let (count, folder) = (vectors.len(), folder.display());
     anstream::eprintln!(
         "evdg: {count} vector{} in {folder}",
         if count == 1 { "" } else { "s" }
     );
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }
 
-fn check_corpus(folder: Option<&Path>) -> crate::Result {
+fn check_corpus(folder: Option<&Path>) -> CommandResult {
     let corpus = corpus(folder)?;
     let found = check(&corpus);
     if !found.is_empty() {
         return Err(Failure::new(
-            Exit::Usage,
+            ExitStatus::Usage,
             anyhow::anyhow!("the corpus is not sound:\n{}", found.join("\n")),
         ));
     }
@@ -169,5 +169,5 @@ fn check_corpus(folder: Option<&Path>) -> crate::Result {
         anstream::stdout(),
         "{vectors} vectors for {requirements} requirements are sound"
     )?;
-    Ok(Exit::Success)
+    Ok(ExitStatus::Success)
 }

@@ -1,0 +1,67 @@
+use crate::judge::Verdict;
+use crate::run::{Outcome, RunError, Supervisor};
+use crate::vectors::Vector;
+
+/// Runs single cases on a subject, and replaces the subject where that makes a difference.
+pub(super) struct TestBed<'r> {
+    pub(super) supervisor: Supervisor<'r>,
+    /// Whether the running subject has been sent a case already.
+    is_used: bool,
+}
+
+impl<'r> TestBed<'r> {
+    pub(super) fn new(supervisor: Supervisor<'r>) -> Self {
+        Self {
+            supervisor,
+            is_used: false,
+        }
+    }
+
+    /// Records that the caller has sent cases to the subject.
+    pub(super) fn mark_used(&mut self) {
+        self.is_used = true;
+    }
+
+    /// Makes sure that the next case meets a fresh subject.
+    pub(super) fn replace(&mut self) {
+        self.supervisor.replace();
+        self.is_used = false;
+    }
+
+    /// Runs a case on a fresh subject.
+    pub(super) fn run_fresh<'c>(&mut self, vector: &'c Vector) -> Result<Outcome<'c>, RunError> {
+        if self.is_used {
+            self.replace();
+        }
+        self.run(vector)
+    }
+
+    /// Runs a case and returns its outcome if it fails. The case has then failed on a fresh
+    /// subject, so that no earlier case is to blame.
+    pub(super) fn failure<'c>(
+        &mut self,
+        vector: &'c Vector,
+    ) -> Result<Option<Outcome<'c>>, RunError> {
+        let was_used = self.is_used;
+        let mut outcome = self.run(vector)?;
+        if was_used && fails(&outcome) {
+            outcome = self.run_fresh(vector)?;
+        }
+        Ok(Some(outcome).filter(fails))
+    }
+
+    /// Runs a case on the running subject, fresh or not.
+    pub(super) fn run<'c>(&mut self, vector: &'c Vector) -> Result<Outcome<'c>, RunError> {
+        let outcome = self.supervisor.probe(vector)?;
+        // The supervisor discards a subject that crashed or hung, so the next one is fresh.
+        self.is_used = self.supervisor.is_running();
+        Ok(outcome)
+    }
+}
+
+fn fails(outcome: &Outcome<'_>) -> bool {
+    matches!(
+        outcome.verdict,
+        Verdict::Crash | Verdict::Hang | Verdict::Fail
+    )
+}
