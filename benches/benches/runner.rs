@@ -1,6 +1,6 @@
-//! The runner on the built-in listener: vectors a second, and datagrams a second beside them.
+//! The runner on the reference listener, in vectors per second: `cargo bench --bench runner`.
 //!
-//! `cargo bench --bench runner`. The listener is this program, started as a process of its own.
+//! The listener is this program, started as a process of its own.
 
 use std::num::NonZero;
 use std::time::Duration;
@@ -14,8 +14,7 @@ use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::listen::Listener;
 use event_datagram_conformance::run::{Event, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
-use event_datagram_conformance::transport::Address;
-use event_datagram_conformance::transport::SocketKind;
+use event_datagram_conformance::transport::{Address, SocketKind};
 use event_datagram_conformance::vectors::{Corpus, Vector};
 
 fn main() {
@@ -23,15 +22,15 @@ fn main() {
         return listen(&socket);
     }
     let mut criterion = Criterion::default().configure_from_args();
-    vectors_a_second(&mut criterion);
+    vectors_per_second(&mut criterion);
     criterion.final_summary();
 }
 
-/// So often the corpus goes through one listener, so that its start does not count.
+/// How often one listener gets all vectors, so that its start does not count.
 const ROUNDS: usize = 20;
 
-fn vectors_a_second(criterion: &mut Criterion) {
-    let corpus = Corpus::embedded().expect("it is sound");
+fn vectors_per_second(criterion: &mut Criterion) {
+    let corpus = Corpus::embedded().expect("the embedded corpus is valid");
     let mut group = criterion.benchmark_group("vectors");
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
     for dialect in [Dialect::Text, Dialect::JsonRpc] {
@@ -40,18 +39,19 @@ fn vectors_a_second(criterion: &mut Criterion) {
             .iter()
             .filter(|vector| vector.dialect == dialect);
         let vectors: Vec<_> = of_dialect.collect();
-        // Most of the bytes, and of the time, are in a few vectors of tens of thousands of parameters.
-        let plain: Vec<_> = vectors
+        // A few vectors of tens of thousands of parameters hold most of the bytes and take most of
+        // the time.
+        let short: Vec<_> = vectors
             .iter()
             .copied()
             .filter(|vector| vector.longest_datagram() <= 1500)
             .collect();
-        for (name, vectors) in [("all", vectors), ("up-to-1500-bytes", plain)] {
+        for (name, vectors) in [("all", vectors), ("up-to-1500-bytes", short)] {
             for socket in [SocketKind::Unix, SocketKind::Udp] {
                 let plan = plan(&vectors, socket);
                 group.throughput(Throughput::Elements(plan.vectors.len() as u64));
                 let id = BenchmarkId::new(format!("{dialect}/{name}"), socket);
-                group.bench_function(id, |bench| bench.iter(|| passes(&plan)));
+                group.bench_function(id, |bench| bench.iter(|| run_all(&plan)));
             }
         }
     }
@@ -59,11 +59,11 @@ fn vectors_a_second(criterion: &mut Criterion) {
 }
 
 fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> TestPlan<'c> {
-    let program = env::current_exe().expect("it has a path");
+    let program = env::current_exe().expect("this program has a path");
     let command = SubjectCommand::new(Kind::Listener, &[program.into()]);
     TestPlan {
         vectors: vectors.repeat(ROUNDS),
-        subject: command.expect("it is not empty").into(),
+        subject: command.expect("the command is not empty").into(),
         sockets: vec![socket],
         jobs: NonZero::<usize>::MIN,
         settings: SubjectSettings {
@@ -76,7 +76,8 @@ fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> TestPlan<'c> {
     }
 }
 
-fn passes(plan: &TestPlan<'_>) {
+/// Runs all vectors, which must pass.
+fn run_all(plan: &TestPlan<'_>) {
     let mut count = 0;
     let result = run(plan, |event| {
         if let Event::Outcome(outcome) = event {
@@ -89,19 +90,19 @@ fn passes(plan: &TestPlan<'_>) {
             count += 1;
         }
     });
-    result.expect("it starts");
+    result.expect("the listener starts");
     assert_eq!(count, plan.vectors.len());
 }
 
-/// The reference listener, until it is killed.
+/// Runs the reference listener until it is killed.
 fn listen(socket: &str) {
     let dialect = env::var("EVDG_DIALECT").unwrap_or_default();
-    let dialect = Dialect::named(&dialect).expect("the runner says which");
-    let socket = Socket::parse(socket).expect("the runner's is right");
-    let address = Address::resolve(&socket).expect("it is an address");
-    let listener = Listener::bind(&address).expect("nobody has it");
-    // Nobody writes to it.
-    let (wake, _writer) = io::pipe().expect("there is room");
-    // The runner has gone, or kills it.
+    let dialect = Dialect::named(&dialect).expect("the runner sets EVDG_DIALECT");
+    let socket = Socket::parse(socket).expect("the runner sets EVDG_SOCKET");
+    let address = Address::resolve(&socket).expect("the socket is an address");
+    let listener = Listener::bind(&address).expect("the address is free");
+    // No process writes to this pipe.
+    let (wake, _writer) = io::pipe().expect("the system has pipes");
+    // It ends when the runner exits or kills it.
     let _ = listener.report(&[dialect], &mut io::stdout().lock(), &wake);
 }

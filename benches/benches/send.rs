@@ -1,10 +1,14 @@
-//! The send path: a plain loop over bytes that are there already, which is the limit a naive sender has, beside every way of
-//! [`Bulk`], with and without encoding, and `evdg bench` as fast as it goes. `cargo bench --bench send`.
+//! The send path: `cargo bench --bench send`.
 //!
-//! A thread drains the socket meanwhile, many datagrams in a call, and never sleeps: to wake it would be the sender's work. What it got of
-//! what was sent is told behind each bench. Over UDP a sender that is faster than its reader sends into a full receive buffer, which costs
-//! less than delivering: compare ways within a group, not a group with what a listener takes. The reader of `udp-gro` takes what the kernel
-//! would cut into datagrams as it is, as a network device does; that of `udp` is like most listeners, and the sender pays for the cutting.
+//! The baseline is a plain loop over encoded datagrams, which is what a naive sender does. Beside
+//! it are all methods of [`Bulk`], with and without encoding, and `evdg bench` at its highest rate.
+//!
+//! A thread reads the socket meanwhile, many datagrams in a call. It never sleeps, as waking it
+//! would be the sender's work. After each bench the share of delivered datagrams is printed. Over
+//! UDP a sender that is faster than its reader sends into a full receive buffer, which costs less
+//! than delivering: compare methods within a group, not a group with the rate of a listener. The
+//! reader of `udp-gro` takes segmented datagrams as one piece, as a network device does; that of
+//! `udp` is like most listeners, and the sender pays for the segmentation.
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -30,98 +34,103 @@ use nix::sys::socket::MsgFlags;
 criterion_group!(benches, udp, unix);
 criterion_main!(benches);
 
-/// The datagrams of a batch, and of an iteration.
+/// Datagrams in a batch, and in an iteration.
 const COUNT: usize = 64;
-/// A small event, one of thirteen parameters, one that fills an Ethernet frame, and as much as servers send.
-const SIZES: [usize; 4] = [33, 270, 1400, LONGEST];
-const LONGEST: usize = 16_000;
+/// A small event, one of thirteen parameters, one that fills an Ethernet frame, and one of the
+/// longest that servers send, in bytes.
+const SIZES: [usize; 4] = [33, 270, 1400, 16_000];
 
 fn udp(criterion: &mut Criterion) {
-    let reader = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
-    over_udp(criterion, "udp", reader);
+    let reader = UdpSocket::bind("127.0.0.1:0").expect("a port is free");
+    bench_udp(criterion, "udp", reader);
     #[cfg(target_os = "linux")]
     {
-        let reader = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
+        let reader = UdpSocket::bind("127.0.0.1:0").expect("a port is free");
         nix::sys::socket::setsockopt(&reader, nix::sys::socket::sockopt::UdpGroSegment, &true)
             .expect("Linux 5.0 has it");
-        over_udp(criterion, "udp-gro", reader);
+        bench_udp(criterion, "udp-gro", reader);
     }
 }
 
-fn over_udp(criterion: &mut Criterion, name: &str, reader: UdpSocket) {
-    let address = reader.local_addr().expect("it is bound");
-    let drain = Drain::start(reader);
-    let unconnected = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
-    let connected = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
-    connected.connect(address).expect("it is there");
-    compare(
+fn bench_udp(criterion: &mut Criterion, name: &str, reader: UdpSocket) {
+    let address = reader.local_addr().expect("the socket is bound");
+    let reader = ReaderThread::start(reader);
+    let unconnected = UdpSocket::bind("127.0.0.1:0").expect("a port is free");
+    let connected = UdpSocket::bind("127.0.0.1:0").expect("a port is free");
+    connected.connect(address).expect("the reader is bound");
+    bench_methods(
         criterion,
         name,
         &Address::Udp(address),
-        &drain,
+        &reader,
         &[
             ("raw-sendto", &|datagram| {
-                unconnected.send_to(datagram, address).expect("it is sent")
+                unconnected
+                    .send_to(datagram, address)
+                    .expect("the datagram is sent")
             }),
             ("raw-send", &|datagram| {
-                connected.send(datagram).expect("it is sent")
+                connected.send(datagram).expect("the datagram is sent")
             }),
         ],
     );
 }
 
 fn unix(criterion: &mut Criterion) {
-    let folder = tempfile::tempdir().expect("there is room");
+    let folder = tempfile::tempdir().expect("the disk has room");
     let path = folder.path().join("s");
     let reader = UnixDatagram::bind(&path).expect("the path is free");
-    let drain = Drain::start(reader);
-    let unconnected = UnixDatagram::unbound().expect("there are sockets");
-    let connected = UnixDatagram::unbound().expect("there are sockets");
-    connected.connect(&path).expect("it is there");
-    compare(
+    let reader = ReaderThread::start(reader);
+    let unconnected = UnixDatagram::unbound().expect("the system has sockets");
+    let connected = UnixDatagram::unbound().expect("the system has sockets");
+    connected.connect(&path).expect("the reader is bound");
+    bench_methods(
         criterion,
         "unix",
         &Address::Unix(path.clone()),
-        &drain,
+        &reader,
         &[
             ("raw-sendto", &|datagram| {
-                unconnected.send_to(datagram, &path).expect("it is sent")
+                unconnected
+                    .send_to(datagram, &path)
+                    .expect("the datagram is sent")
             }),
             ("raw-send", &|datagram| {
-                connected.send(datagram).expect("it is sent")
+                connected.send(datagram).expect("the datagram is sent")
             }),
         ],
     );
 }
 
-type Raw<'r> = (&'r str, &'r dyn Fn(&[u8]) -> usize);
+/// A system call that sends a datagram, and its name.
+type RawSend<'r> = (&'r str, &'r dyn Fn(&[u8]) -> usize);
 
-fn compare(
+fn bench_methods(
     criterion: &mut Criterion,
     socket: &str,
     address: &Address,
-    drain: &Drain,
-    raw: &[Raw<'_>],
+    reader: &ReaderThread,
+    raw: &[RawSend<'_>],
 ) {
     for size in SIZES {
         let event = event(size);
         let mut datagram = Vec::new();
-        text::sender::encode_to_vec(&event, &mut datagram).expect("it is short");
+        text::sender::encode_to_vec(&event, &mut datagram).expect("the event is short");
         assert_eq!(datagram.len(), size);
         let mut group = criterion.benchmark_group(format!("send-{socket}-{size}"));
         group.throughput(Throughput::Elements(COUNT as u64));
         for (name, send) in raw {
-            watched(&mut group, drain, size, name, |bench, told| {
+            bench_delivery(&mut group, reader, size, name, |bench, delivery| {
                 bench.iter(|| {
                     for _ in 0..COUNT {
                         assert_eq!(send(black_box(&datagram)), size);
                     }
-                    told.sent(COUNT);
+                    delivery.add_sent(COUNT);
                 });
             });
         }
         let methods: &[_] = match address {
-            // There is nothing to cut.
+            // UNIX sockets have no segmentation.
             Address::Unix(_) => &[("single", Method::Single), ("many", Method::Many)],
             _ => &[
                 ("single", Method::Single),
@@ -131,39 +140,39 @@ fn compare(
         };
         let mix = mix(&event, size);
         for (name, method) in methods {
-            let mut bulk = Bulk::connect(address, *method).expect("it is there");
+            let mut bulk = Bulk::connect(address, *method).expect("the reader is bound");
             let mut batch = Batch::new(COUNT, COUNT * size);
             for batch_size in [8, COUNT] {
                 let name = format!("{name}/{batch_size}");
-                watched(&mut group, drain, size, &name, |bench, told| {
+                bench_delivery(&mut group, reader, size, &name, |bench, delivery| {
                     batch.clear();
                     (0..batch_size).for_each(|_| assert!(batch.push(&datagram)));
                     bench.iter(|| {
                         (0..COUNT / batch_size)
                             .for_each(|_| send_all(&mut bulk, black_box(&batch)));
-                        told.sent(COUNT);
+                        delivery.add_sent(COUNT);
                     });
                 });
             }
             let encoding = format!("{name}-encode/{COUNT}");
-            watched(&mut group, drain, size, &encoding, |bench, told| {
+            bench_delivery(&mut group, reader, size, &encoding, |bench, delivery| {
                 bench.iter(|| {
                     batch.clear();
                     for _ in 0..COUNT {
                         let encoded =
                             batch.push_with(|room| text::sender::encode(black_box(&event), room));
-                        encoded.expect("there is room");
+                        encoded.expect("the disk has room");
                     }
                     send_all(&mut bulk, &batch);
-                    told.sent(COUNT);
+                    delivery.add_sent(COUNT);
                 });
             });
             let Some(mix) = &mix else { continue };
             let as_evdg = format!("{name}-paced/{COUNT}");
-            watched(&mut group, drain, size, &as_evdg, |bench, told| {
+            bench_delivery(&mut group, reader, size, &as_evdg, |bench, delivery| {
                 bench.iter_custom(|iterations| {
                     let count = iterations * COUNT as u64;
-                    told.sent(count as usize);
+                    delivery.add_sent(count as usize);
                     paced(mix, count, &mut bulk)
                 });
             });
@@ -172,30 +181,33 @@ fn compare(
     }
 }
 
-/// Runs a bench, and tells behind it how much of what was sent has arrived.
-fn watched(
+/// Runs a bench, and prints after it how many of the sent datagrams were delivered.
+fn bench_delivery(
     group: &mut BenchmarkGroup<'_, WallTime>,
-    drain: &Drain,
+    reader: &ReaderThread,
     size: usize,
     name: &str,
-    mut run: impl FnMut(&mut Bencher<'_>, &Told<'_>),
+    mut run: impl FnMut(&mut Bencher<'_>, &Delivery<'_>),
 ) {
-    let told = drain.watch(name, size);
-    group.bench_function(name, |bench| run(bench, &told));
+    let delivery = reader.delivery(name, size);
+    group.bench_function(name, |bench| run(bench, &delivery));
 }
 
-/// What `evdg bench` sends of such an event: with a number in it, for which the smallest has no room.
+/// Returns the mix that `evdg bench` sends of an event, with a number in it; `None` for the
+/// smallest event, which has no room for one.
 fn mix(event: &EventBuf, size: usize) -> Option<Mix> {
     let mut event = event.clone();
     event.params.pop();
     Mix::new(Dialect::Text, &[event], &[size], &Tag::random()).ok()
 }
 
-/// Sends as `evdg bench` does, so many datagrams that are all due at once or nearly, and gives the time that it took.
+/// Sends `count` datagrams at the highest rate as `evdg bench` does, and returns the time that it
+/// took.
 fn paced(mix: &Mix, count: u64, bulk: &mut Bulk) -> Duration {
     let time = Duration::from_secs_f64(count as f64 / MAX_RATE);
-    let schedule = Schedule::new(Shape::Constant(MAX_RATE), time).expect("it sends something");
-    // As in a trial, where each call is handed to the thread that reads reports.
+    let schedule =
+        Schedule::new(Shape::Constant(MAX_RATE), time).expect("the schedule is not empty");
+    // As in a trial, where the thread that reads reports gets each call.
     let (calls, _received) = channel();
     let begin = Instant::now();
     let pacer = Pacer {
@@ -215,7 +227,7 @@ fn paced(mix: &Mix, count: u64, bulk: &mut Bulk) -> Duration {
     begin.elapsed()
 }
 
-/// An event whose datagram is as long as this.
+/// Returns an event whose datagram has `size` bytes.
 fn event(size: usize) -> EventBuf {
     match size {
         33 => EventBuf::new("E_PIKE_BLOCKED", [ParamBuf::named("ip", "192.168.2.11")]),
@@ -241,28 +253,28 @@ fn send_all(bulk: &mut Bulk, batch: &Batch) {
             Ok(taken) => from += taken,
             Err(SendError::NoRoom) => bulk
                 .wait_for_room(Duration::from_secs(1))
-                .expect("it can be waited for"),
+                .expect("poll works"),
             Err(error) => panic!("{error}"),
         }
     }
 }
 
-/// A thread that reads a socket until this is dropped, as fast as it can: what is measured is sending.
-struct Drain {
-    /// In bytes.
+/// A thread that reads a socket as fast as it can until this is dropped.
+struct ReaderThread {
+    /// Bytes.
     received: Arc<AtomicU64>,
     is_over: Arc<AtomicBool>,
 }
 
-impl Drain {
+impl ReaderThread {
     fn start(reader: impl AsRawFd + Send + 'static) -> Self {
-        let drain = Self {
+        let thread = Self {
             received: Arc::default(),
             is_over: Arc::default(),
         };
-        let (received, is_over) = (Arc::clone(&drain.received), Arc::clone(&drain.is_over));
+        let (received, is_over) = (Arc::clone(&thread.received), Arc::clone(&thread.is_over));
         thread::spawn(move || {
-            let mut buffer = vec![0; COUNT * PIECE];
+            let mut buffer = vec![0; COUNT * MAX_PIECE];
             while !is_over.load(Ordering::Relaxed) {
                 match receive(&reader, &mut buffer) {
                     0 => thread::yield_now(),
@@ -270,30 +282,31 @@ impl Drain {
                 }
             }
         });
-        drain
+        thread
     }
 
-    fn watch(&self, name: &str, size: usize) -> Told<'_> {
-        Told {
+    /// Starts to count the datagrams of a bench.
+    fn delivery(&self, name: &str, size: usize) -> Delivery<'_> {
+        Delivery {
             name: name.into(),
             size: size as u64,
-            drain: self,
-            before: self.received.load(Ordering::Relaxed),
+            reader: self,
+            received_before: self.received.load(Ordering::Relaxed),
             sent: Cell::new(0),
         }
     }
 }
 
-impl Drop for Drain {
+impl Drop for ReaderThread {
     fn drop(&mut self) {
         self.is_over.store(true, Ordering::Relaxed);
     }
 }
 
-/// The most that comes as one.
-const PIECE: usize = 65_536;
+/// The largest piece that one read returns.
+const MAX_PIECE: usize = 65_536;
 
-/// Takes what is there, and counts its bytes.
+/// Reads the datagrams that are there, and returns their bytes.
 #[cfg(target_os = "linux")]
 fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
     use std::array;
@@ -301,7 +314,7 @@ fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
 
     use nix::sys::socket::{MultiHeaders, SockaddrStorage, recvmmsg};
 
-    let mut pieces = buffer.chunks_mut(PIECE);
+    let mut pieces = buffer.chunks_mut(MAX_PIECE);
     let mut pieces: [_; COUNT] = array::from_fn(|_| {
         [IoSliceMut::new(
             pieces.next().expect("there is room for all"),
@@ -319,34 +332,34 @@ fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
     .map_or(0, |received| received.map(|one| one.bytes as u64).sum())
 }
 
-/// The same, one at a time: not all systems have a call for many.
+/// Reads one datagram: not all systems can read several in a call.
 #[cfg(not(target_os = "linux"))]
 fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
     let received = nix::sys::socket::recv(reader.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT);
     received.map_or(0, |bytes| bytes as u64)
 }
 
-/// Tells in the end how much of what was sent has arrived.
-struct Told<'d> {
+/// Counts the datagrams of a bench, and prints the delivered share when it is dropped.
+struct Delivery<'r> {
     name: String,
-    /// Of a datagram.
+    /// Bytes of a datagram.
     size: u64,
-    drain: &'d Drain,
-    before: u64,
+    reader: &'r ReaderThread,
+    received_before: u64,
     sent: Cell<u64>,
 }
 
-impl Told<'_> {
-    fn sent(&self, count: usize) {
+impl Delivery<'_> {
+    fn add_sent(&self, count: usize) {
         self.sent.set(self.sent.get() + count as u64);
     }
 }
 
-impl Drop for Told<'_> {
+impl Drop for Delivery<'_> {
     fn drop(&mut self) {
         let (sent, received) = (
             self.sent.get(),
-            (self.drain.received.load(Ordering::Relaxed) - self.before) / self.size,
+            (self.reader.received.load(Ordering::Relaxed) - self.received_before) / self.size,
         );
         if sent > 0 {
             println!(

@@ -1,10 +1,11 @@
-//! What the benches of the codec have in common: the cases, and those that are measured on them.
+//! The benchmarks of the codec, shared by the programs that run them.
 //!
-//! [`cases`] are the events, [`peers`] other ways to read and write them, [`contests`] all that is measured beside each
-//! other. `benches/codec.rs` measures it with criterion, `ratios` compares it in one run, `instructions` counts what the
-//! codec's own paths execute.
+//! [`cases`] are the events, [`peers`] other implementations of the codec, [`benchmarks`] the work
+//! that all of them do on each case. `benches/codec.rs` measures it with criterion, `ratios`
+//! compares implementations in one run and checks [`ratio_targets`], `instructions` counts the
+//! instructions of the codec.
 
+pub mod benchmarks;
 pub mod cases;
-pub mod contests;
 pub mod peers;
-pub mod targets;
+pub mod ratio_targets;

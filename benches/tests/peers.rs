@@ -1,17 +1,18 @@
-//! Peers do the same work as the codec, or their times mean nothing: held to what real servers sent.
+//! All implementations return the same results on the captures of real servers and on the cases, so
+//! that their times can be compared.
 
 use event_datagram::{EventBuf, jsonrpc, text};
-use event_datagram_benches::cases::{Case, captures};
-use event_datagram_benches::contests::Contest;
+use event_datagram_benches::benchmarks::Benchmark;
+use event_datagram_benches::cases::{CodecCase, captures};
 use event_datagram_benches::peers;
 
 #[test]
-fn text_peers_read_every_capture_as_the_codec_does() {
+fn text_peers_decode_captures_like_the_codec() {
     let mut read = 0;
     for (id, datagram) in captures(include_str!("../../corpus/captures/opensips-2.4.11.jsonl")) {
         if let Ok(event) = text::decode(&datagram) {
             println!("{id}");
-            peers::agree_in_text(&datagram, &EventBuf::from_event(&event));
+            peers::assert_text_peers_agree(&datagram, &EventBuf::from_event(&event));
             read += 1;
         }
     }
@@ -19,28 +20,28 @@ fn text_peers_read_every_capture_as_the_codec_does() {
 }
 
 #[test]
-fn jsonrpc_peers_read_every_capture_of_utf8_as_the_codec_does() {
+fn jsonrpc_peers_decode_captures_of_utf8_like_the_codec() {
     let mut read = 0;
     for (id, datagram) in captures(include_str!("../../corpus/captures/opensips-4.0.1.jsonl")) {
         if let (Ok(event), Ok(_)) = (jsonrpc::decode(&datagram), str::from_utf8(&datagram)) {
             println!("{id}");
-            peers::agree_in_jsonrpc(&datagram, &EventBuf::from_event(&event));
+            peers::assert_jsonrpc_peers_agree(&datagram, &EventBuf::from_event(&event));
             read += 1;
         }
     }
     assert!(read > 700, "{read}");
 }
 
-/// They are held to it when the contests are put together, and each does its work once here.
+/// [`Benchmark::all`] checks the results; here each implementation runs once.
 #[test]
-fn everybody_does_the_same_work_on_every_case() {
-    let cases = Case::all();
-    let mut contests = Contest::all(&cases);
-    assert_eq!(contests.len(), 4 * cases.len());
-    for contestant in contests
+fn all_implementations_run_on_every_case() {
+    let cases = CodecCase::all();
+    let mut benchmarks = Benchmark::all(&cases);
+    assert_eq!(benchmarks.len(), 4 * cases.len());
+    for implementation in benchmarks
         .iter_mut()
-        .flat_map(|contest| &mut contest.contestants)
+        .flat_map(|benchmark| &mut benchmark.implementations)
     {
-        (contestant.run)(1);
+        (implementation.run)(1);
     }
 }

@@ -1,28 +1,30 @@
-//! The codec's own paths, each once, for callgrind to count their instructions: see `ci/instructions`.
+//! Runs the codec's part of each benchmark once, for callgrind to count the instructions: see
+//! `ci/instructions`.
 //!
-//! With an argument, only the contests whose names hold it. Prints the names in the order in which they run.
+//! With an argument, runs only the benchmarks whose names contain it. Prints the names in the order
+//! in which they run.
 
 use std::env;
 
-use event_datagram_benches::cases::Case;
-use event_datagram_benches::contests::{Contest, Contestant};
+use event_datagram_benches::benchmarks::{Benchmark, Implementation};
+use event_datagram_benches::cases::CodecCase;
 
 fn main() {
     let filter = env::args().nth(1).unwrap_or_default();
-    let cases = Case::all();
-    for mut contest in Contest::all(&cases) {
-        if contest.name.contains(&filter) {
-            let ours = &mut contest.contestants[0];
-            // What is done once only, such as to ask the processor what it can do.
+    let cases = CodecCase::all();
+    for mut benchmark in Benchmark::all(&cases) {
+        if benchmark.name.contains(&filter) {
+            let ours = &mut benchmark.implementations[0];
+            // A first run does what is done only once, such as detecting the processor's features.
             (ours.run)(1);
-            println!("{}", contest.name);
+            println!("{}", benchmark.name);
             measured(ours);
         }
     }
 }
 
-/// Callgrind counts what happens in here.
+/// Callgrind counts the instructions in this function.
 #[inline(never)]
-fn measured(contestant: &mut Contestant<'_>) {
-    (contestant.run)(1);
+fn measured(implementation: &mut Implementation<'_>) {
+    (implementation.run)(1);
 }

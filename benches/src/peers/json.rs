@@ -1,4 +1,4 @@
-//! With `serde_json`: into its tree of values, and into types of one's own that borrow.
+//! Peers with `serde_json`: its tree of values, and own types that borrow.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,26 +8,26 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value as Json;
 
-/// Reads any JSON. Of parameters with the same name, only the last is left.
+/// Parses any JSON. Of parameters with the same name, the tree keeps only the last.
 pub fn read_tree(datagram: &[u8]) -> Option<Json> {
     serde_json::from_slice(datagram).ok()
 }
 
-/// Goes through the parameters of a tree.
-pub fn each_of_tree(tree: &Json, mut each: impl FnMut(Option<&str>, &Json)) {
+/// Calls `on_param` for each parameter of a tree.
+pub fn for_each_param_of_tree(tree: &Json, mut on_param: impl FnMut(Option<&str>, &Json)) {
     match &tree["params"] {
         Json::Object(params) => params
             .iter()
-            .for_each(|(name, value)| each(Some(name), value)),
-        Json::Array(params) => params.iter().for_each(|value| each(None, value)),
+            .for_each(|(name, value)| on_param(Some(name), value)),
+        Json::Array(params) => params.iter().for_each(|value| on_param(None, value)),
         _ => {}
     }
 }
 
-/// Gives the event that a tree is.
+/// Converts a tree into an event.
 pub fn event_of_tree(tree: &Json) -> Option<EventBuf> {
     let mut params = Vec::new();
-    each_of_tree(tree, |name, value| {
+    for_each_param_of_tree(tree, |name, value| {
         let value = match value {
             Json::String(text) => Some(Value::from(text.as_str())),
             Json::Number(number) => number.as_i64().map(Value::Integer),
@@ -46,9 +46,9 @@ pub fn event_of_tree(tree: &Json) -> Option<EventBuf> {
     ))
 }
 
-/// A datagram as types of one's own.
+/// A notification as own types.
 #[derive(Debug, serde::Deserialize)]
-pub struct Typed<'a> {
+pub struct TypedNotification<'a> {
     #[serde(borrow)]
     method: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -56,11 +56,11 @@ pub struct Typed<'a> {
 }
 
 #[derive(Debug, Default)]
-struct TypedParams<'a>(Vec<(Option<Text<'a>>, TypedValue<'a>)>);
+struct TypedParams<'a>(Vec<(Option<JsonString<'a>>, TypedValue<'a>)>);
 
-/// A string that borrows where it can, also where serde would not let a `Cow` do so.
+/// A string that borrows if it can; as a key, serde never borrows a plain `Cow`.
 #[derive(Debug, serde::Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+struct JsonString<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[derive(Debug)]
 enum TypedValue<'a> {
@@ -69,35 +69,35 @@ enum TypedValue<'a> {
     Null,
 }
 
-impl<'a> Typed<'a> {
-    /// Reads a datagram whose strings are UTF-8.
+impl<'a> TypedNotification<'a> {
+    /// Parses a datagram whose strings are UTF-8.
     pub fn read(datagram: &'a [u8]) -> Option<Self> {
         serde_json::from_slice(datagram).ok()
     }
 
-    /// Gives the name.
+    /// Returns the event's name.
     pub fn name(&self) -> &str {
         &self.method
     }
 
-    /// Goes through the parameters.
-    pub fn each(&self, mut each: impl FnMut(Option<&str>, Value<'_>)) {
+    /// Calls `on_param` for each parameter.
+    pub fn for_each_param(&self, mut on_param: impl FnMut(Option<&str>, Value<'_>)) {
         for (name, value) in &self.params.0 {
             let value = match value {
                 TypedValue::Text(text) => Value::from(&**text),
                 TypedValue::Integer(integer) => Value::Integer(*integer),
                 TypedValue::Null => Value::Null,
             };
-            each(name.as_ref().map(|name| &*name.0), value);
+            on_param(name.as_ref().map(|name| &*name.0), value);
         }
     }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for TypedParams<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Params;
+        struct ParamsVisitor;
 
-        impl<'de> Visitor<'de> for Params {
+        impl<'de> Visitor<'de> for ParamsVisitor {
             type Value = TypedParams<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -121,15 +121,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for TypedParams<'a> {
             }
         }
 
-        deserializer.deserialize_any(Params)
+        deserializer.deserialize_any(ParamsVisitor)
     }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for TypedValue<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Scalar;
+        struct ValueVisitor;
 
-        impl<'de> Visitor<'de> for Scalar {
+        impl<'de> Visitor<'de> for ValueVisitor {
             type Value = TypedValue<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -159,32 +159,32 @@ impl<'de: 'a, 'a> Deserialize<'de> for TypedValue<'a> {
             }
         }
 
-        deserializer.deserialize_any(Scalar)
+        deserializer.deserialize_any(ValueVisitor)
     }
 }
 
-/// An event whose strings are UTF-8, as what serde writes like OpenSIPS 3.4 to 4.0.
+/// A notification that serde serializes like OpenSIPS 3.4 to 4.0.
 #[derive(serde::Serialize)]
-pub struct Message<'e> {
+pub struct Notification<'e> {
     jsonrpc: &'static str,
     method: &'e str,
-    params: MessageParams<'e>,
+    params: NotificationParams<'e>,
 }
 
-struct MessageParams<'e>(&'e EventBuf);
+struct NotificationParams<'e>(&'e EventBuf);
 
-impl<'e> Message<'e> {
-    /// Makes a message of an event; `None` where a string is not UTF-8.
+impl<'e> Notification<'e> {
+    /// Creates the notification of an event. Returns `None` if its name is not UTF-8.
     pub fn new(event: &'e EventBuf) -> Option<Self> {
         Some(Self {
             jsonrpc: "2.0",
             method: str::from_utf8(&event.name).ok()?,
-            params: MessageParams(event),
+            params: NotificationParams(event),
         })
     }
 }
 
-impl Serialize for MessageParams<'_> {
+impl Serialize for NotificationParams<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(event) = self;
         if event
@@ -198,21 +198,21 @@ impl Serialize for MessageParams<'_> {
                     .name
                     .and_then(|name| name.as_slice())
                     .unwrap_or_default();
-                map.serialize_entry(&utf8(name)?, &MessageValue(param.value))?;
+                map.serialize_entry(&utf8(name)?, &NotificationValue(param.value))?;
             }
             return map.end();
         }
         let mut seq = serializer.serialize_seq(Some(event.params.len()))?;
         for param in event.params() {
-            seq.serialize_element(&MessageValue(param.value))?;
+            seq.serialize_element(&NotificationValue(param.value))?;
         }
         seq.end()
     }
 }
 
-struct MessageValue<'e>(Value<'e>);
+struct NotificationValue<'e>(Value<'e>);
 
-impl Serialize for MessageValue<'_> {
+impl Serialize for NotificationValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
             Value::Bytes(bytes) => {

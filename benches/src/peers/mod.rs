@@ -1,9 +1,9 @@
-//! Other ways to read and write the same datagrams: what one would write with the standard library, with a parser crate,
-//! with a JSON crate.
+//! Peers: other implementations of the codec, with the standard library, with a parser crate, with
+//! a JSON crate.
 //!
-//! They read by the same rulings as the codec and give the same result, which `tests/peers.rs` holds them to. They take the
-//! shortest way that they have to it, and give each parameter to a closure, so that nobody pays for a list that others do
-//! without.
+//! They implement the same rulings as the codec and return the same result, as `tests/peers.rs`
+//! checks. Each takes its fastest way, and passes each parameter to a closure, so that none pays
+//! for a list.
 
 pub mod json;
 pub mod regex;
@@ -13,22 +13,22 @@ pub mod winnow;
 
 use event_datagram::{EventBuf, ParamBuf};
 
-/// A parameter as a text peer finds it: borrowed, and its escapes still in it.
+/// A parameter of a text peer: borrowed, with its escapes.
 #[derive(Clone, Copy, Debug)]
-pub struct Param<'a> {
+pub struct PeerParam<'a> {
     /// The name, if it has one.
     pub name: Option<&'a [u8]>,
     /// The value, without the quotes around it.
     pub value: &'a [u8],
-    /// Whether it stood in quotes, so that `\"` in it stands for `"`.
-    pub quoted: bool,
+    /// Whether the value was quoted, so that `\"` in it stands for `"`.
+    pub is_quoted: bool,
 }
 
-impl Param<'_> {
-    /// Copies it, without escapes.
+impl PeerParam<'_> {
+    /// Returns an owned copy, with its escapes resolved.
     pub fn to_owned(self) -> ParamBuf {
         let mut value = self.value.to_vec();
-        if self.quoted {
+        if self.is_quoted {
             let escape =
                 |at: &usize| self.value[*at] == b'\\' && self.value.get(at + 1) == Some(&b'"');
             let kept = (0..self.value.len()).filter(|at| !escape(at));
@@ -41,49 +41,50 @@ impl Param<'_> {
     }
 }
 
-/// Holds every peer of the text dialect to this reading of the datagram. The one that works on `str` is let off where it is not UTF-8.
+/// Asserts that every peer of the text dialect decodes a datagram to this event. The peer that
+/// works on `str` is skipped if the datagram is not UTF-8.
 ///
 /// # Panics
 ///
-/// If one reads anything else.
-pub fn agree_in_text(datagram: &[u8], event: &EventBuf) {
+/// If one decodes it to anything else.
+pub fn assert_text_peers_agree(datagram: &[u8], event: &EventBuf) {
     let mut params = Vec::new();
     let name = winnow::read(datagram, |param| params.push(param.to_owned()));
-    is("winnow", name, params, event);
+    assert_agrees("winnow", name, params, event);
 
     let mut params = Vec::new();
     let name = regex::read(datagram, |param| params.push(param.to_owned()));
-    is("regex", name, params, event);
+    assert_agrees("regex", name, params, event);
 
     if str::from_utf8(datagram).is_ok() {
         let mut params = Vec::new();
         let name = std_str::read(datagram, |param| params.push(param.to_owned()));
-        is("str", name, params, event);
+        assert_agrees("str", name, params, event);
     }
 }
 
-/// Holds every peer of the JSON-RPC dialect to this reading of the datagram, all of whose strings have to be UTF-8. Of parameters
-/// with the same name, a tree keeps the last alone.
+/// Asserts that every peer of the JSON-RPC dialect decodes a datagram, whose strings are UTF-8, to
+/// this event. Of parameters with the same name, the peer that builds a tree keeps only the last.
 ///
 /// # Panics
 ///
-/// If one reads anything else.
-pub fn agree_in_jsonrpc(datagram: &[u8], event: &EventBuf) {
+/// If one decodes it to anything else.
+pub fn assert_jsonrpc_peers_agree(datagram: &[u8], event: &EventBuf) {
     let mut params = Vec::new();
-    let typed = json::Typed::read(datagram).expect("types take it");
-    typed.each(|name, value| {
+    let typed = json::TypedNotification::read(datagram).expect("the datagram has these types");
+    typed.for_each_param(|name, value| {
         let name = name.map(|name| name.as_bytes().to_vec());
         params.push(ParamBuf {
             name,
             value: value.into(),
         });
     });
-    is("serde, typed", Some(typed.name().as_bytes()), params, event);
+    assert_agrees("serde, typed", Some(typed.name().as_bytes()), params, event);
 
     let tree = json::read_tree(datagram)
         .and_then(|tree| json::event_of_tree(&tree))
-        .expect("a tree takes it");
-    is(
+        .expect("the datagram is an event");
+    assert_agrees(
         "serde_json::Value",
         Some(&tree.name),
         tree.params,
@@ -92,15 +93,16 @@ pub fn agree_in_jsonrpc(datagram: &[u8], event: &EventBuf) {
 }
 
 #[track_caller]
-fn is(peer: &str, name: Option<&[u8]>, params: Vec<ParamBuf>, event: &EventBuf) {
+fn assert_agrees(peer: &str, name: Option<&[u8]>, params: Vec<ParamBuf>, event: &EventBuf) {
     let read = name.map(|name| EventBuf::new(name, params));
     if read.as_ref() != Some(event) {
-        let all = format!("{peer} reads {read:?}, not {event:?}");
+        let all = format!("{peer}: expected {event:?}, found {read:?}");
         panic!("{all:.1000}");
     }
 }
 
-/// Leaves of parameters with the same name the value of the last, where the first stood.
+/// Returns the event with one parameter for each name, at the place of the first, with the value of
+/// the last.
 fn without_duplicates(event: &EventBuf) -> EventBuf {
     let mut params: Vec<ParamBuf> = Vec::new();
     for param in &event.params {

@@ -1,9 +1,9 @@
-//! With the methods of `str`.
+//! A peer with the methods of `str`.
 
-use super::Param;
+use super::PeerParam;
 
-/// Reads a datagram of UTF-8: gives the name, and each parameter to the closure.
-pub fn read<'a>(datagram: &'a [u8], mut each: impl FnMut(Param<'a>)) -> Option<&'a [u8]> {
+/// Decodes a datagram of UTF-8: returns its name, and calls `on_param` for each parameter.
+pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> Option<&'a [u8]> {
     let text = str::from_utf8(datagram).ok()?;
     let (name, mut rest) = text.split_once('\n').filter(|(name, _)| !name.is_empty())?;
     while !matches!(rest, "" | "\n") {
@@ -12,26 +12,27 @@ pub fn read<'a>(datagram: &'a [u8], mut each: impl FnMut(Param<'a>)) -> Option<&
             Some((name, value)) if !name.is_empty() => (Some(name.as_bytes()), value),
             _ => (None, line),
         };
-        let mut quoted = false;
+        let mut is_quoted = false;
         if value.starts_with('"') {
-            // Its lines may be more than this one.
+            // The quoted value may have several lines.
             let from = &rest[line.len() - value.len() + 1..];
             if let Some(inside) = inside_quotes(from) {
-                (value, quoted) = (inside, true);
+                (value, is_quoted) = (inside, true);
                 behind = from.get(inside.len() + 2..).unwrap_or_default();
             }
         }
-        each(Param {
+        on_param(PeerParam {
             name,
             value: value.as_bytes(),
-            quoted,
+            is_quoted,
         });
         rest = behind;
     }
     Some(name.as_bytes())
 }
 
-/// Gives what stands before the closing quote: the first without a backslash, if a line ends there.
+/// Returns the text before the closing quote, which is the first quote without a backslash, if a
+/// line ends behind it.
 fn inside_quotes(text: &str) -> Option<&str> {
     let closing = |(at, _): &(usize, &str)| !text[..*at].ends_with('\\');
     let (at, _) = text.match_indices('"').find(closing)?;

@@ -1,10 +1,10 @@
-//! Writing the text dialect with the standard library alone.
+//! Peers that write the text dialect with the standard library alone.
 
 use std::io::Write;
 
 use event_datagram::{EventBuf, ValueBuf};
 
-/// Appends piece by piece to a vector, as one would.
+/// Encodes by appending piece by piece to a vector.
 pub fn extend(event: &EventBuf, datagram: &mut Vec<u8>) {
     datagram.extend_from_slice(&event.name);
     datagram.push(b'\n');
@@ -25,7 +25,7 @@ pub fn extend(event: &EventBuf, datagram: &mut Vec<u8>) {
                 datagram.push(b'"');
             }
             ValueBuf::Bytes(value) => datagram.extend_from_slice(value),
-            // A vector takes all that is written to it.
+            // Writing to a vector never fails.
             ValueBuf::Integer(integer) => {
                 write!(datagram, "{}", integer.cast_unsigned()).unwrap_or_default()
             }
@@ -36,7 +36,7 @@ pub fn extend(event: &EventBuf, datagram: &mut Vec<u8>) {
     datagram.push(b'\n');
 }
 
-/// The same by `write!` and `str::replace`; `None` where something is not UTF-8.
+/// Encodes with `write!` and `str::replace`. Returns `None` if the event is not UTF-8.
 pub fn format(event: &EventBuf, datagram: &mut Vec<u8>) -> Option<()> {
     writeln!(datagram, "{}", str::from_utf8(&event.name).ok()?).ok()?;
     for param in &event.params {

@@ -1,12 +1,13 @@
-//! How fast the codec has to be, as ratios within one run.
+//! Targets for the speed of the codec, as ratios within one run.
 
 use std::fmt;
 
-use crate::contests::{Contest, LIMIT, OURS};
+use crate::benchmarks::{BASELINE, Benchmark, OURS};
 
-/// A ratio that was measured, and how large it may be, or has to be.
-pub struct Target {
-    whose: &'static str,
+/// A measured ratio and its bound.
+pub struct RatioTarget {
+    /// What the codec is compared with.
+    other: &'static str,
     ratio: f64,
     bound: Bound,
 }
@@ -16,11 +17,11 @@ enum Bound {
     AtLeast(f64),
 }
 
-impl Target {
-    /// Lists the targets of a contest. `times` are those of its contestants.
-    pub fn of(contest: &Contest<'_>, times: &[f64]) -> Vec<Self> {
+impl RatioTarget {
+    /// Returns the targets of a benchmark. `times` are those of its implementations.
+    pub fn of(benchmark: &Benchmark<'_>, times: &[f64]) -> Vec<Self> {
         let time = |name: &str| {
-            let names = contest.contestants.iter().map(|one| one.name);
+            let names = benchmark.implementations.iter().map(|one| one.name);
             names
                 .zip(times)
                 .find(|(one, _)| *one == name)
@@ -30,7 +31,7 @@ impl Target {
             return Vec::new();
         };
         let mut targets = Vec::new();
-        let limit = match contest.name.as_str() {
+        let max = match benchmark.name.as_str() {
             "decode/text/pike" => Some(3.0),
             "decode/text/contact" => Some(7.0),
             "decode/text/tiny-1000" => Some(20.0),
@@ -39,14 +40,14 @@ impl Target {
             "encode/text/long" => Some(2.2),
             _ => None,
         };
-        if let (Some(bound), Some(limit)) = (limit, time(LIMIT)) {
+        if let (Some(bound), Some(baseline)) = (max, time(BASELINE)) {
             targets.push(Self {
-                whose: "the time of the limit",
-                ratio: ours / limit,
+                other: "the time of the baseline",
+                ratio: ours / baseline,
                 bound: Bound::AtMost(bound),
             });
         }
-        let (peers, bound): (&[_], _) = match contest.name.as_str() {
+        let (peers, bound): (&[_], _) = match benchmark.name.as_str() {
             "decode/text/contact" => (&["winnow", "regex"], 3.0),
             name if name.starts_with("decode/jsonrpc/") => (&["serde_json::Value"], 1.5),
             name if name.starts_with("encode/") => (&["extend", "write!", "serde, typed"], 1.0),
@@ -55,7 +56,7 @@ impl Target {
         let fastest = peers.iter().filter_map(|peer| Some((*peer, time(peer)?)));
         if let Some((peer, time)) = fastest.min_by(|one, other| one.1.total_cmp(&other.1)) {
             targets.push(Self {
-                whose: peer,
+                other: peer,
                 ratio: time / ours,
                 bound: Bound::AtLeast(bound),
             });
@@ -63,7 +64,7 @@ impl Target {
         targets
     }
 
-    /// Tells whether the ratio is as it should be.
+    /// Returns whether the ratio is within its bound.
     pub fn is_met(&self) -> bool {
         match self.bound {
             Bound::AtMost(bound) => self.ratio <= bound,
@@ -72,21 +73,21 @@ impl Target {
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for RatioTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            whose,
+            other,
             ratio,
             bound,
         } = self;
         let verdict = if self.is_met() { "met" } else { "MISSED" };
         match bound {
             Bound::AtMost(bound) => {
-                write!(f, "{verdict}: {ratio:.2} times {whose}, at most {bound}")
+                write!(f, "{verdict}: {ratio:.2} times {other}, at most {bound}")
             }
             Bound::AtLeast(bound) => write!(
                 f,
-                "{verdict}: {ratio:.2} times as fast as {whose}, at least {bound}"
+                "{verdict}: {ratio:.2} times as fast as {other}, at least {bound}"
             ),
         }
     }

@@ -1,7 +1,8 @@
-//! All that is measured: on each case the codec, the limit, and the peers, who do the same work on the same bytes.
+//! The benchmarks: on each case the codec, the baseline and the peers do the same work on the same
+//! bytes.
 //!
-//! *Decoding* is decoding and going through all parameters, up to the slices of their names and values. *Encoding* writes
-//! into a buffer that is large enough and used again.
+//! *Decoding* decodes and visits all parameters, up to the slices of their names and values.
+//! *Encoding* writes into a buffer that is large enough and reused.
 
 use std::hint::black_box;
 
@@ -9,39 +10,39 @@ use event_datagram::{jsonrpc, text};
 use event_datagram_oracle::reference;
 use memchr::memchr_iter;
 
-use crate::cases::{Case, Datagram};
+use crate::cases::{CaseDatagram, CodecCase};
 use crate::peers::{self, json, regex, std_str, std_write, winnow};
 
-/// Some who do the same work, with what it is measured by.
-pub struct Contest<'c> {
-    /// What is done, such as `decode/text/contact`.
+/// One kind of work on one case, done by several implementations.
+pub struct Benchmark<'c> {
+    /// The work and the case, such as `decode/text/contact`.
     pub name: String,
-    /// So many bytes a datagram has.
+    /// Bytes of the datagram.
     pub bytes: usize,
-    /// So many parameters it has.
+    /// Parameters of the event.
     pub params: usize,
-    /// Those who do it: the codec first, the limit second.
-    pub contestants: Vec<Contestant<'c>>,
+    /// The implementations: the codec first, the baseline second.
+    pub implementations: Vec<Implementation<'c>>,
 }
 
-/// One who does the work.
-pub struct Contestant<'c> {
-    /// Who it is.
+/// One implementation of the work.
+pub struct Implementation<'c> {
+    /// Its name in the tables.
     pub name: &'static str,
-    /// Does it so many times.
+    /// Does the work the given number of times.
     pub run: Box<dyn FnMut(u64) + 'c>,
 }
 
-/// The name of the codec among the contestants.
+/// The name of the codec.
 pub const OURS: &str = "event-datagram";
 
-/// The name of the limit: what the bytes cost anybody who touches them.
-pub const LIMIT: &str = "limit";
+/// The name of the baseline: the cost of touching the bytes at all.
+pub const BASELINE: &str = "baseline";
 
-impl<'c> Contest<'c> {
-    /// Lists everything: decoding and encoding, either dialect, each case.
-    pub fn all(cases: &'c [Case]) -> Vec<Self> {
-        let each = |contest: fn(&'c Case) -> Self| cases.iter().map(contest);
+impl<'c> Benchmark<'c> {
+    /// Returns all benchmarks: decoding and encoding, either dialect, each case.
+    pub fn all(cases: &'c [CodecCase]) -> Vec<Self> {
+        let each = |benchmark: fn(&'c CodecCase) -> Self| cases.iter().map(benchmark);
         let decoding = each(Self::decode_text).chain(each(Self::decode_jsonrpc));
         decoding
             .chain(each(Self::encode_text))
@@ -49,16 +50,16 @@ impl<'c> Contest<'c> {
             .collect()
     }
 
-    fn decode_text(case: &'c Case) -> Self {
-        let Datagram { bytes, event } = &case.text;
-        peers::agree_in_text(bytes, event);
+    fn decode_text(case: &'c CodecCase) -> Self {
+        let CaseDatagram { bytes, event } = &case.text;
+        peers::assert_text_peers_agree(bytes, event);
         Self::new("decode/text", case.name, &case.text)
             .with(OURS, move || {
-                let event = text::decode(black_box(bytes)).expect("it is an event");
+                let event = text::decode(black_box(bytes)).expect("the datagram is an event");
                 black_box(event.name());
                 event.params().for_each(touch);
             })
-            .with(LIMIT, move || count(bytes))
+            .with(BASELINE, move || count_line_feeds(bytes))
             .with("winnow", move || {
                 black_box(winnow::read(black_box(bytes), touch));
             })
@@ -73,26 +74,27 @@ impl<'c> Contest<'c> {
             })
     }
 
-    fn decode_jsonrpc(case: &'c Case) -> Self {
-        let Datagram { bytes, event } = &case.jsonrpc;
-        peers::agree_in_jsonrpc(bytes, event);
+    fn decode_jsonrpc(case: &'c CodecCase) -> Self {
+        let CaseDatagram { bytes, event } = &case.jsonrpc;
+        peers::assert_jsonrpc_peers_agree(bytes, event);
         Self::new("decode/jsonrpc", case.name, &case.jsonrpc)
             .with(OURS, move || {
-                let event = jsonrpc::decode(black_box(bytes)).expect("it is an event");
+                let event = jsonrpc::decode(black_box(bytes)).expect("the datagram is an event");
                 black_box(event.name());
                 event.params().for_each(touch);
             })
-            .with(LIMIT, move || count(bytes))
+            .with(BASELINE, move || count_line_feeds(bytes))
             .with("serde_json::Value", move || {
-                let tree = json::read_tree(black_box(bytes)).expect("it is JSON");
-                json::each_of_tree(&tree, |name, value| {
+                let tree = json::read_tree(black_box(bytes)).expect("the datagram is JSON");
+                json::for_each_param_of_tree(&tree, |name, value| {
                     black_box((name, value));
                 });
             })
             .with("serde, typed", move || {
-                let typed = json::Typed::read(black_box(bytes)).expect("it is such JSON");
+                let typed = json::TypedNotification::read(black_box(bytes))
+                    .expect("the datagram has these types");
                 black_box(typed.name());
-                typed.each(|name, value| {
+                typed.for_each_param(|name, value| {
                     black_box((name, value));
                 });
             })
@@ -101,54 +103,55 @@ impl<'c> Contest<'c> {
             })
     }
 
-    fn encode_text(case: &'c Case) -> Self {
-        let Datagram { bytes, event } = &case.text;
+    fn encode_text(case: &'c CodecCase) -> Self {
+        let CaseDatagram { bytes, event } = &case.text;
         Self::new("encode/text", case.name, &case.text)
             .with_slice(OURS, bytes, move |buffer| {
-                text::sender::encode(black_box(event), buffer).expect("it fits");
+                text::sender::encode(black_box(event), buffer).expect("the datagram fits");
             })
-            .with_slice(LIMIT, bytes, move |buffer| {
+            .with_slice(BASELINE, bytes, move |buffer| {
                 buffer.copy_from_slice(black_box(bytes))
             })
             .with_vec("extend", bytes, move |vec| {
                 std_write::extend(black_box(event), vec)
             })
             .with_vec("write!", bytes, move |vec| {
-                std_write::format(black_box(event), vec).expect("it is UTF-8")
+                std_write::format(black_box(event), vec).expect("the event is UTF-8")
             })
     }
 
-    fn encode_jsonrpc(case: &'c Case) -> Self {
-        let Datagram { bytes, event } = &case.jsonrpc;
+    fn encode_jsonrpc(case: &'c CodecCase) -> Self {
+        let CaseDatagram { bytes, event } = &case.jsonrpc;
         Self::new("encode/jsonrpc", case.name, &case.jsonrpc)
             .with_slice(OURS, bytes, move |buffer| {
-                jsonrpc::sender::encode(black_box(event), buffer).expect("it fits");
+                jsonrpc::sender::encode(black_box(event), buffer).expect("the datagram fits");
             })
-            .with_slice(LIMIT, bytes, move |buffer| {
+            .with_slice(BASELINE, bytes, move |buffer| {
                 buffer.copy_from_slice(black_box(bytes))
             })
             .with_vec("serde, typed", bytes, move |vec| {
-                let message = json::Message::new(black_box(event)).expect("it is UTF-8");
-                serde_json::to_writer(vec, &message).expect("it is UTF-8");
+                let notification =
+                    json::Notification::new(black_box(event)).expect("the event is UTF-8");
+                serde_json::to_writer(vec, &notification).expect("the event is UTF-8");
             })
     }
 
-    fn new(work: &str, case: &str, datagram: &Datagram) -> Self {
+    fn new(work: &str, case: &str, datagram: &CaseDatagram) -> Self {
         Self {
             name: format!("{work}/{case}"),
             bytes: datagram.bytes.len(),
             params: datagram.params(),
-            contestants: Vec::new(),
+            implementations: Vec::new(),
         }
     }
 
     fn with(mut self, name: &'static str, mut work: impl FnMut() + 'c) -> Self {
         let run = Box::new(move |times| (0..times).for_each(|_| work()));
-        self.contestants.push(Contestant { name, run });
+        self.implementations.push(Implementation { name, run });
         self
     }
 
-    /// One who writes these bytes into a slice that has just room for them.
+    /// Adds an implementation that writes these bytes into a slice of the same length.
     fn with_slice(self, name: &'static str, bytes: &[u8], write: impl Fn(&mut [u8]) + 'c) -> Self {
         let mut buffer = vec![0; bytes.len()];
         write(&mut buffer);
@@ -156,7 +159,7 @@ impl<'c> Contest<'c> {
         self.with(name, move || write(black_box(&mut buffer)))
     }
 
-    /// One who writes these bytes into a vector that has room for them.
+    /// Adds an implementation that writes these bytes into a vector with enough capacity.
     fn with_vec(self, name: &'static str, bytes: &[u8], write: impl Fn(&mut Vec<u8>) + 'c) -> Self {
         let mut buffer = Vec::with_capacity(bytes.len());
         write(&mut buffer);
@@ -169,11 +172,11 @@ impl<'c> Contest<'c> {
     }
 }
 
-fn count(bytes: &[u8]) {
+fn count_line_feeds(bytes: &[u8]) {
     black_box(memchr_iter(b'\n', black_box(bytes)).count());
 }
 
-/// What a peer does with a parameter: has it in memory, and nothing else.
+/// Consumes a parameter, so that the compiler cannot leave out its computation.
 fn touch<T>(param: T) {
     black_box(param);
 }
