@@ -1,15 +1,18 @@
-//! The kill matrix: every vector on listeners that are broken in one place each.
+//! The kill matrix: mutation testing of the corpus. It runs every vector on listeners with one
+//! fault each.
 //!
-//! Each broken listener has to be failed by a vector of level must or should, and each vector has to find one that most
-//! vectors do not find. What finds what is written to `corpus/kills/`; `SNAPSHOTS=overwrite` writes it anew.
-//! `KILL_MATRIX_REPEATS=20` runs everything so often, and nothing may change. `ci/kills` does it all, in an optimised build;
-//! in any other all but a few of these tests are ignored.
+//! A vector of level must or should has to fail each faulty listener, and each vector has to detect
+//! a fault that most vectors do not detect. The results are in `corpus/kills/`;
+//! `SNAPSHOTS=overwrite` updates them. With `KILL_MATRIX_REPEATS=20` everything runs 20 times, with
+//! equal results. `ci/kills` runs it all, in an optimised build; in any other build most of these
+//! tests are ignored.
 //!
-//! This program is also the broken listeners: `kill_matrix listen DIALECT NAME`, on the socket in `EVDG_SOCKET`. So one is
-//! looked at with `evdg test -- target/release/deps/kill_matrix-… listen text splits-at-last-separator`.
+//! This program is also the faulty listeners: `kill_matrix listen DIALECT NAME` listens on the
+//! socket in `EVDG_SOCKET`. To look at one, run `evdg test -- target/release/deps/kill_matrix-…
+//! listen text splits-at-last-separator`.
 
 #[cfg(unix)]
-mod bug;
+mod fault;
 #[cfg(unix)]
 mod jsonrpc;
 #[cfg(unix)]
@@ -35,26 +38,26 @@ fn main() -> std::process::ExitCode {
 #[cfg(not(unix))]
 fn main() {}
 
-/// Is a listener, until it is killed.
+/// Listens with a fault, or without one, until the process is killed.
 #[cfg(unix)]
 fn listen_as(dialect: &str, name: &str) -> ! {
     use event_datagram_conformance::dialect::Dialect;
 
-    // A bug that kills is told in a line: to look up where it happened takes longer than all else.
+    // Prints panics in one line: resolving a backtrace takes longer than everything else.
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let dialect = *Dialect::ALL
         .iter()
         .find(|known| known.as_str() == dialect)
-        .expect("it is a dialect");
+        .expect("the second argument is a dialect");
     let address = std::env::var("EVDG_SOCKET").expect("EVDG_SOCKET is set");
     let socket = listener::Socket::bind(&address).expect("the socket is free");
-    let ended = match bug::Broken::all(dialect)
+    let ended = match fault::FaultyListener::all(dialect)
         .into_iter()
-        .find(|broken| broken.name == name)
+        .find(|listener| listener.name == name)
     {
-        Some(broken) => broken.listen(&socket),
-        None if name == matrix::UNBROKEN => bug::listen_unbroken(dialect, &socket),
-        None => panic!("there is no broken listener {name}"),
+        Some(listener) => listener.listen(&socket),
+        None if name == matrix::CORRECT => fault::listen_correctly(dialect, &socket),
+        None => panic!("there is no faulty listener {name}"),
     };
-    panic!("it stopped listening: {ended:?}");
+    panic!("the listener ended: {ended:?}");
 }

@@ -1,4 +1,4 @@
-//! Every vector on every broken listener: which finds which.
+//! Runs every vector on every faulty listener: which detects which.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -16,46 +16,46 @@ use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSet
 use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{Corpus, Vector};
 
-use crate::bug::Broken;
+use crate::fault::FaultyListener;
 
-/// The first argument that makes this program a listener: the dialect and the name of the bug follow.
+/// The first argument that makes this program a listener; the dialect and the fault's name follow.
 pub(crate) const LISTEN: &str = "listen";
-/// The name of no bug.
-pub(crate) const UNBROKEN: &str = "unbroken";
+/// The name of the listener without a fault.
+pub(crate) const CORRECT: &str = "correct";
 
-/// What a vector finds in a listener that is not right.
+/// How a vector detects a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// It fails, or is warned of.
-    Fails(Verdict),
-    /// The vector is of level may, and what came is none of its right readings.
+pub(crate) enum Detection {
+    /// The listener fails the vector, or gets a warning.
+    Failed(Verdict),
+    /// The vector is of level may, and the report is none of its admissible readings.
     Departs,
 }
 
-/// What vectors found, by their ids.
-pub(crate) type Finds = BTreeMap<String, Found>;
+/// The vectors that detect a fault, by their ids.
+pub(crate) type Detections = BTreeMap<String, Detection>;
 
-/// The broken listeners of a dialect, and what its vectors find in them.
-pub(crate) struct Matrix {
+/// The faulty listeners of a dialect, and which vectors detect them.
+pub(crate) struct KillMatrix {
     pub(crate) dialect: Dialect,
     pub(crate) corpus: Corpus,
-    rows: Vec<(Broken, OnceLock<Finds>)>,
+    listeners: Vec<(FaultyListener, OnceLock<Detections>)>,
 }
 
-impl Matrix {
+impl KillMatrix {
     pub(crate) fn new(dialect: Dialect, corpus: Corpus) -> Self {
-        let rows = Broken::all(dialect)
+        let listeners = FaultyListener::all(dialect)
             .into_iter()
-            .map(|broken| (broken, OnceLock::new()));
+            .map(|listener| (listener, OnceLock::new()));
         Self {
             dialect,
             corpus,
-            rows: rows.collect(),
+            listeners: listeners.collect(),
         }
     }
 
-    pub(crate) fn listeners(&self) -> impl Iterator<Item = &Broken> {
-        self.rows.iter().map(|(broken, _)| broken)
+    pub(crate) fn listeners(&self) -> impl Iterator<Item = &FaultyListener> {
+        self.listeners.iter().map(|(listener, _)| listener)
     }
 
     pub(crate) fn vectors(&self) -> impl Iterator<Item = &Vector> {
@@ -65,18 +65,18 @@ impl Matrix {
             .filter(|vector| vector.dialect == self.dialect)
     }
 
-    /// Runs the vectors on a broken listener, unless that has been done.
-    pub(crate) fn finds(&self, name: &str) -> &Finds {
-        let (_, finds) = self
-            .rows
+    /// Returns the vectors that detect a fault. Runs them at the first call.
+    pub(crate) fn detections(&self, name: &str) -> &Detections {
+        let (_, detections) = self
+            .listeners
             .iter()
-            .find(|(broken, _)| broken.name == name)
-            .expect("there is one of this name");
-        finds.get_or_init(|| self.run(name, SocketKind::Unix))
+            .find(|(listener, _)| listener.name == name)
+            .expect("a listener has this name");
+        detections.get_or_init(|| self.run(name, SocketKind::Unix))
     }
 
-    /// Runs the vectors on a listener.
-    pub(crate) fn run(&self, name: &str, socket: SocketKind) -> Finds {
+    /// Runs the vectors on a listener, and returns those that detect its fault.
+    pub(crate) fn run(&self, name: &str, socket: SocketKind) -> Detections {
         let program = env::current_exe()
             .expect("this program has a path")
             .into_os_string();
@@ -85,7 +85,7 @@ impl Matrix {
         let plan = TestPlan {
             vectors: self.vectors().collect(),
             subject: SubjectCommand::new(Kind::Listener, &command)
-                .expect("it is not empty")
+                .expect("the command is not empty")
                 .into(),
             sockets: vec![socket],
             jobs: NonZero::<usize>::MIN,
@@ -97,27 +97,27 @@ impl Matrix {
             known: KnownList::default(),
             set: None,
         };
-        let mut finds = Finds::new();
+        let mut detections = Detections::new();
         let ran = run(&plan, |event| {
             if let Event::Outcome(outcome) = event
-                && let Some(found) = found(outcome)
+                && let Some(detection) = detection(outcome)
             {
-                finds.insert(outcome.vector.id.clone(), found);
+                detections.insert(outcome.vector.id.clone(), detection);
             }
         });
         ran.unwrap_or_else(|error| panic!("{name}: {error}"));
-        finds
+        detections
     }
 }
 
-fn found(outcome: &Outcome<'_>) -> Option<Found> {
+fn detection(outcome: &Outcome<'_>) -> Option<Detection> {
     if outcome.verdict.is_failure(Strictness::Should) {
-        return Some(Found::Fails(outcome.verdict));
+        return Some(Detection::Failed(outcome.verdict));
     }
     let judgment = judge(
         &outcome.vector.steps,
         &outcome.observation,
         Answering::MayBeSilent,
     );
-    matches!(judgment, Judgment::Departs { .. }).then_some(Found::Departs)
+    matches!(judgment, Judgment::Departs { .. }).then_some(Detection::Departs)
 }

@@ -1,37 +1,40 @@
-//! The matrix as a page that a person reads: `corpus/kills/DIALECT.md`.
+//! The kill matrix as a page: `corpus/kills/DIALECT.md`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use event_datagram_conformance::vectors::Vector;
 
-use crate::bug::Broken;
-use crate::matrix::{Finds, Matrix};
+use crate::fault::FaultyListener;
+use crate::matrix::{Detections, KillMatrix};
 
-/// What finds what, from either side.
-pub(crate) struct Kills<'m> {
-    matrix: &'m Matrix,
-    listeners: Vec<(&'m Broken, &'m Finds)>,
-    /// For each vector the listeners that it finds, those that few vectors find first.
+/// Which vector detects which listener, by vector and by listener.
+pub(crate) struct KillTable<'m> {
+    matrix: &'m KillMatrix,
+    listeners: Vec<(&'m FaultyListener, &'m Detections)>,
+    /// For each vector the listeners that it detects, those that few vectors detect first.
     by_vector: HashMap<&'m str, Vec<&'m str>>,
-    /// How many vectors find each listener.
+    /// The number of vectors that detect each listener.
     counts: HashMap<&'m str, usize>,
 }
 
-impl<'m> Kills<'m> {
-    pub(crate) fn new(matrix: &'m Matrix) -> Self {
+impl<'m> KillTable<'m> {
+    pub(crate) fn new(matrix: &'m KillMatrix) -> Self {
         let listeners: Vec<_> = matrix
             .listeners()
-            .map(|broken| (broken, matrix.finds(broken.name)))
+            .map(|listener| (listener, matrix.detections(listener.name)))
             .collect();
         let counts: HashMap<_, _> = listeners
             .iter()
-            .map(|(broken, finds)| (broken.name, finds.len()))
+            .map(|(listener, detections)| (listener.name, detections.len()))
             .collect();
         let mut by_vector = HashMap::<_, Vec<_>>::new();
-        for (broken, finds) in &listeners {
-            for vector in finds.keys() {
-                by_vector.entry(&vector[..]).or_default().push(broken.name);
+        for (listener, detections) in &listeners {
+            for vector in detections.keys() {
+                by_vector
+                    .entry(&vector[..])
+                    .or_default()
+                    .push(listener.name);
             }
         }
         by_vector
@@ -45,34 +48,34 @@ impl<'m> Kills<'m> {
         }
     }
 
-    /// Gives the listeners that this vector finds and at least four vectors of five do not.
-    pub(crate) fn sharp(&self, vector: &str) -> impl Iterator<Item = &'m str> {
-        let most = self.matrix.vectors().count() / 5;
-        self.of(vector)
+    /// Returns the listeners that this vector detects and at least four of five vectors do not.
+    pub(crate) fn selective(&self, vector: &str) -> impl Iterator<Item = &'m str> {
+        let max_count = self.matrix.vectors().count() / 5;
+        self.detected_by(vector)
             .iter()
             .copied()
-            .filter(move |name| self.counts[name] <= most)
+            .filter(move |name| self.counts[name] <= max_count)
     }
 
-    /// Gives the listeners that this vector finds.
-    fn of(&self, vector: &str) -> &[&'m str] {
+    /// Returns the listeners that this vector detects.
+    fn detected_by(&self, vector: &str) -> &[&'m str] {
         self.by_vector.get(vector).map_or(&[], |names| names)
     }
 }
 
 /// Writes the page.
-pub(crate) fn page(kills: &Kills<'_>, excused: &BTreeMap<String, String>) -> String {
+pub(crate) fn page(table: &KillTable<'_>, exceptions: &BTreeMap<String, String>) -> String {
     let mut page = String::new();
-    head(kills, &mut page);
-    listeners(kills, &mut page);
-    vectors(kills, excused, &mut page);
+    head(table, &mut page);
+    listeners(table, &mut page);
+    vectors(table, exceptions, &mut page);
     page
 }
 
-fn head(kills: &Kills<'_>, page: &mut String) {
-    let dialect = kills.matrix.dialect;
-    let (listeners, vectors) = (kills.listeners.len(), kills.matrix.vectors().count());
-    let pairs: usize = kills.counts.values().sum();
+fn head(table: &KillTable<'_>, page: &mut String) {
+    let dialect = table.matrix.dialect;
+    let (listeners, vectors) = (table.listeners.len(), table.matrix.vectors().count());
+    let pairs: usize = table.counts.values().sum();
     writeln!(
         page,
         "# Which vector finds which bug: {dialect}\n\n\
@@ -87,60 +90,63 @@ fn head(kills: &Kills<'_>, page: &mut String) {
     .expect("a string takes any text");
 }
 
-fn listeners(kills: &Kills<'_>, page: &mut String) {
+fn listeners(table: &KillTable<'_>, page: &mut String) {
     page.push_str(
         "## Listeners\n\nBehind each, how many vectors find it, and by which requirements.\n",
     );
-    let mut area = "";
-    for (broken, finds) in &kills.listeners {
-        if broken.area != area {
-            area = broken.area;
-            write!(page, "\n### {area}\n\n| listener | what it does | found by | |\n| --- | --- | --- | --- |\n").expect("a string takes any text");
+    let mut group = "";
+    for (listener, detections) in &table.listeners {
+        if listener.group != group {
+            group = listener.group;
+            write!(page, "\n### {group}\n\n| listener | what it does | found by | |\n| --- | --- | --- | --- |\n").expect("a string takes any text");
         }
-        let by = match finds.len() {
-            1 => format!("`{}` alone", finds.keys().next().expect("there is one")),
+        let by = match detections.len() {
+            1 => format!(
+                "`{}` alone",
+                detections.keys().next().expect("there is one")
+            ),
             count => format!("{count} vectors"),
         };
-        let requirements = requirements(kills.matrix, finds);
+        let requirements = requirements(table.matrix, detections);
         writeln!(
             page,
             "| {} | {} | {by} | {requirements} |",
-            broken.name,
-            cell(broken.story)
+            listener.name,
+            cell(listener.sentence)
         )
         .expect("a string takes any text");
     }
 }
 
-/// Says how many vectors of each requirement there are among those that found something.
-fn requirements(matrix: &Matrix, finds: &Finds) -> String {
+/// Returns how many vectors of each requirement detect a listener.
+fn requirements(matrix: &KillMatrix, detections: &Detections) -> String {
     let mut counts = Vec::<(&str, usize)>::new();
     for requirement in &matrix.corpus.requirements {
-        let finds_it = |vector: &&Vector| {
-            vector.requirement == requirement.id && finds.contains_key(&vector.id)
+        let detects = |vector: &&Vector| {
+            vector.requirement == requirement.id && detections.contains_key(&vector.id)
         };
-        match matrix.vectors().filter(finds_it).count() {
+        match matrix.vectors().filter(detects).count() {
             0 => {}
             count => counts.push((&requirement.id, count)),
         }
     }
-    let told = counts.iter().map(|(id, count)| {
-        if finds.len() == 1 {
+    let items = counts.iter().map(|(id, count)| {
+        if detections.len() == 1 {
             (*id).into()
         } else {
             format!("{id} {count}")
         }
     });
-    told.collect::<Vec<String>>().join(", ")
+    items.collect::<Vec<String>>().join(", ")
 }
 
-fn vectors(kills: &Kills<'_>, excused: &BTreeMap<String, String>, page: &mut String) {
+fn vectors(table: &KillTable<'_>, exceptions: &BTreeMap<String, String>, page: &mut String) {
     page.push_str(
         "\n## Vectors\n\nBehind each, the listeners that it finds; those that the fewest vectors find come first, and **bold** are those that no \
          other\nvector finds. A vector of level may fails nobody: it finds those of which it got none of the right readings.\n",
     );
     let mut topic = "";
-    for vector in kills.matrix.vectors() {
+    for vector in table.matrix.vectors() {
         if vector.topic != topic {
             topic = &vector.topic;
             write!(
@@ -150,17 +156,17 @@ fn vectors(kills: &Kills<'_>, excused: &BTreeMap<String, String>, page: &mut Str
             .expect("a string takes any text");
         }
         let name = |name: &&str| {
-            if kills.counts[name] == 1 {
+            if table.counts[name] == 1 {
                 format!("**{name}**")
             } else {
                 (*name).into()
             }
         };
-        let found = match kills.of(&vector.id) {
+        let found = match table.detected_by(&vector.id) {
             [] => String::new(),
             names => names.iter().map(name).collect::<Vec<String>>().join(" "),
         };
-        let reason = excused
+        let reason = exceptions
             .get(&vector.id)
             .map(|reason| format!("stays: {reason}"))
             .unwrap_or_default();
@@ -179,7 +185,7 @@ fn vectors(kills: &Kills<'_>, excused: &BTreeMap<String, String>, page: &mut Str
     }
 }
 
-/// A sentence in a cell of a table.
+/// Escapes a sentence for a table cell.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

@@ -1,4 +1,4 @@
-//! What has to hold of the matrix, a trial each.
+//! The requirements on the kill matrix, one trial each.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use event_datagram_conformance::vectors::{Corpus, Level};
 use libtest_mimic::{Failed, Trial};
 use snapbox::{Assert, Data};
 
-use crate::matrix::{Finds, Found, Matrix, UNBROKEN};
-use crate::page::{Kills, page};
+use crate::matrix::{CORRECT, Detection, Detections, KillMatrix};
+use crate::page::{KillTable, page};
 
 pub(crate) fn all() -> Vec<Trial> {
     DIALECTS
@@ -25,30 +25,30 @@ const DIALECTS: &[Dialect] = &[Dialect::Text, Dialect::JsonRpc];
 const REPEATS: &str = "KILL_MATRIX_REPEATS";
 
 fn of_dialect(dialect: Dialect) -> Vec<Trial> {
-    let corpus = Corpus::load(&folder()).expect("the corpus is sound");
-    let matrix = Arc::new(Matrix::new(dialect, corpus));
-    let trial = |name: &str, test: fn(&Matrix) -> Result<(), Failed>| {
+    let corpus = Corpus::load(&folder()).expect("the corpus is valid");
+    let matrix = Arc::new(KillMatrix::new(dialect, corpus));
+    let trial = |name: &str, test: fn(&KillMatrix) -> Result<(), Failed>| {
         let matrix = matrix.clone();
         Trial::test(format!("{dialect}::{name}"), move || test(&matrix))
     };
     let mut trials = vec![
         trial("names_are_unique", names_are_unique),
-        trial("unbroken_it_conforms", unbroken_it_conforms),
+        trial("correct_listener_conforms", correct_listener_conforms),
     ];
-    trials.extend(matrix.listeners().map(|broken| {
+    trials.extend(matrix.listeners().map(|listener| {
         let matrix = matrix.clone();
-        let name = broken.name;
+        let name = listener.name;
         Trial::test(format!("{dialect}::found::{name}"), move || {
-            is_found(&matrix, name)
+            is_detected(&matrix, name)
         })
     }));
-    // They need all that was found, and so come last.
+    // These need the detections of all listeners, and so come last.
     trials.push(trial(
-        "every_vector_finds_something",
-        every_vector_finds_something,
+        "every_vector_detects_a_fault",
+        every_vector_detects_a_fault,
     ));
-    trials.push(trial("what_is_written_is_true", what_is_written_is_true));
-    // Some hundred thousand runs of a vector: that is for an optimised build.
+    trials.push(trial("pages_are_up_to_date", pages_are_up_to_date));
+    // Some hundred thousand runs of a vector are for an optimised build.
     let takes_long = |trial: &Trial| {
         cfg!(debug_assertions)
             && !trial.name().ends_with("_unique")
@@ -65,37 +65,40 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
 }
 
-fn names_are_unique(matrix: &Matrix) -> Result<(), Failed> {
-    let mut names = HashSet::from([UNBROKEN]);
-    match matrix.listeners().find(|broken| !names.insert(broken.name)) {
-        Some(broken) => Err(format!("two listeners are called {}", broken.name).into()),
+fn names_are_unique(matrix: &KillMatrix) -> Result<(), Failed> {
+    let mut names = HashSet::from([CORRECT]);
+    match matrix
+        .listeners()
+        .find(|listener| !names.insert(listener.name))
+    {
+        Some(listener) => Err(format!("two listeners are called {}", listener.name).into()),
         None => Ok(()),
     }
 }
 
-fn unbroken_it_conforms(matrix: &Matrix) -> Result<(), Failed> {
+fn correct_listener_conforms(matrix: &KillMatrix) -> Result<(), Failed> {
     for socket in [SocketKind::Udp, SocketKind::Unix] {
-        let finds = matrix.run(UNBROKEN, socket);
-        if !finds.is_empty() {
-            return Err(format!("over {socket}: {finds:?}").into());
+        let detections = matrix.run(CORRECT, socket);
+        if !detections.is_empty() {
+            return Err(format!("over {socket}: {detections:?}").into());
         }
     }
     Ok(())
 }
 
-/// A vector of level must or should finds it, and does so every time.
-fn is_found(matrix: &Matrix, name: &str) -> Result<(), Failed> {
-    let finds = matrix.finds(name);
+/// A vector of level must or should detects the fault, and does so every time.
+fn is_detected(matrix: &KillMatrix, name: &str) -> Result<(), Failed> {
+    let detections = matrix.detections(name);
     let is_binding = |id: &str| {
         matrix
             .vectors()
             .any(|vector| vector.id == id && vector.level != Level::May)
     };
-    if !finds
+    if !detections
         .iter()
-        .any(|(id, found)| matches!(found, Found::Fails(_)) && is_binding(id))
+        .any(|(id, detection)| matches!(detection, Detection::Failed(_)) && is_binding(id))
     {
-        return Err("no vector of level must or should finds it: there is one to add".into());
+        return Err("no vector of level must or should detects it: add one".into());
     }
     let repeats = match env::var(REPEATS) {
         Ok(number) => number
@@ -105,53 +108,56 @@ fn is_found(matrix: &Matrix, name: &str) -> Result<(), Failed> {
     };
     for repeat in 1..repeats {
         let again = matrix.run(name, SocketKind::Unix);
-        if again != *finds {
-            return Err(format!("repeat {repeat}: {}", difference(finds, &again)).into());
+        if again != *detections {
+            return Err(format!("repeat {repeat}: {}", difference(detections, &again)).into());
         }
     }
     Ok(())
 }
 
-fn difference(before: &Finds, after: &Finds) -> String {
+fn difference(before: &Detections, after: &Detections) -> String {
     let vectors: HashSet<_> = before.keys().chain(after.keys()).collect();
     let changed = vectors
         .into_iter()
         .filter(|vector| before.get(*vector) != after.get(*vector));
-    let told = changed.map(|vector| {
+    let changes = changed.map(|vector| {
         format!(
             "{vector} was {:?} and is {:?}",
             before.get(vector),
             after.get(vector)
         )
     });
-    told.collect::<Vec<_>>().join("; ")
+    changes.collect::<Vec<_>>().join("; ")
 }
 
-/// Each vector finds a listener that most vectors do not find, or it is said why it stays.
-fn every_vector_finds_something(matrix: &Matrix) -> Result<(), Failed> {
-    let kills = Kills::new(matrix);
-    let excused = exceptions(matrix);
-    let useless: Vec<_> = matrix
+/// Each vector detects a fault that most vectors do not detect, or has a documented exception.
+fn every_vector_detects_a_fault(matrix: &KillMatrix) -> Result<(), Failed> {
+    let table = KillTable::new(matrix);
+    let exceptions = exceptions(matrix);
+    let redundant: Vec<_> = matrix
         .vectors()
         .map(|vector| &vector.id[..])
-        .filter(|id| kills.sharp(id).next().is_none())
+        .filter(|id| table.selective(id).next().is_none())
         .collect();
-    let missing: Vec<_> = useless
+    let missing: Vec<_> = redundant
         .iter()
-        .filter(|id| !excused.contains_key(**id))
+        .filter(|id| !exceptions.contains_key(**id))
         .collect();
-    let stale: Vec<_> = excused
+    let stale: Vec<_> = exceptions
         .keys()
-        .filter(|id| !useless.contains(&&id[..]))
+        .filter(|id| !redundant.contains(&&id[..]))
         .collect();
     if missing.is_empty() && stale.is_empty() {
         return Ok(());
     }
-    Err(format!("neither useful nor excused: {missing:?}; excused for nothing: {stale:?}").into())
+    Err(format!(
+        "vectors that are redundant without an exception: {missing:?}; stale exceptions: {stale:?}"
+    )
+    .into())
 }
 
-fn what_is_written_is_true(matrix: &Matrix) -> Result<(), Failed> {
-    let page = page(&Kills::new(matrix), &exceptions(matrix));
+fn pages_are_up_to_date(matrix: &KillMatrix) -> Result<(), Failed> {
+    let page = page(&KillTable::new(matrix), &exceptions(matrix));
     let path = folder()
         .join("kills")
         .join(format!("{}.md", matrix.dialect));
@@ -164,8 +170,8 @@ fn what_is_written_is_true(matrix: &Matrix) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Reads why vectors stay that find nothing.
-fn exceptions(matrix: &Matrix) -> BTreeMap<String, String> {
+/// Reads the reasons for which redundant vectors stay.
+fn exceptions(matrix: &KillMatrix) -> BTreeMap<String, String> {
     let path = folder()
         .join("kills")
         .join(format!("{}-exceptions.json", matrix.dialect));

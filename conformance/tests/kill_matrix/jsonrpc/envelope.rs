@@ -2,11 +2,11 @@ use bstr::ByteSlice as _;
 
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "finds-the-method-by-pattern",
-        story: "`\"method\":\"([^\"]*)\"` on the whole datagram: the first one counts, wherever it stands.",
-        plant: |listener| {
+        sentence: "`\"method\":\"([^\"]*)\"` on the whole datagram: the first one counts, wherever it stands.",
+        inject: |listener| {
             listener.reader.outer = Box::new(|json| {
                 let mut members = outer(json)?;
                 if let Some(found) = members.iter().find_map(|(_, json)| nested_method(json))
@@ -21,10 +21,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "takes-a-method-from-anywhere",
-        story: "Searches all of the tree for a member called `method`.",
-        plant: |listener| {
+        sentence: "Searches all of the tree for a member called `method`.",
+        inject: |listener| {
             listener.reader.method = Box::new(|members| {
                 match (
                     method(members),
@@ -36,10 +36,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "takes-the-last-method-of-all",
-        story: "Notes the method in a callback of its parser, which is called for nested objects as well.",
-        plant: |listener| {
+        sentence: "Notes the method in a callback of its parser, which is called for nested objects as well.",
+        inject: |listener| {
             listener.reader.method = Box::new(|members| {
                 let last = members.iter().rev().find_map(|(name, json)| {
                     if name == b"method" {
@@ -55,10 +55,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "finds-methods-in-strings",
-        story: "Searches the datagram for `method`, also inside strings.",
-        plant: |listener| {
+        sentence: "Searches the datagram for `method`, also inside strings.",
+        inject: |listener| {
             listener.reader.method = Box::new(|members| {
                 let spelled = |json: &Json| matches!(json, Json::String(text) if text.contains_str("\"method\":\""));
                 match members.iter().any(|(_, json)| spelled(json)) {
@@ -68,10 +68,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "folds-case-of-members",
-        story: "Matches members without regard to case, as Go's `encoding/json` does.",
-        plant: |listener| {
+        sentence: "Matches members without regard to case, as Go's `encoding/json` does.",
+        inject: |listener| {
             listener.reader.outer = Box::new(|json| {
                 Ok(outer(json)?
                     .into_iter()
@@ -80,10 +80,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "trims-members",
-        story: "Trims the names of members.",
-        plant: |listener| {
+        sentence: "Trims the names of members.",
+        inject: |listener| {
             listener.reader.outer = Box::new(|json| {
                 Ok(outer(json)?
                     .into_iter()
@@ -93,10 +93,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "inherits-members",
-        story: "Copies the object with a loop that lets `__proto__` give it members.",
-        plant: |listener| {
+        sentence: "Copies the object with a loop that lets `__proto__` give it members.",
+        inject: |listener| {
             listener.reader.outer = Box::new(|json| {
                 let members = outer(json)?;
                 let inherited = members
@@ -110,20 +110,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "members-without-name-are-the-method",
-        story: "Takes a member with an empty name for the event.",
-        plant: |listener| {
+        sentence: "Takes a member with an empty name for the event.",
+        inject: |listener| {
             listener.reader.method = Box::new(|members| match last(members, b"") {
                 Some(Json::String(name)) => Ok(name.clone()),
                 _ => method(members),
             });
         },
     },
-    Bug {
+    Fault {
         name: "reads-members-as-they-come",
-        story: "Reports parameters while it reads, and has lost those that stand in front of the method.",
-        plant: |listener| {
+        sentence: "Reports parameters while it reads, and has lost those that stand in front of the method.",
+        inject: |listener| {
             listener.reader.params = Box::new(|members| {
                 let place = |wanted: &[u8]| members.iter().position(|(name, _)| name == wanted);
                 last(members, b"params")
@@ -132,17 +132,17 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "asks-for-the-version-first",
-        story: "Compares the first bytes with `{\"jsonrpc\":`.",
-        plant: |listener| {
+        sentence: "Compares the first bytes with `{\"jsonrpc\":`.",
+        inject: |listener| {
             listener.rejects(|members| members.first().is_none_or(|(name, _)| name != b"jsonrpc"))
         },
     },
-    Bug {
+    Fault {
         name: "asks-for-the-version-as-bytes",
-        story: "Searches the datagram for `\"jsonrpc\":\"2.0\"`, byte by byte.",
-        plant: |listener| {
+        sentence: "Searches the datagram for `\"jsonrpc\":\"2.0\"`, byte by byte.",
+        inject: |listener| {
             listener.receive = Box::new(|datagram| {
                 if datagram.contains_str("\"jsonrpc\":\"2.0\"") {
                     vec![datagram]
@@ -152,15 +152,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "takes-a-null-id-for-a-request",
-        story: "Asks whether there is an `id`, not whether it is null: 3.1 sends one.",
-        plant: |listener| listener.rejects(|members| last(members, b"id").is_some()),
+        sentence: "Asks whether there is an `id`, not whether it is null: 3.1 sends one.",
+        inject: |listener| listener.rejects(|members| last(members, b"id").is_some()),
     },
-    Bug {
+    Fault {
         name: "rejects-unknown-members",
-        story: "Maps the object to a class with strict fields.",
-        plant: |listener| {
+        sentence: "Maps the object to a class with strict fields.",
+        inject: |listener| {
             listener.rejects(|members| {
                 members.iter().any(|(name, _)| {
                     ![&b"jsonrpc"[..], b"id", b"method", b"params"].contains(&&name[..])
@@ -168,10 +168,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "asks-for-unknown-members-to-be-strings",
-        story: "Maps the object to a map of strings, which fails where a member is anything else.",
-        plant: |listener| {
+        sentence: "Maps the object to a map of strings, which fails where a member is anything else.",
+        inject: |listener| {
             listener.rejects(|members| {
                 let known = |name: &[u8]| [&b"id"[..], b"params"].contains(&name);
                 members
@@ -180,15 +180,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "asks-for-params",
-        story: "`message['params']`, which fails where the member is left out.",
-        plant: |listener| listener.rejects(|members| last(members, b"params").is_none()),
+        sentence: "`message['params']`, which fails where the member is left out.",
+        inject: |listener| listener.rejects(|members| last(members, b"params").is_none()),
     },
-    Bug {
+    Fault {
         name: "takes-names-of-any-kind",
-        story: "Reports whatever the method is, made a string.",
-        plant: |listener| {
+        sentence: "Reports whatever the method is, made a string.",
+        inject: |listener| {
             listener.reader.method = Box::new(|members| match last(members, b"method") {
                 Some(Json::Number(number)) => Ok(number.clone()),
                 Some(Json::Null) => Ok(b"null".into()),
@@ -198,10 +198,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reports-events-without-method",
-        story: "`message.get('method', '')`.",
-        plant: |listener| {
+        sentence: "`message.get('method', '')`.",
+        inject: |listener| {
             listener.reader.method = Box::new(|members| {
                 if last(members, b"method").is_none() {
                     Ok(Vec::new())
@@ -211,10 +211,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "takes-answers-for-events",
-        story: "Takes an answer of the management interface for an event called `result` or `error`.",
-        plant: |listener| {
+        sentence: "Takes an answer of the management interface for an event called `result` or `error`.",
+        inject: |listener| {
             listener.reader.method = Box::new(|members| {
                 match members
                     .iter()
@@ -226,10 +226,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "takes-its-own-reports-for-events",
-        story: "Reads what it wrote itself, to play its log again: `event`, and records of name and value.",
-        plant: |listener| {
+        sentence: "Reads what it wrote itself, to play its log again: `event`, and records of name and value.",
+        inject: |listener| {
             listener.reader.outer = Box::new(|json| {
                 let members = outer(json)?;
                 let (Some(event), Some(Json::Array(records))) =
@@ -254,10 +254,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-other-versions",
-        story: "`assert message['jsonrpc'] == '2.0'`, and nobody catches that.",
-        plant: |listener| {
+        sentence: "`assert message['jsonrpc'] == '2.0'`, and nobody catches that.",
+        inject: |listener| {
             listener.rejects(|members| {
                 assert!(
                     last(members, b"jsonrpc") == Some(&Json::String(b"2.0".into())),
@@ -267,10 +267,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "answers-requests",
-        story: "Writes the answer that a request asks for, into the same output.",
-        plant: |listener| {
+        sentence: "Writes the answer that a request asks for, into the same output.",
+        inject: |listener| {
             let id = std::rc::Rc::new(std::cell::RefCell::new(None));
             let asked = id.clone();
             listener.reader.method = Box::new(move |members| {
@@ -289,10 +289,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reads-positional-notifications",
-        story: "Takes an array of a name and parameters for an event, and a lone string or null for one without any.",
-        plant: |listener| {
+        sentence: "Takes an array of a name and parameters for an event, and a lone string or null for one without any.",
+        inject: |listener| {
             listener.reader.outer = Box::new(|json| {
                 let name = match json {
                     Json::Array(items) => items.into_iter().next().unwrap_or(Json::Null),
@@ -304,10 +304,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "falls-back-to-text",
-        story: "Reads what is not JSON as an event of the text dialect: the first line is the name.",
-        plant: |listener| {
+        sentence: "Reads what is not JSON as an event of the text dialect: the first line is the name.",
+        inject: |listener| {
             listener.datagrams(|datagram| match datagram.first() {
                 Some(b'{' | b'[' | b' ' | b'\t' | b'\r' | b'\n') | None => datagram.into(),
                 _ => {
@@ -322,25 +322,25 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "upper-case-event-names",
-        story: "Looks events up in upper case, and reports what it looked up.",
-        plant: |listener| listener.event_names(<[u8]>::to_ascii_uppercase),
+        sentence: "Looks events up in upper case, and reports what it looked up.",
+        inject: |listener| listener.event_names(<[u8]>::to_ascii_uppercase),
     },
-    Bug {
+    Fault {
         name: "trims-event-names",
-        story: "Trims the names of events.",
-        plant: |listener| listener.event_names(|name| name.trim().into()),
+        sentence: "Trims the names of events.",
+        inject: |listener| listener.event_names(|name| name.trim().into()),
     },
-    Bug {
+    Fault {
         name: "cuts-event-names-at-63",
-        story: "Keeps names in 64 bytes, one of them for a NUL.",
-        plant: |listener| listener.event_names(|name| name[..name.len().min(63)].into()),
+        sentence: "Keeps names in 64 bytes, one of them for a NUL.",
+        inject: |listener| listener.event_names(|name| name[..name.len().min(63)].into()),
     },
-    Bug {
+    Fault {
         name: "asks-for-event-names-of-word-characters",
-        story: "Matches names with `^\\w+$`.",
-        plant: |listener| {
+        sentence: "Matches names with `^\\w+$`.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|event| {
                 match event
                     .name
@@ -353,17 +353,17 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "cuts-event-names-at-line-feeds",
-        story: "Takes the first line of the name, as in the text dialect.",
-        plant: |listener| {
+        sentence: "Takes the first line of the name, as in the text dialect.",
+        inject: |listener| {
             listener.event_names(|name| name.lines().next().unwrap_or_default().into())
         },
     },
-    Bug {
+    Fault {
         name: "takes-event-names-for-commands",
-        story: "Ends when it is sent `quit`, `exit` or `shutdown`: left over from trying it out.",
-        plant: |listener| {
+        sentence: "Ends when it is sent `quit`, `exit` or `shutdown`: left over from trying it out.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 if ["quit", "exit\n"]
                     .iter()
@@ -376,18 +376,18 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-what-is-not-an-object",
-        story: "`message['method']` of a list, which raises a TypeError that nobody catches.",
-        plant: |listener| {
+        sentence: "`message['method']` of a list, which raises a TypeError that nobody catches.",
+        inject: |listener| {
             listener.reader.outer =
                 Box::new(|json| Ok(outer(json).expect("list indices must be integers")))
         },
     },
-    Bug {
+    Fault {
         name: "guesses-utf-16",
-        story: "Takes zeros between the bytes for UTF-16 and dies of decoding it.",
-        plant: |listener| {
+        sentence: "Takes zeros between the bytes for UTF-16 and dies of decoding it.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 assert!(
                     !(datagram.len() > 3 && datagram[1] == 0 && datagram[3] == 0),
@@ -397,10 +397,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-byte-order-marks",
-        story: "Python's `json.loads` raises an error for U+FEFF in front, which nobody catches.",
-        plant: |listener| {
+        sentence: "Python's `json.loads` raises an error for U+FEFF in front, which nobody catches.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 assert!(
                     !datagram.starts_with(b"\xef\xbb\xbf"),
@@ -412,7 +412,7 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
     },
 ];
 
-/// The first method below this value.
+/// Returns the first method nested in a value.
 fn nested_method(json: &Json) -> Option<Json> {
     match json {
         Json::Object(members) => members.iter().find_map(|(name, json)| {

@@ -1,4 +1,4 @@
-//! The plain listener of the JSON-RPC dialect, in steps, and what can be wrong with it.
+//! The plain listener of the JSON-RPC dialect, in steps, and its faults.
 
 mod envelope;
 mod params;
@@ -7,54 +7,54 @@ mod state;
 mod strings;
 mod syntax;
 
-use crate::bug::{Area, Bug};
-use crate::listener::{Event, Listener, Look, Param, Read, Reading, Step, Store, Value};
+use crate::fault::{Fault, FaultGroup};
+use crate::listener::{AddParam, Event, Listener, Param, Read, Reading, Step, StepRef, Value};
 use parse::{Grammar, Json};
 
-pub(crate) const AREAS: &[Area<Reader>] = &[
-    Area {
+pub(crate) const FAULT_GROUPS: &[FaultGroup<Reader>] = &[
+    FaultGroup {
         title: "Syntax",
-        bugs: syntax::BUGS,
+        faults: syntax::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Strings",
-        bugs: strings::BUGS,
+        faults: strings::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "The notification",
-        bugs: envelope::BUGS,
+        faults: envelope::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Parameters and values",
-        bugs: params::BUGS,
+        faults: params::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Sizes, and what stays behind",
-        bugs: state::BUGS,
+        faults: state::FAULTS,
     },
 ];
 
 type Members = Vec<(Vec<u8>, Json)>;
-/// Parameters, with their names where they have some.
-type Items = Vec<(Option<Vec<u8>>, Json)>;
+/// Parameters with their optional names.
+type NamedValues = Vec<(Option<Vec<u8>>, Json)>;
 
 /// Reads a JSON-RPC datagram, step by step.
 pub(crate) struct Reader {
-    /// What is JSON.
+    /// Parses JSON.
     grammar: Grammar,
-    /// The outer object.
+    /// Returns the members of the outer object.
     outer: Step<Json, Result<Members, String>>,
-    /// The event's name.
-    method: Look<Members, Result<Vec<u8>, String>>,
-    /// The parameters, as they stand.
-    params: Look<Members, Option<Json>>,
-    /// The list of parameters.
-    list: Step<Option<Json>, Result<Items, String>>,
-    /// What is reported as a value.
+    /// Finds the event's name.
+    method: StepRef<Members, Result<Vec<u8>, String>>,
+    /// Finds the parameters.
+    params: StepRef<Members, Option<Json>>,
+    /// Lists the parameters.
+    list: Step<Option<Json>, Result<NamedValues, String>>,
+    /// Returns the reported value.
     value: Step<Json, Result<Value, String>>,
-    /// Puts a parameter to those before it.
-    store: Store,
-    /// What is reported as an event.
+    /// Adds a parameter to those before it.
+    store: AddParam,
+    /// Returns the report of an event.
     finish: Step<Event, Reading>,
 }
 
@@ -100,7 +100,7 @@ fn method(members: &Members) -> Result<Vec<u8>, String> {
     }
 }
 
-fn list(params: Option<Json>) -> Result<Items, String> {
+fn list(params: Option<Json>) -> Result<NamedValues, String> {
     match params {
         None | Some(Json::Null) => Ok(Vec::new()),
         Some(Json::Object(members)) => Ok(members
@@ -130,7 +130,7 @@ fn value(json: Json) -> Result<Value, String> {
     }
 }
 
-/// The last member of a name.
+/// Returns the last member with a name.
 fn last<'m>(members: &'m Members, name: &[u8]) -> Option<&'m Json> {
     members
         .iter()
@@ -138,7 +138,7 @@ fn last<'m>(members: &'m Members, name: &[u8]) -> Option<&'m Json> {
         .map(|(_, json)| json)
 }
 
-/// Short ways to plant what changes datagrams or texts.
+/// Helpers for faults that change datagrams or texts.
 impl Listener<Reader> {
     /// Changes every datagram before it is read.
     fn datagrams(&mut self, change: fn(&[u8]) -> Vec<u8>) {
@@ -163,7 +163,7 @@ impl Listener<Reader> {
         });
     }
 
-    /// Rejects what has such members.
+    /// Rejects objects by their members.
     fn rejects(&mut self, is_rejected: fn(&Members) -> bool) {
         self.reader.method = Box::new(move |members| {
             if is_rejected(members) {

@@ -1,17 +1,17 @@
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "refuses-positional-parameters",
-        story: "Takes it for granted that `params` is an object.",
-        plant: |listener| {
+        sentence: "Takes it for granted that `params` is an object.",
+        inject: |listener| {
             listener.rejects(|members| matches!(last(members, b"params"), Some(Json::Array(_))))
         },
     },
-    Bug {
+    Fault {
         name: "numbers-positional-parameters",
-        story: "Turns an array into an object: `Object.assign({}, params)`.",
-        plant: |listener| {
+        sentence: "Turns an array into an object: `Object.assign({}, params)`.",
+        inject: |listener| {
             listener.reader.list = Box::new(|params| {
                 let name = |(at, (name, json)): (usize, (Option<Vec<u8>>, Json))| {
                     (name.or_else(|| Some(at.to_string().into_bytes())), json)
@@ -20,10 +20,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "pairs-positional-parameters",
-        story: "Takes elements of an array for name and value in turn.",
-        plant: |listener| {
+        sentence: "Takes elements of an array for name and value in turn.",
+        inject: |listener| {
             listener.reader.list = Box::new(|params| {
                 let items = list(params)?;
                 let pair = |pair: &[(Option<Vec<u8>>, Json)]| match pair {
@@ -36,10 +36,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "splits-values-at-separators",
-        story: "Still splits strings at `::`, as in the text dialect, and takes what stands behind for the value.",
-        plant: |listener| {
+        sentence: "Still splits strings at `::`, as in the text dialect, and takes what stands behind for the value.",
+        inject: |listener| {
             values(listener, |json| match &json {
                 Json::String(text) => match text.windows(2).position(|pair| pair == b"::") {
                     Some(at) if at > 0 => Json::String(text[at + 2..].into()),
@@ -49,10 +49,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-last-of-a-name",
-        story: "Parses into a dictionary, in which a later key overwrites.",
-        plant: |listener| {
+        sentence: "Parses into a dictionary, in which a later key overwrites.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| {
                 match params
                     .iter()
@@ -64,10 +64,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-equal-parameters",
-        story: "Keeps parameters in a set.",
-        plant: |listener| {
+        sentence: "Keeps parameters in a set.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| {
                 if !params.contains(&param) {
                     params.push(param);
@@ -75,20 +75,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "sorts-parameters",
-        story: "Parses into a sorted map.",
-        plant: |listener| {
+        sentence: "Parses into a sorted map.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|mut event| {
                 event.params.sort_by(|a, b| a.name.cmp(&b.name));
                 Ok(event)
             });
         },
     },
-    Bug {
+    Fault {
         name: "sorts-integer-names-to-the-front",
-        story: "Parses into a JavaScript object, which lists names that are integers first, in rising order.",
-        plant: |listener| {
+        sentence: "Parses into a JavaScript object, which lists names that are integers first, in rising order.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|mut event| {
                 let integer = |param: &Param| {
                     str::from_utf8(param.name.as_deref()?)
@@ -103,20 +103,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reverses-parameters",
-        story: "Puts each parameter in front of a linked list.",
-        plant: |listener| {
+        sentence: "Puts each parameter in front of a linked list.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|mut event| {
                 event.params.reverse();
                 Ok(event)
             });
         },
     },
-    Bug {
+    Fault {
         name: "empty-keys-are-no-names",
-        story: "Takes a parameter with an empty key for one without a name.",
-        plant: |listener| {
+        sentence: "Takes a parameter with an empty key for one without a name.",
+        inject: |listener| {
             listener.reader.list = Box::new(|params| {
                 Ok(list(params)?
                     .into_iter()
@@ -125,29 +125,29 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-empty-keys",
-        story: "`if (!key) continue`.",
-        plant: |listener| without(listener, |param| param.name.as_deref() == Some(b"")),
+        sentence: "`if (!key) continue`.",
+        inject: |listener| without(listener, |param| param.name.as_deref() == Some(b"")),
     },
-    Bug {
+    Fault {
         name: "drops-null",
-        story: "`if (value == null) continue`.",
-        plant: |listener| without(listener, |param| param.value == Value::Json("null".into())),
+        sentence: "`if (value == null) continue`.",
+        inject: |listener| without(listener, |param| param.value == Value::Json("null".into())),
     },
-    Bug {
+    Fault {
         name: "drops-false-values",
-        story: "`if (!value) continue`: empty strings, zeros and nulls are gone.",
-        plant: |listener| {
+        sentence: "`if (!value) continue`: empty strings, zeros and nulls are gone.",
+        inject: |listener| {
             without(listener, |param| {
                 param.value.is_empty() || param.value == Value::Json("0".into())
             })
         },
     },
-    Bug {
+    Fault {
         name: "null-becomes-empty",
-        story: "`String.valueOf(value)` where there is one, else an empty string.",
-        plant: |listener| {
+        sentence: "`String.valueOf(value)` where there is one, else an empty string.",
+        inject: |listener| {
             values(listener, |json| {
                 if json == Json::Null {
                     Json::String(Vec::new())
@@ -157,10 +157,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "null-becomes-a-word",
-        story: "`str(value)`, also where there is none.",
-        plant: |listener| {
+        sentence: "`str(value)`, also where there is none.",
+        inject: |listener| {
             values(listener, |json| {
                 if json == Json::Null {
                     Json::String(b"null".into())
@@ -170,20 +170,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "numbers-become-strings",
-        story: "Reports every value as a string, as in the text dialect.",
-        plant: |listener| {
+        sentence: "Reports every value as a string, as in the text dialect.",
+        inject: |listener| {
             values(listener, |json| match json {
                 Json::Number(text) => Json::String(text),
                 json => json,
             });
         },
     },
-    Bug {
+    Fault {
         name: "strings-become-numbers",
-        story: "`int(value)` of every string, in a `try`.",
-        plant: |listener| {
+        sentence: "`int(value)` of every string, in a `try`.",
+        inject: |listener| {
             values(listener, |json| match &json {
                 Json::String(text) => match str::from_utf8(text)
                     .ok()
@@ -196,10 +196,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-numbers-that-are-no-integers",
-        story: "`as_i64().unwrap()`, where a fraction, an exponent, a large number and even -0 are doubles.",
-        plant: |listener| {
+        sentence: "`as_i64().unwrap()`, where a fraction, an exponent, a large number and even -0 are doubles.",
+        inject: |listener| {
             listener.reader.value = Box::new(|json| match &json {
                 Json::Number(text) => {
                     let number = str::from_utf8(text)
@@ -215,10 +215,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "names-of-digits-are-positions",
-        story: "Takes a name of digits for the position of a parameter without a name, as of an array that PHP wrote.",
-        plant: |listener| {
+        sentence: "Takes a name of digits for the position of a parameter without a name, as of an array that PHP wrote.",
+        inject: |listener| {
             listener.reader.list = Box::new(|params| {
                 let is_position =
                     |name: &Vec<u8>| !name.is_empty() && name.iter().all(u8::is_ascii_digit);
@@ -229,10 +229,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "cuts-names-at-nul",
-        story: "Keeps names in C strings, which end at the first NUL.",
-        plant: |listener| {
+        sentence: "Keeps names in C strings, which end at the first NUL.",
+        inject: |listener| {
             names(listener, |name| {
                 name.split(|byte| *byte == 0)
                     .next()
@@ -241,42 +241,42 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "words-become-values",
-        story: "Turns the strings `null`, `true` and `false` into what they mean.",
-        plant: |listener| {
+        sentence: "Turns the strings `null`, `true` and `false` into what they mean.",
+        inject: |listener| {
             values(listener, |json| match json {
                 Json::String(text) if parse::word(&text).is_some() => Json::Null,
                 json => json,
             });
         },
     },
-    Bug {
+    Fault {
         name: "numbers-become-32-bits",
-        story: "Reads integers with `atoi`.",
-        plant: |listener| integers(listener, |number| i64::from(number as i32)),
+        sentence: "Reads integers with `atoi`.",
+        inject: |listener| integers(listener, |number| i64::from(number as i32)),
     },
-    Bug {
+    Fault {
         name: "numbers-become-doubles",
-        story: "Reads every number as a double, which is exact up to 2^53.",
-        plant: |listener| integers(listener, |number| number as f64 as i64),
+        sentence: "Reads every number as a double, which is exact up to 2^53.",
+        inject: |listener| integers(listener, |number| number as f64 as i64),
     },
-    Bug {
+    Fault {
         name: "numbers-lose-their-sign",
-        story: "Reads integers as unsigned, `strtoul`.",
-        plant: |listener| integers(listener, i64::saturating_abs),
+        sentence: "Reads integers as unsigned, `strtoul`.",
+        inject: |listener| integers(listener, i64::saturating_abs),
     },
-    Bug {
+    Fault {
         name: "dies-of-values-of-other-kinds",
-        story: "Takes it for granted that a value is a string or an integer.",
-        plant: |listener| {
+        sentence: "Takes it for granted that a value is a string or an integer.",
+        inject: |listener| {
             listener.reader.value = Box::new(|json| Ok(value(json).expect("unexpected type")))
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-thousands-of-digits",
-        story: "Python refuses to read an integer of more than 4300 digits, with an error that nobody catches.",
-        plant: |listener| {
+        sentence: "Python refuses to read an integer of more than 4300 digits, with an error that nobody catches.",
+        inject: |listener| {
             listener.reader.grammar.is_number = |text| {
                 assert!(
                     text.len() <= 4300 || text.contains(&b'.'),
@@ -286,18 +286,18 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-params-of-other-kinds",
-        story: "`params.items()` of what is neither an object nor an array.",
-        plant: |listener| {
+        sentence: "`params.items()` of what is neither an object nor an array.",
+        inject: |listener| {
             listener.reader.list =
                 Box::new(|params| Ok(list(params).expect("no attribute 'items'")))
         },
     },
-    Bug {
+    Fault {
         name: "parameters-overwrite-the-report",
-        story: "Puts event and parameters into one object: `{event: …, ...params}`.",
-        plant: |listener| {
+        sentence: "Puts event and parameters into one object: `{event: …, ...params}`.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|mut event| {
                 let is_event = |param: &&Param| param.name.as_deref() == Some(b"event");
                 if let Some(Param {
@@ -311,10 +311,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "parameters-overwrite-the-notification",
-        story: "Merges parameters into the outer object: one called `method` or `id` is taken for the notification's own.",
-        plant: |listener| {
+        sentence: "Merges parameters into the outer object: one called `method` or `id` is taken for the notification's own.",
+        inject: |listener| {
             without(listener, |param| {
                 matches!(
                     param.name.as_deref(),
@@ -323,10 +323,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "loses-the-parameter-proto",
-        story: "Copies parameters into a JavaScript object, where `__proto__` is not a key.",
-        plant: |listener| {
+        sentence: "Copies parameters into a JavaScript object, where `__proto__` is not a key.",
+        inject: |listener| {
             without(listener, |param| {
                 matches!(
                     param.name.as_deref(),
@@ -337,10 +337,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "splits-names-at-dots",
-        story: "Files a name with a dot or a colon as a path.",
-        plant: |listener| {
+        sentence: "Files a name with a dot or a colon as a path.",
+        inject: |listener| {
             names(listener, |name| {
                 name.rsplit(|byte| matches!(byte, b'.' | b':'))
                     .next()
@@ -349,30 +349,30 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "lower-case-names",
-        story: "Folds names to lower case.",
-        plant: |listener| names(listener, |name| name.to_ascii_lowercase()),
+        sentence: "Folds names to lower case.",
+        inject: |listener| names(listener, |name| name.to_ascii_lowercase()),
     },
-    Bug {
+    Fault {
         name: "trims-names",
-        story: "Trims names.",
-        plant: |listener| names(listener, |name| name.trim_ascii().into()),
+        sentence: "Trims names.",
+        inject: |listener| names(listener, |name| name.trim_ascii().into()),
     },
-    Bug {
+    Fault {
         name: "keeps-ten-parameters",
-        story: "A table of ten parameters.",
-        plant: |listener| keeps(listener, 10),
+        sentence: "A table of ten parameters.",
+        inject: |listener| keeps(listener, 10),
     },
-    Bug {
+    Fault {
         name: "keeps-256-parameters",
-        story: "A table of 256 parameters.",
-        plant: |listener| keeps(listener, 256),
+        sentence: "A table of 256 parameters.",
+        inject: |listener| keeps(listener, 256),
     },
-    Bug {
+    Fault {
         name: "keeps-1000-parameters",
-        story: "Reads at most 1000 parameters.",
-        plant: |listener| keeps(listener, 1000),
+        sentence: "Reads at most 1000 parameters.",
+        inject: |listener| keeps(listener, 1000),
     },
 ];
 

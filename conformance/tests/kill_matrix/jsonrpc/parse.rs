@@ -1,8 +1,8 @@
-//! A JSON parser as one writes it by hand, in steps.
+//! A hand-written JSON parser, in steps.
 
 use bstr::ByteSlice as _;
 
-/// A JSON value. Numbers stay as they are written, and members in the order in which they stand.
+/// A JSON value. Numbers keep their text, and members their order.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
     Null,
@@ -13,19 +13,19 @@ pub(crate) enum Json {
     Object(Vec<(Vec<u8>, Self)>),
 }
 
-/// What the parser takes for JSON.
+/// What the parser accepts as JSON.
 pub(crate) struct Grammar {
     /// Whether a byte between tokens is white space.
     pub(crate) is_blank: fn(u8) -> bool,
-    /// Whether a byte may stand raw in a string.
+    /// Whether a byte may be in a string without an escape.
     pub(crate) is_plain: fn(u8) -> bool,
-    /// What the text between two quotes means.
+    /// Returns the value of the text between two quotes.
     pub(crate) unescape: fn(&[u8]) -> Result<Vec<u8>, String>,
     /// Whether a text is a number.
     pub(crate) is_number: fn(&[u8]) -> bool,
-    /// What a word without quotes means.
+    /// Returns the value of a word without quotes.
     pub(crate) word: fn(&[u8]) -> Option<Json>,
-    /// What may open and close a string.
+    /// The bytes that open and close a string.
     pub(crate) quotes: &'static [u8],
     /// Whether items need a comma between them.
     pub(crate) needs_commas: bool,
@@ -33,15 +33,15 @@ pub(crate) struct Grammar {
     pub(crate) needs_colons: bool,
     /// Whether members and items need a value.
     pub(crate) needs_values: bool,
-    /// Whether a bracket has to be closed by one of its kind.
+    /// Whether a bracket needs a closing bracket of its kind.
     pub(crate) closers_match: bool,
-    /// Whether a comma may stand in front of a closing bracket.
+    /// Whether a comma may precede a closing bracket.
     pub(crate) trailing_commas: bool,
-    /// Whether an object or array that the end cuts counts as closed.
+    /// Whether the end of input closes objects and arrays.
     pub(crate) closes_at_the_end: bool,
-    /// Whether anything may stand behind the value.
+    /// Whether bytes may follow the value.
     pub(crate) anything_behind: bool,
-    /// What happens below so many levels.
+    /// The deepest nesting, and what happens below it.
     pub(crate) too_deep: (usize, fn() -> String),
 }
 
@@ -139,7 +139,7 @@ impl Parser<'_> {
         Ok(Json::Object(members))
     }
 
-    /// Tells whether another item follows, and takes the comma or the closing bracket.
+    /// Consumes the comma or the closing bracket, and returns whether another item follows.
     fn goes_on(&mut self, close: u8, is_first: bool) -> Result<bool, String> {
         self.blanks();
         if self.rest.is_empty() && self.grammar.closes_at_the_end {
@@ -242,10 +242,10 @@ pub(crate) fn unescape(content: &[u8]) -> Result<Vec<u8>, String> {
     unescape_with(content, short_escape, pair)
 }
 
-/// What two surrogates mean, and whether both were used.
+/// Combines two surrogates, and returns whether both were used.
 type Pair = fn(u32, Option<u32>) -> Option<(Vec<u8>, bool)>;
 
-/// Unescapes with other meanings: of a letter behind a backslash, and of two surrogates.
+/// Unescapes with given meanings of a letter behind a backslash and of two surrogates.
 pub(crate) fn unescape_with(
     content: &[u8],
     short: fn(u8) -> Option<u8>,
@@ -287,7 +287,7 @@ pub(crate) fn short_escape(letter: u8) -> Option<u8> {
     })
 }
 
-/// The character of two surrogates, and whether both were used.
+/// Returns the character of two surrogates, and whether both were used.
 pub(crate) fn pair(code: u32, next: Option<u32>) -> Option<(Vec<u8>, bool)> {
     let low = next.filter(|low| code < 0xdc00 && (0xdc00..0xe000).contains(low))?;
     let char = char::from_u32(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00))?;

@@ -4,71 +4,71 @@ use bstr::ByteSlice as _;
 
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "buffer-of-256",
-        story: "Reads into 256 bytes.",
-        plant: |listener| listener.buffer = 256,
+        sentence: "Reads into 256 bytes.",
+        inject: |listener| listener.buffer = 256,
     },
-    Bug {
+    Fault {
         name: "buffer-of-512",
-        story: "Reads into 512 bytes.",
-        plant: |listener| listener.buffer = 512,
+        sentence: "Reads into 512 bytes.",
+        inject: |listener| listener.buffer = 512,
     },
-    Bug {
+    Fault {
         name: "buffer-of-1024",
-        story: "Reads into 1024 bytes, as every tutorial does.",
-        plant: |listener| listener.buffer = 1024,
+        sentence: "Reads into 1024 bytes, as every tutorial does.",
+        inject: |listener| listener.buffer = 1024,
     },
-    Bug {
+    Fault {
         name: "buffer-of-1472",
-        story: "Reads into 1472 bytes, what one Ethernet frame carries.",
-        plant: |listener| listener.buffer = 1472,
+        sentence: "Reads into 1472 bytes, what one Ethernet frame carries.",
+        inject: |listener| listener.buffer = 1472,
     },
-    Bug {
+    Fault {
         name: "buffer-of-1500",
-        story: "Reads into 1500 bytes, the MTU of Ethernet.",
-        plant: |listener| listener.buffer = 1500,
+        sentence: "Reads into 1500 bytes, the MTU of Ethernet.",
+        inject: |listener| listener.buffer = 1500,
     },
-    Bug {
+    Fault {
         name: "buffer-of-2048",
-        story: "Reads into 2048 bytes.",
-        plant: |listener| listener.buffer = 2048,
+        sentence: "Reads into 2048 bytes.",
+        inject: |listener| listener.buffer = 2048,
     },
-    Bug {
+    Fault {
         name: "buffer-of-4096",
-        story: "Reads into 4096 bytes, a page.",
-        plant: |listener| listener.buffer = 4096,
+        sentence: "Reads into 4096 bytes, a page.",
+        inject: |listener| listener.buffer = 4096,
     },
-    Bug {
+    Fault {
         name: "buffer-of-8192",
-        story: "Reads into 8192 bytes.",
-        plant: |listener| listener.buffer = 8192,
+        sentence: "Reads into 8192 bytes.",
+        inject: |listener| listener.buffer = 8192,
     },
-    Bug {
+    Fault {
         name: "buffer-of-16384",
-        story: "Reads into 16384 bytes, as text servers send at most.",
-        plant: |listener| listener.buffer = 16384,
+        sentence: "Reads into 16384 bytes, as text servers send at most.",
+        inject: |listener| listener.buffer = 16384,
     },
-    Bug {
+    Fault {
         name: "buffer-of-32768",
-        story: "Reads into 32768 bytes.",
-        plant: |listener| listener.buffer = 32768,
+        sentence: "Reads into 32768 bytes.",
+        inject: |listener| listener.buffer = 32768,
     },
-    Bug {
+    Fault {
         name: "buffer-of-65000",
-        story: "Reads into 65000 bytes, a round number.",
-        plant: |listener| listener.buffer = 65000,
+        sentence: "Reads into 65000 bytes, a round number.",
+        inject: |listener| listener.buffer = 65000,
     },
-    Bug {
+    Fault {
         name: "buffer-of-65456",
-        story: "Reads into 65457 bytes, and keeps the last one for a NUL.",
-        plant: |listener| listener.buffer = 65456,
+        sentence: "Reads into 65457 bytes, and keeps the last one for a NUL.",
+        inject: |listener| listener.buffer = 65456,
     },
-    Bug {
+    Fault {
         name: "writes-a-nul-behind-its-buffer",
-        story: "`buffer[n] = 0` with n as large as the buffer of 1024 bytes: one byte too far.",
-        plant: |listener| {
+        sentence: "`buffer[n] = 0` with n as large as the buffer of 1024 bytes: one byte too far.",
+        inject: |listener| {
             listener.buffer = 1024;
             listener.datagrams(|datagram| {
                 assert!(datagram.len() < 1024, "stack smashing detected");
@@ -76,10 +76,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-what-fills-its-buffer",
-        story: "Takes a datagram that fills its buffer of 256 bytes for one that was cut.",
-        plant: |listener| {
+        sentence: "Takes a datagram that fills its buffer of 256 bytes for one that was cut.",
+        inject: |listener| {
             listener.receive = Box::new(|datagram| {
                 if datagram.len() == 256 {
                     Vec::new()
@@ -89,20 +89,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-oversized-datagrams",
-        story: "Ends when a datagram is longer than the documentation allows.",
-        plant: |listener| {
+        sentence: "Ends when a datagram is longer than the documentation allows.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 assert!(datagram.len() <= 65457, "message too long");
                 datagram.into()
             });
         },
     },
-    Bug {
+    Fault {
         name: "ends-at-an-empty-datagram",
-        story: "`while ((n = recv(…)) > 0)`: takes an empty datagram for the end of file.",
-        plant: |listener| {
+        sentence: "`while ((n = recv(…)) > 0)`: takes an empty datagram for the end of file.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 if datagram.is_empty() {
                     std::process::exit(0);
@@ -111,10 +111,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-bad-bytes",
-        story: "Leaves what it cannot parse in its buffer and appends the next datagrams, until it clears all at the third.",
-        plant: |listener| {
+        sentence: "Leaves what it cannot parse in its buffer and appends the next datagrams, until it clears all at the third.",
+        inject: |listener| {
             let mut kept = Vec::new();
             let mut count = 0;
             listener.receive = Box::new(move |datagram| {
@@ -128,10 +128,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "waits-for-the-closing-brace",
-        story: "Reads the socket as a stream of objects, whose braces it counts; it gives up after three reads.",
-        plant: |listener| {
+        sentence: "Reads the socket as a stream of objects, whose braces it counts; it gives up after three reads.",
+        inject: |listener| {
             let mut kept = Vec::new();
             let mut count = 0;
             listener.receive = Box::new(move |datagram| {
@@ -146,10 +146,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-what-stands-behind",
-        story: "Puts what stands behind the first object in front of the next datagram.",
-        plant: |listener| {
+        sentence: "Puts what stands behind the first object in front of the next datagram.",
+        inject: |listener| {
             let mut kept = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 let whole = [mem::take(&mut kept), datagram].concat();
@@ -163,10 +163,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "forgets-the-length",
-        story: "Parses its buffer as long as the datagram before was, if that was longer: its end stands behind.",
-        plant: |listener| {
+        sentence: "Parses its buffer as long as the datagram before was, if that was longer: its end stands behind.",
+        inject: |listener| {
             let mut last = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 let before = mem::replace(&mut last, datagram.clone());
@@ -175,10 +175,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-half-a-character",
-        story: "Decodes with an incremental decoder, which keeps the begin of a character for the next datagram.",
-        plant: |listener| {
+        sentence: "Decodes with an incremental decoder, which keeps the begin of a character for the next datagram.",
+        inject: |listener| {
             let mut kept = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 kept.extend(datagram);
@@ -191,10 +191,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-params-for-none",
-        story: "Sets the parameters where there are some; an event without any has those of the one before.",
-        plant: |listener| {
+        sentence: "Sets the parameters where there are some; an event without any has those of the one before.",
+        inject: |listener| {
             let mut last = Vec::new();
             listener.reader.finish = Box::new(move |mut event| {
                 if event.params.is_empty() {
@@ -205,10 +205,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-table-of-params",
-        story: "Fills a table that it does not empty, and reads on while there are parameters of the event before.",
-        plant: |listener| {
+        sentence: "Fills a table that it does not empty, and reads on while there are parameters of the event before.",
+        inject: |listener| {
             let mut table = Vec::<Param>::new();
             listener.reader.finish = Box::new(move |mut event| {
                 let before = mem::replace(&mut table, event.params.clone());
@@ -217,10 +217,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-names-for-the-positional",
-        story: "Gives the names of the last event to the values of an array.",
-        plant: |listener| {
+        sentence: "Gives the names of the last event to the values of an array.",
+        inject: |listener| {
             let mut names = Vec::<Option<Vec<u8>>>::new();
             listener.reader.finish = Box::new(move |mut event| {
                 for (param, name) in event.params.iter_mut().zip(&names) {
@@ -237,10 +237,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-value-for-null",
-        story: "Leaves its variable alone where the value is null.",
-        plant: |listener| {
+        sentence: "Leaves its variable alone where the value is null.",
+        inject: |listener| {
             let mut last = Value::Json("null".into());
             listener.reader.store = Box::new(move |params, mut param| {
                 if param.value == Value::Json("null".into()) {
@@ -251,10 +251,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "remembers-kinds",
-        story: "Takes a string for a number where the event before had a number under that name.",
-        plant: |listener| {
+        sentence: "Takes a string for a number where the event before had a number under that name.",
+        inject: |listener| {
             let mut numbers = Vec::new();
             listener.reader.finish = Box::new(move |mut event| {
                 let is_number =
@@ -278,10 +278,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-repetitions",
-        story: "Does not report an event that is like the last one.",
-        plant: |listener| {
+        sentence: "Does not report an event that is like the last one.",
+        inject: |listener| {
             let mut last = None;
             listener.report = Box::new(move |reading| {
                 let event = reading.as_ref().ok().cloned();
@@ -293,10 +293,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-every-other-event-of-a-name",
-        story: "Toggles a flag when an event of the same name comes again.",
-        plant: |listener| {
+        sentence: "Toggles a flag when an event of the same name comes again.",
+        inject: |listener| {
             let mut last = None;
             listener.report = Box::new(move |reading| {
                 let Ok(event) = &reading else {
@@ -311,15 +311,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reports-everything-twice",
-        story: "Has its handler registered twice.",
-        plant: |listener| listener.report = Box::new(|reading| vec![reading.clone(), reading]),
+        sentence: "Has its handler registered twice.",
+        inject: |listener| listener.report = Box::new(|reading| vec![reading.clone(), reading]),
     },
-    Bug {
+    Fault {
         name: "some-names-are-late",
-        story: "Spreads events over two workers by the length of their names, and one is slower.",
-        plant: |listener| {
+        sentence: "Spreads events over two workers by the length of their names, and one is slower.",
+        inject: |listener| {
             let mut late = Vec::new();
             listener.report = Box::new(move |reading| {
                 if reading
@@ -334,10 +334,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "skips-an-event-after-a-bad-one",
-        story: "Passes over one datagram after a malformed one, to get in step again.",
-        plant: |listener| {
+        sentence: "Passes over one datagram after a malformed one, to get in step again.",
+        inject: |listener| {
             let mut skips = false;
             listener.report = Box::new(move |reading| {
                 if mem::replace(&mut skips, reading.is_err()) {
@@ -348,10 +348,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "gives-up-after-ten-errors",
-        story: "Ends after ten malformed datagrams in a row.",
-        plant: |listener| {
+        sentence: "Ends after ten malformed datagrams in a row.",
+        inject: |listener| {
             let mut errors = 0;
             listener.report = Box::new(move |reading| {
                 errors = if reading.is_err() { errors + 1 } else { 0 };
@@ -360,10 +360,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "stays-with-the-other-dialect",
-        story: "Switches to text for one event when it has seen a datagram of it, and loses that.",
-        plant: |listener| {
+        sentence: "Switches to text for one event when it has seen a datagram of it, and loses that.",
+        inject: |listener| {
             let mut is_text = false;
             listener.receive = Box::new(move |datagram| {
                 let was_text = mem::replace(
@@ -374,10 +374,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "parameters-change-its-prototype",
-        story: "Copies `__proto__` deeply: what it holds is a parameter of later events without any.",
-        plant: |listener| {
+        sentence: "Copies `__proto__` deeply: what it holds is a parameter of later events without any.",
+        inject: |listener| {
             let mut inherited = false;
             listener.reader.params = Box::new(move |members| {
                 let params = last(members, b"params").cloned();
@@ -390,10 +390,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "answers-requests-and-waits",
-        story: "Sends an answer to a request and waits for the next datagram to confirm it.",
-        plant: |listener| {
+        sentence: "Sends an answer to a request and waits for the next datagram to confirm it.",
+        inject: |listener| {
             let mut waits = false;
             listener.receive = Box::new(move |datagram| {
                 if mem::take(&mut waits) {
@@ -404,10 +404,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "cuts-its-report-at-128-kib",
-        story: "Formats its report into 128 KiB, twice what a datagram may have, and forgets what a report adds.",
-        plant: |listener| {
+        sentence: "Formats its report into 128 KiB, twice what a datagram may have, and forgets what a report adds.",
+        inject: |listener| {
             listener.write = Box::new(|reading| {
                 let mut line = crate::listener::line(reading);
                 line.truncate(128 << 10);

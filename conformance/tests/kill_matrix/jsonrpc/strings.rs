@@ -4,31 +4,31 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::parse::{pair, short_escape, unescape, unescape_with};
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "never-unescapes",
-        story: "Cuts strings out of the datagram and leaves their escapes in.",
-        plant: |listener| listener.reader.grammar.unescape = |content| Ok(content.into()),
+        sentence: "Cuts strings out of the datagram and leaves their escapes in.",
+        inject: |listener| listener.reader.grammar.unescape = |content| Ok(content.into()),
     },
-    Bug {
+    Fault {
         name: "unescapes-quotes-alone",
-        story: "Turns `\\\"` into a quote and knows no other escape, as in the text dialect.",
-        plant: |listener| {
+        sentence: "Turns `\\\"` into a quote and knows no other escape, as in the text dialect.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| Ok(content.replace("\\\"", "\""))
         },
     },
-    Bug {
+    Fault {
         name: "unescapes-twice",
-        story: "Unescapes a value that its parser has unescaped already.",
-        plant: |listener| {
+        sentence: "Unescapes a value that its parser has unescaped already.",
+        inject: |listener| {
             listener.reader.grammar.unescape =
                 |content| unescape(content).map(|text| unescape(&text).unwrap_or(text))
         },
     },
-    Bug {
+    Fault {
         name: "unescapes-by-replacing",
-        story: "Replaces `\\n`, `\\r`, `\\t`, `\\\"` one after the other and `\\\\` last: a backslash and an n become a line feed.",
-        plant: |listener| {
+        sentence: "Replaces `\\n`, `\\r`, `\\t`, `\\\"` one after the other and `\\\\` last: a backslash and an n become a line feed.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 let once = content
                     .replace("\\n", "\n")
@@ -38,10 +38,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "takes-any-escape",
-        story: "Takes an unknown letter behind a backslash for itself.",
-        plant: |listener| {
+        sentence: "Takes an unknown letter behind a backslash for itself.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 unescape_with(
                     content,
@@ -51,10 +51,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "takes-escapes-of-javascript",
-        story: "Evaluates the datagram as JavaScript: `\\x41`, `\\'`, `\\0` and `\\u{41}` are escapes.",
-        plant: |listener| {
+        sentence: "Evaluates the datagram as JavaScript: `\\x41`, `\\'`, `\\0` and `\\u{41}` are escapes.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 let json = content
                     .replace("\\x41", "A")
@@ -65,10 +65,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "knows-no-short-escapes-but-three",
-        story: "Knows `\\\"`, `\\\\` and `\\n`, which were in its examples.",
-        plant: |listener| {
+        sentence: "Knows `\\\"`, `\\\\` and `\\n`, which were in its examples.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 unescape_with(
                     content,
@@ -78,10 +78,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "does-not-know-the-escaped-solidus",
-        story: "Rejects `\\/`, which no OpenSIPS writes and many libraries do.",
-        plant: |listener| {
+        sentence: "Rejects `\\/`, which no OpenSIPS writes and many libraries do.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 unescape_with(
                     content,
@@ -91,10 +91,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "asks-for-escapes-in-lower-case",
-        story: "Reads the digits of `\\u` in lower case only, as servers write them.",
-        plant: |listener| {
+        sentence: "Reads the digits of `\\u` in lower case only, as servers write them.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 let is_upper = |digits: &[u8]| digits.iter().take(4).any(u8::is_ascii_uppercase);
                 let pieces = content.replace("\\\\", "..");
@@ -106,18 +106,18 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "reads-escapes-with-strtoul",
-        story: "Reads what stands behind `\\u` with `strtoul`, which takes fewer digits and a sign.",
-        plant: |listener| {
+        sentence: "Reads what stands behind `\\u` with `strtoul`, which takes fewer digits and a sign.",
+        inject: |listener| {
             listener.reader.grammar.unescape =
                 |content| unescape(&content.replace("\\u+041", "A").replace("\\u41", "A"));
         },
     },
-    Bug {
+    Fault {
         name: "escapes-become-bytes",
-        story: "Keeps the low byte of `\\u`: `(char)code`.",
-        plant: |listener| {
+        sentence: "Keeps the low byte of `\\u`: `(char)code`.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 let mut text = Vec::new();
                 let mut rest = content;
@@ -140,10 +140,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "surrogates-become-characters",
-        story: "Writes each half of a pair as three bytes of its own.",
-        plant: |listener| {
+        sentence: "Writes each half of a pair as three bytes of its own.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 unescape_with(content, short_escape, |code, _| {
                     let bytes = [
@@ -156,10 +156,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "surrogates-become-replacements",
-        story: "Writes a replacement character for each half of a pair.",
-        plant: |listener| {
+        sentence: "Writes a replacement character for each half of a pair.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 unescape_with(content, short_escape, |_, _| {
                     Some(("\u{fffd}".into(), false))
@@ -167,10 +167,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-lone-surrogates",
-        story: "Reads half of a pair, and dies of writing it in UTF-8.",
-        plant: |listener| {
+        sentence: "Reads half of a pair, and dies of writing it in UTF-8.",
+        inject: |listener| {
             listener.reader.grammar.unescape = |content| {
                 unescape_with(content, short_escape, |code, next| {
                     Some(pair(code, next).expect("surrogates not allowed"))
@@ -178,15 +178,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "an-escaped-quote-closes",
-        story: "Finds strings with the pattern `\"([^\"]*)\"`.",
-        plant: |listener| listener.datagrams(|datagram| datagram.replace("\\\"", "\"")),
+        sentence: "Finds strings with the pattern `\"([^\"]*)\"`.",
+        inject: |listener| listener.datagrams(|datagram| datagram.replace("\\\"", "\"")),
     },
-    Bug {
+    Fault {
         name: "unescapes-before-it-parses",
-        story: "Unescapes `\\u` in the whole datagram and parses then: an escaped quote closes a string.",
-        plant: |listener| {
+        sentence: "Unescapes `\\u` in the whole datagram and parses then: an escaped quote closes a string.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .replace("\\u0022", "\"")
@@ -195,27 +195,27 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "cuts-values-at-nul",
-        story: "Keeps values in C strings, which end at the first NUL.",
-        plant: |listener| {
+        sentence: "Keeps values in C strings, which end at the first NUL.",
+        inject: |listener| {
             listener.strings(|text| text.split_str("\0").next().unwrap_or_default().into())
         },
     },
-    Bug {
+    Fault {
         name: "trims-values",
-        story: "Trims every value.",
-        plant: |listener| listener.strings(|text| text.trim_with(char::is_whitespace).into()),
+        sentence: "Trims every value.",
+        inject: |listener| listener.strings(|text| text.trim_with(char::is_whitespace).into()),
     },
-    Bug {
+    Fault {
         name: "strips-quotes",
-        story: "Strips quotes off values, as in the text dialect.",
-        plant: |listener| listener.strings(|text| text.trim_with(|c| c == '"').into()),
+        sentence: "Strips quotes off values, as in the text dialect.",
+        inject: |listener| listener.strings(|text| text.trim_with(|c| c == '"').into()),
     },
-    Bug {
+    Fault {
         name: "strips-tags",
-        story: "Runs values through `strip_tags`.",
-        plant: |listener| {
+        sentence: "Runs values through `strip_tags`.",
+        inject: |listener| {
             listener.strings(|text| {
                 let mut pieces = text.split_str("<");
                 let mut left = pieces.next().unwrap_or_default().to_vec();
@@ -226,15 +226,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "makes-line-feeds-of-cr-lf",
-        story: "Normalises the line ends of values.",
-        plant: |listener| listener.strings(|text| text.replace("\r\n", "\n").replace("\r", "\n")),
+        sentence: "Normalises the line ends of values.",
+        inject: |listener| listener.strings(|text| text.replace("\r\n", "\n").replace("\r", "\n")),
     },
-    Bug {
+    Fault {
         name: "drops-control-characters",
-        story: "Keeps what `isprint` holds for, to protect its log.",
-        plant: |listener| {
+        sentence: "Keeps what `isprint` holds for, to protect its log.",
+        inject: |listener| {
             listener.strings(|text| {
                 text.iter()
                     .copied()
@@ -243,10 +243,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "decodes-percent-and-entities",
-        story: "Decodes values for a web page.",
-        plant: |listener| {
+        sentence: "Decodes values for a web page.",
+        inject: |listener| {
             listener.strings(|text| {
                 text.replace("%41", "A")
                     .replace("&amp;", "&")
@@ -255,10 +255,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "composes-letters",
-        story: "Normalises values to NFC, so that they compare.",
-        plant: |listener| {
+        sentence: "Normalises values to NFC, so that they compare.",
+        inject: |listener| {
             listener.strings(|text| {
                 str::from_utf8(text).map_or_else(
                     |_| text.into(),
@@ -267,20 +267,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "drops-what-cannot-be-seen",
-        story: "Removes byte order marks and other characters without width, and noncharacters.",
-        plant: |listener| {
+        sentence: "Removes byte order marks and other characters without width, and noncharacters.",
+        inject: |listener| {
             listener.strings(|text| {
                 let seen = |c: &char| !matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{fdd0}'..='\u{fdef}') && u32::from(*c) & 0xfffe != 0xfffe;
                 text.utf8_chunks().flat_map(|chunk| [chunk.valid().chars().filter(seen).collect::<String>().into(), chunk.invalid().to_vec()].concat()).collect()
             });
         },
     },
-    Bug {
+    Fault {
         name: "parses-values-again",
-        story: "Tries `JSON.parse` on every string and keeps what it gives.",
-        plant: |listener| {
+        sentence: "Tries `JSON.parse` on every string and keeps what it gives.",
+        inject: |listener| {
             listener.reader.value = Box::new(|json| match json {
                 Json::String(text) => match serde_json::from_slice::<serde_json::Value>(&text) {
                     Ok(json) if !json.is_string() => Ok(Value::Json(json.to_string())),
@@ -290,10 +290,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "logs-values-as-lines",
-        story: "Prints each value as it is into the same output, for people.",
-        plant: |listener| {
+        sentence: "Prints each value as it is into the same output, for people.",
+        inject: |listener| {
             listener.write = Box::new(|reading| {
                 let mut lines = Vec::new();
                 for param in reading.iter().flat_map(|event| &event.params) {
@@ -308,10 +308,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "rejects-what-is-not-utf8",
-        story: "Decodes strictly, and rejects the datagram where that fails.",
-        plant: |listener| {
+        sentence: "Decodes strictly, and rejects the datagram where that fails.",
+        inject: |listener| {
             listener.receive = Box::new(|datagram| {
                 if str::from_utf8(&datagram).is_ok() {
                     vec![datagram]
@@ -321,25 +321,25 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-what-is-not-utf8",
-        story: "Decodes strictly, and does not expect that to fail.",
-        plant: |listener| {
+        sentence: "Decodes strictly, and does not expect that to fail.",
+        inject: |listener| {
             listener
                 .datagrams(|datagram| str::from_utf8(datagram).expect("invalid start byte").into())
         },
     },
-    Bug {
+    Fault {
         name: "replaces-what-is-not-utf8",
-        story: "Decodes with a replacement character for what is not UTF-8.",
-        plant: |listener| {
+        sentence: "Decodes with a replacement character for what is not UTF-8.",
+        inject: |listener| {
             listener.datagrams(|datagram| datagram.to_str_lossy().into_owned().into())
         },
     },
-    Bug {
+    Fault {
         name: "drops-what-is-not-utf8",
-        story: "Decodes with `errors='ignore'`, also between tokens.",
-        plant: |listener| {
+        sentence: "Decodes with `errors='ignore'`, also between tokens.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .utf8_chunks()
@@ -348,10 +348,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "reads-latin-1",
-        story: "Decodes as ISO-8859-1 and writes UTF-8.",
-        plant: |listener| {
+        sentence: "Decodes as ISO-8859-1 and writes UTF-8.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .iter()
@@ -361,9 +361,9 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "decodes-overlong-quotes",
-        story: "Decodes UTF-8 by hand, so that the bytes c0 a2 are a quote.",
-        plant: |listener| listener.datagrams(|datagram| datagram.replace(b"\xc0\xa2", "\"")),
+        sentence: "Decodes UTF-8 by hand, so that the bytes c0 a2 are a quote.",
+        inject: |listener| listener.datagrams(|datagram| datagram.replace(b"\xc0\xa2", "\"")),
     },
 ];

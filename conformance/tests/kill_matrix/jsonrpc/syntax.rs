@@ -2,46 +2,46 @@ use bstr::ByteSlice as _;
 
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "takes-what-stands-behind",
-        story: "Parses the first value of the datagram and does not ask whether anything stands behind it: `raw_decode`.",
-        plant: |listener| listener.reader.grammar.anything_behind = true,
+        sentence: "Parses the first value of the datagram and does not ask whether anything stands behind it: `raw_decode`.",
+        inject: |listener| listener.reader.grammar.anything_behind = true,
     },
-    Bug {
+    Fault {
         name: "takes-trailing-commas",
-        story: "Uses a parser of JSON5, which takes a comma in front of a closing bracket.",
-        plant: |listener| listener.reader.grammar.trailing_commas = true,
+        sentence: "Uses a parser of JSON5, which takes a comma in front of a closing bracket.",
+        inject: |listener| listener.reader.grammar.trailing_commas = true,
     },
-    Bug {
+    Fault {
         name: "takes-apostrophes",
-        story: "Evaluates the datagram as an expression of Python, where apostrophes quote as well.",
-        plant: |listener| listener.reader.grammar.quotes = b"\"'",
+        sentence: "Evaluates the datagram as an expression of Python, where apostrophes quote as well.",
+        inject: |listener| listener.reader.grammar.quotes = b"\"'",
     },
-    Bug {
+    Fault {
         name: "takes-words-of-python",
-        story: "Evaluates the datagram as an expression of Python, with True, False and None.",
-        plant: |listener| {
+        sentence: "Evaluates the datagram as an expression of Python, with True, False and None.",
+        inject: |listener| {
             listener.reader.grammar.word = |text| match text {
                 b"True" | b"False" => Some(Json::Null),
                 text => parse::word(text),
             };
         },
     },
-    Bug {
+    Fault {
         name: "takes-bare-words",
-        story: "Uses a lenient parser, for which a word without quotes is a string.",
-        plant: |listener| {
+        sentence: "Uses a lenient parser, for which a word without quotes is a string.",
+        inject: |listener| {
             listener.reader.grammar.word = |text| {
                 let is_word = !text.is_empty() && text.iter().all(u8::is_ascii_alphabetic);
                 parse::word(text).or_else(|| is_word.then(|| Json::String(text.into())))
             };
         },
     },
-    Bug {
+    Fault {
         name: "removes-comments",
-        story: "Removes comments before it parses, also inside strings.",
-        plant: |listener| {
+        sentence: "Removes comments before it parses, also inside strings.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 let mut rest = datagram;
                 let mut text = Vec::new();
@@ -55,10 +55,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reads-numbers-with-strtol",
-        story: "`strtol(text, &end, 0)` of whatever begins with a digit or a sign, and goes on behind it.",
-        plant: |listener| {
+        sentence: "`strtol(text, &end, 0)` of whatever begins with a digit or a sign, and goes on behind it.",
+        inject: |listener| {
             listener.reader.grammar.is_number = |text| {
                 let text = text
                     .strip_prefix(b"+")
@@ -72,10 +72,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reads-numbers-with-strtod",
-        story: "`strtod` reads every number, and `.5`, `1.` and a lone sign are numbers to it.",
-        plant: |listener| {
+        sentence: "`strtod` reads every number, and `.5`, `1.` and a lone sign are numbers to it.",
+        inject: |listener| {
             listener.reader.grammar.is_number = |text| {
                 !text.is_empty() && text.iter().all(|byte| b"+-.eE0123456789".contains(byte))
             };
@@ -85,40 +85,40 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "mends-what-is-cut",
-        story: "Closes the braces and brackets that are missing, to save what it can of a datagram that was cut short.",
-        plant: |listener| listener.reader.grammar.closes_at_the_end = true,
+        sentence: "Closes the braces and brackets that are missing, to save what it can of a datagram that was cut short.",
+        inject: |listener| listener.reader.grammar.closes_at_the_end = true,
     },
-    Bug {
+    Fault {
         name: "takes-raw-control-characters",
-        story: "`json.loads(text, strict=False)`, which lets control characters stand in strings.",
-        plant: |listener| listener.reader.grammar.is_plain = |_| true,
+        sentence: "`json.loads(text, strict=False)`, which lets control characters stand in strings.",
+        inject: |listener| listener.reader.grammar.is_plain = |_| true,
     },
-    Bug {
+    Fault {
         name: "takes-isspace-for-blanks",
-        story: "Passes over what `isspace` holds for: a vertical tab and a form feed as well.",
-        plant: |listener| {
+        sentence: "Passes over what `isspace` holds for: a vertical tab and a form feed as well.",
+        inject: |listener| {
             listener.reader.grammar.is_blank = |byte| byte.is_ascii_whitespace() || byte == 0x0b
         },
     },
-    Bug {
+    Fault {
         name: "takes-everything-up-to-blank-for-blanks",
-        story: "Passes over every byte that is not above blank, NUL as well.",
-        plant: |listener| listener.reader.grammar.is_blank = |byte| byte <= b' ',
+        sentence: "Passes over every byte that is not above blank, NUL as well.",
+        inject: |listener| listener.reader.grammar.is_blank = |byte| byte <= b' ',
     },
-    Bug {
+    Fault {
         name: "takes-blanks-of-latin-1",
-        story: "Trims and splits with blanks of another character set, to which the byte a0 belongs.",
-        plant: |listener| {
+        sentence: "Trims and splits with blanks of another character set, to which the byte a0 belongs.",
+        inject: |listener| {
             listener.reader.grammar.is_blank =
                 |byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0xa0)
         },
     },
-    Bug {
+    Fault {
         name: "takes-blanks-of-unicode",
-        story: "Replaces the blanks of Unicode by plain ones before it parses.",
-        plant: |listener| {
+        sentence: "Replaces the blanks of Unicode by plain ones before it parses.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .replace("\u{a0}", " ")
@@ -127,15 +127,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "knows-no-white-space",
-        story: "Has only ever seen what servers send, which holds no white space between tokens.",
-        plant: |listener| listener.reader.grammar.is_blank = |_| false,
+        sentence: "Has only ever seen what servers send, which holds no white space between tokens.",
+        inject: |listener| listener.reader.grammar.is_blank = |_| false,
     },
-    Bug {
+    Fault {
         name: "removes-white-space",
-        story: "Removes all white space before it parses, to make things easier.",
-        plant: |listener| {
+        sentence: "Removes all white space before it parses, to make things easier.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .iter()
@@ -145,20 +145,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "reads-lines",
-        story: "Reads the socket with a reader of lines, and parses each line.",
-        plant: |listener| {
+        sentence: "Reads the socket with a reader of lines, and parses each line.",
+        inject: |listener| {
             listener.receive = Box::new(|datagram| match datagram.is_empty() {
                 true => vec![datagram],
                 false => datagram.lines().map(<[u8]>::to_vec).collect(),
             });
         },
     },
-    Bug {
+    Fault {
         name: "looks-at-the-first-byte",
-        story: "Rejects what does not begin with a brace, to tell the dialects apart.",
-        plant: |listener| {
+        sentence: "Rejects what does not begin with a brace, to tell the dialects apart.",
+        inject: |listener| {
             listener.receive = Box::new(|datagram| {
                 if datagram.starts_with(b"{") {
                     vec![datagram]
@@ -168,10 +168,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "looks-for-the-first-brace",
-        story: "Searches the first brace and begins there: `text.slice(text.indexOf('{'))`.",
-        plant: |listener| {
+        sentence: "Searches the first brace and begins there: `text.slice(text.indexOf('{'))`.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .find_byte(b'{')
@@ -180,20 +180,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "splits-where-objects-meet",
-        story: "Splits what it received at `}{` and at `}` and a line end, as from a stream.",
-        plant: |listener| {
+        sentence: "Splits what it received at `}{` and at `}` and a line end, as from a stream.",
+        inject: |listener| {
             listener.receive = Box::new(|datagram| {
                 let marked = datagram.replace("}{", "}\0{").replace("}\n{", "}\0{");
                 marked.split_str("\0").map(<[u8]>::to_vec).collect()
             });
         },
     },
-    Bug {
+    Fault {
         name: "counts-braces",
-        story: "Finds the end of the object by counting braces, also those in strings, and drops what stands behind.",
-        plant: |listener| {
+        sentence: "Finds the end of the object by counting braces, also those in strings, and drops what stands behind.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 let mut depth = 0;
                 let ends = |byte: &u8| {
@@ -208,30 +208,30 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "needs-no-commas",
-        story: "Passes over a comma where there is one, and over nothing where there is none.",
-        plant: |listener| listener.reader.grammar.needs_commas = false,
+        sentence: "Passes over a comma where there is one, and over nothing where there is none.",
+        inject: |listener| listener.reader.grammar.needs_commas = false,
     },
-    Bug {
+    Fault {
         name: "needs-no-colons",
-        story: "Passes over a colon where there is one, and over nothing where there is none.",
-        plant: |listener| listener.reader.grammar.needs_colons = false,
+        sentence: "Passes over a colon where there is one, and over nothing where there is none.",
+        inject: |listener| listener.reader.grammar.needs_colons = false,
     },
-    Bug {
+    Fault {
         name: "needs-no-values",
-        story: "Takes a closing bracket where a value should be for null.",
-        plant: |listener| listener.reader.grammar.needs_values = false,
+        sentence: "Takes a closing bracket where a value should be for null.",
+        inject: |listener| listener.reader.grammar.needs_values = false,
     },
-    Bug {
+    Fault {
         name: "takes-any-closing-bracket",
-        story: "Leaves a level at either closing bracket: it counts levels and does not note their kind.",
-        plant: |listener| listener.reader.grammar.closers_match = false,
+        sentence: "Leaves a level at either closing bracket: it counts levels and does not note their kind.",
+        inject: |listener| listener.reader.grammar.closers_match = false,
     },
-    Bug {
+    Fault {
         name: "dies-of-blank-datagrams",
-        story: "Looks at the first byte of what is left when it has trimmed the datagram.",
-        plant: |listener| {
+        sentence: "Looks at the first byte of what is left when it has trimmed the datagram.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 let text = datagram.trim();
                 assert!(
@@ -242,10 +242,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-nan",
-        story: "Reads NaN as many parsers do, and dies of making an integer of it.",
-        plant: |listener| {
+        sentence: "Reads NaN as many parsers do, and dies of making an integer of it.",
+        inject: |listener| {
             listener.reader.grammar.word = |text| match text {
                 b"NaN" | b"Infinity" | b"-Infinity" => {
                     panic!("cannot convert float NaN to integer")
@@ -254,15 +254,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             };
         },
     },
-    Bug {
+    Fault {
         name: "passes-over-nul-in-front",
-        story: "Trims NULs off both ends, as padding.",
-        plant: |listener| listener.datagrams(|datagram| datagram.trim_with(|c| c == '\0').into()),
+        sentence: "Trims NULs off both ends, as padding.",
+        inject: |listener| listener.datagrams(|datagram| datagram.trim_with(|c| c == '\0').into()),
     },
-    Bug {
+    Fault {
         name: "unpacks-netstrings",
-        story: "Takes digits and a colon in front for a length, as another listener of the same program needs it.",
-        plant: |listener| {
+        sentence: "Takes digits and a colon in front for a length, as another listener of the same program needs it.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 let digits = datagram
                     .iter()
@@ -275,10 +275,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "unpacks-http",
-        story: "Takes what stands behind the first empty line, as from an HTTP request.",
-        plant: |listener| {
+        sentence: "Takes what stands behind the first empty line, as from an HTTP request.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .find("\r\n\r\n")
@@ -287,10 +287,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "puts-quotes-around-names",
-        story: "Mends names without quotes by a substitution, `([{,])(\\w+):`, before it parses.",
-        plant: |listener| {
+        sentence: "Mends names without quotes by a substitution, `([{,])(\\w+):`, before it parses.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .replace("{ip:", "{\"ip\":")
@@ -298,40 +298,40 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "squeezes-commas",
-        story: "Splits at commas and passes over empty pieces.",
-        plant: |listener| {
+        sentence: "Splits at commas and passes over empty pieces.",
+        inject: |listener| {
             listener.datagrams(|datagram| datagram.replace(",,", ",").replace("{,", "{"))
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-depth",
-        story: "A parser that calls itself for each bracket, 1,000 calls deep at most, and whose error nobody catches.",
-        plant: |listener| listener.reader.grammar.too_deep = (1000, || panic!("RecursionError")),
+        sentence: "A parser that calls itself for each bracket, 1,000 calls deep at most, and whose error nobody catches.",
+        inject: |listener| listener.reader.grammar.too_deep = (1000, || panic!("RecursionError")),
     },
-    Bug {
+    Fault {
         name: "dies-at-a-hundred-levels",
-        story: "A parser with a stack of a hundred levels, written past its end.",
-        plant: |listener| {
+        sentence: "A parser with a stack of a hundred levels, written past its end.",
+        inject: |listener| {
             listener.reader.grammar.too_deep = (100, || panic!("stack smashing detected"))
         },
     },
-    Bug {
+    Fault {
         name: "rejects-thirty-levels",
-        story: "Agrees to read 30 levels, in members that it does not need as well.",
-        plant: |listener| listener.reader.grammar.too_deep = (30, || "nested too deep".into()),
+        sentence: "Agrees to read 30 levels, in members that it does not need as well.",
+        inject: |listener| listener.reader.grammar.too_deep = (30, || "nested too deep".into()),
     },
-    Bug {
+    Fault {
         name: "dies-of-what-it-rejects",
-        story: "Does not catch the error of its parser.",
-        plant: |listener| {
+        sentence: "Does not catch the error of its parser.",
+        inject: |listener| {
             listener.report = Box::new(|reading| vec![Ok(reading.expect("JSONDecodeError"))])
         },
     },
 ];
 
-/// Reads what it can of a number.
+/// Parses the longest prefix that is a number.
 fn strtol(text: &[u8]) -> i64 {
     let (sign, digits) = match text {
         [b'-', rest @ ..] => (-1, rest),

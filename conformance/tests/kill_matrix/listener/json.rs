@@ -1,11 +1,11 @@
 use super::{Param, Reading, Value};
 
-/// Writes a reading by the contract.
+/// Returns the line of the contract for a reading.
 pub(crate) fn line(reading: &Reading) -> Vec<u8> {
     line_with(reading, quoted)
 }
 
-/// The same, with another way to write a string.
+/// Returns the line for a reading, with strings written by `quote`.
 pub(crate) fn line_with(reading: &Reading, quote: fn(&str) -> String) -> Vec<u8> {
     let line = match reading {
         Err(why) => format!("{{\"error\":{}}}", quoted(why)),
@@ -23,7 +23,7 @@ pub(crate) fn line_with(reading: &Reading, quote: fn(&str) -> String) -> Vec<u8>
     line.into_bytes()
 }
 
-/// Writes a string as JSON has it.
+/// Returns a JSON string.
 pub(crate) fn quoted(text: &str) -> String {
     serde_json::to_string(text).expect("a string is always JSON")
 }

@@ -1,4 +1,4 @@
-//! A plain listener, right in every step, of which each bug replaces one.
+//! A plain listener made of steps; each fault replaces one.
 
 mod json;
 mod socket;
@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 pub(crate) use json::{line, line_with, quoted};
 pub(crate) use socket::Socket;
 
-/// What a datagram was read as, or why it was rejected.
+/// The event of a datagram, or why it was rejected.
 pub(crate) type Reading = Result<Event, String>;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub(crate) struct Param {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     Bytes(Vec<u8>),
-    /// A number, or whatever else this listener's language makes of a value, as JSON.
+    /// A number, or another value of the listener's language, as JSON.
     Json(String),
 }
 
@@ -36,32 +36,32 @@ impl Value {
     }
 }
 
-/// The reading of one dialect.
+/// A reader of one dialect.
 pub(crate) trait Read {
     fn read(&mut self, datagram: &[u8]) -> Reading;
 }
 
-/// A step that is given something and makes something of it.
+/// A step that consumes its input.
 pub(crate) type Step<In, Out> = Box<dyn FnMut(In) -> Out>;
 
-/// A step that looks at something.
-pub(crate) type Look<In, Out> = Box<dyn FnMut(&In) -> Out>;
+/// A step that borrows its input.
+pub(crate) type StepRef<In, Out> = Box<dyn FnMut(&In) -> Out>;
 
-/// A step that puts a parameter to those before it.
-pub(crate) type Store = Box<dyn FnMut(&mut Vec<Param>, Param)>;
+/// A step that adds a parameter to those before it.
+pub(crate) type AddParam = Box<dyn FnMut(&mut Vec<Param>, Param)>;
 
 /// A listener in steps.
 pub(crate) struct Listener<R> {
-    /// So many bytes are read of a datagram; what is left is lost.
+    /// The size of the receive buffer; longer datagrams are truncated.
     pub(crate) buffer: usize,
-    /// What of the bytes that came is read as a datagram: one, none or several.
+    /// Splits the received bytes into datagrams: one, none or several.
     pub(crate) receive: Step<Vec<u8>, Vec<Vec<u8>>>,
     /// Reads a datagram.
     pub(crate) reader: R,
-    /// What is reported of a reading: it alone, nothing, or more.
+    /// Returns the reports for a reading: usually itself alone.
     pub(crate) report: Step<Reading, Vec<Reading>>,
     /// Writes a reading as a line of JSON.
-    pub(crate) write: Look<Reading, Vec<u8>>,
+    pub(crate) write: StepRef<Reading, Vec<u8>>,
 }
 
 impl<R: Read + Default> Default for Listener<R> {
@@ -77,7 +77,7 @@ impl<R: Read + Default> Default for Listener<R> {
 }
 
 impl<R: Read> Listener<R> {
-    /// Listens for ever.
+    /// Listens until the socket or standard output fails.
     pub(crate) fn listen(mut self, socket: &Socket) -> io::Result<()> {
         let mut buffer = vec![0; self.buffer];
         loop {

@@ -2,7 +2,7 @@ use std::io;
 use std::net::UdpSocket;
 use std::os::unix::net::UnixDatagram;
 
-/// The socket that the runner chose.
+/// The socket in `EVDG_SOCKET`.
 pub(crate) enum Socket {
     Udp(UdpSocket),
     Unix(UnixDatagram),
@@ -20,7 +20,7 @@ impl Socket {
         }
     }
 
-    /// Waits for a datagram and gives its length, or what of it fits.
+    /// Receives a datagram, and returns its length, truncated to the buffer.
     pub(crate) fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Udp(socket) => socket.recv(buffer),

@@ -4,26 +4,26 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::*;
 use crate::listener::{line_with, quoted};
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "trims-values",
-        story: "Trims every value.",
-        plant: |listener| listener.values(|value| value.trim_ascii().into()),
+        sentence: "Trims every value.",
+        inject: |listener| listener.values(|value| value.trim_ascii().into()),
     },
-    Bug {
+    Fault {
         name: "trims-values-by-unicode",
-        story: "Trims every value with a function that knows the blanks of Unicode.",
-        plant: |listener| listener.values(|value| value.trim_with(char::is_whitespace).into()),
+        sentence: "Trims every value with a function that knows the blanks of Unicode.",
+        inject: |listener| listener.values(|value| value.trim_with(char::is_whitespace).into()),
     },
-    Bug {
+    Fault {
         name: "drops-byte-order-marks",
-        story: "Trims with JavaScript's `trim()`, for which U+FEFF is a blank.",
-        plant: |listener| listener.values(|value| value.trim_with(|c| c == '\u{feff}').into()),
+        sentence: "Trims with JavaScript's `trim()`, for which U+FEFF is a blank.",
+        inject: |listener| listener.values(|value| value.trim_with(|c| c == '\u{feff}').into()),
     },
-    Bug {
+    Fault {
         name: "squeezes-blanks",
-        story: "Splits values at blanks and joins them with one.",
-        plant: |listener| {
+        sentence: "Splits values at blanks and joins them with one.",
+        inject: |listener| {
             listener.values(|value| {
                 value
                     .split_str(" ")
@@ -33,30 +33,30 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "expands-tabs",
-        story: "Turns tabs into blanks, to print nice tables.",
-        plant: |listener| listener.values(|value| value.replace("\t", "    ")),
+        sentence: "Turns tabs into blanks, to print nice tables.",
+        inject: |listener| listener.values(|value| value.replace("\t", "    ")),
     },
-    Bug {
+    Fault {
         name: "chomps-values",
-        story: "Takes CR off the end of every value: `chomp` with `\\r\\n`.",
-        plant: |listener| listener.values(|value| value.trim_end_with(|c| c == '\r').into()),
+        sentence: "Takes CR off the end of every value: `chomp` with `\\r\\n`.",
+        inject: |listener| listener.values(|value| value.trim_end_with(|c| c == '\r').into()),
     },
-    Bug {
+    Fault {
         name: "drops-cr",
-        story: "Removes every CR, wherever it stands.",
-        plant: |listener| listener.values(|value| value.replace("\r", "")),
+        sentence: "Removes every CR, wherever it stands.",
+        inject: |listener| listener.values(|value| value.replace("\r", "")),
     },
-    Bug {
+    Fault {
         name: "lower-case-values",
-        story: "Folds values to lower case, so that addresses compare.",
-        plant: |listener| listener.values(<[u8]>::to_ascii_lowercase),
+        sentence: "Folds values to lower case, so that addresses compare.",
+        inject: |listener| listener.values(<[u8]>::to_ascii_lowercase),
     },
-    Bug {
+    Fault {
         name: "folds-case-by-unicode",
-        story: "Folds values with a function that knows all scripts: `ß` becomes `ss`.",
-        plant: |listener| {
+        sentence: "Folds values with a function that knows all scripts: `ß` becomes `ss`.",
+        inject: |listener| {
             listener.values(|value| {
                 value
                     .replace("ß", "ss")
@@ -65,32 +65,32 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "cuts-values-at-nul",
-        story: "Keeps values in C strings, which end at the first NUL.",
-        plant: |listener| listener.values(until_nul),
+        sentence: "Keeps values in C strings, which end at the first NUL.",
+        inject: |listener| listener.values(until_nul),
     },
-    Bug {
+    Fault {
         name: "strips-nul-at-the-end",
-        story: "Takes NULs off the end of values, as padding.",
-        plant: |listener| listener.values(|value| value.trim_end_with(|c| c == '\0').into()),
+        sentence: "Takes NULs off the end of values, as padding.",
+        inject: |listener| listener.values(|value| value.trim_end_with(|c| c == '\0').into()),
     },
-    Bug {
+    Fault {
         name: "cuts-datagrams-at-nul",
-        story: "Handles what it received as a C string: `strlen(buffer)`.",
-        plant: |listener| listener.datagrams(until_nul),
+        sentence: "Handles what it received as a C string: `strlen(buffer)`.",
+        inject: |listener| listener.datagrams(until_nul),
     },
-    Bug {
+    Fault {
         name: "passes-over-nul-lines",
-        story: "Asks `line[0] == '\\0'` for the end of its input.",
-        plant: |listener| {
+        sentence: "Asks `line[0] == '\\0'` for the end of its input.",
+        inject: |listener| {
             listener.reader.is_end = Box::new(|rest| is_end(rest) || rest.starts_with(b"\0"))
         },
     },
-    Bug {
+    Fault {
         name: "drops-control-characters",
-        story: "Keeps what `isprint` holds for, and line feeds, to protect its log.",
-        plant: |listener| {
+        sentence: "Keeps what `isprint` holds for, and line feeds, to protect its log.",
+        inject: |listener| {
             listener.values(|value| {
                 value
                     .iter()
@@ -100,10 +100,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "drops-separators-of-ascii",
-        story: "Splits with the white space of its language, to which 0x1c to 0x1f belong.",
-        plant: |listener| {
+        sentence: "Splits with the white space of its language, to which 0x1c to 0x1f belong.",
+        inject: |listener| {
             listener.values(|value| {
                 value
                     .iter()
@@ -113,17 +113,17 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "ends-at-control-z",
-        story: "Reads its input as a text file, which ends at Ctrl-Z.",
-        plant: |listener| {
+        sentence: "Reads its input as a text file, which ends at Ctrl-Z.",
+        inject: |listener| {
             listener.values(|value| value.split_str("\x1a").next().unwrap_or_default().into())
         },
     },
-    Bug {
+    Fault {
         name: "drops-colours",
-        story: "Removes ANSI escape sequences, so that a terminal is safe.",
-        plant: |listener| {
+        sentence: "Removes ANSI escape sequences, so that a terminal is safe.",
+        inject: |listener| {
             listener.values(|value| {
                 let mut pieces = value.split_str("\x1b[");
                 let mut text = pieces.next().unwrap_or_default().to_vec();
@@ -134,20 +134,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "decodes-percent",
-        story: "Runs values through `urldecode`, which leaves the plus alone in this library.",
-        plant: |listener| listener.values(percent_decoded),
+        sentence: "Runs values through `urldecode`, which leaves the plus alone in this library.",
+        inject: |listener| listener.values(percent_decoded),
     },
-    Bug {
+    Fault {
         name: "turns-plus-into-blank",
-        story: "Runs values through the `unquote_plus` of web forms.",
-        plant: |listener| listener.values(|value| percent_decoded(&value.replace("+", " "))),
+        sentence: "Runs values through the `unquote_plus` of web forms.",
+        inject: |listener| listener.values(|value| percent_decoded(&value.replace("+", " "))),
     },
-    Bug {
+    Fault {
         name: "decodes-entities",
-        story: "Runs values through `html.unescape`.",
-        plant: |listener| {
+        sentence: "Runs values through `html.unescape`.",
+        inject: |listener| {
             listener.values(|value| {
                 value
                     .replace("&lt;", "<")
@@ -157,10 +157,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "encodes-entities",
-        story: "Escapes values for a web page before it reports them.",
-        plant: |listener| {
+        sentence: "Escapes values for a web page before it reports them.",
+        inject: |listener| {
             listener.values(|value| {
                 value
                     .replace("&", "&amp;")
@@ -169,10 +169,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "strips-tags",
-        story: "Runs values through `strip_tags`.",
-        plant: |listener| {
+        sentence: "Runs values through `strip_tags`.",
+        inject: |listener| {
             listener.values(|value| {
                 let mut pieces = value.split_str("<");
                 let mut text = pieces.next().unwrap_or_default().to_vec();
@@ -183,10 +183,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "decodes-base64",
-        story: "Decodes values that end in `=`, since those of its own application are Base64.",
-        plant: |listener| {
+        sentence: "Decodes values that end in `=`, since those of its own application are Base64.",
+        inject: |listener| {
             listener.values(|value| {
                 if value.len() % 4 == 0 && value.ends_with(b"=") {
                     base64(value)
@@ -196,10 +196,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "prints-values-as-formats",
-        story: "`printf(value)`.",
-        plant: |listener| {
+        sentence: "`printf(value)`.",
+        inject: |listener| {
             listener.values(|value| {
                 value
                     .replace("%s", "(null)")
@@ -208,10 +208,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "fills-in-templates",
-        story: "Builds its report with a template engine, into which the values have been pasted before.",
-        plant: |listener| {
+        sentence: "Builds its report with a template engine, into which the values have been pasted before.",
+        inject: |listener| {
             listener.values(|value| {
                 value
                     .replace("{{", "{")
@@ -221,10 +221,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "parses-values-as-json",
-        story: "Tries `JSON.parse` on every value and reports what it gives.",
-        plant: |listener| {
+        sentence: "Tries `JSON.parse` on every value and reports what it gives.",
+        inject: |listener| {
             listener.reader.value =
                 Box::new(
                     |value| match serde_json::from_slice::<serde_json::Value>(&value) {
@@ -234,10 +234,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
                 );
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-nested-brackets",
-        story: "Parses values that begin with a bracket with a parser that recurses, 1,000 calls deep at most.",
-        plant: |listener| {
+        sentence: "Parses values that begin with a bracket with a parser that recurses, 1,000 calls deep at most.",
+        inject: |listener| {
             listener.values(|value| {
                 let depth = value.iter().take_while(|byte| **byte == b'[').count();
                 assert!(depth < 1_000, "maximum recursion depth exceeded");
@@ -245,10 +245,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "passes-values-through-a-shell",
-        story: "Runs `echo \"$value\"`, with the value pasted in.",
-        plant: |listener| {
+        sentence: "Runs `echo \"$value\"`, with the value pasted in.",
+        inject: |listener| {
             listener.values(|value| {
                 let mut text = Vec::new();
                 let mut rest = value;
@@ -265,29 +265,29 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "escapes-values-for-sql",
-        story: "Doubles apostrophes for its data base before it reports values.",
-        plant: |listener| listener.values(|value| value.replace("'", "''")),
+        sentence: "Doubles apostrophes for its data base before it reports values.",
+        inject: |listener| listener.values(|value| value.replace("'", "''")),
     },
-    Bug {
+    Fault {
         name: "uses-values-as-replacements",
-        story: "Puts values in place with `preg_replace`, for which `\\1` and `$1` mean groups.",
-        plant: |listener| {
+        sentence: "Puts values in place with `preg_replace`, for which `\\1` and `$1` mean groups.",
+        inject: |listener| {
             listener.values(|value| value.replace("\\1", "").replace("$1", "").replace("$&", ""))
         },
     },
-    Bug {
+    Fault {
         name: "cuts-comments",
-        story: "Cuts lines at ` #`, as its reader of configuration files does.",
-        plant: |listener| {
+        sentence: "Cuts lines at ` #`, as its reader of configuration files does.",
+        inject: |listener| {
             listener.values(|value| value.split_str(" #").next().unwrap_or_default().into())
         },
     },
-    Bug {
+    Fault {
         name: "logs-values-as-lines",
-        story: "Prints each value without name on a line of its own, for people, into the same output.",
-        plant: |listener| {
+        sentence: "Prints each value without name on a line of its own, for people, into the same output.",
+        inject: |listener| {
             listener.write = Box::new(|reading| {
                 let mut lines = Vec::new();
                 for param in reading.iter().flat_map(|event| &event.params) {
@@ -304,22 +304,22 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "composes-letters",
-        story: "Normalises values to NFC, so that they compare.",
-        plant: |listener| listener.values(|value| if_text(value, |text| text.nfc().collect())),
+        sentence: "Normalises values to NFC, so that they compare.",
+        inject: |listener| listener.values(|value| if_text(value, |text| text.nfc().collect())),
     },
-    Bug {
+    Fault {
         name: "replaces-compatibility-letters",
-        story: "Normalises datagrams to NFKC: a ligature becomes two letters, and a wide colon a colon.",
-        plant: |listener| {
+        sentence: "Normalises datagrams to NFKC: a ligature becomes two letters, and a wide colon a colon.",
+        inject: |listener| {
             listener.datagrams(|datagram| if_text(datagram, |text| text.nfkc().collect()))
         },
     },
-    Bug {
+    Fault {
         name: "drops-what-cannot-be-seen",
-        story: "Removes characters without width, which confuse those who search its log.",
-        plant: |listener| {
+        sentence: "Removes characters without width, which confuse those who search its log.",
+        inject: |listener| {
             listener.values(|value| {
                 change_chars(value, |c| {
                     (!matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}')).then_some(c)
@@ -327,19 +327,19 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-noncharacters",
-        story: "Checks its text with a function that refuses U+FFFF and its like, and leaves them out.",
-        plant: |listener| {
+        sentence: "Checks its text with a function that refuses U+FFFF and its like, and leaves them out.",
+        inject: |listener| {
             listener.values(|value| {
                 change_chars(value, |c| (u32::from(c) & 0xfffe != 0xfffe).then_some(c))
             })
         },
     },
-    Bug {
+    Fault {
         name: "takes-u-fffd-for-an-error",
-        story: "Decodes lossily and rejects what holds a replacement character then.",
-        plant: |listener| {
+        sentence: "Decodes lossily and rejects what holds a replacement character then.",
+        inject: |listener| {
             listener.reader.head = Box::new(|datagram| {
                 if datagram.to_str_lossy().contains('\u{fffd}') {
                     return Err("not UTF-8".into());
@@ -348,35 +348,35 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "rejects-what-is-not-utf8",
-        story: "Decodes strictly, and rejects the datagram where that fails.",
-        plant: |listener| {
+        sentence: "Decodes strictly, and rejects the datagram where that fails.",
+        inject: |listener| {
             listener.reader.head = Box::new(|datagram| {
                 str::from_utf8(datagram).map_err(|error| error.to_string())?;
                 head(datagram)
             });
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-what-is-not-utf8",
-        story: "Decodes strictly, and does not expect that to fail.",
-        plant: |listener| {
+        sentence: "Decodes strictly, and does not expect that to fail.",
+        inject: |listener| {
             listener
                 .datagrams(|datagram| str::from_utf8(datagram).expect("invalid start byte").into())
         },
     },
-    Bug {
+    Fault {
         name: "replaces-what-is-not-utf8",
-        story: "Decodes with a replacement character for what is not UTF-8.",
-        plant: |listener| {
+        sentence: "Decodes with a replacement character for what is not UTF-8.",
+        inject: |listener| {
             listener.datagrams(|datagram| datagram.to_str_lossy().into_owned().into())
         },
     },
-    Bug {
+    Fault {
         name: "drops-what-is-not-utf8",
-        story: "Decodes with `errors='ignore'`.",
-        plant: |listener| {
+        sentence: "Decodes with `errors='ignore'`.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .utf8_chunks()
@@ -385,17 +385,17 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "drops-what-is-not-ascii",
-        story: "Compares `char` with blank, and a byte above 0x7f is negative.",
-        plant: |listener| {
+        sentence: "Compares `char` with blank, and a byte above 0x7f is negative.",
+        inject: |listener| {
             listener.values(|value| value.iter().copied().filter(u8::is_ascii).collect())
         },
     },
-    Bug {
+    Fault {
         name: "reads-latin-1",
-        story: "Decodes as ISO-8859-1 and writes UTF-8.",
-        plant: |listener| {
+        sentence: "Decodes as ISO-8859-1 and writes UTF-8.",
+        inject: |listener| {
             listener.values(|value| {
                 value
                     .iter()
@@ -405,10 +405,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "trusts-lead-bytes",
-        story: "Steps over as many bytes as the first one of a character promises, line feeds and all.",
-        plant: |listener| {
+        sentence: "Steps over as many bytes as the first one of a character promises, line feeds and all.",
+        inject: |listener| {
             listener.reader.line_end = Box::new(|rest| {
                 let mut at = 0;
                 while at < rest.len() && rest[at] != b'\n' {
@@ -423,15 +423,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "decodes-overlong-forms",
-        story: "Decodes UTF-8 by hand, without asking whether a shorter form was there.",
-        plant: |listener| listener.values(decoded_trustingly),
+        sentence: "Decodes UTF-8 by hand, without asking whether a shorter form was there.",
+        inject: |listener| listener.values(decoded_trustingly),
     },
-    Bug {
+    Fault {
         name: "decodes-in-chunks",
-        story: "Decodes 4096 bytes at a time, and a character across the border becomes two replacements.",
-        plant: |listener| {
+        sentence: "Decodes 4096 bytes at a time, and a character across the border becomes two replacements.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .chunks(4096)
@@ -440,26 +440,26 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "writes-quotes-as-they-are",
-        story: "Puts its JSON together by hand, and forgets to escape quotes.",
-        plant: |listener| {
+        sentence: "Puts its JSON together by hand, and forgets to escape quotes.",
+        inject: |listener| {
             listener.write =
                 Box::new(|reading| line_with(reading, |text| quoted(text).replace("\\\"", "\"")));
         },
     },
-    Bug {
+    Fault {
         name: "writes-backslashes-as-they-are",
-        story: "Puts its JSON together by hand, and forgets to escape backslashes.",
-        plant: |listener| {
+        sentence: "Puts its JSON together by hand, and forgets to escape backslashes.",
+        inject: |listener| {
             listener.write =
                 Box::new(|reading| line_with(reading, |text| quoted(text).replace("\\\\", "\\")));
         },
     },
-    Bug {
+    Fault {
         name: "writes-control-characters-as-they-are",
-        story: "Puts its JSON together by hand, and escapes quotes, backslashes, CR, LF and tabs only.",
-        plant: |listener| {
+        sentence: "Puts its JSON together by hand, and escapes quotes, backslashes, CR, LF and tabs only.",
+        inject: |listener| {
             listener.write = Box::new(|reading| {
                 line_with(reading, |text| {
                     let escaped = text
@@ -471,10 +471,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "writes-long-escapes",
-        story: "Writes `\\u%04x` for what is not ASCII, which gives five digits beyond U+FFFF.",
-        plant: |listener| {
+        sentence: "Writes `\\u%04x` for what is not ASCII, which gives five digits beyond U+FFFF.",
+        inject: |listener| {
             listener.write = Box::new(|reading| {
                 line_with(reading, |text| {
                     let escape = |c: char| {
@@ -512,7 +512,7 @@ fn base64(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Decodes UTF-8 as its lead bytes promise, and writes what comes out as it should have been.
+/// Decodes overlong UTF-8 by its lead bytes, and encodes the result correctly.
 fn decoded_trustingly(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     let mut rest = bytes;

@@ -2,11 +2,11 @@ use bstr::ByteSlice as _;
 
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "trims-event-names",
-        story: "Trims the first line, and finds a name of blanks empty.",
-        plant: |listener| {
+        sentence: "Trims the first line, and finds a name of blanks empty.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|event| match event.name.trim() {
                 b"" => Err("the event has no name".into()),
                 name => Ok(Event {
@@ -16,22 +16,22 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "cuts-event-names-at-blanks",
-        story: "Takes the first word of the first line, as in an HTTP request.",
-        plant: |listener| {
+        sentence: "Takes the first word of the first line, as in an HTTP request.",
+        inject: |listener| {
             listener.event_names(|name| name.fields().next().unwrap_or_default().into())
         },
     },
-    Bug {
+    Fault {
         name: "asks-for-event-names-with-e",
-        story: "Rejects names that do not begin with `E_`, which is only recommended.",
-        plant: |listener| listener.rejects_names(|name| !name.starts_with(b"E_")),
+        sentence: "Rejects names that do not begin with `E_`, which is only recommended.",
+        inject: |listener| listener.rejects_names(|name| !name.starts_with(b"E_")),
     },
-    Bug {
+    Fault {
         name: "asks-for-event-names-of-word-characters",
-        story: "Matches names with `^\\w+$`.",
-        plant: |listener| {
+        sentence: "Matches names with `^\\w+$`.",
+        inject: |listener| {
             listener.rejects_names(|name| {
                 !name
                     .iter()
@@ -39,52 +39,52 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "asks-for-event-names-in-ascii",
-        story: "Rejects names with bytes above 0x7f.",
-        plant: |listener| listener.rejects_names(|name| !name.is_ascii()),
+        sentence: "Rejects names with bytes above 0x7f.",
+        inject: |listener| listener.rejects_names(|name| !name.is_ascii()),
     },
-    Bug {
+    Fault {
         name: "asks-for-event-names-of-several-bytes",
-        story: "Looks at the second byte of the name before it knows that there is one.",
-        plant: |listener| listener.rejects_names(|name| name.len() < 2),
+        sentence: "Looks at the second byte of the name before it knows that there is one.",
+        inject: |listener| listener.rejects_names(|name| name.len() < 2),
     },
-    Bug {
+    Fault {
         name: "upper-case-event-names",
-        story: "Looks events up in upper case, and reports what it looked up.",
-        plant: |listener| listener.event_names(<[u8]>::to_ascii_uppercase),
+        sentence: "Looks events up in upper case, and reports what it looked up.",
+        inject: |listener| listener.event_names(<[u8]>::to_ascii_uppercase),
     },
-    Bug {
+    Fault {
         name: "cuts-event-names-at-63",
-        story: "Keeps names in 64 bytes, one of them for a NUL: `strncpy`.",
-        plant: |listener| listener.event_names(|name| name[..name.len().min(63)].into()),
+        sentence: "Keeps names in 64 bytes, one of them for a NUL: `strncpy`.",
+        inject: |listener| listener.event_names(|name| name[..name.len().min(63)].into()),
     },
-    Bug {
+    Fault {
         name: "cuts-event-names-at-255",
-        story: "Keeps names in 256 bytes, one of them for a NUL.",
-        plant: |listener| listener.event_names(|name| name[..name.len().min(255)].into()),
+        sentence: "Keeps names in 256 bytes, one of them for a NUL.",
+        inject: |listener| listener.event_names(|name| name[..name.len().min(255)].into()),
     },
-    Bug {
+    Fault {
         name: "cuts-event-names-at-nul",
-        story: "Keeps names in C strings, which end at the first NUL.",
-        plant: |listener| listener.event_names(until_nul),
+        sentence: "Keeps names in C strings, which end at the first NUL.",
+        inject: |listener| listener.event_names(until_nul),
     },
-    Bug {
+    Fault {
         name: "splits-event-names-at-separators",
-        story: "Splits every line at `::` before it looks which is the first.",
-        plant: |listener| {
+        sentence: "Splits every line at `::` before it looks which is the first.",
+        inject: |listener| {
             listener.event_names(|name| name.split_str("::").next().unwrap_or_default().into())
         },
     },
-    Bug {
+    Fault {
         name: "unquotes-event-names",
-        story: "Strips quotes from names, as from values.",
-        plant: |listener| listener.event_names(|name| name.trim_with(|c| c == '"').into()),
+        sentence: "Strips quotes from names, as from values.",
+        inject: |listener| listener.event_names(|name| name.trim_with(|c| c == '"').into()),
     },
-    Bug {
+    Fault {
         name: "event-names-go-on-in-quotes",
-        story: "Splits into lines with a reader of CSV, where a quote carries a line on.",
-        plant: |listener| {
+        sentence: "Splits into lines with a reader of CSV, where a quote carries a line on.",
+        inject: |listener| {
             listener.reader.head = Box::new(|datagram| match closing(datagram) {
                 Some(close) if datagram.get(close + 1).is_some() => {
                     Ok((unquote(&datagram[1..close]), close + 2))
@@ -93,10 +93,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-byte-order-marks-in-front",
-        story: "Decodes as `utf-8-sig`, or with the browser's TextDecoder, which drop U+FEFF at the start.",
-        plant: |listener| {
+        sentence: "Decodes as `utf-8-sig`, or with the browser's TextDecoder, which drop U+FEFF at the start.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 datagram
                     .strip_prefix(b"\xef\xbb\xbf")
@@ -105,19 +105,19 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "event-names-become-numbers",
-        story: "Turns what looks like a number into one, also in the first line.",
-        plant: |listener| {
+        sentence: "Turns what looks like a number into one, also in the first line.",
+        inject: |listener| {
             listener.event_names(|name| {
                 as_integer(name).map_or_else(|| name.into(), |number| number.to_string().into())
             })
         },
     },
-    Bug {
+    Fault {
         name: "escapes-event-names-for-a-shell",
-        story: "Runs names through `escapeshellcmd` and reports them so.",
-        plant: |listener| {
+        sentence: "Runs names through `escapeshellcmd` and reports them so.",
+        inject: |listener| {
             listener.event_names(|name| {
                 let escape = |byte: &u8| {
                     if b"#&;`|*?~<>^()[]{}$\\".contains(byte) {
@@ -130,40 +130,40 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "strips-backslashes-from-event-names",
-        story: "Runs names through `stripslashes`.",
-        plant: |listener| listener.event_names(|name| name.replace("\\", "")),
+        sentence: "Runs names through `stripslashes`.",
+        inject: |listener| listener.event_names(|name| name.replace("\\", "")),
     },
-    Bug {
+    Fault {
         name: "loses-the-event-proto",
-        story: "Files events in a JavaScript object under their names, where `__proto__` is not a key.",
-        plant: |listener| listener.rejects_names(|name| name == b"__proto__"),
+        sentence: "Files events in a JavaScript object under their names, where `__proto__` is not a key.",
+        inject: |listener| listener.rejects_names(|name| name == b"__proto__"),
     },
-    Bug {
+    Fault {
         name: "finds-inherited-handlers",
-        story: "Looks for the handler of an event with `handlers[name]`, and finds `constructor`.",
-        plant: |listener| listener.rejects_names(|name| INHERITED.contains(&name)),
+        sentence: "Looks for the handler of an event with `handlers[name]`, and finds `constructor`.",
+        inject: |listener| listener.rejects_names(|name| INHERITED.contains(&name)),
     },
-    Bug {
+    Fault {
         name: "takes-event-names-for-commands",
-        story: "Ends when it is sent `quit`, `exit`, `STOP`, `EOF` or a lone dot: left over from trying it out.",
-        plant: |listener| {
+        sentence: "Ends when it is sent `quit`, `exit`, `STOP`, `EOF` or a lone dot: left over from trying it out.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|event| match &event.name[..] {
                 b"quit" | b"exit" | b"STOP" | b"EOF" | b"." => std::process::exit(0),
                 _ => Ok(event),
             });
         },
     },
-    Bug {
+    Fault {
         name: "takes-the-word-jsonrpc-for-the-dialect",
-        story: "Tells the dialects apart by looking for `jsonrpc` anywhere in the bytes.",
-        plant: |listener| listener.ignores(|datagram| datagram.contains_str("jsonrpc")),
+        sentence: "Tells the dialects apart by looking for `jsonrpc` anywhere in the bytes.",
+        inject: |listener| listener.ignores(|datagram| datagram.contains_str("jsonrpc")),
     },
-    Bug {
+    Fault {
         name: "removes-the-event-name-everywhere",
-        story: "Gets rid of the first line with `text.replace(name, '')`, which knows no first.",
-        plant: |listener| {
+        sentence: "Gets rid of the first line with `text.replace(name, '')`, which knows no first.",
+        inject: |listener| {
             listener.receive = Box::new(|datagram| match datagram.find_byte(b'\n') {
                 Some(end) if end > 0 => {
                     let (name, rest) = datagram.split_at(end);

@@ -2,31 +2,31 @@ use bstr::ByteSlice as _;
 
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "end-mark-is-an-argument",
-        story: "Splits the datagram into lines and takes every one but the first for an argument, the empty one at the end as well.",
-        plant: |listener| listener.reader.is_end = Box::new(<[u8]>::is_empty),
+        sentence: "Splits the datagram into lines and takes every one but the first for an argument, the empty one at the end as well.",
+        inject: |listener| listener.reader.is_end = Box::new(<[u8]>::is_empty),
     },
-    Bug {
+    Fault {
         name: "stops-at-empty-line",
-        story: "Reads lines up to the first empty one, as in the head of an HTTP message.",
-        plant: |listener| {
+        sentence: "Reads lines up to the first empty one, as in the head of an HTTP message.",
+        inject: |listener| {
             listener.reader.is_end = Box::new(|rest| rest.is_empty() || rest.starts_with(b"\n"))
         },
     },
-    Bug {
+    Fault {
         name: "stops-at-blank-line",
-        story: "Trims a line before it asks whether it is the empty one at the end.",
-        plant: |listener| {
+        sentence: "Trims a line before it asks whether it is the empty one at the end.",
+        inject: |listener| {
             listener.reader.is_end =
                 Box::new(|rest| line_end(rest) + 1 >= rest.len() && line(rest).trim().is_empty())
         },
     },
-    Bug {
+    Fault {
         name: "passes-over-empty-lines",
-        story: "Splits with `strtok`, which takes a run of line feeds for one.",
-        plant: |listener| {
+        sentence: "Splits with `strtok`, which takes a run of line feeds for one.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| {
                 if param.name.is_some() || !param.value.is_empty() {
                     params.push(param);
@@ -34,32 +34,32 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "strips-line-feeds-at-the-end",
-        story: "Takes all line feeds off the end before it splits: `rstrip('\\n')`.",
-        plant: |listener| {
+        sentence: "Takes all line feeds off the end before it splits: `rstrip('\\n')`.",
+        inject: |listener| {
             listener.datagrams(|datagram| match datagram.trim_end_with(|c| c == '\n') {
                 b"" => datagram.into(),
                 trimmed => [trimmed, b"\n"].concat(),
             });
         },
     },
-    Bug {
+    Fault {
         name: "strips-datagram",
-        story: "Trims the whole datagram, blanks and all, at both ends.",
-        plant: |listener| listener.datagrams(|datagram| [datagram.trim(), b"\n"].concat()),
+        sentence: "Trims the whole datagram, blanks and all, at both ends.",
+        inject: |listener| listener.datagrams(|datagram| [datagram.trim(), b"\n"].concat()),
     },
-    Bug {
+    Fault {
         name: "drops-last-line",
-        story: "Takes it for granted that the last line is the end mark: `lines[1:-1]`.",
-        plant: |listener| {
+        sentence: "Takes it for granted that the last line is the end mark: `lines[1:-1]`.",
+        inject: |listener| {
             listener.reader.is_end = Box::new(|rest| line_end(rest) + 1 >= rest.len());
         },
     },
-    Bug {
+    Fault {
         name: "asks-for-end-mark",
-        story: "Rejects an event without its empty line at the end as cut short.",
-        plant: |listener| {
+        sentence: "Rejects an event without its empty line at the end as cut short.",
+        inject: |listener| {
             listener.reader.head = Box::new(|datagram| {
                 if !datagram.ends_with(b"\n\n") {
                     return Err("no end mark".into());
@@ -68,69 +68,69 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "skips-line-feeds-in-front",
-        story: "Passes over empty lines in front of the event, as HTTP servers do.",
-        plant: |listener| {
+        sentence: "Passes over empty lines in front of the event, as HTTP servers do.",
+        inject: |listener| {
             listener.datagrams(|datagram| datagram.trim_start_with(|c| c == '\n').into())
         },
     },
-    Bug {
+    Fault {
         name: "needs-no-line-feed",
-        story: "`partition('\\n')` gives a name also where there is no line feed.",
-        plant: |listener| {
+        sentence: "`partition('\\n')` gives a name also where there is no line feed.",
+        inject: |listener| {
             listener.reader.head = Box::new(|datagram| match datagram.find_byte(b'\n') {
                 None if !datagram.is_empty() => Ok((datagram.into(), datagram.len())),
                 _ => head(datagram),
             });
         },
     },
-    Bug {
+    Fault {
         name: "takes-an-empty-name",
-        story: "Never asks whether the name is empty.",
-        plant: |listener| {
+        sentence: "Never asks whether the name is empty.",
+        inject: |listener| {
             listener.reader.head = Box::new(|datagram| match datagram.first() {
                 Some(b'\n') => Ok((Vec::new(), 1)),
                 _ => head(datagram),
             });
         },
     },
-    Bug {
+    Fault {
         name: "reports-the-empty-datagram",
-        story: "Splits an empty string into one empty line, and reports an event without a name.",
-        plant: |listener| {
+        sentence: "Splits an empty string into one empty line, and reports an event without a name.",
+        inject: |listener| {
             listener.reader.head = Box::new(|datagram| match datagram {
                 b"" => Ok((Vec::new(), 0)),
                 _ => head(datagram),
             });
         },
     },
-    Bug {
+    Fault {
         name: "splits-lines-at-cr",
-        story: "Opens the bytes as a text with universal newlines: CR LF and CR become LF.",
-        plant: |listener| {
+        sentence: "Opens the bytes as a text with universal newlines: CR LF and CR become LF.",
+        inject: |listener| {
             listener.datagrams(|datagram| datagram.replace("\r\n", "\n").replace("\r", "\n"))
         },
     },
-    Bug {
+    Fault {
         name: "strips-cr-at-line-ends",
-        story: "Takes CR LF for a line end, as `BufRead::lines` and `bufio.Scanner` do.",
-        plant: |listener| listener.datagrams(|datagram| datagram.replace("\r\n", "\n")),
+        sentence: "Takes CR LF for a line end, as `BufRead::lines` and `bufio.Scanner` do.",
+        inject: |listener| listener.datagrams(|datagram| datagram.replace("\r\n", "\n")),
     },
-    Bug {
+    Fault {
         name: "splits-at-cr-lf-if-there-is-one",
-        story: "Looks for a CR LF to tell what ends the lines of this sender, and then splits at that alone.",
-        plant: |listener| {
+        sentence: "Looks for a CR LF to tell what ends the lines of this sender, and then splits at that alone.",
+        inject: |listener| {
             listener.datagrams(|datagram| match datagram.find("\r\n") {
                 None => datagram.into(),
                 Some(_) => datagram.replace("\n", " ").replace("\r ", "\n"),
             });
         },
     },
-    Bug {
+    Fault {
         name: "splits-lines-by-unicode",
-        story: "`splitlines()` of a text: VT, FF, 0x1c to 0x1e, U+0085, U+2028 and U+2029 end lines as well.",
-        plant: |listener| {
+        sentence: "`splitlines()` of a text: VT, FF, 0x1c to 0x1e, U+0085, U+2028 and U+2029 end lines as well.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 let is_end = |c| {
                     matches!(
@@ -143,27 +143,27 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "expands-literal-line-feeds",
-        story: "Turns a backslash and an n into a line feed before it splits, because a test script sent them.",
-        plant: |listener| listener.datagrams(|datagram| datagram.replace("\\n", "\n")),
+        sentence: "Turns a backslash and an n into a line feed before it splits, because a test script sent them.",
+        inject: |listener| listener.datagrams(|datagram| datagram.replace("\\n", "\n")),
     },
-    Bug {
+    Fault {
         name: "joins-folded-lines",
-        story: "Takes a line that begins with a blank for the continuation of the one before, as in a SIP header.",
-        plant: |listener| {
+        sentence: "Takes a line that begins with a blank for the continuation of the one before, as in a SIP header.",
+        inject: |listener| {
             listener.datagrams(|datagram| datagram.replace("\n ", " ").replace("\n\t", " "))
         },
     },
-    Bug {
+    Fault {
         name: "joins-lines-at-backslash",
-        story: "Takes a backslash at the end of a line for its continuation, as in a shell script.",
-        plant: |listener| listener.datagrams(|datagram| datagram.replace("\\\n", "")),
+        sentence: "Takes a backslash at the end of a line for its continuation, as in a shell script.",
+        inject: |listener| listener.datagrams(|datagram| datagram.replace("\\\n", "")),
     },
-    Bug {
+    Fault {
         name: "splits-events-at-empty-lines",
-        story: "Splits what it received at empty lines and reports each piece as an event.",
-        plant: |listener| {
+        sentence: "Splits what it received at empty lines and reports each piece as an event.",
+        inject: |listener| {
             listener.receive = Box::new(|datagram| match datagram.strip_suffix(b"\n\n") {
                 None => vec![datagram],
                 Some(events) => events
@@ -173,10 +173,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "begins-an-event-at-each-e",
-        story: "Takes every line that begins with `E_` for the name of a new event.",
-        plant: |listener| {
+        sentence: "Takes every line that begins with `E_` for the name of a new event.",
+        inject: |listener| {
             listener.receive = Box::new(|datagram| {
                 let marked = datagram.replace("\nE_", "\n\0E_");
                 marked
@@ -186,10 +186,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "passes-over-comments",
-        story: "Drops lines that begin with a comment sign, as its reader of configuration files does.",
-        plant: |listener| {
+        sentence: "Drops lines that begin with a comment sign, as its reader of configuration files does.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| {
                 let is_comment = |value: &[u8]| {
                     ["#", ";", "//", "--"]
@@ -203,10 +203,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reads-sections",
-        story: "Hands the lines to a reader of INI files, which takes a line in brackets for a section.",
-        plant: |listener| {
+        sentence: "Hands the lines to a reader of INI files, which takes a line in brackets for a section.",
+        inject: |listener| {
             listener.params(|mut params| {
                 let is_section = |value: &[u8]| value.starts_with(b"[") && value.ends_with(b"]");
                 params.retain(|param| !matches!(param, Param { name: None, value: Value::Bytes(value) } if is_section(value)));
@@ -214,15 +214,17 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "scans-words",
-        story: "`sscanf(line, \"%[^:]::%s\", …)`: a value ends at its first blank.",
-        plant: |listener| listener.values(|value| value.fields().next().unwrap_or_default().into()),
+        sentence: "`sscanf(line, \"%[^:]::%s\", …)`: a value ends at its first blank.",
+        inject: |listener| {
+            listener.values(|value| value.fields().next().unwrap_or_default().into())
+        },
     },
-    Bug {
+    Fault {
         name: "repeats-the-last-event-for-an-empty-datagram",
-        story: "Forgets that `recv` may return 0, and reads what is still in its buffer.",
-        plant: |listener| {
+        sentence: "Forgets that `recv` may return 0, and reads what is still in its buffer.",
+        inject: |listener| {
             let mut last = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 if !datagram.is_empty() {

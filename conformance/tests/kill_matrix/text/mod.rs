@@ -1,4 +1,4 @@
-//! The plain listener of the text dialect, in steps, and what can be wrong with it.
+//! The plain listener of the text dialect, in steps, and its faults.
 
 mod bytes;
 mod event_names;
@@ -13,78 +13,78 @@ mod state;
 
 use bstr::ByteSlice as _;
 
-use crate::bug::{Area, Bug};
-use crate::listener::{self, Event, Listener, Param, Read, Reading, Step, Store, Value};
+use crate::fault::{Fault, FaultGroup};
+use crate::listener::{self, AddParam, Event, Listener, Param, Read, Reading, Step, Value};
 
-pub(crate) const AREAS: &[Area<Reader>] = &[
-    Area {
+pub(crate) const FAULT_GROUPS: &[FaultGroup<Reader>] = &[
+    FaultGroup {
         title: "Framing",
-        bugs: framing::BUGS,
+        faults: framing::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Event names",
-        bugs: event_names::BUGS,
+        faults: event_names::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Separators",
-        bugs: separators::BUGS,
+        faults: separators::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Names of arguments",
-        bugs: names::BUGS,
+        faults: names::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Quoting and escaping",
-        bugs: quoting::BUGS,
+        faults: quoting::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Bytes",
-        bugs: bytes::BUGS,
+        faults: bytes::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Numbers and words",
-        bugs: numbers::BUGS,
+        faults: numbers::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Order and number of arguments",
-        bugs: order::BUGS,
+        faults: order::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "Sizes and time",
-        bugs: sizes::BUGS,
+        faults: sizes::FAULTS,
     },
-    Area {
+    FaultGroup {
         title: "What stays behind",
-        bugs: state::BUGS,
+        faults: state::FAULTS,
     },
 ];
 
-/// A step that looks at bytes.
-type Look<Out> = listener::Look<[u8], Out>;
+/// A step that borrows bytes.
+type StepRef<Out> = listener::StepRef<[u8], Out>;
 
 /// Reads a text datagram, step by step.
 pub(crate) struct Reader {
-    /// The event's name, and where the arguments begin.
-    head: Look<Result<(Vec<u8>, usize), String>>,
-    /// Whether no argument is left.
-    is_end: Look<bool>,
-    /// Where the name of the argument that begins here ends, and where its value begins.
-    separator: Look<Option<(usize, usize)>>,
-    /// What is reported as the name of an argument.
-    name: Look<Option<Vec<u8>>>,
-    /// Where the quoted value that begins here is closed, if one begins here.
-    closing: Look<Option<usize>>,
-    /// What the text between two quotes means.
-    unquote: Look<Vec<u8>>,
-    /// Where the bare value that begins here ends.
-    line_end: Look<usize>,
-    /// What a bare text means.
-    bare: Look<Vec<u8>>,
-    /// What is reported as a value.
+    /// Finds the event's name, and where the arguments begin.
+    head: StepRef<Result<(Vec<u8>, usize), String>>,
+    /// Returns whether no argument is left.
+    is_end: StepRef<bool>,
+    /// Finds where the name of the argument at the start ends, and where its value begins.
+    separator: StepRef<Option<(usize, usize)>>,
+    /// Returns the reported name of an argument.
+    name: StepRef<Option<Vec<u8>>>,
+    /// Finds the closing quote of the quoted value at the start, if there is one.
+    closing: StepRef<Option<usize>>,
+    /// Returns the value of the text between two quotes.
+    unquote: StepRef<Vec<u8>>,
+    /// Finds the end of the bare value at the start.
+    line_end: StepRef<usize>,
+    /// Returns the value of a bare text.
+    bare: StepRef<Vec<u8>>,
+    /// Returns the reported value.
     value: Step<Vec<u8>, Value>,
-    /// Puts an argument to those before it.
-    store: Store,
-    /// What is reported as an event.
+    /// Adds an argument to those before it.
+    store: AddParam,
+    /// Returns the report of an event.
     finish: Step<Event, Reading>,
 }
 
@@ -170,19 +170,19 @@ fn line_end(rest: &[u8]) -> usize {
     rest.find_byte(b'\n').unwrap_or(rest.len())
 }
 
-/// The line that begins here.
+/// Returns the line at the start.
 fn line(rest: &[u8]) -> &[u8] {
     &rest[..line_end(rest)]
 }
 
-/// Short ways to plant what changes bytes or texts.
+/// Helpers for faults that change bytes or texts.
 impl Listener<Reader> {
     /// Changes every datagram before it is read.
     fn datagrams(&mut self, change: fn(&[u8]) -> Vec<u8>) {
         self.receive = Box::new(move |datagram| vec![change(&datagram)]);
     }
 
-    /// Drops datagrams without a word.
+    /// Drops datagrams silently.
     fn ignores(&mut self, is_ignored: fn(&[u8]) -> bool) {
         self.receive = Box::new(move |datagram| {
             if is_ignored(&datagram) {
@@ -224,7 +224,7 @@ impl Listener<Reader> {
         self.reader.value = Box::new(move |value| Value::Bytes(change(&value)));
     }
 
-    /// Changes the text of values as it stands on the wire, quoted or not.
+    /// Changes the text of values as it is in the datagram, quoted or not.
     fn raw_values(&mut self, change: fn(&[u8]) -> Vec<u8>) {
         self.reader.bare = Box::new(change);
         self.reader.unquote = Box::new(change);
@@ -244,12 +244,12 @@ impl Listener<Reader> {
 /// Names that every JavaScript object has.
 const INHERITED: &[&[u8]] = &[b"constructor", b"toString", b"hasOwnProperty"];
 
-/// What a C string keeps.
+/// Returns the bytes before the first NUL, as a C string does.
 fn until_nul(bytes: &[u8]) -> Vec<u8> {
     bytes.split_str("\0").next().unwrap_or_default().into()
 }
 
-/// Changes or drops characters. What is not UTF-8 stays.
+/// Changes or drops characters. Bytes that are not UTF-8 stay.
 fn change_chars(bytes: &[u8], change: impl Fn(char) -> Option<char>) -> Vec<u8> {
     let mut changed = Vec::new();
     for chunk in bytes.utf8_chunks() {
@@ -281,7 +281,7 @@ fn percent_decoded(text: &[u8]) -> Vec<u8> {
     decoded
 }
 
-/// Reads an integer as liberally as Python's `int`.
+/// Parses an integer as liberally as Python's `int`.
 fn as_integer(text: &[u8]) -> Option<i64> {
     let digit = |c: char| match c {
         '\u{660}'..='\u{669}' => char::from_digit(u32::from(c) - 0x660, 10),

@@ -2,104 +2,104 @@ use bstr::ByteSlice as _;
 
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "asks-for-names-of-word-characters",
-        story: "Matches arguments with `^(\\w+)::(.*)$`; what does not fit is a value without name.",
-        plant: |listener| {
+        sentence: "Matches arguments with `^(\\w+)::(.*)$`; what does not fit is a value without name.",
+        inject: |listener| {
             asks_for_names(listener, |name| {
                 name.iter()
                     .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
             })
         },
     },
-    Bug {
+    Fault {
         name: "asks-for-names-that-begin-with-a-letter",
-        story: "Matches names with `[A-Za-z][\\w.-]*`, as program identifiers.",
-        plant: |listener| asks_for_names(listener, |name| name[0].is_ascii_alphabetic()),
+        sentence: "Matches names with `[A-Za-z][\\w.-]*`, as program identifiers.",
+        inject: |listener| asks_for_names(listener, |name| name[0].is_ascii_alphabetic()),
     },
-    Bug {
+    Fault {
         name: "lower-case-names",
-        story: "Folds names to lower case, as those of SIP headers.",
-        plant: |listener| listener.names(<[u8]>::to_ascii_lowercase),
+        sentence: "Folds names to lower case, as those of SIP headers.",
+        inject: |listener| listener.names(<[u8]>::to_ascii_lowercase),
     },
-    Bug {
+    Fault {
         name: "trims-names",
-        story: "Trims what stands in front of the separator.",
-        plant: |listener| listener.names(|name| name.trim().into()),
+        sentence: "Trims what stands in front of the separator.",
+        inject: |listener| listener.names(|name| name.trim().into()),
     },
-    Bug {
+    Fault {
         name: "takes-the-last-word-for-the-name",
-        story: "Matches `(\\S+)::`, which begins behind the last blank.",
-        plant: |listener| listener.names(|name| name.fields().last().unwrap_or_default().into()),
+        sentence: "Matches `(\\S+)::`, which begins behind the last blank.",
+        inject: |listener| listener.names(|name| name.fields().last().unwrap_or_default().into()),
     },
-    Bug {
+    Fault {
         name: "takes-dots-for-paths",
-        story: "Files `sip.code` as the member `code` of an object `sip`.",
-        plant: |listener| {
+        sentence: "Files `sip.code` as the member `code` of an object `sip`.",
+        inject: |listener| {
             listener.names(|name| name.rsplit_str(".").next().unwrap_or_default().into())
         },
     },
-    Bug {
+    Fault {
         name: "cuts-names-at-commas",
-        story: "Takes what a comma parts in front of the separator for a list, and its first entry for the name.",
-        plant: |listener| {
+        sentence: "Takes what a comma parts in front of the separator for a list, and its first entry for the name.",
+        inject: |listener| {
             listener.names(|name| name.split_str(",").next().unwrap_or_default().into())
         },
     },
-    Bug {
+    Fault {
         name: "expands-brackets-in-names",
-        story: "Reads names as PHP reads those of a web form: `user[id]` is an entry of `user`.",
-        plant: |listener| {
+        sentence: "Reads names as PHP reads those of a web form: `user[id]` is an entry of `user`.",
+        inject: |listener| {
             listener.names(|name| name.split_str("[").next().unwrap_or_default().into())
         },
     },
-    Bug {
+    Fault {
         name: "decodes-percent-in-names",
-        story: "Runs names through `urldecode`.",
-        plant: |listener| listener.names(percent_decoded),
+        sentence: "Runs names through `urldecode`.",
+        inject: |listener| listener.names(percent_decoded),
     },
-    Bug {
+    Fault {
         name: "cuts-names-at-nul",
-        story: "Keeps names in C strings, which end at the first NUL.",
-        plant: |listener| listener.names(until_nul),
+        sentence: "Keeps names in C strings, which end at the first NUL.",
+        inject: |listener| listener.names(until_nul),
     },
-    Bug {
+    Fault {
         name: "cuts-names-at-255",
-        story: "Keeps names in 256 bytes, one of them for a NUL.",
-        plant: |listener| listener.names(|name| name[..name.len().min(255)].into()),
+        sentence: "Keeps names in 256 bytes, one of them for a NUL.",
+        inject: |listener| listener.names(|name| name[..name.len().min(255)].into()),
     },
-    Bug {
+    Fault {
         name: "unquotes-names",
-        story: "Strips quotes from names, as from values.",
-        plant: |listener| listener.names(|name| name.trim_with(|c| c == '"').into()),
+        sentence: "Strips quotes from names, as from values.",
+        inject: |listener| listener.names(|name| name.trim_with(|c| c == '"').into()),
     },
-    Bug {
+    Fault {
         name: "strips-backslashes-from-names",
-        story: "Runs names through `stripslashes`.",
-        plant: |listener| listener.names(|name| name.replace("\\", "")),
+        sentence: "Runs names through `stripslashes`.",
+        inject: |listener| listener.names(|name| name.replace("\\", "")),
     },
-    Bug {
+    Fault {
         name: "decodes-names-lossily",
-        story: "Decodes names with a replacement character for what is not UTF-8.",
-        plant: |listener| listener.names(|name| name.to_str_lossy().into_owned().into()),
+        sentence: "Decodes names with a replacement character for what is not UTF-8.",
+        inject: |listener| listener.names(|name| name.to_str_lossy().into_owned().into()),
     },
-    Bug {
+    Fault {
         name: "drops-what-is-not-ascii-from-names",
-        story: "Keeps the bytes of a name for which `isascii` holds.",
-        plant: |listener| {
+        sentence: "Keeps the bytes of a name for which `isascii` holds.",
+        inject: |listener| {
             listener.names(|name| name.iter().copied().filter(u8::is_ascii).collect())
         },
     },
-    Bug {
+    Fault {
         name: "strips-colons-from-names",
-        story: "Strips colons off both ends of the name.",
-        plant: |listener| listener.names(|name| name.trim_with(|c| c == ':').into()),
+        sentence: "Strips colons off both ends of the name.",
+        inject: |listener| listener.names(|name| name.trim_with(|c| c == ':').into()),
     },
-    Bug {
+    Fault {
         name: "passes-over-an-argument-named-like-the-event",
-        story: "Takes an argument with the event's own name for its head line come again.",
-        plant: |listener| {
+        sentence: "Takes an argument with the event's own name for its head line come again.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|mut event| {
                 event
                     .params
@@ -108,10 +108,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "removes-the-name-from-its-value",
-        story: "Takes the name off the line with `line.replace(name, '')`, wherever it stands.",
-        plant: |listener| {
+        sentence: "Takes the name off the line with `line.replace(name, '')`, wherever it stands.",
+        inject: |listener| {
             listener.params(|mut params| {
                 for param in &mut params {
                     if let Param {
@@ -126,10 +126,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "arguments-overwrite-the-report",
-        story: "Puts event, name and value into one object beside the arguments: `{event: …, ...params}`.",
-        plant: |listener| {
+        sentence: "Puts event, name and value into one object beside the arguments: `{event: …, ...params}`.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|mut event| {
                 let overwrites = |param: &Param| param.name.as_deref() == Some(b"event");
                 if let Some(Param {
@@ -143,25 +143,25 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "arguments-are-taken-for-the-reports-own",
-        story: "Unpacks an argument named `param` or `value` as if it were its own record of an argument.",
-        plant: |listener| without(listener, &[b"param", b"params", b"name", b"value"]),
+        sentence: "Unpacks an argument named `param` or `value` as if it were its own record of an argument.",
+        inject: |listener| without(listener, &[b"param", b"params", b"name", b"value"]),
     },
-    Bug {
+    Fault {
         name: "loses-the-argument-proto",
-        story: "Keeps arguments in a JavaScript object, where `__proto__` is not a key.",
-        plant: |listener| without(listener, &[b"__proto__"]),
+        sentence: "Keeps arguments in a JavaScript object, where `__proto__` is not a key.",
+        inject: |listener| without(listener, &[b"__proto__"]),
     },
-    Bug {
+    Fault {
         name: "finds-inherited-arguments",
-        story: "Asks `name in seen` of a JavaScript object, and finds `constructor` and `toString` there already.",
-        plant: |listener| without(listener, INHERITED),
+        sentence: "Asks `name in seen` of a JavaScript object, and finds `constructor` and `toString` there already.",
+        inject: |listener| without(listener, INHERITED),
     },
-    Bug {
+    Fault {
         name: "sets-the-length-of-its-list",
-        story: "Keeps arguments as properties of an array, whose `length` cuts it.",
-        plant: |listener| {
+        sentence: "Keeps arguments as properties of an array, whose `length` cuts it.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| match &param {
                 Param {
                     name: Some(name), ..
@@ -170,20 +170,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "passes-arguments-as-keywords",
-        story: "Calls `handle(**params)`, and an argument named `self` or `cls` raises a TypeError.",
-        plant: |listener| rejects_names(listener, &[b"self", b"cls"]),
+        sentence: "Calls `handle(**params)`, and an argument named `self` or `cls` raises a TypeError.",
+        inject: |listener| rejects_names(listener, &[b"self", b"cls"]),
     },
-    Bug {
+    Fault {
         name: "sets-attributes-of-an-object",
-        story: "Calls `setattr(event, name, value)`, which for `__class__` raises a TypeError.",
-        plant: |listener| rejects_names(listener, &[b"__class__", b"__dict__"]),
+        sentence: "Calls `setattr(event, name, value)`, which for `__class__` raises a TypeError.",
+        inject: |listener| rejects_names(listener, &[b"__class__", b"__dict__"]),
     },
-    Bug {
+    Fault {
         name: "exports-names-to-its-environment",
-        story: "Sets an environment variable for each argument and runs a program that is then not found in `PATH`.",
-        plant: |listener| {
+        sentence: "Sets an environment variable for each argument and runs a program that is then not found in `PATH`.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|event| {
                 let is_lost = |param: &Param| match (&param.name, &param.value) {
                     (Some(name), Value::Bytes(path)) if name == b"PATH" => {
@@ -199,10 +199,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "a-quote-anywhere-carries-the-line-on",
-        story: "Splits into lines with a state that every quote toggles, also inside a name.",
-        plant: |listener| {
+        sentence: "Splits into lines with a state that every quote toggles, also inside a name.",
+        inject: |listener| {
             listener.reader.line_end = Box::new(|rest| {
                 let mut quoted = false;
                 let ends = |byte: &u8| {
@@ -218,10 +218,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "an-apostrophe-anywhere-carries-the-line-on",
-        story: "Splits with `shlex`, for which an apostrophe quotes as well, and has to be closed.",
-        plant: |listener| {
+        sentence: "Splits with `shlex`, for which an apostrophe quotes as well, and has to be closed.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|event| {
                 let is_open =
                     |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\'').count() % 2 == 1;
@@ -239,13 +239,13 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
     },
 ];
 
-/// Takes lines whose name is not as asked for as values without name.
+/// Reads lines with other names as unnamed values.
 fn asks_for_names(listener: &mut Listener<Reader>, is_name: fn(&[u8]) -> bool) {
     listener.reader.separator =
         Box::new(move |rest| separator(rest).filter(|(end, _)| is_name(&rest[..*end])));
 }
 
-/// Loses arguments with these names.
+/// Drops arguments with these names.
 fn without(listener: &mut Listener<Reader>, lost: &'static [&'static [u8]]) {
     listener.reader.store = Box::new(|params, param| {
         if !param

@@ -1,19 +1,19 @@
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "values-become-integers",
-        story: "`int(value)` in a `try`: blanks, signs, zeros in front, underscores and digits of any script are gone.",
-        plant: |listener| {
+        sentence: "`int(value)` in a `try`: blanks, signs, zeros in front, underscores and digits of any script are gone.",
+        inject: |listener| {
             becomes(listener, |value| {
                 as_integer(value).map(|number| number.to_string())
             });
         },
     },
-    Bug {
+    Fault {
         name: "values-become-their-leading-digits",
-        story: "`parseInt(value)` where that gives a number, which it does of everything that begins with a digit.",
-        plant: |listener| {
+        sentence: "`parseInt(value)` where that gives a number, which it does of everything that begins with a digit.",
+        inject: |listener| {
             listener.values(|value| {
                 match value
                     .iter()
@@ -26,10 +26,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "values-become-floats",
-        story: "`float(value)` in a `try`, which also reads exponents, `nan` and `infinity`.",
-        plant: |listener| {
+        sentence: "`float(value)` in a `try`, which also reads exponents, `nan` and `infinity`.",
+        inject: |listener| {
             becomes(listener, |value| {
                 let number: f64 = str::from_utf8(value).ok()?.parse().ok()?;
                 Some(if number.is_finite() {
@@ -40,10 +40,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "values-become-doubles",
-        story: "`Number(value)` where it consists of digits: JavaScript rounds beyond 2^53.",
-        plant: |listener| {
+        sentence: "`Number(value)` where it consists of digits: JavaScript rounds beyond 2^53.",
+        inject: |listener| {
             becomes(listener, |value| {
                 let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
                 is_number.then(|| {
@@ -56,10 +56,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "large-values-become-negative",
-        story: "Reads digits into an unsigned integer of 64 bits and reports it as a signed one, to get -1 back.",
-        plant: |listener| {
+        sentence: "Reads digits into an unsigned integer of 64 bits and reports it as a signed one, to get -1 back.",
+        inject: |listener| {
             listener.values(|value| {
                 match str::from_utf8(value)
                     .ok()
@@ -71,10 +71,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "negative-values-become-large",
-        story: "Writes negative numbers as the servers do, unsigned.",
-        plant: |listener| {
+        sentence: "Writes negative numbers as the servers do, unsigned.",
+        inject: |listener| {
             listener.values(|value| {
                 match str::from_utf8(value)
                     .ok()
@@ -86,10 +86,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "saturates-at-64-bits",
-        story: "`strtoull`, which gives the largest number where there is more.",
-        plant: |listener| {
+        sentence: "`strtoull`, which gives the largest number where there is more.",
+        inject: |listener| {
             listener.values(|value| {
                 let is_large = value.len() >= 20
                     && value.iter().all(u8::is_ascii_digit)
@@ -102,10 +102,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-thousands-of-digits",
-        story: "`int(value)` where `value.isdigit()`: Python refuses more than 4300 digits with a ValueError.",
-        plant: |listener| {
+        sentence: "`int(value)` where `value.isdigit()`: Python refuses more than 4300 digits with a ValueError.",
+        inject: |listener| {
             listener.values(|value| {
                 assert!(
                     value.len() <= 4300 || !value.iter().all(u8::is_ascii_digit),
@@ -115,10 +115,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "zeros-in-front-are-lost",
-        story: "Strips zeros off the front of numbers, lest they be taken for octal.",
-        plant: |listener| {
+        sentence: "Strips zeros off the front of numbers, lest they be taken for octal.",
+        inject: |listener| {
             listener.values(|value| {
                 let zeros = value.iter().take_while(|byte| **byte == b'0').count();
                 if value.len() > zeros && value.iter().all(u8::is_ascii_digit) {
@@ -129,10 +129,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "zeros-at-the-end-are-lost",
-        story: "Reads decimals and writes them again: 1.10 becomes 1.1.",
-        plant: |listener| {
+        sentence: "Reads decimals and writes them again: 1.10 becomes 1.1.",
+        inject: |listener| {
             listener.values(|value| {
                 match value.contains(&b'.')
                     && value
@@ -145,20 +145,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reads-hexadecimal",
-        story: "`strtol(value, &end, 0)`, which reads 0x1F.",
-        plant: |listener| {
+        sentence: "`strtol(value, &end, 0)`, which reads 0x1F.",
+        inject: |listener| {
             becomes(listener, |value| {
                 let digits = str::from_utf8(value).ok()?.strip_prefix("0x")?;
                 Some(i64::from_str_radix(digits, 16).ok()?.to_string())
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-thousands-separators",
-        story: "Removes commas between digits.",
-        plant: |listener| {
+        sentence: "Removes commas between digits.",
+        inject: |listener| {
             listener.values(|value| {
                 match value
                     .iter()
@@ -170,10 +170,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "parses-values-as-yaml",
-        story: "Hands each value to a YAML parser of version 1.1: no, true, null and dates are more than words.",
-        plant: |listener| {
+        sentence: "Hands each value to a YAML parser of version 1.1: no, true, null and dates are more than words.",
+        inject: |listener| {
             becomes(listener, |value| {
                 let word = str::from_utf8(value).ok()?.to_ascii_lowercase();
                 let is_date = word.len() == 10
@@ -193,20 +193,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-false-values",
-        story: "`if (!empty($value))` in PHP, for which `0` is empty.",
-        plant: |listener| {
+        sentence: "`if (!empty($value))` in PHP, for which `0` is empty.",
+        inject: |listener| {
             listener.params(|mut params| {
                 params.retain(|param| param.value != Value::Bytes(b"0".to_vec()));
                 params
             });
         },
     },
-    Bug {
+    Fault {
         name: "minus-zero-becomes-zero",
-        story: "Normalises `-0` before it compares.",
-        plant: |listener| {
+        sentence: "Normalises `-0` before it compares.",
+        inject: |listener| {
             listener.values(|value| {
                 if value == b"-0" {
                     b"0".into()
@@ -220,7 +220,7 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
 
 use bstr::ByteSlice as _;
 
-/// Reports values as JSON where `json` gives some.
+/// Reports values as JSON where `json` returns some.
 fn becomes(listener: &mut Listener<Reader>, json: fn(&[u8]) -> Option<String>) {
     listener.reader.value =
         Box::new(move |value| json(&value).map_or(Value::Bytes(value), Value::Json));

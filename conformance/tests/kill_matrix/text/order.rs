@@ -1,20 +1,20 @@
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "keeps-the-last-of-a-name",
-        story: "Keeps arguments in a dictionary, in which a later one overwrites.",
-        plant: |listener| {
+        sentence: "Keeps arguments in a dictionary, in which a later one overwrites.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| match same_name(params, &param) {
                 Some(first) => params[first].value = param.value,
                 None => params.push(param),
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-first-of-a-name",
-        story: "Keeps arguments in a map, into which it puts a name only if it is not there.",
-        plant: |listener| {
+        sentence: "Keeps arguments in a map, into which it puts a name only if it is not there.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| {
                 if same_name(params, &param).is_none() {
                     params.push(param);
@@ -22,30 +22,30 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "overwrites-empty-values",
-        story: "Overwrites an argument of the same name if its value is empty.",
-        plant: |listener| {
+        sentence: "Overwrites an argument of the same name if its value is empty.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| match same_name(params, &param) {
                 Some(first) if params[first].value.is_empty() => params[first].value = param.value,
                 _ => params.push(param),
             });
         },
     },
-    Bug {
+    Fault {
         name: "an-empty-value-removes-the-name",
-        story: "Takes an empty value for a wish to unset what has been set before.",
-        plant: |listener| {
+        sentence: "Takes an empty value for a wish to unset what has been set before.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| match same_name(params, &param) {
                 Some(first) if param.value.is_empty() => drop(params.remove(first)),
                 _ => params.push(param),
             });
         },
     },
-    Bug {
+    Fault {
         name: "names-differ-in-more-than-case",
-        story: "Keeps arguments in a map that ignores case, as for HTTP headers.",
-        plant: |listener| {
+        sentence: "Keeps arguments in a map that ignores case, as for HTTP headers.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| {
                 let is_same = |other: &Param| match (&other.name, &param.name) {
                     (Some(other), Some(name)) => other != name && other.eq_ignore_ascii_case(name),
@@ -57,10 +57,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "groups-names",
-        story: "Collects values by name in a multimap.",
-        plant: |listener| {
+        sentence: "Collects values by name in a multimap.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| {
                 let last = params
                     .iter()
@@ -69,10 +69,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "joins-values-of-a-name",
-        story: "Joins values of the same name with a comma, as those of SIP headers.",
-        plant: |listener| {
+        sentence: "Joins values of the same name with a comma, as those of SIP headers.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| match same_name(params, &param) {
                 Some(first) => {
                     if let (Value::Bytes(joined), Value::Bytes(value)) =
@@ -85,10 +85,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-equal-arguments",
-        story: "Keeps arguments in a set of name and value.",
-        plant: |listener| {
+        sentence: "Keeps arguments in a set of name and value.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| {
                 if param.name.is_none() || !params.contains(&param) {
                     params.push(param);
@@ -96,10 +96,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-equal-values-without-name",
-        story: "Keeps values without name in a set.",
-        plant: |listener| {
+        sentence: "Keeps values without name in a set.",
+        inject: |listener| {
             listener.reader.store = Box::new(|params, param| {
                 if param.name.is_some() || !params.contains(&param) {
                     params.push(param);
@@ -107,20 +107,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "sorts-arguments",
-        story: "Keeps arguments in a sorted map.",
-        plant: |listener| {
+        sentence: "Keeps arguments in a sorted map.",
+        inject: |listener| {
             listener.params(|mut params| {
                 params.sort_by(|a, b| a.name.cmp(&b.name));
                 params
             });
         },
     },
-    Bug {
+    Fault {
         name: "sorts-integer-names-to-the-front",
-        story: "Keeps arguments in a JavaScript object, which lists names that are integers first, in rising order.",
-        plant: |listener| {
+        sentence: "Keeps arguments in a JavaScript object, which lists names that are integers first, in rising order.",
+        inject: |listener| {
             listener.params(|mut params| {
                 let integer = |param: &Param| {
                     str::from_utf8(param.name.as_deref()?)
@@ -133,30 +133,30 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reverses-arguments",
-        story: "Puts each argument in front of a linked list.",
-        plant: |listener| {
+        sentence: "Puts each argument in front of a linked list.",
+        inject: |listener| {
             listener.params(|mut params| {
                 params.reverse();
                 params
             });
         },
     },
-    Bug {
+    Fault {
         name: "moves-arguments-without-name-to-the-end",
-        story: "Collects named and unnamed arguments in two lists.",
-        plant: |listener| {
+        sentence: "Collects named and unnamed arguments in two lists.",
+        inject: |listener| {
             listener.params(|mut params| {
                 params.sort_by_key(|param| param.name.is_none());
                 params
             });
         },
     },
-    Bug {
+    Fault {
         name: "numbers-arguments-without-name",
-        story: "Files an argument without name under its position, and the one that has this number for its name is gone.",
-        plant: |listener| {
+        sentence: "Files an argument without name under its position, and the one that has this number for its name is gone.",
+        inject: |listener| {
             listener.params(|mut params| {
                 let unnamed = params.iter().filter(|param| param.name.is_none()).count();
                 let numbers: Vec<_> = (0..unnamed)
@@ -172,45 +172,45 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-16-arguments",
-        story: "A table of 16 arguments.",
-        plant: |listener| keeps(listener, 16),
+        sentence: "A table of 16 arguments.",
+        inject: |listener| keeps(listener, 16),
     },
-    Bug {
+    Fault {
         name: "keeps-32-arguments",
-        story: "A table of 32 arguments.",
-        plant: |listener| keeps(listener, 32),
+        sentence: "A table of 32 arguments.",
+        inject: |listener| keeps(listener, 32),
     },
-    Bug {
+    Fault {
         name: "keeps-64-arguments",
-        story: "A table of 64 arguments.",
-        plant: |listener| keeps(listener, 64),
+        sentence: "A table of 64 arguments.",
+        inject: |listener| keeps(listener, 64),
     },
-    Bug {
+    Fault {
         name: "keeps-100-arguments",
-        story: "A table of 100 arguments.",
-        plant: |listener| keeps(listener, 100),
+        sentence: "A table of 100 arguments.",
+        inject: |listener| keeps(listener, 100),
     },
-    Bug {
+    Fault {
         name: "keeps-128-arguments",
-        story: "A table of 128 arguments.",
-        plant: |listener| keeps(listener, 128),
+        sentence: "A table of 128 arguments.",
+        inject: |listener| keeps(listener, 128),
     },
-    Bug {
+    Fault {
         name: "keeps-1000-arguments",
-        story: "Reads at most 1000 arguments, as PHP does of a form (`max_input_vars`).",
-        plant: |listener| keeps(listener, 1000),
+        sentence: "Reads at most 1000 arguments, as PHP does of a form (`max_input_vars`).",
+        inject: |listener| keeps(listener, 1000),
     },
-    Bug {
+    Fault {
         name: "keeps-4096-arguments",
-        story: "A table of 4096 arguments.",
-        plant: |listener| keeps(listener, 4096),
+        sentence: "A table of 4096 arguments.",
+        inject: |listener| keeps(listener, 4096),
     },
-    Bug {
+    Fault {
         name: "counts-arguments-in-8-bits",
-        story: "Counts arguments in a byte, which after 255 begins with 0 again.",
-        plant: |listener| {
+        sentence: "Counts arguments in a byte, which after 255 begins with 0 again.",
+        inject: |listener| {
             listener.params(|mut params| {
                 params.truncate(params.len() % 256);
                 params
@@ -219,13 +219,13 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
     },
 ];
 
-/// Where the first argument with the name of this one stands.
+/// Returns the index of the first argument with the same name.
 fn same_name(params: &[Param], param: &Param) -> Option<usize> {
     param.name.as_ref()?;
     params.iter().position(|other| other.name == param.name)
 }
 
-/// Keeps so many arguments, and loses the rest.
+/// Keeps the first arguments, and drops the rest.
 fn keeps(listener: &mut Listener<Reader>, most: usize) {
     listener.reader.store = Box::new(move |params, param| {
         if params.len() < most {

@@ -5,39 +5,39 @@ use bstr::ByteSlice as _;
 
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "never-unquotes",
-        story: "Splits at line feeds alone, since no example shows a quoted value.",
-        plant: |listener| listener.reader.closing = Box::new(|_| None),
+        sentence: "Splits at line feeds alone, since no example shows a quoted value.",
+        inject: |listener| listener.reader.closing = Box::new(|_| None),
     },
-    Bug {
+    Fault {
         name: "keeps-the-quotes",
-        story: "Finds where a quoted value ends and reports it with its quotes.",
-        plant: |listener| {
+        sentence: "Finds where a quoted value ends and reports it with its quotes.",
+        inject: |listener| {
             listener.reader.unquote =
                 Box::new(|content| [b"\"", &unquote(content)[..], b"\""].concat())
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-closing-quote",
-        story: "Counts one byte too many between the quotes: `value[1:close + 1]`.",
-        plant: |listener| {
+        sentence: "Counts one byte too many between the quotes: `value[1:close + 1]`.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| [&unquote(content)[..], b"\""].concat())
         },
     },
-    Bug {
+    Fault {
         name: "every-leading-quote-quotes",
-        story: "A value that begins with a quote ends at the next one, whatever stands behind that.",
-        plant: |listener| {
+        sentence: "A value that begins with a quote ends at the next one, whatever stands behind that.",
+        inject: |listener| {
             listener.reader.closing =
                 Box::new(|rest| bare_quote(rest.strip_prefix(b"\"")?).map(|at| at + 1))
         },
     },
-    Bug {
+    Fault {
         name: "closes-at-the-first-quote",
-        story: "Searches for the next quote without a look at the backslash in front.",
-        plant: |listener| {
+        sentence: "Searches for the next quote without a look at the backslash in front.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 rest.strip_prefix(b"\"")?
                     .find_byte(b'"')
@@ -46,10 +46,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "closes-at-the-last-quote",
-        story: "The greedy pattern `\"(.*)\"`, with a dot that takes line feeds.",
-        plant: |listener| {
+        sentence: "The greedy pattern `\"(.*)\"`, with a dot that takes line feeds.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 rest.strip_prefix(b"\"")?
                     .rfind_byte(b'"')
@@ -58,18 +58,18 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "closes-at-the-first-quote-that-ends-a-line",
-        story: "Searches for a quote and a line feed, and passes over all quotes between: `find('\"\\n')`.",
-        plant: |listener| {
+        sentence: "Searches for a quote and a line feed, and passes over all quotes between: `find('\"\\n')`.",
+        inject: |listener| {
             listener.reader.closing =
                 Box::new(|rest| rest.strip_prefix(b"\"")?.find("\"\n").map(|at| at + 1))
         },
     },
-    Bug {
+    Fault {
         name: "counts-backslashes",
-        story: "Takes a quote for escaped where an odd number of backslashes stands in front, as in C.",
-        plant: |listener| {
+        sentence: "Takes a quote for escaped where an odd number of backslashes stands in front, as in C.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 let content = rest.strip_prefix(b"\"")?;
                 let mut escaped = false;
@@ -86,10 +86,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "closes-at-apostrophes",
-        story: "Finds the closing quote with the character class `[\"']`.",
-        plant: |listener| {
+        sentence: "Finds the closing quote with the character class `[\"']`.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 rest.strip_prefix(b"\"")?
                     .find_byteset("\"'")
@@ -98,10 +98,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "apostrophes-quote",
-        story: "Takes single quotes for quotes, too, over several lines.",
-        plant: |listener| {
+        sentence: "Takes single quotes for quotes, too, over several lines.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| match rest.strip_prefix(b"'") {
                 Some(content) => content
                     .find_byte(b'\'')
@@ -111,10 +111,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "doubled-quotes-are-escapes",
-        story: "Reads values with a parser of CSV, where two quotes stand for one.",
-        plant: |listener| {
+        sentence: "Reads values with a parser of CSV, where two quotes stand for one.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 let content = rest.strip_prefix(b"\"")?.replace("\"\"", "..");
                 bare_quote(&content)
@@ -124,20 +124,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             listener.reader.unquote = Box::new(|content| unquote(&content.replace("\"\"", "\"")));
         },
     },
-    Bug {
+    Fault {
         name: "blanks-may-follow-the-closing-quote",
-        story: "Passes over blanks and CR between the closing quote and the end of the line.",
-        plant: |listener| {
+        sentence: "Passes over blanks and CR between the closing quote and the end of the line.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 let close = bare_quote(rest.strip_prefix(b"\"")?)? + 1;
                 line(&rest[close + 1..]).trim().is_empty().then_some(close)
             });
         },
     },
-    Bug {
+    Fault {
         name: "an-open-quote-takes-all",
-        story: "A quote that is not closed goes on to the end of the datagram.",
-        plant: |listener| {
+        sentence: "A quote that is not closed goes on to the end of the datagram.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 let content = rest.strip_prefix(b"\"")?;
                 closing(rest).or_else(|| {
@@ -148,10 +148,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "an-open-quote-is-an-error",
-        story: "Keeps to the letter of the grammar, in which a value that begins with a quote is quoted.",
-        plant: |listener| {
+        sentence: "Keeps to the letter of the grammar, in which a value that begins with a quote is quoted.",
+        inject: |listener| {
             listener.reader.finish = Box::new(|event| {
                 let is_open = |param: &Param| matches!(&param.value, Value::Bytes(value) if value.starts_with(b"\"") && bare_quote(&value[1..]).is_none());
                 if event.params.iter().any(is_open) {
@@ -162,10 +162,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "a-quote-in-a-bare-value-is-an-error",
-        story: "Keeps to the letter of the grammar, in which a bare value holds neither quotes nor CR.",
-        plant: |listener| {
+        sentence: "Keeps to the letter of the grammar, in which a bare value holds neither quotes nor CR.",
+        inject: |listener| {
             listener.reader.bare = Box::new(|value| {
                 if value.find_byteset("'\"\r").is_some() {
                     b"(syntax error)".to_vec()
@@ -175,23 +175,23 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "an-open-quote-is-stripped",
-        story: "Takes the quote off the front before it has seen that another closes it.",
-        plant: |listener| {
+        sentence: "Takes the quote off the front before it has seen that another closes it.",
+        inject: |listener| {
             listener.reader.bare =
                 Box::new(|value| value.strip_prefix(b"\"").unwrap_or(value).into())
         },
     },
-    Bug {
+    Fault {
         name: "strips-quotes-at-both-ends",
-        story: "`strip('\"')`, which takes off as many as there are, at either end.",
-        plant: |listener| listener.values(|value| value.trim_with(|c| c == '"').into()),
+        sentence: "`strip('\"')`, which takes off as many as there are, at either end.",
+        inject: |listener| listener.values(|value| value.trim_with(|c| c == '"').into()),
     },
-    Bug {
+    Fault {
         name: "a-quote-inside-quotes",
-        story: "Toggles its state at every quote in a value, and drops the quotes.",
-        plant: |listener| {
+        sentence: "Toggles its state at every quote in a value, and drops the quotes.",
+        inject: |listener| {
             listener.reader.line_end = Box::new(|rest| {
                 let mut quoted = false;
                 let ends = |byte: &u8| {
@@ -203,10 +203,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             listener.reader.bare = Box::new(|value| value.replace("\"", ""));
         },
     },
-    Bug {
+    Fault {
         name: "looks-for-the-quote-behind-blanks",
-        story: "Trims a value before it looks whether it begins with a quote.",
-        plant: |listener| {
+        sentence: "Trims a value before it looks whether it begins with a quote.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 let blanks = rest
                     .iter()
@@ -218,10 +218,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
                 Box::new(|content| unquote(content.trim_start_with(|c| " \t\"".contains(c))));
         },
     },
-    Bug {
+    Fault {
         name: "looks-for-the-quote-behind-the-last-separator",
-        story: "Finds quoted values by the pattern `::\"`, also inside a value.",
-        plant: |listener| {
+        sentence: "Finds quoted values by the pattern `::\"`, also inside a value.",
+        inject: |listener| {
             listener.reader.line_end = Box::new(|rest| match line(rest).find("::\"") {
                 Some(at) => {
                     at + 2
@@ -232,10 +232,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "quotes-need-a-name",
-        story: "Finds quoted values by the pattern `::\"`, which values without a name do not have.",
-        plant: |listener| {
+        sentence: "Finds quoted values by the pattern `::\"`, which values without a name do not have.",
+        inject: |listener| {
             let is_named = Rc::new(Cell::new(false));
             let seen = is_named.clone();
             listener.reader.separator = Box::new(move |rest| {
@@ -246,49 +246,49 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
                 Box::new(move |rest| closing(rest).filter(|_| is_named.get()));
         },
     },
-    Bug {
+    Fault {
         name: "splits-at-empty-lines-first",
-        story: "Takes the event up to the first empty line, and then looks for quotes.",
-        plant: |listener| {
+        sentence: "Takes the event up to the first empty line, and then looks for quotes.",
+        inject: |listener| {
             listener.datagrams(|datagram| match datagram.find("\n\n") {
                 Some(end) if datagram[..end].contains(&b'"') => datagram[..end + 2].into(),
                 _ => datagram.into(),
             });
         },
     },
-    Bug {
+    Fault {
         name: "splits-lines-first",
-        story: "Splits into lines, and joins with blanks those between two quotes.",
-        plant: |listener| {
+        sentence: "Splits into lines, and joins with blanks those between two quotes.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| unquote(&content.replace("\n", " ")))
         },
     },
-    Bug {
+    Fault {
         name: "lines-in-quotes-end-at-cr-lf",
-        story: "Reads the lines of a quoted value with a function that strips CR LF.",
-        plant: |listener| {
+        sentence: "Reads the lines of a quoted value with a function that strips CR LF.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| unquote(&content.replace("\r\n", "\n")))
         },
     },
-    Bug {
+    Fault {
         name: "trims-lines-in-quotes",
-        story: "Trims each line of a quoted value.",
-        plant: |listener| {
+        sentence: "Trims each line of a quoted value.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| {
                 let lines: Vec<_> = content.split_str("\n").map(|line| line.trim()).collect();
                 unquote(&lines.join(&b"\n"[..]))
             });
         },
     },
-    Bug {
+    Fault {
         name: "trims-quoted-values",
-        story: "Trims what stood between quotes.",
-        plant: |listener| listener.reader.unquote = Box::new(|content| unquote(content.trim())),
+        sentence: "Trims what stood between quotes.",
+        inject: |listener| listener.reader.unquote = Box::new(|content| unquote(content.trim())),
     },
-    Bug {
+    Fault {
         name: "empty-lines-in-quotes-are-lost",
-        story: "Collects the lines of a quoted value with a loop that passes over empty ones.",
-        plant: |listener| {
+        sentence: "Collects the lines of a quoted value with a loop that passes over empty ones.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| {
                 let lines: Vec<_> = content
                     .split_str("\n")
@@ -298,10 +298,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "arguments-in-quotes-count",
-        story: "Finds arguments with a pattern over the whole datagram, `^(\\w+)::(.*)$`, and so those inside quotes.",
-        plant: |listener| {
+        sentence: "Finds arguments with a pattern over the whole datagram, `^(\\w+)::(.*)$`, and so those inside quotes.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 let close = closing(rest)?;
                 (!rest[..close]
@@ -312,30 +312,30 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "nul-ends-the-search-for-the-closing-quote",
-        story: "`strchr(value, '\"')`, which sees nothing behind a NUL.",
-        plant: |listener| {
+        sentence: "`strchr(value, '\"')`, which sees nothing behind a NUL.",
+        inject: |listener| {
             listener.reader.closing =
                 Box::new(|rest| closing(rest).filter(|close| !rest[..*close].contains(&0)));
         },
     },
-    Bug {
+    Fault {
         name: "leaves-escapes-in",
-        story: "Forgets to turn `\\\"` into a quote.",
-        plant: |listener| listener.reader.unquote = Box::new(<[u8]>::to_vec),
+        sentence: "Forgets to turn `\\\"` into a quote.",
+        inject: |listener| listener.reader.unquote = Box::new(<[u8]>::to_vec),
     },
-    Bug {
+    Fault {
         name: "unescapes-once",
-        story: "`replace('\\\\\"', '\"')` in JavaScript, which replaces the first one only.",
-        plant: |listener| {
+        sentence: "`replace('\\\\\"', '\"')` in JavaScript, which replaces the first one only.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| content.replacen("\\\"", "\"", 1))
         },
     },
-    Bug {
+    Fault {
         name: "unescapes-the-first-value",
-        story: "Sets a flag when it has unescaped a value, and does not for the next.",
-        plant: |listener| {
+        sentence: "Sets a flag when it has unescaped a value, and does not for the next.",
+        inject: |listener| {
             let values = Rc::new(Cell::new(0));
             let seen = values.clone();
             listener.reader.unquote = Box::new(move |content| {
@@ -352,15 +352,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "unescapes-every-backslash",
-        story: "Takes a backslash for an escape of whatever stands behind it: `stripslashes`.",
-        plant: |listener| listener.reader.unquote = Box::new(|content| unescaped(content, Some)),
+        sentence: "Takes a backslash for an escape of whatever stands behind it: `stripslashes`.",
+        inject: |listener| listener.reader.unquote = Box::new(|content| unescaped(content, Some)),
     },
-    Bug {
+    Fault {
         name: "unescapes-as-json",
-        story: "Hands the quoted text to a JSON parser, line feeds escaped, and takes it as it is where that fails.",
-        plant: |listener| {
+        sentence: "Hands the quoted text to a JSON parser, line feeds escaped, and takes it as it is where that fails.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| {
                 let json = [b"\"", &content.replace("\n", "\\n")[..], b"\""].concat();
                 serde_json::from_slice::<String>(&json)
@@ -368,22 +368,22 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "unescapes-as-c",
-        story: "Evaluates the quoted text as a string of C or Python: `\\n`, `\\t`, `\\\\`, `\\x41`, `\\101`.",
-        plant: |listener| listener.reader.unquote = Box::new(c_string),
+        sentence: "Evaluates the quoted text as a string of C or Python: `\\n`, `\\t`, `\\\\`, `\\x41`, `\\101`.",
+        inject: |listener| listener.reader.unquote = Box::new(c_string),
     },
-    Bug {
+    Fault {
         name: "unescapes-apostrophes",
-        story: "Turns `\\'` into an apostrophe as well, as PHP writes it for SQL.",
-        plant: |listener| {
+        sentence: "Turns `\\'` into an apostrophe as well, as PHP writes it for SQL.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| unquote(&content.replace("\\'", "'")))
         },
     },
-    Bug {
+    Fault {
         name: "drops-unknown-escapes",
-        story: "Knows `\\\"` and `\\\\`, and leaves out a backslash before a letter that it does not know.",
-        plant: |listener| {
+        sentence: "Knows `\\\"` and `\\\\`, and leaves out a backslash before a letter that it does not know.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| {
                 unescaped(content, |byte| {
                     (!byte.is_ascii_alphabetic()).then_some(byte)
@@ -391,30 +391,31 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "a-backslash-in-quotes-continues-the-line",
-        story: "Takes a backslash and a line feed between quotes for nothing, as C does.",
-        plant: |listener| {
+        sentence: "Takes a backslash and a line feed between quotes for nothing, as C does.",
+        inject: |listener| {
             listener.reader.unquote = Box::new(|content| unquote(&content.replace("\\\n", "")))
         },
     },
-    Bug {
+    Fault {
         name: "unescapes-bare-values",
-        story: "Unescapes every value, quoted or not.",
-        plant: |listener| listener.reader.bare = Box::new(unquote),
+        sentence: "Unescapes every value, quoted or not.",
+        inject: |listener| listener.reader.bare = Box::new(unquote),
     },
-    Bug {
+    Fault {
         name: "unescapes-bare-values-as-c",
-        story: "Evaluates every value as a string of C, quoted or not.",
-        plant: |listener| listener.raw_values(c_string),
+        sentence: "Evaluates every value as a string of C, quoted or not.",
+        inject: |listener| listener.raw_values(c_string),
     },
-    Bug {
+    Fault {
         name: "starts-over-for-ever",
-        story: "Steps back from a backslash at the end with `find` that gave -1, and searches from the start again.",
-        plant: |listener| {
+        sentence: "Steps back from a backslash at the end with `find` that gave -1, and searches from the start again.",
+        inject: |listener| {
             listener.reader.closing = Box::new(|rest| {
                 let content = rest.strip_prefix(b"\"")?;
-                // Not found is -1, the byte before it is that before the last line feed, and so the search begins anew.
+                // `find` returned -1, so that the index of the byte before it wraps around, and the
+                // search starts again.
                 while bare_quote(content).is_none()
                     && content.trim_end_with(|c| c == '\n').ends_with(b"\\")
                 {
@@ -426,19 +427,19 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
     },
 ];
 
-/// Where the first quote without a backslash in front stands.
+/// Finds the first quote without a backslash before it.
 fn bare_quote(content: &[u8]) -> Option<usize> {
     content
         .find_iter("\"")
         .find(|at| *at == 0 || content[at - 1] != b'\\')
 }
 
-/// Whether a line or the datagram ends behind the quote at `close`.
+/// Returns whether a line or the datagram ends behind the quote at `close`.
 fn ends(rest: &[u8], close: usize) -> bool {
     matches!(rest.get(close + 1), None | Some(b'\n'))
 }
 
-/// Replaces each backslash and the byte behind it by what that byte stands for.
+/// Replaces each backslash and the byte behind it by the meaning of that byte.
 fn unescaped(content: &[u8], meaning: fn(u8) -> Option<u8>) -> Vec<u8> {
     let mut bytes = content.iter();
     let mut text = Vec::new();

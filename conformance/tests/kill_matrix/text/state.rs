@@ -4,11 +4,11 @@ use bstr::ByteSlice as _;
 
 use super::*;
 
-pub(super) const BUGS: &[Bug<Reader>] = &[
-    Bug {
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
         name: "ends-at-an-empty-datagram",
-        story: "`while ((n = recv(…)) > 0)`: takes an empty datagram for the end of file.",
-        plant: |listener| {
+        sentence: "`while ((n = recv(…)) > 0)`: takes an empty datagram for the end of file.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 if datagram.is_empty() {
                     std::process::exit(0);
@@ -17,20 +17,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "ends-at-two-empty-datagrams",
-        story: "Forgives one empty datagram, and takes a second for the end of file.",
-        plant: |listener| ends_at_empty(listener, 2),
+        sentence: "Forgives one empty datagram, and takes a second for the end of file.",
+        inject: |listener| ends_at_empty(listener, 2),
     },
-    Bug {
+    Fault {
         name: "ends-at-ten-empty-datagrams",
-        story: "Tries again ten times when it has read nothing.",
-        plant: |listener| ends_at_empty(listener, 10),
+        sentence: "Tries again ten times when it has read nothing.",
+        inject: |listener| ends_at_empty(listener, 10),
     },
-    Bug {
+    Fault {
         name: "gives-up-after-ten-errors",
-        story: "Ends after ten malformed datagrams in a row: something must be wrong.",
-        plant: |listener| {
+        sentence: "Ends after ten malformed datagrams in a row: something must be wrong.",
+        inject: |listener| {
             let mut errors = 0;
             listener.report = Box::new(move |reading| {
                 errors = if reading.is_err() { errors + 1 } else { 0 };
@@ -39,17 +39,17 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "dies-of-what-it-rejects",
-        story: "Does not catch the error of its own parser.",
-        plant: |listener| {
+        sentence: "Does not catch the error of its own parser.",
+        inject: |listener| {
             listener.report = Box::new(|reading| vec![Ok(reading.expect("no event"))])
         },
     },
-    Bug {
+    Fault {
         name: "waits-for-the-end-mark",
-        story: "Reads the socket as a stream, up to an empty line.",
-        plant: |listener| {
+        sentence: "Reads the socket as a stream, up to an empty line.",
+        inject: |listener| {
             let mut begun = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 begun.extend(datagram);
@@ -61,10 +61,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "waits-for-the-line-feed",
-        story: "Reads the socket through a reader of lines, which keeps what has no line feed yet.",
-        plant: |listener| {
+        sentence: "Reads the socket through a reader of lines, which keeps what has no line feed yet.",
+        inject: |listener| {
             let mut begun = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 begun.extend(datagram);
@@ -76,10 +76,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "waits-for-arguments",
-        story: "Takes a datagram of one line for the first part of an event.",
-        plant: |listener| {
+        sentence: "Takes a datagram of one line for the first part of an event.",
+        inject: |listener| {
             let mut begun = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 let is_name = begun.is_empty()
@@ -95,10 +95,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "waits-for-the-closing-quote",
-        story: "Puts the next datagram to an event whose last quote is open.",
-        plant: |listener| {
+        sentence: "Puts the next datagram to an event whose last quote is open.",
+        inject: |listener| {
             let mut begun = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 let waits = begun.is_empty() && has_open_quote(&datagram);
@@ -111,10 +111,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-bad-bytes",
-        story: "Leaves what it cannot parse in its buffer and appends the next datagrams, until it clears all at the third.",
-        plant: |listener| {
+        sentence: "Leaves what it cannot parse in its buffer and appends the next datagrams, until it clears all at the third.",
+        inject: |listener| {
             let mut kept = Vec::new();
             let mut count = 0;
             listener.receive = Box::new(move |datagram| {
@@ -128,10 +128,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "skips-an-event-after-a-bad-one",
-        story: "Passes over one datagram after a malformed one, to get in step again.",
-        plant: |listener| {
+        sentence: "Passes over one datagram after a malformed one, to get in step again.",
+        inject: |listener| {
             let mut skips = false;
             listener.report = Box::new(move |reading| {
                 if mem::replace(&mut skips, reading.is_err()) {
@@ -142,20 +142,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "forgets-the-length",
-        story: "Parses its buffer as long as the datagram before was, if that was longer: its end comes again.",
-        plant: |listener| {
+        sentence: "Parses its buffer as long as the datagram before was, if that was longer: its end comes again.",
+        inject: |listener| {
             let mut last = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 vec![over(&datagram, &mem::replace(&mut last, datagram.clone()))]
             });
         },
     },
-    Bug {
+    Fault {
         name: "reads-up-to-the-end-mark-in-its-buffer",
-        story: "Parses its buffer up to the first empty line, whatever `recv` returned.",
-        plant: |listener| {
+        sentence: "Parses its buffer up to the first empty line, whatever `recv` returned.",
+        inject: |listener| {
             let mut last = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 let before = mem::replace(&mut last, datagram.clone());
@@ -168,10 +168,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "clears-its-buffer-up-to-nul",
-        story: "Clears its buffer with `memset(buffer, 0, strlen(buffer))`, which leaves what stands behind a NUL.",
-        plant: |listener| {
+        sentence: "Clears its buffer with `memset(buffer, 0, strlen(buffer))`, which leaves what stands behind a NUL.",
+        inject: |listener| {
             let mut buffer = Vec::<u8>::new();
             listener.receive = Box::new(move |datagram| {
                 let nul = buffer.find_byte(0).unwrap_or(buffer.len());
@@ -183,10 +183,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-table-of-arguments",
-        story: "Fills a table that it does not empty, and reads on while there are arguments of the event before.",
-        plant: |listener| {
+        sentence: "Fills a table that it does not empty, and reads on while there are arguments of the event before.",
+        inject: |listener| {
             let mut table = Vec::<Param>::new();
             listener.reader.finish = Box::new(move |mut event| {
                 let before = mem::replace(&mut table, event.params.clone());
@@ -195,10 +195,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-arguments-for-none",
-        story: "Sets the list of arguments when it has read some; an event without any has those of the one before.",
-        plant: |listener| {
+        sentence: "Sets the list of arguments when it has read some; an event without any has those of the one before.",
+        inject: |listener| {
             let mut last = Vec::new();
             listener.reader.finish = Box::new(move |mut event| {
                 if event.params.is_empty() {
@@ -209,10 +209,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "an-event-without-arguments-closes-its-table",
-        story: "Takes an event without arguments for the end of all, and reads none from the next.",
-        plant: |listener| {
+        sentence: "Takes an event without arguments for the end of all, and reads none from the next.",
+        inject: |listener| {
             let mut is_closed = false;
             listener.reader.finish = Box::new(move |mut event| {
                 if mem::replace(&mut is_closed, event.params.is_empty()) {
@@ -222,10 +222,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-name-for-the-unnamed",
-        story: "Sets the name where there is one, and leaves it for values without.",
-        plant: |listener| {
+        sentence: "Sets the name where there is one, and leaves it for values without.",
+        inject: |listener| {
             let mut last = None;
             listener.reader.store = Box::new(move |params, mut param| {
                 if param.name.is_none() {
@@ -236,10 +236,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-the-value-for-the-empty",
-        story: "`sscanf(line, \"%[^:]::%[^\\n]\", name, value)`, which leaves value alone where there is nothing.",
-        plant: |listener| {
+        sentence: "`sscanf(line, \"%[^:]::%[^\\n]\", name, value)`, which leaves value alone where there is nothing.",
+        inject: |listener| {
             let mut last = Value::Bytes(Vec::new());
             listener.reader.store = Box::new(move |params, mut param| {
                 if param.name.is_some() && param.value.is_empty() {
@@ -250,20 +250,20 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "drops-repetitions",
-        story: "Does not report an event that is like the last one.",
-        plant: |listener| drops_repetitions(listener, |event, last| event == last),
+        sentence: "Does not report an event that is like the last one.",
+        inject: |listener| drops_repetitions(listener, |event, last| event == last),
     },
-    Bug {
+    Fault {
         name: "drops-events-with-the-last-arguments",
-        story: "Compares the arguments alone with those of the last event.",
-        plant: |listener| drops_repetitions(listener, |event, last| event.params == last.params),
+        sentence: "Compares the arguments alone with those of the last event.",
+        inject: |listener| drops_repetitions(listener, |event, last| event.params == last.params),
     },
-    Bug {
+    Fault {
         name: "drops-every-other-event-of-a-name",
-        story: "Toggles a flag when the same event comes again, to report its begin and not its end.",
-        plant: |listener| {
+        sentence: "Toggles a flag when the same event comes again, to report its begin and not its end.",
+        inject: |listener| {
             let mut last = None;
             listener.report = Box::new(move |reading| {
                 let Ok(event) = &reading else {
@@ -278,15 +278,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "reports-everything-twice",
-        story: "Has its handler registered twice.",
-        plant: |listener| listener.report = Box::new(|reading| vec![reading.clone(), reading]),
+        sentence: "Has its handler registered twice.",
+        inject: |listener| listener.report = Box::new(|reading| vec![reading.clone(), reading]),
     },
-    Bug {
+    Fault {
         name: "large-events-are-late",
-        story: "Hands large events to a second worker, which is done after the next one.",
-        plant: |listener| {
+        sentence: "Hands large events to a second worker, which is done after the next one.",
+        inject: |listener| {
             is_late(listener, |event| {
                 event.params.iter().any(
                     |param| matches!(&param.value, Value::Bytes(value) if value.len() > 32_000),
@@ -294,15 +294,15 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             })
         },
     },
-    Bug {
+    Fault {
         name: "some-names-are-late",
-        story: "Spreads events over two workers by the length of their names, and one is slower.",
-        plant: |listener| is_late(listener, |event| event.name.len() % 2 == 1),
+        sentence: "Spreads events over two workers by the length of their names, and one is slower.",
+        inject: |listener| is_late(listener, |event| event.name.len() % 2 == 1),
     },
-    Bug {
+    Fault {
         name: "keeps-half-a-character",
-        story: "Decodes with an incremental decoder, which keeps the begin of a character for the next datagram.",
-        plant: |listener| {
+        sentence: "Decodes with an incremental decoder, which keeps the begin of a character for the next datagram.",
+        inject: |listener| {
             let mut kept = Vec::new();
             listener.receive = Box::new(move |datagram| {
                 kept.extend(datagram);
@@ -315,10 +315,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-a-backslash",
-        story: "Keeps the state of its unescaping over the end of a datagram.",
-        plant: |listener| {
+        sentence: "Keeps the state of its unescaping over the end of a datagram.",
+        inject: |listener| {
             let mut escaped = false;
             listener.receive = Box::new(move |datagram| {
                 let was_escaped = mem::replace(
@@ -333,10 +333,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "keeps-an-open-quote",
-        story: "Keeps the state `in quotes` over the end of a datagram, and takes no line feed of the next for a line end.",
-        plant: |listener| {
+        sentence: "Keeps the state `in quotes` over the end of a datagram, and takes no line feed of the next for a line end.",
+        inject: |listener| {
             let mut is_open = false;
             listener.receive = Box::new(move |datagram| {
                 let was_open = mem::replace(&mut is_open, has_open_quote(&datagram));
@@ -348,10 +348,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "stays-with-the-other-dialect",
-        story: "Switches to JSON-RPC for good when it has seen the first datagram of it.",
-        plant: |listener| {
+        sentence: "Switches to JSON-RPC for good when it has seen the first datagram of it.",
+        inject: |listener| {
             let mut is_json = false;
             listener.receive = Box::new(move |datagram| {
                 is_json |= datagram.starts_with(b"{");
@@ -359,10 +359,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "arguments-change-its-prototype",
-        story: "`params[name] = value` with `__proto__` for a name: the next event inherits the value.",
-        plant: |listener| {
+        sentence: "`params[name] = value` with `__proto__` for a name: the next event inherits the value.",
+        inject: |listener| {
             let mut inherited = None;
             listener.reader.finish = Box::new(move |mut event| {
                 let proto = event
@@ -377,10 +377,10 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
             });
         },
     },
-    Bug {
+    Fault {
         name: "stops-at-bytes-that-are-not-utf8",
-        story: "Leaves its loop when a datagram cannot be decoded, and ends as if all were well.",
-        plant: |listener| {
+        sentence: "Leaves its loop when a datagram cannot be decoded, and ends as if all were well.",
+        inject: |listener| {
             listener.datagrams(|datagram| {
                 if str::from_utf8(datagram).is_err() {
                     std::process::exit(0);
@@ -391,7 +391,7 @@ pub(super) const BUGS: &[Bug<Reader>] = &[
     },
 ];
 
-/// Ends after so many empty datagrams in a row.
+/// Exits after a number of consecutive empty datagrams.
 fn ends_at_empty(listener: &mut Listener<Reader>, most: usize) {
     let mut count = 0;
     listener.receive = Box::new(move |datagram| {
@@ -403,13 +403,13 @@ fn ends_at_empty(listener: &mut Listener<Reader>, most: usize) {
     });
 }
 
-/// Whether a quoted value begins that no quote closes.
+/// Returns whether a quoted value begins that no quote closes.
 fn has_open_quote(datagram: &[u8]) -> bool {
     let open = datagram.rfind("::\"");
     open.is_some_and(|at| !datagram[at + 3..].contains(&b'"'))
 }
 
-/// What a buffer holds into which a datagram was read over another.
+/// Returns the content of a buffer after a datagram overwrote another.
 fn over(datagram: &[u8], before: &[u8]) -> Vec<u8> {
     let left = before.get(datagram.len()..).unwrap_or_default();
     [datagram, left].concat()
@@ -431,7 +431,7 @@ fn drops_repetitions(listener: &mut Listener<Reader>, is_repeated: fn(&Event, &E
     });
 }
 
-/// Reports some events only behind the next one.
+/// Reports some events only after the next one.
 fn is_late(listener: &mut Listener<Reader>, is_slow: fn(&Event) -> bool) {
     let mut late = Vec::new();
     listener.report = Box::new(move |reading| {
