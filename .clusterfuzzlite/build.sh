@@ -1,3 +1,3 @@
 #!/bin/bash -eu
-# ClusterFuzzLite looks for a script here; there is one for both services.
+# ClusterFuzzLite requires a script here; both services share one.
 exec bash -eu "$SRC/event-datagram/ci/oss-fuzz/build.sh"

@@ -1,12 +1,14 @@
 #!/bin/bash -eu
-# Builds every fuzz target into $OUT, each with its seeds, its dictionary and its options: called by the images of OSS-Fuzz and
-# ClusterFuzzLite, which set SRC, OUT, WORK, SANITIZER and the compilers' flags. `ci/services` does so here.
+# Builds every fuzz target into $OUT, each with its seeds, its dictionary and its options. Called by the
+# images of OSS-Fuzz and ClusterFuzzLite, which set SRC, OUT, WORK, SANITIZER and the compilers' flags,
+# and by `ci/services`.
 cd "$SRC/event-datagram"
 
 cargo fuzz build -O --debug-assertions
 programs=fuzz/target/x86_64-unknown-linux-gnu/release
 
-# The same programs without an engine hand out seeds. They run here, and so have nothing of the flags for those that are fuzzed.
+# The same programs without an engine export the seeds. They run here, without the flags of the fuzzed
+# programs.
 env -u RUSTFLAGS -u CFLAGS -u CXXFLAGS SANITIZER=none \
     cargo build --manifest-path fuzz/Cargo.toml --no-default-features --target-dir "$WORK/replay"
 
@@ -24,7 +26,7 @@ for source in fuzz/fuzz_targets/*.rs; do
         echo '[libfuzzer]'
         cat fuzz/options
     } >"$OUT/$target.options"
-    # Each family of targets has one: where it is missing, this fails.
+    # Each family of targets has a dictionary; this fails if it is missing.
     cp "fuzz/dictionaries/${target%%_*}.dict" "$OUT/$target.dict"
     echo "dict = $target.dict" >>"$OUT/$target.options"
 done
