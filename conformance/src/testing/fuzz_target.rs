@@ -146,9 +146,9 @@ impl<C: Generate> LawInput for Generated<C> {
 
 /// Two cases of different kinds.
 #[derive(Debug)]
-struct Pair<A, B>(A, B);
+struct CasePair<A, B>(A, B);
 
-impl<A: Generate, B: Generate> Generate for Pair<A, B> {
+impl<A: Generate, B: Generate> Generate for CasePair<A, B> {
     fn generate(source: &mut ByteSource<'_>) -> Self {
         Self(A::generate(source), B::generate(source))
     }
@@ -238,7 +238,7 @@ targets! {
     }, seeds: |_| seeds::vector_files();
 
     /// Vector files made of captured datagrams of either dialect.
-    VECTOR_IMPORT = "vector_import", laws of Generated<Pair<TextSequence, JsonRpcSequence>>: |Generated(Pair(text, json))| {
+    VECTOR_IMPORT = "vector_import", laws of Generated<CasePair<TextSequence, JsonRpcSequence>>: |Generated(CasePair(text, json))| {
         laws::imported_vector_files_parse(Dialect::Text, &text.0);
         laws::imported_vector_files_parse(Dialect::JsonRpc, &json.0);
     }, seeds: |_| Vec::new();
