@@ -6,7 +6,8 @@
 
 use std::hint::black_box;
 
-use event_datagram::{jsonrpc, text};
+use event_datagram::jsonrpc::{self, sender::Release};
+use event_datagram::text;
 use event_datagram_oracle::reference;
 use memchr::memchr_iter;
 
@@ -124,7 +125,8 @@ impl<'c> Benchmark<'c> {
         let CaseDatagram { bytes, event } = &case.jsonrpc;
         Self::new("encode/jsonrpc", case.name, &case.jsonrpc)
             .with_slice(OURS, bytes, move |buffer| {
-                jsonrpc::sender::encode(black_box(event), buffer).expect("the datagram fits");
+                jsonrpc::sender::encode(Release::V3_4, black_box(event), buffer)
+                    .expect("the datagram fits");
             })
             .with_slice(BASELINE, bytes, move |buffer| {
                 buffer.copy_from_slice(black_box(bytes))

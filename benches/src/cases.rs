@@ -1,6 +1,7 @@
 //! The cases of the benchmarks: six events, in both dialects.
 
-use event_datagram::{EventBuf, ParamBuf, jsonrpc, text};
+use event_datagram::jsonrpc::{self, sender::Release};
+use event_datagram::{EventBuf, ParamBuf, text};
 use serde_json::Value as Json;
 
 /// An event as a datagram of each dialect.
@@ -60,7 +61,8 @@ impl CodecCase {
     fn synthetic(name: &'static str, event: EventBuf) -> Self {
         let (mut text, mut jsonrpc) = (Vec::new(), Vec::new());
         text::sender::encode_to_vec(&event, &mut text).expect("the event is not too long");
-        jsonrpc::sender::encode_to_vec(&event, &mut jsonrpc).expect("the event is not too long");
+        jsonrpc::sender::encode_to_vec(Release::V3_4, &event, &mut jsonrpc)
+            .expect("the event is not too long");
         Self {
             name,
             text: CaseDatagram::text(text),

@@ -1,8 +1,10 @@
 use core::fmt;
 
-/// Compares an event name with the form that the documentation recommends, `E_MODULE_NAME_EXTRA_NAME`.
+/// Compares an event name with the form that the documentation recommends,
+/// `E_MODULE_NAME_EXTRA_NAME`.
 ///
-/// Any name without a line feed is a good name; this is advice to show, and no reason to reject anything.
+/// Any name without a line feed is a good name; this is advice to show, and no reason to reject
+/// anything.
 ///
 /// ```
 /// use event_datagram::{Advice, advise};

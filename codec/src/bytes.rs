@@ -3,11 +3,11 @@ use core::hash::{Hash, Hasher};
 
 use crate::chunks::{Chunk, Chunks, Escape};
 
-/// Bytes of an event, borrowed from a datagram, perhaps with the escapes of their dialect still in them.
+/// A string of bytes, borrowed from a datagram, that may still have the escapes of its dialect.
 ///
-/// All methods speak of the content, without escapes: [`len`](Self::len), iteration and comparison see `"` where the
-/// datagram has `\"`, and `é` where JSON has `\u00e9`. Where nothing is escaped, which is nearly always,
-/// [`as_slice`](Self::as_slice) gives the content as it stands in the datagram, at no cost.
+/// All methods work on the content, without escapes: [`len`](Self::len), iteration and comparison
+/// see `"` where the datagram has `\"`, and `é` where JSON has `\u00e9`. Where nothing is escaped,
+/// which is nearly always, [`as_slice`](Self::as_slice) returns the content without copying.
 ///
 /// ```
 /// use event_datagram::text;
@@ -24,7 +24,7 @@ pub struct Bytes<'a> {
 }
 
 impl<'a> Bytes<'a> {
-    /// Takes bytes as they stand.
+    /// Wraps bytes without escapes.
     #[inline]
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self {
@@ -33,8 +33,8 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// Takes the inside of a quoted value. Every `"` in it must have a backslash before it, which is not part of the
-    /// content: the quote would have closed the value otherwise.
+    /// Wraps the inside of a quoted value. Every `"` in it must have a backslash before it, which
+    /// is not part of the content: the quote would have closed the value otherwise.
     pub(crate) const fn quoted(raw: &'a [u8]) -> Self {
         Self {
             raw,
@@ -42,7 +42,7 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// Takes the inside of a JSON string, all of whose escapes are whole and none of whose surrogates is alone.
+    /// Wraps the inside of a JSON string without malformed escapes and lone surrogates.
     #[cfg(feature = "jsonrpc")]
     pub(crate) const fn json(raw: &'a [u8]) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// Gives the content where it stands as it is in the datagram, `None` where escapes have to be removed first.
+    /// Returns the content as a slice of the datagram, or `None` if it has escapes.
     #[inline]
     pub const fn as_slice(&self) -> Option<&'a [u8]> {
         match self.escape {
@@ -60,28 +60,28 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// Counts the bytes of the content. Takes linear time where there are escapes, else none.
+    /// Returns the length of the content in bytes, in constant time if there are no escapes.
     pub fn len(&self) -> usize {
         self.chunks().map(|chunk| chunk.len()).sum()
     }
 
-    /// Tells whether the content has no bytes.
+    /// Returns whether the content is empty.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.raw.is_empty()
     }
 
-    /// Goes through the content byte by byte.
+    /// Returns the bytes of the content.
     pub fn iter(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
-        self.chunks().flat_map(Chunk::into_iter)
+        self.chunks().flat_map(Chunk::bytes)
     }
 
-    /// Goes through the content in pieces, as long as escapes allow; none is empty.
+    /// Returns the content in chunks that are not empty, each as long as escapes allow.
     pub fn chunks(&self) -> impl Iterator<Item = Chunk<'a>> + Clone + use<'a> {
         Chunks::new(self.raw, self.escape)
     }
 
-    /// Gives the content, borrowed where nothing is escaped.
+    /// Returns the content, borrowed if it has no escapes.
     #[cfg(feature = "alloc")]
     pub fn to_cow(&self) -> alloc::borrow::Cow<'a, [u8]> {
         match self.as_slice() {

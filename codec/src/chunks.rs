@@ -2,24 +2,25 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::ops::Deref;
 
+use memchr::memchr;
+
 #[cfg(feature = "jsonrpc")]
-use crate::jsonrpc::escape;
-use crate::search::find;
+use crate::unescape::unescape;
 
-/// A piece of some [`Bytes`](crate::Bytes): a slice, but for where it lies.
+/// A part of the content of [`Bytes`](crate::Bytes) that dereferences to a slice.
 ///
-/// Nearly all pieces stand in the datagram as they are. A JSON escape such as `\u00e9` stands for bytes that do not: those
-/// are in the piece itself.
+/// Most chunks borrow from the datagram. The bytes that a JSON escape such as `\u00e9` stands for
+/// are in the chunk itself.
 #[derive(Clone, Copy)]
-pub struct Chunk<'a>(Place<'a>);
+pub struct Chunk<'a>(Storage<'a>);
 
 #[derive(Clone, Copy)]
-enum Place<'a> {
-    /// In the datagram.
-    There(&'a [u8]),
-    /// Here: what one escape stands for, at most one character in UTF-8.
+enum Storage<'a> {
+    /// A slice of the datagram.
+    Borrowed(&'a [u8]),
+    /// What one escape stands for: one character in UTF-8.
     #[cfg(feature = "jsonrpc")]
-    Here { bytes: [u8; 4], length: u8 },
+    Unescaped { bytes: [u8; 4], length: u8 },
 }
 
 impl Deref for Chunk<'_> {
@@ -27,59 +28,31 @@ impl Deref for Chunk<'_> {
 
     fn deref(&self) -> &[u8] {
         match &self.0 {
-            Place::There(bytes) => bytes,
+            Storage::Borrowed(bytes) => bytes,
             #[cfg(feature = "jsonrpc")]
-            Place::Here { bytes, length } => &bytes[..usize::from(*length)],
+            Storage::Unescaped { bytes, length } => &bytes[..usize::from(*length)],
         }
     }
 }
 
-impl<'a> IntoIterator for Chunk<'a> {
-    type Item = u8;
-    type IntoIter = ChunkBytes<'a>;
-
-    fn into_iter(self) -> ChunkBytes<'a> {
-        ChunkBytes { chunk: self, at: 0 }
+impl<'a> Chunk<'a> {
+    /// Returns the bytes one by one.
+    pub(crate) fn bytes(self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        (0..self.len()).map(move |at| self[at])
     }
 }
 
-/// Prints the piece as a byte string literal.
+/// Prints the chunk as a byte string literal.
 impl fmt::Debug for Chunk<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "b\"{}\"", self.escape_ascii())
     }
 }
 
-/// The bytes of a [`Chunk`], one by one.
-#[derive(Clone, Debug)]
-pub struct ChunkBytes<'a> {
-    chunk: Chunk<'a>,
-    at: usize,
-}
-
-impl Iterator for ChunkBytes<'_> {
-    type Item = u8;
-
-    fn next(&mut self) -> Option<u8> {
-        let byte = *self.chunk.get(self.at)?;
-        self.at += 1;
-        Some(byte)
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = self.chunk.len() - self.at;
-        (left, Some(left))
-    }
-}
-
-impl ExactSizeIterator for ChunkBytes<'_> {}
-
-impl FusedIterator for ChunkBytes<'_> {}
-
-/// What stands for something else, in bytes as a dialect writes them.
+/// The escapes in a string of bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Escape {
-    /// Nothing: the content is what stands there.
+    /// None.
     None,
     /// `\"` stands for `"`; a backslash before anything else is itself (requirement T7).
     Quote,
@@ -99,38 +72,38 @@ impl<'a> Chunks<'a> {
         Self { rest: raw, escape }
     }
 
-    /// A piece ends before the backslash of an escape, and the next begins with the quote that it stood for.
+    /// A chunk ends before the backslash of an escape, and the next begins with the escaped quote.
     fn next_quoted(&mut self) -> Option<Chunk<'a>> {
         while let Some(first) = self.rest.first() {
             let from = usize::from(*first == b'"');
-            let quote = find(b'"', &self.rest[from..]).map(|at| from + at);
+            let quote = memchr(b'"', &self.rest[from..]).map(|at| from + at);
             let chunk = match quote {
                 Some(at) => &self.rest[..at - 1],
                 None => self.rest,
             };
             self.rest = quote.map_or(&[], |at| &self.rest[at..]);
             if !chunk.is_empty() {
-                return Some(Chunk(Place::There(chunk)));
+                return Some(Chunk(Storage::Borrowed(chunk)));
             }
         }
         None
     }
 
-    /// An escape is a piece, and so is what stands between two.
+    /// An escape is a chunk, and so are the bytes between two.
     #[cfg(feature = "jsonrpc")]
     fn next_json(&mut self) -> Option<Chunk<'a>> {
         if *self.rest.first()? == b'\\' {
-            let (character, length) = escape::read(self.rest).ok()?;
+            let (character, length) = unescape(self.rest).ok()?;
             self.rest = &self.rest[length..];
             let mut bytes = [0; 4];
             // A character takes four bytes at most.
             let length = character.encode_utf8(&mut bytes).len() as u8;
-            return Some(Chunk(Place::Here { bytes, length }));
+            return Some(Chunk(Storage::Unescaped { bytes, length }));
         }
-        let end = find(b'\\', self.rest).unwrap_or(self.rest.len());
+        let end = memchr(b'\\', self.rest).unwrap_or(self.rest.len());
         let (chunk, rest) = self.rest.split_at(end);
         self.rest = rest;
-        Some(Chunk(Place::There(chunk)))
+        Some(Chunk(Storage::Borrowed(chunk)))
     }
 }
 
@@ -141,7 +114,7 @@ impl<'a> Iterator for Chunks<'a> {
         match self.escape {
             Escape::None => {
                 let all = core::mem::take(&mut self.rest);
-                (!all.is_empty()).then_some(Chunk(Place::There(all)))
+                (!all.is_empty()).then_some(Chunk(Storage::Borrowed(all)))
             }
             Escape::Quote => self.next_quoted(),
             #[cfg(feature = "jsonrpc")]

@@ -1,9 +1,9 @@
-/// Defines why a datagram of a dialect is not an event, over the kinds that the dialect knows.
+/// Defines the `DecodeError` of a dialect, whose kinds are `$kind`.
 ///
-/// Each dialect has its own type, so that nobody takes the one for the other; what they can do is the same.
+/// Each dialect has a type of its own, with the same methods.
 macro_rules! decode_error {
     ($kind:ident) => {
-        /// Why a datagram is not an event, and at which byte.
+        /// The reason why a datagram is malformed, and the place.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub struct DecodeError {
             kind: $kind,
@@ -15,12 +15,13 @@ macro_rules! decode_error {
                 Self { kind, offset }
             }
 
-            /// Says what is wrong.
+            /// Returns the reason.
             pub const fn kind(&self) -> $kind {
                 self.kind
             }
 
-            /// Says where, in bytes from the start of the datagram; its length where something is missing at the end.
+            /// Returns the place in bytes from the start of the datagram: the datagram's length
+            /// where something is missing at its end.
             pub const fn offset(&self) -> usize {
                 self.offset
             }

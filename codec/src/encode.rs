@@ -1,23 +1,20 @@
 use core::fmt;
 
-use crate::carry::{copy, copy_without, holds};
-use crate::search::Class;
-use crate::{Bytes, Unwritable};
+use crate::Bytes;
+use crate::copy::copy;
 
 /// Why an event was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// The datagram would not read back as the event. Only profiles that refuse to write such events say so.
-    Unwritable(Unwritable),
-    /// The datagram would be longer than the profile goes.
+    /// The datagram would be longer than senders may make it.
     TooLong {
         /// Its length, in bytes.
         size: usize,
-        /// The greatest length that the profile writes.
+        /// The greatest length, in bytes.
         limit: usize,
     },
-    /// The buffer does not hold the datagram. What it holds instead is not said.
+    /// The buffer is too small for the datagram. A part of the buffer may have been overwritten.
     BufferTooSmall {
         /// The length of the datagram, in bytes.
         size: usize,
@@ -27,7 +24,6 @@ pub enum EncodeError {
 impl fmt::Display for EncodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unwritable(unwritable) => unwritable.fmt(f),
             Self::TooLong { size, limit } => {
                 write!(
                     f,
@@ -41,50 +37,19 @@ impl fmt::Display for EncodeError {
     }
 }
 
-impl core::error::Error for EncodeError {
-    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::Unwritable(unwritable) => Some(unwritable),
-            _ => None,
-        }
-    }
-}
+impl core::error::Error for EncodeError {}
 
-impl From<Unwritable> for EncodeError {
-    fn from(unwritable: Unwritable) -> Self {
-        Self::Unwritable(unwritable)
-    }
-}
-
-/// An event in some profile's form: what is to be written.
+/// An event in the form of some dialect.
 pub(crate) trait Message {
-    /// The greatest length that the profile writes.
+    /// The greatest length of a datagram, in bytes.
     const LIMIT: usize;
 
     fn write(&self, sink: &mut impl Sink);
 }
 
-/// Takes the pieces of a datagram in order.
+/// A consumer of the pieces of a datagram, in order.
 pub(crate) trait Sink: Default {
     fn put(&mut self, piece: &[u8]);
-
-    /// Takes `text` between other pieces, unless it holds a byte of a class; tells whether it did. If not, it takes nothing.
-    #[inline(always)]
-    fn put_without<const N: usize>(
-        &mut self,
-        class: impl Class,
-        before: [&[u8]; N],
-        text: &[u8],
-        after: &[u8],
-    ) -> bool {
-        let is_free = !holds(class, text);
-        if is_free {
-            before.into_iter().for_each(|piece| self.put(piece));
-            self.put(text);
-            self.put(after);
-        }
-        is_free
-    }
 }
 
 pub(crate) fn size(message: &impl Message) -> usize {
@@ -93,7 +58,7 @@ pub(crate) fn size(message: &impl Message) -> usize {
     size.0
 }
 
-/// Writes the datagram to the start of `buffer`, and gives its length.
+/// Writes the datagram to the start of `buffer`, and returns its length.
 pub(crate) fn to_slice<M: Message>(message: &M, buffer: &mut [u8]) -> Result<usize, EncodeError> {
     let mut slice = Slice { buffer, size: 0 };
     message.write(&mut slice);
@@ -105,7 +70,7 @@ pub(crate) fn to_slice<M: Message>(message: &M, buffer: &mut [u8]) -> Result<usi
     Ok(size)
 }
 
-/// Appends the datagram to `buffer`, and gives its length.
+/// Appends the datagram to `buffer`, and returns its length.
 #[cfg(feature = "alloc")]
 pub(crate) fn to_vec<M: Message>(
     message: &M,
@@ -133,45 +98,6 @@ pub(crate) fn bytes(content: &Bytes<'_>, sink: &mut impl Sink) {
     }
 }
 
-/// Writes text of which much stands behind a backslash, as far as that goes on, and gives what is left. Bytes are written many together,
-/// without asking of each how to go on.
-///
-/// `spelling` gives what stands there for a byte, and whether behind a backslash; `None` ends it.
-#[inline(never)]
-pub(crate) fn escaped_densely<'t>(
-    mut text: &'t [u8],
-    spelling: impl Fn(u8) -> Option<(bool, u8)>,
-    sink: &mut impl Sink,
-) -> &'t [u8] {
-    loop {
-        let mut written = [0; 2 * TOGETHER];
-        let (mut length, mut taken) = (0, 0);
-        for byte in text.iter().take(TOGETHER) {
-            let Some((is_escaped, letter)) = spelling(*byte) else {
-                break;
-            };
-            // It has room for all of them, which the remainder says in a way that costs less than to look.
-            written[length % (2 * TOGETHER)] = b'\\';
-            length += usize::from(is_escaped);
-            written[length % (2 * TOGETHER)] = letter;
-            length += 1;
-            taken += 1;
-        }
-        sink.put(&written[..length]);
-        text = &text[taken..];
-        if taken < TOGETHER || !is_dense(length - taken, taken) {
-            return text;
-        }
-    }
-}
-
-const TOGETHER: usize = 64;
-
-/// Tells whether so many escapes in so many bytes let expect as many behind them.
-const fn is_dense(escapes: usize, bytes: usize) -> bool {
-    4 * escapes >= bytes
-}
-
 #[derive(Default)]
 struct Size(usize);
 
@@ -181,7 +107,7 @@ impl Sink for Size {
     }
 }
 
-/// Room for a datagram, which may be too small: then only the size is right.
+/// A sink that writes while there is space, and counts bytes behind that.
 #[derive(Default)]
 struct Slice<'b> {
     buffer: &'b mut [u8],
@@ -192,43 +118,10 @@ impl Sink for Slice<'_> {
     #[inline(always)]
     fn put(&mut self, piece: &[u8]) {
         let end = self.size + piece.len();
-        if let Some(room) = self.buffer.get_mut(self.size..end) {
-            copy(piece, room);
+        if let Some(to) = self.buffer.get_mut(self.size..end) {
+            copy(piece, to);
         }
         self.size = end;
-    }
-
-    /// With one look at whether there is room.
-    #[inline(always)]
-    fn put_without<const N: usize>(
-        &mut self,
-        class: impl Class,
-        before: [&[u8]; N],
-        text: &[u8],
-        after: &[u8],
-    ) -> bool {
-        let length = before
-            .iter()
-            .fold(text.len(), |sum, piece| sum + piece.len());
-        let end = self.size + length + after.len();
-        let is_free = match self.buffer.get_mut(self.size..end) {
-            Some(mut room) => {
-                for piece in before {
-                    let (to, rest) = room.split_at_mut(piece.len());
-                    copy(piece, to);
-                    room = rest;
-                }
-                let (to, rest) = room.split_at_mut(text.len());
-                copy(after, rest);
-                copy_without(class, text, to)
-            }
-            None => !holds(class, text),
-        };
-        if !is_free {
-            return false;
-        }
-        self.size = end;
-        true
     }
 }
 

@@ -2,12 +2,13 @@ use crate::Bytes;
 
 /// An event: a name, and parameters in order.
 ///
-/// What every decoder gives and every encoder takes. [`EventRef`] borrows its parts, `EventBuf` owns them.
+/// Decoders return events, encoders take them. [`EventRef`] borrows its parts, `EventBuf` owns
+/// them.
 pub trait Event {
-    /// Gives the name, such as `E_PIKE_BLOCKED`.
+    /// Returns the name, such as `E_PIKE_BLOCKED`.
     fn name(&self) -> Bytes<'_>;
 
-    /// Goes through the parameters in the order in which they stand, duplicates and all.
+    /// Returns the parameters in order, with duplicates.
     fn params(&self) -> impl Iterator<Item = Param<'_>> + Clone;
 }
 
@@ -53,7 +54,8 @@ impl Event for EventRef<'_> {
 /// One parameter of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Param<'a> {
-    /// The name, if the parameter has one. The text dialect cannot write an empty name; JSON-RPC can.
+    /// The name, if the parameter has one. The text dialect cannot write an empty name; JSON-RPC
+    /// can.
     pub name: Option<Bytes<'a>>,
     /// The value, which may be empty.
     pub value: Value<'a>,
@@ -79,8 +81,8 @@ impl<'a> Param<'a> {
 
 /// The value of a parameter.
 ///
-/// Decoding the text dialect gives [`Bytes`](Self::Bytes) alone: the wire does not tell an integer from its digits, nor
-/// no value from an empty one.
+/// Decoding the text dialect returns only [`Bytes`](Self::Bytes): datagrams do not distinguish an
+/// integer from its digits, nor no value from an empty one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Value<'a> {
@@ -93,7 +95,7 @@ pub enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// Gives the bytes of a string, `None` for an integer or null.
+    /// Returns the bytes of a string, `None` for an integer or null.
     pub const fn as_bytes(&self) -> Option<Bytes<'a>> {
         match self {
             Self::Bytes(bytes) => Some(*bytes),

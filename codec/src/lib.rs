@@ -1,4 +1,4 @@
-//! Codec of the datagrams by which OpenSIPS tells the outside world what happens in it.
+//! A codec of the datagrams with which OpenSIPS' `event_datagram` module reports events.
 //!
 //! ```
 //! use event_datagram::text;
@@ -12,36 +12,38 @@
 //! # Ok::<(), text::DecodeError>(())
 //! ```
 //!
-//! An event is a name and parameters in order, each with an optional name and a value ([`Event`], [`Param`], [`Value`]).
-//! The [`text`] dialect is what OpenSIPS up to 3.0 sends, [`jsonrpc`] what later ones do; [`Socket`] is the syntax that
-//! says where to.
+//! An event is a name and parameters in order, each with an optional name and a value ([`Event`],
+//! [`Param`], [`Value`]). OpenSIPS up to 3.0 sends the [`text`] dialect, later releases send
+//! [`jsonrpc`]. [`Socket`] is the syntax of their destination.
 //!
 //! # Scope of this crate
 //!
-//! It knows bytes and nothing of sockets. Decoding borrows from the datagram and allocates nothing; encoding writes into
-//! a buffer of the caller's, or into a `Vec` (feature `alloc`). It builds without `std`.
+//! It has no I/O. Decoding borrows from the datagram and allocates nothing; encoding writes into a
+//! buffer of the caller's, or into a `Vec` (feature `alloc`). It builds without `std`.
 //!
-//! What it does rests on one of three authorities, and the documentation of each item says on which:
+//! Its behaviour has one of three authorities, which the documentation of each item names:
 //!
-//! - **documented**: the grammar in the README of OpenSIPS' `event_datagram` module, releases 1.7 to 3.0. The strict
-//!   profile, [`text::documented`], implements it and nothing else. For JSON-RPC there is no such page: the standards
-//!   are JSON-RPC 2.0 and RFC 8259.
-//! - **sender**: what real servers put on the wire: 1.8.8, 1.11.11, 2.4.11 and 3.0.5 in the text dialect, 3.1.0, 3.4.18, 3.6.8
-//!   and 4.0.1 in JSON-RPC. [`text::sender`], [`jsonrpc::sender_3_1`] and [`jsonrpc::sender`] write the same bytes, byte
-//!   for byte.
-//! - **ruling**: where these disagree or are silent, a choice made once, for all listeners. [`text::decode`] reads
-//!   datagrams by the rulings T1 to T20, [`jsonrpc::decode`] by J1 to J13, of the specification in the project's corpus.
+//! - **documented**: the grammar in the README of OpenSIPS' `event_datagram` module, releases 1.7
+//!   to 3.0. For JSON-RPC there is no such page: the standards are JSON-RPC 2.0 and RFC 8259.
+//! - **sender**: what real servers sent: 1.8.8, 1.11.11, 2.4.11 and 3.0.5 in the text dialect,
+//!   3.1.0, 3.4.18, 3.6.8 and 4.0.1 in JSON-RPC. [`text::sender`] and [`jsonrpc::sender`] write the
+//!   same bytes.
+//! - **ruling**: where these disagree or are silent, a choice made once, for all listeners.
+//!   [`text::decode`] reads datagrams by the rulings T1 to T20, [`jsonrpc::decode`] by J1 to J13,
+//!   of the specification in the project's corpus.
 //!
-//! Neither dialect is injective: several events share one datagram. [`text::sender::check`] and [`jsonrpc::sender::check`]
-//! tell whether a given event survives the journey, and if not, which parameter is in the way and why.
+//! Neither dialect is injective: several events share one datagram. [`text::sender::check`] and
+//! [`jsonrpc::sender::check`] report whether an event reads back the same, and if not, which part of
+//! it does not, and why.
 //!
-//! The [`jsonrpc`] module knows one shape of JSON, an event's. It is no parser for anything else: what an event cannot
-//! hold (booleans, nested values, fractions, integers beyond 64 bits) is an error where it would be a parameter's value, and is
-//! checked and passed over in members that do not belong to the event.
+//! The [`jsonrpc`] module parses only the JSON of events. What an event cannot hold (booleans,
+//! nested values, fractions, integers beyond 64 bits) is an error as a parameter's value; in
+//! members that do not belong to the event it only has to be well-formed.
 //!
 //! # Features
 //!
-//! - `std` (default): lets `memchr` choose the widest vector instructions of the processor at run time.
+//! - `std` (default): lets `memchr` choose the widest vector instructions of the processor at run
+//!   time.
 //! - `alloc`: [`EventBuf`] and its parts, encoding into a `Vec`, contents as `Cow`. Part of `std`.
 //! - `jsonrpc`: the [`jsonrpc`] dialect. It needs neither `std` nor `alloc`.
 
@@ -65,8 +67,8 @@ extern crate std;
 
 mod advice;
 mod bytes;
-mod carry;
 mod chunks;
+mod copy;
 mod decode_error;
 mod encode;
 mod event;
@@ -75,14 +77,15 @@ pub mod jsonrpc;
 mod lanes;
 #[cfg(feature = "alloc")]
 mod owned;
-mod search;
 mod socket;
 pub mod text;
+#[cfg(feature = "jsonrpc")]
+mod unescape;
 mod unwritable;
 
 pub use advice::{Advice, advise};
 pub use bytes::Bytes;
-pub use chunks::{Chunk, ChunkBytes};
+pub use chunks::Chunk;
 pub use encode::EncodeError;
 pub use event::{Event, EventRef, Param, Value};
 #[cfg(feature = "alloc")]
@@ -90,16 +93,19 @@ pub use owned::{EventBuf, ParamBuf, ValueBuf};
 pub use socket::*;
 pub use unwritable::{Unwritable, UnwritableReason};
 
-/// The greatest length of an event datagram, in bytes, that the module's documentation promises (all releases).
+/// The greatest length of an event datagram, in bytes, that the module's documentation promises
+/// (all releases).
 ///
-/// Every listener must take a datagram of this length (requirement T15). Text senders stop far below, at
+/// Every listener must take a datagram of this length (requirement T15). Text senders stop far
+/// below, at
 /// [`text::sender::BUFFER`]; UDP over IPv4 could carry up to [`MAX_UDP_PAYLOAD`].
 pub const MAX_DATAGRAM: usize = 65_457;
 
-/// The greatest payload of one UDP datagram over IPv4, in bytes: 65535 less the IP and UDP headers (requirement T16).
+/// The greatest payload of one UDP datagram over IPv4, in bytes: 65535 less the IP and UDP headers
+/// (requirement T16).
 pub const MAX_UDP_PAYLOAD: usize = 65_507;
 
-/// The greatest datagram that a UNIX socket sends with the send buffer that Linux gives by default, in bytes (T16).
+/// The greatest datagram that a UNIX socket sends with Linux' default send buffer, in bytes (T16).
 ///
 /// JSON-RPC senders were seen to go that far over UNIX sockets, and [`jsonrpc::sender`] does.
 #[cfg(feature = "jsonrpc")]

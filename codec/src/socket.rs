@@ -9,14 +9,6 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use self::SocketErrorKind as Kind;
 
-/// The longest [`UnixPath`] in bytes: Linux has 108 for `sun_path`, of which the last is a NUL.
-///
-/// The BSDs and macOS take four less; binding tells.
-pub const MAX_UNIX_PATH: usize = 107;
-
-/// The longest [`HostName`] in bytes, which is what DNS can carry.
-pub const MAX_HOST_NAME: usize = 253;
-
 /// The longest label of a [`HostName`].
 const MAX_LABEL: usize = 63;
 
@@ -90,7 +82,7 @@ impl<'a> Socket<'a> {
         parsed.map_err(|error| error.after(scheme.len()))
     }
 
-    /// Tells whether this is a UDP socket with port 0, which binds to any free port.
+    /// Returns whether this is a UDP socket with port 0, which binds to any free port.
     ///
     /// Nothing can be sent to it. `Socket::parse("udp:127.0.0.1:0")` is one.
     #[must_use]
@@ -151,7 +143,7 @@ impl From<IpAddr> for Host<'_> {
 
 /// Holds a host name (RFC 1123, section 2.1) that cannot be taken for an IP address.
 ///
-/// - Labels with dots between them, none at the end, [253 bytes](MAX_HOST_NAME) in all.
+/// - Labels with dots between them, none at the end, [253 bytes](Self::MAX_LENGTH) in all.
 /// - A label has 1 to 63 ASCII letters, digits, hyphens and underscores (not in the RFC, but in
 ///   use) and neither starts nor ends with a hyphen.
 /// - The last label is not a number, decimal or `0x` and hexadecimal: resolvers take `1.2.3` and
@@ -162,6 +154,9 @@ impl From<IpAddr> for Host<'_> {
 pub struct HostName<'a>(&'a str);
 
 impl<'a> HostName<'a> {
+    /// The greatest length in bytes, which is what DNS can carry.
+    pub const MAX_LENGTH: usize = 253;
+
     /// Checks and wraps a host name.
     ///
     /// # Errors
@@ -182,8 +177,8 @@ impl<'a> HostName<'a> {
             check_label(label, start)?;
             (start, last) = (start + label.len() + 1, label);
         }
-        if text.len() > MAX_HOST_NAME {
-            Err(Kind::NameTooLong.at(MAX_HOST_NAME))
+        if text.len() > Self::MAX_LENGTH {
+            Err(Kind::NameTooLong.at(Self::MAX_LENGTH))
         } else if is_number(last) {
             Err(Kind::InvalidIpv4.at(0))
         } else {
@@ -220,18 +215,23 @@ impl Display for HostName<'_> {
     }
 }
 
-/// Holds the path of a UNIX socket: 1 to [`MAX_UNIX_PATH`] bytes without NUL.
+/// Holds the path of a UNIX socket: 1 to [`MAX_LENGTH`](Self::MAX_LENGTH) bytes without NUL.
 ///
 /// All else stands for itself, `:` and spaces too: `unix:@name` is a file, not an abstract socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UnixPath<'a>(&'a str);
 
 impl<'a> UnixPath<'a> {
+    /// The greatest length in bytes: Linux has 108 for `sun_path`, of which the last is a NUL.
+    ///
+    /// The BSDs and macOS have four less, which is found when binding.
+    pub const MAX_LENGTH: usize = 107;
+
     /// Checks and wraps a path, absolute or relative, without `unix:`.
     ///
     /// # Errors
     ///
-    /// Where `text` is empty, holds a NUL or is longer than [`MAX_UNIX_PATH`].
+    /// Where `text` is empty, holds a NUL or is longer than [`MAX_LENGTH`](Self::MAX_LENGTH).
     ///
     /// # Examples
     ///
@@ -250,7 +250,7 @@ impl<'a> UnixPath<'a> {
             if letter == '\0' {
                 return Err(Kind::NulInPath.at(at));
             }
-            if at + letter.len_utf8() > MAX_UNIX_PATH {
+            if at + letter.len_utf8() > Self::MAX_LENGTH {
                 return Err(Kind::PathTooLong.at(at));
             }
         }
@@ -264,7 +264,7 @@ impl<'a> UnixPath<'a> {
     }
 }
 
-/// Tells why a text is no socket, host name or path, and where.
+/// The reason why a text is no socket, host name or path, and the place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseSocketError {
     kind: SocketErrorKind,
@@ -311,7 +311,7 @@ pub enum SocketErrorKind {
     MissingPath,
     /// The path holds a NUL.
     NulInPath,
-    /// The path is longer than [`MAX_UNIX_PATH`].
+    /// The path is longer than [`UnixPath::MAX_LENGTH`].
     PathTooLong,
     /// The host holds a colon and has no brackets.
     ColonInHost,
@@ -329,7 +329,7 @@ pub enum SocketErrorKind {
     HyphenAtLabelEdge,
     /// A label of the host name is longer than 63 bytes.
     LabelTooLong,
-    /// The host name is longer than [`MAX_HOST_NAME`].
+    /// The host name is longer than [`HostName::MAX_LENGTH`].
     NameTooLong,
     /// No colon, or nothing after it, follows the host.
     MissingPort,
@@ -430,7 +430,7 @@ fn check_label(label: &str, start: usize) -> Result<(), ParseSocketError> {
     Err(kind.at(start + at))
 }
 
-/// Tells whether resolvers take the last label of a name for a number.
+/// Returns whether resolvers take the last label of a name for a number.
 fn is_number(label: &str) -> bool {
     match label.split_at_checked(2) {
         Some(("0x" | "0X", hex)) => hex.bytes().all(|byte| byte.is_ascii_hexdigit()),

@@ -1,6 +1,6 @@
 use core::fmt;
 
-/// Why a datagram would not read back as the event: in which part, and for what reason.
+/// The first part of an event that does not survive being written and read, and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Unwritable {
     param: Option<usize>,
@@ -12,12 +12,12 @@ impl Unwritable {
         Self { param, reason }
     }
 
-    /// Gives the position of the parameter in the way, from 0, or `None` where it is the event's name.
+    /// Returns the position of the parameter, from 0, or `None` for the event's name.
     pub const fn param(&self) -> Option<usize> {
         self.param
     }
 
-    /// Says what is in the way.
+    /// Returns the reason.
     pub const fn reason(&self) -> UnwritableReason {
         self.reason
     }
@@ -42,21 +42,20 @@ pub enum UnwritableReason {
     EmptyEventName,
     /// The event's name holds a line feed, which would end it (T1).
     LineFeedInEventName,
-    /// The event's name holds a quote or a carriage return, which the documented grammar forbids.
-    ForbiddenInEventName,
     /// The parameter's name is empty: it would read as no name.
     EmptyName,
-    /// The parameter's name holds a line feed, which would end the argument.
+    /// The parameter's name holds a line feed, which would end the parameter.
     LineFeedInName,
     /// The parameter's name holds `::` or ends with `:`, so that it would end early (T4).
     SeparatorInName,
-    /// The parameter's name holds a quote or a carriage return, which the documented grammar forbids.
-    ForbiddenInName,
-    /// The value has no name before it and holds `::`, so that its beginning would read as a name (T4, T6).
+    /// The value has no name before it and holds `::`, so that its beginning would read as a name
+    /// (T4, T6).
     SeparatorInUnnamedValue,
-    /// The value has to stand in quotes and ends with a backslash, which would escape the closing one (T10).
+    /// The value has to stand in quotes and ends with a backslash, which would escape the closing
+    /// one (T10).
     BackslashBeforeClosingQuote,
-    /// The value begins with a quote, stands bare, and would read as quoted: by itself or with what follows (T7, T9).
+    /// The value begins with a quote, stands bare, and would read as quoted: by itself or with what
+    /// follows (T7, T9).
     ReadsAsQuoted,
     /// The value is an integer: it would read as a string of its digits.
     Integer,
@@ -68,10 +67,11 @@ pub enum UnwritableReason {
     NulInName,
     /// JSON-RPC: the value holds a NUL, where the sender ends it.
     NulInValue,
-    /// JSON-RPC: the parameter has a name, which is not written, because the first parameter has none.
+    /// JSON-RPC: the parameter has a name, which is not written, because the first parameter has
+    /// none.
     NameBehindUnnamed,
-    /// JSON-RPC: the parameter has no name, and would read as one with an empty name, because the first parameter has
-    /// a name.
+    /// JSON-RPC: the parameter has no name, and would read as one with an empty name, because the
+    /// first parameter has a name.
     UnnamedBehindNamed,
 }
 
@@ -80,11 +80,9 @@ impl fmt::Display for UnwritableReason {
         f.write_str(match self {
             Self::EmptyEventName => "is empty",
             Self::LineFeedInEventName => "holds a line feed, which would end it",
-            Self::ForbiddenInEventName => "holds a quote or carriage return, which the documented grammar forbids",
             Self::EmptyName => "name is empty and would read as none",
             Self::LineFeedInName => "name holds a line feed, which would end the argument",
             Self::SeparatorInName => "name holds `::` or ends with `:`, so that it would end early",
-            Self::ForbiddenInName => "name holds a quote or carriage return, which the documented grammar forbids",
             Self::SeparatorInUnnamedValue => "value without a name holds `::`, so that its beginning would read as a name",
             Self::BackslashBeforeClosingQuote => {
                 "value has to be quoted and ends with a backslash, which would escape the closing quote"

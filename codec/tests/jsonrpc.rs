@@ -1,6 +1,7 @@
 //! The JSON-RPC dialect by hand-picked cases: what decoding gives, what encoding writes, which errors come where.
 
-use event_datagram::jsonrpc::{self, DecodeErrorKind, MAX_DEPTH, sender, sender_3_1};
+use event_datagram::jsonrpc::sender::{self, Release};
+use event_datagram::jsonrpc::{self, DecodeErrorKind, MAX_DEPTH};
 use event_datagram::{
     EncodeError, EventBuf, EventRef, MAX_UNIX_DATAGRAM, Param, ParamBuf, UnwritableReason, Value,
     text,
@@ -342,7 +343,7 @@ fn many_members_are_all_told() {
 fn writes(name: &str, params: &[Param<'_>], rest: &str) {
     let event = EventRef::new(name, params);
     let mut newer = Vec::new();
-    sender::encode_to_vec(&event, &mut newer).expect("it is short");
+    sender::encode_to_vec(Release::V3_4, &event, &mut newer).expect("it is short");
     assert_eq!(
         newer.escape_ascii().to_string(),
         format!("{{\"jsonrpc\":\"2.0\",{rest}")
@@ -351,7 +352,7 @@ fn writes(name: &str, params: &[Param<'_>], rest: &str) {
             .to_string()
     );
     let mut older = Vec::new();
-    sender_3_1::encode_to_vec(&event, &mut older).expect("it is short");
+    sender::encode_to_vec(Release::V3_1, &event, &mut older).expect("it is short");
     let rest = if params.is_empty() {
         rest.replace('}', ",\"params\":{}}")
     } else {
@@ -411,7 +412,7 @@ fn controls_and_quotes_are_escaped_and_nothing_else() {
     );
     let event = EventBuf::new(b"\xff\"\xfe".to_vec(), []);
     let mut datagram = Vec::new();
-    sender::encode_to_vec(&event, &mut datagram).expect("it is short");
+    sender::encode_to_vec(Release::V3_4, &event, &mut datagram).expect("it is short");
     assert_eq!(
         datagram,
         b"{\"jsonrpc\":\"2.0\",\"method\":\"\xff\\\"\xfe\"}"
@@ -424,7 +425,7 @@ fn what_was_escaped_in_one_datagram_is_escaped_in_the_next() {
         jsonrpc::decode(br#"{"method":"\u0000E","params":["\u0061\u000a\u0022\/\u0000b"]}"#);
     let event = decoded.expect("it is an event");
     let mut datagram = Vec::new();
-    sender::encode_to_vec(&event, &mut datagram).expect("it is short");
+    sender::encode_to_vec(Release::V3_4, &event, &mut datagram).expect("it is short");
     assert_eq!(
         datagram.escape_ascii().to_string(),
         br#"{"jsonrpc":"2.0","method":"","params":["a\n\"/"]}"#
@@ -442,7 +443,6 @@ fn what_was_escaped_in_one_datagram_is_escaped_in_the_next() {
 fn the_sender_is_asked_what_reads_back() {
     let check = |name: &str, params: &[Param<'_>]| {
         let event = EventRef::new(name, params);
-        assert_eq!(sender::check(&event), sender_3_1::check(&event));
         sender::check(&event).map_err(|error| (error.param(), error.reason(), error.to_string()))
     };
     let unwritable = |name: &str, params: &[Param<'_>], index, reason, message: &str| {
@@ -515,7 +515,7 @@ fn the_limit_is_kept_to_the_byte() {
         let event = EventBuf::new("E", [ParamBuf::unnamed(vec![b'a'; length])]);
         let size = length + frame;
         let mut buffer = vec![0; size];
-        let result = sender::encode(&event, &mut buffer);
+        let result = sender::encode(Release::V3_4, &event, &mut buffer);
         if fits {
             assert_eq!(result, Ok(size));
             assert!(
@@ -532,12 +532,35 @@ fn the_limit_is_kept_to_the_byte() {
         }
     }
     let mut buffer = *b"untouched";
-    let error = sender_3_1::encode(&EventRef::new("E", &[]), &mut buffer).unwrap_err();
+    let error = sender::encode(Release::V3_1, &EventRef::new("E", &[]), &mut buffer).unwrap_err();
     assert_eq!(
         error.to_string(),
         "datagram of 52 bytes does not fit into the buffer"
     );
     assert_eq!(&buffer, b"untouched");
+}
+
+#[test]
+fn encoding_writes_nothing_behind_the_datagram() {
+    for event in [
+        EventBuf::new("E", [ParamBuf::named("ip", "192.168.2.11")]),
+        EventBuf::new(
+            "E",
+            [ParamBuf::named("", 5), ParamBuf::unnamed(&b"a\n\"b\""[..])],
+        ),
+        EventBuf::new(
+            "E",
+            [ParamBuf::named(
+                "a",
+                &b"0123456789\0abcdefghijklmnopqrstuvwxyz"[..],
+            )],
+        ),
+    ] {
+        let mut buffer = [0xa5; 256];
+        let size = sender::encode(Release::V3_4, &event, &mut buffer).expect("it fits");
+        let untouched = buffer[size..].iter().all(|byte| *byte == 0xa5);
+        assert!(untouched, "{}", buffer.escape_ascii());
+    }
 }
 
 #[test]
@@ -552,12 +575,12 @@ fn neither_decoding_nor_encoding_allocates() {
             4
         );
         assert_eq!(sender::check(&event), Ok(()));
-        let size = sender::encode(&event, &mut buffer).expect("it fits");
+        let size = sender::encode(Release::V3_4, &event, &mut buffer).expect("it fits");
         assert_eq!(&buffer[..size], datagram);
         let event = jsonrpc::decode(escaped).expect("it is an event");
         assert_eq!(event.name(), *"Eé".as_bytes());
         assert!(event.params().eq([Param::unnamed("😀")]));
-        assert!(sender_3_1::encode(&event, &mut buffer).is_ok());
+        assert!(sender::encode(Release::V3_1, &event, &mut buffer).is_ok());
         assert!(jsonrpc::decode(&datagram[1..]).is_err());
     });
     assert_eq!(allocations.count_total, 0);

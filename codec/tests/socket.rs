@@ -5,10 +5,7 @@ use core::hash::{Hash, Hasher};
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::collections::hash_map::DefaultHasher;
 
-use event_datagram::{
-    Host, HostName, MAX_HOST_NAME, MAX_UNIX_PATH, ParseSocketError, Socket,
-    SocketErrorKind as Kind, UnixPath,
-};
+use event_datagram::{Host, HostName, ParseSocketError, Socket, SocketErrorKind as Kind, UnixPath};
 
 // ---- tables ----------------------------------------------------------------------------------
 
@@ -257,11 +254,11 @@ fn the_leftmost_mistake_is_reported() {
 
 #[test]
 fn a_path_fills_sun_path_but_for_its_nul() {
-    let longest = format!("/{}", "a".repeat(MAX_UNIX_PATH - 1));
+    let longest = format!("/{}", "a".repeat(UnixPath::MAX_LENGTH - 1));
     unix(&longest, &longest);
     unix(&format!("unix:{longest}"), &longest);
 
-    let text = &format!("path is longer than {MAX_UNIX_PATH} bytes");
+    let text = &format!("path is longer than {} bytes", UnixPath::MAX_LENGTH);
     let kind = Kind::PathTooLong;
     refused(&format!("{longest}b"), kind, 107, text);
     refused(&format!("unix:{longest}b"), kind, 112, text);
@@ -284,9 +281,9 @@ fn labels_and_names_have_dns_sizes() {
     refused(&format!("udp:b.{label}a:1"), kind, 69, text);
 
     let longest = format!("{label}.{label}.{label}.{}", "b".repeat(61));
-    assert_eq!(longest.len(), MAX_HOST_NAME);
+    assert_eq!(longest.len(), HostName::MAX_LENGTH);
     name(&format!("udp:{longest}:1"), &longest, 1);
-    let text = &format!("host name is longer than {MAX_HOST_NAME} bytes");
+    let text = &format!("host name is longer than {} bytes", HostName::MAX_LENGTH);
     refused(&format!("udp:{longest}b:1"), Kind::NameTooLong, 257, text);
 }
 

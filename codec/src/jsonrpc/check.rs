@@ -2,7 +2,7 @@ use memchr::memchr;
 
 use crate::{Bytes, Event, Param, Unwritable, UnwritableReason, Value};
 
-/// Tells whether the datagram that any profile writes reads back as `event`.
+/// Checks whether the datagram, of any release, reads back as `event`.
 pub(super) fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
     if holds_nul(&event.name()) {
         return Err(Unwritable::new(None, UnwritableReason::NulInEventName));
@@ -17,7 +17,7 @@ pub(super) fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
     Ok(())
 }
 
-/// `named` tells whether the first parameter has a name, so that an object is written.
+/// `named` is whether the first parameter has a name, so that an object is written.
 fn name_reason(param: &Param<'_>, named: bool) -> Option<UnwritableReason> {
     match param.name {
         Some(_) if !named => Some(UnwritableReason::NameBehindUnnamed),

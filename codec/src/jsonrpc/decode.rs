@@ -3,22 +3,23 @@ use super::read::Params;
 use super::scan::Scanner;
 use crate::{Bytes, Event, Param};
 
-/// Reads a datagram by the rulings J1 to J13, and T15 to T20, which hold for both dialects.
+/// Decodes a datagram by the rulings J1 to J13, and T15 to T20, which hold for both dialects.
 ///
-/// One pass checks the whole datagram, in linear time, without recursion and without allocation; the parameters are
-/// then read as they are asked for. Members may stand in any order, with white space anywhere; members besides `method` and
-/// `params` are not looked at, but for being JSON. Names and values are told as they are: duplicate names, empty names,
-/// bytes that are not UTF-8.
+/// One pass checks the whole datagram, in linear time, without recursion and without allocation;
+/// parameters are then decoded lazily. Members may stand in any order, with white space anywhere;
+/// members other than `method` and `params` only have to be JSON. Names and values are returned
+/// unchanged: duplicate names, empty names, bytes that are not UTF-8.
 ///
-/// Where listeners are free (J11 to J13), it takes what an event can hold: an empty `method`, any `jsonrpc`, any `id`,
-/// `params` that are null (none), the last of several `method` or `params`.
+/// Where listeners are free (J11 to J13), it accepts what an event can hold: an empty `method`, any
+/// `jsonrpc`, any `id`, `params` that are null (none), the last of several `method` or `params`.
 ///
 /// # Errors
 ///
-/// If the datagram is not one JSON object, whose brackets lie no deeper than [`MAX_DEPTH`](super::MAX_DEPTH); failing that, if
-/// its `method` is missing or not a string; failing that, at the first thing in `params` that no event holds: a boolean, a nested
-/// array or object, a number that is not an integer of 64 bits with its sign, half of a surrogate pair. [`DecodeErrorKind`]
-/// lists them all.
+/// Returns an error if the datagram is not one JSON object whose brackets are nested at most
+/// [`MAX_DEPTH`](super::MAX_DEPTH) deep; else if its `method` is missing or not a string; else at the
+/// first part of `params` that no event holds: a boolean, a nested array or object, a number that
+/// is not an integer of 64 bits with its sign, half of a surrogate pair. [`DecodeErrorKind`] lists
+/// all errors.
 ///
 /// [`DecodeErrorKind`]: super::DecodeErrorKind
 ///
@@ -57,8 +58,8 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     let mut more = json.open(b'}');
     while more {
         let name = json.name()?.bytes();
-        // What was odd before does not belong to this member.
-        json.odd = None;
+        // What was found before does not belong to this member.
+        json.unsupported = None;
         match name {
             Some(name) if name == *b"method" => method = Some(self::method(&mut json)?),
             Some(name) if name == *b"params" => params = self::params(&mut json)?,
@@ -77,7 +78,7 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     })
 }
 
-/// What is good JSON: it has a meaning in an event, or it has none and this is why.
+/// The meaning in an event of well-formed JSON, or the reason why it has none.
 type Meaning<T> = Result<T, DecodeError>;
 
 fn method<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Bytes<'a>>, DecodeError> {
@@ -87,7 +88,7 @@ fn method<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Bytes<'a>>, DecodeError>
         return Ok(Err(not_string));
     }
     let method = json.string()?.bytes();
-    Ok(match json.odd {
+    Ok(match json.unsupported {
         Some(lone_surrogate) => Err(lone_surrogate),
         None => Ok(method.unwrap_or(Bytes::new(b""))),
     })
@@ -116,13 +117,13 @@ fn params<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Params<'a>>, DecodeError
         more = json.more(close)?;
     }
     let inside = json.since(start);
-    Ok(match json.odd {
-        Some(odd) => Err(odd),
+    Ok(match json.unsupported {
+        Some(unsupported) => Err(unsupported),
         None => Ok(Params::new(inside, named)),
     })
 }
 
-/// A datagram of the JSON-RPC dialect that was read: an event that borrows from it.
+/// A decoded datagram of the JSON-RPC dialect: an event that borrows from it.
 #[derive(Clone, Debug)]
 pub struct Decoded<'a> {
     method: Bytes<'a>,
@@ -130,12 +131,12 @@ pub struct Decoded<'a> {
 }
 
 impl<'a> Decoded<'a> {
-    /// Gives the name, such as `E_PIKE_BLOCKED`: the `method`.
+    /// Returns the event's name, such as `E_PIKE_BLOCKED`: the `method`.
     pub const fn name(&self) -> Bytes<'a> {
         self.method
     }
 
-    /// Goes through the parameters in the order in which they stand, duplicates and all (T14, J7).
+    /// Returns the parameters in order, with duplicates (T14, J7).
     pub fn params(&self) -> Params<'a> {
         self.params.clone()
     }

@@ -40,7 +40,8 @@ pub enum DecodeErrorKind {
     MethodNotString,
     /// The `params` are neither an object nor an array, nor null (J13).
     ParamsNotStructured,
-    /// The event's name, a parameter's name or a value has half of a surrogate pair, which stands for nothing (J13).
+    /// The event's name, a parameter's name or a value has half of a surrogate pair, which stands
+    /// for nothing (J13).
     LoneSurrogate,
     /// A parameter's value is true or false, which no event holds (J13).
     Boolean,

@@ -7,19 +7,18 @@
 //! ```
 //!
 //! - [`decode`] reads it by the rulings J1 to J13, as every listener should.
-//! - [`sender`] writes it byte for byte as OpenSIPS 3.4 to 4.0 does, [`sender_3_1`] as 3.1.0 does.
+//! - [`sender`] writes it byte for byte as OpenSIPS 3.1 to 4.0 does.
 //!
-//! The JSON here is this crate's own: what an event needs of it is little, and a general parser would lose duplicate
-//! names, bytes that are not UTF-8, or time.
+//! The JSON here is this crate's own: what an event needs of it is little, and a general parser
+//! would lose duplicate names, bytes that are not UTF-8, or time.
 
 mod check;
 mod decode;
 mod error;
-pub(crate) mod escape;
+mod plain;
 mod read;
 mod scan;
 pub mod sender;
-pub mod sender_3_1;
 mod write;
 
 pub use decode::{Decoded, decode};

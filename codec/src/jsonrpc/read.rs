@@ -1,14 +1,15 @@
-//! Reading what the scanner has passed: good JSON, and nothing in it that an event does not hold.
+//! Reads parameters out of text that the scanner has found well-formed.
 
 use core::iter::FusedIterator;
 
-use super::escape::Runs;
+use super::plain::plain;
 use crate::{Bytes, Param, Value};
 
-/// The parameters of a [`Decoded`](super::Decoded) datagram, in order: all of them with a name, or none.
+/// The parameters of a [`Decoded`](super::Decoded) datagram, in order: all of them with a name, or
+/// none.
 #[derive(Clone, Debug)]
 pub struct Params<'a> {
-    /// What is left of that which stands between the brackets.
+    /// The rest of the text between the brackets.
     rest: &'a [u8],
     named: bool,
 }
@@ -47,11 +48,11 @@ impl<'a> Iterator for Params<'a> {
 
 impl FusedIterator for Params<'_> {}
 
-/// Gives the integer that these digits are, if 64 bits with a sign hold it.
+/// Returns the integer that these digits denote, if it fits in 64 bits with a sign.
 #[inline]
 pub(super) fn integer(negative: bool, digits: &[u8]) -> Option<i64> {
     let digit = |byte: &u8| i64::from(byte - b'0');
-    // So many digits always fit.
+    // Eighteen digits always fit.
     if digits.len() <= 18 {
         let sum = digits.iter().fold(0, |sum, byte| sum * 10 + digit(byte));
         return Some(if negative { -sum } else { sum });
@@ -66,7 +67,7 @@ pub(super) fn integer(negative: bool, digits: &[u8]) -> Option<i64> {
     })
 }
 
-/// Passes white space, and this byte where it stands there; `None` at the end.
+/// Skips white space and occurrences of `byte`; `None` at the end.
 #[inline]
 fn past(mut text: &[u8], byte: u8) -> Option<&[u8]> {
     loop {
@@ -78,22 +79,22 @@ fn past(mut text: &[u8], byte: u8) -> Option<&[u8]> {
     }
 }
 
-/// Reads the string at the start of `text`, and gives what stands behind it.
+/// Reads the string at the start of `text`, and returns it and the rest.
 #[inline]
 fn string(text: &[u8]) -> (Bytes<'_>, &[u8]) {
     let text = &text[1..];
     let mut end = 0;
     let mut escapes = false;
-    let mut runs = Runs::default();
     loop {
         match text[end] {
             b'"' => break,
             b'\\' => {
-                // With what it escapes; digits behind `\u` stand for themselves here.
+                // The byte behind the backslash is skipped; digits behind `\u` are plain bytes
+                // here.
                 escapes = true;
                 end += 2;
             }
-            _ => end += runs.next(&text[end..]),
+            _ => end += plain(&text[end..]),
         }
     }
     let (raw, rest) = (&text[..end], &text[end + 1..]);

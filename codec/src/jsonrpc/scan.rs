@@ -1,24 +1,27 @@
 use super::error::{DecodeError, DecodeErrorKind as Kind};
-use super::escape::{self, Runs};
+use super::plain::plain;
 use super::read;
 use crate::Bytes;
+use crate::unescape::{EscapeError, unescape};
 
 /// The greatest depth of brackets in a datagram, the outermost object counted.
 ///
-/// Senders go down to 2. RFC 8259 (section 9) leaves the limit to the reader, and without one a datagram of brackets alone
-/// would ask for memory: as it is, one bit a bracket is enough.
+/// Senders go down to 2. RFC 8259 (section 9) leaves the limit to the reader. Without a limit the
+/// scanner would need memory for a datagram of brackets; with it, one bit for each bracket is
+/// enough.
 pub const MAX_DEPTH: usize = 128;
 
-/// A place in JSON text. Each method goes on from there, and fails at what is not JSON.
+/// A place in JSON text. Each method moves it forward, and returns an error for malformed JSON.
 #[derive(Debug)]
 pub(super) struct Scanner<'a> {
     text: &'a [u8],
     at: usize,
-    /// The first thing since somebody looked that is good JSON, and that no event holds.
-    pub(super) odd: Option<DecodeError>,
+    /// The first value or escape since this was cleared that is well-formed JSON, but that no event
+    /// can hold.
+    pub(super) unsupported: Option<DecodeError>,
 }
 
-/// A string, where it stands between its quotes.
+/// A string without its quotes.
 #[derive(Clone, Copy)]
 pub(super) struct Str<'a> {
     raw: &'a [u8],
@@ -28,7 +31,7 @@ pub(super) struct Str<'a> {
 }
 
 impl<'a> Str<'a> {
-    /// Gives what the string stands for, if it stands for anything.
+    /// Returns the content, or `None` if a lone surrogate makes it meaningless.
     #[inline]
     pub(super) fn bytes(self) -> Option<Bytes<'a>> {
         match (self.lone, self.escapes) {
@@ -44,7 +47,7 @@ impl<'a> Scanner<'a> {
         Self {
             text,
             at: 0,
-            odd: None,
+            unsupported: None,
         }
     }
 
@@ -57,7 +60,7 @@ impl<'a> Scanner<'a> {
         self.text.get(self.at).copied()
     }
 
-    /// Gives the text from `start` to the byte before this place.
+    /// Returns the text from `start` to the byte before this place.
     pub(super) fn since(&self, start: usize) -> &'a [u8] {
         &self.text[start..self.at - 1]
     }
@@ -77,7 +80,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes the opening bracket that stands here, and tells whether anything comes before the closing one.
+    /// Skips the opening bracket at this place, and returns whether anything comes before the
+    /// closing one.
     #[inline]
     pub(super) fn open(&mut self, close: u8) -> bool {
         self.at += 1;
@@ -87,7 +91,8 @@ impl<'a> Scanner<'a> {
         filled
     }
 
-    /// Passes what stands behind a value, and tells whether another follows.
+    /// Skips the comma or closing bracket behind a value, and returns whether another value
+    /// follows.
     #[inline]
     pub(super) fn more(&mut self, close: u8) -> Result<bool, DecodeError> {
         self.space();
@@ -105,7 +110,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes the name of a member, up to its value.
+    /// Reads the name of a member, and skips to its value.
     #[inline]
     pub(super) fn name(&mut self) -> Result<Str<'a>, DecodeError> {
         if self.peek() != Some(b'"') {
@@ -121,26 +126,25 @@ impl<'a> Scanner<'a> {
         Ok(name)
     }
 
-    /// Passes a value of any kind, around which `depth` brackets are open.
+    /// Skips a value of any kind, inside of `depth` open brackets.
     #[inline]
     pub(super) fn value(&mut self, depth: usize) -> Result<(), DecodeError> {
         match self.peek() {
             Some(b'{' | b'[') => {
                 let nested = self.error(Kind::Nested);
-                self.odd.get_or_insert(nested);
+                self.unsupported.get_or_insert(nested);
                 self.nested(depth)
             }
             _ => self.scalar(),
         }
     }
 
-    /// Passes a string.
+    /// Reads a string.
     #[inline]
     pub(super) fn string(&mut self) -> Result<Str<'a>, DecodeError> {
         self.at += 1;
         let start = self.at;
         let (mut escapes, mut lone) = (false, false);
-        let mut runs = Runs::default();
         loop {
             match self.peek() {
                 Some(b'"') => break,
@@ -148,7 +152,7 @@ impl<'a> Scanner<'a> {
                     escapes = true;
                     lone |= self.escape()?;
                 }
-                Some(0x20..) => self.at += runs.next(&self.text[self.at..]),
+                Some(0x20..) => self.at += plain(&self.text[self.at..]),
                 _ => return Err(self.unexpected(Kind::ControlCharacter)),
             }
         }
@@ -160,36 +164,28 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// Passes an escape, and tells whether it is half of a surrogate pair.
+    /// Skips an escape, and returns whether it is half of a surrogate pair.
     #[inline]
     fn escape(&mut self) -> Result<bool, DecodeError> {
-        if let Some(byte) = self.text.get(self.at + 1)
-            && escape::is_letter(*byte)
-        {
-            self.at += 2;
-            return Ok(false);
-        }
-        self.escape_by_number()
-    }
-
-    fn escape_by_number(&mut self) -> Result<bool, DecodeError> {
-        match escape::read(&self.text[self.at..]) {
+        match unescape(&self.text[self.at..]) {
             Ok((_, length)) => {
                 self.at += length;
                 Ok(false)
             }
-            Err(Kind::LoneSurrogate) => {
-                self.be_odd(Kind::LoneSurrogate, self.at);
-                self.at += escape::BY_NUMBER;
+            Err(EscapeError::LoneSurrogate { length }) => {
+                self.set_unsupported(Kind::LoneSurrogate, self.at);
+                self.at += length;
                 Ok(true)
             }
-            Err(kind) => Err(self.error(kind)),
+            Err(EscapeError::CutShort) => Err(self.error(Kind::CutShort)),
+            Err(EscapeError::Malformed) => Err(self.error(Kind::MalformedEscape)),
         }
     }
 
-    /// Passes an array or object, whatever it means, around which `depth` brackets are open.
+    /// Skips an array or object inside of `depth` open brackets.
     fn nested(&mut self, depth: usize) -> Result<(), DecodeError> {
-        // A bit for each bracket that is opened here, the innermost lowest: whether it is an object's.
+        // A bit for each bracket that is opened here, the innermost lowest: whether it is an
+        // object's.
         let mut objects = 0_u128;
         let mut opened = 0;
         loop {
@@ -226,7 +222,7 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Passes a value that is neither an object nor an array.
+    /// Skips a value that is neither an object nor an array.
     #[inline]
     fn scalar(&mut self) -> Result<(), DecodeError> {
         match self.peek() {
@@ -240,7 +236,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn boolean(&mut self, word: &[u8]) -> Result<(), DecodeError> {
-        self.be_odd(Kind::Boolean, self.at);
+        self.set_unsupported(Kind::Boolean, self.at);
         self.literal(word)
     }
 
@@ -277,14 +273,14 @@ impl<'a> Scanner<'a> {
             self.digits()?;
         }
         if !whole {
-            self.be_odd(Kind::NotInteger, start);
+            self.set_unsupported(Kind::NotInteger, start);
         } else if read::integer(negative, digits).is_none() {
-            self.be_odd(Kind::IntegerTooLarge, start);
+            self.set_unsupported(Kind::IntegerTooLarge, start);
         }
         Ok(())
     }
 
-    /// Passes the byte that stands here if it is one of these, and tells whether it was.
+    /// Skips the byte at this place if it is one of `bytes`, and returns whether it was.
     #[inline]
     fn pass(&mut self, bytes: &[u8]) -> bool {
         let passed = self.peek().is_some_and(|byte| bytes.contains(&byte));
@@ -305,11 +301,12 @@ impl<'a> Scanner<'a> {
     }
 
     #[cold]
-    fn be_odd(&mut self, kind: Kind, offset: usize) {
-        self.odd.get_or_insert(DecodeError::new(kind, offset));
+    fn set_unsupported(&mut self, kind: Kind, offset: usize) {
+        self.unsupported
+            .get_or_insert(DecodeError::new(kind, offset));
     }
 
-    /// The byte that stands here is wrong, or there is none.
+    /// Returns the error for the byte at this place, or for the end of the text.
     #[cold]
     fn unexpected(&self, kind: Kind) -> DecodeError {
         self.error(match self.peek() {

@@ -1,31 +1,36 @@
-//! Writing byte for byte as OpenSIPS does, releases 3.4 to 4.0 (3.4.18, 3.6.8 and 4.0.1 were observed).
+//! Writes datagrams byte for byte as OpenSIPS 3.1 to 4.0 does.
 //!
-//! One JSON object without white space: `jsonrpc`, `method`, and `params` where there are any. They are an object where
-//! the first parameter has a name, be it empty, else an array: then names that follow are not written, while a parameter
-//! without a name in an object gets an empty one. Integers go as signed numbers, no value as `null`. In strings `"` and `\`
-//! are escaped by a backslash, controls as `\b` `\f` `\n` `\r` `\t` or `\u00xx` in lower case; all other bytes go as they are,
-//! UTF-8 or not. A NUL ends the string.
+//! A datagram is one JSON object without white space: `jsonrpc`, `method`, and `params` where there
+//! are parameters. `params` is an object where the first parameter has a name, be it empty, and
+//! else an array. In an array, names of later parameters are not written; in an object, a parameter
+//! without a name gets an empty one. Integers are signed numbers, no value is `null`. In strings
+//! `"` and `\` are escaped by a backslash, controls as `\b` `\f` `\n` `\r` `\t` or `\u00xx` in
+//! lower case; all other bytes are written unchanged, UTF-8 or not. A NUL ends the string.
+//! [`Release`] says in what the releases differ.
 //!
-//! Choices, where nothing was observed: integers go up to 64 bits (servers were seen to send 32), and a NUL ends names
-//! as it ends values.
+//! Two choices were made where nothing was observed: integers have up to 64 bits (servers were seen
+//! to send 32), and a NUL ends names as it ends values.
 //!
-//! What is written need not read back as the same event: real servers do not care either. [`check`] tells.
+//! A datagram need not read back as the same event, as real servers do not care either. [`check`]
+//! reports whether it does.
 
 use super::check;
-use super::write::{Datagram, Release};
+use super::write::Datagram;
+pub use super::write::Release;
 use crate::{EncodeError, Event, Unwritable, encode};
 
-/// Gives the length of the datagram, in bytes, without writing it.
-pub fn size<E: Event + ?Sized>(event: &E) -> usize {
-    encode::size(&datagram(event))
+/// Returns the length of the datagram in bytes, without writing it.
+pub fn size<E: Event + ?Sized>(release: Release, event: &E) -> usize {
+    encode::size(&Datagram::new(release, event))
 }
 
-/// Tells whether the datagram reads back as the event: it does where no string holds a NUL, and either all parameters have
-/// names or none has.
+/// Checks whether the datagram, of any release, reads back as the event.
+///
+/// It does where no string holds a NUL, and either all parameters have names or none has.
 ///
 /// # Errors
 ///
-/// Names the first part of the event that does not survive, and why.
+/// Returns the first part of the event that does not survive, and the reason.
 ///
 /// # Examples
 ///
@@ -41,47 +46,53 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
     check::check(event)
 }
 
-/// Writes the datagram to the start of `buffer` and gives its length, whether or not it reads back as the event. A part of what lies
-/// behind it may be written over, too.
+/// Writes the datagram to the start of `buffer` and returns its length, whether or not it reads
+/// back as the event. Bytes behind that length are left unchanged.
+///
+/// UDP carries at most [`MAX_UDP_PAYLOAD`](crate::MAX_UDP_PAYLOAD) bytes.
 ///
 /// # Errors
 ///
-/// If the datagram is longer than [`MAX_UNIX_DATAGRAM`](crate::MAX_UNIX_DATAGRAM) or than `buffer`, of which a part may have been
-/// written over then.
-/// UDP carries no more than [`MAX_UDP_PAYLOAD`](crate::MAX_UDP_PAYLOAD).
+/// Returns an error if the datagram is longer than [`MAX_UNIX_DATAGRAM`](crate::MAX_UNIX_DATAGRAM)
+/// or than `buffer`. A part of `buffer` may have been overwritten then.
 ///
 /// # Examples
 ///
 /// ```
-/// use event_datagram::{EventRef, Param, jsonrpc::sender};
+/// use event_datagram::jsonrpc::sender::{self, Release};
+/// use event_datagram::{EventRef, Param};
 ///
 /// let params = [Param::named("qval", -1), Param::named("extra", "say \"hi\"\nbye")];
 /// let mut buffer = [0; 128];
-/// let size = sender::encode(&EventRef::new("E_TEST", &params), &mut buffer)?;
+/// let size = sender::encode(Release::V3_4, &EventRef::new("E_TEST", &params), &mut buffer)?;
 /// let expected = br#"{"jsonrpc":"2.0","method":"E_TEST","params":{"qval":-1,"extra":"say \"hi\"\nbye"}}"#;
+/// assert_eq!(&buffer[..size], expected);
+///
+/// let size = sender::encode(Release::V3_1, &EventRef::new("E_TEST", &[]), &mut buffer)?;
+/// let expected = br#"{"id":null,"jsonrpc":"2.0","method":"E_TEST","params":{}}"#;
 /// assert_eq!(&buffer[..size], expected);
 /// # Ok::<(), event_datagram::EncodeError>(())
 /// ```
-pub fn encode<E: Event + ?Sized>(event: &E, buffer: &mut [u8]) -> Result<usize, EncodeError> {
-    encode::to_slice(&datagram(event), buffer)
+pub fn encode<E: Event + ?Sized>(
+    release: Release,
+    event: &E,
+    buffer: &mut [u8],
+) -> Result<usize, EncodeError> {
+    encode::to_slice(&Datagram::new(release, event), buffer)
 }
 
-/// Appends the datagram to `buffer` and gives its length, whether or not it reads back as the event.
+/// Appends the datagram to `buffer` and returns its length, whether or not it reads back as the
+/// event.
 ///
 /// # Errors
 ///
-/// If the datagram is longer than [`MAX_UNIX_DATAGRAM`](crate::MAX_UNIX_DATAGRAM). `buffer` is left as it was then.
+/// Returns an error if the datagram is longer than [`MAX_UNIX_DATAGRAM`](crate::MAX_UNIX_DATAGRAM),
+/// and leaves `buffer` unchanged then.
 #[cfg(feature = "alloc")]
 pub fn encode_to_vec<E: Event + ?Sized>(
+    release: Release,
     event: &E,
     buffer: &mut alloc::vec::Vec<u8>,
 ) -> Result<usize, EncodeError> {
-    encode::to_vec(&datagram(event), buffer)
-}
-
-fn datagram<E: Event + ?Sized>(event: &E) -> Datagram<'_, E> {
-    Datagram {
-        event,
-        release: Release::V3_4,
-    }
+    encode::to_vec(&Datagram::new(release, event), buffer)
 }

@@ -1,12 +1,11 @@
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memmem};
 
-use super::write::{self, stands_in_quotes};
+use super::write::{self, is_quoted};
 use crate::encode::Sink;
-use crate::search::Class;
 use crate::{Bytes, Event, Param, Unwritable, UnwritableReason, Value};
 
-/// Tells whether the datagram in which values of this class stand in quotes reads back as `event`.
-pub(super) fn check<E: Event + ?Sized>(event: &E, quoted: impl Class) -> Result<(), Unwritable> {
+/// Checks whether the datagram reads back as `event`.
+pub(super) fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
     let fail = |param, reason| Err(Unwritable::new(param, reason));
     let name = event.name();
     if name.is_empty() {
@@ -18,41 +17,16 @@ pub(super) fn check<E: Event + ?Sized>(event: &E, quoted: impl Class) -> Result<
     let mut params = event.params();
     let mut index = 0;
     while let Some(param) = params.next() {
-        let reason = name_reason(&param).or_else(|| value_reason(&param, quoted));
+        let reason = name_reason(&param).or_else(|| value_reason(&param));
         if let Some(reason) = reason {
             return fail(Some(index), reason);
         }
-        if reads_as_quoted(&param.value, params.clone(), quoted) {
+        if reads_as_quoted(&param.value, params.clone()) {
             return fail(Some(index), UnwritableReason::ReadsAsQuoted);
         }
         index += 1;
     }
     Ok(())
-}
-
-/// Tells, besides, whether the names are such as the documented grammar allows.
-pub(super) fn check_documented_names<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
-    if forbidden(&event.name()) {
-        return Err(Unwritable::new(
-            None,
-            UnwritableReason::ForbiddenInEventName,
-        ));
-    }
-    match event
-        .params()
-        .position(|param| param.name.is_some_and(|name| forbidden(&name)))
-    {
-        Some(index) => Err(Unwritable::new(
-            Some(index),
-            UnwritableReason::ForbiddenInName,
-        )),
-        None => Ok(()),
-    }
-}
-
-fn forbidden(name: &Bytes<'_>) -> bool {
-    name.chunks()
-        .any(|chunk| memchr3(b'\'', b'"', b'\r', &chunk).is_some())
 }
 
 fn name_reason(param: &Param<'_>) -> Option<UnwritableReason> {
@@ -68,13 +42,13 @@ fn name_reason(param: &Param<'_>) -> Option<UnwritableReason> {
     }
 }
 
-fn value_reason(param: &Param<'_>, quoted: impl Class) -> Option<UnwritableReason> {
+fn value_reason(param: &Param<'_>) -> Option<UnwritableReason> {
     let content = match param.value {
         Value::Bytes(content) => content,
         Value::Integer(_) => return Some(UnwritableReason::Integer),
         Value::Null => return Some(UnwritableReason::Null),
     };
-    let quoted = stands_in_quotes(&content, quoted);
+    let quoted = is_quoted(&content);
     if quoted && last_byte(&content) == Some(b'\\') {
         return Some(UnwritableReason::BackslashBeforeClosingQuote);
     }
@@ -86,26 +60,23 @@ fn value_reason(param: &Param<'_>, quoted: impl Class) -> Option<UnwritableReaso
     None
 }
 
-/// Tells whether a bare value begins with a quote that another one closes, in it or in what follows it.
-fn reads_as_quoted<'a>(
-    value: &Value<'_>,
-    following: impl Iterator<Item = Param<'a>>,
-    quoted: impl Class,
-) -> bool {
+/// Returns whether an unquoted value begins with a quote that another one closes, in the value or
+/// behind it.
+fn reads_as_quoted<'a>(value: &Value<'_>, following: impl Iterator<Item = Param<'a>>) -> bool {
     let Value::Bytes(content) = value else {
         return false;
     };
-    if stands_in_quotes(content, quoted) || content.iter().next() != Some(b'"') {
+    if is_quoted(content) || content.iter().next() != Some(b'"') {
         return false;
     }
     let mut search = ClosingQuote::Opening;
-    write::value(value, quoted, &mut search);
+    write::value(value, &mut search);
     search.put(b"\n");
     for param in following {
         if matches!(search, ClosingQuote::Found | ClosingQuote::Missing) {
             break;
         }
-        write::argument(&param, quoted, &mut search);
+        write::parameter(&param, &mut search);
     }
     search.put(b"\n");
     matches!(search, ClosingQuote::Found)
@@ -148,7 +119,7 @@ fn last_byte(content: &Bytes<'_>) -> Option<u8> {
     content.chunks().last()?.last().copied()
 }
 
-/// Tells whether `::` stands before the first line feed.
+/// Returns whether there is a `::` before the first line feed.
 fn first_line_holds_separator(content: &Bytes<'_>) -> bool {
     let mut behind_colon = false;
     for chunk in content.chunks() {

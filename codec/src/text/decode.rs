@@ -4,20 +4,20 @@ use memchr::{memchr, memchr2};
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::marks::{Line, Marks};
-use crate::lanes::{LANES, Which};
-use crate::search::find;
 use crate::{Bytes, Event, Param, Value};
 
-/// Reads a datagram by the rulings T1 to T20.
+/// Decodes a datagram by the rulings T1 to T20.
 ///
-/// Only the event's name can be wrong; the rest has a meaning whatever it holds (T2 to T17). The parameters are read as
-/// they are asked for, each byte of them a few times at most, so that hostile datagrams cost linear time too. Where several
-/// readings are right (T6, T9, T10), it takes the first: `::` always ends a name, and a value that can be read as quoted
-/// is quoted. A last line without its line feed is taken (T17), and so is any length (T16).
+/// Only the event's name can be malformed; the rest has a meaning whatever it holds (T2 to T17).
+/// Parameters are decoded lazily, and each byte of them is read a few times at most, so that
+/// hostile datagrams take linear time too. Where several readings are admissible (T6, T9, T10), the
+/// first is taken: `::` always ends a name, and a value that can be read as quoted is quoted. A
+/// last line without its line feed is accepted (T17), and so is any length (T16).
 ///
 /// # Errors
 ///
-/// If the datagram is empty (T18), has no line feed, or has nothing before the first one (T1).
+/// Returns an error if the datagram is empty (T18), has no line feed, or has nothing before the
+/// first one (T1).
 ///
 /// # Examples
 ///
@@ -43,10 +43,10 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
         Some(0) => Err(DecodeError::new(DecodeErrorKind::EmptyName, 0)),
         Some(end) => {
             let at = end + 1;
-            let marks = marks.behind(at);
+            let marks = marks.skip_to(at);
             Ok(Decoded {
                 name: &datagram[..end],
-                body: Body {
+                params: Params {
                     datagram,
                     at,
                     marks,
@@ -61,26 +61,24 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     }
 }
 
-/// A datagram of the text dialect that was read: an event that borrows from it.
-#[derive(Clone, Copy, Debug)]
+/// A decoded datagram of the text dialect: an event that borrows from it.
+#[derive(Clone, Debug)]
 pub struct Decoded<'a> {
     name: &'a [u8],
-    body: Body<'a>,
+    params: Params<'a>,
 }
 
 impl<'a> Decoded<'a> {
-    /// Gives the name, such as `E_PIKE_BLOCKED`. It is never empty and holds no line feed.
+    /// Returns the event's name, such as `E_PIKE_BLOCKED`. It is never empty and holds no line
+    /// feed.
     pub const fn name(&self) -> &'a [u8] {
         self.name
     }
 
-    /// Goes through the parameters in the order in which they stand, duplicates and all (T14).
-    pub const fn params(&self) -> Params<'a> {
-        Params { body: self.body }
-    }
-
-    pub(super) const fn body(&self) -> Body<'a> {
-        self.body
+    /// Returns the parameters in order, with duplicates (T14).
+    #[inline]
+    pub fn params(&self) -> Params<'a> {
+        self.params.clone()
     }
 }
 
@@ -97,41 +95,17 @@ impl Event for Decoded<'_> {
 /// The parameters of a [`Decoded`] datagram, in order.
 #[derive(Clone, Debug)]
 pub struct Params<'a> {
-    body: Body<'a>,
-}
-
-impl<'a> Iterator for Params<'a> {
-    type Item = Param<'a>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Param<'a>> {
-        let argument = self.body.next_argument()?;
-        Some(Param {
-            name: argument.name.map(Bytes::new),
-            value: Value::Bytes(match argument.quoting {
-                Quoting::Bare | Quoting::Quoted { escapes: false } => Bytes::new(argument.value),
-                Quoting::Quoted { escapes: true } => Bytes::quoted(argument.value),
-            }),
-        })
-    }
-}
-
-impl FusedIterator for Params<'_> {}
-
-/// What is left of a datagram, from the start of a line.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Body<'a> {
     datagram: &'a [u8],
-    /// Where it starts.
-    pub(super) at: usize,
-    /// Those from there on, as far as somebody looked.
+    /// Where the next line begins.
+    at: usize,
+    /// The marks from there on, as far as they are known.
     marks: Marks,
 }
 
-impl<'a> Body<'a> {
-    /// Takes the first argument off; `None` at the end or the end mark (T2).
+impl<'a> Params<'a> {
+    /// Takes the next parameter; `None` at the end of the datagram or at its end mark (T2).
     #[inline]
-    pub(super) fn next_argument(&mut self) -> Option<Argument<'a>> {
+    fn next_raw(&mut self) -> Option<RawParam<'a>> {
         let Self { datagram, at, .. } = *self;
         if at + 1 >= datagram.len() && matches!(datagram.get(at), None | Some(b'\n')) {
             return None;
@@ -141,139 +115,147 @@ impl<'a> Body<'a> {
             self.marks.line(at)
         });
         let Some(Line { separator, end }) = line else {
-            let (argument, length) = long_line(&datagram[at..]);
-            self.go_on(at + length);
-            return Some(argument);
+            let (param, length) = long_line(&datagram[at..]);
+            self.skip_to(at + length);
+            return Some(param);
         };
         let (name, value) = match separator {
             Some(end) => (Some(&datagram[at..end]), end + 2),
             None => (None, at),
         };
         if datagram[value] == b'"' {
-            let (argument, length) = perhaps_quoted(name, &datagram[value..], Some(end - value));
-            self.go_on(value + length);
-            return Some(argument);
+            let (param, length) = maybe_quoted(name, &datagram[value..], Some(end - value));
+            self.skip_to(value + length);
+            return Some(param);
         }
         self.at = end + 1;
-        Some(Argument {
+        Some(RawParam {
             name,
             value: &datagram[value..end],
-            quoting: Quoting::Bare,
+            has_escapes: false,
         })
     }
 
-    fn go_on(&mut self, at: usize) {
+    fn skip_to(&mut self, at: usize) {
         self.at = at;
-        self.marks = self.marks.behind(at);
+        self.marks = self.marks.skip_to(at);
     }
 }
 
-/// An argument as it stands in the datagram.
-pub(super) struct Argument<'a> {
-    pub(super) name: Option<&'a [u8]>,
-    /// Between the quotes, where there are any.
-    pub(super) value: &'a [u8],
-    pub(super) quoting: Quoting,
+impl<'a> Iterator for Params<'a> {
+    type Item = Param<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Param<'a>> {
+        let RawParam {
+            name,
+            value,
+            has_escapes,
+        } = self.next_raw()?;
+        Some(Param {
+            name: name.map(Bytes::new),
+            value: Value::Bytes(if has_escapes {
+                Bytes::quoted(value)
+            } else {
+                Bytes::new(value)
+            }),
+        })
+    }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quoting {
-    Bare,
-    /// In quotes, which `value` leaves out; `escapes` says whether it holds `\"`.
-    Quoted {
-        escapes: bool,
-    },
+impl FusedIterator for Params<'_> {}
+
+/// A parameter as it stands in the datagram.
+struct RawParam<'a> {
+    name: Option<&'a [u8]>,
+    /// The value without its quotes.
+    value: &'a [u8],
+    /// Whether the value is quoted and holds `\"`.
+    has_escapes: bool,
 }
 
-/// Takes the first argument, whose line is longer than the marks go, and gives its length with the line feed.
+/// Takes the parameter at the start of `text`, whose line ends behind the window of the marks.
+/// Returns its length too, line feed included.
 #[inline(never)]
-fn long_line(body: &[u8]) -> (Argument<'_>, usize) {
-    let (name, from, line_end) = match head(body) {
-        Head::Named(end) => (Some(&body[..end]), end + 2, None),
-        Head::Unnamed(line_end) => (None, 0, Some(line_end)),
+fn long_line(text: &[u8]) -> (RawParam<'_>, usize) {
+    let (name, value, line_end) = match line_start(text) {
+        LineStart::Name { length } => (Some(&text[..length]), length + 2, None),
+        LineStart::Value { line_end } => (None, 0, Some(line_end)),
     };
-    let (argument, length) = perhaps_quoted(name, &body[from..], line_end);
-    (argument, from + length)
+    let (param, length) = maybe_quoted(name, &text[value..], line_end);
+    (param, value + length)
 }
 
-/// Takes the value at the start of `text`, whose line ends at `line_end`, unless that has to be found; gives its length with quotes
-/// and line feed.
+/// Takes the value at the start of `text` as that of a parameter, in quotes or not. Returns its
+/// length too, quotes and line feed included. `line_end` is where its line ends, if known.
 #[inline(never)]
-fn perhaps_quoted<'a>(
+fn maybe_quoted<'a>(
     name: Option<&'a [u8]>,
     text: &'a [u8],
     line_end: Option<usize>,
-) -> (Argument<'a>, usize) {
-    if text.first() == Some(&b'"')
-        && let Some((end, escapes)) = closing_quote(text)
-    {
-        let argument = Argument {
+) -> (RawParam<'a>, usize) {
+    if let Some((end, has_escapes)) = closing_quote(text) {
+        let param = RawParam {
             name,
             value: &text[1..end],
-            quoting: Quoting::Quoted { escapes },
+            has_escapes,
         };
-        return (argument, end + 2);
+        return (param, end + 2);
     }
     let end = line_end.unwrap_or_else(|| memchr(b'\n', text).unwrap_or(text.len()));
-    let argument = Argument {
+    let param = RawParam {
         name,
         value: &text[..end],
-        quoting: Quoting::Bare,
+        has_escapes: false,
     };
-    (argument, end + 1)
+    (param, end + 1)
 }
 
-/// How the line at the start of `body` begins.
-enum Head {
-    /// With a name of so many bytes, and `::` (T4).
-    Named(usize),
-    /// With its value; the line is so many bytes long (T3, T5).
-    Unnamed(usize),
+/// What a line begins with.
+enum LineStart {
+    /// A name of `length` bytes and `::` (T4).
+    Name { length: usize },
+    /// The value; the line ends at `line_end` (T3, T5).
+    Value { line_end: usize },
 }
 
-fn head(body: &[u8]) -> Head {
+fn line_start(text: &[u8]) -> LineStart {
     let mut from = 0;
-    while let Some(at) = memchr2(b':', b'\n', &body[from..]) {
+    while let Some(at) = memchr2(b':', b'\n', &text[from..]) {
         let at = from + at;
-        if body[at] == b'\n' {
-            return Head::Unnamed(at);
+        if text[at] == b'\n' {
+            return LineStart::Value { line_end: at };
         }
-        if body.get(at + 1) == Some(&b':') {
+        if text.get(at + 1) == Some(&b':') {
             if at > 0 {
-                return Head::Named(at);
+                return LineStart::Name { length: at };
             }
             break;
         }
         from = at + 1;
     }
-    Head::Unnamed(memchr(b'\n', &body[from..]).map_or(body.len(), |at| from + at))
+    let line_end = memchr(b'\n', &text[from..]).map_or(text.len(), |at| from + at);
+    LineStart::Value { line_end }
 }
 
-/// Finds the quote that closes the value which one opens at the start of `value`: the first without a backslash before
-/// it, if a line ends there (T7). Tells, too, whether others with a backslash stand before it.
+/// Finds the quote that closes a quoted value at the start of `text`: the first without a backslash
+/// before it, if a line ends behind it (T7). Returns whether there are escaped quotes before it,
+/// too.
 ///
-/// The search never passes the opening quote of another value, which has `::` or a line feed before it: all searches
-/// in a datagram take linear time together.
-fn closing_quote(value: &[u8]) -> Option<(usize, bool)> {
-    let mut escapes = false;
-    let mut from = 1;
-    let mut behind_backslash = 0;
-    while let Some(group) = value[from..].first_chunk() {
-        let quotes = Which::equal(group, b'"').bits();
-        let escaped = (Which::equal(group, b'\\').bits() << 1) | behind_backslash;
-        if quotes & !escaped != 0 {
-            break;
-        }
-        escapes |= quotes != 0;
-        behind_backslash = escaped >> LANES;
-        from += LANES;
+/// The search never passes the opening quote of another value, which has `::` or a line feed before
+/// it: all searches in a datagram take linear time together.
+fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
+    if text.first() != Some(&b'"') {
+        return None;
     }
+    let mut has_escapes = false;
+    let mut from = 1;
     loop {
-        let at = from + find(b'"', &value[from..])?;
-        if value[at - 1] != b'\\' {
-            return matches!(value.get(at + 1), None | Some(b'\n')).then_some((at, escapes));
+        let at = from + memchr(b'"', &text[from..])?;
+        if text[at - 1] != b'\\' {
+            return matches!(text.get(at + 1), None | Some(b'\n')).then_some((at, has_escapes));
         }
-        escapes = true;
+        has_escapes = true;
         from = at + 1;
     }
 }
@@ -282,7 +264,7 @@ fn closing_quote(value: &[u8]) -> Option<(usize, bool)> {
 mod tests {
     use super::closing_quote;
 
-    fn plainly(value: &[u8]) -> Option<(usize, bool)> {
+    fn plain_search(value: &[u8]) -> Option<(usize, bool)> {
         let mut is_escaped = false;
         for at in 1..value.len() {
             match (value[at - 1], value[at]) {
@@ -308,7 +290,7 @@ mod tests {
                 }
                 for value in [&value[..], &value[..34], &value[..33]] {
                     let found = closing_quote(value);
-                    assert_eq!(found, plainly(value), "{}", value.escape_ascii());
+                    assert_eq!(found, plain_search(value), "{}", value.escape_ascii());
                 }
             }
         }

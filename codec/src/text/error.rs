@@ -12,16 +12,6 @@ pub enum DecodeErrorKind {
     EndlessName,
     /// The event's name is empty (T1).
     EmptyName,
-    /// An event name holds a quote or a carriage return, which the documented grammar forbids there.
-    ForbiddenInEventName,
-    /// A parameter's name holds a quote or a carriage return, which the documented grammar forbids there.
-    ForbiddenInName,
-    /// A value outside quotes holds a quote or a carriage return, which the documented grammar forbids there.
-    ForbiddenInValue,
-    /// The last argument lacks the line feed that the documented grammar puts behind each.
-    EndlessArgument,
-    /// It is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM), the documented limit.
-    TooLong,
 }
 
 impl fmt::Display for DecodeErrorKind {
@@ -30,11 +20,6 @@ impl fmt::Display for DecodeErrorKind {
             Self::Empty => "datagram is empty",
             Self::EndlessName => "event name does not end with a line feed",
             Self::EmptyName => "event name is empty",
-            Self::ForbiddenInEventName => "event name holds a quote or carriage return",
-            Self::ForbiddenInName => "parameter name holds a quote or carriage return",
-            Self::ForbiddenInValue => "value outside quotes holds a quote or carriage return",
-            Self::EndlessArgument => "last argument does not end with a line feed",
-            Self::TooLong => "datagram is longer than 65457 bytes",
         })
     }
 }

@@ -1,23 +1,27 @@
-//! Where lines and names end, for many bytes at once.
+//! Finds where lines and names end, for 64 bytes at once.
+//!
+//! Without it `decode/text/contact` takes 3 times the instructions.
 
-use crate::lanes::{LANES, Which};
+use crate::lanes::{ByteMask, LANES};
 
-/// So many bytes are looked at together: one for each bit of the marks, and the one behind them.
+/// The number of bytes that are marked at once: one for each bit.
 const WINDOW: usize = 64;
 
-/// Where in a window of some text there are line feeds, and where `::` begins: a bit a byte, the first lowest.
+/// The line feeds and the beginnings of `::` in a window of some text: a bit for each byte, the
+/// first one lowest.
 ///
-/// Of the text behind, nothing is known. A `::` of which only the first byte was looked at is not marked.
+/// Nothing is known of the text behind the window. A `::` of which only the first byte is known is
+/// not marked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Marks {
-    /// Where the window begins.
+    /// Where the window begins in the text.
     from: usize,
     ends: u64,
     separators: u64,
 }
 
 impl Marks {
-    /// Looks at `text` from this place on.
+    /// Marks the window of `text` that begins at `from`.
     #[inline]
     pub(super) fn of(text: &[u8], from: usize) -> Self {
         let rest = &text[from..];
@@ -25,12 +29,12 @@ impl Marks {
             return Self::of_window(window, from);
         }
         if let Some(window) = text.last_chunk::<{ WINDOW + 1 }>() {
-            return Self::of_window(window, text.len() - window.len()).behind(from);
+            return Self::of_window(window, text.len() - window.len()).skip_to(from);
         }
         Self::of_few(rest, from)
     }
 
-    /// Takes the line that starts at `from`, if its end was looked at.
+    /// Removes and returns the line that starts at `from`, if its end is in the window.
     #[inline]
     pub(super) fn line(&mut self, from: usize) -> Option<Line> {
         if self.ends == 0 {
@@ -47,9 +51,9 @@ impl Marks {
         })
     }
 
-    /// Goes on at this place.
+    /// Removes the marks before `at`.
     #[inline]
-    pub(super) fn behind(self, at: usize) -> Self {
+    pub(super) fn skip_to(self, at: usize) -> Self {
         let left = match at.saturating_sub(self.from) {
             passed @ 0..WINDOW => u64::MAX << passed,
             _ => 0,
@@ -65,30 +69,30 @@ impl Marks {
     fn of_window(window: &[u8; WINDOW + 1], from: usize) -> Self {
         let mut marks = Self::none(from);
         for (index, group) in window.as_chunks().0.iter().enumerate() {
-            marks.look(LANES * index, group);
+            marks.mark(LANES * index, group);
         }
         let next = u64::from(window[WINDOW] == b':') << (WINDOW - 1);
         marks.separators &= (marks.separators >> 1) | next;
         marks
     }
 
-    /// The same for up to a window.
+    /// Marks up to a window of text.
     #[inline]
     fn of_few(text: &[u8], from: usize) -> Self {
         let mut marks = Self::none(from);
         for (index, group) in text.as_chunks().0.iter().enumerate() {
-            marks.look(LANES * index, group);
+            marks.mark(LANES * index, group);
         }
         match text.last_chunk() {
-            // Some of it a second time, and the same comes out.
-            Some(group) => marks.look(text.len() - LANES, group),
+            // Overlaps the groups before it, and marks the same.
+            Some(group) => marks.mark(text.len() - LANES, group),
             None => {
                 let mut group = [0; LANES];
                 group
                     .iter_mut()
                     .zip(text)
                     .for_each(|(to, from)| *to = *from);
-                marks.look(0, &group);
+                marks.mark(0, &group);
             }
         }
         marks.separators &= marks.separators >> 1;
@@ -103,18 +107,18 @@ impl Marks {
         }
     }
 
-    /// Marks line feeds, and colons, whether or not another follows.
+    /// Marks line feeds, and colons as separators whether or not another colon follows.
     #[inline(always)]
-    fn look(&mut self, at: usize, group: &[u8; LANES]) {
-        self.ends |= Which::equal(group, b'\n').bits() << at;
-        self.separators |= Which::equal(group, b':').bits() << at;
+    fn mark(&mut self, at: usize, group: &[u8; LANES]) {
+        self.ends |= ByteMask::equal(group, b'\n').bits() << at;
+        self.separators |= ByteMask::equal(group, b':').bits() << at;
     }
 }
 
-/// A line, as far as it goes before quotes are looked at.
+/// A line, quotes not considered.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
-    /// Where `::` ends a name: the first of the line, unless it begins with one (T4, T5).
+    /// Where the first `::` is, unless the line begins with it (T4, T5).
     pub(super) separator: Option<usize>,
     /// Where the line feed is.
     pub(super) end: usize,
@@ -139,7 +143,8 @@ mod tests {
             .fold(0, |marks, at| marks | 1 << (at - from))
     }
 
-    /// Bytes that are marked, that differ from those in one bit, and others, in an order without a pattern.
+    /// Bytes that are marked, that differ from those in one bit, and others, in an order without a
+    /// pattern.
     fn text(length: usize, mut seed: u32) -> Vec<u8> {
         let mut byte = || {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -197,8 +202,8 @@ mod tests {
     #[test]
     fn what_lies_behind_is_not_marked_any_more() {
         let marks = Marks::of(&[b'\n'; 100], 10);
-        assert_eq!(bits(marks.behind(10)), u64::MAX);
-        assert_eq!(bits(marks.behind(13)), u64::MAX << 3);
-        assert_eq!(bits(marks.behind(74)), 0);
+        assert_eq!(bits(marks.skip_to(10)), u64::MAX);
+        assert_eq!(bits(marks.skip_to(13)), u64::MAX << 3);
+        assert_eq!(bits(marks.skip_to(74)), 0);
     }
 }

@@ -10,11 +10,9 @@
 //!
 //! - [`decode`] reads it by the rulings T1 to T20, as every listener should.
 //! - [`sender`] writes it byte for byte as OpenSIPS 1.8 to 3.0 does.
-//! - [`documented`] reads and writes by the documented grammar alone.
 
 mod check;
 mod decode;
-pub mod documented;
 mod error;
 mod marks;
 pub mod sender;

@@ -1,29 +1,32 @@
-//! Writing byte for byte as OpenSIPS does, releases 1.8 to 3.0 (1.8.8, 1.11.11, 2.4.11 and 3.0.5 were observed).
+//! Writes datagrams byte for byte as OpenSIPS 1.8 to 3.0 does (observed: 1.8.8, 1.11.11, 2.4.11 and
+//! 3.0.5).
 //!
-//! Names go as they are. A value is quoted if and only if it holds a line feed, and then every `"` in it becomes `\"`;
-//! nothing else is escaped. Integers go as unsigned 64-bit decimals, no value as nothing, an empty name as none. An empty
-//! line ends the datagram.
+//! Names are written unchanged. A value is quoted if and only if it holds a line feed, and then
+//! every `"` in it becomes `\"`; nothing else is escaped. Integers are written as unsigned 64-bit
+//! decimals, no value as an empty one, an empty name as none. An empty line ends the datagram.
 //!
-//! What is written need not read back as the same event: real servers do not care either. [`check`] tells.
+//! A datagram need not read back as the same event, as real servers do not care either. [`check`]
+//! reports whether it does.
 
 use super::check;
 use super::write::Datagram;
 use crate::{EncodeError, Event, Unwritable, encode};
 
-/// The length of a server's send buffer: longer datagrams are lost (2.4.11 and 3.0.5; 1.8.8 and 1.11.11 still send one
-/// byte more). [`encode`] goes up to the documented [`MAX_DATAGRAM`](crate::MAX_DATAGRAM) all the same.
+/// The length of a server's send buffer in bytes: longer datagrams are lost (2.4.11 and 3.0.5;
+/// 1.8.8 and 1.11.11 still send one byte more). [`encode`] writes up to the documented
+/// [`MAX_DATAGRAM`](crate::MAX_DATAGRAM) bytes all the same.
 pub const BUFFER: usize = 16_384;
 
-/// Gives the length of the datagram, in bytes, without writing it.
+/// Returns the length of the datagram in bytes, without writing it.
 pub fn size<E: Event + ?Sized>(event: &E) -> usize {
-    encode::size(&Datagram::new(event, QUOTED))
+    encode::size(&Datagram(event))
 }
 
-/// Tells whether the datagram reads back as the event.
+/// Checks whether the datagram reads back as the event.
 ///
 /// # Errors
 ///
-/// Names the first part of the event that does not survive, and why.
+/// Returns the first part of the event that does not survive, and the reason.
 ///
 /// # Examples
 ///
@@ -36,15 +39,16 @@ pub fn size<E: Event + ?Sized>(event: &E) -> usize {
 /// assert_eq!(error.reason(), UnwritableReason::SeparatorInUnnamedValue);
 /// ```
 pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
-    check::check(event, QUOTED)
+    check::check(event)
 }
 
-/// Writes the datagram to the start of `buffer` and gives its length, whether or not it reads back as the event.
+/// Writes the datagram to the start of `buffer` and returns its length, whether or not it reads
+/// back as the event. Bytes behind that length are left unchanged.
 ///
 /// # Errors
 ///
-/// If the datagram is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM) or than `buffer`, of which a part may have been
-/// written over then.
+/// Returns an error if the datagram is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM) or than
+/// `buffer`. A part of `buffer` may have been overwritten then.
 ///
 /// # Examples
 ///
@@ -58,21 +62,20 @@ pub fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
 /// # Ok::<(), event_datagram::EncodeError>(())
 /// ```
 pub fn encode<E: Event + ?Sized>(event: &E, buffer: &mut [u8]) -> Result<usize, EncodeError> {
-    encode::to_slice(&Datagram::new(event, QUOTED), buffer)
+    encode::to_slice(&Datagram(event), buffer)
 }
 
-/// Appends the datagram to `buffer` and gives its length, whether or not it reads back as the event.
+/// Appends the datagram to `buffer` and returns its length, whether or not it reads back as the
+/// event.
 ///
 /// # Errors
 ///
-/// If the datagram is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM). `buffer` is left as it was then.
+/// Returns an error if the datagram is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM), and
+/// leaves `buffer` unchanged then.
 #[cfg(feature = "alloc")]
 pub fn encode_to_vec<E: Event + ?Sized>(
     event: &E,
     buffer: &mut alloc::vec::Vec<u8>,
 ) -> Result<usize, EncodeError> {
-    encode::to_vec(&Datagram::new(event, QUOTED), buffer)
+    encode::to_vec(&Datagram(event), buffer)
 }
-
-/// A value that holds one stands in quotes.
-const QUOTED: u8 = b'\n';

@@ -1,45 +1,60 @@
 use core::mem;
 
-use crate::carry::holds;
-use crate::encode::{Decimal, Message, Sink, bytes, escaped_densely};
-use crate::search::{Class, find};
+use memchr::{memchr, memchr_iter};
+
+use crate::encode::{Decimal, Message, Sink, bytes};
+use crate::lanes::{ByteClass, ByteMask, LANES, contains};
 use crate::{Bytes, Event, MAX_DATAGRAM, Param, Value};
 
-/// Tells whether a value stands in quotes.
-pub(super) fn stands_in_quotes(content: &Bytes<'_>, quoted: impl Class) -> bool {
-    content.chunks().any(|chunk| holds(quoted, &chunk))
+/// Returns whether a value is written in quotes: it is if it holds a line feed.
+pub(super) fn is_quoted(content: &Bytes<'_>) -> bool {
+    content.chunks().any(|chunk| contains(LineFeed, &chunk))
 }
 
-/// The datagram: the name, a line an argument, the end mark.
-pub(super) struct Datagram<'e, E: ?Sized, C> {
-    event: &'e E,
-    quoted: C,
-}
+/// The class of the byte for which a value is quoted.
+#[derive(Clone, Copy)]
+struct LineFeed;
 
-impl<'e, E: ?Sized, C> Datagram<'e, E, C> {
-    /// Values that hold a byte of the class stand in quotes: in that the profiles of writing differ.
-    pub(super) const fn new(event: &'e E, quoted: C) -> Self {
-        Self { event, quoted }
+impl ByteClass for LineFeed {
+    #[inline(always)]
+    fn has(self, byte: u8) -> bool {
+        byte == b'\n'
+    }
+
+    #[inline(always)]
+    fn mask(self, bytes: &[u8; LANES]) -> ByteMask {
+        ByteMask::equal(bytes, b'\n')
+    }
+
+    #[inline(always)]
+    fn is_in_long(self, text: &[u8]) -> bool {
+        memchr(b'\n', text).is_some()
     }
 }
 
-impl<E: Event + ?Sized, C: Class> Message for Datagram<'_, E, C> {
+/// An event as the event's name on a line, a line for each parameter, and the end mark.
+pub(super) struct Datagram<'e, E: ?Sized>(pub(super) &'e E);
+
+impl<E: Event + ?Sized> Message for Datagram<'_, E> {
     const LIMIT: usize = MAX_DATAGRAM;
 
     #[inline]
     fn write(&self, sink: &mut impl Sink) {
-        bytes(&self.event.name(), sink);
+        bytes(&self.0.name(), sink);
         sink.put(b"\n");
-        for param in self.event.params() {
-            argument(&param, self.quoted, sink);
+        for param in self.0.params() {
+            parameter(&param, sink);
         }
         sink.put(b"\n");
     }
 }
 
-/// Writes a line. Those that go as they are, nearly all, are told from others before anything is written.
+/// Writes a parameter with its line feed.
+///
+/// Parameters without escapes, quotes and integers, nearly all, are recognized before anything is
+/// written.
 #[inline(always)]
-pub(super) fn argument(param: &Param<'_>, quoted: impl Class, sink: &mut impl Sink) {
+pub(super) fn parameter(param: &Param<'_>, sink: &mut impl Sink) {
     let value = param
         .value
         .as_bytes()
@@ -49,32 +64,40 @@ pub(super) fn argument(param: &Param<'_>, quoted: impl Class, sink: &mut impl Si
         Some(name) if name.is_empty() => None,
         Some(name) => name.as_slice().map(Some),
     };
-    let is_written = match (name, value) {
-        (Some(Some(name)), Some(value)) => sink.put_without(quoted, [name, b"::"], value, b"\n"),
-        (Some(None), Some(value)) => sink.put_without(quoted, [], value, b"\n"),
-        _ => false,
-    };
-    if !is_written {
-        // A sink that is lent out has to be in memory: a copy is, so that the sink itself need not be.
-        let mut lent = mem::take(sink);
-        unusual_argument(*param, quoted, &mut lent);
-        *sink = lent;
+    match (name, value) {
+        (Some(Some(name)), Some(value)) if !contains(LineFeed, value) => {
+            sink.put(name);
+            sink.put(b"::");
+            sink.put(value);
+            sink.put(b"\n");
+        }
+        (Some(None), Some(value)) if !contains(LineFeed, value) => {
+            sink.put(value);
+            sink.put(b"\n");
+        }
+        _ => {
+            // Passing `sink` itself to a cold function would spill it: it is moved out so that the
+            // hot path keeps it in registers.
+            let mut moved = mem::take(sink);
+            unusual_parameter(*param, &mut moved);
+            *sink = moved;
+        }
     }
 }
 
 #[cold]
-fn unusual_argument(param: Param<'_>, quoted: impl Class, sink: &mut impl Sink) {
+fn unusual_parameter(param: Param<'_>, sink: &mut impl Sink) {
     if let Some(name) = param.name.filter(|name| !name.is_empty()) {
         bytes(&name, sink);
         sink.put(b"::");
     }
-    value(&param.value, quoted, sink);
+    value(&param.value, sink);
     sink.put(b"\n");
 }
 
-pub(super) fn value(value: &Value<'_>, quoted: impl Class, sink: &mut impl Sink) {
+pub(super) fn value(value: &Value<'_>, sink: &mut impl Sink) {
     match value {
-        Value::Bytes(content) if stands_in_quotes(content, quoted) => {
+        Value::Bytes(content) if is_quoted(content) => {
             sink.put(b"\"");
             content.chunks().for_each(|chunk| escaped(&chunk, sink));
             sink.put(b"\"");
@@ -86,25 +109,12 @@ pub(super) fn value(value: &Value<'_>, quoted: impl Class, sink: &mut impl Sink)
     }
 }
 
-fn escaped(mut text: &[u8], sink: &mut impl Sink) {
-    while let Some(at) = find(b'"', text) {
-        let (plain, quote) = text.split_at(at);
-        sink.put(plain);
-        // With some bytes behind it: where one quote is, others may be near.
-        let (some, rest) = quote.split_at(quote.len().min(8));
-        let mut escaped = [b'\\'; 16];
-        let mut length = 0;
-        for byte in some {
-            escaped[length] = b'\\';
-            length += usize::from(*byte == b'"');
-            escaped[length] = *byte;
-            length += 1;
-        }
-        sink.put(&escaped[..length]);
-        text = rest;
-        if length > some.len() + 2 {
-            text = escaped_densely(text, |byte| Some((byte == b'"', byte)), sink);
-        }
+fn escaped(text: &[u8], sink: &mut impl Sink) {
+    let mut from = 0;
+    for at in memchr_iter(b'"', text) {
+        sink.put(&text[from..at]);
+        sink.put(b"\\\"");
+        from = at + 1;
     }
-    sink.put(text);
+    sink.put(&text[from..]);
 }

@@ -1,6 +1,6 @@
 //! Strings that the codec encodes are those of `serde_json`.
 
-use event_datagram::jsonrpc::sender;
+use event_datagram::jsonrpc::sender::{self, Release};
 use event_datagram::{EventBuf, ParamBuf};
 
 #[test]
@@ -13,7 +13,7 @@ fn strings_with_many_escapes_are_those_of_serde_json() {
         ] {
             let event = EventBuf::new("E", [ParamBuf::unnamed(value.as_str())]);
             let mut datagram = Vec::new();
-            sender::encode_to_vec(&event, &mut datagram).expect("it is short");
+            sender::encode_to_vec(Release::V3_4, &event, &mut datagram).expect("it is short");
             let json = serde_json::to_string(&value).expect("it is text");
             let whole = format!(r#"{{"jsonrpc":"2.0","method":"E","params":[{json}]}}"#);
             assert_eq!(str::from_utf8(&datagram), Ok(&*whole));

@@ -23,11 +23,6 @@ proptest! {
     }
 
     #[test]
-    fn documented_profile_is_a_subset(case: TextDatagram) {
-        text::documented_profile_is_a_subset(&case.0);
-    }
-
-    #[test]
     fn decoded_text_events_encode_as_checked(case: TextDatagram) {
         text::decoded_events_encode_as_checked(&case.0);
     }
@@ -35,11 +30,6 @@ proptest! {
     #[test]
     fn text_sender_matches_size_and_check(case: TextEvent) {
         text::sender_matches_size_and_check(&case.0);
-    }
-
-    #[test]
-    fn documented_matches_size_and_check(case: TextEvent) {
-        text::documented_matches_size_and_check(&case.0);
     }
 
     #[test]
@@ -68,11 +58,6 @@ proptest! {
     }
 
     #[test]
-    fn jsonrpc_sender_3_1_matches_size_and_check(case: JsonRpcEvent) {
-        jsonrpc::sender_3_1_matches_size_and_check(&case.0);
-    }
-
-    #[test]
     fn text_parses_back_or_error_points_into_it(case: SocketText) {
         socket::text_parses_back_or_error_points_into_it(&case.0);
     }
@@ -87,6 +72,5 @@ proptest! {
     fn senders_encode_events_of_the_other_dialect_as_checked(text: TextEvent, json: JsonRpcEvent) {
         jsonrpc::sender_matches_size_and_check(&text.0);
         text::sender_matches_size_and_check(&json.0);
-        text::documented_matches_size_and_check(&json.0);
     }
 }

@@ -1,4 +1,5 @@
-use event_datagram::{EventBuf, MAX_UDP_PAYLOAD, jsonrpc, text};
+use event_datagram::jsonrpc::{self, sender::Release};
+use event_datagram::{EventBuf, MAX_UDP_PAYLOAD, text};
 
 use crate::contract::{error_line, event_line};
 use crate::named_enum::named_enum;
@@ -65,7 +66,7 @@ impl Dialect {
         match self {
             Self::Text => text::sender::encode_to_vec(event, &mut datagram)
                 .map_err(|error| error.to_string())?,
-            Self::JsonRpc => jsonrpc::sender::encode_to_vec(event, &mut datagram)
+            Self::JsonRpc => jsonrpc::sender::encode_to_vec(Release::V3_4, event, &mut datagram)
                 .map_err(|error| error.to_string())?,
         };
         Ok(datagram)
@@ -83,7 +84,7 @@ impl Dialect {
                     .map(|loss| loss.to_string()),
             ),
             Self::JsonRpc => (
-                jsonrpc::sender::size(event),
+                jsonrpc::sender::size(Release::V3_4, event),
                 MAX_UDP_PAYLOAD,
                 jsonrpc::sender::check(event)
                     .err()

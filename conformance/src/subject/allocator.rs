@@ -2,7 +2,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
-use event_datagram::MAX_UNIX_PATH;
+use event_datagram::UnixPath;
 use tempfile::TempDir;
 
 use super::port_reservation::PortReservation;
@@ -65,7 +65,7 @@ impl AddressAllocator {
         }
         let folder = tempfile::Builder::new().prefix("evdg-").tempdir()?;
         let longest = folder.path().join("000000.sock");
-        if longest.as_os_str().len() > MAX_UNIX_PATH || longest.to_str().is_none() {
+        if longest.as_os_str().len() > UnixPath::MAX_LENGTH || longest.to_str().is_none() {
             let path = longest.display();
             let message =
                 format!("{path} is no path for a UNIX socket; set TMPDIR to a short one in UTF-8");

@@ -185,14 +185,12 @@ targets! {
     /// Datagrams of the text dialect.
     TEXT_DATAGRAM = "text_datagram", laws of RawBytes: |RawBytes(datagram)| {
         codec_laws::text::decoder_agrees_with_reference(datagram);
-        codec_laws::text::documented_profile_is_a_subset(datagram);
         codec_laws::text::decoded_events_encode_as_checked(datagram);
     }, seeds: |corpus| seeds::datagrams(corpus, Dialect::Text);
 
     /// Events, and the writers of the text dialect.
     TEXT_EVENT = "text_event", laws of Generated<TextEvent>: |Generated(event)| {
         codec_laws::text::sender_matches_size_and_check(&event.0);
-        codec_laws::text::documented_matches_size_and_check(&event.0);
     }, seeds: |_| Vec::new();
 
     /// Datagrams of the JSON-RPC dialect, decoded alone.
@@ -210,7 +208,6 @@ targets! {
     /// Events, and the writers of the JSON-RPC dialect.
     JSONRPC_EVENT = "jsonrpc_event", laws of Generated<JsonRpcEvent>: |Generated(event)| {
         codec_laws::jsonrpc::sender_matches_size_and_check(&event.0);
-        codec_laws::jsonrpc::sender_3_1_matches_size_and_check(&event.0);
     }, seeds: |_| Vec::new();
 
     /// Events of the JSON-RPC dialect, however they are spelled.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use event_datagram::{EncodeError, EventBuf, jsonrpc, text};
+use event_datagram::jsonrpc::{self, sender};
+use event_datagram::{EncodeError, EventBuf, text};
 use event_datagram_conformance::contract::event_from_json;
 use event_datagram_oracle::laws;
 use event_datagram_oracle::reference::{self, Reading};
@@ -31,7 +32,7 @@ const OPENSIPS_2_4: Release = Release {
 
 const OPENSIPS_3_1: Release = Release {
     version: "3.1.0",
-    encode: jsonrpc::sender_3_1::encode_to_vec,
+    encode: |event, datagram| sender::encode_to_vec(sender::Release::V3_1, event, datagram),
     decode: |datagram| reading(jsonrpc::decode(datagram).map(|event| EventBuf::from_event(&event))),
     admits: reference::jsonrpc::admits,
     representable: laws::jsonrpc::representable,
@@ -39,7 +40,7 @@ const OPENSIPS_3_1: Release = Release {
 
 const OPENSIPS_4_0: Release = Release {
     version: "4.0.1",
-    encode: jsonrpc::sender::encode_to_vec,
+    encode: |event, datagram| sender::encode_to_vec(sender::Release::V3_4, event, datagram),
     ..OPENSIPS_3_1
 };
 

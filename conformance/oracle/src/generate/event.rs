@@ -1,8 +1,9 @@
 use std::fmt;
 
 use super::{ByteSource, BytesLiteral, Generate};
+use event_datagram::jsonrpc::{self, sender::Release};
 use event_datagram::{
-    EventBuf, MAX_DATAGRAM, MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM, ParamBuf, ValueBuf, jsonrpc, text,
+    EventBuf, MAX_DATAGRAM, MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM, ParamBuf, ValueBuf, text,
 };
 
 /// An event whose names and values break readers and writers of the text dialect.
@@ -114,7 +115,7 @@ impl Generate for JsonRpcEvent {
         if source.one_in(24) {
             event.name.push(0);
         }
-        let size = jsonrpc::sender::size(&event);
+        let size = jsonrpc::sender::size(Release::V3_4, &event);
         pad(&mut event, size, target);
         Self(event)
     }

@@ -3,7 +3,8 @@ use std::fmt;
 use super::event::{EventCode, LONG};
 use super::mutate::{mutate, repeated, sequence};
 use super::{ByteSource, BytesLiteral, Generate, JsonRpcEvent};
-use event_datagram::jsonrpc::{MAX_DEPTH, sender, sender_3_1};
+use event_datagram::jsonrpc::MAX_DEPTH;
+use event_datagram::jsonrpc::sender::{self, Release};
 use event_datagram::{EventBuf, ValueBuf};
 
 /// A datagram for readers of the JSON-RPC dialect: written by either profile or spelled
@@ -140,11 +141,11 @@ impl Generate for JsonRpcSequence {
 fn written(source: &mut ByteSource<'_>) -> Vec<u8> {
     let JsonRpcEvent(event) = JsonRpcEvent::generate(source);
     let mut datagram = Vec::new();
-    let encode = match source.below(2) {
-        0 => sender::encode_to_vec,
-        _ => sender_3_1::encode_to_vec,
+    let release = match source.below(2) {
+        0 => Release::V3_4,
+        _ => Release::V3_1,
     };
-    if encode(&event, &mut datagram).is_err() {
+    if sender::encode_to_vec(release, &event, &mut datagram).is_err() {
         // Longer than any profile allows; a listener may receive that, too.
         datagram = [b"{\"method\":\"".to_vec(), event.name, b"\"}".to_vec()].concat();
     }

@@ -1,5 +1,5 @@
 use super::{ByteSource, Generate};
-use event_datagram::{MAX_HOST_NAME, MAX_UNIX_PATH};
+use event_datagram::{HostName, UnixPath};
 
 /// A text in the socket syntax, well-formed or malformed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Generate for SocketText {
             2 => pieces(source, 10),
             // Lengths around every limit.
             _ => {
-                let limit = source.choose(&[MAX_UNIX_PATH, MAX_HOST_NAME, 63]);
+                let limit = source.choose(&[UnixPath::MAX_LENGTH, HostName::MAX_LENGTH, 63]);
                 let unit = source.choose(&["a", "a.", "é", "a/"]);
                 let mut long = unit.repeat(limit / unit.len());
                 long.push_str(&"b".repeat(source.below(4)));

@@ -3,7 +3,9 @@ use std::fmt;
 use super::event::TEXT_PIECES;
 use super::mutate::{mutate, repeated, sequence};
 use super::{ByteSource, BytesLiteral, Generate, TextEvent};
-use event_datagram::text::{documented, sender};
+use crate::reference;
+use event_datagram::text::{self, sender};
+use event_datagram::{EventBuf, MAX_DATAGRAM};
 
 /// A datagram for readers of the text dialect: written by either profile, then mutated or not; or
 /// random pieces.
@@ -50,14 +52,31 @@ enum Profile {
 /// Returns an event as a profile writes it.
 fn written(source: &mut ByteSource<'_>, profile: Profile) -> Vec<u8> {
     let TextEvent(event) = TextEvent::generate(source);
+    if profile == Profile::Documented
+        && let Some(datagram) = by_documented_grammar(&event)
+    {
+        return datagram;
+    }
     let mut datagram = Vec::new();
-    let is_written =
-        profile == Profile::Documented && documented::encode_to_vec(&event, &mut datagram).is_ok();
-    if !is_written && sender::encode_to_vec(&event, &mut datagram).is_err() {
+    if sender::encode_to_vec(&event, &mut datagram).is_err() {
         // Longer than any profile allows; a listener may receive that, too.
         datagram = [event.name, b"\n\n".to_vec()].concat();
     }
     datagram
+}
+
+/// Returns an event as the documented grammar writes it, if the datagram reads back the same: values
+/// with quotes or carriage returns are quoted, and names have neither.
+fn by_documented_grammar(event: &EventBuf) -> Option<Vec<u8>> {
+    let names = event.params.iter().filter_map(|param| param.name.as_ref());
+    let mut name_bytes = names.chain([&event.name]).flatten();
+    if name_bytes.any(|byte| b"'\"\r".contains(byte)) {
+        return None;
+    }
+    let datagram = reference::text::encode(event, b"'\"\r\n");
+    let reads_back =
+        text::decode(&datagram).is_ok_and(|back| EventBuf::from_event(&back) == *event);
+    (reads_back && datagram.len() <= MAX_DATAGRAM).then_some(datagram)
 }
 
 impl Generate for TextSequence {

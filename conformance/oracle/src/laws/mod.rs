@@ -60,7 +60,7 @@ pub fn bytes_accessors_agree(bytes: Bytes<'_>) {
     let mut left = content.len();
     for chunk in bytes.chunks() {
         assert_eq!(format!("{chunk:?}"), format!("{:?}", Bytes::new(&chunk)));
-        left -= chunk.into_iter().len();
+        left -= chunk.len();
     }
     assert_eq!(left, 0, "chunks");
 }
@@ -235,17 +235,18 @@ fn unwritable_names_a_part<E: Event>(event: &E, unwritable: Unwritable) {
     assert_eq!(unwritable.to_string(), expected);
 }
 
-/// Encodes into a slice and into a vector, with equal results. Returns `None` if both fail as they
-/// must.
+/// Encodes into a slice and into a vector, with equal results; bytes of the slice behind the
+/// datagram stay as they were. Returns `None` if both fail as they must.
 fn encode_both_ways<E: Event>(
     event: &E,
     size: usize,
     limit: usize,
-    encode: fn(&E, &mut [u8]) -> Result<usize, EncodeError>,
-    encode_to_vec: fn(&E, &mut Vec<u8>) -> Result<usize, EncodeError>,
+    encode: impl Fn(&E, &mut [u8]) -> Result<usize, EncodeError>,
+    encode_to_vec: impl Fn(&E, &mut Vec<u8>) -> Result<usize, EncodeError>,
 ) -> Option<Vec<u8>> {
     let mut vec = Vec::new();
-    let mut slice = vec![0; size];
+    const UNWRITTEN: u8 = 0xa5;
+    let mut slice = vec![UNWRITTEN; size + 64];
     let result = encode_to_vec(event, &mut vec);
     assert_eq!(result, encode(event, &mut slice));
     match result {
@@ -256,7 +257,12 @@ fn encode_both_ways<E: Event>(
                 "not the size that `size` returned"
             );
             assert!(size <= limit, "the datagram is longer than its limit");
-            assert_eq!(vec, slice);
+            let (datagram, rest) = slice.split_at(size);
+            assert_eq!(vec, datagram);
+            assert!(
+                rest.iter().all(|byte| *byte == UNWRITTEN),
+                "`encode` wrote behind the datagram"
+            );
             let short = EncodeError::BufferTooSmall { size };
             for room in [size - 1, size / 2] {
                 assert_eq!(encode(event, &mut slice[..room]), Err(short));
@@ -271,12 +277,6 @@ fn encode_both_ways<E: Event>(
         }) => {
             assert_eq!((reported_size, reported_limit), (size, limit));
             assert!(size > limit);
-            None
-        }
-        Err(error @ EncodeError::Unwritable(unwritable)) => {
-            unwritable_names_a_part(event, unwritable);
-            assert_eq!(error.to_string(), unwritable.to_string());
-            assert!(error.source().is_some());
             None
         }
         Err(error) => panic!("{error}, though the buffer has the size that `size` returned"),

@@ -5,7 +5,7 @@ use super::{
     reads_back_as_checked,
 };
 use crate::reference::{Reading, text as reference};
-use event_datagram::text::{self, documented, sender};
+use event_datagram::text::{self, sender};
 use event_datagram::{Event, EventBuf, MAX_DATAGRAM, ValueBuf};
 
 /// [`text::decode`] accepts or rejects any datagram, and the parts of an event are slices of the
@@ -50,21 +50,6 @@ pub fn decoder_agrees_with_reference(datagram: &[u8]) {
     }
 }
 
-/// [`documented`] accepts a subset of what [`text::decode`] accepts, and reads it the same.
-///
-/// # Panics
-///
-/// If that does not hold, or an error points behind the datagram.
-pub fn documented_profile_is_a_subset(datagram: &[u8]) {
-    match documented::decode(datagram) {
-        Ok(event) => assert_eq!(
-            reading(&Ok::<_, ()>(event)),
-            reading(&text::decode(datagram))
-        ),
-        Err(error) => error_points_into_datagram(datagram, &error, error.kind(), error.offset()),
-    }
-}
-
 /// [`sender`] upholds its promises for every decoded event.
 ///
 /// # Panics
@@ -84,7 +69,7 @@ pub fn decoded_events_encode_as_checked(datagram: &[u8]) {
 ///
 /// If that does not hold.
 pub fn sender_matches_size_and_check<E: Event>(event: &E) {
-    let plain = encoded_plainly(&EventBuf::from_event(event), b"\n");
+    let plain = reference::encode(&EventBuf::from_event(event), b"\n");
     let size = sender::size(event);
     let datagram = encode_both_ways(
         event,
@@ -109,42 +94,6 @@ pub fn sender_matches_size_and_check<E: Event>(event: &E) {
     }
 }
 
-/// [`documented`] writes as many bytes as its `size` returns, exactly the bytes that its rules
-/// demand; it reads them itself, and they read back the same.
-///
-/// # Panics
-///
-/// If that does not hold.
-pub fn documented_matches_size_and_check<E: Event>(event: &E) {
-    let plain = encoded_plainly(&EventBuf::from_event(event), b"'\"\r\n");
-    let size = documented::size(event);
-    let encoded = encode_both_ways(
-        event,
-        size,
-        MAX_DATAGRAM,
-        documented::encode,
-        documented::encode_to_vec,
-    );
-    equals_plain(encoded.as_deref(), size, &plain);
-    match documented::check(event) {
-        Ok(()) => {
-            if let Some(datagram) = encoded {
-                reads_back_as_checked(event, Ok(()), &reading(&text::decode(&datagram)));
-                assert!(
-                    documented::decode(&datagram).is_ok(),
-                    "`documented` does not read what it wrote"
-                );
-            }
-        }
-        Err(unwritable) => {
-            assert!(
-                encoded.is_none(),
-                "`encode` wrote what `check` rejects: {unwritable}"
-            );
-        }
-    }
-}
-
 /// A datagram equals the plainly encoded one, and the size is that of the latter.
 fn equals_plain(datagram: Option<&[u8]>, size: usize, plain: &[u8]) {
     if let Some(datagram) = datagram {
@@ -156,41 +105,6 @@ fn equals_plain(datagram: Option<&[u8]>, size: usize, plain: &[u8]) {
         );
     }
     assert_eq!(size, plain.len(), "the result of `size` (left)");
-}
-
-/// Writes an event by the rules of a profile, as directly as possible: a value that holds any of
-/// these bytes is quoted.
-fn encoded_plainly(event: &EventBuf, quoted: &[u8]) -> Vec<u8> {
-    let mut datagram = event.name.clone();
-    datagram.push(b'\n');
-    for param in &event.params {
-        // An empty name is none.
-        if let Some(name) = param.name.as_deref().filter(|name| *name != b"") {
-            datagram.extend_from_slice(name);
-            datagram.extend_from_slice(b"::");
-        }
-        match &param.value {
-            ValueBuf::Bytes(value) if value.iter().any(|byte| quoted.contains(byte)) => {
-                datagram.push(b'"');
-                for byte in value {
-                    if *byte == b'"' {
-                        datagram.push(b'\\');
-                    }
-                    datagram.push(*byte);
-                }
-                datagram.push(b'"');
-            }
-            ValueBuf::Bytes(value) => datagram.extend_from_slice(value),
-            ValueBuf::Integer(integer) => {
-                let unsigned = i128::from(*integer).rem_euclid(1 << 64);
-                datagram.extend_from_slice(format!("{unsigned}").as_bytes());
-            }
-            _ => {}
-        }
-        datagram.push(b'\n');
-    }
-    datagram.push(b'\n');
-    datagram
 }
 
 /// Returns the part of an event that the text dialect can represent: integers become their digits,

@@ -19,7 +19,7 @@
 use std::collections::BTreeSet;
 
 use super::Reading;
-use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf};
+use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf, ValueBuf};
 
 /// Returns the first of the [`readings`], which is the one that
 /// [`text::decode`](event_datagram::text::decode) must return.
@@ -56,6 +56,41 @@ pub fn readings(datagram: &[u8]) -> Readings<'_> {
         path: Vec::new(),
         state: ReadingsState::Start { may_reject },
     }
+}
+
+/// Encodes an event as the sender does, but quotes the values that hold a byte of `quoted`: a line
+/// feed for the sender itself; quotes and carriage returns, too, for the documented grammar.
+pub fn encode(event: &EventBuf, quoted: &[u8]) -> Vec<u8> {
+    let mut datagram = event.name.clone();
+    datagram.push(b'\n');
+    for param in &event.params {
+        // An empty name is none.
+        if let Some(name) = param.name.as_deref().filter(|name| *name != b"") {
+            datagram.extend_from_slice(name);
+            datagram.extend_from_slice(b"::");
+        }
+        match &param.value {
+            ValueBuf::Bytes(value) if value.iter().any(|byte| quoted.contains(byte)) => {
+                datagram.push(b'"');
+                for byte in value {
+                    if *byte == b'"' {
+                        datagram.push(b'\\');
+                    }
+                    datagram.push(*byte);
+                }
+                datagram.push(b'"');
+            }
+            ValueBuf::Bytes(value) => datagram.extend_from_slice(value),
+            ValueBuf::Integer(integer) => {
+                let unsigned = i128::from(*integer).rem_euclid(1 << 64);
+                datagram.extend_from_slice(format!("{unsigned}").as_bytes());
+            }
+            _ => {}
+        }
+        datagram.push(b'\n');
+    }
+    datagram.push(b'\n');
+    datagram
 }
 
 /// Returns whether a reading is among the [`readings`], in polynomial time.
