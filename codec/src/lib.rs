@@ -24,7 +24,8 @@
 //! Its behaviour has one of three authorities, which the documentation of each item names:
 //!
 //! - **documented**: the grammar in the README of OpenSIPS' `event_datagram` module, releases 1.7
-//!   to 3.0. For JSON-RPC there is no such page: the standards are JSON-RPC 2.0 and RFC 8259.
+//!   to 3.0. [`text::documented`] decodes by it alone. For JSON-RPC there is no such page: the
+//!   standards are JSON-RPC 2.0 and RFC 8259.
 //! - **sender**: what real servers sent: 1.8.8, 1.11.11, 2.4.11 and 3.0.5 in the text dialect,
 //!   3.1.0, 3.4.18, 3.6.8 and 4.0.1 in JSON-RPC. [`text::sender`] and [`jsonrpc::sender`] write the
 //!   same bytes.

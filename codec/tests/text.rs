@@ -1,6 +1,6 @@
 //! The text dialect by hand-picked cases: what decoding gives, what encoding writes, which errors come where.
 
-use event_datagram::text::{self, sender};
+use event_datagram::text::{self, documented, sender};
 use event_datagram::{
     EncodeError, EventBuf, EventRef, MAX_DATAGRAM, Param, ParamBuf, UnwritableReason,
 };
@@ -26,6 +26,20 @@ fn reads(body: &[u8], expected: &[Expected<'_>]) {
 #[track_caller]
 fn rejects(datagram: &[u8], message: &str) {
     assert_eq!(text::decode(datagram).unwrap_err().to_string(), message);
+    assert_eq!(
+        documented::decode(datagram).unwrap_err().to_string(),
+        message
+    );
+}
+
+/// The rulings accept the datagram, the documented grammar does not.
+#[track_caller]
+fn forbids(datagram: &[u8], message: &str) {
+    assert!(text::decode(datagram).is_ok());
+    assert_eq!(
+        documented::decode(datagram).unwrap_err().to_string(),
+        message
+    );
 }
 
 #[test]
@@ -40,6 +54,36 @@ fn names_end_at_the_first_separator() {
     reads(b"a:\n:b\n\n", &[(None, b"a:"), (None, b":b")]);
     reads(b"a::", &[(Some("a"), b"")]);
     reads(b"a:", &[(None, b"a:")]);
+}
+
+#[test]
+fn the_documented_grammar_forbids_more() {
+    forbids(
+        b"E'T\n\n",
+        "event name holds a quote or carriage return, at byte 1",
+    );
+    forbids(
+        b"E\nok::1\na\"b::c\n\n",
+        "parameter name holds a quote or carriage return, at byte 9",
+    );
+    forbids(
+        b"E\nok::1\nabc::c\r\n\n",
+        "value outside quotes holds a quote or carriage return, at byte 14",
+    );
+    forbids(
+        b"E\nit's\n\n",
+        "value outside quotes holds a quote or carriage return, at byte 4",
+    );
+    forbids(
+        b"E\na::b",
+        "last parameter does not end with a line feed, at byte 6",
+    );
+    let long = [b"E\n".to_vec(), vec![b'a'; MAX_DATAGRAM - 1]].concat();
+    forbids(
+        &[&long[..], b"\n"].concat(),
+        "datagram is longer than 65457 bytes, at byte 65457",
+    );
+    assert!(documented::decode(b"E\na::\"it's\r\n\\\"x\\\"\"\n\n").is_ok());
 }
 
 #[test]

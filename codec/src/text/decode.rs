@@ -97,7 +97,7 @@ impl Event for Decoded<'_> {
 pub struct Params<'a> {
     datagram: &'a [u8],
     /// Where the next line begins.
-    at: usize,
+    pub(super) at: usize,
     /// The marks from there on, as far as they are known.
     marks: Marks,
 }
@@ -105,7 +105,7 @@ pub struct Params<'a> {
 impl<'a> Params<'a> {
     /// Takes the next parameter; `None` at the end of the datagram or at its end mark (T2).
     #[inline]
-    fn next_raw(&mut self) -> Option<RawParam<'a>> {
+    pub(super) fn next_raw(&mut self) -> Option<RawParam<'a>> {
         let Self { datagram, at, .. } = *self;
         if at + 1 >= datagram.len() && matches!(datagram.get(at), None | Some(b'\n')) {
             return None;
@@ -132,7 +132,7 @@ impl<'a> Params<'a> {
         Some(RawParam {
             name,
             value: &datagram[value..end],
-            has_escapes: false,
+            quoting: Quoting::Bare,
         })
     }
 
@@ -150,14 +150,13 @@ impl<'a> Iterator for Params<'a> {
         let RawParam {
             name,
             value,
-            has_escapes,
+            quoting,
         } = self.next_raw()?;
         Some(Param {
             name: name.map(Bytes::new),
-            value: Value::Bytes(if has_escapes {
-                Bytes::quoted(value)
-            } else {
-                Bytes::new(value)
+            value: Value::Bytes(match quoting {
+                Quoting::QuotedWithEscapes => Bytes::quoted(value),
+                Quoting::Bare | Quoting::Quoted => Bytes::new(value),
             }),
         })
     }
@@ -166,12 +165,22 @@ impl<'a> Iterator for Params<'a> {
 impl FusedIterator for Params<'_> {}
 
 /// A parameter as it stands in the datagram.
-struct RawParam<'a> {
-    name: Option<&'a [u8]>,
+pub(super) struct RawParam<'a> {
+    pub(super) name: Option<&'a [u8]>,
     /// The value without its quotes.
-    value: &'a [u8],
-    /// Whether the value is quoted and holds `\"`.
-    has_escapes: bool,
+    pub(super) value: &'a [u8],
+    pub(super) quoting: Quoting,
+}
+
+/// Whether a value is quoted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// It is not.
+    Bare,
+    /// It is, and holds no `\"`.
+    Quoted,
+    /// It is, and holds `\"`.
+    QuotedWithEscapes,
 }
 
 /// Takes the parameter at the start of `text`, whose line ends behind the window of the marks.
@@ -198,7 +207,11 @@ fn maybe_quoted<'a>(
         let param = RawParam {
             name,
             value: &text[1..end],
-            has_escapes,
+            quoting: if has_escapes {
+                Quoting::QuotedWithEscapes
+            } else {
+                Quoting::Quoted
+            },
         };
         return (param, end + 2);
     }
@@ -206,7 +219,7 @@ fn maybe_quoted<'a>(
     let param = RawParam {
         name,
         value: &text[..end],
-        has_escapes: false,
+        quoting: Quoting::Bare,
     };
     (param, end + 1)
 }

@@ -12,6 +12,17 @@ pub enum DecodeErrorKind {
     EndlessName,
     /// The event's name is empty (T1).
     EmptyName,
+    /// The event's name holds a quote or a carriage return, which the documented grammar forbids.
+    ForbiddenInEventName,
+    /// A parameter's name holds a quote or a carriage return, which the documented grammar forbids.
+    ForbiddenInName,
+    /// A value without quotes around it holds a quote or a carriage return, which the documented
+    /// grammar forbids.
+    ForbiddenInValue,
+    /// The last parameter lacks the line feed that the documented grammar puts behind each.
+    EndlessParam,
+    /// It is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM), the documented limit.
+    TooLong,
 }
 
 impl fmt::Display for DecodeErrorKind {
@@ -20,6 +31,11 @@ impl fmt::Display for DecodeErrorKind {
             Self::Empty => "datagram is empty",
             Self::EndlessName => "event name does not end with a line feed",
             Self::EmptyName => "event name is empty",
+            Self::ForbiddenInEventName => "event name holds a quote or carriage return",
+            Self::ForbiddenInName => "parameter name holds a quote or carriage return",
+            Self::ForbiddenInValue => "value outside quotes holds a quote or carriage return",
+            Self::EndlessParam => "last parameter does not end with a line feed",
+            Self::TooLong => "datagram is longer than 65457 bytes",
         })
     }
 }

@@ -23,6 +23,11 @@ proptest! {
     }
 
     #[test]
+    fn documented_grammar_is_a_subset(case: TextDatagram) {
+        text::documented_grammar_is_a_subset(&case.0);
+    }
+
+    #[test]
     fn decoded_text_events_encode_as_checked(case: TextDatagram) {
         text::decoded_events_encode_as_checked(&case.0);
     }

@@ -5,7 +5,7 @@ use super::{
     reads_back_as_checked,
 };
 use crate::reference::{Reading, text as reference};
-use event_datagram::text::{self, sender};
+use event_datagram::text::{self, documented, sender};
 use event_datagram::{Event, EventBuf, MAX_DATAGRAM, ValueBuf};
 
 /// [`text::decode`] accepts or rejects any datagram, and the parts of an event are slices of the
@@ -46,6 +46,22 @@ pub fn decoder_agrees_with_reference(datagram: &[u8]) {
     );
     match result {
         Ok(event) => event_accessors_agree(&event),
+        Err(error) => error_points_into_datagram(datagram, &error, error.kind(), error.offset()),
+    }
+}
+
+/// [`documented::decode`] accepts a subset of what the rulings accept, with equal meaning.
+///
+/// # Panics
+///
+/// If that does not hold, or an error points behind the datagram.
+pub fn documented_grammar_is_a_subset(datagram: &[u8]) {
+    match documented::decode(datagram) {
+        Ok(event) => assert_eq!(
+            reading(&Ok::<_, ()>(event)),
+            reading(&text::decode(datagram)),
+            "documented grammar (left) and rulings (right) differ"
+        ),
         Err(error) => error_points_into_datagram(datagram, &error, error.kind(), error.offset()),
     }
 }

@@ -26,7 +26,7 @@ use crate::values::{
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "ExitStatus status: 0 conformant, 1 a vector or a case failed, something was lost, or got worse, 2 usage or bad \
+    after_help = "Exit status: 0 conformant, 1 a vector or a case failed, something was lost, or got worse, 2 usage or bad \
     input, 3 the subject did not start or cannot be observed, 4 nothing was selected, 130 interrupted."
 )]
 pub(crate) struct Cli {
