@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use memchr::memchr;
 use regex::bytes::Regex;
 
-use super::PeerParam;
+use super::param::PeerParam;
 
 /// Decodes a datagram: returns its name, and calls `on_param` for each parameter.
 pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> Option<&'a [u8]> {

@@ -1,6 +1,6 @@
 //! A peer with the methods of `str`.
 
-use super::PeerParam;
+use super::param::PeerParam;
 
 /// Decodes a datagram of UTF-8: returns its name, and calls `on_param` for each parameter.
 pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> Option<&'a [u8]> {

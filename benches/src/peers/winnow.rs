@@ -5,7 +5,7 @@ use winnow::combinator::{alt, delimited, eof, opt, repeat, terminated};
 use winnow::prelude::*;
 use winnow::token::{none_of, take_till, take_while};
 
-use super::PeerParam;
+use super::param::PeerParam;
 
 /// Decodes a datagram: returns its name, and calls `on_param` for each parameter.
 pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> Option<&'a [u8]> {

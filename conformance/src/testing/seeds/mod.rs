@@ -1,16 +1,15 @@
 //! Seed inputs of the fuzz targets, made from the corpus.
 
+mod limit;
 mod reports;
 
 use serde_json::{Map, Value};
 
+use self::limit::MAX_SEED;
 use crate::dialect::Dialect;
 use crate::vectors::{Corpus, embedded_vector_files};
 
 pub(super) use reports::reports;
-
-/// Longer seeds only slow an engine down.
-const MAX_SEED: usize = 4_096;
 
 /// Returns the datagrams of all vectors of a dialect.
 pub(super) fn datagrams(corpus: &Corpus, dialect: Dialect) -> Vec<Vec<u8>> {

@@ -1,6 +1,7 @@
 use std::time::Duration;
 use std::{fs, io};
 
+use super::limit::MAX_SEED;
 use crate::contract::Start;
 use crate::judge::Verdict;
 use crate::observation::{Arrival, Observation, Report, ReportContent};
@@ -16,7 +17,7 @@ use crate::vectors::{Corpus, Vector};
 pub(in crate::testing) fn reports(corpus: &Corpus) -> Vec<Vec<u8>> {
     let vectors = corpus.vectors.iter().step_by(24);
     let reports = vectors.map(|vector| report(vector).expect("there is room for temporary files"));
-    reports.filter(|it| it.len() <= super::MAX_SEED).collect()
+    reports.filter(|it| it.len() <= MAX_SEED).collect()
 }
 
 fn report(vector: &Vector) -> io::Result<Vec<u8>> {
