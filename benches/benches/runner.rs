@@ -12,7 +12,7 @@ use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::listen::Listener;
-use event_datagram_conformance::run::{Event, TestPlan, run};
+use event_datagram_conformance::run::{RunEvent, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::{Address, SocketKind};
 use event_datagram_conformance::vectors::{Corpus, Vector};
@@ -80,7 +80,7 @@ fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> TestPlan<'c> {
 fn run_all(plan: &TestPlan<'_>) {
     let mut count = 0;
     let result = run(plan, |event| {
-        if let Event::Outcome(outcome) = event {
+        if let RunEvent::Outcome(outcome) = event {
             assert!(
                 !outcome.verdict.is_failure(Strictness::Should),
                 "{}: {}",

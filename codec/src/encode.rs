@@ -60,9 +60,9 @@ pub(crate) fn size(message: &impl Message) -> usize {
 
 /// Writes the datagram to the start of `buffer`, and returns its length.
 pub(crate) fn to_slice<M: Message>(message: &M, buffer: &mut [u8]) -> Result<usize, EncodeError> {
-    let mut slice = Slice { buffer, size: 0 };
+    let mut slice = SliceSink { buffer, size: 0 };
     message.write(&mut slice);
-    let Slice { buffer, size } = slice;
+    let SliceSink { buffer, size } = slice;
     let size = within_limit::<M>(size)?;
     if size > buffer.len() {
         return Err(EncodeError::BufferTooSmall { size });
@@ -109,12 +109,12 @@ impl Sink for Size {
 
 /// A sink that writes while there is space, and counts bytes behind that.
 #[derive(Default)]
-struct Slice<'b> {
+struct SliceSink<'b> {
     buffer: &'b mut [u8],
     size: usize,
 }
 
-impl Sink for Slice<'_> {
+impl Sink for SliceSink<'_> {
     #[inline(always)]
     fn put(&mut self, piece: &[u8]) {
         let end = self.size + piece.len();

@@ -3,7 +3,7 @@ use core::iter::FusedIterator;
 use memchr::{memchr, memchr2};
 
 use super::error::{DecodeError, DecodeErrorKind};
-use super::marks::{Line, Marks};
+use super::marks::{MarkedLine, Marks};
 use crate::{Bytes, Event, Param, Value};
 
 /// Decodes a datagram by the rulings T1 to T20.
@@ -114,7 +114,7 @@ impl<'a> Params<'a> {
             self.marks = Marks::of(datagram, at);
             self.marks.line(at)
         });
-        let Some(Line { separator, end }) = line else {
+        let Some(MarkedLine { separator, end }) = line else {
             let (param, length) = long_line(&datagram[at..]);
             self.skip_to(at + length);
             return Some(param);

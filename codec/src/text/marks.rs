@@ -36,7 +36,7 @@ impl Marks {
 
     /// Removes and returns the line that starts at `from`, if its end is in the window.
     #[inline]
-    pub(super) fn line(&mut self, from: usize) -> Option<Line> {
+    pub(super) fn line(&mut self, from: usize) -> Option<MarkedLine> {
         if self.ends == 0 {
             return None;
         }
@@ -45,7 +45,7 @@ impl Marks {
         self.separators &= u64::MAX << end;
         let separator = self.from + separator as usize;
         let end = self.from + end as usize;
-        Some(Line {
+        Some(MarkedLine {
             separator: (from < separator && separator < end).then_some(separator),
             end,
         })
@@ -117,7 +117,7 @@ impl Marks {
 
 /// A line, quotes not considered.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct MarkedLine {
     /// Where the first `::` is, unless the line begins with it (T4, T5).
     pub(super) separator: Option<usize>,
     /// Where the line feed is.
@@ -128,7 +128,7 @@ pub(super) struct Line {
 mod tests {
     use alloc::vec::Vec;
 
-    use super::{Line, Marks};
+    use super::{MarkedLine, Marks};
 
     fn bits(marks: Marks) -> u64 {
         assert_eq!(marks.ends & marks.separators, 0);
@@ -191,7 +191,7 @@ mod tests {
         let text = b"ab::c::d\n::e\nf\n\ng::h";
         let mut marks = Marks::of(text, 0);
         let mut line = |from| marks.line(from);
-        let is = |separator, end| Some(Line { separator, end });
+        let is = |separator, end| Some(MarkedLine { separator, end });
         assert_eq!(line(0), is(Some(2), 8));
         assert_eq!(line(9), is(None, 12));
         assert_eq!(line(13), is(None, 14));

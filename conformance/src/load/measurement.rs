@@ -90,7 +90,7 @@ pub struct Counts {
 /// Why measurements cannot be merged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum MergeError {
+pub enum MeasurementMergeError {
     /// A histogram cannot be read.
     #[error(transparent)]
     Histogram(#[from] HdrError),
@@ -134,9 +134,9 @@ impl Measurement {
     /// # Errors
     ///
     /// If the other's figures cannot be read, or are larger than any that this program writes.
-    pub fn merge(&mut self, other: &Self) -> Result<(), MergeError> {
+    pub fn merge(&mut self, other: &Self) -> Result<(), MeasurementMergeError> {
         if !other.counts.add_up() {
-            return Err(MergeError::Counts);
+            return Err(MeasurementMergeError::Counts);
         }
         for (ours, theirs) in [
             (&mut self.latency, &other.latency),
@@ -207,7 +207,7 @@ impl Counts {
         }
     }
 
-    fn merged(&self, other: &Self) -> Result<Self, MergeError> {
+    fn merged(&self, other: &Self) -> Result<Self, MeasurementMergeError> {
         let both = |ours: Option<u64>, theirs: Option<u64>| {
             let both = ours.zip(theirs);
             both.map(|(ours, theirs)| sum(ours, theirs)).transpose()
@@ -239,8 +239,9 @@ impl Counts {
     }
 }
 
-fn sum(ours: u64, theirs: u64) -> Result<u64, MergeError> {
-    ours.checked_add(theirs).ok_or(MergeError::Counts)
+fn sum(ours: u64, theirs: u64) -> Result<u64, MeasurementMergeError> {
+    ours.checked_add(theirs)
+        .ok_or(MeasurementMergeError::Counts)
 }
 
 #[cfg(test)]
@@ -334,7 +335,7 @@ pub(super) mod tests {
             let mut many = measurement(&[1], 0);
             too_large(&mut many);
             let sum = many.clone().merge(&many);
-            assert!(matches!(sum, Err(MergeError::Counts)), "{sum:?}");
+            assert!(matches!(sum, Err(MeasurementMergeError::Counts)), "{sum:?}");
         }
     }
 
@@ -344,13 +345,13 @@ pub(super) mod tests {
         counts.counts.delivered = 7;
         assert!(matches!(
             measurement(&[1], 0).merge(&counts),
-            Err(MergeError::Counts)
+            Err(MeasurementMergeError::Counts)
         ));
         let mut hdr = measurement(&[1], 1);
         hdr.latency.hdr = "AAAA".into();
         assert!(matches!(
             measurement(&[1], 0).merge(&hdr),
-            Err(MergeError::Histogram(_))
+            Err(MeasurementMergeError::Histogram(_))
         ));
     }
 }

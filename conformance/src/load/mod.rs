@@ -2,7 +2,7 @@
 //!
 //! A [`Schedule`] says when each datagram is due, whatever happens to those before it; a [`Pacer`]
 //! sends by it; the [`Ledger`] counts what is reported, each datagram identified by the number in
-//! it ([`Tag`], [`Mix`]); a [`Trial`] combines these around a listener, or around a [`Sink`]. What
+//! it ([`Tag`], [`Mix`]); a [`Trial`] combines these around a listener, or around a [`DatagramSink`]. What
 //! was measured is a [`Measurement`], which merges with those of other machines, and `judge`
 //! decides whether it passes and what limited it. A [`RateSearch`] chooses rates for trials until
 //! the highest without loss is known. A [`BenchPlan`] is a whole run of `evdg bench`, and a
@@ -46,7 +46,7 @@ pub use interference::Interference;
 pub use judge::{FailureReason, LimitedBy, SearchAbort, TrialVerdict};
 pub use ledger::{Entry, Ledger, Tally};
 pub use machine::Usage;
-pub use measurement::{Counts, Measurement, MergeError};
+pub use measurement::{Counts, Measurement, MeasurementMergeError};
 pub use mix::{Mix, MixError, default_events};
 pub use moments::{Moment, Moments};
 pub use observer::{Observer, ObserverEvent};
@@ -54,14 +54,14 @@ pub use pace::{PaceEnd, PaceResult, Pacer, SendCall};
 pub use plan::{BenchPlan, Goal, TargetSpec};
 pub use rate_search::{RateSearch, SearchOutcome, SearchSettings, one_in};
 pub use report::{
-    BenchReport, BenchReportError, BenchRun, Host, SearchRecord, TrialRecord, write_html,
+    BenchHost, BenchReport, BenchReportError, BenchRun, SearchRecord, TrialRecord, write_html,
     write_text,
 };
 pub use runner::{BenchError, BenchEvent, run};
 pub use schedule::{MAX_RATE, Schedule, ScheduleError, Shape};
-pub use sink::Sink;
+pub use sink::DatagramSink;
 pub use tag::{NUMBER_DIGITS, PARAM, Tag};
-pub use timeline::{Slice, Timeline};
+pub use timeline::{Timeline, TimelineSlice};
 pub use timing::LATE;
 pub use trial::{Trial, TrialResult};
 pub use trial_end::TrialEnd;

@@ -102,7 +102,7 @@ where
         let longest = self.mix.sizes().max().unwrap_or_default();
         let mut batch = Batch::new(BATCH, BATCH_BYTES.max(longest));
         let mut result = PaceResult::new();
-        let mut backpressure = Backpressure::default();
+        let mut backpressure = BlockedTime::default();
         let mut due = self.schedule.at(0);
         // The clock stands at zero until the trial begins, when the first datagram may be due.
         self.clock.sleep_until(Duration::ZERO);
@@ -151,7 +151,7 @@ where
         &mut self,
         batch: &Batch,
         result: &mut PaceResult,
-        backpressure: &mut Backpressure,
+        backpressure: &mut BlockedTime,
     ) -> Result<(), PaceEnd> {
         let mut from = 0;
         let mut blocked_since = None;
@@ -223,7 +223,7 @@ impl PaceResult {
     }
 
     /// Counts a datagram as late if it is, by who made it late.
-    fn count(&mut self, due: Duration, sent: Duration, backpressure: &mut Backpressure) {
+    fn count(&mut self, due: Duration, sent: Duration, backpressure: &mut BlockedTime) {
         let lag = sent.saturating_sub(due);
         // What was caught up with makes nothing late any more.
         backpressure.blocked_lag = backpressure.blocked_lag.min(lag);
@@ -240,7 +240,7 @@ impl PaceResult {
 }
 
 /// How full buffers slow the sender down.
-struct Backpressure {
+struct BlockedTime {
     /// The part of the current lag that was spent waiting for receive-buffer space of the listener.
     blocked_lag: Duration,
     /// Whose buffer was full last.
@@ -249,7 +249,7 @@ struct Backpressure {
     is_blocked: bool,
 }
 
-impl Default for Backpressure {
+impl Default for BlockedTime {
     fn default() -> Self {
         Self {
             blocked_lag: Duration::ZERO,
@@ -259,7 +259,7 @@ impl Default for Backpressure {
     }
 }
 
-impl Backpressure {
+impl BlockedTime {
     /// Adds a time in which the buffer was full.
     fn add(&mut self, time: Duration) {
         if self.by == BlockedBy::Listener {

@@ -8,7 +8,7 @@ use super::plan::{BenchPlan, Goal, TargetSpec};
 use super::rate_search::{RateSearch, SearchSettings};
 use super::report::{BenchRun, SearchRecord, TrialRecord};
 use super::schedule::{Schedule, ScheduleError, Shape};
-use super::sink::Sink;
+use super::sink::DatagramSink;
 use super::tag::Tag;
 use super::trial::Trial;
 use super::trial_end::TrialEnd;
@@ -169,7 +169,7 @@ struct BenchRunner<'p, F> {
 /// A target that runs.
 enum Target {
     Session(Box<Session>),
-    Sink(Sink),
+    Sink(DatagramSink),
 }
 
 /// The last trial of a search with this rate and verdict.
@@ -344,7 +344,7 @@ impl<F: FnMut(SocketKind, BenchEvent<'_>)> BenchRunner<'_, F> {
             }
             TargetSpec::Sink => {
                 let what = format!("a {} socket", case.socket);
-                let sink = Sink::bind(case.socket);
+                let sink = DatagramSink::bind(case.socket);
                 Target::Sink(sink.map_err(|source| BenchError::Io { what, source })?)
             }
         })

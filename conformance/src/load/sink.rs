@@ -12,8 +12,8 @@ use crate::transport::SocketKind;
 /// A bare socket that is read as fast as possible: shows what the machine carries without a
 /// listener.
 #[derive(Debug)]
-pub struct Sink {
-    socket: Socket,
+pub struct DatagramSink {
+    socket: SinkSocket,
     address: Address,
     buffer: Box<[u8]>,
     /// The folder of a UNIX socket, removed with it.
@@ -21,7 +21,7 @@ pub struct Sink {
 }
 
 #[derive(Debug)]
-enum Socket {
+enum SinkSocket {
     Udp(UdpSocket),
     #[cfg(unix)]
     Unix(std::os::unix::net::UnixDatagram),
@@ -32,7 +32,7 @@ const READ_TIMEOUT: Duration = Duration::from_millis(5);
 /// Longer than any datagram.
 const BUFFER: usize = 1 << 18;
 
-impl Sink {
+impl DatagramSink {
     /// Binds a socket of this kind, with the receive buffer that a listener has by default.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl Sink {
                 let path = folder.path().join("sink.sock");
                 let socket = std::os::unix::net::UnixDatagram::bind(&path)?;
                 socket.set_read_timeout(Some(READ_TIMEOUT))?;
-                (Socket::Unix(socket), Address::Unix(path), Some(folder))
+                (SinkSocket::Unix(socket), Address::Unix(path), Some(folder))
             }
             _ => return Err(io::ErrorKind::Unsupported.into()),
         };
@@ -66,19 +66,19 @@ impl Sink {
     }
 }
 
-fn udp(socket: UdpSocket) -> io::Result<(Socket, Address, Option<TempDir>)> {
+fn udp(socket: UdpSocket) -> io::Result<(SinkSocket, Address, Option<TempDir>)> {
     socket.set_read_timeout(Some(READ_TIMEOUT))?;
     let address = Address::Udp(socket.local_addr()?);
-    Ok((Socket::Udp(socket), address, None))
+    Ok((SinkSocket::Udp(socket), address, None))
 }
 
-impl Observer for Sink {
+impl Observer for DatagramSink {
     fn next_event(&mut self, deadline: Instant) -> ObserverEvent<'_> {
         loop {
             let received = match &self.socket {
-                Socket::Udp(socket) => socket.recv(&mut self.buffer),
+                SinkSocket::Udp(socket) => socket.recv(&mut self.buffer),
                 #[cfg(unix)]
-                Socket::Unix(socket) => socket.recv(&mut self.buffer),
+                SinkSocket::Unix(socket) => socket.recv(&mut self.buffer),
             };
             match received {
                 Ok(length) => return ObserverEvent::Report(Cow::Borrowed(&self.buffer[..length])),

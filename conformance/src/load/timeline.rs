@@ -10,13 +10,13 @@ use super::schedule::Schedule;
 #[derive(Clone, Debug)]
 pub struct Timeline {
     width: Duration,
-    slices: Vec<Slice>,
+    slices: Vec<TimelineSlice>,
 }
 
 /// A slice of a [`Timeline`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Slice {
+pub struct TimelineSlice {
     /// Datagrams that were sent.
     pub sent: u64,
     /// Those of them that were reported.
@@ -33,7 +33,7 @@ const SLICES: u32 = 100;
 impl Timeline {
     /// Returns an empty timeline over this time.
     pub fn new(duration: Duration) -> Self {
-        let slice = Slice {
+        let slice = TimelineSlice {
             sent: 0,
             delivered: 0,
             latency: empty_with_digits(2),
@@ -51,7 +51,7 @@ impl Timeline {
     }
 
     /// Returns the slices in order.
-    pub fn slices(&self) -> &[Slice] {
+    pub fn slices(&self) -> &[TimelineSlice] {
         &self.slices
     }
 
@@ -79,7 +79,7 @@ impl Timeline {
         }
     }
 
-    fn slice(&mut self, due: Duration) -> &mut Slice {
+    fn slice(&mut self, due: Duration) -> &mut TimelineSlice {
         let index = self.index(due);
         &mut self.slices[index]
     }

@@ -259,16 +259,16 @@ mod tests {
     use crate::load::drain::QUIET;
     use crate::load::mix::default_events;
     use crate::load::schedule::Shape;
-    use crate::load::sink::Sink;
+    use crate::load::sink::DatagramSink;
     use crate::transport::SocketKind;
 
     /// A listener in this process. A function chooses what it does with each datagram, and when
     /// none comes.
     struct TestListener<F> {
         /// `None` when it has closed its socket.
-        sink: Option<Sink>,
+        sink: Option<DatagramSink>,
         /// Nobody sends there, so that reading waits.
-        idle: Sink,
+        idle: DatagramSink,
         choose: F,
         /// Reports that it still makes after it has closed its socket.
         remaining: VecDeque<Vec<u8>>,
@@ -283,7 +283,7 @@ mod tests {
 
     impl<F: FnMut(Option<&[u8]>) -> Action> TestListener<F> {
         fn new(choose: F) -> Self {
-            let bind = || Sink::bind(SocketKind::Udp).expect("there is a free port");
+            let bind = || DatagramSink::bind(SocketKind::Udp).expect("there is a free port");
             Self {
                 sink: Some(bind()),
                 idle: bind(),

@@ -1,7 +1,7 @@
 use super::error::RunError;
-use super::event::Event;
 use super::jobs;
 use super::plan::TestPlan;
+use super::run_event::RunEvent;
 use super::supervisor::Supervisor;
 use crate::dialect::Dialect;
 use crate::vectors::Vector;
@@ -13,7 +13,7 @@ use crate::vectors::Vector;
 /// If there is no subject to test, or the run was stopped. The events until then are valid.
 pub fn run<'c>(
     plan: &TestPlan<'c>,
-    mut on_event: impl FnMut(Event<'_, 'c>),
+    mut on_event: impl FnMut(RunEvent<'_, 'c>),
 ) -> Result<(), RunError> {
     for socket in &plan.sockets {
         let mut left: Vec<_> = Dialect::ALL
@@ -32,7 +32,7 @@ pub fn run<'c>(
             let dialects: Vec<_> = left.drain(..count).collect();
             supervisor.try_dialects(&dialects)?;
             let vectors = interleaved(plan, &dialects);
-            on_event(Event::Ready {
+            on_event(RunEvent::Ready {
                 socket: *socket,
                 dialects: &dialects,
                 start: &start,
@@ -45,7 +45,7 @@ pub fn run<'c>(
                     outcome.verdict,
                     std::mem::take(&mut outcome.why),
                 );
-                on_event(Event::Outcome(&outcome));
+                on_event(RunEvent::Outcome(&outcome));
             })?;
         }
     }

@@ -48,13 +48,13 @@ impl Reports {
 /// Follows the reports of a running listener.
 #[derive(Debug)]
 pub(super) struct Attached {
-    source: Source,
+    source: ReportSource,
     output: Output,
     buffer: Box<[u8]>,
 }
 
 #[derive(Debug)]
-enum Source {
+enum ReportSource {
     /// A file that grows. It may be truncated, or replaced by another.
     File { file: File, path: PathBuf },
     /// A file descriptor that can be polled.
@@ -70,8 +70,8 @@ impl Attached {
     /// Opens the reports. What a file holds already is skipped.
     pub(super) fn open(reports: &Reports) -> io::Result<Self> {
         let source = match reports {
-            Reports::Stdin => Source::Stream(io::stdin().as_fd().try_clone_to_owned()?),
-            Reports::Path(path) => Source::open(path)?,
+            Reports::Stdin => ReportSource::Stream(io::stdin().as_fd().try_clone_to_owned()?),
+            Reports::Path(path) => ReportSource::open(path)?,
         };
         Ok(Self {
             source,
@@ -120,7 +120,7 @@ impl Attached {
 
     /// Reads what was appended to a file. `None` if the source is no file.
     fn read_file(&mut self) -> Option<ReadAttempt> {
-        let Source::File { file, path } = &mut self.source else {
+        let ReportSource::File { file, path } = &mut self.source else {
             return None;
         };
         match read_appended(file, path, &mut self.buffer) {
@@ -133,7 +133,7 @@ impl Attached {
 
     /// Reads what has come on a stream.
     fn read_stream(&mut self) -> ReadAttempt {
-        let Source::Stream(fd) = &self.source else {
+        let ReportSource::Stream(fd) = &self.source else {
             return ReadAttempt::Empty;
         };
         match rustix::io::read(fd, &mut self.buffer[..]) {
@@ -146,7 +146,7 @@ impl Attached {
     }
 
     fn close(&mut self) {
-        self.source = Source::Closed;
+        self.source = ReportSource::Closed;
         self.output.push_event(SubjectEvent::Closed);
     }
 
@@ -155,9 +155,9 @@ impl Attached {
         let mut fds = Vec::with_capacity(2);
         let mut until = deadline;
         match &self.source {
-            Source::Stream(fd) => fds.push(PollFd::new(fd, PollFlags::IN)),
-            Source::File { .. } => until = until.min(Instant::now() + FILE_CHECK_INTERVAL),
-            Source::Closed => {}
+            ReportSource::Stream(fd) => fds.push(PollFd::new(fd, PollFlags::IN)),
+            ReportSource::File { .. } => until = until.min(Instant::now() + FILE_CHECK_INTERVAL),
+            ReportSource::Closed => {}
         }
         fds.extend(writable.map(|link| PollFd::new(link, PollFlags::OUT)));
         let left = until.saturating_duration_since(Instant::now());
@@ -166,7 +166,7 @@ impl Attached {
             return Ready::Nothing;
         }
         match &self.source {
-            Source::Stream(_) if !fds[0].revents().is_empty() => Ready::Stream,
+            ReportSource::Stream(_) if !fds[0].revents().is_empty() => Ready::Stream,
             _ => Ready::Link,
         }
     }
@@ -179,7 +179,7 @@ enum Ready {
     Nothing,
 }
 
-impl Source {
+impl ReportSource {
     fn open(path: &Path) -> io::Result<Self> {
         let kind = fs::metadata(path)?.file_type();
         if kind.is_socket() {

@@ -3,7 +3,7 @@ use std::time::Instant;
 use super::death::Death;
 use super::event::SubjectEvent;
 use super::exchange::{Exchange, ExchangeEnd};
-use super::session::{Session, Unsent, footprint};
+use super::session::{Session, Undelivered, footprint};
 use crate::dialect::Dialect;
 use crate::fence::{Fence, Fences, Mark};
 use crate::observation::{Arrival, Observation, ReportContent};
@@ -134,9 +134,9 @@ impl Session {
         while let Some(datagram) = progress.next_datagram() {
             match self.try_send(datagram) {
                 Ok(()) => progress.advance(),
-                Err(Unsent::Blocked) => return Ok(Backpressure::Blocked),
-                Err(Unsent::Dead(death)) => return Err(self.lost(death, progress, fences)),
-                Err(Unsent::Never(message)) => {
+                Err(Undelivered::Blocked) => return Ok(Backpressure::Blocked),
+                Err(Undelivered::Dead(death)) => return Err(self.lost(death, progress, fences)),
+                Err(Undelivered::Never(message)) => {
                     return Err(Break::Lost(ExchangeEnd::Unsendable(message)));
                 }
             }

@@ -234,18 +234,18 @@ impl Session {
     }
 
     /// Sends a datagram if that is possible at once.
-    pub(super) fn try_send(&mut self, datagram: &[u8]) -> Result<(), Unsent> {
+    pub(super) fn try_send(&mut self, datagram: &[u8]) -> Result<(), Undelivered> {
         let Some(link) = &mut self.link else {
             return self.handle.send(datagram).map_err(|error| match error {
                 #[cfg(unix)]
-                InputError::Full => Unsent::Blocked,
-                InputError::Closed => Unsent::Dead(Death::ClosedInput),
+                InputError::Full => Undelivered::Blocked,
+                InputError::Closed => Undelivered::Dead(Death::ClosedInput),
             });
         };
         link.try_send(datagram).map_err(|error| match error {
-            SendError::NoRoom => Unsent::Blocked,
-            SendError::Refused => Unsent::Dead(Death::Refused),
-            error => Unsent::Never(error.to_string()),
+            SendError::NoRoom => Undelivered::Blocked,
+            SendError::Refused => Undelivered::Dead(Death::Refused),
+            error => Undelivered::Never(error.to_string()),
         })
     }
 
@@ -368,9 +368,9 @@ impl Session {
         loop {
             match self.try_send(datagram) {
                 Ok(()) => return Ok(()),
-                Err(Unsent::Blocked) => {}
-                Err(Unsent::Dead(death)) => return Err(self.end_by_death(death, observation)),
-                Err(Unsent::Never(message)) => return Err(ExchangeEnd::Unsendable(message)),
+                Err(Undelivered::Blocked) => {}
+                Err(Undelivered::Dead(death)) => return Err(self.end_by_death(death, observation)),
+                Err(Undelivered::Never(message)) => return Err(ExchangeEnd::Unsendable(message)),
             }
             if self.stop.is_requested() {
                 return Err(ExchangeEnd::Interrupted);
@@ -394,7 +394,7 @@ impl Session {
 }
 
 /// Why a datagram was not sent.
-pub(super) enum Unsent {
+pub(super) enum Undelivered {
     /// There is no room for it now.
     Blocked,
     /// The subject is dead, as far as can be seen.

@@ -6,7 +6,7 @@ use super::batch::Batch;
 use super::batching::Batching;
 use super::method::Method;
 use super::send_error::SendError;
-use super::socket::Socket;
+use super::socket::OpenSocket;
 use super::unsent::Unsent;
 
 /// A connected datagram socket that takes many datagrams in one call, and never blocks.
@@ -16,7 +16,7 @@ use super::unsent::Unsent;
 /// be sent. It does not reconnect: callers report a listener that is gone.
 #[derive(Debug)]
 pub struct Bulk {
-    socket: Socket,
+    socket: OpenSocket,
     batching: Batching,
     /// Whether the queue of a network device was full, which cannot be polled.
     is_device_full: bool,
@@ -32,7 +32,7 @@ impl Bulk {
     ///
     /// The system's, such as `ENOENT` or `ECONNREFUSED` for a UNIX socket that is not bound.
     pub fn connect(address: &Address, method: Method) -> io::Result<Self> {
-        let socket = Socket::open(address)?;
+        let socket = OpenSocket::open(address)?;
         Ok(Self {
             batching: Batching::new(&socket, method),
             socket,
@@ -93,7 +93,7 @@ impl Bulk {
     /// what it has no room for, and this machine's send buffer, or the queue of a device, is what
     /// blocks the sender.
     pub fn waits_for_listener(&self) -> bool {
-        !matches!(self.socket, Socket::Udp(_)) && !self.is_device_full
+        !matches!(self.socket, OpenSocket::Udp(_)) && !self.is_device_full
     }
 
     /// Returns whether datagrams of this length are cut from one segment, as far as is known.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::address::Address;
 use super::port::Port;
 use super::send_error::SendError;
-use super::socket::Socket;
+use super::socket::OpenSocket;
 use super::waits::STOP_CHECK_INTERVAL;
 
 /// A connected datagram socket to a listener.
@@ -16,7 +16,7 @@ use super::waits::STOP_CHECK_INTERVAL;
 #[derive(Debug)]
 pub struct Link {
     address: Address,
-    socket: Socket,
+    socket: OpenSocket,
     /// Whether the listener has ever been in the kernel's table of sockets.
     was_bound: bool,
     /// The socket that was bound to the address at first, if no other may take its place.
@@ -35,7 +35,7 @@ impl Link {
     pub fn connect(address: &Address) -> io::Result<Self> {
         Ok(Self {
             address: address.clone(),
-            socket: Socket::open(address)?,
+            socket: OpenSocket::open(address)?,
             was_bound: false,
             only: None,
         })
@@ -119,7 +119,7 @@ impl Link {
                     // has cleared it.
                     if let Address::Unix(_) = self.address {
                         self.socket =
-                            Socket::open(&self.address).map_err(|_| SendError::Refused)?;
+                            OpenSocket::open(&self.address).map_err(|_| SendError::Refused)?;
                     }
                 }
                 _ => return Err(SendError::Io { size, error }),
@@ -144,12 +144,12 @@ impl Link {
         }
         let refused = |error: io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
         match &self.socket {
-            Socket::Udp(_) if self.was_bound => self.port() == Port::Unbound,
-            Socket::Udp(socket) => socket
+            OpenSocket::Udp(_) if self.was_bound => self.port() == Port::Unbound,
+            OpenSocket::Udp(socket) => socket
                 .take_error()
                 .is_ok_and(|error| error.is_some_and(refused)),
             #[cfg(unix)]
-            Socket::Unix(_) => Self::connect(&self.address).is_err_and(refused),
+            OpenSocket::Unix(_) => Self::connect(&self.address).is_err_and(refused),
         }
     }
 
@@ -177,9 +177,9 @@ impl Link {
     /// times this much.
     pub const fn burst(&self) -> usize {
         match self.socket {
-            Socket::Udp(_) => 65_536,
+            OpenSocket::Udp(_) => 65_536,
             #[cfg(unix)]
-            Socket::Unix(_) => usize::MAX,
+            OpenSocket::Unix(_) => usize::MAX,
         }
     }
 }

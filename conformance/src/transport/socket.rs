@@ -12,13 +12,13 @@ use super::unsent::{Unsent, whole};
 
 /// A connected socket that does not block.
 #[derive(Debug)]
-pub(super) enum Socket {
+pub(super) enum OpenSocket {
     Udp(UdpSocket),
     #[cfg(unix)]
     Unix(UnixDatagram),
 }
 
-impl Socket {
+impl OpenSocket {
     /// Connects to an address. A UDP socket connects whether or not it is bound.
     pub(super) fn open(address: &Address) -> io::Result<Self> {
         match address {
@@ -86,7 +86,7 @@ impl Socket {
 }
 
 #[cfg(unix)]
-impl AsFd for Socket {
+impl AsFd for OpenSocket {
     fn as_fd(&self) -> BorrowedFd<'_> {
         match self {
             Self::Udp(socket) => socket.as_fd(),

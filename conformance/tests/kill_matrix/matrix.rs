@@ -11,7 +11,7 @@ use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::fence;
 use event_datagram_conformance::judge::{Answering, Judgment, Strictness, Verdict, judge};
 use event_datagram_conformance::known::KnownList;
-use event_datagram_conformance::run::{Event, Outcome, TestPlan, run};
+use event_datagram_conformance::run::{Outcome, RunEvent, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{Corpus, Vector};
@@ -99,7 +99,7 @@ impl KillMatrix {
         };
         let mut detections = Detections::new();
         let ran = run(&plan, |event| {
-            if let Event::Outcome(outcome) = event
+            if let RunEvent::Outcome(outcome) = event
                 && let Some(detection) = detection(outcome)
             {
                 detections.insert(outcome.vector.id.clone(), detection);

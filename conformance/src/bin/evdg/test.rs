@@ -5,7 +5,7 @@ use event_datagram_conformance::known::{KnownList, ListChanges, ObservedFailures
 use event_datagram_conformance::report::{
     Recorder, ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject,
 };
-use event_datagram_conformance::run::{Event, TestPlan, run as run_plan};
+use event_datagram_conformance::run::{RunEvent, TestPlan, run as run_plan};
 use event_datagram_conformance::subject::{Kind, Stop};
 use event_datagram_conformance::vectors::Corpus;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -30,7 +30,7 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
     let mut unknown = BTreeSet::new();
     let bar = progress_bar(plan.vectors.len() * plan.sockets.len());
     let result = run_plan(&plan, |event| match event {
-        Event::Ready {
+        RunEvent::Ready {
             socket,
             dialects,
             start,
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
             unknown.extend(declared.filter(|id| !corpus.knows(id)).cloned());
             reports.subject_ready(&recorder.ready_subject(socket, dialects, start));
         }
-        Event::Outcome(outcome) => {
+        RunEvent::Outcome(outcome) => {
             reports.add(&recorder.record(outcome));
             failures.add(&outcome.vector.id, outcome.socket, outcome.verdict);
             bar.set_message(outcome.vector.id.clone());

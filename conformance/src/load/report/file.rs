@@ -4,7 +4,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::run::BenchRun;
-use crate::load::measurement::MergeError;
+use crate::load::measurement::MeasurementMergeError;
 
 /// A report of a load test, as it is written to a file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct BenchReport {
     /// What was sent, in words.
     pub load: String,
     /// The machines that sent it.
-    pub hosts: Vec<Host>,
+    pub hosts: Vec<BenchHost>,
     /// Each dialect over each kind of socket.
     pub runs: Vec<BenchRun>,
     /// That the file is complete.
@@ -29,7 +29,7 @@ pub struct BenchReport {
 /// A machine that sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Host {
+pub struct BenchHost {
     /// The host name, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -74,7 +74,7 @@ pub enum BenchReportError {
     Timeline,
     /// Its figures cannot be merged.
     #[error(transparent)]
-    Merge(#[from] MergeError),
+    Merge(#[from] MeasurementMergeError),
 }
 
 const FORMAT_VERSION: u32 = 2;
@@ -89,7 +89,7 @@ impl BenchReport {
             suite_version: env!("CARGO_PKG_VERSION").into(),
             subject,
             load,
-            hosts: vec![Host::this()],
+            hosts: vec![BenchHost::this()],
             runs: Vec::new(),
             complete: true,
         }
@@ -192,7 +192,7 @@ struct Version {
     format_version: u32,
 }
 
-impl Host {
+impl BenchHost {
     fn this() -> Self {
         Self {
             name: host_name(),

@@ -9,7 +9,7 @@ mod run;
 mod search_record;
 mod text;
 
-pub use file::{BenchReport, BenchReportError, Host};
+pub use file::{BenchHost, BenchReport, BenchReportError};
 pub use page::write_html;
 pub use run::BenchRun;
 pub use search_record::{SearchRecord, TrialRecord};

@@ -9,7 +9,7 @@ use super::format::{count, rate, time};
 use super::run::BenchRun;
 use super::text::{answer, name, rows};
 use crate::load::judge::LimitedBy;
-use crate::load::measurement::MergeError;
+use crate::load::measurement::MeasurementMergeError;
 
 /// Writes a report as one self-contained HTML page.
 ///
@@ -83,7 +83,7 @@ fn charts(run: &BenchRun) -> Result<Vec<Value>, BenchReportError> {
         let curve = chart::percentiles(&measured.latency, &measured.raw_latency);
         charts.push(context! {
             title => "Latency by percentile",
-            svg => curve.map_err(MergeError::from)?,
+            svg => curve.map_err(MeasurementMergeError::from)?,
             keys => [("first", "from the intended time"), ("second", "raw, from sending")],
         });
     }

@@ -35,7 +35,7 @@ const MAX_UNWRITTEN: usize = 1 << 20;
 const PIPE_CAPACITY: usize = 1 << 20;
 
 #[derive(Clone, Copy)]
-enum Source {
+enum StreamSource {
     Stdout,
     Stderr,
     Stdin,
@@ -83,24 +83,24 @@ impl Streams {
                 return StreamEvent::Nothing;
             };
             match source {
-                Source::Stdout => match read(&mut self.stdout, &mut self.buffer) {
+                StreamSource::Stdout => match read(&mut self.stdout, &mut self.buffer) {
                     Some(0) => return StreamEvent::OutputClosed,
                     Some(length) => return StreamEvent::Output(&self.buffer[..length]),
                     None => {}
                 },
-                Source::Stderr => match read(&mut self.stderr, &mut self.buffer) {
+                StreamSource::Stderr => match read(&mut self.stderr, &mut self.buffer) {
                     Some(0) => return StreamEvent::LogClosed,
                     Some(length) => return StreamEvent::Log(&self.buffer[..length]),
                     None => {}
                 },
-                Source::Stdin => self.write_unwritten(),
-                Source::End => {
+                StreamSource::Stdin => self.write_unwritten(),
+                StreamSource::End => {
                     self.end = None;
                     if let Some(exit) = exit_of(self.pid) {
                         return StreamEvent::Ended(exit);
                     }
                 }
-                Source::Link => return StreamEvent::Writable,
+                StreamSource::Link => return StreamEvent::Writable,
             }
         }
     }
@@ -136,17 +136,17 @@ impl Streams {
     }
 
     /// Waits until one of the sources is ready, at most until this time.
-    fn ready(&self, until: Instant, writable: Option<BorrowedFd<'_>>) -> Option<Source> {
+    fn ready(&self, until: Instant, writable: Option<BorrowedFd<'_>>) -> Option<StreamSource> {
         let sources = [
             (
                 self.stdout.as_ref().map(AsFd::as_fd),
                 PollFlags::IN,
-                Source::Stdout,
+                StreamSource::Stdout,
             ),
             (
                 self.stderr.as_ref().map(AsFd::as_fd),
                 PollFlags::IN,
-                Source::Stderr,
+                StreamSource::Stderr,
             ),
             (
                 self.stdin
@@ -154,14 +154,14 @@ impl Streams {
                     .filter(|_| !self.unwritten.is_empty())
                     .map(AsFd::as_fd),
                 PollFlags::OUT,
-                Source::Stdin,
+                StreamSource::Stdin,
             ),
             (
                 self.end.as_ref().map(AsFd::as_fd),
                 PollFlags::IN,
-                Source::End,
+                StreamSource::End,
             ),
-            (writable, PollFlags::OUT, Source::Link),
+            (writable, PollFlags::OUT, StreamSource::Link),
         ];
         let open = sources.iter().filter_map(|(fd, flags, source)| {
             Some((PollFd::from_borrowed_fd((*fd)?, *flags), *source))

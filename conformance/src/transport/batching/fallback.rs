@@ -1,6 +1,6 @@
 use crate::transport::batch::Batch;
 use crate::transport::method::Method;
-use crate::transport::socket::Socket;
+use crate::transport::socket::OpenSocket;
 use crate::transport::unsent::Unsent;
 
 /// Hands datagrams to the kernel with a call for each: this system has no better [`Method`].
@@ -8,7 +8,7 @@ use crate::transport::unsent::Unsent;
 pub(crate) struct Batching;
 
 impl Batching {
-    pub(crate) fn new(_: &Socket, _: Method) -> Self {
+    pub(crate) fn new(_: &OpenSocket, _: Method) -> Self {
         Self
     }
 
@@ -20,7 +20,7 @@ impl Batching {
     /// Sends one datagram of a batch.
     pub(crate) fn send(
         &mut self,
-        socket: &Socket,
+        socket: &OpenSocket,
         batch: &Batch,
         from: usize,
     ) -> Result<usize, Unsent> {

@@ -9,7 +9,7 @@ use rustix::net::{MMsgHdr, SendAncillaryBuffer, SendFlags, sendmmsg};
 
 use crate::transport::batch::Batch;
 use crate::transport::method::Method;
-use crate::transport::socket::Socket;
+use crate::transport::socket::OpenSocket;
 use crate::transport::unsent::{Unsent, whole};
 
 /// Hands datagrams to the kernel with as few calls as the [`Method`] allows.
@@ -32,11 +32,13 @@ const MAX_SEGMENT: usize = 65_000;
 const SINGLY: u8 = 2;
 
 impl Batching {
-    pub(crate) fn new(socket: &Socket, method: Method) -> Self {
+    pub(crate) fn new(socket: &OpenSocket, method: Method) -> Self {
         let cuts_up_to = match socket {
             // A kernel that does not know the option does not refuse to cut: it sends the whole
             // segment as one datagram.
-            Socket::Udp(socket) if method == Method::Segments && knows_to_cut(socket) => usize::MAX,
+            OpenSocket::Udp(socket) if method == Method::Segments && knows_to_cut(socket) => {
+                usize::MAX
+            }
             _ => 0,
         };
         Self {
@@ -54,7 +56,7 @@ impl Batching {
     /// Sends datagrams of a batch, from this one on, and returns how many were taken.
     pub(crate) fn send(
         &mut self,
-        socket: &Socket,
+        socket: &OpenSocket,
         batch: &Batch,
         from: usize,
     ) -> Result<usize, Unsent> {
@@ -64,7 +66,7 @@ impl Batching {
             return socket.send_one(batch, from);
         }
         match socket {
-            Socket::Udp(socket) => {
+            OpenSocket::Udp(socket) => {
                 if let Some(result) = self.send_segment(socket, batch, from) {
                     return result;
                 }
@@ -75,7 +77,7 @@ impl Batching {
                 }
                 Ok(taken)
             }
-            Socket::Unix(socket) => send_many(socket, batch, from),
+            OpenSocket::Unix(socket) => send_many(socket, batch, from),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::transport::SocketKind;
 /// What happens during a run, in order.
 #[derive(Debug)]
 #[non_exhaustive]
-pub enum Event<'r, 'c> {
+pub enum RunEvent<'r, 'c> {
     /// A subject is ready. This comes once for each socket and dialect, before the outcomes of its
     /// vectors.
     Ready {
