@@ -78,7 +78,7 @@ impl Observation {
         }
     }
 
-    /// Adds a malformed report for a line that is longer than 16 MiB and was not kept.
+    /// Adds a malformed report for a line that is longer than 8 MiB and was not kept.
     pub fn record_oversized(&mut self) {
         let line = Line::Malformed(format!("it is longer than {MAX_LINE} bytes"));
         self.record(b"{".to_vec(), ReportContent::Line(line), Arrival::InTime);

@@ -1,5 +1,5 @@
 use super::error::{DecodeError, DecodeErrorKind as Kind};
-use super::read::Params;
+use super::read::{Params, ParamsForm};
 use super::scan::Scanner;
 use crate::{Bytes, Event, Param};
 
@@ -54,7 +54,7 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
         _ => return Err(json.error(Kind::NotAnObject)),
     }
     let mut method = None;
-    let mut params = Ok(Params::new(b"", false));
+    let mut params = Ok(Params::none());
     let mut more = json.open(b'}');
     while more {
         let name = json.name()?.bytes();
@@ -95,14 +95,14 @@ fn method<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Bytes<'a>>, DecodeError>
 }
 
 fn params<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Params<'a>>, DecodeError> {
-    let (named, close) = match json.peek() {
-        Some(b'{') => (true, b'}'),
-        Some(b'[') => (false, b']'),
+    let (form, close) = match json.peek() {
+        Some(b'{') => (ParamsForm::Object, b'}'),
+        Some(b'[') => (ParamsForm::Array, b']'),
         other => {
             let not_structured = json.error(Kind::ParamsNotStructured);
             json.value(1)?;
             return Ok(match other {
-                Some(b'n') => Ok(Params::new(b"", false)),
+                Some(b'n') => Ok(Params::none()),
                 _ => Err(not_structured),
             });
         }
@@ -110,7 +110,7 @@ fn params<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Params<'a>>, DecodeError
     let start = json.offset() + 1;
     let mut more = json.open(close);
     while more {
-        if named {
+        if form == ParamsForm::Object {
             json.name()?;
         }
         json.value(2)?;
@@ -119,7 +119,7 @@ fn params<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Params<'a>>, DecodeError
     let inside = json.since(start);
     Ok(match json.unsupported {
         Some(unsupported) => Err(unsupported),
-        None => Ok(Params::new(inside, named)),
+        None => Ok(Params::new(inside, form)),
     })
 }
 

@@ -11,13 +11,27 @@ use crate::{Bytes, Param, Value};
 pub struct Params<'a> {
     /// The rest of the text between the brackets.
     rest: &'a [u8],
-    named: bool,
+    form: ParamsForm,
+}
+
+/// The JSON value that holds the parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ParamsForm {
+    /// An object: each parameter has a name.
+    Object,
+    /// An array: none has one.
+    Array,
 }
 
 impl<'a> Params<'a> {
-    /// The text has to be the inside of an object (`named`) or an array.
-    pub(super) const fn new(text: &'a [u8], named: bool) -> Self {
-        Self { rest: text, named }
+    /// Returns the parameters in the text between the brackets of a value of this form.
+    pub(super) const fn new(text: &'a [u8], form: ParamsForm) -> Self {
+        Self { rest: text, form }
+    }
+
+    /// Returns no parameters.
+    pub(super) const fn none() -> Self {
+        Self::new(b"", ParamsForm::Array)
     }
 }
 
@@ -28,7 +42,7 @@ impl<'a> Iterator for Params<'a> {
     fn next(&mut self) -> Option<Param<'a>> {
         let mut rest = past(self.rest, b',')?;
         let mut name = None;
-        if self.named {
+        if self.form == ParamsForm::Object {
             let (found, behind) = string(rest);
             name = Some(found);
             rest = past(behind, b':')?;

@@ -67,5 +67,5 @@ pub use harness::Harness;
 pub use parser::Parser;
 
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 pub struct ReadmeDoctests;

@@ -14,9 +14,15 @@ pub(super) struct Fragment<'p> {
 /// Identifies the packet of a fragment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FragmentKey {
-    /// Source and destination.
-    pub(super) ips: (IpAddr, IpAddr),
+    pub(super) ips: IpPair,
     pub(super) identification: u32,
+}
+
+/// The addresses of an IP packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct IpPair {
+    pub(super) source: IpAddr,
+    pub(super) destination: IpAddr,
 }
 
 /// Reassembles packets. It holds no more bytes than its input had, and drops the oldest packet
@@ -119,7 +125,10 @@ mod tests {
         let ip = IpAddr::from([127, 0, 0, 1]);
         Fragment {
             key: FragmentKey {
-                ips: (ip, ip),
+                ips: IpPair {
+                    source: ip,
+                    destination: ip,
+                },
                 identification,
             },
             offset,

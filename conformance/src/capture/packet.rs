@@ -1,4 +1,4 @@
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use etherparse::{
     EtherType, IpNumber, Ipv6FragmentHeaderSlice, LaxIpPayloadSlice, LaxNetSlice, LaxSlicedPacket,
@@ -6,7 +6,7 @@ use etherparse::{
 };
 use pcap_parser::Linktype;
 
-use super::fragments::{Fragment, FragmentKey};
+use super::fragments::{Fragment, FragmentKey, IpPair};
 
 /// What a packet holds, as far as UDP is concerned.
 #[derive(Debug)]
@@ -58,11 +58,11 @@ pub(super) fn packet_content(link: Linktype, data: &[u8]) -> PacketContent<'_> {
 }
 
 /// Parses the payload of an IP packet as UDP.
-pub(super) fn parse_udp<'p>(ips: (IpAddr, IpAddr), segment: &'p [u8]) -> PacketContent<'p> {
+pub(super) fn parse_udp<'p>(ips: IpPair, segment: &'p [u8]) -> PacketContent<'p> {
     match UdpSlice::from_slice(segment) {
         Ok(udp) => PacketContent::Udp(UdpSegment {
-            source: (ips.0, udp.source_port()).into(),
-            destination: (ips.1, udp.destination_port()).into(),
+            source: (ips.source, udp.source_port()).into(),
+            destination: (ips.destination, udp.destination_port()).into(),
             payload: udp.payload(),
         }),
         Err(_) => PacketContent::Truncated(ports(segment)),
@@ -114,10 +114,10 @@ fn ip_content<'p>(net: &LaxNetSlice<'p>) -> PacketContent<'p> {
         LaxNetSlice::Ipv4(ip) => {
             let header = ip.header();
             (
-                (
-                    header.source_addr().into(),
-                    header.destination_addr().into(),
-                ),
+                IpPair {
+                    source: header.source_addr().into(),
+                    destination: header.destination_addr().into(),
+                },
                 u32::from(header.identification()),
                 header.fragments_offset().byte_offset(),
                 header.more_fragments(),
@@ -125,10 +125,10 @@ fn ip_content<'p>(net: &LaxNetSlice<'p>) -> PacketContent<'p> {
         }
         LaxNetSlice::Ipv6(ip) => {
             let header = ip.header();
-            let ips = (
-                header.source_addr().into(),
-                header.destination_addr().into(),
-            );
+            let ips = IpPair {
+                source: header.source_addr().into(),
+                destination: header.destination_addr().into(),
+            };
             let extensions = ip.extensions();
             let fragment = extensions
                 .first_header()

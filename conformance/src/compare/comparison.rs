@@ -19,16 +19,24 @@ pub struct Comparison {
     pub changes: Vec<Changes>,
 }
 
+/// How to find out whether two runs are of the same subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubjectIdentity {
+    /// Their subjects declare the same name, or, if one of them declares none, were started by the
+    /// same command.
+    Declared,
+    /// All runs are of the same subject: the option `--same-subject`.
+    Assumed,
+}
+
 /// Compares JSON reports.
 ///
-/// Runs are of one subject if their subjects declare the same name, or, if one of them declares
-/// none, were started by the same command; with `same_subject`, all runs are of one. Any other run
-/// is of another implementation.
+/// A run whose subject is another one is of another implementation.
 ///
 /// # Errors
 ///
 /// If a file cannot be read, is no whole report, or is a part of one.
-pub fn compare(paths: &[PathBuf], same_subject: bool) -> Result<Comparison, CompareError> {
+pub fn compare(paths: &[PathBuf], identity: SubjectIdentity) -> Result<Comparison, CompareError> {
     let runs = paths
         .iter()
         .enumerate()
@@ -36,8 +44,10 @@ pub fn compare(paths: &[PathBuf], same_subject: bool) -> Result<Comparison, Comp
     let runs = runs.collect::<Result<Vec<_>, _>>()?;
     let mut subjects = Vec::<Vec<usize>>::new();
     for (index, run) in runs.iter().enumerate() {
-        let is_of_subject =
-            |subject: &&mut Vec<usize>| same_subject || runs[subject[0]].is_of_subject(run);
+        let is_of_subject = |subject: &&mut Vec<usize>| match identity {
+            SubjectIdentity::Assumed => true,
+            SubjectIdentity::Declared => runs[subject[0]].is_of_subject(run),
+        };
         match subjects.iter_mut().find(is_of_subject) {
             Some(subject) => subject.push(index),
             None => subjects.push(vec![index]),

@@ -12,7 +12,7 @@ mod text;
 mod words;
 
 pub use changes::{Change, Changes};
-pub use comparison::{Comparison, compare};
+pub use comparison::{Comparison, SubjectIdentity, compare};
 pub use error::CompareError;
 pub use matrix::{Matrix, MatrixCell, MatrixRow};
 pub use run::{ComparedResult, ComparedRun, DeclaredName};

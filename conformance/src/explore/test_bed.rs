@@ -24,7 +24,7 @@ impl<'r> TestBed<'r> {
 
     /// Makes sure that the next case meets a fresh subject.
     pub(super) fn replace(&mut self) {
-        self.supervisor.replace();
+        self.supervisor.end_instance();
         self.is_used = false;
     }
 

@@ -104,8 +104,8 @@ impl Barrier {
         });
     }
 
-    /// Recognises the newest fence whose tag a reported line carries. `None` if it carries the tag
-    /// of none of this barrier.
+    /// Records that the fences whose tags a reported line carries have returned, and returns the
+    /// newest of them. `None` if it carries the tag of none of this barrier.
     pub(crate) fn receive(
         &mut self,
         line: &[u8],

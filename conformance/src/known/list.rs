@@ -44,6 +44,17 @@ pub enum KnownError {
     },
 }
 
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    /// The year.
+    pub year: u16,
+    /// The month, from 1.
+    pub month: u8,
+    /// The day of the month, from 1.
+    pub day: u8,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KnownFile {
@@ -72,8 +83,8 @@ impl KnownList {
     /// # Errors
     ///
     /// If the list has another form, names a vector twice or one that the corpus does not have, or
-    /// holds an entry that has expired by `today` (year, month, day).
-    pub fn load(path: &Path, corpus: &Corpus, today: (i16, i8, i8)) -> Result<Self, KnownError> {
+    /// holds an entry that has expired by `today`.
+    pub fn load(path: &Path, corpus: &Corpus, today: Date) -> Result<Self, KnownError> {
         Self::read(&fs::read_to_string(path)?, corpus, today)
     }
 
@@ -82,7 +93,7 @@ impl KnownList {
     /// # Errors
     ///
     /// Those of [`load`](Self::load).
-    pub fn read(text: &str, corpus: &Corpus, today: (i16, i8, i8)) -> Result<Self, KnownError> {
+    pub fn read(text: &str, corpus: &Corpus, today: Date) -> Result<Self, KnownError> {
         let file: KnownFile = toml_edit::de::from_str(text)
             .map_err(|error| KnownError::Content(error.to_string()))?;
         let mut known = Self::default();
@@ -97,12 +108,12 @@ impl KnownList {
                         "entry `{id}`: expires: {expires} is no date"
                     )));
                 };
-                let last = (
-                    i32::from(date.year),
-                    i32::from(date.month),
-                    i32::from(date.day),
-                );
-                if last < (i32::from(today.0), i32::from(today.1), i32::from(today.2)) {
+                let last = Date {
+                    year: date.year,
+                    month: date.month,
+                    day: date.day,
+                };
+                if last < today {
                     return Err(KnownError::Expired {
                         id,
                         expires: date.to_string(),

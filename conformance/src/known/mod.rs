@@ -3,5 +3,5 @@
 mod list;
 mod update;
 
-pub use list::{KnownError, KnownList};
+pub use list::{Date, KnownError, KnownList};
 pub use update::{ListChanges, ObservedFailures};

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use super::observer::{Observer, ObserverEvent};
-use crate::transport::Address;
-use crate::transport::SocketKind;
+use crate::transport::{Address, SocketKind};
 
 /// A bare socket that is read as fast as possible: shows what the machine carries without a
 /// listener.

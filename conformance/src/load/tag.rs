@@ -37,8 +37,8 @@ impl Tag {
         format!("q{}{number:0width$}", self.digits, width = NUMBER_DIGITS)
     }
 
-    /// Finds the number in a report, anywhere and in any of the contract's forms. `None` if the
-    /// report does not hold this tag, or a part of it.
+    /// Returns the number in a report, anywhere and in any of the contract's forms. `None` if the
+    /// report does not hold this tag, or only a part of it.
     pub fn number_in(&self, report: &[u8]) -> Option<u64> {
         if let Some(at) = self.plain.find(report) {
             return number(report.get(at + TRIAL_DIGITS..)?.get(..NUMBER_DIGITS)?);

@@ -95,7 +95,7 @@ impl Supervisor<'_> {
                 None => result.end = Some(end),
             }
         }
-        self.session = None;
+        self.end_instance();
         Ok(result)
     }
 }

@@ -71,7 +71,7 @@ impl Supervisor<'_> {
             self.close(&mut outcome)?;
         }
         if outcome.verdict == Verdict::Hang {
-            self.replace();
+            self.end_instance();
         }
         Ok(outcome)
     }
@@ -97,7 +97,7 @@ impl Supervisor<'_> {
             ExchangeEnd::Interrupted => return Err(RunError::Interrupted),
             end => {
                 if let ExchangeEnd::Died { .. } = end {
-                    self.replace();
+                    self.end_instance();
                 }
                 blame_for_end(last, end);
             }
@@ -124,7 +124,7 @@ impl Supervisor<'_> {
             ExchangeEnd::Interrupted => Err(RunError::Interrupted),
             _ => {
                 if let ExchangeEnd::Died { .. } = exchange.end {
-                    self.replace();
+                    self.end_instance();
                 }
                 Ok(self.assessor().assess(vector, exchange))
             }

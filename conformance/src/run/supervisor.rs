@@ -185,14 +185,14 @@ impl<'r> Supervisor<'r> {
     }
 
     /// Ends the instance, so that the next vector is sent to a fresh one.
-    pub(crate) fn replace(&mut self) {
+    pub(crate) fn end_instance(&mut self) {
         self.session = None;
     }
 
     /// Ends an instance that died or fell silent at a vector.
     pub(super) fn lose(&mut self, outcome: &Outcome<'_>) {
         self.record_loss(outcome);
-        self.session = None;
+        self.end_instance();
     }
 
     /// Records that the instance, which is ended already, died or fell silent at a vector.

@@ -33,7 +33,7 @@ pub use command::{CommandError, Kind, Subject, SubjectCommand};
 pub use death::{Death, Exit};
 pub use exchange::{Exchange, ExchangeEnd, SendMode};
 pub(crate) use pipeline::MAX_PIPELINED;
-pub use pipeline::{Pipeline, PipelineEnd};
+pub use pipeline::{PipelineEnd, PipelineResult};
 pub use session::Session;
 pub use settings::SubjectSettings;
 pub use start_error::StartError;

@@ -13,7 +13,7 @@ use crate::vectors::Vector;
 /// What came of sending several vectors without waiting for each.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Pipeline {
+pub struct PipelineResult {
     /// What became of the vectors that were not answered.
     pub end: PipelineEnd,
     /// The number of datagrams that the kernel dropped meanwhile, if something is missing.
@@ -65,7 +65,7 @@ impl Session {
         vectors: &[&Vector],
         fences: &mut Fences,
         emit: &mut dyn FnMut(Exchange),
-    ) -> Pipeline {
+    ) -> PipelineResult {
         let mut progress = Progress::new(vectors, fences, emit);
         let end = match self.run_pipeline(&mut progress, fences) {
             Ok(()) => PipelineEnd::Complete,
@@ -78,7 +78,7 @@ impl Session {
                 progress.dropped + self.newly_dropped()
             }
         };
-        Pipeline { end, dropped }
+        PipelineResult { end, dropped }
     }
 
     fn run_pipeline(&mut self, progress: &mut Progress<'_>, fences: &Fences) -> Result<(), Break> {

@@ -264,7 +264,10 @@ impl Session {
     ) -> ExchangeEnd {
         match event {
             SubjectEvent::Exited(exit) => self.end_by_death(Death::Exited(exit), observation),
-            _ => self.end_by_death(self.handle.closed(), observation),
+            SubjectEvent::Closed
+            | SubjectEvent::Line(_)
+            | SubjectEvent::LongLine
+            | SubjectEvent::Writable => self.end_by_death(self.handle.closed(), observation),
         }
     }
 

@@ -40,7 +40,8 @@ pub(super) struct Started {
     pub(super) round_trip: Duration,
 }
 
-/// The first pause between two probes of a socket that is not bound yet. Doubled each time.
+/// Half of the first pause between two probes of a socket that is not bound yet. Doubled before each
+/// pause.
 const MIN_PROBE_PAUSE: Duration = Duration::from_millis(1);
 /// The longest pause between two probes of a socket, or of a path, that is not there yet.
 const MAX_PROBE_PAUSE: Duration = Duration::from_millis(20);

@@ -60,6 +60,11 @@ fn modules_of_the_runner_import_what_their_rows_allow() {
 }
 
 #[test]
+fn modules_of_the_runner_need_what_their_rows_allow() {
+    assert_none(&table("module").unused(&module_imports(&WORKSPACE, RUNNER)));
+}
+
+#[test]
 fn no_modules_import_each_other_in_a_ring() {
     assert_none(&rings(&module_graph(&WORKSPACE)));
 }
@@ -80,25 +85,34 @@ fn paths(file: &File) -> impl Iterator<Item = &SourcePath> {
     imports.chain(&file.source.mentions)
 }
 
-fn crate_violations(workspace: &Workspace, table: &Table) -> Vec<String> {
-    let mut violations = BTreeSet::new();
-    for file in &workspace.files {
-        for path in paths(file) {
-            let imported = workspace.package(&path.segments[0]);
-            let objection = imported.and_then(|it| table.objection(&file.package, it));
-            violations.extend(objection.map(|it| (&file.path, path.line, it)));
-        }
-    }
-    messages(violations)
+/// An import: the name of the importer and that of what it imports, and where it stands.
+struct Import<'w> {
+    importer: &'w str,
+    imported: String,
+    file: &'w File,
+    line: usize,
 }
 
-fn module_violations(workspace: &Workspace, crate_name: &str, table: &Table) -> Vec<String> {
-    let mut violations = BTreeSet::new();
-    for file in workspace
-        .files
-        .iter()
-        .filter(|it| it.module[0] == crate_name)
-    {
+/// Returns the imports of crates of the workspace.
+fn imports_of_crates(workspace: &Workspace) -> impl Iterator<Item = Import<'_>> {
+    workspace.files.iter().flat_map(move |file| {
+        let imports = paths(file).filter_map(move |path| {
+            Some(Import {
+                importer: &file.package,
+                imported: workspace.package(&path.segments[0])?.into(),
+                file,
+                line: path.line,
+            })
+        });
+        imports.collect::<Vec<_>>()
+    })
+}
+
+/// Returns the imports between the modules at the top of a crate.
+fn imports_of_modules<'w>(workspace: &'w Workspace, crate_name: &str) -> Vec<Import<'w>> {
+    let mut imports = Vec::new();
+    let files = workspace.files.iter();
+    for file in files.filter(|it| it.module[0] == crate_name) {
         let Some(importer) = file.module.get(1) else {
             continue;
         };
@@ -106,11 +120,39 @@ fn module_violations(workspace: &Workspace, crate_name: &str, table: &Table) -> 
             let target = workspace.resolve(file, path);
             let target = target.filter(|it| it.module[0] == crate_name);
             let imported = target.as_ref().and_then(|it| workspace.top_module(it));
-            let objection = imported.and_then(|it| table.objection(importer, &it[1]));
-            violations.extend(objection.map(|it| (&file.path, path.line, it)));
+            imports.extend(imported.map(|imported| Import {
+                importer,
+                imported: imported[1].clone(),
+                file,
+                line: path.line,
+            }));
         }
     }
-    messages(violations)
+    imports
+}
+
+fn crate_violations(workspace: &Workspace, table: &Table) -> Vec<String> {
+    violations(imports_of_crates(workspace), table)
+}
+
+fn module_violations(workspace: &Workspace, crate_name: &str, table: &Table) -> Vec<String> {
+    violations(imports_of_modules(workspace, crate_name), table)
+}
+
+fn violations<'w>(imports: impl IntoIterator<Item = Import<'w>>, table: &Table) -> Vec<String> {
+    let violations = imports.into_iter().filter_map(|import| {
+        let objection = table.objection(import.importer, &import.imported)?;
+        Some((&import.file.path, import.line, objection))
+    });
+    messages(violations.collect())
+}
+
+/// Returns which module at the top of a crate imports which other one.
+fn module_imports(workspace: &Workspace, crate_name: &str) -> BTreeSet<(String, String)> {
+    let imports = imports_of_modules(workspace, crate_name).into_iter();
+    imports
+        .map(|it| (it.importer.into(), it.imported))
+        .collect()
 }
 
 fn messages(violations: BTreeSet<(&String, usize, String)>) -> Vec<String> {
@@ -159,7 +201,7 @@ fn graph(workspace: &Workspace, name: impl Fn(&Target) -> Option<String>) -> Gra
 
 mod made_up {
     use super::{Graph, Ring, Table, Workspace};
-    use super::{crate_violations, file_graph, module_graph, module_violations};
+    use super::{crate_violations, file_graph, module_graph, module_imports, module_violations};
 
     /// Returns a crate of the given modules, each with its source; `""` is the root.
     fn workspace(sources: &[(&str, &str)]) -> Workspace {
@@ -180,6 +222,22 @@ mod made_up {
     fn table(rows: &str) -> Table {
         let document = format!("## Layers\n| module | may import |\n| --- | --- |\n{rows}");
         Table::parse(&document, "module").expect("the table is valid")
+    }
+
+    #[test]
+    fn entries_that_no_import_needs_are_found() {
+        let sources = [
+            ("", ""),
+            ("a", "use crate::b::X;"),
+            ("b", "pub struct X;"),
+            ("c", ""),
+        ];
+        let imports = module_imports(&workspace(&sources), "krate");
+        let table = table("| `a` | `b`, `c` |\n| `b` | nothing |\n| `c` | nothing |");
+        assert_eq!(
+            table.unused(&imports),
+            ["ARCHITECTURE.md:4: `a` does not import `c`"]
+        );
     }
 
     #[test]

@@ -78,6 +78,23 @@ impl Table {
         })
     }
 
+    /// Returns the entries that no import needs, given all imports: importer and imported.
+    pub(crate) fn unused(&self, imports: &BTreeSet<(String, String)>) -> Vec<String> {
+        let entries = self.rows.iter().flat_map(|(name, row)| {
+            let pairs = row.may_import.iter().map(move |imported| (name, imported));
+            pairs.map(move |pair| (row.line, pair))
+        });
+        let is_unused = |(importer, imported): (&String, &String)| {
+            !imports.contains(&(importer.clone(), imported.clone()))
+        };
+        entries
+            .filter(|(_, pair)| is_unused(*pair))
+            .map(|(line, (importer, imported))| {
+                format!("ARCHITECTURE.md:{line}: `{importer}` does not import `{imported}`")
+            })
+            .collect()
+    }
+
     /// Returns what is wrong with the table, given the names that exist.
     pub(crate) fn problems(&self, existing: &BTreeSet<String>) -> Vec<String> {
         let mut problems = Vec::new();

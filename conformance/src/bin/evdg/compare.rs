@@ -1,4 +1,4 @@
-use event_datagram_conformance::compare::compare;
+use event_datagram_conformance::compare::{SubjectIdentity, compare};
 
 use crate::args::{CompareArgs, CompareFormat};
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _, ignore_closed_stdout};
@@ -8,7 +8,12 @@ use crate::values::ReportArg;
 /// Compares reports: a matrix of all, and what got worse between runs of one subject.
 pub(crate) fn run(args: &CompareArgs) -> CommandResult {
     check_distinct(&args.reports)?;
-    let comparison = compare(&args.files, args.same_subject);
+    let identity = if args.same_subject {
+        SubjectIdentity::Assumed
+    } else {
+        SubjectIdentity::Declared
+    };
+    let comparison = compare(&args.files, identity);
     let comparison = comparison.or_exit(ExitStatus::Usage)?;
     for ReportArg { format, path } in &args.reports {
         let written = match format {

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use event_datagram_conformance::escape::escaped;
-use event_datagram_conformance::known::{KnownList, ListChanges, ObservedFailures};
+use event_datagram_conformance::known::{Date, KnownList, ListChanges, ObservedFailures};
 use event_datagram_conformance::report::{
     Recorder, ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject,
 };
@@ -112,7 +112,12 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> CommandResult<Te
     let known = match &args.known {
         Some(path) if !args.write_known => {
             let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-            let known = KnownList::load(path, corpus, (today.year(), today.month(), today.day()));
+            let today = Date {
+                year: today.year().unsigned_abs(),
+                month: today.month().unsigned_abs(),
+                day: today.day().unsigned_abs(),
+            };
+            let known = KnownList::load(path, corpus, today);
             known.or_exit_with(ExitStatus::Usage, format!("list {}", path.display()))?
         }
         _ => KnownList::default(),

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::dialect::Dialect;
-use crate::known::KnownList;
+use crate::known::{Date, KnownList};
 use crate::vectors::{Corpus, Vector, VectorFile, check, read};
 
 static CORPUS: LazyLock<Corpus> =
@@ -52,7 +52,11 @@ pub fn vector_files_parse_or_fail_with_a_message(text: &str) {
 ///
 /// If that does not hold.
 pub fn known_lists_name_vectors_once(text: &str) {
-    const TODAY: (i16, i8, i8) = (2026, 1, 1);
+    const TODAY: Date = Date {
+        year: 2026,
+        month: 1,
+        day: 1,
+    };
     match KnownList::read(text, &CORPUS, TODAY) {
         Ok(known) => {
             let entry = |id: &str| format!("{text}\n[[known]]\nid = {id:?}\nreason = \"more\"\n");
