@@ -1,4 +1,5 @@
-//! Decides what a measurement comes to: whether a rate passed, and what limited it. Pure.
+//! Decides what a measurement comes to: whether a rate passed, and what limited it; and whether a
+//! search, a run and a report passed. Pure.
 
 use serde::{Deserialize, Serialize};
 
@@ -157,6 +158,23 @@ impl Measurement {
     }
 }
 
+/// Returns whether a search has an answer: it found a rate that passed as often as it had to, and
+/// the lowest rate that failed is as close to that as it was to be.
+pub(super) fn has_answer(highest: Option<f64>, is_decided: bool) -> bool {
+    highest.is_some() && is_decided
+}
+
+/// Returns whether a run passed: its search, if it is one, has an answer; else its measurement did
+/// not fail. A run without a measurement did not pass.
+pub(super) fn has_passed(has_answer: Option<bool>, measurement: Option<&Measurement>) -> bool {
+    has_answer.unwrap_or_else(|| measurement.is_some_and(|it| it.failure().is_none()))
+}
+
+/// Returns whether a report passed: each of its runs did.
+pub(super) fn have_all_passed(runs: impl IntoIterator<Item = bool>) -> bool {
+    runs.into_iter().all(|has_passed| has_passed)
+}
+
 impl LimitedBy {
     /// Returns what limited the rate of a measurement.
     pub fn of(measurement: &Measurement) -> Self {
@@ -185,6 +203,12 @@ impl LimitedBy {
             (None, Some(SearchAbort::NoListener(_))) => Self::Listener,
             (None, Some(SearchAbort::Interrupted) | None) => Self::Nothing,
         }
+    }
+
+    /// Returns what limited a run in which nothing could be measured: the listener did not start or
+    /// could not be reached.
+    pub(super) fn of_unmeasured() -> Self {
+        Self::Listener
     }
 }
 
@@ -326,13 +350,28 @@ mod tests {
             reader: Some(0.95),
             ..idle
         };
-        let stolen = Usage {
+        let steal_time = Usage {
             steal_time: Some(0.05),
             ..idle
         };
-        for usage in [busy, reading, stolen] {
+        for usage in [busy, reading, steal_time] {
             assert_eq!(LimitedBy::of(&lost(usage)), LimitedBy::Unclear, "{usage:?}");
         }
+    }
+
+    #[test]
+    fn a_run_passes_by_its_search_or_else_by_its_measurement() {
+        assert!(has_answer(Some(1_000.0), true));
+        assert!(!has_answer(Some(1_000.0), false));
+        assert!(!has_answer(None, true));
+        let (perfect, lossy) = (measurement(&[1; 10], 0), measurement(&[1; 10], 1));
+        assert!(has_passed(None, Some(&perfect)));
+        assert!(!has_passed(None, Some(&lossy)));
+        assert!(!has_passed(None, None));
+        assert!(has_passed(Some(true), None));
+        assert!(!has_passed(Some(false), Some(&perfect)));
+        assert!(have_all_passed([true, true]));
+        assert!(!have_all_passed([true, false]));
     }
 
     #[test]

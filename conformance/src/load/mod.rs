@@ -2,14 +2,15 @@
 //!
 //! A [`Schedule`] says when each datagram is due, whatever happens to those before it; a [`Pacer`]
 //! sends by it; the [`Ledger`] counts what is reported, each datagram identified by the number in
-//! it ([`Tag`], [`Mix`]); a [`Trial`] combines these around a listener, or around a [`DatagramSink`]. What
-//! was measured is a [`Measurement`], which merges with those of other machines, and `judge`
-//! decides whether it passes and what limited it. A [`RateSearch`] chooses rates for trials until
-//! the highest without loss is known. A [`BenchPlan`] is a whole run of `evdg bench`, and a
-//! [`BenchReport`] its result.
+//! it ([`Tag`], [`Mix`]); a [`Trial`] combines these around a listener, or around a
+//! [`DatagramSink`]. What was measured is a [`Measurement`], which merges with those of other
+//! machines, and `judge` decides whether it passes and what limited it. A [`RateSearch`] chooses
+//! rates for trials until the highest without loss is known. A [`BenchPlan`] is a whole run of
+//! `evdg bench`, its results are [`BenchRun`]s, and a [`BenchReport`] is the file of them.
 //!
 //! `conformance/book/src/load-test-figures.md` says what the figures mean, and what they do not.
 
+mod bench_run;
 mod clock;
 mod distribution;
 mod drain;
@@ -21,6 +22,7 @@ mod machine;
 mod measurement;
 mod mix;
 mod moments;
+mod notes;
 mod observer;
 mod pace;
 mod plan;
@@ -28,6 +30,7 @@ mod rate_search;
 mod report;
 mod runner;
 mod schedule;
+mod search_record;
 mod send_log;
 mod sink;
 mod steal_time;
@@ -39,6 +42,7 @@ mod trial_end;
 mod trial_state;
 mod wire;
 
+pub use bench_run::BenchRun;
 pub use clock::{Clock, SystemClock};
 pub use distribution::{Distribution, HdrError};
 pub use histogram::empty_histogram;
@@ -53,12 +57,10 @@ pub use observer::{Observer, ObserverEvent};
 pub use pace::{PaceEnd, PaceResult, Pacer, SendCall};
 pub use plan::{BenchPlan, Goal, TargetSpec};
 pub use rate_search::{RateSearch, SearchOutcome, SearchSettings, one_in};
-pub use report::{
-    BenchHost, BenchReport, BenchReportError, BenchRun, SearchRecord, TrialRecord, write_html,
-    write_text,
-};
+pub use report::{BenchHost, BenchReport, BenchReportError, write_html, write_text};
 pub use runner::{BenchError, BenchEvent, run};
 pub use schedule::{MAX_RATE, Schedule, ScheduleError, Shape};
+pub use search_record::{SearchRecord, TrialRecord};
 pub use sink::DatagramSink;
 pub use tag::{NUMBER_DIGITS, PARAM, Tag};
 pub use timeline::{Timeline, TimelineSlice};

@@ -1,13 +1,14 @@
 use std::io;
 use std::time::Duration;
 
+use super::bench_run::{BenchRun, SearchedRun};
 use super::judge::{LimitedBy, SearchAbort, TrialVerdict};
 use super::measurement::Measurement;
 use super::mix::{Mix, MixError, default_events};
 use super::plan::{BenchPlan, Goal, TargetSpec};
 use super::rate_search::{RateSearch, SearchSettings};
-use super::report::{BenchRun, SearchRecord, TrialRecord};
 use super::schedule::{Schedule, ScheduleError, Shape};
+use super::search_record::{SearchRecord, TrialRecord};
 use super::sink::DatagramSink;
 use super::tag::Tag;
 use super::trial::Trial;
@@ -184,13 +185,11 @@ impl<F: FnMut(SocketKind, BenchEvent<'_>)> BenchRunner<'_, F> {
         let schedule = Schedule::new(shape, self.plan.duration)?;
         self.warm_up(case, shape.mean_rate())?;
         let measurement = self.trial(case, schedule)?;
-        let seconds = measurement.seconds;
-        let mut run = BenchRun::measured(case.dialect, case.socket.to_string(), measurement);
-        if self.is_interrupted() {
-            run.notes
-                .insert(0, format!("it was interrupted after {seconds:.2} s"));
-        }
-        Ok(run)
+        let record = match self.is_interrupted() {
+            true => BenchRun::interrupted,
+            false => BenchRun::measured,
+        };
+        Ok(record(case.dialect, case.socket.to_string(), measurement))
     }
 
     fn search(
@@ -248,15 +247,14 @@ impl<F: FnMut(SocketKind, BenchEvent<'_>)> BenchRunner<'_, F> {
         let at_failed = at(record.failed, TrialVerdict::Failed)
             .or_else(|| at(record.failed, TrialVerdict::Disturbed));
         let limited_by = LimitedBy::of_search(at_failed, abort.as_ref());
-        let socket = case.socket.to_string();
-        Ok(BenchRun::searched(
-            case.dialect,
-            socket,
-            record,
+        Ok(BenchRun::searched(SearchedRun {
+            dialect: case.dialect,
+            socket: case.socket.to_string(),
+            search: record,
             at_highest,
             at_failed,
             limited_by,
-        ))
+        }))
     }
 
     /// Sends for a while without counting, so that what is slow only at first is over.

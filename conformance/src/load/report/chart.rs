@@ -4,10 +4,10 @@
 use std::fmt::Write as _;
 
 use super::format::{count, rate, time};
-use super::search_record::SearchRecord;
 use crate::load::distribution::{Distribution, HdrError};
 use crate::load::judge::TrialVerdict;
 use crate::load::moments::{Moment, Moments};
+use crate::load::search_record::SearchRecord;
 
 /// The size of the drawing and the margins of the plot. Small, so that labels are readable on a
 /// phone.

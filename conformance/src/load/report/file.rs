@@ -3,7 +3,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::run::BenchRun;
+use crate::load::bench_run::BenchRun;
+use crate::load::judge;
 use crate::load::measurement::MeasurementMergeError;
 
 /// A report of a load test, as it is written to a file.
@@ -182,7 +183,7 @@ impl BenchReport {
 
     /// Returns whether every run has passed.
     pub fn has_passed(&self) -> bool {
-        self.runs.iter().all(BenchRun::has_passed)
+        judge::have_all_passed(self.runs.iter().map(BenchRun::has_passed))
     }
 }
 

@@ -6,8 +6,8 @@ use minijinja::{Environment, Value, context};
 use super::chart;
 use super::file::{BenchReport, BenchReportError};
 use super::format::{count, rate, time};
-use super::run::BenchRun;
 use super::text::{answer, name, rows};
+use crate::load::bench_run::BenchRun;
 use crate::load::judge::LimitedBy;
 use crate::load::measurement::MeasurementMergeError;
 

@@ -4,8 +4,8 @@ use anstyle::{AnsiColor, Style};
 
 use super::file::BenchReport;
 use super::format::{count, rate, time};
-use super::run::BenchRun;
 use crate::escape::{cut, escaped, visible};
+use crate::load::bench_run::BenchRun;
 use crate::load::judge::LimitedBy;
 
 const BOLD: Style = Style::new().bold();

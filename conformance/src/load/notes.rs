@@ -1,8 +1,12 @@
+//! Notes: sentences that a reader of the figures of a run has to know.
+
+use std::fmt;
+
+use super::judge::{BUSY, MUCH_STEAL_TIME, SATURATED};
+use super::machine::Usage;
+use super::measurement::Measurement;
 use super::search_record::SearchRecord;
-use crate::load::judge::{BUSY, MUCH_STEAL_TIME, SATURATED};
-use crate::load::machine::Usage;
-use crate::load::measurement::Measurement;
-use crate::load::timing::LATE;
+use super::timing::LATE;
 
 /// Returns sentences that a reader of the figures of a measurement has to know.
 pub(super) fn of_measurement(socket: &str, measurement: &Measurement) -> Vec<String> {
@@ -39,6 +43,16 @@ pub(super) fn of_measurement(socket: &str, measurement: &Measurement) -> Vec<Str
         notes.extend(of_machine(usage));
     }
     notes
+}
+
+/// Returns the note on a measurement that the user interrupted.
+pub(super) fn of_interruption(measurement: &Measurement) -> String {
+    format!("it was interrupted after {:.2} s", measurement.seconds)
+}
+
+/// Returns the note on a run in which nothing could be measured.
+pub(super) fn of_unmeasured(why: &impl fmt::Display) -> String {
+    format!("nothing could be measured: {why}")
 }
 
 /// Returns sentences on how reliable a search is.

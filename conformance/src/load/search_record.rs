@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
 
-use crate::load::judge::{SearchAbort, TrialVerdict};
-use crate::load::measurement::Measurement;
-use crate::load::rate_search::{SearchOutcome, one_in};
+use super::judge::{self, SearchAbort, TrialVerdict};
+use super::measurement::Measurement;
+use super::rate_search::{SearchOutcome, one_in};
 
 /// A search for the highest rate without loss.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub struct TrialRecord {
 
 impl SearchRecord {
     /// Records the outcome of a search, the trials that led there, and why it was aborted.
-    pub fn new(
+    pub(super) fn new(
         outcome: SearchOutcome,
         trials: Vec<TrialRecord>,
         abort: Option<&SearchAbort>,
@@ -84,7 +84,7 @@ impl SearchRecord {
 
     /// Returns whether the search came to a rate.
     pub fn has_answer(&self) -> bool {
-        self.highest.is_some() && self.is_decided
+        judge::has_answer(self.highest, self.is_decided)
     }
 
     /// Counts the trials that failed only during interference.
@@ -96,7 +96,7 @@ impl SearchRecord {
 
 impl TrialRecord {
     /// Records a measurement as a trial, with its verdict.
-    pub fn of(measurement: &Measurement) -> Self {
+    pub(super) fn of(measurement: &Measurement) -> Self {
         let verdict = measurement.verdict();
         Self {
             rate: measurement.rate,
