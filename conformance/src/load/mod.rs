@@ -59,7 +59,7 @@ pub use plan::{BenchPlan, Goal, TargetSpec};
 pub use rate_search::{RateSearch, SearchOutcome, SearchSettings, one_in};
 pub use report::{BenchHost, BenchReport, BenchReportError, write_html, write_text};
 pub use runner::{BenchError, BenchEvent, run};
-pub use schedule::{MAX_RATE, Schedule, ScheduleError, Shape};
+pub use schedule::{MAX_RATE, MAX_TIME, Schedule, ScheduleError, Shape};
 pub use search_record::{SearchRecord, TrialRecord};
 pub use sink::DatagramSink;
 pub use tag::{NUMBER_DIGITS, PARAM, Tag};

@@ -49,7 +49,8 @@ pub struct SearchSettings {
     pub resolution: f64,
     /// How often the answer has to pass.
     pub confirmations: u32,
-    /// How often a rate that fails is tried again before that counts: machines stumble.
+    /// How often a rate that fails is tried again before the failure counts: a single one may be by
+    /// chance.
     pub retries: u32,
     /// The same where trials were disturbed. This is more, as such failures say less, and is halved
     /// each time that it does not help.

@@ -43,6 +43,8 @@ pub struct Schedule {
 
 /// The highest rate, above what any machine sends.
 pub const MAX_RATE: f64 = 1e8;
+/// The longest run and the longest period of a rate: a day. Any clock can represent it.
+pub const MAX_TIME: Duration = Duration::from_secs(86_400);
 /// The most datagrams of a trial: few enough for a bit for each.
 const MAX_LEN: f64 = 4e9;
 /// The relative error of a count: more than the rounding errors of a few operations, and less than
@@ -288,7 +290,7 @@ fn time(text: &str) -> Result<Duration, String> {
         Duration::try_from_secs_f64(number * factor).ok()
     });
     parsed
-        .filter(|time| !time.is_zero() && *time <= Duration::from_secs(86_400))
+        .filter(|time| !time.is_zero() && *time <= MAX_TIME)
         .ok_or_else(|| format!("`{text}` is no time: expected such as 10ms, 500us or 2s"))
 }
 

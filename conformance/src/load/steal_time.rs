@@ -90,13 +90,13 @@ mod tests {
 
     #[test]
     fn one_of_many_processors_is_ignored() {
-        let stolen_of_one_in = |count: usize| {
+        let steal_time_of_one_in = |count: usize| {
             let mut ticks = vec![0; count];
             let first = processors(&ticks);
             ticks[0] = 1;
             collect(first, [(millis(10), processors(&ticks))].into_iter()).total
         };
-        assert_eq!(stolen_of_one_in(4), millis(10));
-        assert_eq!(stolen_of_one_in(64), Duration::ZERO);
+        assert_eq!(steal_time_of_one_in(4), millis(10));
+        assert_eq!(steal_time_of_one_in(64), Duration::ZERO);
     }
 }

@@ -25,6 +25,8 @@ use crate::values::ReportArg;
 const DEFAULT_DURATION: Duration = Duration::from_secs(10);
 /// How long to send in each trial of a search, by default.
 const DEFAULT_TRIAL: Duration = Duration::from_secs(2);
+/// How often the progress line moves.
+const SPINNER_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Measures at a rate, or searches for one, or merges reports.
 pub(crate) fn run(args: &BenchArgs) -> CommandResult {
@@ -207,7 +209,7 @@ fn spinner() -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new_spinner();
-    bar.enable_steady_tick(Duration::from_millis(200));
+    bar.enable_steady_tick(SPINNER_INTERVAL);
     let style = ProgressStyle::with_template("{spinner} {elapsed} {wide_msg}");
     bar.with_style(style.expect("the template is valid"))
 }

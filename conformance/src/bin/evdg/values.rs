@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::load::Shape;
+use event_datagram_conformance::load::{MAX_TIME, Shape};
 use event_datagram_conformance::vectors::{Level, is_slug};
 
 /// The datagrams of a case, given in hex.
@@ -72,8 +72,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
         .filter(|number| *number > 0.0)
         .map(|number| number * unit);
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    // No run is longer, and any clock can represent it.
-    let duration = duration.filter(|duration| *duration <= Duration::from_secs(86_400));
+    let duration = duration.filter(|duration| *duration <= MAX_TIME);
     duration.ok_or_else(|| "expected a time up to a day, such as 10, 1.5s, 500ms or 2m".into())
 }
 

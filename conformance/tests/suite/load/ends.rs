@@ -1,4 +1,5 @@
-//! Load tests that end early: the listener dies, hangs or does not start again, or the user interrupts.
+//! Load tests that end early: the listener dies, hangs or does not start again, or the user
+//! interrupts.
 
 use std::process::{Command, Stdio};
 use std::thread;

@@ -176,8 +176,8 @@ struct Pace {
 /// How much it may catch up with after a sleep that was too long: a hundredth of the shortest trial
 /// that finds the limit.
 const CREDIT: Duration = Duration::from_millis(20);
-/// The buffer size to ask for, for each datagram of the default events: kernels count some 1,000 bytes
-/// for one, and double what is asked for.
+/// The buffer size to ask for, for each datagram of the default events: kernels count some 1,000
+/// bytes for one, and double what is asked for.
 const KERNEL_SIZE: f64 = 512.0;
 
 impl Pace {
