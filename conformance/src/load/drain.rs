@@ -92,6 +92,7 @@ impl<O: Observer> Drain<'_, '_, O> {
         let mut barrier = Barrier::new(backoff, begin + self.timeout);
         // Of this trial: reports of other things do not show that more of it are to come.
         let mut last_report = begin;
+        let mut unsent = None;
         let mut returned_at = None;
         let mut is_complete = false;
         // Whose full buffer kept the last fence from being sent.
@@ -123,14 +124,14 @@ impl<O: Observer> Drain<'_, '_, O> {
                 if barrier.is_unsent() {
                     *dropped = self.dropped();
                 }
-                let fence = self.fences.next_fence();
+                let fence = unsent.take().unwrap_or_else(|| self.fences.next_fence());
                 let sent = send(bulk, &fence.datagram(self.dialect));
                 blocked_by = matches!(sent, Err(SendError::NoRoom)).then(|| bulk.blocked_by());
                 match sent {
                     Ok(()) => barrier.record_sent(fence, now),
                     Err(SendError::Refused) => return Some(self.after_refusal()),
-                    // The next round tries again.
-                    Err(_) => {}
+                    // The next round tries it again.
+                    Err(_) => unsent = Some(fence),
                 }
             }
             match self.observer.next_event(now + POLL_INTERVAL / 4) {

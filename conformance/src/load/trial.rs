@@ -75,13 +75,32 @@ pub struct TrialResult {
     pub usage: Usage,
 }
 
-/// The time from starting the threads until the first datagram is due.
+/// The time from the start of a trial until the first datagram is due: threads start meanwhile.
 const RUN_UP: Duration = Duration::from_millis(5);
 
 impl TrialResult {
     /// Returns how many datagrams the kernel took and nobody reported.
     pub fn lost(&self) -> u64 {
         self.pace.accepted.saturating_sub(self.tally.delivered)
+    }
+}
+
+/// When a trial starts.
+struct TrialStart {
+    /// The processors' times before the first datagram.
+    processors: Option<ProcessorTimes>,
+    /// When the first datagram is due.
+    begin: Instant,
+}
+
+impl TrialStart {
+    fn now() -> Self {
+        // Reading the times may take longer than the run-up, so it comes first.
+        let processors = ProcessorTimes::now();
+        Self {
+            processors,
+            begin: Instant::now() + RUN_UP,
+        }
     }
 }
 
@@ -107,15 +126,15 @@ impl Trial<'_> {
     ) -> io::Result<TrialResult> {
         let mut bulk = Bulk::connect(self.address, self.method)?;
         let dropped_before = Port::dropped_at(self.address);
-        let begin = Instant::now() + RUN_UP;
+        let start = TrialStart::now();
         let (calls, received) = channel();
-        let mut state = TrialState::new(self.schedule, self.tag, begin, received);
+        let mut state = TrialState::new(self.schedule, self.tag, start.begin, received);
         let Sent {
             pace,
             death,
             usage,
             steal_time,
-        } = self.send(begin, &mut bulk, observer, fences, &mut state, |call| {
+        } = self.send(start, &mut bulk, observer, fences, &mut state, |call| {
             // The state receives until all is over.
             let _ = calls.send(call);
         })?;
@@ -181,14 +200,13 @@ impl Trial<'_> {
 
     fn send(
         &self,
-        begin: Instant,
+        TrialStart { processors, begin }: TrialStart,
         bulk: &mut Bulk,
         observer: &mut impl Observer,
         fences: &Fences,
         state: &mut TrialState<'_>,
         on_send: impl FnMut(SendCall) + Send,
     ) -> io::Result<Sent> {
-        let processors = ProcessorTimes::now();
         let timer = ThreadTimer::start();
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
