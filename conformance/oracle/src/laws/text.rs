@@ -1,9 +1,9 @@
 //! The laws of the text dialect.
 
-use super::{
-    encode_both_ways, error_points_into_datagram, event_accessors_agree, parts_are_slices, reading,
-    reads_back_as_checked,
+use super::codec_checks::{
+    encode_both_ways, error_points_into_datagram, parts_are_slices, reading, reads_back_as_checked,
 };
+use super::event_model::event_accessors_agree;
 use crate::reference::{Reading, text as reference};
 use event_datagram::text::{self, documented, sender};
 use event_datagram::{Event, EventBuf, MAX_DATAGRAM, ValueBuf};
