@@ -98,7 +98,8 @@ impl Owned {
 fn owned_socket() -> impl Strategy<Value = Owned> {
     // Four bytes is the most that a character takes: 1 + 26 * 4 <= UnixPath::MAX_LENGTH.
     let path = prop_oneof!["/?[^\0]{1,26}", "[ -~]{1,107}", "/[!-~]{0,106}"];
-    // At most 3 * 63 + 61 bytes and three dots: HostName::MAX_LENGTH. The last label is never a number.
+    // At most 3 * 63 + 61 bytes and three dots: HostName::MAX_LENGTH. The last label is never a
+    // number.
     let label = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
     let last = "[A-Za-z_]([A-Za-z0-9_-]{0,59}[A-Za-z0-9_])?";
     let name = (prop::collection::vec(label, 0..=3), last).prop_map(|(mut labels, last)| {

@@ -1,6 +1,7 @@
 use std::fmt;
 
-use super::{ByteSource, BytesLiteral, Generate};
+use super::bytes_literal::BytesLiteral;
+use super::{ByteSource, Generate};
 use event_datagram::jsonrpc::{self, sender::Release};
 use event_datagram::{
     EventBuf, MAX_DATAGRAM, MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM, ParamBuf, ValueBuf, text,

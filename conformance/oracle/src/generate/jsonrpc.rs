@@ -1,8 +1,9 @@
 use std::fmt;
 
+use super::bytes_literal::BytesLiteral;
 use super::event::{EventCode, LONG};
 use super::mutate::{mutate, repeated, sequence};
-use super::{ByteSource, BytesLiteral, Generate, JsonRpcEvent};
+use super::{ByteSource, Generate, JsonRpcEvent};
 use event_datagram::jsonrpc::MAX_DEPTH;
 use event_datagram::jsonrpc::sender::{self, Release};
 use event_datagram::{EventBuf, ValueBuf};

@@ -31,15 +31,17 @@
 //! # my_parser_survives();
 //! ```
 //!
-//! With the feature `arbitrary` they implement `arbitrary::Arbitrary`, which the targets of libFuzzer
-//! and other engines take: `fuzz_target!(|datagram: TextDatagram| …)`. Their `Debug` output is Rust
-//! that can be pasted into a test.
+//! With the feature `arbitrary` they implement `arbitrary::Arbitrary`, which the targets of
+//! libFuzzer and other engines take: `fuzz_target!(|datagram: TextDatagram| …)`. Their `Debug`
+//! output is Rust that can be pasted into a test.
 
 mod byte_shrinker;
 mod byte_source;
+mod bytes_literal;
 #[cfg(any(feature = "arbitrary", feature = "proptest"))]
 mod engine_traits;
 mod event;
+mod from_bytes;
 mod jsonrpc;
 mod mutate;
 mod socket;
@@ -47,28 +49,12 @@ mod socket;
 mod strategy;
 mod text;
 
-use std::fmt;
-
 pub use byte_shrinker::ByteShrinker;
 pub use byte_source::ByteSource;
 pub use event::{JsonRpcEvent, TextEvent};
+pub use from_bytes::Generate;
 pub use jsonrpc::{JsonRpcDatagram, JsonRpcSequence, Spelling};
 pub use socket::SocketText;
 #[cfg(feature = "proptest")]
 pub use strategy::{CaseStrategy, CaseTree};
 pub use text::{TextDatagram, TextSequence};
-
-/// A kind of case, made from bytes.
-pub trait Generate: fmt::Debug + Sized {
-    /// Makes a case by the choices of `source`.
-    fn generate(source: &mut ByteSource<'_>) -> Self;
-}
-
-/// Formats bytes as the Rust expression of a `Vec<u8>`.
-struct BytesLiteral<'a>(&'a [u8]);
-
-impl fmt::Debug for BytesLiteral<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "b\"{}\".to_vec()", self.0.escape_ascii())
-    }
-}

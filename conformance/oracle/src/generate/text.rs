@@ -1,8 +1,9 @@
 use std::fmt;
 
+use super::bytes_literal::BytesLiteral;
 use super::event::TEXT_PIECES;
 use super::mutate::{mutate, repeated, sequence};
-use super::{ByteSource, BytesLiteral, Generate, TextEvent};
+use super::{ByteSource, Generate, TextEvent};
 use crate::reference;
 use event_datagram::text::{self, sender};
 use event_datagram::{EventBuf, MAX_DATAGRAM};
@@ -65,8 +66,8 @@ fn written(source: &mut ByteSource<'_>, profile: Profile) -> Vec<u8> {
     datagram
 }
 
-/// Returns an event as the documented grammar writes it, if the datagram reads back the same: values
-/// with quotes or carriage returns are quoted, and names have neither.
+/// Returns an event as the documented grammar writes it, if the datagram reads back the same:
+/// values with quotes or carriage returns are quoted, and names have neither.
 fn by_documented_grammar(event: &EventBuf) -> Option<Vec<u8>> {
     let names = event.params.iter().filter_map(|param| param.name.as_ref());
     let mut name_bytes = names.chain([&event.name]).flatten();

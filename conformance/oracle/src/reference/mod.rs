@@ -20,16 +20,7 @@
 //! *should* on which the readings rest: a departure from those is a warning, not a failure.
 
 pub mod jsonrpc;
+mod reading;
 pub mod text;
 
-use event_datagram::EventBuf;
-
-/// One admissible reading of a datagram.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Reading {
-    /// The datagram is this event.
-    Event(EventBuf),
-    /// The datagram is no event.
-    Rejection,
-}
+pub use reading::Reading;
