@@ -16,8 +16,8 @@ const TEXT: &[Shape] = &[
     ("a name without end", "", "E", ""),
     ("separators", "E\n", "::", "\n\n"),
     ("single colons", "E\n", "a:", "\n\n"),
-    ("empty arguments", "E\n", "::\n", "\n"),
-    ("short arguments", "E\n", "a::b\n", "\n"),
+    ("empty parameters", "E\n", "::\n", "\n"),
+    ("short parameters", "E\n", "a::b\n", "\n"),
     ("opening quotes", "E\n", "\"", "\n\n"),
     ("a quote on every line", "E\n", "a::\"\nb::\"\n", "\n"),
     (

@@ -81,7 +81,7 @@ impl fmt::Display for UnwritableReason {
             Self::EmptyEventName => "is empty",
             Self::LineFeedInEventName => "holds a line feed, which would end it",
             Self::EmptyName => "name is empty and would read as none",
-            Self::LineFeedInName => "name holds a line feed, which would end the argument",
+            Self::LineFeedInName => "name holds a line feed, which would end the parameter",
             Self::SeparatorInName => "name holds `::` or ends with `:`, so that it would end early",
             Self::SeparatorInUnnamedValue => "value without a name holds `::`, so that its beginning would read as a name",
             Self::BackslashBeforeClosingQuote => {

@@ -87,7 +87,7 @@ fn the_documented_grammar_forbids_more() {
 }
 
 #[test]
-fn empty_lines_are_arguments_but_for_the_last() {
+fn empty_lines_are_parameters_but_for_the_last() {
     reads(b"", &[]);
     reads(b"\n", &[]);
     reads(b"\n\n", &[(None, b"")]);

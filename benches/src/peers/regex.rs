@@ -11,10 +11,10 @@ use super::param::PeerParam;
 pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> Option<&'a [u8]> {
     let mut at = memchr(b'\n', datagram).filter(|end| *end > 0)? + 1;
     let name = &datagram[..at - 1];
-    let mut groups = ARGUMENT.capture_locations();
+    let mut groups = PARAMETER.capture_locations();
     while !matches!(&datagram[at..], b"" | b"\n") {
         // The expression matches any text.
-        let whole = ARGUMENT.captures_read_at(&mut groups, datagram, at)?;
+        let whole = PARAMETER.captures_read_at(&mut groups, datagram, at)?;
         let group = |index| groups.get(index).map(|(from, to)| &datagram[from..to]);
         let value = group(2).or_else(|| group(3))?;
         on_param(PeerParam {
@@ -28,7 +28,7 @@ pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> 
 }
 
 /// An optional name without `::`, then a quoted or a bare value.
-static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| {
+static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
     let name = r"((?::?[^:\n])+)::";
     let quoted = r#""((?:[^"\\]|\\+[^\\])*)"(?:\n|\z)"#;
     let bare = r"([^\n]*)(?:\n|\z)";

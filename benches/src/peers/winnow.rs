@@ -14,12 +14,12 @@ pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> 
         .parse_next(rest)
         .ok()?;
     while !matches!(*rest, b"" | b"\n") {
-        on_param(argument.parse_next(rest).ok()?);
+        on_param(parameter.parse_next(rest).ok()?);
     }
     Some(name)
 }
 
-fn argument<'a>(input: &mut &'a [u8]) -> Result<PeerParam<'a>, ()> {
+fn parameter<'a>(input: &mut &'a [u8]) -> Result<PeerParam<'a>, ()> {
     let name = opt(terminated(name, b"::")).parse_next(input)?;
     alt((quoted, bare))
         .map(|(value, is_quoted)| PeerParam {

@@ -114,9 +114,9 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
                 return true;
             }
         } else if let Some(expected) = event.params.get(count) {
-            for argument in arguments(rest) {
-                if argument.param() == *expected {
-                    open.push((count + 1, argument.rest));
+            for parameter in parameters(rest) {
+                if parameter.param() == *expected {
+                    open.push((count + 1, parameter.rest));
                 }
             }
         }
@@ -145,7 +145,7 @@ pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
             let first = values(&rest[start..]).swap_remove(0);
             t8 |= matches!(first, (ValueReading::Bare(bare), _) if bare.starts_with(b"\""));
         }
-        open.extend(arguments(rest).iter().map(|argument| argument.rest));
+        open.extend(parameters(rest).iter().map(|parameter| parameter.rest));
     }
     let t13 = str::from_utf8(datagram).is_err();
     let touched = [(t5, "T5"), (t8, "T8"), (t13, "T13")].into_iter();
@@ -157,8 +157,8 @@ pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
 pub struct Readings<'a> {
     name: &'a [u8],
     body: &'a [u8],
-    /// For each argument of the current reading: its readings that are left, the current one last.
-    path: Vec<Vec<ArgumentReading<'a>>>,
+    /// For each parameter of the current reading: its readings that are left, the current one last.
+    path: Vec<Vec<ParameterReading<'a>>>,
     state: ReadingsState,
 }
 
@@ -179,7 +179,7 @@ impl Iterator for Readings<'_> {
                 self.state = ReadingsState::Events { may_reject }
             }
             ReadingsState::Events { may_reject } => {
-                // Backtracks to the last argument that has another reading.
+                // Backtracks to the last parameter that has another reading.
                 while let Some(alternatives) = self.path.last_mut() {
                     alternatives.pop();
                     if !alternatives.is_empty() {
@@ -205,23 +205,23 @@ impl Iterator for Readings<'_> {
         let mut rest = self
             .current()
             .next_back()
-            .map_or(self.body, |argument| argument.rest);
+            .map_or(self.body, |parameter| parameter.rest);
         while !at_end(rest) {
-            let mut alternatives = arguments(rest);
+            let mut alternatives = parameters(rest);
             alternatives.reverse();
             self.path.push(alternatives);
             rest = self
                 .current()
                 .next_back()
-                .map_or(&[], |argument| argument.rest);
+                .map_or(&[], |parameter| parameter.rest);
         }
-        let params: Vec<_> = self.current().map(ArgumentReading::param).collect();
+        let params: Vec<_> = self.current().map(ParameterReading::param).collect();
         Some(Reading::Event(EventBuf::new(self.name, params)))
     }
 }
 
 impl<'a> Readings<'a> {
-    fn current(&self) -> impl DoubleEndedIterator<Item = &ArgumentReading<'a>> {
+    fn current(&self) -> impl DoubleEndedIterator<Item = &ParameterReading<'a>> {
         self.path
             .iter()
             .filter_map(|alternatives| alternatives.last())
@@ -239,12 +239,12 @@ fn at_end(rest: &[u8]) -> bool {
     rest.is_empty() || rest == b"\n"
 }
 
-/// One way to read an argument.
+/// One way to read a parameter.
 #[derive(Clone, Debug)]
-struct ArgumentReading<'a> {
+struct ParameterReading<'a> {
     name: Option<&'a [u8]>,
     value: ValueReading<'a>,
-    /// The bytes behind the argument.
+    /// The bytes behind the parameter.
     rest: &'a [u8],
 }
 
@@ -255,7 +255,7 @@ enum ValueReading<'a> {
     Quoted(&'a [u8]),
 }
 
-impl ArgumentReading<'_> {
+impl ParameterReading<'_> {
     fn param(&self) -> ParamBuf {
         let value = match self.value {
             ValueReading::Bare(bytes) => bytes.to_vec(),
@@ -280,14 +280,14 @@ fn unescape(quoted: &[u8]) -> Vec<u8> {
     content
 }
 
-/// Lists every way to read the argument at the start of `rest`, the preferred one first.
-fn arguments(rest: &[u8]) -> Vec<ArgumentReading<'_>> {
+/// Lists every way to read the parameter at the start of `rest`, the preferred one first.
+fn parameters(rest: &[u8]) -> Vec<ParameterReading<'_>> {
     let mut found = Vec::new();
     for (name, start) in names(first_line(rest)) {
         for (value, length) in values(&rest[start..]) {
-            // The line feed at its end, if there is one, belongs to the argument.
+            // The line feed at its end, if there is one, belongs to the parameter.
             let end = (start + length + 1).min(rest.len());
-            found.push(ArgumentReading {
+            found.push(ParameterReading {
                 name,
                 value,
                 rest: &rest[end..],

@@ -64,13 +64,13 @@ type StepRef<Out> = listener::StepRef<[u8], Out>;
 
 /// Reads a text datagram, step by step.
 pub(crate) struct Reader {
-    /// Finds the event's name, and where the arguments begin.
+    /// Finds the event's name, and where the parameters begin.
     head: StepRef<Result<(Vec<u8>, usize), String>>,
-    /// Returns whether no argument is left.
+    /// Returns whether no parameter is left.
     is_end: StepRef<bool>,
-    /// Finds where the name of the argument at the start ends, and where its value begins.
+    /// Finds where the name of the parameter at the start ends, and where its value begins.
     separator: StepRef<Option<(usize, usize)>>,
-    /// Returns the reported name of an argument.
+    /// Returns the reported name of a parameter.
     name: StepRef<Option<Vec<u8>>>,
     /// Finds the closing quote of the quoted value at the start, if there is one.
     closing: StepRef<Option<usize>>,
@@ -82,7 +82,7 @@ pub(crate) struct Reader {
     bare: StepRef<Vec<u8>>,
     /// Returns the reported value.
     value: Step<Vec<u8>, Value>,
-    /// Adds an argument to those before it.
+    /// Adds a parameter to those before it.
     store: AddParam,
     /// Returns the report of an event.
     finish: Step<Event, Reading>,
@@ -214,7 +214,7 @@ impl Listener<Reader> {
         });
     }
 
-    /// Changes the names of arguments.
+    /// Changes the names of parameters.
     fn names(&mut self, change: fn(&[u8]) -> Vec<u8>) {
         self.reader.name = Box::new(move |name| Some(change(name)));
     }
@@ -230,7 +230,7 @@ impl Listener<Reader> {
         self.reader.unquote = Box::new(change);
     }
 
-    /// Changes all arguments of an event at once.
+    /// Changes all parameters of an event at once.
     fn params(&mut self, change: fn(Vec<Param>) -> Vec<Param>) {
         self.reader.finish = Box::new(move |event| {
             Ok(Event {

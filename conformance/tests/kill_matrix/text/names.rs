@@ -245,7 +245,7 @@ fn asks_for_names(listener: &mut Listener<Reader>, is_name: fn(&[u8]) -> bool) {
         Box::new(move |rest| separator(rest).filter(|(end, _)| is_name(&rest[..*end])));
 }
 
-/// Drops arguments with these names.
+/// Drops parameters with these names.
 fn without(listener: &mut Listener<Reader>, lost: &'static [&'static [u8]]) {
     listener.reader.store = Box::new(|params, param| {
         if !param
@@ -258,7 +258,7 @@ fn without(listener: &mut Listener<Reader>, lost: &'static [&'static [u8]]) {
     });
 }
 
-/// Rejects events with such arguments.
+/// Rejects events with such parameters.
 fn rejects_names(listener: &mut Listener<Reader>, rejected: &'static [&'static [u8]]) {
     listener.reader.finish = Box::new(|event| {
         let names = event

@@ -219,13 +219,13 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
 ];
 
-/// Returns the index of the first argument with the same name.
+/// Returns the index of the first parameter with the same name.
 fn same_name(params: &[Param], param: &Param) -> Option<usize> {
     param.name.as_ref()?;
     params.iter().position(|other| other.name == param.name)
 }
 
-/// Keeps the first arguments, and drops the rest.
+/// Keeps the first parameters, and drops the rest.
 fn keeps(listener: &mut Listener<Reader>, most: usize) {
     listener.reader.store = Box::new(move |params, param| {
         if params.len() < most {
