@@ -251,8 +251,8 @@ fn send_all(bulk: &mut Bulk, batch: &Batch) {
     while from < batch.len() {
         match bulk.send(batch, from) {
             Ok(taken) => from += taken,
-            Err(SendError::NoRoom) => bulk
-                .wait_for_room(Duration::from_secs(1))
+            Err(SendError::Blocked) => bulk
+                .wait_until_writable(Duration::from_secs(1))
                 .expect("poll works"),
             Err(error) => panic!("{error}"),
         }

@@ -2,7 +2,13 @@
 
 use event_datagram::jsonrpc::{self, sender::Release};
 use event_datagram::{EventBuf, ParamBuf, text};
+use event_datagram_corpus::CAPTURES;
 use serde_json::Value as Json;
+
+/// The captures of text datagrams: what OpenSIPS 2.4.11 sent.
+pub const TEXT_CAPTURES: &str = "captures/opensips-2.4.11.jsonl";
+/// The captures of JSON-RPC datagrams: what OpenSIPS 4.0.1 sent.
+pub const JSONRPC_CAPTURES: &str = "captures/opensips-4.0.1.jsonl";
 
 /// An event as a datagram of each dialect.
 pub struct CodecCase {
@@ -39,21 +45,12 @@ impl CodecCase {
         ]
     }
 
-    /// Returns the datagrams that OpenSIPS 2.4.11 and 4.0.1 sent: the captures of this id in
-    /// `corpus/captures`.
+    /// Returns the datagrams that OpenSIPS 2.4.11 and 4.0.1 sent: the captures of this id.
     fn captured(name: &'static str, id: &str) -> Self {
-        let text = capture(
-            include_str!("../../corpus/captures/opensips-2.4.11.jsonl"),
-            id,
-        );
-        let jsonrpc = capture(
-            include_str!("../../corpus/captures/opensips-4.0.1.jsonl"),
-            id,
-        );
         Self {
             name,
-            text: CaseDatagram::text(text),
-            jsonrpc: CaseDatagram::jsonrpc(jsonrpc),
+            text: CaseDatagram::text(capture(TEXT_CAPTURES, id)),
+            jsonrpc: CaseDatagram::jsonrpc(capture(JSONRPC_CAPTURES, id)),
         }
     }
 
@@ -99,20 +96,24 @@ fn one_value(value: String) -> EventBuf {
     EventBuf::new("E_TEST", [ParamBuf::named("extra", value.as_str())])
 }
 
-fn capture(lines: &str, id: &str) -> Vec<u8> {
-    let mut captures = captures(lines);
+fn capture(path: &str, id: &str) -> Vec<u8> {
+    let mut captures = captures(path);
     let (_, datagram) = captures
         .find(|(one, _)| one == id)
         .expect("the capture exists");
     datagram
 }
 
-/// Returns id and datagram of each capture in a file of `corpus/captures`.
+/// Returns id and datagram of each capture in a file of the corpus.
 ///
 /// # Panics
 ///
-/// If the text is no such file.
-pub fn captures(lines: &str) -> impl Iterator<Item = (String, Vec<u8>)> {
+/// If the corpus has no captures at this path.
+pub fn captures(path: &str) -> impl Iterator<Item = (String, Vec<u8>)> {
+    let (_, lines) = CAPTURES
+        .iter()
+        .find(|(one, _)| *one == path)
+        .expect("the corpus has this file");
     lines.lines().filter_map(|line| {
         let capture: Json = serde_json::from_str(line).expect("a capture is JSON");
         let hex = capture["datagram_hex"].as_str()?;

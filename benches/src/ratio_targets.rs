@@ -30,7 +30,7 @@ impl RatioTarget {
         let Some(ours) = time(OURS) else {
             return Vec::new();
         };
-        // Escapes as dense as in `quotes` were never captured, so there is no code that speeds them up.
+        // Escapes as dense as in `quotes` were never captured, so no code speeds them up.
         if benchmark.name.ends_with("/quotes") {
             return Vec::new();
         }

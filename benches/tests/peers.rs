@@ -3,13 +3,13 @@
 
 use event_datagram::{EventBuf, jsonrpc, text};
 use event_datagram_benches::benchmarks::Benchmark;
-use event_datagram_benches::cases::{CodecCase, captures};
+use event_datagram_benches::cases::{CodecCase, JSONRPC_CAPTURES, TEXT_CAPTURES, captures};
 use event_datagram_benches::peers;
 
 #[test]
 fn text_peers_decode_captures_like_the_codec() {
     let mut read = 0;
-    for (id, datagram) in captures(include_str!("../../corpus/captures/opensips-2.4.11.jsonl")) {
+    for (id, datagram) in captures(TEXT_CAPTURES) {
         if let Ok(event) = text::decode(&datagram) {
             println!("{id}");
             peers::assert_text_peers_agree(&datagram, &EventBuf::from_event(&event));
@@ -22,7 +22,7 @@ fn text_peers_decode_captures_like_the_codec() {
 #[test]
 fn jsonrpc_peers_decode_captures_of_utf8_like_the_codec() {
     let mut read = 0;
-    for (id, datagram) in captures(include_str!("../../corpus/captures/opensips-4.0.1.jsonl")) {
+    for (id, datagram) in captures(JSONRPC_CAPTURES) {
         if let (Ok(event), Ok(_)) = (jsonrpc::decode(&datagram), str::from_utf8(&datagram)) {
             println!("{id}");
             peers::assert_jsonrpc_peers_agree(&datagram, &EventBuf::from_event(&event));

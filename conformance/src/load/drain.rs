@@ -126,7 +126,7 @@ impl<O: Observer> Drain<'_, '_, O> {
                 }
                 let fence = unsent.take().unwrap_or_else(|| self.fences.next_fence());
                 let sent = send(bulk, &fence.datagram(self.dialect));
-                blocked_by = matches!(sent, Err(SendError::NoRoom)).then(|| bulk.blocked_by());
+                blocked_by = matches!(sent, Err(SendError::Blocked)).then(|| bulk.blocked_by());
                 match sent {
                     Ok(()) => barrier.record_sent(fence, now),
                     Err(SendError::Refused) => return Some(self.after_refusal()),

@@ -177,7 +177,7 @@ where
                     from += taken;
                     result.accepted += taken as u64;
                 }
-                Err(SendError::NoRoom) => {
+                Err(SendError::Blocked) => {
                     backpressure.by = self.wire.blocked_by();
                     if blocked_since.is_none() {
                         result.held_back += 1;
@@ -340,7 +340,7 @@ mod tests {
                 return Err(SendError::Refused);
             }
             if taken == 0 {
-                return Err(SendError::NoRoom);
+                return Err(SendError::Blocked);
             }
             for index in from..from + taken {
                 let number = self

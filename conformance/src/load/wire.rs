@@ -35,7 +35,7 @@ impl Wire for Bulk {
 
     fn wait_until_writable(&mut self, time: Duration) {
         // If waiting fails, the next call to send returns why.
-        let _ = self.wait_for_room(time);
+        let _ = Self::wait_until_writable(self, time);
     }
 
     fn blocked_by(&self) -> BlockedBy {

@@ -243,7 +243,7 @@ impl Session {
             });
         };
         link.try_send(datagram).map_err(|error| match error {
-            SendError::NoRoom => Undelivered::Blocked,
+            SendError::Blocked => Undelivered::Blocked,
             SendError::Refused => Undelivered::Dead(Death::Refused),
             error => Undelivered::Never(error.to_string()),
         })

@@ -11,7 +11,7 @@ use super::unsent::Unsent;
 
 /// A connected datagram socket that takes many datagrams in one call, and never blocks.
 ///
-/// When it takes none, the error says why: there is no room now ([`SendError::NoRoom`]: wait, and
+/// When it takes none, the error says why: there is no room now ([`SendError::Blocked`]: wait, and
 /// continue from there), the address is not bound ([`SendError::Refused`]), or the datagram cannot
 /// be sent. It does not reconnect: callers report a listener that is gone.
 #[derive(Debug)]
@@ -61,14 +61,14 @@ impl Bulk {
                 Err(Unsent::Cut { sent, size }) => return Err(SendError::Cut { sent, size }),
                 Err(Unsent::Io(error)) => match error.kind() {
                     io::ErrorKind::Interrupted => {}
-                    io::ErrorKind::WouldBlock => return Err(SendError::NoRoom),
+                    io::ErrorKind::WouldBlock => return Err(SendError::Blocked),
                     io::ErrorKind::ConnectionRefused
                     | io::ErrorKind::ConnectionReset
                     | io::ErrorKind::NotConnected
                     | io::ErrorKind::BrokenPipe => return Err(SendError::Refused),
                     _ if is_device_full(&error) => {
                         self.is_device_full = true;
-                        return Err(SendError::NoRoom);
+                        return Err(SendError::Blocked);
                     }
                     _ => return Err(SendError::Io { size, error }),
                 },
@@ -81,12 +81,12 @@ impl Bulk {
     /// # Errors
     ///
     /// The system's.
-    pub fn wait_for_room(&self, time: Duration) -> io::Result<()> {
+    pub fn wait_until_writable(&self, time: Duration) -> io::Result<()> {
         if self.is_device_full {
             std::thread::sleep(DEVICE_PAUSE.min(time));
             return Ok(());
         }
-        self.socket.wait_for_room(time)
+        self.socket.wait_until_writable(time)
     }
 
     /// Returns whether the listener was what had no room. Over UDP it never is: its socket drops
@@ -214,13 +214,13 @@ mod tests {
             while sent < batch.len() {
                 match bulk.send(&batch, sent) {
                     Ok(taken) => sent += taken,
-                    Err(SendError::NoRoom) => {
+                    Err(SendError::Blocked) => {
                         waits += 1;
                         assert!(sent > read, "a socket that has room takes at least one");
                         assert_eq!(listener.recv(&mut buffer).expect("there is one"), 25);
                         assert_eq!(usize::from(buffer[0]), read);
                         read += 1;
-                        bulk.wait_for_room(Duration::from_secs(10))
+                        bulk.wait_until_writable(Duration::from_secs(10))
                             .expect("it can be waited for");
                     }
                     Err(error) => panic!("{error}"),

@@ -62,7 +62,7 @@ impl Link {
     ///
     /// # Errors
     ///
-    /// If the datagram was not sent. After `stop`, [`SendError::NoRoom`].
+    /// If the datagram was not sent. After `stop`, [`SendError::Blocked`].
     pub fn send(
         &mut self,
         datagram: &[u8],
@@ -71,16 +71,16 @@ impl Link {
     ) -> Result<(), SendError> {
         loop {
             match self.try_send(datagram) {
-                Err(SendError::NoRoom) => {}
+                Err(SendError::Blocked) => {}
                 result => return result,
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() || stop() {
-                return Err(SendError::NoRoom);
+                return Err(SendError::Blocked);
             }
             let size = datagram.len();
             self.socket
-                .wait_for_room(left.min(STOP_CHECK_INTERVAL))
+                .wait_until_writable(left.min(STOP_CHECK_INTERVAL))
                 .map_err(|error| SendError::Io { size, error })?;
         }
     }
@@ -89,7 +89,7 @@ impl Link {
     ///
     /// # Errors
     ///
-    /// If the datagram was not sent. [`SendError::NoRoom`] is temporary.
+    /// If the datagram was not sent. [`SendError::Blocked`] is temporary.
     pub fn try_send(&mut self, datagram: &[u8]) -> Result<(), SendError> {
         let size = datagram.len();
         let mut is_tried_again = false;
@@ -101,7 +101,7 @@ impl Link {
             };
             match error.kind() {
                 io::ErrorKind::Interrupted => {}
-                io::ErrorKind::WouldBlock => return Err(SendError::NoRoom),
+                io::ErrorKind::WouldBlock => return Err(SendError::Blocked),
                 io::ErrorKind::ConnectionRefused
                 | io::ErrorKind::ConnectionReset
                 | io::ErrorKind::NotConnected

@@ -9,7 +9,7 @@ pub enum SendError {
     Refused,
     /// The listener's queue is full, and stayed full until the deadline if there was one.
     #[error("the socket took nothing: its reader has stopped reading")]
-    NoRoom,
+    Blocked,
     /// The kernel took fewer bytes than there were.
     #[error("only {sent} of {size} bytes were sent")]
     Cut {

@@ -66,7 +66,7 @@ impl OpenSocket {
 
     /// Waits until there may be room for a datagram, at most for this time.
     #[cfg(unix)]
-    pub(super) fn wait_for_room(&self, time: Duration) -> io::Result<()> {
+    pub(super) fn wait_until_writable(&self, time: Duration) -> io::Result<()> {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
         let mut fds = [PollFd::new(self, PollFlags::OUT)];
@@ -79,7 +79,7 @@ impl OpenSocket {
 
     /// Yields: without poll, the caller simply tries a UDP socket again.
     #[cfg(not(unix))]
-    pub(super) fn wait_for_room(&self, _: Duration) -> io::Result<()> {
+    pub(super) fn wait_until_writable(&self, _: Duration) -> io::Result<()> {
         std::thread::yield_now();
         Ok(())
     }

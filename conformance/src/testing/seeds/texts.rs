@@ -88,11 +88,16 @@ mod tests {
         let corpus = Corpus::embedded().expect("it is sound");
         for list in known_lists() {
             let text = String::from_utf8(list).expect("it is UTF-8");
-            crate::known::KnownList::read(&text, &corpus, crate::known::Date {
+            crate::known::KnownList::read(
+                &text,
+                &corpus,
+                crate::known::Date {
                     year: 2026,
                     month: 1,
                     day: 1,
-                }).expect("it is sound");
+                },
+            )
+            .expect("it is sound");
         }
     }
 }
