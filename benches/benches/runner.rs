@@ -67,7 +67,7 @@ fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> TestPlan<'c> {
         sockets: vec![socket],
         jobs: NonZero::<usize>::MIN,
         settings: SubjectSettings {
-            limit: Duration::from_secs(10),
+            timeout: Duration::from_secs(10),
             fence: "E_EVDG_FENCE".into(),
             stop: Stop::default(),
         },

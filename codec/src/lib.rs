@@ -34,8 +34,8 @@
 //!   of the specification in the project's corpus.
 //!
 //! Neither dialect is injective: several events share one datagram. [`text::sender::check`] and
-//! [`jsonrpc::sender::check`] report whether an event reads back the same, and if not, which part of
-//! it does not, and why.
+//! [`jsonrpc::sender::check`] report whether an event reads back the same, and if not, which part
+//! of it does not, and why.
 //!
 //! The [`jsonrpc`] module parses only the JSON of events. What an event cannot hold (booleans,
 //! nested values, fractions, integers beyond 64 bits) is an error as a parameter's value; in

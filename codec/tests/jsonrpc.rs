@@ -1,4 +1,5 @@
-//! The JSON-RPC dialect by hand-picked cases: what decoding gives, what encoding writes, which errors come where.
+//! The JSON-RPC dialect by hand-picked cases: what decoding gives, what encoding writes, which
+//! errors come where.
 
 use event_datagram::jsonrpc::sender::{self, Release};
 use event_datagram::jsonrpc::{self, DecodeErrorKind, MAX_DEPTH};

@@ -1,4 +1,5 @@
-//! The event model: bytes that may still have their escapes behave like their content, and advice says what and where.
+//! The event model: bytes that may still have their escapes behave like their content, and advice
+//! says what and where.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

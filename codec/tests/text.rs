@@ -1,4 +1,5 @@
-//! The text dialect by hand-picked cases: what decoding gives, what encoding writes, which errors come where.
+//! The text dialect by hand-picked cases: what decoding gives, what encoding writes, which errors
+//! come where.
 
 use event_datagram::text::{self, documented, sender};
 use event_datagram::{

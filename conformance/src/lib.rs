@@ -1,7 +1,8 @@
 //! Conformance suite for listeners of OpenSIPS event datagrams.
 //!
-//! Data flows one way: corpus → [`vectors`] → [`run`] → [`subject`] → observation → [`judge`] → verdict → [`report`].
-//! [`explore`] goes beyond the corpus: it makes vectors up, and makes small what fails.
+//! Data flows one way: corpus → [`vectors`] → [`run`] → [`subject`] → observation → [`judge`] →
+//! verdict → [`report`]. [`explore`] goes beyond the corpus: it makes vectors up, and makes small
+//! what fails.
 //!
 //! The command `evdg` is a thin layer on top of this library. Nothing in the library prints.
 //!

@@ -16,10 +16,10 @@ use crate::{Bytes, Event, Param};
 /// # Errors
 ///
 /// Returns an error if the datagram is not one JSON object whose brackets are nested at most
-/// [`MAX_DEPTH`](super::MAX_DEPTH) deep; else if its `method` is missing or not a string; else at the
-/// first part of `params` that no event holds: a boolean, a nested array or object, a number that
-/// is not an integer of 64 bits with its sign, half of a surrogate pair. [`DecodeErrorKind`] lists
-/// all errors.
+/// [`MAX_DEPTH`](super::MAX_DEPTH) deep; else if its `method` is missing or not a string; else at
+/// the first part of `params` that no event holds: a boolean, a nested array or object, a number
+/// that is not an integer of 64 bits with its sign, half of a surrogate pair. [`DecodeErrorKind`]
+/// lists all errors.
 ///
 /// [`DecodeErrorKind`]: super::DecodeErrorKind
 ///

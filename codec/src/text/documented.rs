@@ -10,10 +10,11 @@
 //! ```
 //!
 //! The commas in the last rule are separators, so a comma may stand outside quotes (ruling). The
-//! grammar says nothing of quotes inside quotes, of the end mark, and of which `::` counts. There the
-//! rulings hold, so that whatever this module accepts means what [`text::decode`](super::decode)
-//! says. Real servers do not keep to the grammar: they write values with quotes and carriage returns
-//! without quotes around them. So this decoder is for those who write senders of their own.
+//! grammar says nothing of quotes inside quotes, of the end mark, and of which `::` counts. There
+//! the rulings hold, so that whatever this module accepts means what
+//! [`text::decode`](super::decode) says. Real servers do not keep to the grammar: they write values
+//! with quotes and carriage returns without quotes around them. So this decoder is for those who
+//! write senders of their own.
 
 use memchr::memchr3;
 

@@ -19,6 +19,8 @@ use event_datagram_conformance::vectors::Corpus;
 const NOTHING: u8 = 4;
 /// The exit status of a run that was set up wrong, as of `evdg`.
 const USAGE: u8 = 2;
+/// The longest that a parser may take for a vector, unless another limit is set.
+const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// Runs the vectors as tests, by the arguments of `cargo test`.
 #[must_use = "it runs with `main`"]
@@ -181,7 +183,7 @@ impl Harness {
                 decides: set.as_ref().is_none_or(|set| set.contains(&vector)),
                 known: self.known.get(&vector.id).cloned(),
                 strictness: self.strictness,
-                limit: self.time_limit.unwrap_or(Duration::from_secs(10)),
+                limit: self.time_limit.unwrap_or(DEFAULT_TIME_LIMIT),
                 vector,
             };
             let exempt = not_applicable(&test.vector, &self.start);

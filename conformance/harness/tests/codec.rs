@@ -1,4 +1,5 @@
-//! Our own codec, tested as any other crate may test its parser: each vector is a test of `cargo test`.
+//! Our own codec, tested as any other crate may test its parser: each vector is a test of `cargo
+//! test`.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,6 @@
-//! The harness for parsers in process, on parsers that are broken each in its own way. Each runs as a test target of its own would:
-//! this program starts itself again, with the name of the parser in its environment.
+//! The harness for parsers in process, on parsers that are broken each in its own way. Each runs as
+//! a test target of its own would: this program starts itself again, with the name of the parser in
+//! its environment.
 
 use std::env;
 use std::process::{Command, ExitCode};

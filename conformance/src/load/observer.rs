@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::time::Instant;
 
-use crate::subject::{Session, Watched};
+use crate::subject::{Session, Watched, quoted_log};
 
 /// A source of reports: says which datagrams have arrived.
 pub trait Observer {
@@ -30,22 +30,17 @@ impl Observer for Session {
         match self.watch(deadline) {
             Watched::Report(line) => ObserverEvent::Report(line.into()),
             Watched::TooLong => ObserverEvent::Report(Cow::Borrowed(b"")),
-            Watched::Died { death, log } => ObserverEvent::Died(with_log(&death.to_string(), &log)),
+            Watched::Died { death, log } => {
+                ObserverEvent::Died(format!("{death}{}", quoted_log(&log)))
+            }
             Watched::Nothing => ObserverEvent::Nothing,
         }
     }
 
     fn find_death(&mut self) -> Option<String> {
         match self.find_dead()? {
-            Watched::Died { death, log } => Some(with_log(&death.to_string(), &log)),
+            Watched::Died { death, log } => Some(format!("{death}{}", quoted_log(&log))),
             _ => None,
         }
-    }
-}
-
-fn with_log(death: &str, log: &[String]) -> String {
-    match log {
-        [] => death.into(),
-        lines => format!("{death}\nits own words:\n  {}", lines.join("\n  ")),
     }
 }

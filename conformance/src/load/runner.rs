@@ -303,7 +303,7 @@ impl<F: FnMut(SocketKind, BenchEvent<'_>)> BenchRunner<'_, F> {
             dialect: case.dialect,
             address: &address,
             method: self.plan.method,
-            timeout: self.plan.settings.limit,
+            timeout: self.plan.settings.timeout,
             stop: self.plan.settings.stop.clone(),
         };
         let result = match &mut target {
@@ -335,7 +335,7 @@ impl<F: FnMut(SocketKind, BenchEvent<'_>)> BenchRunner<'_, F> {
                     &mut self.fences,
                     &self.plan.settings,
                 )?;
-                if let Some(why) = session.elsewhere(case.socket) {
+                if let Some(why) = session.wrong_socket(case.socket) {
                     return Err(BenchError::OtherSocket(why));
                 }
                 Target::Session(Box::new(session))

@@ -29,7 +29,7 @@ pub(crate) struct Supervisor<'r> {
     start: Start,
     /// Why nothing can be tested over this kind of socket: the subject declares that it is bound to
     /// one of another kind.
-    elsewhere: Option<String>,
+    wrong_socket: Option<String>,
     /// `None` after the subject died.
     pub(super) session: Option<Session>,
     /// How the last instance was lost. `None` while one runs, or if it was replaced on purpose.
@@ -73,7 +73,7 @@ impl<'r> Supervisor<'r> {
             allocator,
             fences,
             start: session.declared().clone(),
-            elsewhere: session.elsewhere(socket),
+            wrong_socket: session.wrong_socket(socket),
             session: Some(session),
             lost: None,
             failed_starts: 0,
@@ -173,8 +173,8 @@ impl<'r> Supervisor<'r> {
 
     /// Returns why a vector does not apply to this subject on this socket.
     pub(crate) fn does_not_apply(&self, vector: &Vector) -> Option<String> {
-        let elsewhere = self.elsewhere.clone();
-        elsewhere
+        let wrong_socket = self.wrong_socket.clone();
+        wrong_socket
             .or_else(|| not_applicable(vector, &self.start))
             .or_else(|| does_not_fit(vector, self.socket))
     }

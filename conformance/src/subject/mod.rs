@@ -37,5 +37,7 @@ pub use pipeline::{PipelineEnd, PipelineResult};
 pub use session::Session;
 pub use settings::SubjectSettings;
 pub use start_error::StartError;
+#[cfg(feature = "load")]
+pub(crate) use start_error::quoted_log;
 pub use stop::Stop;
 pub use watch::Watched;

@@ -75,7 +75,7 @@ impl Session {
             forms: vec![(dialect, fence.form(&line))],
             slowest_round_trip: round_trip,
             dropped: 0,
-            limit: settings.limit,
+            limit: settings.timeout,
             stop: settings.stop.clone(),
             queued: VecDeque::new(),
         };
@@ -89,7 +89,7 @@ impl Session {
     }
 
     /// Returns a sentence that names the subject's address, if that is no socket of this kind.
-    pub(crate) fn elsewhere(&self, kind: SocketKind) -> Option<String> {
+    pub(crate) fn wrong_socket(&self, kind: SocketKind) -> Option<String> {
         let address = self.link.as_ref()?.address();
         let is_here = match address {
             Address::Udp(_) => kind != SocketKind::Unix,

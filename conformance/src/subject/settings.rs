@@ -6,7 +6,7 @@ use super::stop::Stop;
 #[derive(Clone, Debug)]
 pub struct SubjectSettings {
     /// The longest wait for anything.
-    pub limit: Duration,
+    pub timeout: Duration,
     /// The name of the fence event.
     pub fence: String,
     /// The request that ends every wait.

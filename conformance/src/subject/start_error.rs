@@ -74,7 +74,8 @@ pub enum StartError {
     Interrupted,
 }
 
-fn quoted_log(log: &[String]) -> String {
+/// Returns the lines of a log as they follow a message; empty where there are none.
+pub(crate) fn quoted_log(log: &[String]) -> String {
     match log {
         [] => String::new(),
         lines => format!("\nits own words:\n  {}", lines.join("\n  ")),

@@ -40,8 +40,8 @@ pub(super) struct Started {
     pub(super) round_trip: Duration,
 }
 
-/// Half of the first pause between two probes of a socket that is not bound yet. Doubled before each
-/// pause.
+/// Half of the first pause between two probes of a socket that is not bound yet. Doubled before
+/// each pause.
 const MIN_PROBE_PAUSE: Duration = Duration::from_millis(1);
 /// The longest pause between two probes of a socket, or of a path, that is not there yet.
 const MAX_PROBE_PAUSE: Duration = Duration::from_millis(20);
@@ -99,7 +99,7 @@ pub(super) fn start(
         address,
         link: None,
         start: Start::default(),
-        barrier: Barrier::new(backoff, Instant::now() + settings.limit),
+        barrier: Barrier::new(backoff, Instant::now() + settings.timeout),
         is_behind: false,
         unexpected: Vec::new(),
     };
@@ -110,7 +110,7 @@ pub(super) fn start(
 /// moment.
 #[cfg(unix)]
 fn attach(running: &Running, settings: &SubjectSettings) -> Result<Attached, StartError> {
-    let deadline = Instant::now() + settings.limit;
+    let deadline = Instant::now() + settings.timeout;
     loop {
         let source = match Attached::open(&running.reports) {
             Ok(attached) => return Ok(attached),
@@ -308,7 +308,7 @@ impl Startup {
         let log = self.handle.log_ends();
         StartError::Silent {
             event: format!("{} tag=…", settings.fence),
-            limit: settings.limit,
+            limit: settings.timeout,
             what: self.explain_silence(settings, &log),
             log,
         }

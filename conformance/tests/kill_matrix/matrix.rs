@@ -90,7 +90,7 @@ impl KillMatrix {
             sockets: vec![socket],
             jobs: NonZero::<usize>::MIN,
             settings: SubjectSettings {
-                limit: Duration::from_secs(20),
+                timeout: Duration::from_secs(20),
                 fence: fence::DEFAULT_NAME.into(),
                 stop: Stop::default(),
             },

@@ -1,5 +1,5 @@
-//! Listeners that are wrong in one place each, as a user meets them: they are found out, and the first screen says by
-//! which rule. Which vectors find which bugs is the matter of the kill matrix.
+//! Listeners that are wrong in one place each, as a user meets them: they are found out, and the
+//! first screen says by which rule. Which vectors find which bugs is the matter of the kill matrix.
 
 use crate::evdg::{Ran, python_listener_with, test};
 

@@ -1,5 +1,5 @@
-//! What real servers sent, beside what was raised: encoding gives the very bytes, decoding what was raised as far as
-//! the bytes tell.
+//! What real servers sent, beside what was raised: encoding gives the very bytes, decoding what was
+//! raised as far as the bytes tell.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -79,11 +79,12 @@ const REJECTED: &str = "rejected: what was raised had no name (T1)";
 const NOTHING_LEFT: &str = "the reading that the rulings give to bytes which tell nothing of what was raised (T1, T4, T5, T7)";
 
 impl Release {
-    /// Gives the number of captures.
+    /// Asserts that encoding returns the captured bytes, and returns the number of captures.
     fn encodes_to_the_very_bytes(&self) -> usize {
         let captures = self.captures();
         for capture in &captures {
-            // What a server meant by its built-in events is known by decoding alone: that must come out as it went in.
+            // What a server meant by its built-in events is known by decoding alone: that must come
+            // out as it went in.
             let event = capture
                 .raised
                 .clone()
@@ -161,7 +162,8 @@ impl Capture {
         let id = json["id"].as_str().expect("it has an id").to_string();
         let mut raised =
             (!json["params"].is_null()).then(|| event_from_json(&json).expect("it is an event"));
-        // `raise_event` got a name and no value, as the note beside it says: 3.1 and later then raise no parameter.
+        // `raise_event` got a name and no value, as the note beside it says: 3.1 and later then
+        // raise no parameter.
         if id == "attrsonly" && json["dialect"] == "json-rpc" {
             raised.as_mut().expect("it was raised").params.clear();
         }

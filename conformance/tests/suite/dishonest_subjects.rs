@@ -1,4 +1,5 @@
-//! Subjects that go on, and whose reports are not what they seem: misread, late, made up, swapped, one behind.
+//! Subjects that go on, and whose reports are not what they seem: misread, late, made up, swapped,
+//! one behind.
 
 use crate::hostile_subjects::{FEW, test_listener_with};
 
@@ -13,7 +14,7 @@ fn a_listener_that_misreads_even_the_fence_is_judged() {
     );
 }
 
-/// Tells whether a datagram is a fence.
+/// The Python expression for whether a datagram is a fence.
 const IS_FENCE: &str = "b'FENCE' in datagram";
 
 #[test]
@@ -38,7 +39,8 @@ fn a_listener_that_reports_late_is_blamed_for_the_right_vector() {
 
 #[test]
 fn a_listener_that_once_loses_or_doubles_a_good_event_is_flaky() {
-    // Alone it does not do that again: whether it was a vector or the good event behind it makes no difference.
+    // Alone it does not do that again: whether it was a vector or the good event behind it makes no
+    // difference.
     for what in ["continue", "say(report(*parse(datagram)))"] {
         for which in [41, 42] {
             let once = format!("if count == {which}: {what}");
@@ -50,7 +52,8 @@ fn a_listener_that_once_loses_or_doubles_a_good_event_is_flaky() {
 
 #[test]
 fn what_only_may_be_read_right_is_not_flaky_where_it_is_read_wrong_every_time() {
-    // What stood in the buffer before, a good event and its tag, shows behind a datagram that is cut short.
+    // What stood in the buffer before, a good event and its tag, shows behind a datagram that is
+    // cut short.
     let overlay = "if count == 0: last = b''\n\
                    whole = datagram if datagram.endswith(b'\\n\\n') else datagram + last[len(datagram):]\n\
                    last, datagram = datagram, whole";
@@ -104,7 +107,8 @@ fn a_listener_that_is_one_behind_is_told_so() {
 
 #[test]
 fn a_listener_that_only_fails_without_a_pause_is_flaky() {
-    // Where more is there already, it leaves the parameters out: alone, a vector has only its fence behind it.
+    // Where more is there already, it leaves the parameters out: alone, a vector has only its fence
+    // behind it.
     let hasty = "import select\n\
          if count > 9 and b'FENCE' not in datagram:\n    \
              fence = sock.recv(LARGEST)\n    \

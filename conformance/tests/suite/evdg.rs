@@ -70,8 +70,8 @@ pub(crate) fn python_listener() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("listeners/python/listener.py")
 }
 
-/// Puts a copy of the Python listener into a folder, with one piece of its text replaced, in whichever of its files that
-/// stands.
+/// Puts a copy of the Python listener into a folder, with one piece of its text replaced, in
+/// whichever of its files that stands.
 pub(crate) fn python_listener_with(folder: &Path, old: &str, new: &str) -> PathBuf {
     let mut found = 0;
     for name in ["listener.py", "text.py", "jsonrpc.py"] {

@@ -12,7 +12,8 @@ use tempfile::TempDir;
 
 use crate::evdg::{evdg, python_listener, run};
 
-/// A parser that is right but where it is told otherwise; the folder keeps in mind that it fell silent once.
+/// A parser that is right but where it is told otherwise; the folder keeps in mind that it fell
+/// silent once.
 const SUBJECT: &str = r#"
 import json, os, sys, time
 sys.path.insert(0, LISTENER)

@@ -129,7 +129,8 @@ fn every_file_keeps_to_the_schema_that_comes_with_it() {
     let validator =
         jsonschema::validator_for(&json(&folder.join("schema.json"))).expect("it is a JSON Schema");
     for (id, file) in vector_files(&folder) {
-        // The validator takes seconds for thousands of equal parameters, and has nothing to tell about them.
+        // The validator takes seconds for thousands of equal parameters, and has nothing to tell
+        // about them.
         if file.to_string().len() > 100_000 {
             continue;
         }

@@ -10,8 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::evdg::{run, test};
 
-/// The SHA-256 of every list. "Conforms to 2026.1" has to mean the same for ever, so that whoever changes a list has to
-/// change this line, too, and will know that they must not. Vectors that are added go into the next set.
+/// The SHA-256 of every list. "Conforms to 2026.1" has to mean the same for ever, so that whoever
+/// changes a list has to change this line, too, and will know that they must not. Vectors that are
+/// added go into the next set.
 #[rustfmt::skip]
 const DIGESTS: &[(&str, &str)] = &[
     ("2026.1", "916f67dd73b0a94c137b7bdb41f92919a58e896de9b4a2846b9fa1765cee286c"),
@@ -21,7 +22,8 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
 }
 
-/// A copy of the corpus with a set `2031.1` of one vector, that the listener below fails, or of another.
+/// A copy of the corpus with a set `2031.1` of one vector, that the listener below fails, or of
+/// another.
 fn small_set(id: &str) -> (tempfile::TempDir, String) {
     let copy = tempfile::tempdir().expect("there is room");
     let copied = Command::new("cp")

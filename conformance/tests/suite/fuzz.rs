@@ -1,4 +1,5 @@
-//! `evdg fuzz`: what is wrong is found within few cases of a seed and made as small as it can be; what is right comes out clean.
+//! `evdg fuzz`: what is wrong is found within few cases of a seed and made as small as it can be;
+//! what is right comes out clean.
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +29,8 @@ fn broken_python_listener(old: &str, new: &str) -> (TempDir, String) {
     (folder, path)
 }
 
-/// Looks for what is wrong with the Python listener when this is replaced, and gives what is printed and the datagrams.
+/// Looks for what is wrong with the Python listener when this is replaced, and gives what is
+/// printed and the datagrams.
 #[track_caller]
 fn found(args: &[&str], old: &str, new: &str) -> (String, Vec<Vec<u8>>) {
     let (_folder, path) = broken_python_listener(old, new);

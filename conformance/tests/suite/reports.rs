@@ -1,5 +1,5 @@
-//! Every report format, of one run on a subject that answers with what breaks reports: as it was approved, and as its
-//! real consumers read it.
+//! Every report format, of one run on a subject that answers with what breaks reports: as it was
+//! approved, and as its real consumers read it.
 
 use std::fs;
 use std::path::Path;

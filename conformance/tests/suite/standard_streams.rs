@@ -1,4 +1,5 @@
-//! Standard input and output that cannot be used, and readers that go away: messages name what failed, statuses stay true.
+//! Standard input and output that cannot be used, and readers that go away: messages name what
+//! failed, statuses stay true.
 
 use std::fs;
 use std::process::Command;
@@ -76,7 +77,8 @@ fn what_got_worse_is_a_failure_though_nobody_reads_it() {
 fn a_reader_of_standard_output_that_goes_away_changes_neither_verdict_nor_reports() {
     let folder = tempfile::tempdir().expect("there is room");
     let report = folder.path().join("report.json");
-    // It answers everything with an error that holds the datagram in hex: the fence is recognised, and no event is read.
+    // It answers everything with an error that holds the datagram in hex: the fence is recognised,
+    // and no event is read.
     let parser = "sed -u 's/.*/{\"error\":\"&\"}/'";
     let command = format!(
         "({} test --parser --filter sep-lone-colon --report json={} -- {parser}; echo $? >&2) | true",

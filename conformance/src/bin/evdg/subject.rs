@@ -62,7 +62,7 @@ fn attached(_: &str, _: &Path) -> CommandResult<(Subject, Vec<SocketKind>)> {
 /// Returns the settings that hold for every subject.
 pub(crate) fn settings(args: &SubjectArgs, stop: Stop) -> SubjectSettings {
     SubjectSettings {
-        limit: args.timeout,
+        timeout: args.timeout,
         fence: args.fence.clone(),
         stop,
     }

@@ -36,7 +36,8 @@ pub(super) fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
     pcap_cut(link, packets, usize::MAX)
 }
 
-/// A capture in the new format, in either byte order: an interface for each packet, which counts nanoseconds.
+/// A capture in the new format, in either byte order: an interface for each packet, which counts
+/// nanoseconds.
 pub(super) fn pcapng(packets: &[(u32, Vec<u8>)], big: bool) -> Vec<u8> {
     let four = |number: usize| {
         let number = u32::try_from(number).expect("it is small");
