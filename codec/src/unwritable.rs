@@ -48,14 +48,14 @@ pub enum UnwritableReason {
     LineFeedInName,
     /// The parameter's name holds `::` or ends with `:`, so that it would end early (T4).
     SeparatorInName,
-    /// The value has no name before it and holds `::`, so that its beginning would read as a name
-    /// (T4, T6).
+    /// The value has no name before it, stands bare, and holds `::`, so that its beginning would
+    /// read as a name (T4, T6).
     SeparatorInUnnamedValue,
-    /// The value has to stand in quotes and ends with a backslash, which would escape the closing
-    /// one (T10).
+    /// The value has to stand in quotes and ends with a backslash, and because of what follows,
+    /// another quote than the last would close it (T7, T10).
     BackslashBeforeClosingQuote,
-    /// The value begins with a quote, stands bare, and would read as quoted: by itself or with what
-    /// follows (T7, T9).
+    /// The name or the bare value begins with a quote, which one behind its line would close (T7,
+    /// T10).
     ReadsAsQuoted,
     /// The value is an integer: it would read as a string of its digits.
     Integer,
@@ -85,9 +85,9 @@ impl fmt::Display for UnwritableReason {
             Self::SeparatorInName => "name holds `::` or ends with `:`, so that it would end early",
             Self::SeparatorInUnnamedValue => "value without a name holds `::`, so that its beginning would read as a name",
             Self::BackslashBeforeClosingQuote => {
-                "value has to be quoted and ends with a backslash, which would escape the closing quote"
+                "value has to be quoted and ends with a backslash, so that another quote would close it"
             }
-            Self::ReadsAsQuoted => "value begins with a quote and would read as quoted",
+            Self::ReadsAsQuoted => "name or value begins with a quote and would read as quoted",
             Self::Integer => "value is an integer and would read as a string",
             Self::Null => "value is missing and would read as empty",
             Self::NulInEventName => "holds a NUL, which would end it",

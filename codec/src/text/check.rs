@@ -17,12 +17,11 @@ pub(super) fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
     let mut params = event.params();
     let mut index = 0;
     while let Some(param) = params.next() {
-        let reason = name_reason(&param).or_else(|| value_reason(&param));
+        let reason = name_reason(&param)
+            .or_else(|| value_reason(&param))
+            .or_else(|| quotes_reason(&param, &params));
         if let Some(reason) = reason {
             return fail(Some(index), reason);
-        }
-        if reads_as_quoted(&param.value, params.clone()) {
-            return fail(Some(index), UnwritableReason::ReadsAsQuoted);
         }
         index += 1;
     }
@@ -48,65 +47,125 @@ fn value_reason(param: &Param<'_>) -> Option<UnwritableReason> {
         Value::Integer(_) => return Some(UnwritableReason::Integer),
         Value::Null => return Some(UnwritableReason::Null),
     };
-    let quoted = is_quoted(&content);
-    if quoted && last_byte(&content) == Some(b'\\') {
-        return Some(UnwritableReason::BackslashBeforeClosingQuote);
-    }
-    // A bare value that begins with `::` has the whole line (T5).
-    let whole_line = !quoted && content.iter().take(2).eq(*b"::");
-    if param.name.is_none() && !whole_line && first_line_holds_separator(&content) {
-        return Some(UnwritableReason::SeparatorInUnnamedValue);
-    }
-    None
+    // A value with a line feed is quoted, so that nothing in it ends a name. A bare value that
+    // begins with `::` has the whole line (T5).
+    let is_split = !is_quoted(&content)
+        && !content.iter().take(2).eq(*b"::")
+        && first_line_holds_separator(&content);
+    (param.name.is_none() && is_split).then_some(UnwritableReason::SeparatorInUnnamedValue)
 }
 
-/// Returns whether an unquoted value begins with a quote that another one closes, in the value or
-/// behind it.
-fn reads_as_quoted<'a>(value: &Value<'_>, following: impl Iterator<Item = Param<'a>>) -> bool {
-    let Value::Bytes(content) = value else {
-        return false;
+/// Returns why the decoder finds another quoted value than the one that is written, or one where
+/// none is.
+fn quotes_reason<'a>(
+    param: &Param<'_>,
+    following: &(impl Iterator<Item = Param<'a>> + Clone),
+) -> Option<UnwritableReason> {
+    let without_name = Param {
+        name: None,
+        ..*param
     };
-    if is_quoted(content) || content.iter().next() != Some(b'"') {
-        return false;
+    let value = QuotedValue::at_start_of(&without_name, following.clone());
+    let is_quoted = matches!(param.value, Value::Bytes(content) if is_quoted(&content));
+    let has_quoted_line = param.name.is_some()
+        && QuotedValue::at_start_of(param, following.clone()) != QuotedValue::Missing;
+    match value {
+        _ if has_quoted_line => Some(UnwritableReason::ReadsAsQuoted),
+        QuotedValue::Missing if !is_quoted => None,
+        QuotedValue::Whole if is_quoted => None,
+        _ if is_quoted => Some(UnwritableReason::BackslashBeforeClosingQuote),
+        _ => Some(UnwritableReason::ReadsAsQuoted),
     }
-    let mut search = ClosingQuote::Opening;
-    write::value(value, &mut search);
-    search.put(b"\n");
-    for param in following {
-        if matches!(search, ClosingQuote::Found | ClosingQuote::Missing) {
-            break;
-        }
-        write::parameter(&param, &mut search);
-    }
-    search.put(b"\n");
-    matches!(search, ClosingQuote::Found)
 }
 
-/// The search of the decoder for a closing quote (T7), over the pieces of a datagram.
+/// What the decoder finds where a parameter is written (T7, T10).
+#[derive(PartialEq, Eq)]
+enum QuotedValue {
+    /// The parameter does not start with a quoted value.
+    Missing,
+    /// The parameter is a quoted value.
+    Whole,
+    /// A quoted value starts with the parameter, and ends elsewhere.
+    Other,
+}
+
+impl QuotedValue {
+    fn at_start_of<'a>(param: &Param<'_>, mut following: impl Iterator<Item = Param<'a>>) -> Self {
+        let mut search = ClosingQuote::default();
+        write::parameter(param, &mut search);
+        let line_feed = search.at - 1;
+        while search.place != Place::Behind
+            && let Some(param) = following.next()
+        {
+            write::parameter(&param, &mut search);
+        }
+        search.put(b"\n");
+        match search.found {
+            None => Self::Missing,
+            Some(at) if at + 1 == line_feed => Self::Whole,
+            Some(_) => Self::Other,
+        }
+    }
+}
+
+/// The search of the decoder for a closing quote, over the pieces of a datagram.
 #[derive(Default)]
-enum ClosingQuote {
+struct ClosingQuote {
+    place: Place,
+    /// The number of bytes that were searched.
+    at: usize,
+    last: u8,
+    holds_line_feed: bool,
+    /// Where the last closing quote is of those that were found.
+    found: Option<usize>,
+}
+
+#[derive(Default, PartialEq, Eq)]
+enum Place {
     /// Before the opening quote.
     #[default]
-    Opening,
-    /// Inside the value, behind this byte.
-    Inside(u8),
-    /// Behind a quote that no backslash precedes.
-    Candidate,
-    Found,
-    Missing,
+    Before,
+    Inside,
+    /// Behind a quote before which another line ends, if a line ends behind it.
+    Candidate {
+        is_escaped: bool,
+    },
+    /// The search is over.
+    Behind,
 }
 
 impl Sink for ClosingQuote {
     fn put(&mut self, piece: &[u8]) {
         for byte in piece {
-            *self = match (&self, byte) {
-                (Self::Opening, first) => Self::Inside(*first),
-                (Self::Inside(before), b'"') if *before != b'\\' => Self::Candidate,
-                (Self::Inside(_), byte) => Self::Inside(*byte),
-                (Self::Candidate, b'\n') => Self::Found,
-                (Self::Candidate, _) => Self::Missing,
-                (Self::Found | Self::Missing, _) => return,
+            self.step(*byte);
+            self.last = *byte;
+            self.at += 1;
+        }
+    }
+}
+
+impl ClosingQuote {
+    fn step(&mut self, byte: u8) {
+        if let Place::Candidate { is_escaped } = self.place {
+            if byte == b'\n' && self.holds_line_feed {
+                self.found = Some(self.at - 1);
+            }
+            self.place = if is_escaped {
+                Place::Inside
+            } else {
+                Place::Behind
             };
+        }
+        match (&self.place, byte) {
+            (Place::Before, b'"') => self.place = Place::Inside,
+            (Place::Before, _) => self.place = Place::Behind,
+            (Place::Inside, b'"') => {
+                self.place = Place::Candidate {
+                    is_escaped: self.last == b'\\',
+                };
+            }
+            (Place::Inside, b'\n') => self.holds_line_feed = true,
+            _ => {}
         }
     }
 }

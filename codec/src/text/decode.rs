@@ -10,9 +10,13 @@ use crate::{Bytes, Event, Param, Value};
 ///
 /// Only the event's name can be malformed; the rest has a meaning whatever it holds (T2 to T17).
 /// Parameters are decoded lazily, and each byte of them is read a few times at most, so that
-/// hostile datagrams take linear time too. Where several readings are admissible (T6, T9, T10), the
-/// first is taken: `::` always ends a name, and a value that can be read as quoted is quoted. A
-/// last line without its line feed is accepted (T17), and so is any length (T16).
+/// hostile datagrams take linear time too. Where several readings are admissible, the first is
+/// taken: what stands before the first `::` is a name (T6), and a value that is quoted on one line
+/// keeps its quotes, as senders mean it (T9). A last line without its line feed is accepted (T17),
+/// and so is any length (T16).
+///
+/// No single value can add a parameter, whatever it holds, unless it ends in a backslash: a line
+/// that starts with a quoted value is not searched for `::` (T4, T7, T10).
 ///
 /// # Errors
 ///
@@ -95,7 +99,7 @@ impl Event for Decoded<'_> {
 /// The parameters of a [`Decoded`] datagram, in order.
 #[derive(Clone, Debug)]
 pub struct Params<'a> {
-    datagram: &'a [u8],
+    pub(super) datagram: &'a [u8],
     /// Where the next line begins.
     pub(super) at: usize,
     /// The marks from there on, as far as they are known.
@@ -104,28 +108,35 @@ pub struct Params<'a> {
 
 impl<'a> Params<'a> {
     /// Takes the next parameter; `None` at the end of the datagram or at its end mark (T2).
+    ///
+    /// The order of the questions is that of the rulings: whether the line starts with a quoted
+    /// value, where its name ends, whether a quoted value follows the name.
     #[inline]
     pub(super) fn next_raw(&mut self) -> Option<RawParam<'a>> {
         let Self { datagram, at, .. } = *self;
         if at + 1 >= datagram.len() && matches!(datagram.get(at), None | Some(b'\n')) {
             return None;
         }
+        if datagram[at] == b'"'
+            && let Some(param) = self.quoted(None, at)
+        {
+            return Some(param);
+        }
         let line = self.marks.line(at).or_else(|| {
             self.marks = Marks::of(datagram, at);
             self.marks.line(at)
         });
         let Some(MarkedLine { separator, end }) = line else {
-            let (param, length) = long_line(&datagram[at..]);
-            self.skip_to(at + length);
-            return Some(param);
+            return Some(self.long_line());
         };
         let (name, value) = match separator {
             Some(end) => (Some(&datagram[at..end]), end + 2),
             None => (None, at),
         };
-        if datagram[value] == b'"' {
-            let (param, length) = maybe_quoted(name, &datagram[value..], Some(end - value));
-            self.skip_to(value + length);
+        if datagram[value] == b'"'
+            && name.is_some()
+            && let Some(param) = self.quoted(name, value)
+        {
             return Some(param);
         }
         self.at = end + 1;
@@ -134,6 +145,42 @@ impl<'a> Params<'a> {
             value: &datagram[value..end],
             quoting: Quoting::Bare,
         })
+    }
+
+    /// Takes a parameter whose value is quoted and starts at `value`; `None` if there is none.
+    #[inline(never)]
+    fn quoted(&mut self, name: Option<&'a [u8]>, value: usize) -> Option<RawParam<'a>> {
+        let text = &self.datagram[value..];
+        let (end, quoting) = closing_quote(text)?;
+        self.skip_to(value + end + 2);
+        Some(RawParam {
+            name,
+            value: &text[1..end],
+            quoting,
+        })
+    }
+
+    /// Takes a parameter whose line does not start with a quoted value, and ends behind the window
+    /// of the marks.
+    #[inline(never)]
+    fn long_line(&mut self) -> RawParam<'a> {
+        let text = &self.datagram[self.at..];
+        let (name, value, end) = match line_start(text) {
+            LineStart::Name { length } => {
+                let (name, value) = (&text[..length], length + 2);
+                if let Some(param) = self.quoted(Some(name), self.at + value) {
+                    return param;
+                }
+                (Some(name), value, value + line_end(&text[value..]))
+            }
+            LineStart::Value { line_end } => (None, 0, line_end),
+        };
+        self.skip_to(self.at + end + 1);
+        RawParam {
+            name,
+            value: &text[value..end],
+            quoting: Quoting::Bare,
+        }
     }
 
     fn skip_to(&mut self, at: usize) {
@@ -147,18 +194,7 @@ impl<'a> Iterator for Params<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Param<'a>> {
-        let RawParam {
-            name,
-            value,
-            quoting,
-        } = self.next_raw()?;
-        Some(Param {
-            name: name.map(Bytes::new),
-            value: Value::Bytes(match quoting {
-                Quoting::QuotedWithEscapes => Bytes::quoted(value),
-                Quoting::Bare | Quoting::Quoted => Bytes::new(value),
-            }),
-        })
+        self.next_raw().map(RawParam::into_param)
     }
 }
 
@@ -172,6 +208,19 @@ pub(super) struct RawParam<'a> {
     pub(super) quoting: Quoting,
 }
 
+impl<'a> RawParam<'a> {
+    #[inline]
+    pub(super) fn into_param(self) -> Param<'a> {
+        Param {
+            name: self.name.map(Bytes::new),
+            value: Value::Bytes(match self.quoting {
+                Quoting::QuotedWithEscapes => Bytes::quoted(self.value),
+                Quoting::Bare | Quoting::Quoted => Bytes::new(self.value),
+            }),
+        }
+    }
+}
+
 /// Whether a value is quoted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quoting {
@@ -181,47 +230,6 @@ pub(super) enum Quoting {
     Quoted,
     /// It is, and holds `\"`.
     QuotedWithEscapes,
-}
-
-/// Takes the parameter at the start of `text`, whose line ends behind the window of the marks.
-/// Returns its length too, line feed included.
-#[inline(never)]
-fn long_line(text: &[u8]) -> (RawParam<'_>, usize) {
-    let (name, value, line_end) = match line_start(text) {
-        LineStart::Name { length } => (Some(&text[..length]), length + 2, None),
-        LineStart::Value { line_end } => (None, 0, Some(line_end)),
-    };
-    let (param, length) = maybe_quoted(name, &text[value..], line_end);
-    (param, value + length)
-}
-
-/// Takes the value at the start of `text` as that of a parameter, in quotes or not. Returns its
-/// length too, quotes and line feed included. `line_end` is where its line ends, if known.
-#[inline(never)]
-fn maybe_quoted<'a>(
-    name: Option<&'a [u8]>,
-    text: &'a [u8],
-    line_end: Option<usize>,
-) -> (RawParam<'a>, usize) {
-    if let Some((end, has_escapes)) = closing_quote(text) {
-        let param = RawParam {
-            name,
-            value: &text[1..end],
-            quoting: if has_escapes {
-                Quoting::QuotedWithEscapes
-            } else {
-                Quoting::Quoted
-            },
-        };
-        return (param, end + 2);
-    }
-    let end = line_end.unwrap_or_else(|| memchr(b'\n', text).unwrap_or(text.len()));
-    let param = RawParam {
-        name,
-        value: &text[..end],
-        quoting: Quoting::Bare,
-    };
-    (param, end + 1)
 }
 
 /// What a line begins with.
@@ -247,49 +255,65 @@ fn line_start(text: &[u8]) -> LineStart {
         }
         from = at + 1;
     }
-    let line_end = memchr(b'\n', &text[from..]).map_or(text.len(), |at| from + at);
-    LineStart::Value { line_end }
+    LineStart::Value {
+        line_end: from + line_end(&text[from..]),
+    }
 }
 
-/// Finds the quote that closes a quoted value at the start of `text`: the first without a backslash
-/// before it, if a line ends behind it (T7). Returns whether there are escaped quotes before it,
-/// too.
+/// Returns where the first line of `text` ends.
+fn line_end(text: &[u8]) -> usize {
+    memchr(b'\n', text).unwrap_or(text.len())
+}
+
+/// Returns where the quoted value at the start of `text` closes; `None` if there is no quoted
+/// value.
+///
+/// That is the first quote without a backslash before it, if a line ends behind it and another one
+/// before it (T7). Else it is the last quote before that for which the same holds: the value ends
+/// in the backslash (T10).
 ///
 /// The search never passes the opening quote of another value, which has `::` or a line feed before
 /// it: all searches in a datagram take linear time together.
-fn closing_quote(text: &[u8]) -> Option<(usize, bool)> {
+fn closing_quote(text: &[u8]) -> Option<(usize, Quoting)> {
     if text.first() != Some(&b'"') {
         return None;
     }
-    let mut has_escapes = false;
+    let ends_line = |at: &usize| matches!(text.get(at + 1), None | Some(b'\n'));
+    let mut quoting = Quoting::Quoted;
+    let mut last_escaped = None;
     let mut from = 1;
-    loop {
-        let at = from + memchr(b'"', &text[from..])?;
+    let unescaped = loop {
+        let Some(at) = memchr(b'"', &text[from..]).map(|at| from + at) else {
+            break None;
+        };
         if text[at - 1] != b'\\' {
-            return matches!(text.get(at + 1), None | Some(b'\n')).then_some((at, has_escapes));
+            break Some(at);
         }
-        has_escapes = true;
+        if ends_line(&at) {
+            last_escaped = Some((at, quoting));
+        }
+        quoting = Quoting::QuotedWithEscapes;
         from = at + 1;
-    }
+    };
+    let unescaped = unescaped.filter(ends_line).map(|at| (at, quoting));
+    let holds_line_feed = |closing: &(usize, Quoting)| line_end(text) < closing.0;
+    unescaped.or(last_escaped).filter(holds_line_feed)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::closing_quote;
+    use super::{Quoting, closing_quote};
 
-    fn plain_search(value: &[u8]) -> Option<(usize, bool)> {
-        let mut is_escaped = false;
-        for at in 1..value.len() {
-            match (value[at - 1], value[at]) {
-                (b'\\', b'"') => is_escaped = true,
-                (_, b'"') => {
-                    let is_end = matches!(value.get(at + 1), None | Some(b'\n'));
-                    return is_end.then_some((at, is_escaped));
-                }
-                _ => {}
-            }
-        }
-        None
+    /// T7 and T10, byte by byte.
+    fn plain_search(value: &[u8]) -> Option<usize> {
+        let quotes = || (1..value.len()).filter(|at| value[*at] == b'"');
+        let closes = |at: &usize| {
+            value[..*at].contains(&b'\n') && matches!(value.get(at + 1), None | Some(b'\n'))
+        };
+        let unescaped = quotes().find(|at| value[at - 1] != b'\\');
+        let before = |at: &usize| unescaped.is_none_or(|unescaped| *at < unescaped);
+        let escaped = quotes().filter(before).filter(closes).last();
+        unescaped.filter(closes).or(escaped)
     }
 
     #[test]
@@ -303,7 +327,13 @@ mod tests {
                 }
                 for value in [&value[..], &value[..34], &value[..33]] {
                     let found = closing_quote(value);
-                    assert_eq!(found, plain_search(value), "{}", value.escape_ascii());
+                    let expected = plain_search(value).map(|at| {
+                        let has_quotes = value[1..at].contains(&b'"');
+                        (at, has_quotes)
+                    });
+                    let found =
+                        found.map(|(at, quoting)| (at, quoting == Quoting::QuotedWithEscapes));
+                    assert_eq!(found, expected, "{}", value.escape_ascii());
                 }
             }
         }

@@ -11,16 +11,21 @@
 //!
 //! The commas in the last rule are separators, so a comma may stand outside quotes (ruling). The
 //! grammar says nothing of quotes inside quotes, of the end mark, and of which `::` counts. There
-//! the rulings hold, so that whatever this module accepts means what
-//! [`text::decode`](super::decode) says. Real servers do not keep to the grammar: they write values
-//! with quotes and carriage returns without quotes around them. So this decoder is for those who
-//! write senders of their own.
+//! the rulings hold, so that each reading of this module is one that the rulings admit. It differs
+//! from that of [`text::decode`](super::decode) where a value is quoted on one line: the grammar
+//! says that the quotes enclose the value, senders mean them as part of it (T9).
+//!
+//! Real servers do not keep to the grammar: they write values with quotes and carriage returns
+//! without quotes around them. So this decoder is for those who write senders of their own.
 
-use memchr::memchr3;
+use core::fmt::Debug;
+use core::iter;
 
-use super::decode::{self, Decoded, Quoting};
+use memchr::{memchr_iter, memchr3};
+
+use super::decode::{self, Decoded, Params, Quoting, RawParam};
 use super::error::{DecodeError, DecodeErrorKind};
-use crate::MAX_DATAGRAM;
+use crate::{Bytes, Event, MAX_DATAGRAM, Param};
 
 /// Decodes a datagram that keeps to the documented grammar.
 ///
@@ -33,6 +38,7 @@ use crate::MAX_DATAGRAM;
 /// # Examples
 ///
 /// ```
+/// use event_datagram::Event;
 /// use event_datagram::text::documented;
 ///
 /// let event = documented::decode(b"E_TEST\nfrom::\"\\\"Alice\\\" <sip:alice@example.com>\"\n\n")?;
@@ -42,14 +48,14 @@ use crate::MAX_DATAGRAM;
 /// assert_eq!(error.to_string(), "value outside quotes holds a quote or carriage return, at byte 13");
 /// # Ok::<(), event_datagram::text::DecodeError>(())
 /// ```
-pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
+pub fn decode<'a>(datagram: &'a [u8]) -> Result<impl Event + Clone + Debug + use<'a>, DecodeError> {
     let decoded = decode::decode(datagram)?;
     if let Some(at) = forbidden(decoded.name()) {
         return Err(DecodeError::new(DecodeErrorKind::ForbiddenInEventName, at));
     }
     let mut params = decoded.params();
     let mut start = params.at;
-    while let Some(param) = params.next_raw() {
+    while let Some(param) = next_raw(&mut params) {
         if let Some(at) = param.name.and_then(forbidden) {
             let kind = DecodeErrorKind::ForbiddenInName;
             return Err(DecodeError::new(kind, start + at));
@@ -69,7 +75,58 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     if datagram.len() > MAX_DATAGRAM {
         return Err(DecodeError::new(DecodeErrorKind::TooLong, MAX_DATAGRAM));
     }
-    Ok(decoded)
+    Ok(Documented(decoded))
+}
+
+/// A decoded datagram that keeps to the grammar.
+#[derive(Clone, Debug)]
+struct Documented<'a>(Decoded<'a>);
+
+impl Event for Documented<'_> {
+    fn name(&self) -> Bytes<'_> {
+        Event::name(&self.0)
+    }
+
+    fn params(&self) -> impl Iterator<Item = Param<'_>> + Clone {
+        let mut params = self.0.params();
+        iter::from_fn(move || next_raw(&mut params).map(RawParam::into_param))
+    }
+}
+
+/// Takes the next parameter. Where quotes enclose a bare value, or a line that the rulings split at
+/// a `::` between its quotes, the value is what stands between them.
+fn next_raw<'a>(params: &mut Params<'a>) -> Option<RawParam<'a>> {
+    let start = params.at;
+    let param = params.next_raw()?;
+    if param.quoting != Quoting::Bare {
+        return Some(param);
+    }
+    // No name starts with a quote.
+    let (name, text) = match param.name {
+        Some(name) if name.starts_with(b"\"") => {
+            let length = name.len() + b"::".len() + param.value.len();
+            (None, &params.datagram[start..start + length])
+        }
+        name => (name, param.value),
+    };
+    let enclosed = enclosed(text).map(|(value, quoting)| RawParam {
+        name,
+        value,
+        quoting,
+    });
+    enclosed.or(Some(param))
+}
+
+/// Returns what stands between the quotes that enclose a text, if the last one closes the first.
+fn enclosed(text: &[u8]) -> Option<(&[u8], Quoting)> {
+    let inside = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    let is_escaped = |at: usize| at > 0 && inside[at - 1] == b'\\';
+    let mut quotes = memchr_iter(b'"', inside).peekable();
+    let quoting = match quotes.peek() {
+        None => Quoting::Quoted,
+        Some(_) => Quoting::QuotedWithEscapes,
+    };
+    (quotes.all(is_escaped) && !is_escaped(inside.len())).then_some((inside, quoting))
 }
 
 /// Returns where the first byte stands that the grammar allows in quotes only, besides line feeds.

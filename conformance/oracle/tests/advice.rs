@@ -1,5 +1,6 @@
 //! The reference decoders name the requirements of level `should` by which they read a datagram.
 
+use event_datagram::MAX_DATAGRAM;
 use event_datagram_oracle::reference::{jsonrpc, text};
 
 #[test]
@@ -14,8 +15,14 @@ fn the_text_reference_names_the_advice_of_a_datagram() {
         (b"E_TEST\np::\"\n\n", &["T8"]),
         // In what is quoted a line begins nothing.
         (b"E_TEST\np::\"\n::1\n\"\n\n", &[]),
+        // The end of the line closes the quote.
+        (b"E_TEST\n\"x y\"\n\n", &[]),
         // An unnamed value may begin with the line, and then its quote stays open.
-        (b"E_TEST\n\"a::\"b\nc\"\n\xff", &["T8", "T13"]),
+        (b"E_TEST\n\"a::b\n\xff", &["T8", "T13"]),
+        // Backslashes end values in quotes, and no others.
+        (b"E_TEST\np::\"a\nb\\\"\n\n", &["T10"]),
+        (b"E_TEST\np::a\\\n\n", &[]),
+        (b"E_TEST\np::\"a\nb\\\"\n\"\n\n", &[]),
     ] {
         assert_eq!(
             text::advice(datagram),
@@ -24,6 +31,8 @@ fn the_text_reference_names_the_advice_of_a_datagram() {
             datagram.escape_ascii()
         );
     }
+    let long = [b"E_TEST\np::".to_vec(), vec![b'a'; MAX_DATAGRAM]].concat();
+    assert_eq!(text::advice(&long), ["T16"]);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use super::event::TEXT_PIECES;
 use super::mutate::{mutate, repeated, sequence};
 use super::{ByteSource, Generate, TextEvent};
 use crate::reference;
+use event_datagram::EventBuf;
 use event_datagram::text::{self, sender};
-use event_datagram::{EventBuf, MAX_DATAGRAM};
 
 /// A datagram for readers of the text dialect: written by either profile, then mutated or not; or
 /// random pieces.
@@ -66,7 +66,7 @@ fn written(source: &mut ByteSource<'_>, profile: Profile) -> Vec<u8> {
     datagram
 }
 
-/// Returns an event as the documented grammar writes it, if the datagram reads back the same:
+/// Returns an event as the documented grammar writes it, if the datagram reads back the same by it:
 /// values with quotes or carriage returns are quoted, and names have neither.
 fn by_documented_grammar(event: &EventBuf) -> Option<Vec<u8>> {
     let names = event.params.iter().filter_map(|param| param.name.as_ref());
@@ -75,9 +75,9 @@ fn by_documented_grammar(event: &EventBuf) -> Option<Vec<u8>> {
         return None;
     }
     let datagram = reference::text::encode(event, b"'\"\r\n");
-    let reads_back =
-        text::decode(&datagram).is_ok_and(|back| EventBuf::from_event(&back) == *event);
-    (reads_back && datagram.len() <= MAX_DATAGRAM).then_some(datagram)
+    let back = text::documented::decode(&datagram);
+    let reads_back = back.is_ok_and(|back| EventBuf::from_event(&back) == *event);
+    reads_back.then_some(datagram)
 }
 
 impl Generate for TextSequence {

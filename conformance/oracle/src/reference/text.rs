@@ -16,10 +16,11 @@
 //! ]);
 //! ```
 
-use std::collections::BTreeSet;
+mod parameter;
 
+use self::parameter::{Parameter, ParameterReading, parameters};
 use super::Reading;
-use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf, ValueBuf};
+use event_datagram::{EventBuf, MAX_DATAGRAM, ValueBuf};
 
 /// Returns the first of the [`readings`], which is the one that
 /// [`text::decode`](event_datagram::text::decode) must return.
@@ -27,34 +28,55 @@ pub fn decode(datagram: &[u8]) -> Reading {
     readings(datagram).next().unwrap_or(Reading::Rejection)
 }
 
+/// Returns the reading by the documented grammar, which
+/// [`text::documented::decode`](event_datagram::text::documented::decode) must return: of each
+/// parameter the first reading in which quotes and carriage returns stand in quotes only. The
+/// datagram is rejected if a parameter has no such reading, if the last line does not end, and if
+/// it is longer than [`MAX_DATAGRAM`].
+pub fn documented(datagram: &[u8]) -> Reading {
+    let event = || {
+        let (name, body) = split_name(datagram)?;
+        let is_whole = datagram.ends_with(b"\n") && datagram.len() <= MAX_DATAGRAM;
+        (is_whole && parameter::is_unquoted(name)).then_some(())?;
+        let by_grammar = |parameter: Parameter<'_>| {
+            let mut readings = parameter.readings.into_iter();
+            let reading = readings.find(ParameterReading::keeps_to_grammar)?;
+            Some(reading.param())
+        };
+        let params = parameters(body)
+            .map(by_grammar)
+            .collect::<Option<Vec<_>>>()?;
+        Some(EventBuf::new(name, params))
+    };
+    event().map_or(Reading::Rejection, Reading::Event)
+}
+
 /// Lists every admissible reading, the preferred one first. Their number can grow exponentially
 /// with the length of the datagram: take a few, or call [`admits`].
 ///
 /// More than one reading is admissible
 ///
-/// - where a line holds `::` behind something that is no plain identifier (letters, digits, `_`,
-///   `.`, `-`): the line is a named value, or an unnamed one that holds `::` (T6);
-/// - where a value is quoted on one line: by the grammar the quotes are removed, by the sender they
-///   are part of the value (T9);
-/// - where a backslash stands before a quote that ends a line: it may escape the quote or end the
-///   value (T10);
+/// - where a line that is not quoted holds `::` behind something that is no plain identifier
+///   (letters, digits, `_`, `.`, `-`), and the value behind it is not quoted: the line is a named
+///   value, or an unnamed one that holds `::` (T6);
+/// - where a bare value begins with a quote that the end of the line closes: by the sender the
+///   quotes are part of the value, by the grammar they are removed (T9);
 /// - where the last line has no line feed (T17), or the datagram is longer than [`MAX_DATAGRAM`]
 ///   (T16): it may be rejected.
 pub fn readings(datagram: &[u8]) -> Readings<'_> {
     let Some((name, body)) = split_name(datagram) else {
         return Readings {
             name: b"",
-            body: b"",
-            path: Vec::new(),
+            params: Vec::new(),
             state: ReadingsState::Rejection,
         };
     };
-    let may_reject = !datagram.ends_with(b"\n") || datagram.len() > MAX_DATAGRAM;
     Readings {
         name,
-        body,
-        path: Vec::new(),
-        state: ReadingsState::Start { may_reject },
+        params: parameters(body).map(Choice::first).collect(),
+        state: ReadingsState::Events {
+            may_reject: may_reject(datagram),
+        },
     }
 }
 
@@ -93,62 +115,52 @@ pub fn encode(event: &EventBuf, quoted: &[u8]) -> Vec<u8> {
     datagram
 }
 
-/// Returns whether a reading is among the [`readings`], in polynomial time.
+/// Returns whether a reading is among the [`readings`], in linear time.
 pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
     let Some((name, body)) = split_name(datagram) else {
         return *reading == Reading::Rejection;
     };
     let Reading::Event(event) = reading else {
-        return !datagram.ends_with(b"\n") || datagram.len() > MAX_DATAGRAM;
+        return may_reject(datagram);
     };
-    // Each entry: the number of parameters that match so far, and the bytes behind them. A pair is
-    // never visited twice.
-    let mut open = vec![(0, body)];
-    let mut seen = BTreeSet::new();
-    while let Some((count, rest)) = open.pop() {
-        if !seen.insert((count, rest.len())) {
-            continue;
-        }
-        if at_end(rest) {
-            if name == event.name && count == event.params.len() {
-                return true;
-            }
-        } else if let Some(expected) = event.params.get(count) {
-            for parameter in parameters(rest) {
-                if parameter.param() == *expected {
-                    open.push((count + 1, parameter.rest));
-                }
-            }
-        }
-    }
-    false
+    let mut expected = event.params.iter();
+    let all_match = parameters(body).all(|parameter| {
+        expected.next().is_some_and(|expected| {
+            let mut readings = parameter.readings.iter();
+            readings.any(|reading| reading.param() == *expected)
+        })
+    });
+    name == event.name && all_match && expected.next().is_none()
 }
 
-/// Lists the requirements of level *should* on which some reading of a datagram rests, in order.
-/// A listener that departs from the readings of such a datagram is warned; of any other datagram,
-/// the readings are the only ones allowed.
+/// Lists the requirements on which some reading of a datagram rests and whose breach is only a
+/// warning, in order. A listener that departs from the readings of such a datagram is warned; of
+/// any other datagram, the readings are the only ones allowed.
 ///
 /// - `T5`: a line starts with `::`;
-/// - `T8`: a value starts with a quote that is not closed;
-/// - `T13`: not all of the datagram is UTF-8.
+/// - `T8`: a bare value starts with a quote that the end of its line does not close;
+/// - `T10`: a quoted value ends in a backslash;
+/// - `T13`: not all of the datagram is UTF-8;
+/// - `T16`: the datagram is longer than [`MAX_DATAGRAM`].
 pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
-    let (mut t5, mut t8) = (false, false);
     let body = split_name(datagram).map_or(&[][..], |(_, body)| body);
-    let mut open = vec![body];
-    let mut seen = BTreeSet::new();
-    while let Some(rest) = open.pop() {
-        if at_end(rest) || !seen.insert(rest.len()) {
-            continue;
-        }
-        t5 |= rest.starts_with(b"::");
-        for (_, start) in names(first_line(rest)) {
-            let first = values(&rest[start..]).swap_remove(0);
-            t8 |= matches!(first, (ValueReading::Bare(bare), _) if bare.starts_with(b"\""));
-        }
-        open.extend(parameters(rest).iter().map(|parameter| parameter.rest));
+    let (mut t5, mut t8, mut t10) = (false, false, false);
+    for parameter in parameters(body) {
+        t5 |= parameter.line.starts_with(b"::");
+        t8 |= parameter.readings.iter().any(ParameterReading::opens_quote);
+        t10 |= parameter
+            .readings
+            .iter()
+            .any(ParameterReading::ends_in_backslash);
     }
-    let t13 = str::from_utf8(datagram).is_err();
-    let touched = [(t5, "T5"), (t8, "T8"), (t13, "T13")].into_iter();
+    let touched = [
+        (t5, "T5"),
+        (t8, "T8"),
+        (t10, "T10"),
+        (str::from_utf8(datagram).is_err(), "T13"),
+        (datagram.len() > MAX_DATAGRAM, "T16"),
+    ];
+    let touched = touched.into_iter();
     touched.filter_map(|(is, id)| is.then_some(id)).collect()
 }
 
@@ -156,15 +168,28 @@ pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
 #[derive(Clone, Debug)]
 pub struct Readings<'a> {
     name: &'a [u8],
-    body: &'a [u8],
-    /// For each parameter of the current reading: its readings that are left, the current one last.
-    path: Vec<Vec<ParameterReading<'a>>>,
+    params: Vec<Choice<'a>>,
     state: ReadingsState,
+}
+
+/// The readings of a parameter, and the index of the one in the next reading of the datagram.
+#[derive(Clone, Debug)]
+struct Choice<'a> {
+    readings: Vec<ParameterReading<'a>>,
+    chosen: usize,
+}
+
+impl<'a> Choice<'a> {
+    fn first(parameter: Parameter<'a>) -> Self {
+        Self {
+            readings: parameter.readings,
+            chosen: 0,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
 enum ReadingsState {
-    Start { may_reject: bool },
     Events { may_reject: bool },
     Rejection,
     End,
@@ -175,56 +200,39 @@ impl Iterator for Readings<'_> {
 
     fn next(&mut self) -> Option<Reading> {
         match self.state {
-            ReadingsState::Start { may_reject } => {
-                self.state = ReadingsState::Events { may_reject }
-            }
             ReadingsState::Events { may_reject } => {
-                // Backtracks to the last parameter that has another reading.
-                while let Some(alternatives) = self.path.last_mut() {
-                    alternatives.pop();
-                    if !alternatives.is_empty() {
-                        break;
-                    }
-                    self.path.pop();
-                }
-                if self.path.is_empty() {
+                let chosen = |choice: &Choice<'_>| choice.readings[choice.chosen].param();
+                let params: Vec<_> = self.params.iter().map(chosen).collect();
+                if !self.advance() {
                     self.state = if may_reject {
                         ReadingsState::Rejection
                     } else {
                         ReadingsState::End
                     };
-                    return self.next();
                 }
+                Some(Reading::Event(EventBuf::new(self.name, params)))
             }
             ReadingsState::Rejection => {
                 self.state = ReadingsState::End;
-                return Some(Reading::Rejection);
+                Some(Reading::Rejection)
             }
-            ReadingsState::End => return None,
+            ReadingsState::End => None,
         }
-        let mut rest = self
-            .current()
-            .next_back()
-            .map_or(self.body, |parameter| parameter.rest);
-        while !at_end(rest) {
-            let mut alternatives = parameters(rest);
-            alternatives.reverse();
-            self.path.push(alternatives);
-            rest = self
-                .current()
-                .next_back()
-                .map_or(&[], |parameter| parameter.rest);
-        }
-        let params: Vec<_> = self.current().map(ParameterReading::param).collect();
-        Some(Reading::Event(EventBuf::new(self.name, params)))
     }
 }
 
-impl<'a> Readings<'a> {
-    fn current(&self) -> impl DoubleEndedIterator<Item = &ParameterReading<'a>> {
-        self.path
-            .iter()
-            .filter_map(|alternatives| alternatives.last())
+impl Readings<'_> {
+    /// Chooses the next combination, as an odometer does: the last parameter changes first. Returns
+    /// whether there is one.
+    fn advance(&mut self) -> bool {
+        for choice in self.params.iter_mut().rev() {
+            choice.chosen += 1;
+            if choice.chosen < choice.readings.len() {
+                return true;
+            }
+            choice.chosen = 0;
+        }
+        false
     }
 }
 
@@ -234,132 +242,7 @@ fn split_name(datagram: &[u8]) -> Option<(&[u8], &[u8])> {
     (end > 0).then(|| (&datagram[..end], &datagram[end + 1..]))
 }
 
-/// T2: returns whether nothing is left but the end mark.
-fn at_end(rest: &[u8]) -> bool {
-    rest.is_empty() || rest == b"\n"
-}
-
-/// One way to read a parameter.
-#[derive(Clone, Debug)]
-struct ParameterReading<'a> {
-    name: Option<&'a [u8]>,
-    value: ValueReading<'a>,
-    /// The bytes behind the parameter.
-    rest: &'a [u8],
-}
-
-#[derive(Clone, Copy, Debug)]
-enum ValueReading<'a> {
-    Bare(&'a [u8]),
-    /// The text between the quotes.
-    Quoted(&'a [u8]),
-}
-
-impl ParameterReading<'_> {
-    fn param(&self) -> ParamBuf {
-        let value = match self.value {
-            ValueReading::Bare(bytes) => bytes.to_vec(),
-            ValueReading::Quoted(bytes) => unescape(bytes),
-        };
-        ParamBuf {
-            name: self.name.map(<[u8]>::to_vec),
-            value: value.into(),
-        }
-    }
-}
-
-/// T7: `\"` is read as `"`, and every other backslash is kept.
-fn unescape(quoted: &[u8]) -> Vec<u8> {
-    let mut content = Vec::new();
-    for (at, byte) in quoted.iter().enumerate() {
-        if *byte == b'\\' && quoted.get(at + 1) == Some(&b'"') {
-            continue;
-        }
-        content.push(*byte);
-    }
-    content
-}
-
-/// Lists every way to read the parameter at the start of `rest`, the preferred one first.
-fn parameters(rest: &[u8]) -> Vec<ParameterReading<'_>> {
-    let mut found = Vec::new();
-    for (name, start) in names(first_line(rest)) {
-        for (value, length) in values(&rest[start..]) {
-            // The line feed at its end, if there is one, belongs to the parameter.
-            let end = (start + length + 1).min(rest.len());
-            found.push(ParameterReading {
-                name,
-                value,
-                rest: &rest[end..],
-            });
-        }
-    }
-    found
-}
-
-/// T4, T5, T6: lists the names that a line may begin with, and where the value then starts.
-fn names(line: &[u8]) -> Vec<(Option<&[u8]>, usize)> {
-    let separator = line.windows(2).position(|pair| pair == b"::");
-    match separator {
-        None | Some(0) => vec![(None, 0)],
-        Some(at) => {
-            let named = (Some(&line[..at]), at + 2);
-            if is_plain(&line[..at]) {
-                vec![named]
-            } else {
-                vec![named, (None, 0)]
-            }
-        }
-    }
-}
-
-fn is_plain(name: &[u8]) -> bool {
-    name.iter()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte))
-}
-
-/// T7 to T10: lists the values that may stand here, with their lengths, quotes included.
-fn values(text: &[u8]) -> Vec<(ValueReading<'_>, usize)> {
-    let line = first_line(text);
-    let bare = (ValueReading::Bare(line), line.len());
-    if !text.starts_with(b"\"") {
-        return vec![bare];
-    }
-    let mut closing = None;
-    let mut escaped = Vec::new();
-    for at in 1..text.len() {
-        if text[at] != b'"' {
-            continue;
-        }
-        let ends_line = at + 1 == text.len() || text[at + 1] == b'\n';
-        let quoted = (ValueReading::Quoted(&text[1..at]), at + 1);
-        if text[at - 1] != b'\\' {
-            closing = ends_line.then_some(quoted);
-            break;
-        }
-        if ends_line {
-            escaped.push(quoted);
-        }
-    }
-    let on_one_line = |(_, length): &(ValueReading<'_>, usize)| *length <= line.len();
-    let mut found = Vec::new();
-    match closing {
-        Some(quoted) => {
-            let bare_too = on_one_line(&quoted) || escaped.iter().any(on_one_line);
-            found.push(quoted);
-            found.append(&mut escaped);
-            if bare_too {
-                found.push(bare);
-            }
-        }
-        None => {
-            found.push(bare);
-            found.append(&mut escaped);
-        }
-    }
-    found
-}
-
-fn first_line(text: &[u8]) -> &[u8] {
-    text.split(|byte| *byte == b'\n').next().unwrap_or_default()
+/// T16, T17: returns whether a datagram with a name may be rejected.
+fn may_reject(datagram: &[u8]) -> bool {
+    !datagram.ends_with(b"\n") || datagram.len() > MAX_DATAGRAM
 }
