@@ -4,6 +4,9 @@ use event_datagram::{EventBuf, MAX_UDP_PAYLOAD, text};
 use crate::contract::{error_line, event_line};
 use crate::named_enum::named_enum;
 
+/// The length of an event's name in bytes above which servers refuse to raise the event.
+const MAX_EVENT_NAME: usize = 64;
+
 named_enum! {
     /// The form of a datagram.
     Dialect {
@@ -73,7 +76,7 @@ impl Dialect {
     }
 
     /// Returns in which way the datagram of an event decodes to something else, and whether real
-    /// servers lose it: a sentence each.
+    /// servers refuse or lose the event: a sentence each.
     pub fn caveats(self, event: &EventBuf) -> Vec<String> {
         let (size, most, loss) = match self {
             Self::Text => (
@@ -91,11 +94,15 @@ impl Dialect {
                     .map(|loss| loss.to_string()),
             ),
         };
+        let is_refused = (event.name.len() > MAX_EVENT_NAME).then(|| {
+            let length = event.name.len();
+            format!("event name of {length} bytes: servers refuse more than {MAX_EVENT_NAME}")
+        });
         let loss = loss.map(|loss| format!("reads back differently: {loss}"));
         let is_lost = (size > most).then(|| match self {
             Self::Text => format!("{size} bytes: servers lose what is longer than {most}"),
             Self::JsonRpc => format!("{size} bytes: UDP carries no more than {most}"),
         });
-        loss.into_iter().chain(is_lost).collect()
+        [loss, is_refused, is_lost].into_iter().flatten().collect()
     }
 }

@@ -20,9 +20,9 @@ pub enum Verdict {
     Fail,
     /// The vector is listed as known to fail, and does not.
     Fixed,
-    /// The subject departs from what listeners should do.
+    /// The subject departs from what listeners should do, or takes none of several right readings.
     Warn,
-    /// The vector asks which of several right readings the subject takes; the reason says which.
+    /// The subject takes one of several right readings; the reason says which.
     Info,
     /// The vector is listed as known to fail, and does.
     Known,
@@ -74,10 +74,10 @@ impl Verdict {
     /// Grades a judgment by the level of its vector.
     pub fn of(level: Level, judgment: &Judgment) -> Self {
         match (level, judgment) {
-            (Level::May, _) => Self::Info,
+            (Level::May, Judgment::Conforms { .. }) => Self::Info,
             (_, Judgment::Conforms { .. }) => Self::Pass,
             (Level::Must, Judgment::Departs { .. }) => Self::Fail,
-            (Level::Should, Judgment::Departs { .. }) => Self::Warn,
+            (Level::Should | Level::May, Judgment::Departs { .. }) => Self::Warn,
         }
     }
 
@@ -131,6 +131,20 @@ mod tests {
             let name = serde_json::to_string(&verdict).expect("it is a word");
             assert_eq!(format!("\"{verdict}\""), name);
             assert_eq!(format!("{verdict:>15}").len(), 15);
+        }
+    }
+
+    #[test]
+    fn a_departure_is_graded_by_the_level() {
+        let departs = Judgment::Departs { why: "why".into() };
+        let conforms = Judgment::Conforms { readings: vec![0] };
+        for (level, departure, conformance) in [
+            (Level::Must, Verdict::Fail, Verdict::Pass),
+            (Level::Should, Verdict::Warn, Verdict::Pass),
+            (Level::May, Verdict::Warn, Verdict::Info),
+        ] {
+            assert_eq!(Verdict::of(level, &departs), departure);
+            assert_eq!(Verdict::of(level, &conforms), conformance);
         }
     }
 

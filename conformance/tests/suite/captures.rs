@@ -1,12 +1,12 @@
-//! What real servers sent, beside what was raised: encoding gives the very bytes, decoding what was
-//! raised as far as the bytes tell.
+//! What real servers sent, beside what was raised: encoding gives the very bytes, decoding gives
+//! the event that was raised, unless the bytes do not tell it.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use event_datagram::jsonrpc::{self, sender};
-use event_datagram::{EncodeError, EventBuf, text};
+use event_datagram::{EncodeError, EventBuf, Unwritable, text};
 use event_datagram_conformance::contract::event_from_json;
 use event_datagram_oracle::laws;
 use event_datagram_oracle::reference::{self, Reading};
@@ -20,6 +20,8 @@ struct Release {
     admits: fn(&[u8], &Reading) -> bool,
     /// What is left of an event in the dialect.
     representable: fn(&EventBuf) -> EventBuf,
+    /// Returns why an event does not read back.
+    check: fn(&EventBuf) -> Result<(), Unwritable>,
 }
 
 const OPENSIPS_2_4: Release = Release {
@@ -28,6 +30,7 @@ const OPENSIPS_2_4: Release = Release {
     decode: |datagram| reading(text::decode(datagram).map(|event| EventBuf::from_event(&event))),
     admits: reference::text::admits,
     representable: laws::text::representable,
+    check: text::sender::check,
 };
 
 const OPENSIPS_3_1: Release = Release {
@@ -36,6 +39,7 @@ const OPENSIPS_3_1: Release = Release {
     decode: |datagram| reading(jsonrpc::decode(datagram).map(|event| EventBuf::from_event(&event))),
     admits: reference::jsonrpc::admits,
     representable: laws::jsonrpc::representable,
+    check: sender::check,
 };
 
 const OPENSIPS_4_0: Release = Release {
@@ -52,31 +56,32 @@ fn encoding_what_was_raised_gives_the_bytes() {
 }
 
 #[test]
-fn decoding_gives_what_was_raised_or_an_admissible_reading() {
+fn decoding_gives_what_was_raised_unless_the_bytes_do_not_tell() {
+    // 831 captures have the event that was raised; 727 of them decode to it.
     let text = [
+        (RAISED, 727),
         (BY_ITSELF, 26),
-        (ADMITTED, 79),
-        (REJECTED, 3),
-        (NOTHING_LEFT, 77),
-        (RAISED, 672),
+        ("EmptyEventName", 3),
+        ("LineFeedInEventName", 3),
+        ("LineFeedInName", 6),
+        ("SeparatorInName", 56),
+        ("SeparatorInUnnamedValue", 33),
+        ("BackslashBeforeClosingQuote", 1),
+        ("ReadsAsQuoted", 2),
     ];
-    assert_eq!(OPENSIPS_2_4.classes(), text.into());
-    assert_eq!(
-        OPENSIPS_3_1.classes(),
-        [(BY_ITSELF, 22), (RAISED, 816)].into()
-    );
-    assert_eq!(
-        OPENSIPS_4_0.classes(),
-        [(BY_ITSELF, 36), (RAISED, 830)].into()
-    );
+    assert_eq!(OPENSIPS_2_4.classes(), classes(text));
+    let json_3_1 = [(RAISED, 816), (BY_ITSELF, 22)];
+    assert_eq!(OPENSIPS_3_1.classes(), classes(json_3_1));
+    let json_4_0 = [(RAISED, 830), (BY_ITSELF, 36)];
+    assert_eq!(OPENSIPS_4_0.classes(), classes(json_4_0));
 }
 
-const BY_ITSELF: &str =
-    "a reading that the reference lists, of an event that the server raised by itself";
-const RAISED: &str = "what was raised, as far as the dialect tells";
-const ADMITTED: &str = "a reading that the reference lists beside what was raised (T6, T9, T10)";
-const REJECTED: &str = "rejected: what was raised had no name (T1)";
-const NOTHING_LEFT: &str = "the reading that the rulings give to bytes which tell nothing of what was raised (T1, T4, T5, T7)";
+fn classes<const N: usize>(counts: [(&str, usize); N]) -> BTreeMap<String, usize> {
+    counts.map(|(class, count)| (class.into(), count)).into()
+}
+
+const BY_ITSELF: &str = "the server raised the event by itself: nobody knows what it meant";
+const RAISED: &str = "the event that was raised, as far as the dialect tells";
 
 impl Release {
     /// Asserts that encoding returns the captured bytes, and returns the number of captures.
@@ -107,34 +112,31 @@ impl Release {
         captures.len()
     }
 
-    /// Counts what decoding gives.
-    fn classes(&self) -> BTreeMap<&'static str, usize> {
+    /// Counts the captures by what decoding gives: the event that was raised, or the reason why the
+    /// bytes do not tell it. Prints the others, each with its reason.
+    fn classes(&self) -> BTreeMap<String, usize> {
         let mut classes = BTreeMap::new();
         for capture in self.captures() {
+            let (id, version) = (&capture.id, self.version);
             let reading = (self.decode)(&capture.datagram);
             assert!(
                 (self.admits)(&capture.datagram, &reading),
-                "{} of {}: not admissible: {reading:?}",
-                capture.id,
-                self.version
+                "{id} of {version}: not admissible: {reading:?}"
             );
             let class = match capture.raised {
-                None => BY_ITSELF,
+                None => BY_ITSELF.into(),
                 Some(raised) => {
-                    let raised = Reading::Event((self.representable)(&raised));
-                    if reading == raised {
-                        RAISED
-                    } else if (self.admits)(&capture.datagram, &raised) {
-                        ADMITTED
-                    } else if reading == Reading::Rejection {
-                        REJECTED
-                    } else {
-                        NOTHING_LEFT
-                    }
+                    let raised = (self.representable)(&raised);
+                    let loss = (self.check)(&raised).err();
+                    let reads_back = reading == Reading::Event(raised);
+                    assert_eq!(reads_back, loss.is_none(), "{id} of {version}: {reading:?}");
+                    loss.map_or(RAISED.into(), |loss| format!("{:?}", loss.reason()))
                 }
             };
+            if class != RAISED && class != BY_ITSELF {
+                println!("{version} {id}: {class}");
+            }
             *classes.entry(class).or_default() += 1;
-            println!("{} {}: {class}", self.version, capture.id);
         }
         classes
     }

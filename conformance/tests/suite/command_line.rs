@@ -451,6 +451,37 @@ fn encode_writes_what_opensips_would() {
 }
 
 #[test]
+fn encode_and_send_note_a_name_that_servers_refuse() {
+    let note = "note: event name of 65 bytes: servers refuse more than 64";
+    let line = |length: usize| format!("{{\"event\":\"E_{}\"}}\n", "A".repeat(length - 2));
+    for dialect in ["text", "jsonrpc"] {
+        let encode = |length| {
+            let args = ["encode", "--dialect", dialect];
+            feed(&args, line(length).as_bytes()).expect_status(0).stderr
+        };
+        assert!(encode(65).contains(note), "{}", encode(65));
+        assert_eq!(encode(64), "");
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("event.sock");
+    let _listener = UnixDatagram::bind(&path).expect("it can be bound");
+    let name = format!("E_{}", "A".repeat(63));
+    let address = path.to_str().expect("it is UTF-8");
+    run(&["send", address, &name])
+        .expect_status(0)
+        .expect_stderr(note);
+}
+
+#[test]
+fn a_value_that_a_caller_chose_adds_no_parameter() {
+    let event = r#"{"event":"E_MSG","params":[{"value":"hi::there\nip::6.6.6.6\n"}]}"#;
+    let encoded = feed(&["encode"], event.as_bytes()).expect_status(0);
+    assert_eq!(encoded.stderr, "");
+    let decoded = feed(&["decode"], encoded.stdout.as_bytes()).expect_status(0);
+    assert_eq!(decoded.stdout.trim_end(), event);
+}
+
+#[test]
 fn the_listener_replaces_a_dead_socket_and_removes_its_own() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("event.sock");
