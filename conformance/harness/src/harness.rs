@@ -73,7 +73,7 @@ impl Harness {
         self
     }
 
-    /// Lets only the vectors of a requirement set decide, such as `2026.1`. The others run, too;
+    /// Lets only the vectors of a requirement set decide, such as `2026.2`. The others run, too;
     /// their failures are remarks, and fail no test.
     pub fn set(mut self, name: &str) -> Self {
         self.set = Some(name.into());
@@ -205,7 +205,7 @@ mod tests {
         let refused = |harness: Harness| harness.checked().err();
         let with = |harness: Harness| refused(harness.parser(Dialect::Text, parser));
         assert_eq!(
-            with(Harness::new().known("sep-one-named", "why").set("2026.1")),
+            with(Harness::new().known("sep-one-named", "why").set("2026.2")),
             None
         );
         assert_eq!(with(Harness::new().not_applicable("T16")), None);

@@ -1,11 +1,11 @@
 use super::vector::Vector;
 
 /// A requirement set: a frozen list of vectors, named by year and number, so that "conforms to
-/// 2026.1" keeps its meaning as vectors are added.
+/// 2026.2" keeps its meaning as vectors are added.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Set {
-    /// Its name, such as `2026.1`.
+    /// Its name, such as `2026.2`.
     pub name: String,
     /// The list as it lies in the corpus, with its comments.
     pub text: String,
@@ -28,7 +28,7 @@ impl Set {
 /// If an id belongs to no vector, is out of order or is there twice. The message names the line.
 pub(super) fn read(name: &str, text: &str, vectors: &[Vector]) -> Result<Set, String> {
     if !is_name(name) {
-        return Err("its name is not a year and a number, such as 2026.1".into());
+        return Err("its name is not a year and a number, such as 2026.2".into());
     }
     let mut known: Vec<_> = vectors.iter().map(|vector| vector.id.as_str()).collect();
     known.sort_unstable();
@@ -121,7 +121,7 @@ mod tests {
             is_refused(
                 name,
                 "sep-lone-colon\n",
-                "its name is not a year and a number, such as 2026.1",
+                "its name is not a year and a number, such as 2026.2",
             );
         }
     }

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::fence;
-use event_datagram_conformance::judge::{Answering, Judgment, Strictness, Verdict, judge};
+use event_datagram_conformance::judge::{Strictness, Verdict};
 use event_datagram_conformance::known::KnownList;
-use event_datagram_conformance::run::{Outcome, RunEvent, TestPlan, run};
+use event_datagram_conformance::run::{RunEvent, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{Corpus, Vector};
@@ -23,17 +23,8 @@ pub(crate) const LISTEN: &str = "listen";
 /// The name of the listener without a fault.
 pub(crate) const CORRECT: &str = "correct";
 
-/// How a vector detects a fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Detection {
-    /// The listener fails the vector, or gets a warning.
-    Failed(Verdict),
-    /// The vector is of level may, and the report is none of its admissible readings.
-    Departs,
-}
-
-/// The vectors that detect a fault, by their ids.
-pub(crate) type Detections = BTreeMap<String, Detection>;
+/// The vectors that detect a fault, by their ids: the listener fails them, or gets a warning.
+pub(crate) type Detections = BTreeMap<String, Verdict>;
 
 /// The faulty listeners of a dialect, and which vectors detect them.
 pub(crate) struct KillMatrix {
@@ -100,24 +91,12 @@ impl KillMatrix {
         let mut detections = Detections::new();
         let ran = run(&plan, |event| {
             if let RunEvent::Outcome(outcome) = event
-                && let Some(detection) = detection(outcome)
+                && outcome.verdict.is_failure(Strictness::Should)
             {
-                detections.insert(outcome.vector.id.clone(), detection);
+                detections.insert(outcome.vector.id.clone(), outcome.verdict);
             }
         });
         ran.unwrap_or_else(|error| panic!("{name}: {error}"));
         detections
     }
-}
-
-fn detection(outcome: &Outcome<'_>) -> Option<Detection> {
-    if outcome.verdict.is_failure(Strictness::Should) {
-        return Some(Detection::Failed(outcome.verdict));
-    }
-    let judgment = judge(
-        &outcome.vector.steps,
-        &outcome.observation,
-        Answering::MayBeSilent,
-    );
-    matches!(judgment, Judgment::Departs { .. }).then_some(Detection::Departs)
 }

@@ -164,7 +164,7 @@ fn the_specification_its_requirements_and_the_sets_come_along() {
     ];
     assert_eq!(names(&folder), expected);
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
-    for name in ["SPEC.md", "sets/2026.1.txt"] {
+    for name in ["SPEC.md", "sets/2026.2.txt"] {
         let [there, here] = [&folder, &corpus].map(|folder| fs::read(folder.join(name)));
         assert_eq!(
             there.expect("it is there"),
@@ -190,7 +190,7 @@ fn the_specification_its_requirements_and_the_sets_come_along() {
 
 #[test]
 fn nothing_is_written_over() {
-    let (_parent, folder, ran) = exported(&["--set", "2026.1", "--filter", "sep-one-named"]);
+    let (_parent, folder, ran) = exported(&["--set", "2026.2", "--filter", "sep-one-named"]);
     ran.expect_status(0).expect_stderr("evdg: 1 vector in ");
     let path = folder.to_str().expect("it is UTF-8");
     let before = names(&folder);

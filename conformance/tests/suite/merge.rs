@@ -139,7 +139,7 @@ fn parts_that_do_not_make_a_whole_are_refused() {
         "are of different suites",
     );
     with(
-        &|report| report["suite"]["set"] = "2026.1".into(),
+        &|report| report["suite"]["set"] = "2026.2".into(),
         "are of different suites",
     );
     with(

@@ -103,7 +103,7 @@ pub(crate) struct MemberArgs {
     /// Take only vectors of these dialects; without, of all
     #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
     pub(crate) dialects: Vec<Dialect>,
-    /// Take only the vectors of this requirement set, such as 2026.1
+    /// Take only the vectors of this requirement set, such as 2026.2
     #[arg(long, value_name = "NAME")]
     pub(crate) set: Option<String>,
 }
@@ -130,7 +130,7 @@ pub(crate) struct TestArgs {
     /// Run the vectors of these dialects; without, of text, or of both on the built-in listener
     #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
     pub(crate) dialects: Vec<Dialect>,
-    /// Let only the vectors of this requirement set decide, such as 2026.1; the others run all the
+    /// Let only the vectors of this requirement set decide, such as 2026.2; the others run all the
     /// same
     #[arg(long, value_name = "NAME")]
     pub(crate) set: Option<String>,

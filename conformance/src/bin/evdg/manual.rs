@@ -49,7 +49,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
                 "Test a parser that reads datagrams in hex, one a line.",
             ),
             (
-                "evdg test --set 2026.1 --strict --report junit=report.xml -- ./listener",
+                "evdg test --set 2026.2 --strict --report junit=report.xml -- ./listener",
                 "Gate a change: the frozen set decides, warnings count, and the CI service gets a report.",
             ),
             (
@@ -196,7 +196,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     (
         "evdg-vectors-export",
         &[(
-            "evdg vectors export vectors --set 2026.1",
+            "evdg vectors export vectors --set 2026.2",
             "Write a requirement set as files, for another test suite.",
         )],
     ),
