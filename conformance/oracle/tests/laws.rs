@@ -28,6 +28,16 @@ proptest! {
     }
 
     #[test]
+    fn text_reference_admits_its_readings(case: TextDatagram) {
+        text::reference_admits_its_readings(&case.0);
+    }
+
+    #[test]
+    fn text_accessors_agree(case: TextDatagram) {
+        text::accessors_agree(&case.0);
+    }
+
+    #[test]
     fn decoded_text_events_encode_as_checked(case: TextDatagram) {
         text::decoded_events_encode_as_checked(&case.0);
     }

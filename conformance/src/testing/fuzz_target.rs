@@ -186,6 +186,8 @@ targets! {
     TEXT_DATAGRAM = "text_datagram", laws of RawBytes: |RawBytes(datagram)| {
         codec_laws::text::decoder_agrees_with_reference(datagram);
         codec_laws::text::documented_grammar_agrees_with_reference(datagram);
+        codec_laws::text::reference_admits_its_readings(datagram);
+        codec_laws::text::accessors_agree(datagram);
         codec_laws::text::decoded_events_encode_as_checked(datagram);
     }, seeds: |corpus| seeds::datagrams(corpus, Dialect::Text);
 

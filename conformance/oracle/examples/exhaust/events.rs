@@ -1,0 +1,78 @@
+use event_datagram::{EventBuf, ParamBuf, ValueBuf};
+use event_datagram_oracle::laws::{jsonrpc, text};
+
+use crate::family::Family;
+
+/// Starts the next parameter.
+const NEXT: &[u8] = b"&";
+/// Ends the name of a parameter.
+const NAMED: &[u8] = b"=";
+/// Stands for the integer -1 as a value.
+const INTEGER: &[u8] = b"#";
+
+/// Every event that up to six symbols write.
+pub(crate) fn text_families() -> Vec<Family> {
+    vec![Family {
+        name: "events of up to 6 symbols",
+        symbols: &[NEXT, NAMED, b"\n", b":", b"\"", b"\\", b"a"],
+        longest: 6,
+        run: |string| in_each_length(string, |event| text::sender_matches_size_and_check(event)),
+    }]
+}
+
+/// Every event that up to five symbols write.
+pub(crate) fn jsonrpc_families() -> Vec<Family> {
+    vec![Family {
+        name: "events of up to 5 symbols",
+        symbols: &[NEXT, NAMED, INTEGER, b"\n", b"\0", b"\"", b"\\", b"\xff"],
+        longest: 5,
+        run: |string| {
+            in_each_length(string, |event| {
+                jsonrpc::sender_matches_size_and_check(event)
+            })
+        },
+    }]
+}
+
+/// The numbers of bytes before a value so that its end lies across a border of the encoder, which
+/// looks at 16, 32 and 64 bytes at once.
+const LENGTHS: [usize; 4] = [0, 14, 30, 62];
+
+/// Runs the laws on the event of a string, and on the same with longer values. Returns the number
+/// of events.
+fn in_each_length(string: &[u8], laws: fn(&EventBuf)) -> u64 {
+    for length in LENGTHS {
+        let mut event = event(string);
+        for param in &mut event.params {
+            if let ValueBuf::Bytes(value) = &mut param.value {
+                value.splice(..0, [b'a'].repeat(length));
+            }
+        }
+        laws(&event);
+    }
+    LENGTHS.len() as u64
+}
+
+/// Returns the event of a string: parameters with `&` before each, names with `=` behind them. A
+/// name without a value has the value null.
+fn event(string: &[u8]) -> EventBuf {
+    let params = string.split(|byte| [*byte] == *NEXT).skip(1);
+    EventBuf::new("E_TEST", params.map(param).collect::<Vec<_>>())
+}
+
+fn param(text: &[u8]) -> ParamBuf {
+    let mut parts = text.splitn(2, |byte| [*byte] == *NAMED);
+    let (first, second) = (parts.next().unwrap_or_default(), parts.next());
+    match second {
+        None => ParamBuf::unnamed(value(first)),
+        Some(b"") => ParamBuf::named(first, ValueBuf::Null),
+        Some(second) => ParamBuf::named(first, value(second)),
+    }
+}
+
+fn value(text: &[u8]) -> ValueBuf {
+    match text {
+        INTEGER => (-1).into(),
+        text => text.into(),
+    }
+}
