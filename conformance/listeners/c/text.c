@@ -13,25 +13,31 @@ static unsigned char *separator(unsigned char *at, unsigned char *line_end)
     return NULL;
 }
 
-/* Returns where the quoted value that starts at `at` is closed, or NULL if there is no quoted value. */
+/* Returns where the quoted value that starts at `at` closes, or NULL if there is no quoted value.
+ *
+ * A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it closes
+ * the value; if that quote does not, the value ends in a backslash, and the last quote before it closes. */
 static unsigned char *closing_quote(unsigned char *at, unsigned char *end)
 {
-    if (at == end || *at != '"')
+    unsigned char *line_feed = memchr(at, '\n', end - at);
+    if (line_feed == NULL || *at != '"')
         return NULL;
-    do {
-        at = memchr(at + 1, '"', end - at - 1);
-        if (at == NULL)
-            return NULL;
-    } while (at[-1] == '\\');
-    return at + 1 == end || at[1] == '\n' ? at : NULL;
+    unsigned char *closing = NULL, *quote = at;
+    while ((quote = memchr(quote + 1, '"', end - quote - 1)) != NULL) {
+        if (quote > line_feed && (quote + 1 == end || quote[1] == '\n'))
+            closing = quote;
+        if (quote[-1] != '\\')
+            break;
+    }
+    return closing;
 }
 
-/* Turns \" into ", in place. The byte behind `end` is the closing quote. */
+/* Turns \" into ", in place. A backslash at the end stays: the quote behind it closes. */
 static struct bytes unescape(unsigned char *at, unsigned char *end)
 {
     unsigned char *start = at, *to = at;
     while (at < end) {
-        if (at[0] == '\\' && at[1] == '"')
+        if (end - at >= 2 && at[0] == '\\' && at[1] == '"')
             at++;
         *to++ = *at++;
     }
@@ -50,13 +56,14 @@ const char *parse_text(unsigned char *datagram, size_t size, struct event *event
     while (at < end && !(at == end - 1 && *at == '\n')) { /* the end, or the end mark */
         unsigned char *line_feed = memchr(at, '\n', end - at);
         unsigned char *line_end = line_feed ? line_feed : end;
+        unsigned char *closing = closing_quote(at, end);
         unsigned char *name_end = separator(at, line_end);
         struct bytes name = {0};
-        if (name_end && name_end > at) { /* a line that starts with :: has no name */
+        if (!closing && name_end && name_end > at) { /* a line that starts with :: has no name */
             name = slice(at, name_end);
             at = name_end + 2;
+            closing = closing_quote(at, end);
         }
-        unsigned char *closing = closing_quote(at, end);
         unsigned char *value_end = closing ? closing + 1 : line_end;
         struct bytes value = closing ? unescape(at + 1, closing) : slice(at, line_end);
         event->params[event->count++] = (struct param){.name = name, .kind = STRING, .string = value};

@@ -15,11 +15,13 @@ func parseText(datagram []byte) (event, error) {
 	for len(body) > 0 && string(body) != "\n" { // the end, or the end mark
 		line, rest, _ := bytes.Cut(body, []byte("\n"))
 		var p param
-		if at := bytes.Index(line, []byte("::")); at > 0 { // a line that starts with :: has no name
+		closing := closingQuote(body)
+		if at := bytes.Index(line, []byte("::")); closing < 0 && at > 0 { // a line that starts with :: has no name
 			p.name, line, body = line[:at], line[at+2:], body[at+2:]
+			closing = closingQuote(body)
 		}
 		value := line
-		if closing := closingQuote(body); closing > 0 {
+		if closing > 0 {
 			value = bytes.ReplaceAll(body[1:closing], []byte(`\"`), []byte(`"`))
 			rest = bytes.TrimPrefix(body[closing+1:], []byte("\n"))
 		}
@@ -30,24 +32,27 @@ func parseText(datagram []byte) (event, error) {
 	return event{name, params}, nil
 }
 
-// closingQuote returns where the quoted value that body starts with is closed, or -1 if there is no quoted value.
+// closingQuote returns where the quoted value that body starts with closes, or -1 if there is no quoted value.
+//
+// A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it closes
+// the value; if that quote does not, the value ends in a backslash, and the last quote before it closes.
 func closingQuote(body []byte) int {
-	if len(body) == 0 || body[0] != '"' {
+	lineFeed := bytes.IndexByte(body, '\n')
+	if lineFeed < 0 || body[0] != '"' {
 		return -1
 	}
-	closing := 0
-	for {
-		next := bytes.IndexByte(body[closing+1:], '"')
+	closing := -1
+	for at := 1; ; at++ {
+		next := bytes.IndexByte(body[at:], '"')
 		if next < 0 {
-			return -1
+			return closing
 		}
-		closing += 1 + next
-		if body[closing-1] != '\\' {
-			break
+		at += next
+		if at > lineFeed && (at+1 == len(body) || body[at+1] == '\n') {
+			closing = at
+		}
+		if body[at-1] != '\\' {
+			return closing
 		}
 	}
-	if closing+1 < len(body) && body[closing+1] != '\n' {
-		return -1
-	}
-	return closing
 }

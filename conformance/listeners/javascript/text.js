@@ -17,11 +17,12 @@ function parse(datagram) {
     const lineEnd = lineFeed < 0 ? body.length : lineFeed;
     const separator = body.subarray(at, lineEnd).indexOf('::'); // in this line alone: time stays linear
     const param = {};
-    if (separator > 0) { // a line that starts with :: has no name
+    let closing = closingQuote(body, at);
+    if (!closing && separator > 0) { // a line that starts with :: has no name
       param.name = body.subarray(at, at + separator);
       at += separator + 2;
+      closing = closingQuote(body, at);
     }
-    const closing = closingQuote(body, at);
     if (closing) {
       param.value = Buffer.from(body.toString('latin1', at + 1, closing).replaceAll('\\"', '"'), 'latin1');
       at = closing + 2;
@@ -34,15 +35,21 @@ function parse(datagram) {
   return { name: datagram.subarray(0, nameEnd), params };
 }
 
-/** Returns where the quoted value that starts at `at` is closed, or undefined if there is no quoted value. */
+/**
+ * Returns where the quoted value that starts at `at` closes, or undefined if there is no quoted value.
+ *
+ * A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it closes
+ * the value; if that quote does not, the value ends in a backslash, and the last quote before it closes.
+ */
 function closingQuote(body, at) {
-  if (body[at] !== QUOTE) return undefined;
-  let closing = at;
-  do {
-    closing = body.indexOf(QUOTE, closing + 1);
-    if (closing < 0) return undefined;
-  } while (body[closing - 1] === BACKSLASH);
-  return closing + 1 === body.length || body[closing + 1] === LINE_FEED ? closing : undefined;
+  const lineFeed = body.indexOf(LINE_FEED, at);
+  if (lineFeed < 0 || body[at] !== QUOTE) return undefined;
+  let closing;
+  for (let quote = body.indexOf(QUOTE, at + 1); quote >= 0; quote = body.indexOf(QUOTE, quote + 1)) {
+    if (quote > lineFeed && (quote + 1 === body.length || body[quote + 1] === LINE_FEED)) closing = quote;
+    if (body[quote - 1] !== BACKSLASH) break;
+  }
+  return closing;
 }
 
 module.exports = { parse };

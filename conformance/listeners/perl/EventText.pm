@@ -13,13 +13,15 @@ sub parse ($datagram) {
         $line_end = length $body if $line_end < 0;
         my $line = substr $body, $at, $line_end - $at;
         my $param;
+        my $closing = closing_quote($body, $at);
         my $separator = index $line, '::';    # in this line alone: time stays linear
-        if ($separator > 0) {    # a line that starts with :: has no name
+        if (!$closing && $separator > 0) {    # a line that starts with :: has no name
             $param = substr $line, 0, $separator;
             $at += $separator + 2;
+            $closing = closing_quote($body, $at);
         }
         my $value;
-        if (my $closing = closing_quote($body, $at)) {
+        if ($closing) {
             $value = substr($body, $at + 1, $closing - $at - 1) =~ s/\\"/"/gr;
             $at = $closing + 2;
         }
@@ -32,15 +34,18 @@ sub parse ($datagram) {
     return $name, @params;
 }
 
-# Returns where the quoted value that starts at $at is closed, or nothing if there is no quoted value.
+# Returns where the quoted value that starts at $at closes, or undef if there is no quoted value.
+#
+# A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it closes
+# the value; if that quote does not, the value ends in a backslash, and the last quote before it closes.
 sub closing_quote ($body, $at) {
-    return unless substr($body, $at, 1) eq '"';
-    my $closing = $at;
-    do {
-        $closing = index $body, '"', $closing + 1;
-        return if $closing < 0;
-    } while substr($body, $closing - 1, 1) eq '\\';
-    return unless substr($body, $closing + 1, 1) =~ /\A\n?\z/;
+    my $line_feed = index $body, "\n", $at;
+    return undef if $line_feed < 0 || substr($body, $at, 1) ne '"';
+    my $closing;
+    for (my $quote = index $body, '"', $at + 1; $quote >= 0; $quote = index $body, '"', $quote + 1) {
+        $closing = $quote if $quote > $line_feed && substr($body, $quote + 1, 1) =~ /\A\n?\z/;
+        last if substr($body, $quote - 1, 1) ne '\\';
+    }
     return $closing;
 }
 

@@ -16,11 +16,12 @@ function parse(string $datagram): array
         $lineEnd = $at + strcspn($body, "\n", $at);
         $separator = strpos(substr($body, $at, $lineEnd - $at), '::'); // in this line alone: time stays linear
         $param = null;
-        if ($separator > 0) { // a line that starts with :: has no name
+        $closing = closingQuote($body, $at);
+        if ($closing === null && $separator > 0) { // a line that starts with :: has no name
             $param = substr($body, $at, $separator);
             $at += $separator + 2;
+            $closing = closingQuote($body, $at);
         }
-        $closing = closingQuote($body, $at);
         if ($closing !== null) {
             $value = str_replace('\\"', '"', substr($body, $at + 1, $closing - $at - 1));
             $at = $closing + 2;
@@ -33,18 +34,26 @@ function parse(string $datagram): array
     return [$name, $params];
 }
 
-/** Returns where the quoted value that starts at $at is closed, or null if there is no quoted value. */
+/**
+ * Returns where the quoted value that starts at $at closes, or null if there is no quoted value.
+ *
+ * A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it closes
+ * the value; if that quote does not, the value ends in a backslash, and the last quote before it closes.
+ */
 function closingQuote(string $body, int $at): ?int
 {
-    if (substr($body, $at, 1) !== '"') {
+    $lineFeed = strpos($body, "\n", $at);
+    if ($lineFeed === false || $body[$at] !== '"') {
         return null;
     }
-    $closing = $at;
-    do {
-        $closing = strpos($body, '"', $closing + 1);
-        if ($closing === false) {
-            return null;
+    $closing = null;
+    for ($quote = strpos($body, '"', $at + 1); $quote !== false; $quote = strpos($body, '"', $quote + 1)) {
+        if ($quote > $lineFeed && in_array(substr($body, $quote + 1, 1), ['', "\n"], true)) {
+            $closing = $quote;
         }
-    } while ($body[$closing - 1] === '\\');
-    return in_array(substr($body, $closing + 1, 1), ['', "\n"], true) ? $closing : null;
+        if ($body[$quote - 1] !== '\\') {
+            break;
+        }
+    }
+    return $closing;
 }

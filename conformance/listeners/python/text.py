@@ -12,12 +12,13 @@ def parse(datagram):
         line_end = body.find(b"\n", at)
         if line_end < 0:
             line_end = len(body)
-        separator = body.find(b"::", at, line_end)
         param = None
-        if separator > at:  # a line that starts with :: has no name
+        closing = closing_quote(body, at)
+        separator = body.find(b"::", at, line_end)
+        if not closing and separator > at:  # a line that starts with :: has no name
             param = body[at:separator]
             at = separator + 2
-        closing = closing_quote(body, at)
+            closing = closing_quote(body, at)
         if closing:
             value = body[at + 1 : closing].replace(b'\\"', b'"')
             at = closing + 2
@@ -29,12 +30,20 @@ def parse(datagram):
 
 
 def closing_quote(body, at):
-    """Returns where the quoted value that starts at `at` is closed, or None if there is no quoted value."""
-    if body[at : at + 1] != b'"':
+    """Returns where the quoted value that starts at `at` closes, or None if there is no quoted value.
+
+    A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it
+    closes the value; if that quote does not, the value ends in a backslash, and the last quote before it closes.
+    """
+    line_feed = body.find(b"\n", at)
+    if line_feed < 0 or body[at : at + 1] != b'"':
         return None
-    closing = body.find(b'"', at + 1)
-    while closing > 0 and body[closing - 1 : closing] == b"\\":
-        closing = body.find(b'"', closing + 1)
-    if closing < 0 or body[closing + 1 : closing + 2] not in (b"", b"\n"):
-        return None
+    closing = None
+    quote = body.find(b'"', at + 1)
+    while quote >= 0:
+        if quote > line_feed and body[quote + 1 : quote + 2] in (b"", b"\n"):
+            closing = quote
+        if body[quote - 1 : quote] != b"\\":
+            break
+        quote = body.find(b'"', quote + 1)
     return closing
