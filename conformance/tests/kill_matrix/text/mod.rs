@@ -1,6 +1,7 @@
 //! The plain listener of the text dialect, in steps, and its faults.
 
 mod bytes;
+mod closing;
 mod event_names;
 mod framing;
 mod names;
@@ -32,6 +33,10 @@ pub(crate) const FAULT_GROUPS: &[FaultGroup<Reader>] = &[
     FaultGroup {
         title: "Names of arguments",
         faults: names::FAULTS,
+    },
+    FaultGroup {
+        title: "Where quoted values begin and close",
+        faults: closing::FAULTS,
     },
     FaultGroup {
         title: "Quoting and escaping",
@@ -68,12 +73,14 @@ pub(crate) struct Reader {
     head: StepRef<Result<(Vec<u8>, usize), String>>,
     /// Returns whether no parameter is left.
     is_end: StepRef<bool>,
+    /// Finds the closing quote of a quoted value at the start of a line, if there is one.
+    unnamed_closing: StepRef<Option<usize>>,
     /// Finds where the name of the parameter at the start ends, and where its value begins.
     separator: StepRef<Option<(usize, usize)>>,
     /// Returns the reported name of a parameter.
     name: StepRef<Option<Vec<u8>>>,
-    /// Finds the closing quote of the quoted value at the start, if there is one.
-    closing: StepRef<Option<usize>>,
+    /// Finds the closing quote of a quoted value behind a name, if there is one.
+    named_closing: StepRef<Option<usize>>,
     /// Returns the value of the text between two quotes.
     unquote: StepRef<Vec<u8>>,
     /// Finds the end of the bare value at the start.
@@ -93,9 +100,10 @@ impl Default for Reader {
         Self {
             head: Box::new(head),
             is_end: Box::new(is_end),
+            unnamed_closing: Box::new(closing),
             separator: Box::new(separator),
             name: Box::new(|name| Some(name.into())),
-            closing: Box::new(closing),
+            named_closing: Box::new(closing),
             unquote: Box::new(unquote),
             line_end: Box::new(line_end),
             bare: Box::new(<[u8]>::to_vec),
@@ -113,12 +121,16 @@ impl Read for Reader {
         while !(self.is_end)(&datagram[at..]) {
             let mut rest = &datagram[at..];
             let mut name = None;
-            if let Some((end, begin)) = (self.separator)(rest) {
+            let mut closing = (self.unnamed_closing)(rest);
+            if closing.is_none()
+                && let Some((end, begin)) = (self.separator)(rest)
+            {
                 name = (self.name)(&rest[..end]);
                 rest = &rest[begin..];
                 at += begin;
+                closing = (self.named_closing)(rest);
             }
-            let value = match (self.closing)(rest) {
+            let value = match closing {
                 Some(close) => {
                     at += close + 2;
                     (self.unquote)(&rest[1..close])
@@ -154,12 +166,50 @@ fn separator(rest: &[u8]) -> Option<(usize, usize)> {
     Some((end, end + 2))
 }
 
+/// Finds the quote that closes the value at the start: by T7, or else by T10.
 fn closing(rest: &[u8]) -> Option<usize> {
-    let content = rest.strip_prefix(b"\"")?;
-    let close = (0..content.len())
-        .find(|at| content[*at] == b'"' && (*at == 0 || content[at - 1] != b'\\'))?
-        + 1;
-    matches!(rest.get(close + 1), None | Some(b'\n')).then_some(close)
+    unescaped_closing(rest).or_else(|| escaped_closing(rest))
+}
+
+/// Finds the quote that closes by T7: the first without a backslash before it, if it can close.
+fn unescaped_closing(rest: &[u8]) -> Option<usize> {
+    unescaped_quote(rest).filter(|quote| can_close(rest, *quote))
+}
+
+/// Finds the quote that closes by T10: the last escaped one before the first without a backslash,
+/// of those that can close.
+fn escaped_closing(rest: &[u8]) -> Option<usize> {
+    escaped_quotes(rest).rfind(|quote| can_close(rest, *quote))
+}
+
+/// Finds the first quote without a backslash before it, behind an opening quote at the start.
+fn unescaped_quote(rest: &[u8]) -> Option<usize> {
+    quotes(rest).find(|quote| rest[quote - 1] != b'\\')
+}
+
+/// Finds the escaped quotes before the first quote without a backslash.
+fn escaped_quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
+    quotes(&rest[..unescaped_quote(rest).unwrap_or(rest.len())])
+}
+
+/// Finds the quotes behind an opening quote at the start.
+fn quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
+    let end = if rest.starts_with(b"\"") {
+        rest.len()
+    } else {
+        0
+    };
+    (1..end).filter(|at| rest[*at] == b'"')
+}
+
+/// Returns whether the quote at `quote` can close a value: it ends a line, and LF stands before it.
+fn can_close(rest: &[u8], quote: usize) -> bool {
+    ends_line(rest, quote) && rest[..quote].contains(&b'\n')
+}
+
+/// Returns whether a line or the datagram ends behind `at`.
+fn ends_line(rest: &[u8], at: usize) -> bool {
+    matches!(rest.get(at + 1), None | Some(b'\n'))
 }
 
 fn unquote(content: &[u8]) -> Vec<u8> {
@@ -211,6 +261,21 @@ impl Listener<Reader> {
             } else {
                 Ok(event)
             }
+        });
+    }
+
+    /// Replaces the search for the closing quote, at the start of a line and behind a name.
+    fn finds_closing(&mut self, search: impl Fn(&[u8]) -> Option<usize> + Copy + 'static) {
+        self.reader.unnamed_closing = Box::new(search);
+        self.reader.named_closing = Box::new(search);
+    }
+
+    /// Replaces the search for the quote that closes by T7, if it can close.
+    fn finds_quote(&mut self, search: fn(&[u8]) -> Option<usize>) {
+        self.finds_closing(move |rest| {
+            search(rest)
+                .filter(|quote| can_close(rest, *quote))
+                .or_else(|| escaped_closing(rest))
         });
     }
 

@@ -7,11 +7,6 @@ use super::*;
 
 pub(super) const FAULTS: &[Fault<Reader>] = &[
     Fault {
-        name: "never-unquotes",
-        sentence: "Splits at line feeds alone, since no example shows a quoted value.",
-        inject: |listener| listener.reader.closing = Box::new(|_| None),
-    },
-    Fault {
         name: "keeps-the-quotes",
         sentence: "Finds where a quoted value ends and reports it with its quotes.",
         inject: |listener| {
@@ -27,133 +22,11 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         },
     },
     Fault {
-        name: "every-leading-quote-quotes",
-        sentence: "A value that begins with a quote ends at the next one, whatever stands behind that.",
-        inject: |listener| {
-            listener.reader.closing =
-                Box::new(|rest| bare_quote(rest.strip_prefix(b"\"")?).map(|at| at + 1))
-        },
-    },
-    Fault {
-        name: "closes-at-the-first-quote",
-        sentence: "Searches for the next quote without a look at the backslash in front.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                rest.strip_prefix(b"\"")?
-                    .find_byte(b'"')
-                    .map(|at| at + 1)
-                    .filter(|close| ends(rest, *close))
-            });
-        },
-    },
-    Fault {
-        name: "closes-at-the-last-quote",
-        sentence: "The greedy pattern `\"(.*)\"`, with a dot that takes line feeds.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                rest.strip_prefix(b"\"")?
-                    .rfind_byte(b'"')
-                    .map(|at| at + 1)
-                    .filter(|close| ends(rest, *close))
-            });
-        },
-    },
-    Fault {
-        name: "closes-at-the-first-quote-that-ends-a-line",
-        sentence: "Searches for a quote and a line feed, and passes over all quotes between: `find('\"\\n')`.",
-        inject: |listener| {
-            listener.reader.closing =
-                Box::new(|rest| rest.strip_prefix(b"\"")?.find("\"\n").map(|at| at + 1))
-        },
-    },
-    Fault {
-        name: "counts-backslashes",
-        sentence: "Takes a quote for escaped where an odd number of backslashes stands in front, as in C.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                let content = rest.strip_prefix(b"\"")?;
-                let mut escaped = false;
-                let closes = |byte: &u8| {
-                    let closes = *byte == b'"' && !escaped;
-                    escaped = *byte == b'\\' && !escaped;
-                    closes
-                };
-                content
-                    .iter()
-                    .position(closes)
-                    .map(|at| at + 1)
-                    .filter(|close| ends(rest, *close))
-            });
-        },
-    },
-    Fault {
-        name: "closes-at-apostrophes",
-        sentence: "Finds the closing quote with the character class `[\"']`.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                rest.strip_prefix(b"\"")?
-                    .find_byteset("\"'")
-                    .map(|at| at + 1)
-                    .filter(|close| ends(rest, *close))
-            });
-        },
-    },
-    Fault {
-        name: "apostrophes-quote",
-        sentence: "Takes single quotes for quotes, too, over several lines.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| match rest.strip_prefix(b"'") {
-                Some(content) => content
-                    .find_byte(b'\'')
-                    .map(|at| at + 1)
-                    .filter(|close| ends(rest, *close)),
-                None => closing(rest),
-            });
-        },
-    },
-    Fault {
-        name: "doubled-quotes-are-escapes",
-        sentence: "Reads values with a parser of CSV, where two quotes stand for one.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                let content = rest.strip_prefix(b"\"")?.replace("\"\"", "..");
-                bare_quote(&content)
-                    .map(|at| at + 1)
-                    .filter(|close| ends(rest, *close))
-            });
-            listener.reader.unquote = Box::new(|content| unquote(&content.replace("\"\"", "\"")));
-        },
-    },
-    Fault {
-        name: "blanks-may-follow-the-closing-quote",
-        sentence: "Passes over blanks and CR between the closing quote and the end of the line.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                let close = bare_quote(rest.strip_prefix(b"\"")?)? + 1;
-                line(&rest[close + 1..]).trim().is_empty().then_some(close)
-            });
-        },
-    },
-    Fault {
-        name: "an-open-quote-takes-all",
-        sentence: "A quote that is not closed goes on to the end of the datagram.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                let content = rest.strip_prefix(b"\"")?;
-                closing(rest).or_else(|| {
-                    bare_quote(content)
-                        .is_none()
-                        .then(|| rest.trim_end_with(|c| c == '\n').len())
-                })
-            });
-        },
-    },
-    Fault {
         name: "an-open-quote-is-an-error",
         sentence: "Keeps to the letter of the grammar, in which a value that begins with a quote is quoted.",
         inject: |listener| {
             listener.reader.finish = Box::new(|event| {
-                let is_open = |param: &Param| matches!(&param.value, Value::Bytes(value) if value.starts_with(b"\"") && bare_quote(&value[1..]).is_none());
+                let is_open = |param: &Param| matches!(&param.value, Value::Bytes(value) if value.starts_with(b"\"") && unescaped_quote(value).is_none());
                 if event.params.iter().any(is_open) {
                     Err("unclosed quote".into())
                 } else {
@@ -201,49 +74,6 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
                 rest.iter().position(ends).unwrap_or(line_end(rest))
             });
             listener.reader.bare = Box::new(|value| value.replace("\"", ""));
-        },
-    },
-    Fault {
-        name: "looks-for-the-quote-behind-blanks",
-        sentence: "Trims a value before it looks whether it begins with a quote.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                let blanks = rest
-                    .iter()
-                    .take_while(|byte| matches!(byte, b' ' | b'\t'))
-                    .count();
-                closing(&rest[blanks..]).map(|close| close + blanks)
-            });
-            listener.reader.unquote =
-                Box::new(|content| unquote(content.trim_start_with(|c| " \t\"".contains(c))));
-        },
-    },
-    Fault {
-        name: "looks-for-the-quote-behind-the-last-separator",
-        sentence: "Finds quoted values by the pattern `::\"`, also inside a value.",
-        inject: |listener| {
-            listener.reader.line_end = Box::new(|rest| match line(rest).find("::\"") {
-                Some(at) => {
-                    at + 2
-                        + closing(&rest[at + 2..])
-                            .map_or_else(|| line_end(&rest[at + 2..]), |close| close + 1)
-                }
-                None => line_end(rest),
-            });
-        },
-    },
-    Fault {
-        name: "quotes-need-a-name",
-        sentence: "Finds quoted values by the pattern `::\"`, which values without a name do not have.",
-        inject: |listener| {
-            let is_named = Rc::new(Cell::new(false));
-            let seen = is_named.clone();
-            listener.reader.separator = Box::new(move |rest| {
-                seen.set(separator(rest).is_some());
-                separator(rest)
-            });
-            listener.reader.closing =
-                Box::new(move |rest| closing(rest).filter(|_| is_named.get()));
         },
     },
     Fault {
@@ -296,28 +126,6 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
                     .collect();
                 unquote(&lines.join(&b"\n"[..]))
             });
-        },
-    },
-    Fault {
-        name: "arguments-in-quotes-count",
-        sentence: "Finds arguments with a pattern over the whole datagram, `^(\\w+)::(.*)$`, and so those inside quotes.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                let close = closing(rest)?;
-                (!rest[..close]
-                    .lines()
-                    .skip(1)
-                    .any(|line| line.contains_str("::")))
-                .then_some(close)
-            });
-        },
-    },
-    Fault {
-        name: "nul-ends-the-search-for-the-closing-quote",
-        sentence: "`strchr(value, '\"')`, which sees nothing behind a NUL.",
-        inject: |listener| {
-            listener.reader.closing =
-                Box::new(|rest| closing(rest).filter(|close| !rest[..*close].contains(&0)));
         },
     },
     Fault {
@@ -408,36 +216,7 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         sentence: "Evaluates every value as a string of C, quoted or not.",
         inject: |listener| listener.raw_values(c_string),
     },
-    Fault {
-        name: "starts-over-for-ever",
-        sentence: "Steps back from a backslash at the end with `find` that gave -1, and searches from the start again.",
-        inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
-                let content = rest.strip_prefix(b"\"")?;
-                // `find` returned -1, so that the index of the byte before it wraps around, and the
-                // search starts again.
-                while bare_quote(content).is_none()
-                    && content.trim_end_with(|c| c == '\n').ends_with(b"\\")
-                {
-                    std::hint::spin_loop();
-                }
-                closing(rest)
-            });
-        },
-    },
 ];
-
-/// Finds the first quote without a backslash before it.
-fn bare_quote(content: &[u8]) -> Option<usize> {
-    content
-        .find_iter("\"")
-        .find(|at| *at == 0 || content[at - 1] != b'\\')
-}
-
-/// Returns whether a line or the datagram ends behind the quote at `close`.
-fn ends(rest: &[u8], close: usize) -> bool {
-    matches!(rest.get(close + 1), None | Some(b'\n'))
-}
 
 /// Replaces each backslash and the byte behind it by the meaning of that byte.
 fn unescaped(content: &[u8], meaning: fn(u8) -> Option<u8>) -> Vec<u8> {

@@ -144,12 +144,9 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         name: "matches-quoted-values-on-the-stack",
         sentence: "Java's pattern `\"((?:[^\"\\\\]|\\\\.)*)\"` calls itself for each byte and overflows the stack after some thousand.",
         inject: |listener| {
-            listener.reader.closing = Box::new(|rest| {
+            listener.finds_closing(|rest| {
                 let content = rest.strip_prefix(b"\"")?;
-                let steps = content
-                    .find_iter("\"")
-                    .find(|at| *at == 0 || content[at - 1] != b'\\')
-                    .unwrap_or(content.len());
+                let steps = unescaped_quote(rest).unwrap_or(content.len());
                 assert!(steps < 8000, "StackOverflowError");
                 closing(rest)
             });
@@ -159,7 +156,7 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         name: "gives-up-matching-quoted-values",
         sentence: "PHP's `preg_match` reaches its stack limit in a long quoted value, gives false, and that is taken for no match.",
         inject: |listener| {
-            listener.reader.closing = Box::new(|rest| closing(rest).filter(|close| *close < 20_000))
+            listener.finds_closing(|rest| closing(rest).filter(|close| *close < 20_000))
         },
     },
     Fault {

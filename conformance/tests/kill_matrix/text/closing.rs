@@ -1,0 +1,389 @@
+use bstr::ByteSlice as _;
+
+use super::*;
+
+pub(super) const FAULTS: &[Fault<Reader>] = &[
+    Fault {
+        name: "never-unquotes",
+        sentence: "Splits at line feeds alone, since no example shows a quoted value.",
+        inject: |listener| listener.finds_closing(|_| None),
+    },
+    Fault {
+        name: "splits-at-the-separator-first",
+        sentence: "Splits a line at its first `::`, and looks for a quote behind it only.",
+        inject: |listener| {
+            listener.reader.unnamed_closing =
+                Box::new(|rest| closing(rest).filter(|_| separator(rest).is_none()));
+        },
+    },
+    Fault {
+        name: "quotes-need-a-name",
+        sentence: "Finds quoted values by the pattern `::\"`, which values without a name do not have.",
+        inject: |listener| listener.reader.unnamed_closing = Box::new(|_| None),
+    },
+    Fault {
+        name: "quotes-need-a-line",
+        sentence: "Looks for a quote at the starts of lines alone, which values with a name do not have.",
+        inject: |listener| listener.reader.named_closing = Box::new(|_| None),
+    },
+    Fault {
+        name: "asks-for-plain-names",
+        sentence: "Takes a line for one unnamed value where its name is not plain, also if a quoted value follows the name.",
+        inject: |listener| {
+            listener.reader.separator = Box::new(|rest| {
+                let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+                separator(rest).filter(|(end, _)| rest[..*end].iter().all(is_plain))
+            });
+        },
+    },
+    Fault {
+        name: "every-leading-quote-quotes",
+        sentence: "A value that begins with a quote ends at the next one, whatever stands behind that.",
+        inject: |listener| listener.finds_closing(unescaped_quote),
+    },
+    Fault {
+        name: "closes-at-the-first-quote",
+        sentence: "Searches for the next quote without a look at the backslash in front.",
+        inject: |listener| listener.finds_quote(|rest| quotes(rest).next()),
+    },
+    Fault {
+        name: "closes-at-the-last-quote",
+        sentence: "The greedy pattern `\"(.*)\"`, with a dot that takes line feeds.",
+        inject: |listener| listener.finds_quote(|rest| quotes(rest).next_back()),
+    },
+    Fault {
+        name: "closes-at-the-first-quote-that-ends-a-line",
+        sentence: "Searches for a quote and a line feed, and passes over all quotes between: `find('\"\\n')`.",
+        inject: |listener| {
+            listener.finds_closing(|rest| quotes(rest).find(|quote| ends_line(rest, *quote)));
+        },
+    },
+    Fault {
+        name: "closes-at-the-last-quote-that-ends-a-line",
+        sentence: "The greedy pattern `\"(.*)\"$`, with a dot that takes line feeds and a `$` before each of them.",
+        inject: |listener| {
+            listener.finds_quote(|rest| quotes(rest).rfind(|quote| ends_line(rest, *quote)));
+        },
+    },
+    Fault {
+        name: "passes-over-quotes-inside-a-line",
+        sentence: "The pattern `\"(.*?)(?<!\\\\)\"$`, which goes on behind a quote that does not end its line.",
+        inject: |listener| {
+            listener.finds_quote(|rest| {
+                quotes(rest).find(|quote| rest[quote - 1] != b'\\' && ends_line(rest, *quote))
+            });
+        },
+    },
+    Fault {
+        name: "passes-over-values-in-quotes-on-one-line",
+        sentence: "Searches on for a closing quote behind a line feed where the first one ends the first line.",
+        inject: |listener| {
+            listener.finds_quote(|rest| {
+                quotes(rest).find(|quote| {
+                    let is_in_first_line = !rest[..*quote].contains(&b'\n');
+                    rest[quote - 1] != b'\\' && !(is_in_first_line && ends_line(rest, *quote))
+                })
+            });
+        },
+    },
+    Fault {
+        name: "passes-over-quotes-that-open-a-value",
+        sentence: "Takes a quote behind `::` for one that opens the next value, and searches on for one that closes.",
+        inject: |listener| {
+            listener.finds_quote(|rest| {
+                quotes(rest)
+                    .find(|quote| rest[quote - 1] != b'\\' && !rest[..*quote].ends_with(b"::"))
+            });
+        },
+    },
+    Fault {
+        name: "closes-at-an-escaped-quote-that-ends-a-line",
+        sentence: "Takes `\\\"` at the end of a line for a value that ends in a backslash, though a closing quote follows.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                escaped_quotes(rest)
+                    .find(|quote| ends_line(rest, *quote))
+                    .or_else(|| closing(rest))
+            });
+        },
+    },
+    Fault {
+        name: "closes-at-an-escaped-quote-behind-a-line-feed",
+        sentence: "The same, but asks for a line feed between the quotes.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                escaped_quotes(rest)
+                    .find(|quote| can_close(rest, *quote))
+                    .or_else(|| closing(rest))
+            });
+        },
+    },
+    Fault {
+        name: "looks-for-a-backslash-at-the-end-first",
+        sentence: "Looks for a value that ends in a backslash before it looks for a quote without one.",
+        inject: |listener| {
+            listener
+                .finds_closing(|rest| escaped_closing(rest).or_else(|| unescaped_closing(rest)));
+        },
+    },
+    Fault {
+        name: "reads-a-value-with-a-backslash-at-the-end-line-by-line",
+        sentence: "Finds no closing quote, since the one of a value that ends in a backslash looks escaped.",
+        inject: |listener| listener.finds_closing(unescaped_closing),
+    },
+    Fault {
+        name: "reads-an-unnamed-value-with-a-backslash-at-the-end-line-by-line",
+        sentence: "Looks behind names only for values that end in a backslash.",
+        inject: |listener| listener.reader.unnamed_closing = Box::new(unescaped_closing),
+    },
+    Fault {
+        name: "reads-a-named-value-with-a-backslash-at-the-end-line-by-line",
+        sentence: "Looks at the starts of lines only for values that end in a backslash.",
+        inject: |listener| listener.reader.named_closing = Box::new(unescaped_closing),
+    },
+    Fault {
+        name: "splits-before-it-looks-for-a-backslash-at-the-end",
+        sentence: "Looks for values that end in a backslash when it has split the line at `::`.",
+        inject: |listener| {
+            listener.reader.unnamed_closing = Box::new(|rest| {
+                unescaped_closing(rest)
+                    .or_else(|| closing(rest).filter(|_| separator(rest).is_none()))
+            });
+        },
+    },
+    Fault {
+        name: "closes-a-value-with-a-backslash-at-the-end-too-early",
+        sentence: "Closes it at the first escaped quote that ends a line, not at the last one.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                unescaped_closing(rest)
+                    .or_else(|| escaped_quotes(rest).find(|quote| can_close(rest, *quote)))
+            });
+        },
+    },
+    Fault {
+        name: "closes-a-value-with-a-backslash-at-the-end-too-late",
+        sentence: "Closes it at the last escaped quote of the datagram that ends a line, whatever quotes stand between.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                let is_escaped = |quote: &usize| rest[quote - 1] == b'\\';
+                unescaped_closing(rest).or_else(|| {
+                    quotes(rest).rfind(|quote| is_escaped(quote) && can_close(rest, *quote))
+                })
+            });
+        },
+    },
+    Fault {
+        name: "looks-for-a-backslash-at-the-end-of-the-last-value-alone",
+        sentence: "Looks for a value that ends in a backslash only where no quote without one follows.",
+        inject: |listener| {
+            listener.finds_closing(|rest| match unescaped_quote(rest) {
+                Some(_) => unescaped_closing(rest),
+                None => escaped_closing(rest),
+            });
+        },
+    },
+    Fault {
+        name: "closes-a-line-with-a-backslash-at-its-end",
+        sentence: "Unquotes a value that ends in a backslash also if it holds no line feed.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                unescaped_closing(rest)
+                    .or_else(|| escaped_quotes(rest).rfind(|quote| ends_line(rest, *quote)))
+            });
+        },
+    },
+    Fault {
+        name: "closes-a-value-with-a-backslash-at-the-end-inside-a-line",
+        sentence: "Closes it at the last escaped quote, wherever that stands.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                unescaped_closing(rest)
+                    .or_else(|| escaped_quotes(rest).rfind(|quote| rest[..*quote].contains(&b'\n')))
+            });
+        },
+    },
+    Fault {
+        name: "wants-a-line-feed-behind-the-closing-quote",
+        sentence: "Searches for a quote and a line feed, also where the datagram ends behind the quote.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                unescaped_closing(rest)
+                    .filter(|quote| quote + 1 < rest.len())
+                    .or_else(|| escaped_closing(rest))
+            });
+        },
+    },
+    Fault {
+        name: "wants-a-line-feed-behind-a-backslash-at-the-end",
+        sentence: "Searches for `\\\"` and a line feed, also where the datagram ends behind the quote.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                unescaped_closing(rest)
+                    .or_else(|| escaped_closing(rest).filter(|quote| quote + 1 < rest.len()))
+            });
+        },
+    },
+    Fault {
+        name: "loses-a-backslash-at-the-end",
+        sentence: "Takes the backslash before the closing quote for an escape, and drops it.",
+        inject: |listener| {
+            listener.reader.unquote =
+                Box::new(|content| unquote(content.strip_suffix(b"\\").unwrap_or(content)));
+        },
+    },
+    Fault {
+        name: "keeps-the-closing-quote-behind-a-backslash",
+        sentence: "Unescapes the closing quote of a value that ends in a backslash as if it were content.",
+        inject: |listener| {
+            listener.reader.unquote = Box::new(|content| match content.strip_suffix(b"\\") {
+                Some(content) => [&unquote(content)[..], b"\""].concat(),
+                None => unquote(content),
+            });
+        },
+    },
+    Fault {
+        name: "leaves-escapes-in-where-a-backslash-ends",
+        sentence: "Reports a value that ends in a backslash as it is in the datagram, escapes and all.",
+        inject: |listener| {
+            listener.reader.unquote = Box::new(|content| {
+                if content.ends_with(b"\\") {
+                    content.into()
+                } else {
+                    unquote(content)
+                }
+            });
+        },
+    },
+    Fault {
+        name: "counts-backslashes",
+        sentence: "Takes a quote for escaped where an odd number of backslashes stands in front, as in C.",
+        inject: |listener| {
+            listener.finds_quote(|rest| {
+                quotes(rest).find(|quote| {
+                    let before = rest[..*quote].iter().rev();
+                    before.take_while(|byte| **byte == b'\\').count() % 2 == 0
+                })
+            });
+        },
+    },
+    Fault {
+        name: "closes-at-apostrophes",
+        sentence: "Finds the closing quote with the character class `[\"']`.",
+        inject: |listener| {
+            listener.finds_quote(|rest| {
+                let content = rest.strip_prefix(b"\"")?;
+                content.find_byteset("\"'").map(|at| at + 1)
+            });
+        },
+    },
+    Fault {
+        name: "apostrophes-quote",
+        sentence: "Takes single quotes for quotes, too, over several lines.",
+        inject: |listener| {
+            listener.finds_closing(|rest| match rest.strip_prefix(b"'") {
+                Some(content) => content
+                    .find_byte(b'\'')
+                    .map(|at| at + 1)
+                    .filter(|close| ends_line(rest, *close)),
+                None => closing(rest),
+            });
+        },
+    },
+    Fault {
+        name: "doubled-quotes-are-escapes",
+        sentence: "Reads values with a parser of CSV, where two quotes stand for one.",
+        inject: |listener| {
+            listener.finds_quote(|rest| {
+                let content = rest.strip_prefix(b"\"")?.replace("\"\"", "..");
+                unescaped_quote(&[b"\"", &content[..]].concat())
+            });
+            listener.reader.unquote = Box::new(|content| unquote(&content.replace("\"\"", "\"")));
+        },
+    },
+    Fault {
+        name: "blanks-may-follow-the-closing-quote",
+        sentence: "Passes over blanks and CR between the closing quote and the end of the line.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                let close = unescaped_quote(rest)?;
+                let is_blank = line(&rest[close + 1..]).trim().is_empty();
+                is_blank.then_some(close).or_else(|| escaped_closing(rest))
+            });
+        },
+    },
+    Fault {
+        name: "an-open-quote-takes-all",
+        sentence: "A quote that is not closed goes on to the end of the datagram.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                let is_open = rest.starts_with(b"\"") && unescaped_quote(rest).is_none();
+                let end = || rest.trim_end_with(|c| c == '\n').len();
+                closing(rest).or_else(|| is_open.then(end))
+            });
+        },
+    },
+    Fault {
+        name: "looks-for-the-quote-behind-blanks",
+        sentence: "Trims a value before it looks whether it begins with a quote.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                let is_blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
+                let blanks = rest.iter().take_while(is_blank).count();
+                closing(&rest[blanks..]).map(|close| close + blanks)
+            });
+            listener.reader.unquote =
+                Box::new(|content| unquote(content.trim_start_with(|c| " \t\"".contains(c))));
+        },
+    },
+    Fault {
+        name: "looks-for-the-quote-behind-the-last-separator",
+        sentence: "Finds quoted values by the pattern `::\"`, also inside a value.",
+        inject: |listener| {
+            listener.reader.line_end = Box::new(|rest| match line(rest).find("::\"") {
+                Some(at) => {
+                    at + 2
+                        + closing(&rest[at + 2..])
+                            .map_or_else(|| line_end(&rest[at + 2..]), |close| close + 1)
+                }
+                None => line_end(rest),
+            });
+        },
+    },
+    Fault {
+        name: "arguments-in-quotes-count",
+        sentence: "Finds arguments with a pattern over the whole datagram, `^(\\w+)::(.*)$`, and so those inside quotes.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                let mut lines = rest[..closing(rest)?].lines().skip(1);
+                let holds_parameter = lines.any(|line| line.contains_str("::"));
+                closing(rest).filter(|_| !holds_parameter)
+            });
+        },
+    },
+    Fault {
+        name: "nul-ends-the-search-for-the-closing-quote",
+        sentence: "`strchr(value, '\"')`, which sees nothing behind a NUL.",
+        inject: |listener| {
+            listener
+                .finds_closing(|rest| closing(rest).filter(|close| !rest[..*close].contains(&0)));
+        },
+    },
+    Fault {
+        name: "starts-over-for-ever",
+        sentence: "Steps back from a backslash at the end with `find` that gave -1, and searches from the start again.",
+        inject: |listener| {
+            listener.finds_closing(|rest| {
+                let content = rest.strip_prefix(b"\"")?;
+                // `find` returned -1, so that the index of the byte before it wraps around, and the
+                // search starts again.
+                while unescaped_quote(rest).is_none()
+                    && content.trim_end_with(|c| c == '\n').ends_with(b"\\")
+                {
+                    std::hint::spin_loop();
+                }
+                closing(rest)
+            });
+        },
+    },
+];
