@@ -27,6 +27,16 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         inject: |listener| listener.reader.named_closing = Box::new(|_| None),
     },
     Fault {
+        name: "takes-a-line-in-quotes-first",
+        sentence: "Takes a line that begins and ends with a quote for a value, and does not look whether the last quote opens one behind `::`.",
+        inject: |listener| {
+            listener.reader.unnamed_closing = Box::new(|rest| {
+                let one_line = || unescaped_quote(rest).filter(|quote| ends_line(rest, *quote));
+                closing(rest).or_else(one_line)
+            });
+        },
+    },
+    Fault {
         name: "asks-for-plain-names",
         sentence: "Takes a line for one unnamed value where its name is not plain, also if a quoted value follows the name.",
         inject: |listener| {
