@@ -50,8 +50,35 @@ fn splits_at_the_last_separator() {
 }
 
 #[test]
+fn splits_before_it_asks_for_a_quote() {
+    is_found_out(
+        "        closing = closing_quote(body, at)\n        separator",
+        "        closing = None\n        separator",
+        "T7",
+    );
+}
+
+#[test]
+fn closes_at_an_escaped_quote() {
+    is_found_out(
+        "            closing = quote\n",
+        "            return quote\n",
+        "T7",
+    );
+}
+
+#[test]
+fn reads_a_value_that_ends_in_a_backslash_line_by_line() {
+    is_warned_of(
+        "    return closing\n",
+        "    return None if closing and body[closing - 1 : closing] == b\"\\\\\" else closing\n",
+        "T10",
+    );
+}
+
+#[test]
 fn takes_a_leading_separator_for_an_empty_name() {
-    is_warned_of("if separator > at:", "if separator >= at:", "T5");
+    is_warned_of("separator > at:", "separator >= at:", "T5");
 }
 
 #[test]

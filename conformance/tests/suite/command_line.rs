@@ -348,7 +348,7 @@ fn each_report_has_a_file_of_its_own() {
 #[test]
 fn what_is_run_again_is_as_strict() {
     let folder = tempfile::tempdir().expect("there is room");
-    let (old, new) = ("if separator > at:", "if separator >= at:");
+    let (old, new) = ("separator > at:", "separator >= at:");
     let path = python_listener_with(folder.path(), old, new);
     let path = path.to_str().expect("it is UTF-8");
     let args = ["test", "--strict", "--socket", "unix", "--filter", "sep-*"];

@@ -306,7 +306,7 @@ fn a_case_is_tried_again() {
     let python = python.to_str().expect("it is UTF-8");
     let ran = fuzz(&["--replay", "610a613a3a3a0a,,0a"], python).expect_status(0);
     says(&ran.stdout, "nothing found\n");
-    let (_folder, path) = broken_python_listener("if separator > at:", "if separator >= at:");
+    let (_folder, path) = broken_python_listener("separator > at:", "separator >= at:");
     let replay = ["--replay", "610a3a3a0a"];
     fuzz(&replay, &path).expect_status(0);
     let ran = fuzz(&[&replay[..], &["--strict"]].concat(), &path).expect_status(1);
