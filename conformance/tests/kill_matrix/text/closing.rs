@@ -362,7 +362,7 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "arguments-in-quotes-count",
-        sentence: "Finds arguments with a pattern over the whole datagram, `^(\\w+)::(.*)$`, and so those inside quotes.",
+        sentence: "Finds parameters with a pattern over the whole datagram, `^(\\w+)::(.*)$`, and so those inside quotes.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 let mut lines = rest[..closing(rest)?].lines().skip(1);
