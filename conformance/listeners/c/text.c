@@ -13,10 +13,11 @@ static unsigned char *separator(unsigned char *at, unsigned char *line_end)
     return NULL;
 }
 
-/* Returns where the quoted value that starts at `at` closes, or NULL if there is no quoted value.
+/* Returns where the quoted value that starts at `at` closes, or NULL if there is none.
  *
- * A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it closes
- * the value; if that quote does not, the value ends in a backslash, and the last quote before it closes. */
+ * A quoted value holds a line feed, and its closing quote ends a line. The first quote without a
+ * backslash before it closes the value. If that quote cannot, the value ends in a backslash, and
+ * the last quote before it that can closes the value. */
 static unsigned char *closing_quote(unsigned char *at, unsigned char *end)
 {
     unsigned char *line_feed = memchr(at, '\n', end - at);

@@ -16,7 +16,7 @@ func parseText(datagram []byte) (event, error) {
 		line, rest, _ := bytes.Cut(body, []byte("\n"))
 		var p param
 		closing := closingQuote(body)
-		if at := bytes.Index(line, []byte("::")); closing < 0 && at > 0 { // a line that starts with :: has no name
+		if at := bytes.Index(line, []byte("::")); closing < 0 && at > 0 { // :: at the start: no name
 			p.name, line, body = line[:at], line[at+2:], body[at+2:]
 			closing = closingQuote(body)
 		}
@@ -32,10 +32,11 @@ func parseText(datagram []byte) (event, error) {
 	return event{name, params}, nil
 }
 
-// closingQuote returns where the quoted value that body starts with closes, or -1 if there is no quoted value.
+// closingQuote returns where the quoted value that body starts with closes, or -1 if there is none.
 //
-// A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it closes
-// the value; if that quote does not, the value ends in a backslash, and the last quote before it closes.
+// A quoted value holds a line feed, and its closing quote ends a line. The first quote without a
+// backslash before it closes the value. If that quote cannot, the value ends in a backslash, and
+// the last quote before it that can closes the value.
 func closingQuote(body []byte) int {
 	lineFeed := bytes.IndexByte(body, '\n')
 	if lineFeed < 0 || body[0] != '"' {

@@ -34,10 +34,11 @@ sub parse ($datagram) {
     return $name, @params;
 }
 
-# Returns where the quoted value that starts at $at closes, or undef if there is no quoted value.
+# Returns where the quoted value that starts at $at closes, or undef if there is none.
 #
-# A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it closes
-# the value; if that quote does not, the value ends in a backslash, and the last quote before it closes.
+# A quoted value holds a line feed, and its closing quote ends a line. The first quote without a
+# backslash before it closes the value. If that quote cannot, the value ends in a backslash, and
+# the last quote before it that can closes the value.
 sub closing_quote ($body, $at) {
     my $line_feed = index $body, "\n", $at;
     return undef if $line_feed < 0 || substr($body, $at, 1) ne '"';

@@ -35,10 +35,11 @@ function parse(string $datagram): array
 }
 
 /**
- * Returns where the quoted value that starts at $at closes, or null if there is no quoted value.
+ * Returns where the quoted value that starts at $at closes, or null if there is none.
  *
- * A quoted value holds a line feed, and ends at the end of a line. The first quote without a backslash before it closes
- * the value; if that quote does not, the value ends in a backslash, and the last quote before it closes.
+ * A quoted value holds a line feed, and its closing quote ends a line. The first quote without a
+ * backslash before it closes the value. If that quote cannot, the value ends in a backslash, and
+ * the last quote before it that can closes the value.
  */
 function closingQuote(string $body, int $at): ?int
 {
