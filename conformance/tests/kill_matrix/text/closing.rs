@@ -49,7 +49,9 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     Fault {
         name: "every-leading-quote-quotes",
         sentence: "A value that begins with a quote ends at the next one, whatever stands behind that.",
-        inject: |listener| listener.finds_closing(unescaped_quote),
+        inject: |listener| {
+            listener.finds_closing(|rest| unescaped_quote(rest).or_else(|| escaped_closing(rest)));
+        },
     },
     Fault {
         name: "closes-at-the-first-quote",
@@ -316,9 +318,10 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         sentence: "Passes over blanks and CR between the closing quote and the end of the line.",
         inject: |listener| {
             listener.finds_closing(|rest| {
-                let close = unescaped_quote(rest)?;
-                let is_blank = line(&rest[close + 1..]).trim().is_empty();
-                is_blank.then_some(close).or_else(|| escaped_closing(rest))
+                let ends = |quote: &usize| line(&rest[quote + 1..]).trim().is_empty();
+                unescaped_quote(rest)
+                    .filter(ends)
+                    .or_else(|| escaped_closing(rest))
             });
         },
     },
