@@ -61,3 +61,96 @@ fn the_jsonrpc_reference_names_the_advice_of_a_datagram() {
     );
     assert_eq!(jsonrpc::advice(br#"{"jsonrpc":"2.0","method":7}"#), [""; 0]);
 }
+
+/// What the closed list of J1 holds, as a lenient parser meets it. The laws have more.
+#[test]
+fn the_jsonrpc_reference_tells_forged_events_from_departures_of_grammar() {
+    for (class, datagrams) in [(&[][..], FORGED), (&["J14"], DEPARTING)] {
+        for datagram in datagrams {
+            assert_eq!(
+                jsonrpc::advice(datagram.as_bytes()),
+                class,
+                "{}",
+                datagram.escape_debug()
+            );
+        }
+    }
+}
+
+/// On the closed list.
+const FORGED: &[&str] = &[
+    "\0",
+    "E_TEST\nip::1\n\n",
+    "['method','E']",
+    r#"[{"method":"E"},]"#,
+    r#""method":"E""#,
+    // Cut short, in what lenient parsers know.
+    "{'method':'E'",
+    "{'method':'E",
+    "{'method':'E',/*",
+    r#"{'method':"E","p":[}"#,
+    r#"{method:"E\"}"#,
+    // No method.
+    "{,}",
+    "{method}",
+    "{'method':}",
+    "{'method':,'params':'E'}",
+    "{'method','E'}",
+    "{'method':7}",
+    "{'method':+7}",
+    "{'method':.5}",
+    "{'method':NaN}",
+    "{'method':-Infinity}",
+    "{'method':Infinity}",
+    "{'method':true,}",
+    "{'method':false,}",
+    "{'method':null,}",
+    "{'method':['E']}",
+    "{'method':{'method':'E'}}",
+    "{'params':{'method':'E'}}",
+    "{'params':[{'method':'E'],}",
+    "{'x':'method','y':'E'}",
+    "{'x':method,'y':'E'}",
+    r#"{'x':'"method":"E"'}"#,
+    r#"{"x":1 /*,"method":"E" */}"#,
+    "{'Method':'E'}",
+    "{'methods':'E'}",
+    "{'method ':'E'}",
+    r"{'me\thod':'E'}",
+    r"{'\u006e\u0065thod':'E'}",
+    r"{'\x6fethod':'E'}",
+    // Something in front or behind.
+    "x{'method':'E'}",
+    "{'method':'E'}x",
+    "{'method':'E'}}",
+    "{'method':'E'}{'method':'F'}",
+    "/**/{'method':'E'}",
+    "{'method':'E'}/**/",
+];
+
+/// Not on it.
+const DEPARTING: &[&str] = &[
+    "{'method':'E'}",
+    "{`method`:`E`}",
+    "{method:E}",
+    "{method:E_1.x-$}",
+    "{method:\u{e9}}",
+    "{method:None}",
+    "{'method' 'E'}",
+    "{'method'='E'}",
+    "{'method':/**/'E'}",
+    "{'x':1 'method':'E'}",
+    "{'x':{},'method':'E'}",
+    "{'x':'}','method':'E'}",
+    r"{'me\u0074hod':'E'}",
+    r"{'me\x74hod':'E'}",
+    r"{'m\ethod':'E'}",
+    r#"{"method":"\u1","method":7}"#,
+    "\u{feff}\u{b}{'method':'E'}\0\u{c}",
+    // A quote and a slash that open nothing.
+    r#"{"x":it's,"method":"E"}"#,
+    r#"{"method":"E","x":'a}"#,
+    r#"{"x":http://y,"method":"E"}"#,
+    r#"{"x":#1,"method":"E"}"#,
+    r#"{"x":1/2,"method":"E"}"#,
+];

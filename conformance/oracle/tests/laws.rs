@@ -58,6 +58,16 @@ proptest! {
     }
 
     #[test]
+    fn damaged_jsonrpc_objects_must_be_rejected(case: JsonRpcEvent, cut: usize) {
+        jsonrpc::damaged_objects_must_be_rejected(&case.0, cut);
+    }
+
+    #[test]
+    fn jsonrpc_departures_from_grammar_should_be_rejected(case: JsonRpcEvent) {
+        jsonrpc::departures_from_grammar_should_be_rejected(&case.0);
+    }
+
+    #[test]
     fn decoded_jsonrpc_events_encode_as_checked(case: JsonRpcDatagram) {
         jsonrpc::decoded_events_encode_as_checked(&case.0);
     }

@@ -1,4 +1,4 @@
-//! The reference decoder of the JSON-RPC dialect: the rulings J1 to J13 as directly as possible.
+//! The reference decoder of the JSON-RPC dialect: the rulings J1 to J14 as directly as possible.
 //!
 //! It shares no code with [`jsonrpc::decode`]. `serde_json` decides what is JSON and what a string
 //! means. That parser requires UTF-8, which a datagram need not be, so each byte is handed over as
@@ -13,12 +13,14 @@
 //! assert_eq!(readings, [Reading::Event(EventBuf::new("E_TEST", [])), Reading::Rejection]);
 //! ```
 
-use std::collections::BTreeSet;
-use std::fmt;
+mod json;
+mod malformed;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use std::collections::BTreeSet;
+
 use serde_json::value::RawValue;
 
+use self::json::{depth, members, string};
 use super::Reading;
 use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf, ValueBuf, jsonrpc};
 
@@ -31,14 +33,13 @@ pub fn decode(datagram: &[u8]) -> Reading {
 ///
 /// A datagram that is one event and nothing else has that event as its only reading: all of its
 /// parameters, in order, duplicate names and empty names among them (J2 to J10, at whatever level).
-/// What is malformed (J1) has the rejection alone. Both are admissible
+/// What is malformed (J1, J14) has the rejection alone. Both are admissible
 ///
 /// - where `jsonrpc` is missing or other than "2.0", where there is an `id` other than null, where
 ///   the `method` is empty (J11);
 /// - for a batch: the rejection, or the event of any of its objects (J12);
 /// - where `params` are null (J13);
-/// - behind a byte order mark, before a NUL, beside NaN or Infinity in a member that is ignored
-///   (J13);
+/// - behind a byte order mark, and before a NUL (J13);
 /// - where an ordinary parser fails on a member that is ignored, at half of a surrogate pair or at
 ///   a number without bounds, and where brackets nest deeper than [`MAX_DEPTH`](jsonrpc::MAX_DEPTH)
 ///   (J13);
@@ -54,8 +55,8 @@ pub fn readings(datagram: &[u8]) -> Vec<Reading> {
 /// holds an event, but one with a part that no sender writes and no ruling reads (J13).
 ///
 /// Such parts are a value that is a boolean, an array, an object, a fraction, minus zero or an
-/// integer beyond 64 bits; `params` that are a string, number or boolean; half of a surrogate pair,
-/// NaN or Infinity in a member that is read; and several `method` or `params`.
+/// integer beyond 64 bits; `params` that are a string, number or boolean; half of a surrogate pair
+/// in a member that is read; and several `method` or `params`.
 pub fn is_unspecified(datagram: &[u8]) -> bool {
     Interpretation::of(datagram).is_unspecified
 }
@@ -76,9 +77,14 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
 /// - `J7`: a name repeats;
 /// - `J8`: a name is empty;
 /// - `J9`: not all of the datagram is UTF-8;
-/// - `J10`: an integer is beyond the range in which a double holds every integer.
+/// - `J10`: an integer is beyond the range in which a double holds every integer;
+/// - `J14`: it is not JSON, and not on the closed list of J1 either.
 pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
-    let readings = readings(datagram);
+    let Interpretation {
+        readings,
+        departs_from_grammar,
+        ..
+    } = Interpretation::of(datagram);
     let events = || {
         readings.iter().filter_map(|reading| match reading {
             Reading::Event(event) => Some(event),
@@ -115,6 +121,7 @@ pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
             events().any(|event| event.params.iter().any(inexact)),
             "J10",
         ),
+        (departs_from_grammar, "J14"),
     ];
     let touched = touched.into_iter();
     touched.filter_map(|(is, id)| is.then_some(id)).collect()
@@ -128,22 +135,27 @@ fn holds(datagram: &[u8], part: &[u8]) -> bool {
 struct Interpretation {
     readings: Vec<Reading>,
     is_unspecified: bool,
+    /// J14: whether lenient parsers may find an event, though the datagram is not JSON.
+    departs_from_grammar: bool,
 }
 
 impl Interpretation {
     fn of(datagram: &[u8]) -> Self {
         let latin1: String = datagram.iter().map(|byte| char::from(*byte)).collect();
-        let (text, is_repaired) = repair(&latin1);
-        let Ok(json) = serde_json::from_str::<&RawValue>(&text) else {
-            return Self::rejection();
+        let (text, has_surroundings) = without_surroundings(&latin1);
+        let Ok(json) = serde_json::from_str::<&RawValue>(text) else {
+            return Self {
+                departs_from_grammar: !malformed::is_on_closed_list(datagram),
+                ..Self::rejection()
+            };
         };
         let mut interpretation = match json.get().chars().next() {
             Some('{') => Self::of_object(json),
             Some('[') => Self::of_batch(json),
             _ => return Self::rejection(),
         };
-        let serde_rejects = serde_json::from_str::<serde_json::Value>(&text).is_err();
-        if is_repaired || depth(&text) > jsonrpc::MAX_DEPTH {
+        let serde_rejects = serde_json::from_str::<serde_json::Value>(text).is_err();
+        if has_surroundings || depth(text) > jsonrpc::MAX_DEPTH {
             interpretation.may_reject_first();
         } else if serde_rejects || datagram.len() > MAX_DATAGRAM {
             interpretation.may_reject();
@@ -153,9 +165,14 @@ impl Interpretation {
 
     /// J1: malformed.
     fn rejection() -> Self {
+        Self::of_reading(Reading::Rejection)
+    }
+
+    fn of_reading(reading: Reading) -> Self {
         Self {
-            readings: vec![Reading::Rejection],
+            readings: vec![reading],
             is_unspecified: false,
+            departs_from_grammar: false,
         }
     }
 
@@ -228,7 +245,7 @@ impl Interpretation {
             match params.get().chars().next() {
                 Some('n') => may_reject = true,
                 Some('{') => {
-                    let params = self::members(params).into_iter();
+                    let params = json::members(params).into_iter();
                     event_params = params
                         .map(|(name, value)| param(Some(name?), value, &mut is_unspecified))
                         .collect();
@@ -246,16 +263,11 @@ impl Interpretation {
         }
         is_unspecified |= event_params.is_none();
 
-        let mut interpretation = match (method, event_params) {
-            (Some(name), Some(params)) => Self {
-                readings: vec![Reading::Event(EventBuf { name, params })],
-                is_unspecified,
-            },
-            _ => Self {
-                readings: vec![Reading::Rejection],
-                is_unspecified,
-            },
-        };
+        let mut interpretation = Self::of_reading(match (method, event_params) {
+            (Some(name), Some(params)) => Reading::Event(EventBuf { name, params }),
+            _ => Reading::Rejection,
+        });
+        interpretation.is_unspecified = is_unspecified;
         if may_reject || is_unspecified {
             interpretation.may_reject();
         }
@@ -279,133 +291,12 @@ fn param(name: Option<Vec<u8>>, value: &RawValue, is_unspecified: &mut bool) -> 
     Some(ParamBuf { name, value })
 }
 
-/// J3, J9: the content of a string; `None` if it is no string or has half of a surrogate pair.
-fn string(json: &RawValue) -> Option<Vec<u8>> {
-    let inside = json.get().strip_prefix('"')?.strip_suffix('"')?;
-    let mut content = Vec::new();
-    let mut rest = inside;
-    while let Some(first) = rest.chars().next() {
-        let ascii = rest.find(|character: char| !character.is_ascii());
-        if ascii == Some(0) {
-            content.push(u8::try_from(u32::from(first)).ok()?);
-            rest = &rest[first.len_utf8()..];
-        } else {
-            let (run, behind) = rest.split_at(ascii.unwrap_or(rest.len()));
-            let text: String = serde_json::from_str(&format!("\"{run}\"")).ok()?;
-            content.extend_from_slice(text.as_bytes());
-            rest = behind;
-        }
-    }
-    Some(content)
-}
-
-/// Lists the members of an object in order, duplicates included. A name with half of a surrogate
-/// pair is `None`.
-fn members(json: &RawValue) -> Vec<(Option<Vec<u8>>, &RawValue)> {
-    struct MemberList<'a>(Vec<(&'a RawValue, &'a RawValue)>);
-
-    impl<'de> Deserialize<'de> for MemberList<'de> {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            struct MemberVisitor;
-
-            impl<'de> Visitor<'de> for MemberVisitor {
-                type Value = MemberList<'de>;
-
-                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str("an object")
-                }
-
-                fn visit_map<A: MapAccess<'de>>(
-                    self,
-                    mut map: A,
-                ) -> Result<MemberList<'de>, A::Error> {
-                    let mut members = Vec::new();
-                    while let Some(member) = map.next_entry()? {
-                        members.push(member);
-                    }
-                    Ok(MemberList(members))
-                }
-            }
-
-            deserializer.deserialize_map(MemberVisitor)
-        }
-    }
-
-    let members = serde_json::from_str(json.get()).unwrap_or(MemberList(Vec::new()));
-    let named = |(name, value)| (string(name), value);
-    members.0.into_iter().map(named).collect()
-}
-
-/// J13: removes a byte order mark in front and NULs behind, and replaces NaN and Infinity, which
-/// are not JSON, by `true`. Returns whether there were any.
-fn repair(text: &str) -> (String, bool) {
-    let mut repaired = String::new();
-    let bare = text.strip_prefix("\u{ef}\u{bb}\u{bf}").unwrap_or(text);
-    let bare = bare.trim_end_matches(['\0', ' ', '\t', '\n', '\r']);
-    for segment in segments(bare) {
-        match segment {
-            Segment::Syntax(part) => {
-                // The signed word comes first, so that no sign is left over.
-                let words = ["-Infinity", "Infinity", "NaN"];
-                let part = words
-                    .iter()
-                    .fold(part.to_owned(), |part, word| part.replace(word, "true"));
-                repaired.push_str(&part);
-            }
-            Segment::String(part) => repaired.push_str(part),
-        }
-    }
-    let differs = repaired != text.trim_end_matches([' ', '\t', '\n', '\r']);
-    (repaired, differs)
-}
-
-/// Returns how deep brackets nest.
-fn depth(text: &str) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for segment in segments(text) {
-        let Segment::Syntax(part) = segment else {
-            continue;
-        };
-        for character in part.chars() {
-            match character {
-                '{' | '[' => depth += 1,
-                '}' | ']' => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            deepest = deepest.max(depth);
-        }
-    }
-    deepest
-}
-
-/// A piece of JSON text.
-enum Segment<'t> {
-    /// What stands outside of strings.
-    Syntax(&'t str),
-    /// A string with its quotes; at the end of the text it may be unclosed.
-    String(&'t str),
-}
-
-/// Splits JSON text into strings and what stands between them.
-fn segments(text: &str) -> Vec<Segment<'_>> {
-    let mut segments = Vec::new();
-    let mut rest = text;
-    while let Some(opening) = rest.find('"') {
-        segments.push(Segment::Syntax(&rest[..opening]));
-        let mut is_escaped = true;
-        let closing = rest[opening..].find(|character| {
-            let closes = character == '"' && !is_escaped;
-            is_escaped = character == '\\' && !is_escaped;
-            closes
-        });
-        let Some(closing) = closing else {
-            segments.push(Segment::String(&rest[opening..]));
-            return segments;
-        };
-        let end = opening + closing + 1;
-        segments.push(Segment::String(&rest[opening..end]));
-        rest = &rest[end..];
-    }
-    segments.push(Segment::Syntax(rest));
-    segments
+/// J13: removes a byte order mark in front and NULs behind. Returns whether there were any.
+fn without_surroundings(text: &str) -> (&str, bool) {
+    let white_space = [' ', '\t', '\n', '\r'];
+    let whole = text.trim_end_matches(white_space);
+    let bare = whole.strip_prefix("\u{ef}\u{bb}\u{bf}").unwrap_or(whole);
+    let bare =
+        bare.trim_end_matches(|character| character == '\0' || white_space.contains(&character));
+    (bare, bare.len() < whole.len())
 }

@@ -1,10 +1,14 @@
 //! The laws of the JSON-RPC dialect.
 
-use super::codec_checks::{
+mod malformed;
+
+pub use malformed::{damaged_objects_must_be_rejected, departures_from_grammar_should_be_rejected};
+
+use crate::generate::Spelling;
+use crate::laws::codec_checks::{
     encode_both_ways, error_points_into_datagram, parts_are_slices, reading, reads_back_as_checked,
 };
-use super::event_model::event_accessors_agree;
-use crate::generate::Spelling;
+use crate::laws::event_model::event_accessors_agree;
 use crate::reference::Reading;
 use crate::reference::jsonrpc as reference;
 use event_datagram::jsonrpc::sender::{self, Release};
@@ -97,7 +101,7 @@ pub fn truncated_objects_are_rejected(datagram: &[u8]) {
 pub fn decoded_events_encode_as_checked(datagram: &[u8]) {
     if let Ok(event) = jsonrpc::decode(datagram) {
         sender_matches_size_and_check(&event);
-        super::text::sender_matches_size_and_check(&event);
+        crate::laws::text::sender_matches_size_and_check(&event);
     }
     if let Ok(event) = text::decode(datagram) {
         sender_matches_size_and_check(&event);
