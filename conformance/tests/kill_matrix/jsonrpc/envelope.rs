@@ -69,6 +69,33 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         },
     },
     Fault {
+        name: "takes-the-string-behind-the-word",
+        sentence: "Searches the datagram for `\"method\"` and takes the next string, also where the word is a value.",
+        inject: |listener| {
+            listener.reader.method = Box::new(|members| {
+                let is_word = |json: &Json| *json == Json::String(b"method".into());
+                let word = members.iter().position(|(_, json)| is_word(json));
+                match word.and_then(|word| members.get(word + 1)) {
+                    Some((_, Json::String(next))) => Ok(next.clone()),
+                    _ => method(members),
+                }
+            });
+        },
+    },
+    Fault {
+        name: "compares-six-bytes-of-members",
+        sentence: "`strncmp(name, \"method\", 6) == 0`, for every name that begins so.",
+        inject: |listener| {
+            listener.reader.method = Box::new(|members| {
+                let begins = |name: &[u8]| name.starts_with(b"method");
+                match members.iter().find(|(name, _)| begins(name)) {
+                    Some((_, Json::String(name))) => Ok(name.clone()),
+                    _ => method(members),
+                }
+            });
+        },
+    },
+    Fault {
         name: "folds-case-of-members",
         sentence: "Matches members without regard to case, as Go's `encoding/json` does.",
         inject: |listener| {
@@ -192,6 +219,7 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
             listener.reader.method = Box::new(|members| match last(members, b"method") {
                 Some(Json::Number(number)) => Ok(number.clone()),
                 Some(Json::Null) => Ok(b"null".into()),
+                Some(Json::Bool(boolean)) => Ok(boolean.to_string().into()),
                 Some(Json::Array(_)) => Ok(b"Array".into()),
                 Some(Json::Object(_)) => Ok(b"[object Object]".into()),
                 _ => method(members),

@@ -39,6 +39,10 @@ pub(crate) struct Grammar {
     pub(crate) trailing_commas: bool,
     /// Whether the end of input closes objects and arrays.
     pub(crate) closes_at_the_end: bool,
+    /// Whether the end of input closes a string.
+    pub(crate) closes_strings_at_the_end: bool,
+    /// Whether the name of a member may have no quotes.
+    pub(crate) bare_names: bool,
     /// Whether bytes may follow the value.
     pub(crate) anything_behind: bool,
     /// The deepest nesting, and what happens below it.
@@ -60,6 +64,8 @@ impl Default for Grammar {
             closers_match: true,
             trailing_commas: false,
             closes_at_the_end: false,
+            closes_strings_at_the_end: false,
+            bare_names: false,
             anything_behind: false,
             too_deep: (512, || "too deep".into()),
         }
@@ -127,7 +133,7 @@ impl Parser<'_> {
         let mut members = Vec::new();
         while self.goes_on(b'}', members.is_empty())? {
             self.blanks();
-            let name = self.string()?;
+            let name = self.name()?;
             self.blanks();
             match self.rest.strip_prefix(b":") {
                 Some(rest) => self.rest = rest,
@@ -139,6 +145,17 @@ impl Parser<'_> {
         Ok(Json::Object(members))
     }
 
+    fn name(&mut self) -> Result<Vec<u8>, String> {
+        let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        let length = self.rest.iter().take_while(|byte| is_of_word(byte)).count();
+        if length == 0 || !self.grammar.bare_names {
+            return self.string();
+        }
+        let (name, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        Ok(name.into())
+    }
+
     /// Consumes the comma or the closing bracket, and returns whether another item follows.
     fn goes_on(&mut self, close: u8, is_first: bool) -> Result<bool, String> {
         self.blanks();
@@ -148,6 +165,9 @@ impl Parser<'_> {
         if !is_first && self.rest.first() == Some(&b',') {
             self.rest = &self.rest[1..];
             self.blanks();
+            if self.rest.is_empty() && self.grammar.closes_at_the_end {
+                return Ok(false);
+            }
             if !self.grammar.trailing_commas || self.rest.first() != Some(&close) {
                 return Ok(true);
             }
@@ -171,6 +191,10 @@ impl Parser<'_> {
         let mut at = 1;
         loop {
             match self.rest.get(at) {
+                None if self.grammar.closes_strings_at_the_end => {
+                    let content = std::mem::take(&mut self.rest);
+                    return Ok(content[1..].into());
+                }
                 None => return Err("a string does not end".into()),
                 Some(byte) if *byte == quote => break,
                 Some(b'\\') => at += 2,

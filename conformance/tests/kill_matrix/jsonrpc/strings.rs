@@ -110,8 +110,10 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         name: "reads-escapes-with-strtoul",
         sentence: "Reads what stands behind `\\u` with `strtoul`, which takes fewer digits and a sign.",
         inject: |listener| {
-            listener.reader.grammar.unescape =
-                |content| unescape(&content.replace("\\u+041", "A").replace("\\u41", "A"));
+            listener.reader.grammar.unescape = |content| {
+                let read = content.replace("\\u+041", "A").replace("\\u41", "A");
+                unescape(&read.replace("\\u00zz", "\\u0000"))
+            };
         },
     },
     Fault {

@@ -19,6 +19,23 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         inject: |listener| listener.reader.grammar.quotes = b"\"'",
     },
     Fault {
+        name: "takes-backquotes",
+        sentence: "Uses a lenient parser, for which backquotes quote as well.",
+        inject: |listener| listener.reader.grammar.quotes = b"\"`",
+    },
+    Fault {
+        name: "takes-bare-names",
+        sentence: "Uses a parser of JSON5, for which names need no quotes.",
+        inject: |listener| listener.reader.grammar.bare_names = true,
+    },
+    Fault {
+        name: "takes-pairs-of-other-languages",
+        sentence: "Takes an arrow for a colon and a semicolon for a comma, as old parsers in Java do.",
+        inject: |listener| {
+            listener.datagrams(|datagram| datagram.replace("\"=>", "\":").replace("\";", "\","));
+        },
+    },
+    Fault {
         name: "takes-words-of-python",
         sentence: "Evaluates the datagram as an expression of Python, with True, False and None.",
         inject: |listener| {
@@ -29,11 +46,22 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         },
     },
     Fault {
+        name: "takes-nan-for-null",
+        sentence: "Uses a parser that knows NaN and Infinity, and reports them as null.",
+        inject: |listener| {
+            listener.reader.grammar.word = |text| match text {
+                b"NaN" | b"Infinity" | b"-Infinity" => Some(Json::Null),
+                text => parse::word(text),
+            };
+        },
+    },
+    Fault {
         name: "takes-bare-words",
         sentence: "Uses a lenient parser, for which a word without quotes is a string.",
         inject: |listener| {
             listener.reader.grammar.word = |text| {
-                let is_word = !text.is_empty() && text.iter().all(u8::is_ascii_alphabetic);
+                let is_word = !text.is_empty()
+                    && (text.iter()).all(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
                 parse::word(text).or_else(|| is_word.then(|| Json::String(text.into())))
             };
         },
@@ -52,6 +80,27 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
                         .map_or(&[][..], |end| &rest[at + end + 2..]);
                 }
                 [&text[..], rest].concat()
+            });
+        },
+    },
+    Fault {
+        name: "removes-comments-to-line-ends",
+        sentence: "Removes what follows two slashes in a line, also inside strings.",
+        inject: |listener| listener.datagrams(|datagram| without_line_comments(datagram, "//")),
+    },
+    Fault {
+        name: "removes-comments-behind-number-signs",
+        sentence: "Removes what follows a number sign in a line, also inside strings.",
+        inject: |listener| listener.datagrams(|datagram| without_line_comments(datagram, "#")),
+    },
+    Fault {
+        name: "takes-underscores-in-numbers",
+        sentence: "`int(text)` of Python, which takes underscores between digits.",
+        inject: |listener| {
+            listener.reader.grammar.is_number = |text| parse::is_number(&text.replace("_", ""));
+            listener.reader.value = Box::new(|json| match json {
+                Json::Number(text) => value(Json::Number(text.replace("_", ""))),
+                json => value(json),
             });
         },
     },
@@ -91,6 +140,18 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         inject: |listener| listener.reader.grammar.closes_at_the_end = true,
     },
     Fault {
+        name: "completes-what-is-cut",
+        sentence: "Uses a parser for text that is still being written, which completes strings and words, too.",
+        inject: |listener| {
+            listener.reader.grammar.closes_at_the_end = true;
+            listener.reader.grammar.closes_strings_at_the_end = true;
+            listener.reader.grammar.word = |text| match text {
+                b"n" | b"nu" | b"nul" => Some(Json::Null),
+                text => parse::word(text),
+            };
+        },
+    },
+    Fault {
         name: "takes-raw-control-characters",
         sentence: "`json.loads(text, strict=False)`, which lets control characters stand in strings.",
         inject: |listener| listener.reader.grammar.is_plain = |_| true,
@@ -122,6 +183,7 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
             listener.datagrams(|datagram| {
                 datagram
                     .replace("\u{a0}", " ")
+                    .replace("\u{feff}", " ")
                     .replace("\u{2028}", "\n")
                     .replace("\u{2029}", "\n")
             });
@@ -302,7 +364,12 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         name: "squeezes-commas",
         sentence: "Splits at commas and passes over empty pieces.",
         inject: |listener| {
-            listener.datagrams(|datagram| datagram.replace(",,", ",").replace("{,", "{"))
+            listener.datagrams(|datagram| {
+                datagram
+                    .replace(",,", ",")
+                    .replace("{,", "{")
+                    .replace("[,", "[")
+            })
         },
     },
     Fault {
@@ -330,6 +397,16 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         },
     },
 ];
+
+/// Removes comments that begin with a mark and end with their line.
+fn without_line_comments(text: &[u8], mark: &str) -> Vec<u8> {
+    let line = |line: &[u8]| {
+        let end = line.find(mark).unwrap_or(line.len());
+        line[..end].to_vec()
+    };
+    let lines: Vec<_> = text.split_str("\n").map(line).collect();
+    lines.join(&b'\n')
+}
 
 /// Parses the longest prefix that is a number.
 fn strtol(text: &[u8]) -> i64 {
