@@ -30,7 +30,7 @@
 //!   3.1.0, 3.4.18, 3.6.8 and 4.0.1 in JSON-RPC. [`text::sender`] and [`jsonrpc::sender`] write the
 //!   same bytes.
 //! - **ruling**: where these disagree or are silent, a choice made once, for all listeners.
-//!   [`text::decode`] reads datagrams by the rulings T1 to T20, [`jsonrpc::decode`] by J1 to J13,
+//!   [`text::decode`] reads datagrams by the rulings T1 to T20, [`jsonrpc::decode`] by J1 to J14,
 //!   of the specification in the project's corpus.
 //!
 //! Neither dialect is injective: several events share one datagram. [`text::sender::check`] and

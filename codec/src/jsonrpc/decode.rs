@@ -3,7 +3,7 @@ use super::read::{Params, ParamsForm};
 use super::scan::Scanner;
 use crate::{Bytes, Event, Param};
 
-/// Decodes a datagram by the rulings J1 to J13, and T15 to T20, which hold for both dialects.
+/// Decodes a datagram by the rulings J1 to J14, and T15 to T20, which hold for both dialects.
 ///
 /// One pass checks the whole datagram, in linear time, without recursion and without allocation;
 /// parameters are then decoded lazily. Members may stand in any order, with white space anywhere;

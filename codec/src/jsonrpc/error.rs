@@ -3,6 +3,10 @@ use core::fmt;
 crate::decode_error::decode_error!(DecodeErrorKind);
 
 /// What is wrong with a datagram: it is no JSON object, or none that tells an event.
+///
+/// Each names the requirement by which the datagram is rejected. J14 stands for departures from the
+/// grammar: a parser may forgive them, and [`decode`](super::decode) does not. It stops at the first
+/// departure, behind which the datagram may also be cut short or have no `method` (J1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
@@ -12,27 +16,29 @@ pub enum DecodeErrorKind {
     ByteOrderMark,
     /// It is an array: JSON-RPC puts several calls into one, which no OpenSIPS does (J12).
     Batch,
-    /// Its first byte opens no object (J1).
+    /// Its first byte that is no white space opens no object (J1; J14 if the byte is white space to
+    /// lenient parsers).
     NotAnObject,
     /// It ends inside the object (J1).
     CutShort,
-    /// Something stands where a member's name has to (J1).
+    /// Something stands where a member's name has to (J14).
     ExpectedName,
-    /// Something stands between a member's name and its value that is no colon (J1).
+    /// Something stands between a member's name and its value that is no colon (J14).
     ExpectedColon,
-    /// Something stands where a value has to, and begins none (J1).
+    /// Something stands where a value has to, and begins none (J14).
     ExpectedValue,
-    /// Something stands behind a value that is neither a comma nor the closing bracket (J1).
+    /// Something stands behind a value that is neither a comma nor the closing bracket (J14).
     ExpectedComma,
-    /// A number is not written as JSON has it (J1).
+    /// A number is not written as JSON has it (J14).
     MalformedNumber,
-    /// A string holds a control character that is not escaped (J1).
+    /// A string holds a control character that is not escaped (J14).
     ControlCharacter,
-    /// A string holds a backslash with which no escape begins (J1, J3).
+    /// A string holds a backslash with which no escape begins (J14).
     MalformedEscape,
     /// Brackets lie deeper than [`MAX_DEPTH`](super::MAX_DEPTH) (J13).
     TooDeep,
-    /// Something but white space stands behind the object (J1).
+    /// Something but white space stands behind the object (J1; J13 if NUL bytes do, J14 if white space
+    /// of lenient parsers does).
     TrailingBytes,
     /// There is no `method` (J1). The offset is that of the closing brace.
     NoMethod,

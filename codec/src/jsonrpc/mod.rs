@@ -6,7 +6,7 @@
 //! {"jsonrpc":"2.0","method":"E_PIKE_BLOCKED","params":{"ip":"192.168.2.11"}}
 //! ```
 //!
-//! - [`decode`] reads it by the rulings J1 to J13, as every listener should.
+//! - [`decode`] reads it by the rulings J1 to J14, as every listener should.
 //! - [`sender`] writes it byte for byte as OpenSIPS 3.1 to 4.0 does.
 //!
 //! The JSON here is this crate's own: what an event needs of it is little, and a general parser

@@ -38,6 +38,16 @@ impl Dialect {
         }
     }
 
+    /// Returns the requirement by which a datagram is rejected that is no event.
+    pub fn rejecting_requirement(self, datagram: &[u8]) -> &'static str {
+        match self {
+            _ if datagram.is_empty() => "T18",
+            Self::Text => "T1",
+            Self::JsonRpc if self.advice(datagram).contains(&"J14") => "J14",
+            Self::JsonRpc => "J1",
+        }
+    }
+
     /// Returns the requirements of level `should` by which the reference reads a datagram.
     pub fn advice(self, datagram: &[u8]) -> Vec<&'static str> {
         match self {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::vectors::{Corpus, Level, Vector, check};
+use event_datagram_conformance::vectors::{Corpus, Expectation, Level, Step, Vector, check};
 use serde_json::Value;
 
 fn folder() -> PathBuf {
@@ -116,6 +116,27 @@ fn the_schema_forbids_what_the_reader_forbids() {
 #[test]
 fn every_expectation_agrees_with_both_decoders() {
     assert_eq!(check(&corpus()), Vec::<String>::new());
+}
+
+/// A listener fails where it reports an event that is none (J1), and is warned where it forgives a
+/// departure from the grammar (J14).
+#[test]
+fn only_departures_from_the_grammar_of_json_are_warned_of() {
+    let is_j14 = |datagram: &[u8]| Dialect::JsonRpc.advice(datagram).contains(&"J14");
+    for vector in corpus().vectors {
+        if vector.dialect != Dialect::JsonRpc {
+            continue;
+        }
+        let mut steps = vector.steps.iter();
+        match &vector.requirement[..] {
+            "J14" => assert!(steps.all(|step| is_j14(&step.datagram)), "{}", vector.id),
+            "J1" => assert!(steps.all(|step| !is_j14(&step.datagram)), "{}", vector.id),
+            _ => {}
+        }
+        let binds = vector.level == Level::Must;
+        let rejects = |step: &Step| step.expect == Expectation::Reject && is_j14(&step.datagram);
+        assert!(!binds || !vector.steps.iter().any(rejects), "{}", vector.id);
+    }
 }
 
 #[test]
