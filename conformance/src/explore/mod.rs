@@ -18,8 +18,8 @@
 //!    documented maximum (T16), where a value stands that no event can hold (J13), and where more
 //!    than 64 readings are admissible.
 //! 3. That the subject survives it, too, where the reference reads it by advice, a requirement of
-//!    level *should*: T5, T8, T13 in text; J7 to J10, and what the limits of J2 and J3 call a
-//!    should, in JSON-RPC. The datagrams before and behind it are judged all the same. Other
+//!    level *should*: T5, T8, T13 in text; J7 to J10, J14, and what the limits of J2 and J3
+//!    call a should, in JSON-RPC. The datagrams before and behind it are judged all the same. Other
 //!    readings than the reference's are counted; under `strict` they fail.
 //!
 //! A subject *survives* a datagram if it reports at most once, reports the fence behind it

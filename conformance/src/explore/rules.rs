@@ -54,10 +54,9 @@ impl Rules {
                     },
                 ],
                 dialect,
-            ) => match dialect {
-                _ if datagram.is_empty() => ("T18", Authority::Ruling),
-                Dialect::Text => ("T1", Authority::Documented),
-                Dialect::JsonRpc => ("J1", Authority::Documented),
+            ) => match dialect.rejecting_requirement(datagram) {
+                ruling @ ("T18" | "J14") => (ruling, Authority::Ruling),
+                documented => (documented, Authority::Documented),
             },
             ([_], Dialect::Text) => ("T14", Authority::Sender),
             ([_], Dialect::JsonRpc) => ("J2", Authority::Sender),
@@ -186,6 +185,31 @@ mod tests {
             rules(Dialect::JsonRpc, Strictness::Should).expectation(odd),
             Expectation::Survive
         );
+    }
+
+    #[test]
+    fn malformed_jsonrpc_fails_by_j1_and_is_advice_by_j14() {
+        let datagram = |end: &str| format!(r#"{{"jsonrpc":"2.0","method":"E"{end}"#).into_bytes();
+        let (cut, comma) = (datagram(","), datagram(",}"));
+        for (strictness, of_comma) in [
+            (Strictness::Must, Expectation::Survive),
+            (Strictness::Should, Expectation::Reject),
+        ] {
+            let rules = rules(Dialect::JsonRpc, strictness);
+            let requirement = |datagram: &[u8]| {
+                let vector = rules.vector(String::new(), vec![datagram.to_vec()]);
+                vector.requirement
+            };
+            assert_eq!(rules.expectation(&cut), Expectation::Reject);
+            assert_eq!(requirement(&cut), "J1");
+            assert_eq!(rules.expectation(&comma), of_comma);
+            assert_eq!(
+                requirement(&comma) == "J14",
+                strictness == Strictness::Should
+            );
+            let advice = rules.advice(&rules.vector(String::new(), vec![comma.clone()]));
+            assert_eq!(advice.contains(&"J14"), strictness == Strictness::Must);
+        }
     }
 
     #[test]

@@ -77,19 +77,22 @@ impl VectorFile {
             Reading::Event(event) => Some(event),
             _ => None,
         });
-        // The requirements that every parameter is reported, and that malformed datagrams are
-        // rejected.
-        let (whole, malformed) = match self.dialect {
-            Dialect::Text => ("T14", "T1"),
-            Dialect::JsonRpc => ("J2", "J1"),
+        // The requirement that every parameter is reported.
+        let whole = match self.dialect {
+            Dialect::Text => "T14",
+            Dialect::JsonRpc => "J2",
         };
-        let (requirement, authority, what) = match event {
+        let (requirement, level, authority, what) = match event {
             Some(event) => {
                 let name = cut(&escaped(&event.name), 60);
-                (whole, "sender", format!("the event {name} exactly so"))
+                let what = format!("the event {name} exactly so");
+                (whole, "must", "sender", what)
             }
-            None if datagram.is_empty() => ("T18", "ruling", "an empty datagram".into()),
-            None => (malformed, "documented", "what is no event".into()),
+            None => match self.dialect.rejecting_requirement(datagram) {
+                empty @ "T18" => (empty, "must", "ruling", "an empty datagram".into()),
+                grammar @ "J14" => (grammar, "should", "ruling", "what is not JSON".into()),
+                malformed => (malformed, "must", "documented", "what is no event".into()),
+            },
         };
         let id = self.id(datagram, event);
         let expect = if self.dialect.is_unspecified(datagram) {
@@ -100,7 +103,7 @@ impl VectorFile {
         json!({
             "id": id,
             "requirement": requirement,
-            "level": "must",
+            "level": level,
             "authority": authority,
             "summary": format!("Somebody sent {what}."),
             "datagram": bytes(datagram),
