@@ -7,7 +7,7 @@ def parse(datagram):
     """Returns the event's name and its parameters, a list of (name or None, value): bytes, and values also int or None."""
     try:
         # Objects become tuples of pairs: a dict would lose names that repeat.
-        call = json.loads(datagram.decode(errors="surrogateescape"), object_pairs_hook=tuple)
+        call = json.loads(datagram.decode(errors="surrogateescape"), object_pairs_hook=tuple, parse_constant=reject)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(call, tuple):
@@ -22,6 +22,11 @@ def parse(datagram):
     elif not isinstance(params, tuple):
         raise ValueError("params are neither an object nor an array")
     return exact(method), [(exact(name), exact(value)) for name, value in params]
+
+
+def reject(word):
+    """Python reads NaN and Infinity, which are no JSON."""
+    raise ValueError(word + " is no JSON")
 
 
 def exact(value):
