@@ -19,6 +19,7 @@ mod fuzz;
 mod hostile_subjects;
 mod import;
 mod known_failures;
+mod lenient_parsers;
 mod load;
 mod long_runs;
 mod manual;
