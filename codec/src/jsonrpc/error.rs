@@ -5,8 +5,8 @@ crate::decode_error::decode_error!(DecodeErrorKind);
 /// What is wrong with a datagram: it is no JSON object, or none that tells an event.
 ///
 /// Each names the requirement by which the datagram is rejected. J14 stands for departures from the
-/// grammar: a parser may forgive them, and [`decode`](super::decode) does not. It stops at the first
-/// departure, behind which the datagram may also be cut short or have no `method` (J1).
+/// grammar: a parser may forgive them, and [`decode`](super::decode) does not. It stops at the
+/// first departure, behind which the datagram may also be cut short or have no `method` (J1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
@@ -37,8 +37,8 @@ pub enum DecodeErrorKind {
     MalformedEscape,
     /// Brackets lie deeper than [`MAX_DEPTH`](super::MAX_DEPTH) (J13).
     TooDeep,
-    /// Something but white space stands behind the object (J1; J13 if NUL bytes do, J14 if white space
-    /// of lenient parsers does).
+    /// Something but white space stands behind the object (J1; J13 if NUL bytes do, J14 if white
+    /// space of lenient parsers does).
     TrailingBytes,
     /// There is no `method` (J1). The offset is that of the closing brace.
     NoMethod,

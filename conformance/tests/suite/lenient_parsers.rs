@@ -1,5 +1,5 @@
-//! Listeners on JSON parsers that accept more than RFC 8259: they misread no event, so they conform,
-//! with warnings under J14.
+//! Listeners on JSON parsers that accept more than RFC 8259: they misread no event, so they
+//! conform, with warnings under J14.
 
 use std::collections::BTreeSet;
 use std::fs;
