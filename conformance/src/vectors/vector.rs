@@ -102,6 +102,10 @@ pub struct Captured {
     pub case: String,
     /// The OpenSIPS releases that sent these bytes.
     pub opensips: Vec<String>,
+    /// The parameters whose values were changed: process ids and memory addresses in them were
+    /// replaced by neutral ones of the same length.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
 }
 
 named_enum! {

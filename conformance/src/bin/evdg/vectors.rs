@@ -129,6 +129,9 @@ fn show(patterns: &[String], folder: Option<&Path>) -> CommandResult {
                 captured.case,
                 captured.opensips.join(", ")
             )?;
+            if !captured.replaced.is_empty() {
+                writeln!(out, "replaced     {}", captured.replaced.join(", "))?;
+            }
         }
         if let Some(notes) = &vector.notes {
             writeln!(out, "notes        {notes}")?;
