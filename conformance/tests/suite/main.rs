@@ -5,6 +5,7 @@
 mod attached;
 mod broken_corpus;
 mod broken_listeners;
+mod built_in_events;
 mod captures;
 mod command_line;
 mod compare;
