@@ -15,6 +15,7 @@ use snapbox::{Assert, Data};
 
 use self::capture::Capture;
 use self::catalogue::Catalogue;
+use crate::evdg::run;
 
 #[test]
 fn captures_read_alike_and_encode_back() {
@@ -118,6 +119,13 @@ fn the_page_of_the_book_is_up_to_date() {
             page::with_tables(&current, &catalogue()),
             Data::read_from(&path, None).raw(),
         );
+}
+
+#[test]
+fn a_vector_is_shown_with_what_was_replaced_in_it() {
+    let shown = |id| run(&["vectors", "show", id]).expect_status(0).stdout;
+    assert!(shown("rpc-builtin-core-proc-auto-scale").contains("replaced     pid\n"));
+    assert!(!shown("rpc-builtin-core-tcp-disconnect").contains("replaced"));
 }
 
 fn catalogue() -> Catalogue {
