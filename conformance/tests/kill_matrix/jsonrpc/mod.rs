@@ -1,6 +1,7 @@
 //! The plain listener of the JSON-RPC dialect, in steps, and its faults.
 
 mod envelope;
+mod events;
 mod params;
 mod parse;
 mod state;
@@ -27,6 +28,10 @@ pub(crate) const FAULT_GROUPS: &[FaultGroup<Reader>] = &[
     FaultGroup {
         title: "Parameters and values",
         faults: params::FAULTS,
+    },
+    FaultGroup {
+        title: "Built-in events",
+        faults: events::FAULTS,
     },
     FaultGroup {
         title: "Sizes, and what stays behind",

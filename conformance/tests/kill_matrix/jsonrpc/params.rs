@@ -252,6 +252,21 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         },
     },
     Fault {
+        name: "numbers-become-16-bits",
+        sentence: "Stores integers in 16 bits.",
+        inject: |listener| integers(listener, |number| i64::from(number as i16)),
+    },
+    Fault {
+        name: "takes-one-for-true",
+        sentence: "Stores 1 in a column of booleans.",
+        inject: |listener| {
+            listener.reader.value = Box::new(|json| match value(json)? {
+                Value::Json(json) if json == "1" => Ok(Value::Json("true".into())),
+                other => Ok(other),
+            });
+        },
+    },
+    Fault {
         name: "numbers-become-32-bits",
         sentence: "Reads integers with `atoi`.",
         inject: |listener| integers(listener, |number| i64::from(number as i32)),
@@ -334,6 +349,15 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
                         b"__proto__" | b"constructor" | b"toString" | b"hasOwnProperty" | b"length"
                     )
                 )
+            });
+        },
+    },
+    Fault {
+        name: "loses-names-that-are-words-of-json",
+        sentence: "Writes names without quotes, where `null`, `true` and `false` are no names.",
+        inject: |listener| {
+            without(listener, |param| {
+                matches!(param.name.as_deref(), Some(b"null" | b"true" | b"false"))
             });
         },
     },
