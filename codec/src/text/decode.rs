@@ -312,7 +312,7 @@ mod tests {
         };
         let unescaped = quotes().find(|at| value[at - 1] != b'\\');
         let before = |at: &usize| unescaped.is_none_or(|unescaped| *at < unescaped);
-        let escaped = quotes().filter(before).filter(closes).next_back();
+        let escaped = quotes().filter(before).rfind(closes);
         unescaped.filter(closes).or(escaped)
     }
 

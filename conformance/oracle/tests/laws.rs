@@ -53,6 +53,16 @@ proptest! {
     }
 
     #[test]
+    fn jsonrpc_reference_admits_its_readings(case: JsonRpcDatagram) {
+        jsonrpc::reference_admits_its_readings(&case.0);
+    }
+
+    #[test]
+    fn jsonrpc_accessors_agree(case: JsonRpcDatagram) {
+        jsonrpc::accessors_agree(&case.0);
+    }
+
+    #[test]
     fn truncated_jsonrpc_objects_are_rejected(case: JsonRpcDatagram) {
         jsonrpc::truncated_objects_are_rejected(&case.0);
     }

@@ -204,6 +204,8 @@ targets! {
     /// Datagrams of the JSON-RPC dialect.
     JSONRPC_DATAGRAM = "jsonrpc_datagram", laws of RawBytes: |RawBytes(datagram)| {
         codec_laws::jsonrpc::decoder_agrees_with_reference(datagram);
+        codec_laws::jsonrpc::reference_admits_its_readings(datagram);
+        codec_laws::jsonrpc::accessors_agree(datagram);
         codec_laws::jsonrpc::truncated_objects_are_rejected(datagram);
         codec_laws::jsonrpc::decoded_events_encode_as_checked(datagram);
     }, seeds: |corpus| seeds::datagrams(corpus, Dialect::JsonRpc);

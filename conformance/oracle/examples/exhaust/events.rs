@@ -16,7 +16,7 @@ pub(crate) fn text_families() -> Vec<Family> {
         name: "events of up to 6 symbols",
         symbols: &[NEXT, NAMED, b"\n", b":", b"\"", b"\\", b"a"],
         longest: 6,
-        run: |string| in_each_length(string, |event| text::sender_matches_size_and_check(event)),
+        run: |string| in_each_length(string, text::sender_matches_size_and_check),
     }]
 }
 

@@ -8,3 +8,23 @@ pub(crate) struct Family {
     /// Panics if a law is broken.
     pub(crate) run: fn(&[u8]) -> u64,
 }
+
+/// What stands around a string in a datagram.
+pub(crate) struct Place {
+    pub(crate) before: &'static [u8],
+    pub(crate) behind: &'static [u8],
+}
+
+/// Runs the laws on the datagram of a string in each place, and returns the number of datagrams.
+pub(crate) fn in_each_place(string: &[u8], places: &[Place], laws: fn(&[u8])) -> u64 {
+    let mut buffer = [0; 160];
+    for place in places {
+        let mut length = 0;
+        for part in [place.before, string, place.behind] {
+            buffer[length..][..part.len()].copy_from_slice(part);
+            length += part.len();
+        }
+        laws(&buffer[..length]);
+    }
+    places.len() as u64
+}

@@ -1,4 +1,95 @@
-use crate::family::Family;
+use event_datagram_oracle::laws::jsonrpc;
+
+use crate::family::{Family, Place, in_each_place};
+
+const TOKENS: &[&[u8]] = &[
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b",",
+    b":",
+    b" ",
+    b"\"method\"",
+    b"\"params\"",
+    b"\"a\"",
+    b"-1",
+    b"null",
+];
+
+/// What stands in strings: the ends of strings and escapes, and halves of a surrogate pair.
+const STRING_PARTS: &[&[u8]] = &[
+    b"\"", b"\\", b"a", b"u00e9", b"\n", b"\xff", b"\\ud83d", b"\\udcde",
+];
+
+/// Every string of up to six tokens, and every string value of up to six parts.
 pub(crate) fn families() -> Vec<Family> {
-    Vec::new()
+    vec![
+        Family {
+            name: "strings of up to 6 tokens, by the reference",
+            symbols: TOKENS,
+            longest: 6,
+            run: |string| in_each_place(string, &TOKEN_PLACES, by_reference),
+        },
+        Family {
+            name: "values of up to 6 parts, by the reference",
+            symbols: STRING_PARTS,
+            longest: 6,
+            run: |string| in_each_place(string, &STRING_PLACES, by_reference),
+        },
+        // These laws take ten times as long.
+        Family {
+            name: "strings of up to 4 tokens, by the other laws",
+            symbols: TOKENS,
+            longest: 4,
+            run: |string| in_each_place(string, &TOKEN_PLACES, by_other_laws),
+        },
+        Family {
+            name: "values of up to 4 parts, by the other laws",
+            symbols: STRING_PARTS,
+            longest: 4,
+            run: |string| in_each_place(string, &STRING_PLACES, by_other_laws),
+        },
+    ]
+}
+
+/// Alone, as members from the fourteenth byte, and as `params` from the sixtieth.
+const TOKEN_PLACES: [Place; 3] = [
+    Place {
+        before: b"",
+        behind: b"",
+    },
+    Place {
+        before: b"{\"method\":\"E\",",
+        behind: b"}",
+    },
+    Place {
+        before: b"{\"jsonrpc\":\"2.0\",\"a longer name\":0,\"method\":\"E\",\"params\":",
+        behind: b"}",
+    },
+];
+
+/// As the first member's string, which begins with the thirteenth byte, and as a value from the
+/// sixty-second.
+const STRING_PLACES: [Place; 2] = [
+    Place {
+        before: b"{\"method\" :\"",
+        behind: b"\"}",
+    },
+    Place {
+        before: b"{\"jsonrpc\":\"2.0\",\"method\":\"E_TEST\",\"params\":{\"parameter\":\"",
+        behind: b"\"}}",
+    },
+];
+
+fn by_reference(datagram: &[u8]) {
+    jsonrpc::decoder_agrees_with_reference(datagram);
+    jsonrpc::decoded_parts_are_slices_in_order(datagram);
+}
+
+fn by_other_laws(datagram: &[u8]) {
+    jsonrpc::reference_admits_its_readings(datagram);
+    jsonrpc::accessors_agree(datagram);
+    jsonrpc::truncated_objects_are_rejected(datagram);
+    jsonrpc::decoded_events_encode_as_checked(datagram);
 }

@@ -1,6 +1,6 @@
 use event_datagram_oracle::laws::text;
 
-use crate::family::Family;
+use crate::family::{Family, Place, in_each_place};
 
 const BYTES: &[&[u8]] = &[b"\n", b":", b"\"", b"\\", b"a", b"\xff"];
 
@@ -11,48 +11,43 @@ pub(crate) fn families() -> Vec<Family> {
             name: "strings of up to 9 bytes, by the reference",
             symbols: BYTES,
             longest: 9,
-            run: |string| {
-                in_each_place(string, |datagram| {
-                    text::decoder_agrees_with_reference(datagram);
-                    text::documented_grammar_agrees_with_reference(datagram);
-                    text::decoded_parts_are_slices_in_order(datagram);
-                })
-            },
+            run: |string| in_each_place(string, &PLACES, by_reference),
         },
         // These laws take ten times as long.
         Family {
             name: "strings of up to 6 bytes, by the other laws",
             symbols: BYTES,
             longest: 6,
-            run: |string| {
-                in_each_place(string, |datagram| {
-                    text::reference_admits_its_readings(datagram);
-                    text::accessors_agree(datagram);
-                    text::decoded_events_encode_as_checked(datagram);
-                })
-            },
+            run: |string| in_each_place(string, &PLACES, by_other_laws),
         },
     ]
 }
 
-/// What precedes the string so that it lies across the sixteenth byte, where vectors end.
-const ACROSS_16: &[u8; 12] = b"E_TEST\np::\"a";
-/// What precedes the string so that it lies across the sixty-fourth byte, where windows end.
-const ACROSS_64: &[u8; 60] = b"E_TEST\nfirst::a value without quotes\nname::\"a value with one";
+/// Alone, and inside a value across the sixteenth byte, where vectors of the machine end, and
+/// across the sixty-fourth, where windows of the decoder end.
+const PLACES: [Place; 3] = [
+    Place {
+        before: b"",
+        behind: b"",
+    },
+    Place {
+        before: b"E_TEST\np::\"a",
+        behind: b"\n\n",
+    },
+    Place {
+        before: b"E_TEST\nfirst::a value without quotes\nname::\"a value with one",
+        behind: b"\"\nb::c\n\n",
+    },
+];
 
-/// Runs the laws on a string as a datagram, and inside a value across either border. Returns the
-/// number of datagrams.
-fn in_each_place(string: &[u8], laws: fn(&[u8])) -> u64 {
-    laws(string);
-    let mut buffer = [0; 96];
-    let places = [(&ACROSS_16[..], &b"\n\n"[..]), (ACROSS_64, b"\"\nb::c\n\n")];
-    for (before, behind) in places {
-        let mut length = 0;
-        for part in [before, string, behind] {
-            buffer[length..][..part.len()].copy_from_slice(part);
-            length += part.len();
-        }
-        laws(&buffer[..length]);
-    }
-    1 + places.len() as u64
+fn by_reference(datagram: &[u8]) {
+    text::decoder_agrees_with_reference(datagram);
+    text::documented_grammar_agrees_with_reference(datagram);
+    text::decoded_parts_are_slices_in_order(datagram);
+}
+
+fn by_other_laws(datagram: &[u8]) {
+    text::reference_admits_its_readings(datagram);
+    text::accessors_agree(datagram);
+    text::decoded_events_encode_as_checked(datagram);
 }

@@ -68,9 +68,9 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
     interpretation.is_unspecified || interpretation.readings.contains(reading)
 }
 
-/// Lists the requirements of level *should* on which some reading of a datagram rests, in order.
-/// A listener that departs from the readings of such a datagram is warned; of any other datagram,
-/// the readings are the only ones allowed.
+/// Lists the requirements on which some reading of a datagram rests and whose breach is only a
+/// warning, in order. A listener that departs from the readings of such a datagram is warned; of
+/// any other datagram, the readings are the only ones allowed.
 ///
 /// - `J2`, by its limits: among several parameters there is one whose name is a number;
 /// - `J3`, by its limits: a NUL is escaped, or the event's name begins with `rpc.`;
@@ -78,13 +78,13 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
 /// - `J8`: a name is empty;
 /// - `J9`: not all of the datagram is UTF-8;
 /// - `J10`: an integer is beyond the range in which a double holds every integer;
-/// - `J14`: it is not JSON, and not on the closed list of J1 either.
+/// - `J14`: it is not JSON, and not on the closed list of J1 either;
+/// - `T16`: the datagram is longer than [`MAX_DATAGRAM`].
 pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
     let Interpretation {
-        readings,
-        departs_from_grammar,
-        ..
+        readings, is_json, ..
     } = Interpretation::of(datagram);
+    let departs_from_grammar = !is_json && !malformed::is_on_closed_list(datagram);
     let events = || {
         readings.iter().filter_map(|reading| match reading {
             Reading::Event(event) => Some(event),
@@ -122,6 +122,7 @@ pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
             "J10",
         ),
         (departs_from_grammar, "J14"),
+        (datagram.len() > MAX_DATAGRAM, "T16"),
     ];
     let touched = touched.into_iter();
     touched.filter_map(|(is, id)| is.then_some(id)).collect()
@@ -135,8 +136,8 @@ fn holds(datagram: &[u8], part: &[u8]) -> bool {
 struct Interpretation {
     readings: Vec<Reading>,
     is_unspecified: bool,
-    /// J14: whether lenient parsers may find an event, though the datagram is not JSON.
-    departs_from_grammar: bool,
+    /// Whether the datagram is JSON. If not, it is malformed (J1, J14).
+    is_json: bool,
 }
 
 impl Interpretation {
@@ -145,7 +146,7 @@ impl Interpretation {
         let (text, has_surroundings) = without_surroundings(&latin1);
         let Ok(json) = serde_json::from_str::<&RawValue>(text) else {
             return Self {
-                departs_from_grammar: !malformed::is_on_closed_list(datagram),
+                is_json: false,
                 ..Self::rejection()
             };
         };
@@ -172,7 +173,7 @@ impl Interpretation {
         Self {
             readings: vec![reading],
             is_unspecified: false,
-            departs_from_grammar: false,
+            is_json: true,
         }
     }
 
