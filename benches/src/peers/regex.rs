@@ -16,22 +16,33 @@ pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> 
         // The expression matches any text.
         let whole = PARAMETER.captures_read_at(&mut groups, datagram, at)?;
         let group = |index| groups.get(index).map(|(from, to)| &datagram[from..to]);
-        let value = group(2).or_else(|| group(3))?;
+        let quoted = QUOTED.into_iter().find_map(group);
         on_param(PeerParam {
-            name: group(1),
-            value,
-            is_quoted: group(2).is_some(),
+            name: group(NAME),
+            value: quoted.or_else(|| group(BARE))?,
+            is_quoted: quoted.is_some(),
         });
         at = whole.end();
     }
     Some(name)
 }
 
-/// An optional name without `::`, then a quoted or a bare value.
+/// A quoted value; or an optional name without `::`, then a quoted or a bare value. A quoted value
+/// holds a line feed, and ends before a quote without a backslash, or in a backslash.
 static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
+    let first_line = r#"(?:[^"\\\n]|\\+[^\\\n])*\\*\n"#;
+    let more = r#"(?:[^"\\]|\\+[^\\])*"#;
+    let end = r"(?:\n|\z)";
+    let quoted = format!(r#"(?:"({first_line}{more})"{end}|"({first_line}{more}\\+)"{end})"#);
     let name = r"((?::?[^:\n])+)::";
-    let quoted = r#""((?:[^"\\]|\\+[^\\])*)"(?:\n|\z)"#;
-    let bare = r"([^\n]*)(?:\n|\z)";
-    Regex::new(&format!(r"(?s-u)(?:{name})?(?:{quoted}|{bare})"))
-        .expect("the expression is well-formed")
+    let bare = format!(r"([^\n]*){end}");
+    Regex::new(&format!(
+        r"(?s-u)(?:{quoted}|(?:{name})?(?:{quoted}|{bare}))"
+    ))
+    .expect("the expression is well-formed")
 });
+
+/// The groups of the expression.
+const QUOTED: [usize; 4] = [1, 2, 4, 5];
+const NAME: usize = 3;
+const BARE: usize = 6;

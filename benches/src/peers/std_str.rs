@@ -7,34 +7,42 @@ pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> 
     let text = str::from_utf8(datagram).ok()?;
     let (name, mut rest) = text.split_once('\n').filter(|(name, _)| !name.is_empty())?;
     while !matches!(rest, "" | "\n") {
-        let (line, mut behind) = rest.split_once('\n').unwrap_or((rest, ""));
-        let (name, mut value) = match line.split_once("::") {
+        let (line, behind) = rest.split_once('\n').unwrap_or((rest, ""));
+        let (name, value) = match line.split_once("::") {
+            _ if inside_quotes(rest).is_some() => (None, line),
             Some((name, value)) if !name.is_empty() => (Some(name.as_bytes()), value),
             _ => (None, line),
         };
-        let mut is_quoted = false;
-        if value.starts_with('"') {
-            // The quoted value may have several lines.
-            let from = &rest[line.len() - value.len() + 1..];
-            if let Some(inside) = inside_quotes(from) {
-                (value, is_quoted) = (inside, true);
-                behind = from.get(inside.len() + 2..).unwrap_or_default();
-            }
-        }
+        // The quoted value has several lines.
+        let from = &rest[line.len() - value.len()..];
+        let quoted = inside_quotes(from);
         on_param(PeerParam {
             name,
-            value: value.as_bytes(),
-            is_quoted,
+            value: quoted.unwrap_or(value).as_bytes(),
+            is_quoted: quoted.is_some(),
         });
-        rest = behind;
+        rest = match quoted {
+            Some(inside) => from.get(inside.len() + 3..).unwrap_or_default(),
+            None => behind,
+        };
     }
     Some(name.as_bytes())
 }
 
-/// Returns the text before the closing quote, which is the first quote without a backslash, if a
-/// line ends behind it.
+/// Returns the text between the quotes of a quoted value at the start of `text`. Of the quotes up to
+/// the first without a backslash, the last closes it that ends a line and has another line before
+/// it.
 fn inside_quotes(text: &str) -> Option<&str> {
-    let closing = |(at, _): &(usize, &str)| !text[..*at].ends_with('\\');
-    let (at, _) = text.match_indices('"').find(closing)?;
-    matches!(text.as_bytes().get(at + 1), None | Some(b'\n')).then_some(&text[..at])
+    let text = text.strip_prefix('"')?;
+    let mut inside = None;
+    for (at, _) in text.match_indices('"') {
+        let before = &text[..at];
+        if before.contains('\n') && matches!(text.as_bytes().get(at + 1), None | Some(b'\n')) {
+            inside = Some(before);
+        }
+        if !before.ends_with('\\') {
+            break;
+        }
+    }
+    inside
 }

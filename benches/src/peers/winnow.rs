@@ -1,7 +1,7 @@
 //! A peer with the parser combinators of `winnow`.
 
 use winnow::Result;
-use winnow::combinator::{alt, delimited, eof, opt, repeat, terminated};
+use winnow::combinator::{alt, eof, opt, preceded, repeat, terminated};
 use winnow::prelude::*;
 use winnow::token::{none_of, take_till, take_while};
 
@@ -20,9 +20,10 @@ pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> 
 }
 
 fn parameter<'a>(input: &mut &'a [u8]) -> Result<PeerParam<'a>, ()> {
-    let name = opt(terminated(name, b"::")).parse_next(input)?;
-    alt((quoted, bare))
-        .map(|(value, is_quoted)| PeerParam {
+    let named = (terminated(name, b"::").map(Some), alt((quoted, bare)));
+    let unnamed = |value| (None, value);
+    alt((quoted.map(unnamed), named, bare.map(unnamed)))
+        .map(|(name, (value, is_quoted))| PeerParam {
             name,
             value,
             is_quoted,
@@ -45,12 +46,39 @@ fn bare<'a>(input: &mut &'a [u8]) -> Result<(&'a [u8], bool), ()> {
     Ok((value, false))
 }
 
+/// Parses a quoted value, which holds a line feed.
 fn quoted<'a>(input: &mut &'a [u8]) -> Result<(&'a [u8], bool), ()> {
+    let closed = terminated(inside, (b'"', line_end));
+    preceded(b'"', alt((closed, ends_in_backslash)))
+        .verify(|value: &[u8]| value.contains(&b'\n'))
+        .map(|value| (value, true))
+        .parse_next(input)
+}
+
+/// Parses what comes before the first quote without a backslash.
+fn inside<'a>(input: &mut &'a [u8]) -> Result<&'a [u8], ()> {
     // Backslashes with the byte behind the last of them.
     let escape = (take_while(1.., b'\\'), none_of(b'\\')).void();
     let plain = take_till(1.., (b'"', b'\\')).void();
-    let inside = repeat::<_, _, (), _, _>(0.., alt((plain, escape))).take();
-    delimited(b'"', inside, (b'"', alt((b"\n".void(), eof.void()))))
-        .map(|value| (value, true))
+    repeat::<_, _, (), _, _>(0.., alt((plain, escape)))
+        .take()
         .parse_next(input)
+}
+
+/// Parses up to the last quote behind a backslash that ends a line, and the line's end.
+fn ends_in_backslash<'a>(input: &mut &'a [u8]) -> Result<&'a [u8], ()> {
+    let text = *input;
+    let inside = inside.parse_next(input)?;
+    let is_end = |at: &usize| {
+        inside[..*at].ends_with(b"\\")
+            && inside[*at] == b'"'
+            && matches!(text.get(at + 1), None | Some(b'\n'))
+    };
+    let end = (0..inside.len()).rev().find(is_end).ok_or(())?;
+    *input = text.get(end + 2..).unwrap_or_default();
+    Ok(&text[..end])
+}
+
+fn line_end(input: &mut &[u8]) -> Result<(), ()> {
+    alt((b"\n".void(), eof.void())).parse_next(input)
 }
