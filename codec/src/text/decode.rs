@@ -1,6 +1,6 @@
 use core::iter::FusedIterator;
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memrchr_iter};
 
 use super::error::{DecodeError, DecodeErrorKind};
 use super::marks::{MarkedLine, Marks};
@@ -108,35 +108,25 @@ pub struct Params<'a> {
 
 impl<'a> Params<'a> {
     /// Takes the next parameter; `None` at the end of the datagram or at its end mark (T2).
-    ///
-    /// The order of the questions is that of the rulings: whether the line starts with a quoted
-    /// value, where its name ends, whether a quoted value follows the name.
     #[inline]
     pub(super) fn next_raw(&mut self) -> Option<RawParam<'a>> {
         let Self { datagram, at, .. } = *self;
         if at + 1 >= datagram.len() && matches!(datagram.get(at), None | Some(b'\n')) {
             return None;
         }
-        if datagram[at] == b'"'
-            && let Some(param) = self.quoted(None, at)
-        {
-            return Some(param);
-        }
         let line = self.marks.line(at).or_else(|| {
             self.marks = Marks::of(datagram, at);
             self.marks.line(at)
         });
         let Some(MarkedLine { separator, end }) = line else {
-            return Some(self.long_line());
+            let (param, next) = long_line(datagram, at);
+            self.skip_to(next);
+            return Some(param);
         };
-        let (name, value) = match separator {
-            Some(end) => (Some(&datagram[at..end]), end + 2),
-            None => (None, at),
-        };
-        if datagram[value] == b'"'
-            && name.is_some()
-            && let Some(param) = self.quoted(name, value)
-        {
+        let (name, value) = name_and_value(datagram, at, separator);
+        if datagram[value] == b'"' || matches!(name, Some([b'"', ..])) {
+            let (param, next) = maybe_quoted(datagram, at, MarkedLine { separator, end });
+            self.skip_to(next);
             return Some(param);
         }
         self.at = end + 1;
@@ -145,42 +135,6 @@ impl<'a> Params<'a> {
             value: &datagram[value..end],
             quoting: Quoting::Bare,
         })
-    }
-
-    /// Takes a parameter whose value is quoted and starts at `value`; `None` if there is none.
-    #[inline(never)]
-    fn quoted(&mut self, name: Option<&'a [u8]>, value: usize) -> Option<RawParam<'a>> {
-        let text = &self.datagram[value..];
-        let (end, quoting) = closing_quote(text)?;
-        self.skip_to(value + end + 2);
-        Some(RawParam {
-            name,
-            value: &text[1..end],
-            quoting,
-        })
-    }
-
-    /// Takes a parameter whose line does not start with a quoted value, and ends behind the window
-    /// of the marks.
-    #[inline(never)]
-    fn long_line(&mut self) -> RawParam<'a> {
-        let text = &self.datagram[self.at..];
-        let (name, value, end) = match line_start(text) {
-            LineStart::Name { length } => {
-                let (name, value) = (&text[..length], length + 2);
-                if let Some(param) = self.quoted(Some(name), self.at + value) {
-                    return param;
-                }
-                (Some(name), value, value + line_end(&text[value..]))
-            }
-            LineStart::Value { line_end } => (None, 0, line_end),
-        };
-        self.skip_to(self.at + end + 1);
-        RawParam {
-            name,
-            value: &text[value..end],
-            quoting: Quoting::Bare,
-        }
     }
 
     fn skip_to(&mut self, at: usize) {
@@ -232,31 +186,71 @@ pub(super) enum Quoting {
     QuotedWithEscapes,
 }
 
-/// What a line begins with.
-enum LineStart {
-    /// A name of `length` bytes and `::` (T4).
-    Name { length: usize },
-    /// The value; the line ends at `line_end` (T3, T5).
-    Value { line_end: usize },
+/// Takes the parameter whose line starts at `at` and ends behind the window of the marks. Returns
+/// where the next line starts, too.
+#[inline(never)]
+fn long_line(datagram: &[u8], at: usize) -> (RawParam<'_>, usize) {
+    maybe_quoted(datagram, at, line(datagram, at))
 }
 
-fn line_start(text: &[u8]) -> LineStart {
-    let mut from = 0;
-    while let Some(at) = memchr2(b':', b'\n', &text[from..]) {
-        let at = from + at;
-        if text[at] == b'\n' {
-            return LineStart::Value { line_end: at };
-        }
-        if text.get(at + 1) == Some(&b':') {
-            if at > 0 {
-                return LineStart::Name { length: at };
-            }
-            break;
-        }
-        from = at + 1;
+/// Takes the parameter whose line starts at `at`, and returns where the next line starts, too. The
+/// order of the questions is that of the rulings: whether the line starts with a quoted value (T7,
+/// T10), where its name ends (T4), whether the value behind it is quoted.
+///
+/// A method that is not inlined would keep the iterator in memory, out of registers.
+#[inline(never)]
+fn maybe_quoted(datagram: &[u8], at: usize, line: MarkedLine) -> (RawParam<'_>, usize) {
+    let quoted = |name, value| {
+        let text = &datagram[value..];
+        let (end, quoting) = closing_quote(text)?;
+        let param = RawParam {
+            name,
+            value: &text[1..end],
+            quoting,
+        };
+        Some((param, value + end + 2))
+    };
+    let (name, value) = name_and_value(datagram, at, line.separator);
+    let bare = RawParam {
+        name,
+        value: &datagram[value..line.end],
+        quoting: Quoting::Bare,
+    };
+    quoted(None, at)
+        .or_else(|| quoted(name, value))
+        .unwrap_or((bare, line.end + 1))
+}
+
+/// Returns the name with which the line at `at` starts, and where its value starts.
+#[inline(always)]
+fn name_and_value(datagram: &[u8], at: usize, separator: Option<usize>) -> (Option<&[u8]>, usize) {
+    match separator {
+        Some(end) => (Some(&datagram[at..end]), end + 2),
+        None => (None, at),
     }
-    LineStart::Value {
-        line_end: from + line_end(&text[from..]),
+}
+
+/// Finds the separator and the end of the line that starts at `from`, without marks.
+fn line(datagram: &[u8], from: usize) -> MarkedLine {
+    let mut at = from;
+    while let Some(found) = memchr2(b':', b'\n', &datagram[at..]) {
+        let found = at + found;
+        if datagram[found] == b'\n' {
+            return MarkedLine {
+                separator: None,
+                end: found,
+            };
+        }
+        at = found + 1;
+        if datagram.get(at) == Some(&b':') {
+            let separator = (found > from).then_some(found);
+            let end = at + line_end(&datagram[at..]);
+            return MarkedLine { separator, end };
+        }
+    }
+    MarkedLine {
+        separator: None,
+        end: datagram.len(),
     }
 }
 
@@ -268,9 +262,9 @@ fn line_end(text: &[u8]) -> usize {
 /// Returns where the quoted value at the start of `text` closes; `None` if there is no quoted
 /// value.
 ///
-/// That is the first quote without a backslash before it, if a line ends behind it and another one
-/// before it (T7). Else it is the last quote before that for which the same holds: the value ends
-/// in the backslash (T10).
+/// Of the quotes up to the first without a backslash before it, the last closes the value that ends
+/// a line and has the end of another line before it. If it is the first without a backslash, that
+/// is T7; else the value ends in the backslash (T10).
 ///
 /// The search never passes the opening quote of another value, which has `::` or a line feed before
 /// it: all searches in a datagram take linear time together.
@@ -278,26 +272,31 @@ fn closing_quote(text: &[u8]) -> Option<(usize, Quoting)> {
     if text.first() != Some(&b'"') {
         return None;
     }
-    let ends_line = |at: &usize| matches!(text.get(at + 1), None | Some(b'\n'));
     let mut quoting = Quoting::Quoted;
-    let mut last_escaped = None;
     let mut from = 1;
     let unescaped = loop {
-        let Some(at) = memchr(b'"', &text[from..]).map(|at| from + at) else {
-            break None;
-        };
-        if text[at - 1] != b'\\' {
-            break Some(at);
+        let at = memchr(b'"', &text[from..]).map(|at| from + at);
+        match at {
+            Some(at) if text[at - 1] == b'\\' => {
+                quoting = Quoting::QuotedWithEscapes;
+                from = at + 1;
+            }
+            at => break at,
         }
-        if ends_line(&at) {
-            last_escaped = Some((at, quoting));
-        }
-        quoting = Quoting::QuotedWithEscapes;
-        from = at + 1;
     };
-    let unescaped = unescaped.filter(ends_line).map(|at| (at, quoting));
-    let holds_line_feed = |closing: &(usize, Quoting)| line_end(text) < closing.0;
-    unescaped.or(last_escaped).filter(holds_line_feed)
+    let first_line_end = line_end(text);
+    let closes =
+        |at: &usize| *at > first_line_end && matches!(text.get(at + 1), None | Some(b'\n'));
+    if let Some(at) = unescaped.filter(closes) {
+        return Some((at, quoting));
+    }
+    let escaped = &text[..unescaped.unwrap_or(text.len())];
+    let at = memrchr_iter(b'"', escaped).find(closes)?;
+    let quoting = match memchr(b'"', &text[1..at]) {
+        None => Quoting::Quoted,
+        Some(_) => Quoting::QuotedWithEscapes,
+    };
+    Some((at, quoting))
 }
 
 #[cfg(test)]
