@@ -80,7 +80,8 @@ impl Harness {
         self
     }
 
-    /// Lets departures from advice (level `should`) fail, too.
+    /// Lets warnings fail, too: departures from advice (level `should`), and readings that a vector of
+    /// level `may` does not list.
     pub const fn strict(mut self) -> Self {
         self.strictness = Strictness::Should;
         self

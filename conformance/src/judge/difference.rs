@@ -22,7 +22,7 @@ pub(super) fn explain(expected: &Expectation, line: &Line) -> String {
                 Some(Expectation::Event(expected)) => between(expected, event),
                 _ => "it had to be rejected".into(),
             };
-            format!("none of the right readings; of the nearest: {why}")
+            format!("none of the listed readings; compared with the nearest: {why}")
         }
         (Expectation::AnyOf(_), Line::Rejection(why)) => {
             format!("it was rejected: {}", printable(why.as_bytes()))
@@ -204,15 +204,15 @@ mod tests {
         let near = |came| explain(&several, &Line::Event(came));
         assert_eq!(
             near(event("E_A", &[("", "a")])),
-            r#"none of the right readings; of the nearest: parameter 1 has the value "a", not "a::b""#
+            r#"none of the listed readings; compared with the nearest: parameter 1 has the value "a", not "a::b""#
         );
         assert_eq!(
             near(event("E_A", &[("a", "b"), ("c", "x")])),
-            r#"none of the right readings; of the nearest: parameter 2 has the value "x", not "d""#
+            r#"none of the listed readings; compared with the nearest: parameter 2 has the value "x", not "d""#
         );
         assert_eq!(
             explain(&readings(&[]), &Line::Event(event("E_A", &[]))),
-            "none of the right readings; of the nearest: it had to be rejected"
+            "none of the listed readings; compared with the nearest: it had to be rejected"
         );
         let rejected = Line::Rejection("no\nname".into());
         assert_eq!(explain(&several, &rejected), r"it was rejected: no\nname");

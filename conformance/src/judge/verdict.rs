@@ -32,14 +32,14 @@ pub enum Verdict {
     Pass,
 }
 
-/// The level up to which departures make a subject fail. In JSON: whether it is `Should`.
+/// Which departures make a subject fail. In JSON: whether it is `Should`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "bool", into = "bool")]
 pub enum Strictness {
     /// Departures from what every listener must do.
     #[default]
     Must,
-    /// Departures from what listeners should do, too: the option `--strict`.
+    /// Warnings, too: the option `--strict`.
     Should,
 }
 

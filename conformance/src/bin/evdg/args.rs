@@ -148,7 +148,7 @@ pub(crate) struct TestArgs {
     /// Run one of several equal parts of the vectors: 1/4 is the first of four
     #[arg(long, value_name = "INDEX/COUNT", value_parser = shard)]
     pub(crate) shard: Option<ShardArg>,
-    /// Let departures from what listeners should do fail the run, too
+    /// Let warnings fail the run, too
     #[arg(long)]
     pub(crate) strict: bool,
     /// Shuffle the vectors by this number
