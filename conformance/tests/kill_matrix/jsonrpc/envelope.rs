@@ -181,7 +181,7 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "takes-a-null-id-for-a-request",
-        sentence: "Asks whether there is an `id`, not whether it is null: 3.1 sends one.",
+        sentence: "Asks whether there is an `id`, not whether it is null: 3.1.0 sends one.",
         inject: |listener| listener.rejects(|members| last(members, b"id").is_some()),
     },
     Fault {

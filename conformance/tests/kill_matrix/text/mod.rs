@@ -4,6 +4,7 @@ mod bytes;
 mod closing;
 mod event_names;
 mod framing;
+mod last_backslash;
 mod names;
 mod numbers;
 mod order;
@@ -37,6 +38,10 @@ pub(crate) const FAULT_GROUPS: &[FaultGroup<Reader>] = &[
     FaultGroup {
         title: "Where quoted values begin and close",
         faults: closing::FAULTS,
+    },
+    FaultGroup {
+        title: "Quoted values that end in a backslash",
+        faults: last_backslash::FAULTS,
     },
     FaultGroup {
         title: "Quoting and escaping",

@@ -15,6 +15,21 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         },
     },
     Fault {
+        name: "splits-behind-addresses",
+        sentence: "Splits at the last `::` where the first one belongs to an IPv6 address.",
+        inject: |listener| {
+            separates(listener, |line| {
+                let (first, value) = separator(line)?;
+                let is_of_address = |byte: &u8| byte.is_ascii_hexdigit() || *byte == b':';
+                if line[..first].contains(&b':') && line[..first].iter().all(is_of_address) {
+                    line.rfind("::").map(|last| (last, last + 2))
+                } else {
+                    Some((first, value))
+                }
+            })
+        },
+    },
+    Fault {
         name: "keeps-two-pieces",
         sentence: "`split('::')`, of which it takes the first two pieces.",
         inject: |listener| {
