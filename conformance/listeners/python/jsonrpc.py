@@ -25,7 +25,7 @@ def parse(datagram):
 
 
 def reject(word):
-    """Python reads NaN and Infinity, which are no JSON."""
+    """Rejects NaN and Infinity, which Python reads, and which are no JSON."""
     raise ValueError(word + " is no JSON")
 
 

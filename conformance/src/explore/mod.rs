@@ -16,10 +16,11 @@
 //! 1. What the reference decoder admits: the one reading, or any of several.
 //! 2. That the subject survives it, whatever the subject reads, where every reading is right: where
 //!    a value stands that no event can hold (J13), and where more than 64 readings are admissible.
-//! 3. That the subject survives it, too, where the reference reads it by advice, a requirement whose
-//!    breach is a warning: T5, T8, T10, T13 in text; J7 to J10, J14, and what the limits of J2 and
-//!    J3 call a should, in JSON-RPC; T16 in both. The datagrams before and behind it are judged all
-//!    the same. Other readings than the reference's are counted; under `strict` they fail.
+//! 3. That the subject survives it, too, where the reference reads it by advice, a requirement
+//!    whose breach is a warning: T5, T8, T10, T13 in text; J7 to J10, J14, and what the limits of
+//!    J2 and J3 call a should, in JSON-RPC; T16 in both. The datagrams before and behind it are
+//!    judged all the same. Other readings than the reference's are counted; under `strict` they
+//!    fail.
 //!
 //! A subject *survives* a datagram if it reports at most once, reports the fence behind it
 //! correctly, and goes on. So no case fails a listener that conforms to every must.

@@ -53,8 +53,8 @@ pub fn documented_grammar_agrees_with_reference(datagram: &[u8]) {
     );
 }
 
-/// The [reference](mod@reference) admits its own first reading and the one by the documented
-/// grammar, and lists both.
+/// The [reference](mod@reference) admits its own first reading, the one by the documented grammar,
+/// and the first readings that it lists.
 ///
 /// # Panics
 ///
