@@ -13,7 +13,7 @@ use event_datagram_oracle::generate::{
     ByteShrinker, ByteSource, Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, SocketText,
     Spelling, TextDatagram, TextEvent, TextSequence,
 };
-use event_datagram_oracle::reference;
+use event_datagram_oracle::reference::{self, Reading};
 
 /// So many rows of bytes, the same in every run.
 fn decisions(count: usize) -> impl Iterator<Item = Vec<u8>> {
@@ -105,6 +105,29 @@ fn text_cases_reach_every_error_and_every_reason() {
         "EmptyEventName LineFeedInEventName EmptyName LineFeedInName SeparatorInName SeparatorInUnnamedValue
          BackslashBeforeClosingQuote Integer Null ReadsAsQuoted",
     );
+}
+
+#[test]
+fn text_cases_are_of_every_sort() {
+    let (mut grammatical, mut by_grammar_alone, mut several) = (0, 0, 0);
+    for case in cases::<TextDatagram>(20_000) {
+        let by_grammar = reference::text::documented(&case.0);
+        if by_grammar != Reading::Rejection {
+            grammatical += 1;
+            by_grammar_alone += usize::from(by_grammar != reference::text::decode(&case.0));
+        }
+        several += usize::from(reference::text::readings(&case.0).nth(1).is_some());
+    }
+    assert!(
+        (4_000..8_000).contains(&grammatical),
+        "{grammatical} keep to the grammar"
+    );
+    // The grammar's encoder quotes values on one line.
+    assert!(
+        by_grammar_alone > 40,
+        "{by_grammar_alone} read differently by the grammar"
+    );
+    assert!(several > 5_000, "{several} have several readings");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The laws of `event_datagram_oracle`, on cases made to break parsers.
 
+use event_datagram::{EventBuf, ParamBuf};
 use event_datagram_oracle::generate::{
     JsonRpcDatagram, JsonRpcEvent, SocketText, Spelling, TextDatagram, TextEvent,
 };
@@ -107,5 +108,31 @@ proptest! {
     fn senders_encode_events_of_the_other_dialect_as_checked(text: TextEvent, json: JsonRpcEvent) {
         jsonrpc::sender_matches_size_and_check(&text.0);
         text::sender_matches_size_and_check(&json.0);
+    }
+}
+
+#[test]
+fn text_events_are_guaranteed_unless_a_part_may_read_differently() {
+    for (param, expected) in [
+        (ParamBuf::named("a_b.c-1", "x"), true),
+        (ParamBuf::named("", "x"), false),
+        (ParamBuf::named("a b", "x"), false),
+        (ParamBuf::named("a", "x::y"), true),
+        (ParamBuf::unnamed("x"), true),
+        (ParamBuf::unnamed("x::y"), false),
+        (ParamBuf::unnamed("x::y\n"), true),
+        (ParamBuf::named("a", "\"x"), false),
+        (ParamBuf::unnamed("\"x"), false),
+        (ParamBuf::unnamed("\"x\ny"), true),
+        (ParamBuf::unnamed("x\ny\\"), false),
+        (ParamBuf::unnamed("x\\"), true),
+        (ParamBuf::unnamed(1), false),
+    ] {
+        let event = EventBuf::new("E_TEST", [param]);
+        assert_eq!(text::is_guaranteed(&event), expected, "{event:?}");
+    }
+    for (name, expected) in [("E_TEST", true), ("", false), ("E\nTEST", false)] {
+        let event = EventBuf::new(name, [ParamBuf::unnamed("x")]);
+        assert_eq!(text::is_guaranteed(&event), expected, "{name:?}");
     }
 }
