@@ -198,8 +198,16 @@ fn by_the_documented_grammar_quotes_enclose_a_value_on_one_line() {
     reads_by_grammar(b"n::\"\"\n\n", Param::named("n", ""));
     reads_by_grammar(b"n::\"a\\\"b\"\n\n", Param::named("n", "a\"b"));
     reads_by_grammar(b"\"abc\"\n\n", Param::unnamed("abc"));
-    reads_by_grammar(b"\"a::b\"\n\n", Param::unnamed("a::b"));
+    reads_by_grammar(b"\"ab::c\"\n\n", Param::unnamed("ab::c"));
     reads_by_grammar(b"n::\"a\nb\\\"\n\n", Param::named("n", "a\nb\\"));
+}
+
+#[test]
+fn by_the_documented_grammar_no_other_quote_stands_in_quotes_without_a_backslash() {
+    let message = "value outside quotes holds a quote or carriage return, at byte 5";
+    forbids(b"E\nn::\"a\"b\"\n\n", message);
+    forbids(b"E\nn::\"\"\"\n\n", message);
+    forbids(b"E\nn::\"a\\\"\n\n", message);
 }
 
 #[test]

@@ -71,10 +71,11 @@ fn quotes_reason<'a>(
         && QuotedValue::at_start_of(param, following.clone()) != QuotedValue::Missing;
     match value {
         _ if has_quoted_line => Some(UnwritableReason::ReadsAsQuoted),
-        QuotedValue::Missing if !is_quoted => None,
-        QuotedValue::Whole if is_quoted => None,
-        _ if is_quoted => Some(UnwritableReason::BackslashBeforeClosingQuote),
-        _ => Some(UnwritableReason::ReadsAsQuoted),
+        // The decoder finds some closing quote of a value that is written in quotes, and none on
+        // the line of a bare one.
+        QuotedValue::Missing | QuotedValue::Whole => None,
+        QuotedValue::Other if is_quoted => Some(UnwritableReason::BackslashBeforeClosingQuote),
+        QuotedValue::Other => Some(UnwritableReason::ReadsAsQuoted),
     }
 }
 
