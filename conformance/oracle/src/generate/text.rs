@@ -104,3 +104,28 @@ impl fmt::Debug for TextSequence {
         write!(f, "TextSequence(vec!{datagrams:?})")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use event_datagram::{EventBuf, ParamBuf};
+
+    use super::by_documented_grammar;
+
+    #[test]
+    fn the_grammar_quotes_more_and_writes_only_what_reads_back() {
+        for (param, expected) in [
+            (ParamBuf::named("a", "b"), Some(&b"E\na::b\n\n"[..])),
+            (
+                ParamBuf::named("a", "\"b\""),
+                Some(b"E\na::\"\\\"b\\\"\"\n\n"),
+            ),
+            (ParamBuf::unnamed("it's"), Some(b"E\n\"it's\"\n\n")),
+            (ParamBuf::named("it's", "b"), None),
+            (ParamBuf::named("a", 1), None),
+        ] {
+            let event = EventBuf::new("E", [param]);
+            let datagram = by_documented_grammar(&event);
+            assert_eq!(datagram.as_deref(), expected, "{event:?}");
+        }
+    }
+}
