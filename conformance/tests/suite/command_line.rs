@@ -130,6 +130,16 @@ fn vectors_are_shown_whole() {
 }
 
 #[test]
+fn captured_vectors_are_shown_with_what_was_replaced() {
+    let shown = |id: &str| run(&["vectors", "show", id]).expect_status(0).stdout;
+    let whole = shown("either-ipv6-unnamed");
+    assert!(whole.contains("captured     collide-7b, OpenSIPS 2.4.11\n"));
+    assert!(!whole.contains("replaced"), "{whole}");
+    let replaced = shown("builtin-presence-exposed");
+    assert!(replaced.contains("replaced     etag\n"), "{replaced}");
+}
+
+#[test]
 fn the_json_report_is_as_the_contract_has_it() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("report.json");
