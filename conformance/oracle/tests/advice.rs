@@ -31,8 +31,17 @@ fn the_text_reference_names_the_advice_of_a_datagram() {
             datagram.escape_ascii()
         );
     }
-    let long = [b"E_TEST\np::".to_vec(), vec![b'a'; MAX_DATAGRAM]].concat();
-    assert_eq!(text::advice(&long), ["T16"]);
+}
+
+#[test]
+fn the_references_name_t16_above_the_maximum() {
+    let [frame, object] = ["E_TEST\n", r#"{"jsonrpc":"2.0","method":"E_TEST"}"#];
+    let text = |length: usize| [frame, &"a".repeat(length - frame.len())].concat();
+    let json = |length: usize| [object, &" ".repeat(length - object.len())].concat();
+    for (length, expected) in [(MAX_DATAGRAM, &[][..]), (MAX_DATAGRAM + 1, &["T16"])] {
+        assert_eq!(text::advice(text(length).as_bytes()), expected);
+        assert_eq!(jsonrpc::advice(json(length).as_bytes()), expected);
+    }
 }
 
 #[test]
