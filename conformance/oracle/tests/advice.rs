@@ -119,6 +119,8 @@ const FORGED: &[&str] = &[
     "{'params':{'method':'E'}}",
     "{'params':[{'method':'E'],}",
     "{'x':'method','y':'E'}",
+    "{'x':'method' 'E'}",
+    "{'x':'method':'E'}",
     "{'x':method,'y':'E'}",
     r#"{'x':'"method":"E"'}"#,
     r#"{"x":1 /*,"method":"E" */}"#,

@@ -11,7 +11,7 @@ fn event(params: &[ParamBuf]) -> Reading {
 #[track_caller]
 fn text_reads(body: &[u8], expected: &[Reading]) {
     let datagram = [b"E\n", body].concat();
-    let readings: Vec<_> = text::readings(&datagram).collect();
+    let readings: Vec<_> = text::readings(&datagram).take(10).collect();
     assert_eq!(readings, expected, "{}", datagram.escape_ascii());
 }
 
@@ -56,6 +56,28 @@ fn text_may_be_rejected_without_its_last_line_feed_and_above_the_maximum() {
         expected.extend(may_reject.then_some(Reading::Rejection));
         text_reads(format!("{value}\n").as_bytes(), &expected);
     }
+}
+
+#[test]
+fn text_admits_only_what_it_lists() {
+    let admits = |reading: &Reading| text::admits(b"E\nn::\"a\"\n\n", reading);
+    let plain = ParamBuf::named("n", "a");
+    assert!(admits(&event(&[plain.clone()])));
+    assert!(admits(&event(&[ParamBuf::named("n", "\"a\"")])));
+    for params in [
+        vec![],
+        vec![ParamBuf::named("n", "b")],
+        vec![ParamBuf::unnamed("a")],
+        vec![plain.clone(), plain.clone()],
+    ] {
+        assert!(!admits(&event(&params)), "{params:?}");
+    }
+    let other_name = EventBuf::new("F", [plain.clone()]);
+    assert!(!admits(&Reading::Event(other_name)));
+    assert!(!admits(&Reading::Rejection));
+    assert!(text::admits(b"E\nn::a", &Reading::Rejection));
+    assert!(text::admits(b"E", &Reading::Rejection));
+    assert!(!text::admits(b"E", &event(&[])));
 }
 
 /// Lists the readings of an event without parameters.

@@ -159,8 +159,8 @@ fn holds_event(tokens: &[Token]) -> bool {
         if depth == 0 {
             return index + 1 == tokens.len() && has_method(&outer);
         }
-        let is_of_outer = depth == 1 || depth == 2 && matches!(token, Token::Open(_));
-        if is_of_outer && *token != Token::Comment {
+        // Of a value in brackets, the closing one is there.
+        if depth == 1 && *token != Token::Comment {
             outer.push(token);
         }
     }
