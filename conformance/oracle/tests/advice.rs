@@ -135,8 +135,8 @@ const FORGED: &[&str] = &[
     "{'method':'E'}x",
     "{'method':'E'}}",
     "{'method':'E'}{'method':'F'}",
-    "/**/{'method':'E'}",
-    "{'method':'E'}/**/",
+    "/{'method':'E'}",
+    "{'method':'E'}/*",
 ];
 
 /// Not on it.
@@ -150,6 +150,8 @@ const DEPARTING: &[&str] = &[
     "{'method' 'E'}",
     "{'method'='E'}",
     "{'method':/**/'E'}",
+    "/**/{'method':'E'}/**/",
+    "#\n{'method':'E'}// no line feed",
     "{'x':1 'method':'E'}",
     "{'x':{},'method':'E'}",
     "{'x':'}','method':'E'}",

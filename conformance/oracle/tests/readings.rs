@@ -1,5 +1,7 @@
 //! The reference decoders list the readings that the rulings admit, the preferred one first.
 
+use std::slice;
+
 use event_datagram::jsonrpc::MAX_DEPTH;
 use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf};
 use event_datagram_oracle::reference::{Reading, jsonrpc, text};
@@ -62,7 +64,7 @@ fn text_may_be_rejected_without_its_last_line_feed_and_above_the_maximum() {
 fn text_admits_only_what_it_lists() {
     let admits = |reading: &Reading| text::admits(b"E\nn::\"a\"\n\n", reading);
     let plain = ParamBuf::named("n", "a");
-    assert!(admits(&event(&[plain.clone()])));
+    assert!(admits(&event(slice::from_ref(&plain))));
     assert!(admits(&event(&[ParamBuf::named("n", "\"a\"")])));
     for params in [
         vec![],

@@ -23,7 +23,8 @@
 //!    fail.
 //!
 //! A subject *survives* a datagram if it reports at most once, reports the fence behind it
-//! correctly, and goes on. So no case fails a listener that conforms to every must.
+//! correctly, and goes on. So no case fails a listener that takes a listed reading wherever there
+//! are several, and conforms to every must.
 //!
 //! A subject that declares limits (`max_datagram`, `not_applicable`) is sent nothing beyond them,
 //! and not judged by advice that it names.

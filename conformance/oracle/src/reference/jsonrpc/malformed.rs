@@ -9,13 +9,13 @@
 /// first character opens no object, the object has no `method` that is a string, or something
 /// stands behind the object.
 ///
-/// Where a string in other quotes or a comment does not end, its first character opened nothing: it
-/// is stray, as in `{"x":it's,"method":"E_TEST"}`.
+/// Where a string in other quotes or a comment does not end, or ends behind the object, its first
+/// character opened nothing: it is stray, as in `{"x":it's,"method":"E_TEST"}`.
 pub(super) fn is_on_closed_list(datagram: &[u8]) -> bool {
     let characters = characters(datagram);
-    let tokens =
-        tokens(&characters, Syntax::Extended).or_else(|| tokens(&characters, Syntax::Json));
-    !tokens.is_some_and(|tokens| holds_event(&tokens))
+    let holds_event = |syntax| holds_event(&tokens(&characters, syntax)?);
+    let holds_event = holds_event(Syntax::Extended).or_else(|| holds_event(Syntax::Json));
+    holds_event != Some(true)
 }
 
 /// Returns the characters of a datagram. A byte that is not UTF-8 is the character of the same
@@ -48,12 +48,12 @@ enum Token {
     String(String),
     /// A run of letters, digits and the like without quotes.
     Word(String),
-    Comment,
     /// Any other character.
     Punctuation,
 }
 
-/// Returns the tokens of a text, or `None` if it ends inside a string or a comment.
+/// Returns the tokens of a text without its white space and comments, or `None` if it ends inside a
+/// string or a comment. The end of the text ends a line.
 fn tokens(text: &[char], syntax: Syntax) -> Option<Vec<Token>> {
     let is_extended = syntax == Syntax::Extended;
     let mut tokens = Vec::new();
@@ -69,13 +69,13 @@ fn tokens(text: &[char], syntax: Syntax) -> Option<Vec<Token>> {
             ('"', _) => Token::String(string('"', &mut rest)?),
             (quote @ ('\'' | '`'), _) if is_extended => Token::String(string(quote, &mut rest)?),
             ('#', _) | ('/', ['/', ..]) if is_extended => {
-                skip_behind(&['\n'], &mut rest)?;
-                Token::Comment
+                skip_behind(&['\n'], &mut rest).unwrap_or_else(|| rest = &[]);
+                continue;
             }
             ('/', ['*', inside @ ..]) if is_extended => {
                 rest = inside;
                 skip_behind(&['*', '/'], &mut rest)?;
-                Token::Comment
+                continue;
             }
             (letter, _) if is_of_word(letter) => {
                 let more = behind.iter().take_while(|letter| is_of_word(**letter));
@@ -143,10 +143,10 @@ fn skip_behind(mark: &[char], rest: &mut &[char]) -> Option<()> {
 }
 
 /// Returns whether tokens are one object, closed by the last token, with a `method` that is a
-/// string.
-fn holds_event(tokens: &[Token]) -> bool {
+/// string; `None` if brackets stay open.
+fn holds_event(tokens: &[Token]) -> Option<bool> {
     if tokens.first() != Some(&Token::Open('{')) {
-        return false;
+        return Some(false);
     }
     let mut depth = 0_usize;
     let mut outer = Vec::new();
@@ -157,14 +157,14 @@ fn holds_event(tokens: &[Token]) -> bool {
             _ => {}
         }
         if depth == 0 {
-            return index + 1 == tokens.len() && has_method(&outer);
+            return Some(index + 1 == tokens.len() && has_method(&outer));
         }
         // Of a value in brackets, the closing one is there.
-        if depth == 1 && *token != Token::Comment {
+        if depth == 1 {
             outer.push(token);
         }
     }
-    false
+    None
 }
 
 /// Returns whether among the tokens of the outer object there is a name `method` before a string.
