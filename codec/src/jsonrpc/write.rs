@@ -7,12 +7,12 @@ use crate::{Bytes, Event, MAX_UNIX_DATAGRAM, Value};
 
 /// A range of OpenSIPS releases that write the same bytes for the same event.
 ///
-/// Nothing was observed of 3.2 and 3.3.
+/// Of 3.1.1 to 3.3 no capture exists; 3.1.1 writes no `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Release {
-    /// OpenSIPS 3.1 (observed: 3.1.0): the first member is `"id":null`, and `params` is an empty
-    /// object where there are no parameters.
+    /// OpenSIPS 3.1.0 alone: the first member is `"id":null`, and `params` is an empty object where
+    /// there are no parameters.
     V3_1,
     /// OpenSIPS 3.4 to 4.0 (observed: 3.4.18, 3.6.8 and 4.0.1): there is no `id`, and no `params`
     /// where there are no parameters.
