@@ -224,6 +224,14 @@ mod tests {
     }
 
     #[test]
+    fn empty_datagrams_fail_by_t18() {
+        for dialect in Dialect::ALL {
+            let vector = rules(*dialect, Strictness::Must).vector(String::new(), vec![vec![]]);
+            assert_eq!(vector.requirement, "T18");
+        }
+    }
+
+    #[test]
     fn a_single_reading_is_expected_and_any_of_several() {
         let rules = rules(Dialect::Text, Strictness::Must);
         assert!(matches!(
