@@ -107,6 +107,7 @@ const FORGED: &[&str] = &[
     "{'method','E'}",
     "{'method':7}",
     "{'method':+7}",
+    "{'method'=7}",
     "{'method':.5}",
     "{'method':NaN}",
     "{'method':-Infinity}",
@@ -166,4 +167,5 @@ const DEPARTING: &[&str] = &[
     r#"{"x":http://y,"method":"E"}"#,
     r#"{"x":#1,"method":"E"}"#,
     r#"{"x":1/2,"method":"E"}"#,
+    r#"{"x":/*1,"method":"E"}"#,
 ];

@@ -1,7 +1,5 @@
 //! The reference decoders list the readings that the rulings admit, the preferred one first.
 
-use std::slice;
-
 use event_datagram::jsonrpc::MAX_DEPTH;
 use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf};
 use event_datagram_oracle::reference::{Reading, jsonrpc, text};
@@ -21,6 +19,8 @@ fn text_reads(body: &[u8], expected: &[Reading]) {
 fn text_has_a_reading_for_each_way_to_read_a_line() {
     text_reads(b"", &[event(&[])]);
     text_reads(b"a\n\n", &[event(&[ParamBuf::unnamed("a")])]);
+    let plain = ParamBuf::named("a_b.c-1", "x::y");
+    text_reads(b"a_b.c-1::x::y\n\n", &[event(&[plain])]);
     text_reads(
         b"\"a::b\"\n\n",
         &[
@@ -63,18 +63,18 @@ fn text_may_be_rejected_without_its_last_line_feed_and_above_the_maximum() {
 #[test]
 fn text_admits_only_what_it_lists() {
     let admits = |reading: &Reading| text::admits(b"E\nn::\"a\"\n\n", reading);
-    let plain = ParamBuf::named("n", "a");
-    assert!(admits(&event(slice::from_ref(&plain))));
+    let plain = || ParamBuf::named("n", "a");
+    assert!(admits(&event(&[plain()])));
     assert!(admits(&event(&[ParamBuf::named("n", "\"a\"")])));
     for params in [
         vec![],
         vec![ParamBuf::named("n", "b")],
         vec![ParamBuf::unnamed("a")],
-        vec![plain.clone(), plain.clone()],
+        vec![plain(), plain()],
     ] {
         assert!(!admits(&event(&params)), "{params:?}");
     }
-    let other_name = EventBuf::new("F", [plain.clone()]);
+    let other_name = EventBuf::new("F", [plain()]);
     assert!(!admits(&Reading::Event(other_name)));
     assert!(!admits(&Reading::Rejection));
     assert!(text::admits(b"E\nn::a", &Reading::Rejection));
