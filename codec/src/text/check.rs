@@ -71,8 +71,8 @@ fn quotes_reason<'a>(
         && QuotedValue::at_start_of(param, following.clone()) != QuotedValue::Missing;
     match value {
         _ if has_quoted_line => Some(UnwritableReason::ReadsAsQuoted),
-        // The decoder finds some closing quote of a value that is written in quotes, and none on
-        // the line of a bare one.
+        // `Missing` means that the value is bare, and `Whole` that it is quoted: a quoted value is
+        // closed by its own last quote at the latest, and no line ends in a bare one.
         QuotedValue::Missing | QuotedValue::Whole => None,
         QuotedValue::Other if is_quoted => Some(UnwritableReason::BackslashBeforeClosingQuote),
         QuotedValue::Other => Some(UnwritableReason::ReadsAsQuoted),
@@ -127,7 +127,7 @@ enum Place {
     #[default]
     Before,
     Inside,
-    /// Behind a quote before which another line ends, if a line ends behind it.
+    /// Behind a quote, which closes the value if a line ends before it and another behind it.
     Candidate {
         is_escaped: bool,
     },

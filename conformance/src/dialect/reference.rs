@@ -38,7 +38,7 @@ impl Dialect {
         }
     }
 
-    /// Returns the requirement by which a datagram is rejected that is no event.
+    /// Returns the requirement that demands the rejection of a malformed datagram.
     pub fn rejecting_requirement(self, datagram: &[u8]) -> &'static str {
         match self {
             _ if datagram.is_empty() => "T18",

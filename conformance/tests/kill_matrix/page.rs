@@ -143,7 +143,8 @@ fn requirements(matrix: &KillMatrix, detections: &Detections) -> String {
 fn vectors(table: &KillTable<'_>, exceptions: &BTreeMap<String, String>, page: &mut String) {
     page.push_str(
         "\n## Vectors\n\nBehind each, the listeners that it finds; those that the fewest vectors find come first, and **bold** are those that no \
-         other\nvector finds. A vector of level may finds those that take none of the right readings: they are warned.\n",
+         other\nvector finds. A vector of level may finds those that take none of the right readings: they are \
+         warned.\n",
     );
     let mut topic = "";
     for vector in table.matrix.vectors() {

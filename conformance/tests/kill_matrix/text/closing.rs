@@ -18,17 +18,20 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "quotes-need-a-name",
-        sentence: "Finds quoted values by the pattern `::\"`, which values without a name do not have.",
+        sentence: "Finds quoted values by the pattern `::\"`, which values without a name do not \
+                   have.",
         inject: |listener| listener.reader.unnamed_closing = Box::new(|_| None),
     },
     Fault {
         name: "quotes-need-a-line",
-        sentence: "Looks for a quote at the starts of lines alone, which values with a name do not have.",
+        sentence: "Looks for a quote at the starts of lines alone, which values with a name do \
+                   not have.",
         inject: |listener| listener.reader.named_closing = Box::new(|_| None),
     },
     Fault {
         name: "takes-a-line-in-quotes-first",
-        sentence: "Takes a line that begins and ends with a quote for a value, and does not look whether the last quote opens one behind `::`.",
+        sentence: "Takes a line that begins and ends with a quote for a value, and does not look \
+                   whether the last quote opens one behind `::`.",
         inject: |listener| {
             listener.reader.unnamed_closing = Box::new(|rest| {
                 let one_line = || unescaped_quote(rest).filter(|quote| ends_line(rest, *quote));
@@ -38,7 +41,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "asks-for-plain-names",
-        sentence: "Takes a line for one unnamed value where its name is not plain, also if a quoted value follows the name.",
+        sentence: "Takes a line for one unnamed value where its name is not plain, also if a \
+                   quoted value follows the name.",
         inject: |listener| {
             listener.reader.separator = Box::new(|rest| {
                 let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
@@ -48,7 +52,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "every-leading-quote-quotes",
-        sentence: "A value that begins with a quote ends at the next one, whatever stands behind that.",
+        sentence: "A value that begins with a quote ends at the next one, whatever stands behind \
+                   that.",
         inject: |listener| {
             listener.finds_closing(|rest| unescaped_quote(rest).or_else(|| escaped_closing(rest)));
         },
@@ -65,21 +70,24 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "closes-at-the-first-quote-that-ends-a-line",
-        sentence: "Searches for a quote and a line feed, and passes over all quotes between: `find('\"\\n')`.",
+        sentence: "Searches for a quote and a line feed, and passes over all quotes between: \
+                   `find('\"\\n')`.",
         inject: |listener| {
             listener.finds_closing(|rest| quotes(rest).find(|quote| ends_line(rest, *quote)));
         },
     },
     Fault {
         name: "closes-at-the-last-quote-that-ends-a-line",
-        sentence: "The greedy pattern `\"(.*)\"$`, with a dot that takes line feeds and a `$` before each of them.",
+        sentence: "The greedy pattern `\"(.*)\"$`, with a dot that takes line feeds and a `$` \
+                   before each of them.",
         inject: |listener| {
             listener.finds_quote(|rest| quotes(rest).rfind(|quote| ends_line(rest, *quote)));
         },
     },
     Fault {
         name: "passes-over-quotes-inside-a-line",
-        sentence: "The pattern `\"(.*?)(?<!\\\\)\"$`, which goes on behind a quote that does not end its line.",
+        sentence: "The pattern `\"(.*?)(?<!\\\\)\"$`, which goes on behind a quote that does not \
+                   end its line.",
         inject: |listener| {
             listener.finds_quote(|rest| {
                 quotes(rest).find(|quote| rest[quote - 1] != b'\\' && ends_line(rest, *quote))
@@ -88,7 +96,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "passes-over-values-in-quotes-on-one-line",
-        sentence: "Searches on for a closing quote behind a line feed where the first one ends the first line.",
+        sentence: "Searches on for a closing quote behind a line feed where the first one ends \
+                   the first line.",
         inject: |listener| {
             listener.finds_quote(|rest| {
                 quotes(rest).find(|quote| {
@@ -100,7 +109,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "passes-over-quotes-that-open-a-value",
-        sentence: "Takes a quote behind `::` for one that opens the next value, and searches on for one that closes.",
+        sentence: "Takes a quote behind `::` for one that opens the next value, and searches on \
+                   for one that closes.",
         inject: |listener| {
             listener.finds_quote(|rest| {
                 quotes(rest)
@@ -110,7 +120,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "closes-at-an-escaped-quote-that-ends-a-line",
-        sentence: "Takes `\\\"` at the end of a line for a value that ends in a backslash, though a closing quote follows.",
+        sentence: "Takes `\\\"` at the end of a line for a value that ends in a backslash, though \
+                   a closing quote follows.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 escaped_quotes(rest)
@@ -121,7 +132,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "closes-at-an-escaped-quote-behind-a-line-feed",
-        sentence: "Takes `\\\"` at the end of a later line for a value that ends in a backslash, though a closing quote follows.",
+        sentence: "Takes `\\\"` at the end of a later line for a value that ends in a backslash, \
+                   though a closing quote follows.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 escaped_quotes(rest)
@@ -132,7 +144,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "wants-a-line-feed-behind-the-closing-quote",
-        sentence: "Searches for a quote and a line feed, also where the datagram ends behind the quote.",
+        sentence: "Searches for a quote and a line feed, also where the datagram ends behind the \
+                   quote.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 unescaped_closing(rest)
@@ -143,7 +156,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "counts-backslashes",
-        sentence: "Takes a quote for escaped where an odd number of backslashes stands in front, as in C.",
+        sentence: "Takes a quote for escaped where an odd number of backslashes stands in front, \
+                   as in C.",
         inject: |listener| {
             listener.finds_quote(|rest| {
                 quotes(rest).find(|quote| {
@@ -239,7 +253,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "arguments-in-quotes-count",
-        sentence: "Finds parameters with a pattern over the whole datagram, `^(\\w+)::(.*)$`, and so those inside quotes.",
+        sentence: "Finds parameters with a pattern over the whole datagram, `^(\\w+)::(.*)$`, and \
+                   so those inside quotes.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 let mut lines = rest[..closing(rest)?].lines().skip(1);
@@ -258,7 +273,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "starts-over-for-ever",
-        sentence: "Steps back from a backslash at the end with `find` that gave -1, and searches from the start again.",
+        sentence: "Steps back from a backslash at the end with `find` that gave -1, and searches \
+                   from the start again.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 let content = rest.strip_prefix(b"\"")?;

@@ -5,7 +5,8 @@ use super::*;
 pub(super) const FAULTS: &[Fault<Reader>] = &[
     Fault {
         name: "looks-for-a-backslash-at-the-end-first",
-        sentence: "Looks for a value that ends in a backslash before it looks for a quote without one.",
+        sentence: "Looks for a value that ends in a backslash before it looks for a quote without \
+                   one.",
         inject: |listener| {
             listener
                 .finds_closing(|rest| escaped_closing(rest).or_else(|| unescaped_closing(rest)));
@@ -13,7 +14,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "reads-a-value-with-a-backslash-at-the-end-line-by-line",
-        sentence: "Finds no closing quote, since the one of a value that ends in a backslash looks escaped.",
+        sentence: "Finds no closing quote, since the one of a value that ends in a backslash \
+                   looks escaped.",
         inject: |listener| listener.finds_closing(unescaped_closing),
     },
     Fault {
@@ -38,7 +40,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "closes-a-value-with-a-backslash-at-the-end-too-early",
-        sentence: "Closes a value that ends in a backslash at the first escaped quote that ends a line, not at the last one.",
+        sentence: "Closes a value that ends in a backslash at the first escaped quote that ends a \
+                   line, not at the last one.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 unescaped_closing(rest)
@@ -48,7 +51,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "closes-a-value-with-a-backslash-at-the-end-too-late",
-        sentence: "Closes a value that ends in a backslash at the last escaped quote of the datagram that ends a line, whatever quotes stand between.",
+        sentence: "Closes a value that ends in a backslash at the last escaped quote of the \
+                   datagram that ends a line, whatever quotes stand between.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 let is_escaped = |quote: &usize| rest[quote - 1] == b'\\';
@@ -60,7 +64,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "looks-for-a-backslash-at-the-end-of-the-last-value-alone",
-        sentence: "Looks for a value that ends in a backslash only where no quote without one follows.",
+        sentence: "Looks for a value that ends in a backslash only where no quote without one \
+                   follows.",
         inject: |listener| {
             listener.finds_closing(|rest| match unescaped_quote(rest) {
                 Some(_) => unescaped_closing(rest),
@@ -80,7 +85,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "closes-a-value-with-a-backslash-at-the-end-inside-a-line",
-        sentence: "Closes a value that ends in a backslash at its last escaped quote, wherever that stands.",
+        sentence: "Closes a value that ends in a backslash at its last escaped quote, wherever \
+                   that stands.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 unescaped_closing(rest)
@@ -90,7 +96,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "wants-a-line-feed-behind-a-backslash-at-the-end",
-        sentence: "Searches for `\\\"` and a line feed, also where the datagram ends behind the quote.",
+        sentence: "Searches for `\\\"` and a line feed, also where the datagram ends behind the \
+                   quote.",
         inject: |listener| {
             listener.finds_closing(|rest| {
                 unescaped_closing(rest)
@@ -108,7 +115,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "keeps-the-closing-quote-behind-a-backslash",
-        sentence: "Unescapes the closing quote of a value that ends in a backslash as if it were content.",
+        sentence: "Unescapes the closing quote of a value that ends in a backslash as if it were \
+                   content.",
         inject: |listener| {
             listener.reader.unquote = Box::new(|content| match content.strip_suffix(b"\\") {
                 Some(content) => [&unquote(content)[..], b"\""].concat(),
@@ -118,7 +126,8 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
     },
     Fault {
         name: "leaves-escapes-in-where-a-backslash-ends",
-        sentence: "Reports a value that ends in a backslash as it is in the datagram, escapes and all.",
+        sentence: "Reports a value that ends in a backslash as it is in the datagram, escapes and \
+                   all.",
         inject: |listener| {
             listener.reader.unquote = Box::new(|content| {
                 if content.ends_with(b"\\") {

@@ -26,7 +26,9 @@ pub(super) const FAULTS: &[Fault<Reader>] = &[
         sentence: "Keeps to the letter of the grammar, in which a value that begins with a quote is quoted.",
         inject: |listener| {
             listener.reader.finish = Box::new(|event| {
-                let is_open = |param: &Param| matches!(&param.value, Value::Bytes(value) if value.starts_with(b"\"") && unescaped_quote(value).is_none());
+                let opens_quote =
+                    |value: &[u8]| value.starts_with(b"\"") && unescaped_quote(value).is_none();
+                let is_open = |param: &Param| matches!(&param.value, Value::Bytes(value) if opens_quote(value));
                 if event.params.iter().any(is_open) {
                     Err("unclosed quote".into())
                 } else {
