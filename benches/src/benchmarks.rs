@@ -12,7 +12,9 @@ use event_datagram_oracle::reference;
 use memchr::memchr_iter;
 
 use crate::cases::{CaseDatagram, CodecCase};
-use crate::peers::{self, json, regex, std_str, std_write, winnow};
+use crate::peers::{
+    self, JsonPart, jiter, regex, serde_json, simd_json, sonic_rs, std_str, std_write, winnow,
+};
 
 /// One kind of work on one case, done by several implementations.
 pub struct Benchmark<'c> {
@@ -78,6 +80,8 @@ impl<'c> Benchmark<'c> {
     fn decode_jsonrpc(case: &'c CodecCase) -> Self {
         let CaseDatagram { bytes, event } = &case.jsonrpc;
         peers::assert_jsonrpc_peers_agree(bytes, event);
+        let mut tape_reader = simd_json::TapeReader::default();
+        let mut token_reader = jiter::TokenReader::default();
         Self::new("decode/jsonrpc", case.name, &case.jsonrpc)
             .with(OURS, move || {
                 let event = jsonrpc::decode(black_box(bytes)).expect("the datagram is an event");
@@ -86,18 +90,24 @@ impl<'c> Benchmark<'c> {
             })
             .with(BASELINE, move || count_line_feeds(bytes))
             .with("serde_json::Value", move || {
-                let tree = json::read_tree(black_box(bytes)).expect("the datagram is JSON");
-                json::for_each_param_of_tree(&tree, |name, value| {
-                    black_box((name, value));
-                });
+                serde_json::read_tree(black_box(bytes), touch_part).expect("the datagram is JSON");
             })
             .with("serde, typed", move || {
-                let typed = json::TypedNotification::read(black_box(bytes))
-                    .expect("the datagram has these types");
-                black_box(typed.name());
-                typed.for_each_param(|name, value| {
-                    black_box((name, value));
-                });
+                serde_json::read_typed(black_box(bytes), touch_part).expect("the datagram is JSON");
+            })
+            .with("sonic_rs::Value", move || {
+                sonic_rs::read_tree(black_box(bytes), touch_part).expect("the datagram is JSON");
+            })
+            .with("sonic-rs, typed", move || {
+                sonic_rs::read_typed(black_box(bytes), touch_part).expect("the datagram is JSON");
+            })
+            .with("simd-json", move || {
+                let read = tape_reader.read(black_box(bytes), touch_part);
+                read.expect("the datagram is JSON");
+            })
+            .with("jiter", move || {
+                let read = token_reader.read(black_box(bytes), touch_part);
+                read.expect("the datagram is JSON");
             })
             .with("reference", move || {
                 black_box(reference::jsonrpc::decode(black_box(bytes)));
@@ -132,9 +142,10 @@ impl<'c> Benchmark<'c> {
                 buffer.copy_from_slice(black_box(bytes))
             })
             .with_vec("serde, typed", bytes, move |vec| {
-                let notification =
-                    json::Notification::new(black_box(event)).expect("the event is UTF-8");
-                serde_json::to_writer(vec, &notification).expect("the event is UTF-8");
+                serde_json::write(black_box(event), vec).expect("the event is UTF-8")
+            })
+            .with_vec("sonic-rs, typed", bytes, move |vec| {
+                sonic_rs::write(black_box(event), vec).expect("the event is UTF-8")
             })
     }
 
@@ -181,4 +192,9 @@ fn count_line_feeds(bytes: &[u8]) {
 /// Consumes a parameter, so that the compiler cannot leave out its computation.
 fn touch<T>(param: T) {
     black_box(param);
+}
+
+/// Consumes a part of a notification; a peer passes parts of any lifetime.
+fn touch_part(part: JsonPart<'_>) {
+    touch(part);
 }

@@ -4,7 +4,7 @@
 use event_datagram::{EventBuf, jsonrpc, text};
 use event_datagram_benches::benchmarks::Benchmark;
 use event_datagram_benches::cases::{CodecCase, JSONRPC_CAPTURES, TEXT_CAPTURES, captures};
-use event_datagram_benches::peers;
+use event_datagram_benches::peers::{self, jiter, serde_json, simd_json, sonic_rs};
 
 #[test]
 fn text_peers_decode_captures_like_the_codec() {
@@ -30,6 +30,40 @@ fn jsonrpc_peers_decode_captures_of_utf8_like_the_codec() {
         }
     }
     assert!(read > 700, "{read}");
+}
+
+/// The codec takes these bytes as they are, as servers send them.
+#[test]
+fn jsonrpc_peers_reject_what_is_not_utf8() {
+    let datagram = b"{\"method\":\"E_TEST\",\"params\":{\"a\":\"\xff\"}}";
+    assert!(jsonrpc::decode(datagram).is_ok());
+    assert_eq!(serde_json::read_tree(datagram, |_| {}), None);
+    assert_eq!(serde_json::read_typed(datagram, |_| {}), None);
+    assert_eq!(sonic_rs::read_tree(datagram, |_| {}), None);
+    assert_eq!(sonic_rs::read_typed(datagram, |_| {}), None);
+    assert_eq!(
+        simd_json::TapeReader::default().read(datagram, |_| {}),
+        None
+    );
+    assert_eq!(jiter::TokenReader::default().read(datagram, |_| {}), None);
+}
+
+/// The tree of `serde_json` alone loses one of them, which [`peers::assert_jsonrpc_peers_agree`]
+/// expects.
+#[test]
+fn jsonrpc_peers_read_parameters_of_the_same_name() {
+    let datagram = br#"{"method":"E_TEST","params":{"a":"1","b":null,"a":-1}}"#;
+    let event = EventBuf::from_event(&jsonrpc::decode(datagram).expect("it is an event"));
+    assert_eq!(event.params.len(), 3);
+    peers::assert_jsonrpc_peers_agree(datagram, &event);
+}
+
+/// The members may come in any order, whatever else is beside them.
+#[test]
+fn jsonrpc_peers_find_the_members() {
+    let datagram = br#"{"a":[{"method":1},[]],"params":["x",1],"b":{"c":{}},"method":"E_TEST"}"#;
+    let event = EventBuf::from_event(&jsonrpc::decode(datagram).expect("it is an event"));
+    peers::assert_jsonrpc_peers_agree(datagram, &event);
 }
 
 /// [`Benchmark::all`] checks the results; here each implementation runs once.

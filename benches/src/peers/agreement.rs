@@ -1,6 +1,7 @@
 use event_datagram::{EventBuf, ParamBuf};
 
-use super::{json, regex, std_str, winnow};
+use super::json_part::event_of_parts;
+use super::{jiter, regex, serde_json, simd_json, sonic_rs, std_str, winnow};
 
 /// Asserts that every peer of the text dialect decodes a datagram to this event. The peer that
 /// works on `str` is skipped if the datagram is not UTF-8.
@@ -24,38 +25,41 @@ pub fn assert_text_peers_agree(datagram: &[u8], event: &EventBuf) {
     }
 }
 
-/// Asserts that every peer of the JSON-RPC dialect decodes a datagram, whose strings are UTF-8, to
-/// this event. Of parameters with the same name, the peer that builds a tree keeps only the last.
+/// Asserts that every peer of the JSON-RPC dialect decodes a datagram of UTF-8 to this event. Of
+/// parameters with the same name, the tree of `serde_json` keeps only the last.
 ///
 /// # Panics
 ///
 /// If one decodes it to anything else.
 pub fn assert_jsonrpc_peers_agree(datagram: &[u8], event: &EventBuf) {
-    let mut params = Vec::new();
-    let typed = json::TypedNotification::read(datagram).expect("the datagram has these types");
-    typed.for_each_param(|name, value| {
-        let name = name.map(|name| name.as_bytes().to_vec());
-        params.push(ParamBuf {
-            name,
-            value: value.into(),
-        });
-    });
-    assert_agrees("serde, typed", Some(typed.name().as_bytes()), params, event);
+    let read = event_of_parts(|on_part| serde_json::read_tree(datagram, on_part));
+    assert_event("serde_json::Value", read, &without_duplicates(event));
 
-    let tree = json::read_tree(datagram)
-        .and_then(|tree| json::event_of_tree(&tree))
-        .expect("the datagram is an event");
-    assert_agrees(
-        "serde_json::Value",
-        Some(&tree.name),
-        tree.params,
-        &without_duplicates(event),
-    );
+    let read = event_of_parts(|on_part| serde_json::read_typed(datagram, on_part));
+    assert_event("serde, typed", read, event);
+
+    let read = event_of_parts(|on_part| sonic_rs::read_tree(datagram, on_part));
+    assert_event("sonic_rs::Value", read, event);
+
+    let read = event_of_parts(|on_part| sonic_rs::read_typed(datagram, on_part));
+    assert_event("sonic-rs, typed", read, event);
+
+    let mut reader = simd_json::TapeReader::default();
+    let read = event_of_parts(|on_part| reader.read(datagram, on_part));
+    assert_event("simd-json", read, event);
+
+    let mut reader = jiter::TokenReader::default();
+    let read = event_of_parts(|on_part| reader.read(datagram, on_part));
+    assert_event("jiter", read, event);
 }
 
 #[track_caller]
 fn assert_agrees(peer: &str, name: Option<&[u8]>, params: Vec<ParamBuf>, event: &EventBuf) {
-    let read = name.map(|name| EventBuf::new(name, params));
+    assert_event(peer, name.map(|name| EventBuf::new(name, params)), event);
+}
+
+#[track_caller]
+fn assert_event(peer: &str, read: Option<EventBuf>, event: &EventBuf) {
     if read.as_ref() != Some(event) {
         let all = format!("{peer}: expected {event:?}, found {read:?}");
         panic!("{all:.1000}");

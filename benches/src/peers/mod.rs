@@ -6,12 +6,19 @@
 //! for a list.
 
 mod agreement;
-pub mod json;
+pub mod jiter;
+mod json_part;
+mod notification;
 mod param;
 pub mod regex;
+pub mod serde_json;
+pub mod simd_json;
+pub mod sonic_rs;
 pub mod std_str;
 pub mod std_write;
+mod typed_notification;
 pub mod winnow;
 
 pub use agreement::{assert_jsonrpc_peers_agree, assert_text_peers_agree};
+pub use json_part::JsonPart;
 pub use param::PeerParam;

@@ -1,0 +1,58 @@
+//! Peers with `serde_json`: its tree of values, own types that borrow, and its writer.
+//!
+//! The crate checks UTF-8, so it rejects strings of other bytes. Its tree keeps one of several
+//! parameters with the same name: the last value, at the place of the first.
+
+use event_datagram::{EventBuf, Value};
+use serde_json::Value as Json;
+
+use super::json_part::JsonPart;
+use super::notification::Notification;
+use super::typed_notification::TypedNotification;
+
+/// Parses any JSON into a tree, and calls `on_part` for each part of the event. Returns `None` if
+/// the datagram is no event.
+pub fn read_tree(datagram: &[u8], mut on_part: impl FnMut(JsonPart<'_>)) -> Option<()> {
+    let tree: Json = serde_json::from_slice(datagram).ok()?;
+    for (member, json) in tree.as_object()? {
+        match (&**member, json) {
+            ("method", Json::String(method)) => on_part(JsonPart::Method(method)),
+            ("params", Json::Object(params)) => {
+                for (name, json) in params {
+                    on_part(JsonPart::Name(name));
+                    on_part(JsonPart::Value(value(json)?));
+                }
+            }
+            ("params", Json::Array(params)) => {
+                for json in params {
+                    on_part(JsonPart::Value(value(json)?));
+                }
+            }
+            ("method" | "params", _) => return None,
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+fn value(json: &Json) -> Option<Value<'_>> {
+    match json {
+        Json::String(text) => Some(Value::from(text.as_str())),
+        Json::Number(number) => number.as_i64().map(Value::Integer),
+        Json::Null => Some(Value::Null),
+        _ => None,
+    }
+}
+
+/// Parses into own types, and calls `on_part` for each part of the event. Returns `None` if the
+/// datagram is no event.
+pub fn read_typed(datagram: &[u8], on_part: impl FnMut(JsonPart<'_>)) -> Option<()> {
+    let typed: TypedNotification<'_> = serde_json::from_slice(datagram).ok()?;
+    typed.for_each_part(on_part);
+    Some(())
+}
+
+/// Encodes an event like OpenSIPS 3.4 to 4.0. Returns `None` if it is not UTF-8.
+pub fn write(event: &EventBuf, datagram: &mut Vec<u8>) -> Option<()> {
+    serde_json::to_writer(datagram, &Notification::new(event)?).ok()
+}
