@@ -7,7 +7,7 @@
 use std::hint::black_box;
 
 use event_datagram::jsonrpc::{self, sender::Release};
-use event_datagram::text;
+use event_datagram::{EventBuf, text};
 use event_datagram_oracle::reference;
 use memchr::memchr_iter;
 
@@ -24,6 +24,8 @@ pub struct Benchmark<'c> {
     pub bytes: usize,
     /// Parameters of the event.
     pub params: usize,
+    /// Whether a real server sent the datagram.
+    pub is_captured: bool,
     /// The implementations: the codec first, the baseline second.
     pub implementations: Vec<Implementation<'c>>,
 }
@@ -39,6 +41,12 @@ pub struct Implementation<'c> {
 /// The name of the codec.
 pub const OURS: &str = "event-datagram";
 
+/// The name of the codec that encodes to a vector; [`OURS`] encodes to a slice.
+pub const ENCODE_TO_VEC: &str = "encode_to_vec";
+
+/// The name of the codec that encodes the same event with strings in place of its integers.
+pub const WITH_STRINGS: &str = "with strings";
+
 /// The name of the baseline: the cost of touching the bytes at all.
 pub const BASELINE: &str = "baseline";
 
@@ -48,7 +56,7 @@ impl<'c> Benchmark<'c> {
         let each = |benchmark: fn(&'c CodecCase) -> Self| cases.iter().map(benchmark);
         let decoding = each(Self::decode_text).chain(each(Self::decode_jsonrpc));
         decoding
-            .chain(each(Self::encode_text))
+            .chain(cases.iter().flat_map(Self::encode_text))
             .chain(each(Self::encode_jsonrpc))
             .collect()
     }
@@ -56,7 +64,7 @@ impl<'c> Benchmark<'c> {
     fn decode_text(case: &'c CodecCase) -> Self {
         let CaseDatagram { bytes, event } = &case.text;
         peers::assert_text_peers_agree(bytes, event);
-        Self::new("decode/text", case.name, &case.text)
+        Self::new("decode/text", case.name, case, &case.text)
             .with(OURS, move || {
                 let event = text::decode(black_box(bytes)).expect("the datagram is an event");
                 black_box(event.name());
@@ -82,7 +90,7 @@ impl<'c> Benchmark<'c> {
         peers::assert_jsonrpc_peers_agree(bytes, event);
         let mut tape_reader = simd_json::TapeReader::default();
         let mut token_reader = jiter::TokenReader::default();
-        Self::new("decode/jsonrpc", case.name, &case.jsonrpc)
+        Self::new("decode/jsonrpc", case.name, case, &case.jsonrpc)
             .with(OURS, move || {
                 let event = jsonrpc::decode(black_box(bytes)).expect("the datagram is an event");
                 black_box(event.name());
@@ -114,14 +122,30 @@ impl<'c> Benchmark<'c> {
             })
     }
 
-    fn encode_text(case: &'c CodecCase) -> Self {
-        let CaseDatagram { bytes, event } = &case.text;
-        Self::new("encode/text", case.name, &case.text)
-            .with_slice(OURS, bytes, move |buffer| {
-                text::sender::encode(black_box(event), buffer).expect("the datagram fits");
-            })
+    /// Returns two benchmarks if the server raised integers: of the raised event and of the decoded
+    /// one.
+    fn encode_text(case: &'c CodecCase) -> Vec<Self> {
+        let decoded = &case.text.event;
+        let Some(raised) = &case.text_raised else {
+            return vec![Self::encode_text_event(case, case.name, decoded)];
+        };
+        let named = |how| format!("{}-{how}", case.name);
+        let raised = Self::encode_text_event(case, &named("raised"), raised);
+        vec![
+            raised.with_slice(WITH_STRINGS, &case.text.bytes, text_to_slice(decoded)),
+            Self::encode_text_event(case, &named("decoded"), decoded),
+        ]
+    }
+
+    fn encode_text_event(case: &'c CodecCase, name: &str, event: &'c EventBuf) -> Self {
+        let bytes = &case.text.bytes;
+        Self::new("encode/text", name, case, &case.text)
+            .with_slice(OURS, bytes, text_to_slice(event))
             .with_slice(BASELINE, bytes, move |buffer| {
                 buffer.copy_from_slice(black_box(bytes))
+            })
+            .with_vec(ENCODE_TO_VEC, bytes, move |vec| {
+                text::sender::encode_to_vec(black_box(event), vec).expect("the event is short");
             })
             .with_vec("extend", bytes, move |vec| {
                 std_write::extend(black_box(event), vec)
@@ -133,13 +157,17 @@ impl<'c> Benchmark<'c> {
 
     fn encode_jsonrpc(case: &'c CodecCase) -> Self {
         let CaseDatagram { bytes, event } = &case.jsonrpc;
-        Self::new("encode/jsonrpc", case.name, &case.jsonrpc)
+        Self::new("encode/jsonrpc", case.name, case, &case.jsonrpc)
             .with_slice(OURS, bytes, move |buffer| {
                 jsonrpc::sender::encode(Release::V3_4, black_box(event), buffer)
                     .expect("the datagram fits");
             })
             .with_slice(BASELINE, bytes, move |buffer| {
                 buffer.copy_from_slice(black_box(bytes))
+            })
+            .with_vec(ENCODE_TO_VEC, bytes, move |vec| {
+                jsonrpc::sender::encode_to_vec(Release::V3_4, black_box(event), vec)
+                    .expect("the event is short");
             })
             .with_vec("serde, typed", bytes, move |vec| {
                 serde_json::write(black_box(event), vec).expect("the event is UTF-8")
@@ -149,9 +177,10 @@ impl<'c> Benchmark<'c> {
             })
     }
 
-    fn new(work: &str, case: &str, datagram: &CaseDatagram) -> Self {
+    fn new(work: &str, name: &str, case: &CodecCase, datagram: &CaseDatagram) -> Self {
         Self {
-            name: format!("{work}/{case}"),
+            name: format!("{work}/{name}"),
+            is_captured: case.is_captured,
             bytes: datagram.bytes.len(),
             params: datagram.params(),
             implementations: Vec::new(),
@@ -182,6 +211,14 @@ impl<'c> Benchmark<'c> {
             buffer.clear();
             write(buffer);
         })
+    }
+}
+
+/// Returns the codec's encoding of an event: one function for all events, so that all of them run the
+/// same code.
+fn text_to_slice(event: &EventBuf) -> impl Fn(&mut [u8]) {
+    move |buffer| {
+        text::sender::encode(black_box(event), buffer).expect("the datagram fits");
     }
 }
 

@@ -1,9 +1,15 @@
 //! The cases of the benchmarks: six events, in both dialects.
+//!
+//! Nothing here calls the codec, as most programs call each of its functions at one place: a second
+//! call beside the measured one can keep the compiler from inlining it. `tests/peers.rs` checks that
+//! the codec decodes each case to its event.
 
-use event_datagram::jsonrpc::{self, sender::Release};
-use event_datagram::{EventBuf, ParamBuf, text};
+use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use event_datagram_corpus::CAPTURES;
+use event_datagram_oracle::reference::{self, Reading};
 use serde_json::Value as Json;
+
+use crate::peers::{self, std_write};
 
 /// The captures of text datagrams: what OpenSIPS 2.4.11 sent.
 pub const TEXT_CAPTURES: &str = "captures/opensips-2.4.11.jsonl";
@@ -18,6 +24,11 @@ pub struct CodecCase {
     pub text: CaseDatagram,
     /// The datagram of OpenSIPS 3.4 to 4.0.
     pub jsonrpc: CaseDatagram,
+    /// The event of the text datagram as the server raised it, if that holds integers; a decoded one
+    /// holds none. JSON-RPC tells integers from strings, so its decoded event is the raised one.
+    pub text_raised: Option<EventBuf>,
+    /// Whether real servers sent these datagrams.
+    pub is_captured: bool,
 }
 
 /// A datagram, and the event that it decodes to.
@@ -47,36 +58,46 @@ impl CodecCase {
 
     /// Returns the datagrams that OpenSIPS 2.4.11 and 4.0.1 sent: the captures of this id.
     fn captured(name: &'static str, id: &str) -> Self {
+        let text = CaseDatagram::text(capture(TEXT_CAPTURES, id));
+        let jsonrpc = CaseDatagram::jsonrpc(capture(JSONRPC_CAPTURES, id));
+        let raised = raised(&text.event, &jsonrpc.event);
         Self {
             name,
-            text: CaseDatagram::text(capture(TEXT_CAPTURES, id)),
-            jsonrpc: CaseDatagram::jsonrpc(capture(JSONRPC_CAPTURES, id)),
+            text_raised: (raised != text.event).then_some(raised),
+            text,
+            jsonrpc,
+            is_captured: true,
         }
     }
 
     /// Returns a synthetic event.
     fn synthetic(name: &'static str, event: EventBuf) -> Self {
         let (mut text, mut jsonrpc) = (Vec::new(), Vec::new());
-        text::sender::encode_to_vec(&event, &mut text).expect("the event is not too long");
-        jsonrpc::sender::encode_to_vec(Release::V3_4, &event, &mut jsonrpc)
-            .expect("the event is not too long");
+        std_write::extend(&event, &mut text);
+        peers::serde_json::write(&event, &mut jsonrpc).expect("the event is UTF-8");
         Self {
             name,
             text: CaseDatagram::text(text),
             jsonrpc: CaseDatagram::jsonrpc(jsonrpc),
+            text_raised: None,
+            is_captured: false,
         }
     }
 }
 
 impl CaseDatagram {
     fn text(bytes: Vec<u8>) -> Self {
-        let event = EventBuf::from_event(&text::decode(&bytes).expect("the datagram is an event"));
-        Self { bytes, event }
+        Self::new(reference::text::decode(&bytes), bytes)
     }
 
     fn jsonrpc(bytes: Vec<u8>) -> Self {
-        let event =
-            EventBuf::from_event(&jsonrpc::decode(&bytes).expect("the datagram is an event"));
+        Self::new(reference::jsonrpc::decode(&bytes), bytes)
+    }
+
+    fn new(reading: Reading, bytes: Vec<u8>) -> Self {
+        let Reading::Event(event) = reading else {
+            panic!("expected an event, found {:?}", bytes.escape_ascii());
+        };
         Self { bytes, event }
     }
 
@@ -84,6 +105,24 @@ impl CaseDatagram {
     pub fn params(&self) -> usize {
         self.event.params.len()
     }
+}
+
+/// Returns a decoded text event as the server raised it. The captures of built-in events do not say
+/// what was raised; but the same event in JSON-RPC shows which of its parameters are integers.
+fn raised(text: &EventBuf, jsonrpc: &EventBuf) -> EventBuf {
+    let mut raised = text.clone();
+    for param in &mut raised.params {
+        let same = jsonrpc.params.iter().find(|one| one.name == param.name);
+        let is_integer = same.is_some_and(|one| matches!(one.value, ValueBuf::Integer(_)));
+        if let (true, ValueBuf::Bytes(value)) = (is_integer, &param.value) {
+            let sent: u64 = str::from_utf8(value)
+                .ok()
+                .and_then(|value| value.parse().ok())
+                .expect("the server sent an unsigned integer");
+            param.value = sent.cast_signed().into();
+        }
+    }
+    raised
 }
 
 /// Returns the event of the capture `many-100-named`, extended to a thousand parameters.
@@ -121,4 +160,64 @@ pub fn captures(path: &str) -> impl Iterator<Item = (String, Vec<u8>)> {
         let datagram = (0..hex.len()).step_by(2).map(byte).collect();
         Some((capture["id"].as_str()?.into(), datagram))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use memchr::memmem;
+
+    use super::*;
+
+    fn case(name: &str) -> CodecCase {
+        let mut cases = CodecCase::all().into_iter();
+        let case = cases.find(|case| case.name == name);
+        case.expect("the case exists")
+    }
+
+    fn value<'e>(event: &'e EventBuf, name: &str) -> &'e ValueBuf {
+        let name = Some(name.as_bytes());
+        let mut params = event.params.iter();
+        let param = params.find(|param| param.name.as_deref() == name);
+        &param.expect("the event has the parameter").value
+    }
+
+    #[test]
+    fn contact_is_raised_with_five_integers() {
+        let case = case("contact");
+        let raised = case.text_raised.expect("it has integers");
+        let is_integer = |param: &&ParamBuf| matches!(param.value, ValueBuf::Integer(_));
+        let integers = raised.params.iter().filter(is_integer);
+        let names = integers.map(|param| param.name.as_deref().map(String::from_utf8_lossy));
+        let names: Vec<_> = names.map(Option::unwrap_or_default).collect();
+        assert_eq!(names, ["qval", "bflags", "expires", "cseq", "latency"]);
+        assert_eq!(*value(&raised, "qval"), ValueBuf::Integer(-1));
+        assert_eq!(
+            *value(&case.text.event, "qval"),
+            "18446744073709551615".into()
+        );
+    }
+
+    /// Both cases are there for their escapes.
+    #[test]
+    fn threshold_and_quotes_hold_a_quoted_value_with_escapes() {
+        for name in ["threshold", "quotes"] {
+            let CaseDatagram { bytes, event } = case(name).text;
+            let ValueBuf::Bytes(extra) = value(&event, "extra") else {
+                panic!("{name}: expected bytes");
+            };
+            let escaped = String::from_utf8_lossy(extra).replace('"', "\\\"");
+            assert!(escaped.contains("\\\""), "{name}");
+            let end = format!("\nextra::\"{escaped}\"\n\n");
+            assert!(bytes.ends_with(end.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn threshold_holds_escapes_in_jsonrpc() {
+        let bytes = case("threshold").jsonrpc.bytes;
+        for escape in [r#"\""#, r"\\", r"\r\n"] {
+            let found = memmem::find(&bytes, escape.as_bytes());
+            assert!(found.is_some(), "{escape}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! All implementations return the same results on the captures of real servers and on the cases, so
 //! that their times can be compared.
 
+use event_datagram::jsonrpc::sender::Release;
 use event_datagram::{EventBuf, jsonrpc, text};
 use event_datagram_benches::benchmarks::Benchmark;
 use event_datagram_benches::cases::{CodecCase, JSONRPC_CAPTURES, TEXT_CAPTURES, captures};
@@ -66,12 +67,44 @@ fn jsonrpc_peers_find_the_members() {
     peers::assert_jsonrpc_peers_agree(datagram, &event);
 }
 
+#[test]
+fn the_codec_decodes_and_encodes_every_case() {
+    for case in CodecCase::all() {
+        let event = text::decode(&case.text.bytes).expect("it is an event");
+        assert_eq!(
+            EventBuf::from_event(&event),
+            case.text.event,
+            "{}",
+            case.name
+        );
+        let event = jsonrpc::decode(&case.jsonrpc.bytes).expect("it is an event");
+        assert_eq!(
+            EventBuf::from_event(&event),
+            case.jsonrpc.event,
+            "{}",
+            case.name
+        );
+
+        let raised = case.text_raised.iter().chain([&case.text.event]);
+        for event in raised {
+            let mut datagram = Vec::new();
+            text::sender::encode_to_vec(event, &mut datagram).expect("it is short");
+            assert_eq!(datagram, case.text.bytes, "{}", case.name);
+        }
+        let mut datagram = Vec::new();
+        jsonrpc::sender::encode_to_vec(Release::V3_4, &case.jsonrpc.event, &mut datagram)
+            .expect("it is short");
+        assert_eq!(datagram, case.jsonrpc.bytes, "{}", case.name);
+    }
+}
+
 /// [`Benchmark::all`] checks the results; here each implementation runs once.
 #[test]
 fn all_implementations_run_on_every_case() {
     let cases = CodecCase::all();
     let mut benchmarks = Benchmark::all(&cases);
-    assert_eq!(benchmarks.len(), 4 * cases.len());
+    let raised = cases.iter().filter(|case| case.text_raised.is_some());
+    assert_eq!(benchmarks.len(), 4 * cases.len() + raised.count());
     for implementation in benchmarks
         .iter_mut()
         .flat_map(|benchmark| &mut benchmark.implementations)
