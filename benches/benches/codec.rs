@@ -1,8 +1,8 @@
 //! The codec beside its baseline and peers:
 //! `cargo bench --package event-datagram-benches --bench codec [-- FILTER]`.
 //!
-//! A group is one kind of work on one case. Before anything is measured, all implementations are
-//! checked to produce the same result.
+//! A group is one kind of work on one case. Before anything is measured, the peers are checked to
+//! produce the same result.
 
 use std::time::Instant;
 

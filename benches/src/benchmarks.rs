@@ -214,8 +214,8 @@ impl<'c> Benchmark<'c> {
     }
 }
 
-/// Returns the codec's encoding of an event: one function for all events, so that all of them run the
-/// same code.
+/// Returns the codec's encoding of an event: one function for all events, so that all of them run
+/// the same code.
 fn text_to_slice(event: &EventBuf) -> impl Fn(&mut [u8]) {
     move |buffer| {
         text::sender::encode(black_box(event), buffer).expect("the datagram fits");

@@ -1,8 +1,8 @@
 //! The cases of the benchmarks: six events, in both dialects.
 //!
 //! Nothing here calls the codec, as most programs call each of its functions at one place: a second
-//! call beside the measured one can keep the compiler from inlining it. `tests/peers.rs` checks that
-//! the codec decodes each case to its event.
+//! call beside the measured one can keep the compiler from inlining it. `tests/peers.rs` checks
+//! that the codec decodes each case to its event.
 
 use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use event_datagram_corpus::CAPTURES;
@@ -24,8 +24,8 @@ pub struct CodecCase {
     pub text: CaseDatagram,
     /// The datagram of OpenSIPS 3.4 to 4.0.
     pub jsonrpc: CaseDatagram,
-    /// The event of the text datagram as the server raised it, if that holds integers; a decoded one
-    /// holds none. JSON-RPC tells integers from strings, so its decoded event is the raised one.
+    /// The event of the text datagram as the server raised it, if that holds integers; a decoded
+    /// one holds none. JSON-RPC tells integers from strings, so its decoded event is the raised one.
     pub text_raised: Option<EventBuf>,
     /// Whether real servers sent these datagrams.
     pub is_captured: bool,

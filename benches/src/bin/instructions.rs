@@ -2,25 +2,32 @@
 //! `ci/instructions`.
 //!
 //! With an argument, runs only the benchmarks whose names contain it. Prints the names in the order
-//! in which they run.
+//! in which they run. Exits with 2 if the argument is wrong.
 
 use std::env;
+use std::process::ExitCode;
 
-use event_datagram_benches::benchmarks::{Benchmark, Implementation};
+use event_datagram_benches::benchmarks::Implementation;
 use event_datagram_benches::cases::CodecCase;
+use event_datagram_benches::selection::{EXIT_WRONG_FILTER, selected};
 
-fn main() {
-    let filter = env::args().nth(1).unwrap_or_default();
+fn main() -> ExitCode {
     let cases = CodecCase::all();
-    for mut benchmark in Benchmark::all(&cases) {
-        if benchmark.name.contains(&filter) {
-            let ours = &mut benchmark.implementations[0];
-            // A first run does what is done only once, such as detecting the processor's features.
-            (ours.run)(1);
-            println!("{}", benchmark.name);
-            measured(ours);
+    let benchmarks = match selected(&cases, env::args().skip(1)) {
+        Ok(benchmarks) => benchmarks,
+        Err(error) => {
+            eprintln!("instructions: {error}");
+            return ExitCode::from(EXIT_WRONG_FILTER);
         }
+    };
+    for mut benchmark in benchmarks {
+        let ours = &mut benchmark.implementations[0];
+        // A first run does what is done only once, such as detecting the processor's features.
+        (ours.run)(1);
+        println!("{}", benchmark.name);
+        measured(ours);
     }
+    ExitCode::SUCCESS
 }
 
 /// Callgrind counts the instructions in this function.

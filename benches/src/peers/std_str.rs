@@ -29,15 +29,16 @@ pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> 
     Some(name.as_bytes())
 }
 
-/// Returns the text between the quotes of a quoted value at the start of `text`. Of the quotes up to
-/// the first without a backslash, the last closes it that ends a line and has another line before
-/// it.
+/// Returns the text between the quotes of a quoted value at the start of `text`. Of the quotes up
+/// to the first without a backslash, the last closes it that ends a line and has another line
+/// before it.
 fn inside_quotes(text: &str) -> Option<&str> {
     let text = text.strip_prefix('"')?;
+    let first_line = text.find('\n')?;
     let mut inside = None;
     for (at, _) in text.match_indices('"') {
         let before = &text[..at];
-        if before.contains('\n') && matches!(text.as_bytes().get(at + 1), None | Some(b'\n')) {
+        if at > first_line && matches!(text.as_bytes().get(at + 1), None | Some(b'\n')) {
             inside = Some(before);
         }
         if !before.ends_with('\\') {
