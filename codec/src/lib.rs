@@ -83,6 +83,7 @@ pub mod text;
 #[cfg(feature = "jsonrpc")]
 mod unescape;
 mod unwritable;
+mod window;
 
 pub use advice::{Advice, advise};
 pub use bytes::Bytes;

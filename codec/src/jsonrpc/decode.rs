@@ -1,7 +1,7 @@
 use super::error::{DecodeError, DecodeErrorKind as Kind};
-use super::read::{Params, ParamsForm};
-use super::scan::Scanner;
-use crate::{Bytes, Event, Param};
+use super::read::Params;
+use super::scan::{Faults, Scanner};
+use crate::{Bytes, Event, Param, Value};
 
 /// Decodes a datagram by the rulings J1 to J14, and T15 to T20, which hold for both dialects.
 ///
@@ -42,84 +42,72 @@ use crate::{Bytes, Event, Param};
 /// # Ok::<(), jsonrpc::DecodeError>(())
 /// ```
 pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
+    let mut faults = Faults::none();
+    read(datagram, &mut faults).ok_or(faults.malformed)?
+}
+
+/// Returns the meaning in an event of a datagram that is one JSON object, or why it has none;
+/// `None` for anything else.
+fn read<'a>(datagram: &'a [u8], faults: &mut Faults) -> Option<Result<Decoded<'a>, DecodeError>> {
     let mut json = Scanner::new(datagram);
-    json.space();
-    match json.peek() {
+    match json.token() {
         Some(b'{') => {}
-        Some(b'[') => return Err(json.error(Kind::Batch)),
-        Some(_) if datagram.starts_with(b"\xef\xbb\xbf") => {
-            return Err(json.error(Kind::ByteOrderMark));
+        first => {
+            faults.malformed = json.error(match first {
+                Some(b'[') => Kind::Batch,
+                _ if datagram.starts_with(b"\xef\xbb\xbf") => Kind::ByteOrderMark,
+                _ if datagram.is_empty() => Kind::Empty,
+                _ => Kind::NotAnObject,
+            });
+            return None;
         }
-        None if datagram.is_empty() => return Err(json.error(Kind::Empty)),
-        _ => return Err(json.error(Kind::NotAnObject)),
     }
     let mut method = None;
-    let mut params = Ok(Params::none());
+    let mut params = Params::none();
+    // Why no event holds the last `method` or the last `params`.
+    let (mut method_error, mut params_error) = (None, None);
     let mut more = json.open(b'}');
     while more {
-        let name = json.name()?.bytes();
-        // What was found before does not belong to this member.
-        json.unsupported = None;
-        match name {
-            Some(name) if name == *b"method" => method = Some(self::method(&mut json)?),
-            Some(name) if name == *b"params" => params = self::params(&mut json)?,
-            _ => json.value(1)?,
-        }
-        more = json.more(b'}')?;
-    }
-    let end = json.offset() - 1;
-    json.space();
-    if json.peek().is_some() {
-        return Err(json.error(Kind::TrailingBytes));
-    }
-    Ok(Decoded {
-        method: method.unwrap_or(Err(DecodeError::new(Kind::NoMethod, end)))?,
-        params: params?,
-    })
-}
-
-/// The meaning in an event of well-formed JSON, or the reason why it has none.
-type Meaning<T> = Result<T, DecodeError>;
-
-fn method<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Bytes<'a>>, DecodeError> {
-    if json.peek() != Some(b'"') {
-        let not_string = json.error(Kind::MethodNotString);
-        json.value(1)?;
-        return Ok(Err(not_string));
-    }
-    let method = json.string()?.bytes();
-    Ok(match json.unsupported {
-        Some(lone_surrogate) => Err(lone_surrogate),
-        None => Ok(method.unwrap_or(Bytes::new(b""))),
-    })
-}
-
-fn params<'a>(json: &mut Scanner<'a>) -> Result<Meaning<Params<'a>>, DecodeError> {
-    let (form, close) = match json.peek() {
-        Some(b'{') => (ParamsForm::Object, b'}'),
-        Some(b'[') => (ParamsForm::Array, b']'),
-        other => {
+        faults.unsupported = None;
+        let name = json.name(faults)?.bytes();
+        // A name with half of a surrogate pair is equal to no other.
+        let lone_surrogate = faults.unsupported.take();
+        json.token();
+        if lone_surrogate.is_none() && name == *b"method" {
+            let not_string = json.error(Kind::MethodNotString);
+            match json.value(1, faults)? {
+                Value::Bytes(name) => method = Some(name),
+                _ => faults.unsupported = Some(not_string),
+            }
+            method_error = faults.unsupported;
+        } else if lone_surrogate.is_none() && name == *b"params" {
             let not_structured = json.error(Kind::ParamsNotStructured);
-            json.value(1)?;
-            return Ok(match other {
-                Some(b'n') => Ok(Params::none()),
-                _ => Err(not_structured),
-            });
+            params = if let Some(opened) = Params::open(json) {
+                let mut behind = opened.clone();
+                behind.read_all(faults)?;
+                json = behind.json;
+                opened
+            } else {
+                let is_null = json.token() == Some(b'n');
+                json.value(1, faults)?;
+                faults.unsupported = (!is_null).then_some(not_structured);
+                Params::none()
+            };
+            params_error = faults.unsupported;
+        } else {
+            json.value(1, faults)?;
         }
-    };
-    let start = json.offset() + 1;
-    let mut more = json.open(close);
-    while more {
-        if form == ParamsForm::Object {
-            json.name()?;
-        }
-        json.value(2)?;
-        more = json.more(close)?;
+        more = json.more(b'}', faults)?;
     }
-    let inside = json.since(start);
-    Ok(match json.unsupported {
-        Some(unsupported) => Err(unsupported),
-        None => Ok(Params::new(inside, form)),
+    let end = json.at - 1;
+    if json.token().is_some() {
+        return json.malformed(Kind::TrailingBytes, faults);
+    }
+    Some(match (method_error, method, params_error) {
+        (Some(error), ..) => Err(error),
+        (None, None, _) => Err(DecodeError::new(Kind::NoMethod, end)),
+        (None, Some(_), Some(error)) => Err(error),
+        (None, Some(method), None) => Ok(Decoded { method, params }),
     })
 }
 

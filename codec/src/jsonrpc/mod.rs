@@ -15,10 +15,12 @@
 mod check;
 mod decode;
 mod error;
+mod number;
 mod plain;
 mod read;
 mod scan;
 pub mod sender;
+mod string;
 mod write;
 
 pub use decode::{Decoded, decode};

@@ -1,8 +1,7 @@
 use super::error::{DecodeError, DecodeErrorKind as Kind};
-use super::plain::plain;
-use super::read;
-use crate::Bytes;
-use crate::unescape::{EscapeError, unescape};
+use super::string::Str;
+use crate::Value;
+use crate::window;
 
 /// The greatest depth of brackets in a datagram, the outermost object counted.
 ///
@@ -11,35 +10,38 @@ use crate::unescape::{EscapeError, unescape};
 /// enough.
 pub const MAX_DEPTH: usize = 128;
 
-/// A place in JSON text. Each method moves it forward, and returns an error for malformed JSON.
-#[derive(Debug)]
-pub(super) struct Scanner<'a> {
-    text: &'a [u8],
-    at: usize,
-    /// The first value or escape since this was cleared that is well-formed JSON, but that no event
-    /// can hold.
+/// What a scanner found wrong with the text.
+///
+/// Methods of the scanner return `None` for malformed JSON and write the error here: a `Result`
+/// with it would share its memory with strings, which then are written byte by byte.
+pub(super) struct Faults {
+    /// Why the text is malformed, if it is.
+    pub(super) malformed: DecodeError,
+    /// The first value or escape since this was cleared that is well-formed, but that no event
+    /// holds.
     pub(super) unsupported: Option<DecodeError>,
 }
 
-/// A string without its quotes.
-#[derive(Clone, Copy)]
-pub(super) struct Str<'a> {
-    raw: &'a [u8],
-    escapes: bool,
-    /// Whether half of a surrogate pair is among the escapes.
-    lone: bool,
-}
-
-impl<'a> Str<'a> {
-    /// Returns the content, or `None` if a lone surrogate makes it meaningless.
-    #[inline]
-    pub(super) fn bytes(self) -> Option<Bytes<'a>> {
-        match (self.lone, self.escapes) {
-            (true, _) => None,
-            (false, true) => Some(Bytes::json(self.raw)),
-            (false, false) => Some(Bytes::new(self.raw)),
+impl Faults {
+    /// Returns the faults of a text in which none was found.
+    pub(super) const fn none() -> Self {
+        Self {
+            malformed: DecodeError::new(Kind::Empty, 0),
+            unsupported: None,
         }
     }
+}
+
+/// A place in JSON text. Each method moves it forward.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scanner<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) at: usize,
+    /// Where the window of the marks begins.
+    pub(super) from: usize,
+    /// The bytes of the window, at this place and behind it, that do not stand for themselves in
+    /// strings: a bit for each, the first one lowest.
+    pub(super) marks: u64,
 }
 
 impl<'a> Scanner<'a> {
@@ -47,271 +49,183 @@ impl<'a> Scanner<'a> {
         Self {
             text,
             at: 0,
-            unsupported: None,
+            from: 0,
+            marks: 0,
         }
     }
 
-    pub(super) const fn offset(&self) -> usize {
-        self.at
-    }
-
-    #[inline]
-    pub(super) fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
-    }
-
-    /// Returns the text from `start` to the byte before this place.
-    pub(super) fn since(&self, start: usize) -> &'a [u8] {
-        &self.text[start..self.at - 1]
-    }
-
+    /// Returns the error at this place.
+    #[inline(always)]
     pub(super) fn error(&self, kind: Kind) -> DecodeError {
-        let offset = match kind {
-            Kind::CutShort => self.text.len(),
-            _ => self.at,
-        };
-        DecodeError::new(kind, offset)
+        DecodeError::new(kind, self.at)
     }
 
-    #[inline]
-    pub(super) fn space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
+    /// Writes down that the text is malformed at this place.
+    #[inline(always)]
+    pub(super) fn malformed<T>(&self, kind: Kind, faults: &mut Faults) -> Option<T> {
+        malformed(self.text, self.at, kind, faults)
+    }
+
+    /// Skips white space, and returns the byte behind it.
+    #[inline(always)]
+    pub(super) fn token(&mut self) -> Option<u8> {
+        match self.peek() {
+            Some(..=b' ') => {
+                self.out_of_line(Self::space);
+                self.peek()
+            }
+            byte => byte,
         }
     }
 
     /// Skips the opening bracket at this place, and returns whether anything comes before the
     /// closing one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn open(&mut self, close: u8) -> bool {
         self.at += 1;
-        self.space();
-        let filled = self.peek() != Some(close);
+        let filled = self.token() != Some(close);
         self.at += usize::from(!filled);
         filled
     }
 
     /// Skips the comma or closing bracket behind a value, and returns whether another value
     /// follows.
-    #[inline]
-    pub(super) fn more(&mut self, close: u8) -> Result<bool, DecodeError> {
-        self.space();
-        match self.peek() {
-            Some(b',') => {
-                self.at += 1;
-                self.space();
-                Ok(true)
-            }
-            Some(byte) if byte == close => {
-                self.at += 1;
-                Ok(false)
-            }
-            _ => Err(self.unexpected(Kind::ExpectedComma)),
-        }
+    #[inline(always)]
+    pub(super) fn more(&mut self, close: u8, faults: &mut Faults) -> Option<bool> {
+        let more = match self.token() {
+            Some(b',') => true,
+            Some(byte) if byte == close => false,
+            _ => return self.malformed(Kind::ExpectedComma, faults),
+        };
+        self.at += 1;
+        Some(more)
     }
 
-    /// Reads the name of a member, and skips to its value.
-    #[inline]
-    pub(super) fn name(&mut self) -> Result<Str<'a>, DecodeError> {
-        if self.peek() != Some(b'"') {
-            return Err(self.unexpected(Kind::ExpectedName));
+    /// Reads the name of a member, and skips the colon behind it.
+    #[inline(always)]
+    pub(super) fn name(&mut self, faults: &mut Faults) -> Option<Str<'a>> {
+        if self.token() != Some(b'"') {
+            return self.malformed(Kind::ExpectedName, faults);
         }
-        let name = self.string()?;
-        self.space();
-        if self.peek() != Some(b':') {
-            return Err(self.unexpected(Kind::ExpectedColon));
+        let name = self.string(faults)?;
+        if self.token() != Some(b':') {
+            return self.malformed(Kind::ExpectedColon, faults);
         }
         self.at += 1;
-        self.space();
-        Ok(name)
+        Some(name)
     }
 
-    /// Skips a value of any kind, inside of `depth` open brackets.
-    #[inline]
-    pub(super) fn value(&mut self, depth: usize) -> Result<(), DecodeError> {
-        match self.peek() {
+    /// Reads a value of any kind, inside of `depth` open brackets: null for one that no event
+    /// holds.
+    #[inline(always)]
+    pub(super) fn value(&mut self, depth: usize, faults: &mut Faults) -> Option<Value<'a>> {
+        match self.token() {
+            Some(b'"') => self
+                .string(faults)
+                .map(|string| Value::Bytes(string.bytes())),
+            Some(b'-' | b'0'..=b'9') => self.number(faults).map(Value::Integer),
+            Some(b'n') => self.literal(b"null", faults).map(|()| Value::Null),
+            _ => self
+                .out_of_line(|json| json.unusual_value(depth, faults))
+                .map(|()| Value::Null),
+        }
+    }
+
+    #[inline(always)]
+    fn literal(&mut self, word: &[u8], faults: &mut Faults) -> Option<()> {
+        let rest = &self.text[self.at..];
+        if rest.starts_with(word) {
+            self.at += word.len();
+            return Some(());
+        }
+        let is_cut = word.starts_with(rest);
+        self.malformed(
+            [Kind::ExpectedValue, Kind::CutShort][usize::from(is_cut)],
+            faults,
+        )
+    }
+
+    /// Skips a value that no event holds, inside of `depth` open brackets.
+    #[cold]
+    fn unusual_value(&mut self, depth: usize, faults: &mut Faults) -> Option<()> {
+        let word: &[u8] = match self.peek() {
+            Some(b't') => b"true",
+            Some(b'f') => b"false",
             Some(b'{' | b'[') => {
-                let nested = self.error(Kind::Nested);
-                self.unsupported.get_or_insert(nested);
-                self.nested(depth)
+                faults.unsupported.get_or_insert(self.error(Kind::Nested));
+                return self.nested(depth, faults);
             }
-            _ => self.scalar(),
-        }
-    }
-
-    /// Reads a string.
-    #[inline]
-    pub(super) fn string(&mut self) -> Result<Str<'a>, DecodeError> {
-        self.at += 1;
-        let start = self.at;
-        let (mut escapes, mut lone) = (false, false);
-        loop {
-            match self.peek() {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    escapes = true;
-                    lone |= self.escape()?;
-                }
-                Some(0x20..) => self.at += plain(&self.text[self.at..]),
-                _ => return Err(self.unexpected(Kind::ControlCharacter)),
-            }
-        }
-        self.at += 1;
-        Ok(Str {
-            raw: self.since(start),
-            escapes,
-            lone,
-        })
-    }
-
-    /// Skips an escape, and returns whether it is half of a surrogate pair.
-    #[inline]
-    fn escape(&mut self) -> Result<bool, DecodeError> {
-        match unescape(&self.text[self.at..]) {
-            Ok((_, length)) => {
-                self.at += length;
-                Ok(false)
-            }
-            Err(EscapeError::LoneSurrogate { length }) => {
-                self.set_unsupported(Kind::LoneSurrogate, self.at);
-                self.at += length;
-                Ok(true)
-            }
-            Err(EscapeError::CutShort) => Err(self.error(Kind::CutShort)),
-            Err(EscapeError::Malformed) => Err(self.error(Kind::MalformedEscape)),
-        }
+            _ => return self.malformed(Kind::ExpectedValue, faults),
+        };
+        faults.unsupported.get_or_insert(self.error(Kind::Boolean));
+        self.literal(word, faults)
     }
 
     /// Skips an array or object inside of `depth` open brackets.
-    fn nested(&mut self, depth: usize) -> Result<(), DecodeError> {
+    fn nested(&mut self, depth: usize, faults: &mut Faults) -> Option<()> {
         // A bit for each bracket that is opened here, the innermost lowest: whether it is an
         // object's.
         let mut objects = 0_u128;
         let mut opened = 0;
+        let close = |objects| if objects & 1 == 1 { b'}' } else { b']' };
         loop {
-            let close = |objects| if objects & 1 == 1 { b'}' } else { b']' };
-            let mut more = false;
-            if let Some(bracket @ (b'{' | b'[')) = self.peek() {
+            let mut more = if let Some(bracket @ (b'{' | b'[')) = self.token() {
                 if depth + opened == MAX_DEPTH {
-                    return Err(self.error(Kind::TooDeep));
+                    return self.malformed(Kind::TooDeep, faults);
                 }
                 opened += 1;
                 objects = objects << 1 | u128::from(bracket == b'{');
-                more = self.open(close(objects));
-                if !more {
-                    opened -= 1;
-                    objects >>= 1;
-                }
+                self.open(close(objects))
             } else {
-                self.scalar()?;
-            }
-            // Behind a value: as many brackets as close here.
+                self.value(depth + opened, faults)?;
+                self.more(close(objects), faults)?
+            };
             while !more {
+                opened -= 1;
+                objects >>= 1;
                 if opened == 0 {
-                    return Ok(());
+                    return Some(());
                 }
-                more = self.more(close(objects))?;
-                if !more {
-                    opened -= 1;
-                    objects >>= 1;
-                }
+                more = self.more(close(objects), faults)?;
             }
             if objects & 1 == 1 {
-                self.name()?;
+                self.name(faults)?;
             }
         }
     }
 
-    /// Skips a value that is neither an object nor an array.
-    #[inline]
-    fn scalar(&mut self) -> Result<(), DecodeError> {
-        match self.peek() {
-            Some(b'"') => self.string().map(|_| ()),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b'n') => self.literal(b"null"),
-            Some(b't') => self.boolean(b"true"),
-            Some(b'f') => self.boolean(b"false"),
-            _ => Err(self.unexpected(Kind::ExpectedValue)),
-        }
+    #[inline(always)]
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
     }
 
-    fn boolean(&mut self, word: &[u8]) -> Result<(), DecodeError> {
-        self.set_unsupported(Kind::Boolean, self.at);
-        self.literal(word)
-    }
-
-    fn literal(&mut self, word: &[u8]) -> Result<(), DecodeError> {
-        let rest = &self.text[self.at..];
-        if rest.starts_with(word) {
-            self.at += word.len();
-            return Ok(());
-        }
-        let cut = word.starts_with(rest);
-        Err(self.error(if cut {
-            Kind::CutShort
-        } else {
-            Kind::ExpectedValue
-        }))
-    }
-
-    fn number(&mut self) -> Result<(), DecodeError> {
-        let start = self.at;
-        let negative = self.pass(b"-");
-        let digits = self.digits()?;
-        if digits.len() > 1 && digits[0] == b'0' {
-            self.at -= digits.len() - 1;
-            return Err(self.error(Kind::MalformedNumber));
-        }
-        let mut whole = true;
-        if self.pass(b".") {
-            whole = false;
-            self.digits()?;
-        }
-        if self.pass(b"eE") {
-            whole = false;
-            self.pass(b"+-");
-            self.digits()?;
-        }
-        if !whole {
-            self.set_unsupported(Kind::NotInteger, start);
-        } else if read::integer(negative, digits).is_none() {
-            self.set_unsupported(Kind::IntegerTooLarge, start);
-        }
-        Ok(())
-    }
-
-    /// Skips the byte at this place if it is one of `bytes`, and returns whether it was.
-    #[inline]
-    fn pass(&mut self, bytes: &[u8]) -> bool {
-        let passed = self.peek().is_some_and(|byte| bytes.contains(&byte));
-        self.at += usize::from(passed);
-        passed
-    }
-
-    #[inline]
-    fn digits(&mut self) -> Result<&'a [u8], DecodeError> {
-        let start = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
+    #[cold]
+    fn space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
         }
-        if self.at == start {
-            return Err(self.unexpected(Kind::MalformedNumber));
-        }
-        Ok(&self.text[start..self.at])
+        self.marks = window::skip_to(self.at, self.from, self.marks);
     }
 
-    #[cold]
-    fn set_unsupported(&mut self, kind: Kind, offset: usize) {
-        self.unsupported
-            .get_or_insert(DecodeError::new(kind, offset));
+    /// Calls a function that is not inlined on a copy of the scanner, which itself stays in
+    /// registers so.
+    #[inline(always)]
+    pub(super) fn out_of_line<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let mut copy = *self;
+        let result = read(&mut copy);
+        *self = copy;
+        result
     }
+}
 
-    /// Returns the error for the byte at this place, or for the end of the text.
-    #[cold]
-    fn unexpected(&self, kind: Kind) -> DecodeError {
-        self.error(match self.peek() {
-            Some(_) => kind,
-            None => Kind::CutShort,
-        })
-    }
+/// Writes down that the text is malformed at a place, or cut short if it ends there.
+#[cold]
+#[inline(never)]
+fn malformed<T>(text: &[u8], at: usize, kind: Kind, faults: &mut Faults) -> Option<T> {
+    let is_cut = kind == Kind::CutShort || at == text.len();
+    faults.malformed = match is_cut {
+        true => DecodeError::new(Kind::CutShort, text.len()),
+        false => DecodeError::new(kind, at),
+    };
+    None
 }

@@ -2,10 +2,8 @@
 //!
 //! Without it `decode/text/contact` takes 3 times the instructions.
 
-use crate::lanes::{ByteMask, LANES};
-
-/// The number of bytes that are marked at once: one for each bit.
-const WINDOW: usize = 64;
+use crate::lanes::ByteMask;
+use crate::window;
 
 /// The line feeds and the beginnings of `::` in a window of some text: a bit for each byte, the
 /// first one lowest.
@@ -25,14 +23,14 @@ impl Marks {
     /// Marks the window of `text` that begins at `from`.
     #[inline]
     pub(super) fn of(text: &[u8], from: usize) -> Self {
-        let rest = &text[from..];
-        if let Some(window) = rest.first_chunk() {
-            return Self::of_window(window, from);
+        let (from, [ends, colons]) = window::marks(text, from, |group| {
+            [b'\n', b':'].map(|byte| ByteMask::equal(group, byte))
+        });
+        Self {
+            from,
+            ends,
+            separators: colons & colons >> 1,
         }
-        if let Some(window) = text.last_chunk::<WINDOW>() {
-            return Self::of_window(window, text.len() - window.len()).skip_to(from);
-        }
-        Self::of_few(rest, from)
     }
 
     /// Removes and returns the line that starts at `from`, if its end is in the window.
@@ -55,63 +53,11 @@ impl Marks {
     /// Removes the marks before `at`.
     #[inline]
     pub(super) fn skip_to(self, at: usize) -> Self {
-        let left = match at.saturating_sub(self.from) {
-            passed @ 0..WINDOW => u64::MAX << passed,
-            _ => 0,
-        };
         Self {
             from: self.from,
-            ends: self.ends & left,
-            separators: self.separators & left,
+            ends: window::skip_to(at, self.from, self.ends),
+            separators: window::skip_to(at, self.from, self.separators),
         }
-    }
-
-    #[inline]
-    fn of_window(window: &[u8; WINDOW], from: usize) -> Self {
-        let mut marks = Self::none(from);
-        for (index, group) in window.as_chunks().0.iter().enumerate() {
-            marks.mark(LANES * index, group);
-        }
-        marks.separators &= marks.separators >> 1;
-        marks
-    }
-
-    /// Marks up to a window of text.
-    #[inline]
-    fn of_few(text: &[u8], from: usize) -> Self {
-        let mut marks = Self::none(from);
-        for (index, group) in text.as_chunks().0.iter().enumerate() {
-            marks.mark(LANES * index, group);
-        }
-        match text.last_chunk() {
-            // Overlaps the groups before it, and marks the same.
-            Some(group) => marks.mark(text.len() - LANES, group),
-            None => {
-                let mut group = [0; LANES];
-                group
-                    .iter_mut()
-                    .zip(text)
-                    .for_each(|(to, from)| *to = *from);
-                marks.mark(0, &group);
-            }
-        }
-        marks.separators &= marks.separators >> 1;
-        marks
-    }
-
-    const fn none(from: usize) -> Self {
-        Self {
-            from,
-            ends: 0,
-            separators: 0,
-        }
-    }
-
-    /// Marks line feeds, and colons as separators whether or not another colon follows.
-    #[inline(always)]
-    fn mark(&mut self, at: usize, group: &[u8; LANES]) {
-        self.ends |= ByteMask::equal(group, b'\n').bits() << at;
-        self.separators |= ByteMask::equal(group, b':').bits() << at;
     }
 }
 

@@ -1,0 +1,138 @@
+//! Reads the strings of JSON text.
+
+use super::error::DecodeErrorKind as Kind;
+use super::plain::{Escaped, plain};
+use super::scan::{Faults, Scanner};
+use crate::Bytes;
+use crate::lanes::ByteClass;
+use crate::unescape::{EscapeError, unescape};
+use crate::window::{self, WINDOW};
+
+/// A string without its quotes.
+#[derive(Clone, Copy)]
+pub(super) struct Str<'a> {
+    raw: &'a [u8],
+    has_escapes: bool,
+}
+
+impl<'a> Str<'a> {
+    /// Returns the content.
+    #[inline(always)]
+    pub(super) const fn bytes(self) -> Bytes<'a> {
+        match self.has_escapes {
+            true => Bytes::json(self.raw),
+            false => Bytes::new(self.raw),
+        }
+    }
+}
+
+impl<'a> Scanner<'a> {
+    /// Reads the string at this place.
+    #[inline(always)]
+    pub(super) fn string(&mut self, faults: &mut Faults) -> Option<Str<'a>> {
+        let start = self.at + 1;
+        // The first mark, if one is known, is the opening quote.
+        self.skip_to_first(self.marks & self.marks.wrapping_sub(1), start);
+        let has_escapes = self.peek() != Some(b'"');
+        if has_escapes {
+            self.out_of_line(|json| json.escapes(faults))?;
+        }
+        let raw = &self.text[start..self.at];
+        self.at += 1;
+        Some(Str { raw, has_escapes })
+    }
+
+    /// Skips to the first of these marks of the window, and takes it. If there is none, skips to
+    /// the first mark at `at` or behind it.
+    #[inline(always)]
+    fn skip_to_first(&mut self, marks: u64, at: usize) {
+        (self.from, self.marks) = match marks {
+            0 => marked_window(self.text, at),
+            marks => (self.from, marks),
+        };
+        self.at = self.from + self.marks.trailing_zeros() as usize;
+        self.marks &= self.marks.wrapping_sub(1);
+    }
+
+    /// Skips the rest of a string, from its first byte on that does not stand for itself to its
+    /// closing quote.
+    #[inline(never)]
+    fn escapes(&mut self, faults: &mut Faults) -> Option<()> {
+        // A copy of its own is kept in registers.
+        let mut json = *self;
+        loop {
+            match json.peek() {
+                Some(b'"') => break,
+                Some(b'\\') => {}
+                _ => return json.malformed(Kind::ControlCharacter, faults),
+            }
+            let (at, marks) = (json.at, json.marks);
+            let escaped = json.text.get(at + 1).copied().unwrap_or(0);
+            match MARKS_OF_ESCAPE[usize::from(escaped)] {
+                1 => json.skip_to_first(marks, at + 2),
+                2 => json.skip_to_first(marks & marks.wrapping_sub(1), at + 2),
+                _ => {
+                    let end = at + escape_by_number(json, faults)?;
+                    json.skip_to_first(window::skip_to(end, json.from, marks), end);
+                }
+            }
+        }
+        *self = json;
+        Some(())
+    }
+}
+
+/// For the byte behind a backslash: how many bytes of an escape of two bytes are marked; 0 if no
+/// such escape has this byte.
+const MARKS_OF_ESCAPE: [u8; 256] = {
+    let mut marks = [0; 256];
+    let mut at = 0;
+    while at < 8 {
+        marks[b"/bfnrt\"\\"[at] as usize] = if at < 6 { 1 } else { 2 };
+        at += 1;
+    }
+    marks
+};
+
+/// Returns the length of the escape at the scanner's place: one with a number, if it is
+/// well-formed.
+#[cold]
+#[inline(never)]
+fn escape_by_number(json: Scanner<'_>, faults: &mut Faults) -> Option<usize> {
+    match unescape(&json.text[json.at..]) {
+        Ok((_, length)) => Some(length),
+        Err(EscapeError::LoneSurrogate { length }) => {
+            let lone_surrogate = json.error(Kind::LoneSurrogate);
+            faults.unsupported.get_or_insert(lone_surrogate);
+            Some(length)
+        }
+        Err(EscapeError::CutShort) => json.malformed(Kind::CutShort, faults),
+        Err(EscapeError::Malformed) => json.malformed(Kind::MalformedEscape, faults),
+    }
+}
+
+/// Returns the place and the marks of the window that begins at `at`, or else of the first one
+/// behind it that has a mark. The end of the text counts as a mark.
+#[inline(never)]
+fn marked_window(text: &[u8], at: usize) -> (usize, u64) {
+    match marks(text, at) {
+        (_, 0) => distant_window(text, at + WINDOW),
+        window => window,
+    }
+}
+
+/// The same for a window before which there may be many without marks.
+#[cold]
+fn distant_window(text: &[u8], at: usize) -> (usize, u64) {
+    let at = at.min(text.len());
+    match marks(text, at + plain(&text[at..])) {
+        (_, 0) => (text.len(), 1),
+        window => window,
+    }
+}
+
+#[inline(always)]
+fn marks(text: &[u8], at: usize) -> (usize, u64) {
+    let (from, [marks]) = window::marks(text, at, |group| [Escaped.mask(group)]);
+    (from, marks)
+}

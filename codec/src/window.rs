@@ -1,0 +1,56 @@
+//! Looks at 64 bytes of a text at once, a window.
+
+use crate::lanes::{ByteMask, LANES};
+
+/// The number of bytes in a window: one for each bit of its marks.
+pub(crate) const WINDOW: usize = 64;
+
+/// Marks which bytes of the window that begins at `from` are of each class: a bit for each byte,
+/// the first one lowest. Returns where the window begins, too: before `from` where fewer than 64
+/// bytes are left. Bytes before `from` are not marked.
+///
+/// No class may have the space, which fills up a text of less than 16 bytes.
+#[inline(always)]
+pub(crate) fn marks<const N: usize>(
+    text: &[u8],
+    from: usize,
+    classes: impl Fn(&[u8; LANES]) -> [ByteMask; N],
+) -> (usize, [u64; N]) {
+    let rest = &text[from..];
+    let mut marks = [0; N];
+    let mut mark = |at: usize, groups: &[[u8; LANES]]| {
+        for (index, group) in groups.iter().enumerate() {
+            for (marks, class) in marks.iter_mut().zip(classes(group)) {
+                *marks |= class.bits() << (at + LANES * index);
+            }
+        }
+    };
+    if let Some(window) = rest.first_chunk::<WINDOW>() {
+        mark(0, window.as_chunks().0);
+    } else if let Some(window) = text.last_chunk::<WINDOW>() {
+        mark(0, window.as_chunks().0);
+        let start = text.len() - WINDOW;
+        return (start, marks.map(|marks| skip_to(from, start, marks)));
+    } else if let Some(group) = rest.last_chunk() {
+        mark(0, rest.as_chunks().0);
+        // Overlaps the groups before it, and marks the same.
+        mark(rest.len() - LANES, &[*group]);
+    } else {
+        let mut group = [b' '; LANES];
+        group
+            .iter_mut()
+            .zip(rest)
+            .for_each(|(to, from)| *to = *from);
+        mark(0, &[group]);
+    }
+    (from, marks)
+}
+
+/// Removes the marks before `at` from those of the window that begins at `from`.
+#[inline(always)]
+pub(crate) fn skip_to(at: usize, from: usize, marks: u64) -> u64 {
+    match at.saturating_sub(from) {
+        passed @ 0..WINDOW => marks & u64::MAX << passed,
+        _ => 0,
+    }
+}
