@@ -59,7 +59,7 @@ pub fn read(
             if is_selected(&[udp.source.port(), udp.destination.port()]) {
                 statistics.datagrams += 1;
                 on_datagram(&CapturedDatagram {
-                    time: frame.time,
+                    time: frame.time(),
                     source: udp.source,
                     destination: udp.destination,
                     payload: udp.payload,

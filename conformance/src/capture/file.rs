@@ -32,9 +32,19 @@ pub enum CaptureError {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame<'f> {
     pub(super) link: Linktype,
-    /// Time since the Unix epoch.
-    pub(super) time: Option<Duration>,
+    /// When it was captured, if the capture has times.
+    timestamp: Option<Timestamp>,
     pub(super) data: &'f [u8],
+}
+
+impl Frame<'_> {
+    /// Returns the time since the Unix epoch. `None` if there is none, or out of range.
+    ///
+    /// Computed on demand, as it takes long divisions, and most packets are not asked for it.
+    pub(super) fn time(&self) -> Option<Duration> {
+        let Timestamp { format, units } = self.timestamp?;
+        format.time(units)
+    }
 }
 
 /// The size of the buffer at first.
@@ -76,7 +86,8 @@ pub(super) fn for_each_frame(
             Err(_) => return Err(CaptureError::Damaged { packet }),
         };
         match consumed {
-            Ok(length) => reader.consume(length),
+            // The buffer is shifted when it is refilled, not while it is read.
+            Ok(length) => reader.consume_noshift(length),
             Err(more_data) => {
                 let before = reader.data().len();
                 let refilled = reader.refill().is_ok();
@@ -115,7 +126,14 @@ struct Interfaces {
 #[derive(Clone, Copy, Debug)]
 struct Interface {
     link: Linktype,
-    timestamp: TimestampFormat,
+    format: TimestampFormat,
+}
+
+/// A time in the units of its interface.
+#[derive(Clone, Copy, Debug)]
+struct Timestamp {
+    format: TimestampFormat,
+    units: u128,
 }
 
 /// How an interface counts time: units a second, and an offset in seconds.
@@ -149,18 +167,18 @@ impl Interfaces {
                 };
                 // The upper bits are flags about checksums.
                 let link = Linktype(header.network.0 & 0xffff);
-                let timestamp = TimestampFormat { units, offset: 0 };
-                self.known = vec![Interface { link, timestamp }];
+                let format = TimestampFormat { units, offset: 0 };
+                self.known = vec![Interface { link, format }];
                 None
             }
             PcapBlockOwned::Legacy(packet) => {
-                let Interface { link, timestamp } = *self.known.first()?;
-                let fraction = u128::from(packet.ts_usec).checked_rem(timestamp.units)?;
-                let units = u128::from(packet.ts_sec) * timestamp.units + fraction;
+                let Interface { link, format } = *self.known.first()?;
+                let fraction = u128::from(packet.ts_usec).checked_rem(format.units)?;
+                let units = u128::from(packet.ts_sec) * format.units + fraction;
                 let data = &packet.data[..packet.data.len().min(packet.caplen as usize)];
                 Some(Frame {
                     link,
-                    time: timestamp.time(units),
+                    timestamp: Some(Timestamp { format, units }),
                     data,
                 })
             }
@@ -182,22 +200,22 @@ impl Interfaces {
             Block::InterfaceDescription(interface) => {
                 self.known.push(Interface {
                     link: interface.linktype,
-                    timestamp: TimestampFormat::new(interface.if_tsresol, interface.if_tsoffset),
+                    format: TimestampFormat::new(interface.if_tsresol, interface.if_tsoffset),
                 });
                 None
             }
             Block::EnhancedPacket(packet) => {
-                let Interface { link, timestamp } = *self.known.get(packet.if_id as usize)?;
+                let Interface { link, format } = *self.known.get(packet.if_id as usize)?;
                 let units = u128::from(packet.ts_high) << 32 | u128::from(packet.ts_low);
                 Some(Frame {
                     link,
-                    time: timestamp.time(units),
+                    timestamp: Some(Timestamp { format, units }),
                     data: packet.packet_data(),
                 })
             }
             Block::SimplePacket(packet) => Some(Frame {
                 link: self.known.first()?.link,
-                time: None,
+                timestamp: None,
                 data: packet.packet_data(),
             }),
             _ => None,

@@ -1,8 +1,8 @@
 use std::net::SocketAddr;
 
 use etherparse::{
-    EtherType, IpNumber, Ipv6FragmentHeaderSlice, LaxIpPayloadSlice, LaxNetSlice, LaxSlicedPacket,
-    UdpSlice,
+    EtherType, Ethernet2Slice, IpNumber, Ipv6FragmentHeaderSlice, LaxIpPayloadSlice, LaxIpSlice,
+    LaxMacsecPayloadSlice, LaxMacsecSlice, SingleVlanSlice, UdpSlice,
 };
 use pcap_parser::Linktype;
 
@@ -40,10 +40,13 @@ const RAW_IP: [Linktype; 5] = [
     Linktype::IPV6,
 ];
 
+/// The most VLAN tags and MACsec headers of a packet.
+const MAX_TAGS: usize = 3;
+
 /// Parses the headers of a packet.
 pub(super) fn packet_content(link: Linktype, data: &[u8]) -> PacketContent<'_> {
     let packet = match link {
-        Linktype::ETHERNET => LaxSlicedPacket::from_ethernet(data).ok(),
+        Linktype::ETHERNET => ethernet(data),
         // Skips the protocol, whose byte order depends on the machine; IP has its own version.
         Linktype::NULL | Linktype::LOOP => ip(data.get(4..)),
         Linktype::LINUX_SLL => cooked(data, 14, 16),
@@ -51,8 +54,8 @@ pub(super) fn packet_content(link: Linktype, data: &[u8]) -> PacketContent<'_> {
         link if RAW_IP.contains(&link) => ip(Some(data)),
         _ => return PacketContent::UnsupportedLink,
     };
-    match packet.and_then(|packet| packet.net) {
-        Some(net) => ip_content(&net),
+    match packet {
+        Some(packet) => ip_content(&packet),
         None => PacketContent::Other,
     }
 }
@@ -74,18 +77,44 @@ fn ports(segment: &[u8]) -> Option<[u16; 2]> {
     Some([u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d])])
 }
 
-fn ip(data: Option<&[u8]>) -> Option<LaxSlicedPacket<'_>> {
-    LaxSlicedPacket::from_ip(data?).ok()
+fn ethernet(data: &[u8]) -> Option<LaxIpSlice<'_>> {
+    let frame = Ethernet2Slice::from_slice_without_fcs(data).ok()?;
+    behind_tags(frame.ether_type(), frame.payload().payload)
 }
 
 /// Parses a Linux cooked packet: the protocol is at offset `protocol`, the payload at `header`.
-fn cooked(data: &[u8], protocol: usize, header: usize) -> Option<LaxSlicedPacket<'_>> {
+fn cooked(data: &[u8], protocol: usize, header: usize) -> Option<LaxIpSlice<'_>> {
     let protocol: [u8; 2] = data.get(protocol..protocol + 2)?.try_into().ok()?;
     let protocol = EtherType(u16::from_be_bytes(protocol));
-    Some(LaxSlicedPacket::from_ether_type(
-        protocol,
-        data.get(header..)?,
-    ))
+    behind_tags(protocol, data.get(header..)?)
+}
+
+/// Parses the IP packet behind VLAN tags and MACsec headers.
+///
+/// etherparse's `LaxSlicedPacket` keeps all layers, and copies them several times for each packet.
+fn behind_tags(mut protocol: EtherType, mut payload: &[u8]) -> Option<LaxIpSlice<'_>> {
+    for _ in 0..=MAX_TAGS {
+        (protocol, payload) = match protocol {
+            EtherType::IPV4 | EtherType::IPV6 => return ip(Some(payload)),
+            EtherType::VLAN_TAGGED_FRAME
+            | EtherType::PROVIDER_BRIDGING
+            | EtherType::VLAN_DOUBLE_TAGGED_FRAME => {
+                let inner = SingleVlanSlice::from_slice(payload).ok()?.payload();
+                (inner.ether_type, inner.payload)
+            }
+            EtherType::MACSEC => match LaxMacsecSlice::from_slice(payload).ok()?.payload {
+                LaxMacsecPayloadSlice::Unmodified(inner) => (inner.ether_type, inner.payload),
+                LaxMacsecPayloadSlice::Modified { .. } => return None,
+            },
+            _ => return None,
+        };
+    }
+    None
+}
+
+fn ip(data: Option<&[u8]>) -> Option<LaxIpSlice<'_>> {
+    let (packet, _) = LaxIpSlice::from_slice(data?).ok()?;
+    Some(packet)
 }
 
 /// Finds the fragment header among IPv6 extension headers, the first of which is of type `kind`.
@@ -109,9 +138,9 @@ fn fragment(mut kind: IpNumber, mut bytes: &[u8]) -> Option<Ipv6FragmentHeaderSl
     }
 }
 
-fn ip_content<'p>(net: &LaxNetSlice<'p>) -> PacketContent<'p> {
-    let (ips, identification, offset, more) = match net {
-        LaxNetSlice::Ipv4(ip) => {
+fn ip_content<'p>(packet: &LaxIpSlice<'p>) -> PacketContent<'p> {
+    let (ips, identification, offset, more) = match packet {
+        LaxIpSlice::Ipv4(ip) => {
             let header = ip.header();
             (
                 IpPair {
@@ -123,7 +152,7 @@ fn ip_content<'p>(net: &LaxNetSlice<'p>) -> PacketContent<'p> {
                 header.more_fragments(),
             )
         }
-        LaxNetSlice::Ipv6(ip) => {
+        LaxIpSlice::Ipv6(ip) => {
             let header = ip.header();
             let ips = IpPair {
                 source: header.source_addr().into(),
@@ -143,15 +172,14 @@ fn ip_content<'p>(net: &LaxNetSlice<'p>) -> PacketContent<'p> {
                 None => (ips, 0, 0, false),
             }
         }
-        LaxNetSlice::Arp(_) => return PacketContent::Other,
     };
-    let Some(LaxIpPayloadSlice {
+    let LaxIpPayloadSlice {
         incomplete,
         ip_number: IpNumber::UDP,
         fragmented,
         payload,
         ..
-    }) = net.ip_payload_ref()
+    } = packet.payload()
     else {
         return PacketContent::Other;
     };
@@ -175,7 +203,50 @@ fn ip_content<'p>(net: &LaxNetSlice<'p>) -> PacketContent<'p> {
 
 #[cfg(test)]
 mod tests {
+    use etherparse::LaxSlicedPacket;
+
     use super::*;
+
+    /// Tags in every order, up to one too many, whole and cut off: VLAN tags, and headers of
+    /// MACsec with and without encryption.
+    #[test]
+    fn tags_are_skipped_as_etherparse_does() {
+        let tags = [
+            &[0x81, 0x00, 0, 7][..],
+            &[0x88, 0xa8, 0, 7],
+            &[0x91, 0x00, 0, 7],
+            &[0x88, 0xe5, 0, 0, 0, 0, 0, 1],
+            &[0x88, 0xe5, 0x0c, 0, 0, 0, 0, 1],
+        ];
+        let udp = [0, 1, 0, 2, 0, 8, 0, 0];
+        let mut ip = vec![0x08, 0x00, 0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0];
+        ip.extend([127, 0, 0, 1, 127, 0, 0, 1]);
+        ip.extend(udp);
+        let mut stacks = vec![Vec::new()];
+        let mut start = 0;
+        for _ in 0..=MAX_TAGS {
+            let end = stacks.len();
+            for index in start..end {
+                stacks.extend(tags.map(|tag| [&stacks[index][..], tag].concat()));
+            }
+            start = end;
+        }
+        let mut found = 0;
+        for stack in stacks {
+            let frame = [&[2; 12][..], &stack, &ip].concat();
+            for length in 0..=frame.len() {
+                let frame = &frame[..length];
+                let expected = LaxSlicedPacket::from_ethernet(frame).ok();
+                let expected = expected.and_then(|packet| packet.net);
+                let packet = ethernet(frame);
+                found += usize::from(packet.is_some());
+                assert_eq!(packet.map(Into::into), expected, "{frame:02x?}");
+            }
+        }
+        // Of all stacks that are not too high, and without encryption, nine lengths have the whole
+        // header of the packet.
+        assert_eq!(found, (1 + 4 + 16 + 64) * 9);
+    }
 
     /// Found by fuzzing: etherparse read behind the end of the second extension header.
     #[test]
