@@ -9,8 +9,13 @@ use serde_json::json;
 /// Bytes that are not UTF-8 stand in hex, under `event_hex`, `name_hex` or `value_hex`.
 pub fn event_line(event: &impl Event) -> Vec<u8> {
     let mut line = Vec::new();
-    write_event(event, &mut line).expect("a vector takes everything");
+    append_event_line(event, &mut line);
     line
+}
+
+/// Appends the line that [`event_line`] returns.
+pub fn append_event_line(event: &impl Event, lines: &mut Vec<u8>) {
+    write_event(event, lines).expect("a vector takes everything");
 }
 
 /// Returns the line by which the contract reports a rejection, without its line feed.
@@ -86,10 +91,14 @@ fn write_event(event: &impl Event, out: &mut impl EventSink) -> io::Result<()> {
     out.put(b"{")?;
     member(out, b"\"event", &event.name())?;
     out.put(b",\"params\":[")?;
-    for (index, param) in event.params().enumerate() {
-        if index > 0 {
+    let mut params = event.params();
+    let mut is_first = true;
+    // A parameter stays where the iterator puts it: moving it stalls on store forwarding.
+    while let Some(param) = &params.next() {
+        if !is_first {
             out.put(b",")?;
         }
+        is_first = false;
         out.put(b"{")?;
         if let Some(name) = &param.name {
             member(out, b"\"name", name)?;
@@ -112,19 +121,25 @@ fn member<const N: usize>(
     key: &[u8; N],
     bytes: &Bytes<'_>,
 ) -> io::Result<()> {
-    let bytes = bytes.to_cow();
     out.put(key)?;
-    if is_simple(&bytes) {
-        out.put(b"\":\"")?;
-        put_simple(out, &bytes)?;
-        return out.put(b"\"");
+    match bytes.as_slice() {
+        Some(bytes) if all(bytes, is_plain) => {
+            out.put(b"\":\"")?;
+            out.put(bytes)?;
+            out.put(b"\"")
+        }
+        _ => put_other(out, &bytes.to_cow()),
     }
-    put_other(out, &bytes)
 }
 
-/// Writes what follows the key of a member whose bytes are not simple.
-#[cold]
+/// Writes what follows the key of a member whose bytes are not all plain, or not as in the datagram.
+#[inline(never)]
 fn put_other(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
+    if all(bytes, |byte| is_plain(byte) | escape(byte).is_some()) {
+        out.put(b"\":\"")?;
+        put_escaped(out, bytes)?;
+        return out.put(b"\"");
+    }
     match str::from_utf8(bytes) {
         Ok(text) => {
             out.put(b"\":")?;
@@ -134,13 +149,7 @@ fn put_other(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
     }
 }
 
-/// The most bytes that are put one by one, which is faster than the search for escapes.
-const SHORT: usize = 16;
-
-fn put_simple(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
-    if bytes.len() > SHORT && all(bytes, |byte| escape(byte).is_none()) {
-        return out.put(bytes);
-    }
+fn put_escaped(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
     for byte in bytes {
         match escape(*byte) {
             None => out.put(&[*byte])?,
@@ -150,11 +159,9 @@ fn put_simple(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns whether each byte is in JSON as it is, or as a letter behind a backslash.
-fn is_simple(bytes: &[u8]) -> bool {
-    all(bytes, |byte| {
-        matches!(byte, b' '..=b'~') | escape(byte).is_some()
-    })
+/// Returns whether a byte stands in JSON as it is.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\')
 }
 
 /// Returns whether a condition holds for all bytes. Without early exit, so that it is vectorized.

@@ -1,7 +1,7 @@
 use event_datagram::jsonrpc::{self, sender::Release};
 use event_datagram::{EventBuf, MAX_UDP_PAYLOAD, text};
 
-use crate::contract::{error_line, event_line};
+use crate::contract::{append_event_line, error_line};
 use crate::named_enum::named_enum;
 
 /// The length of an event's name in bytes above which servers refuse to raise the event.
@@ -30,15 +30,23 @@ impl Dialect {
     /// Decodes a datagram by the rulings, and returns the line that reports it by the contract,
     /// without its line feed.
     pub fn report_line(self, datagram: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Text => match text::decode(datagram) {
-                Ok(event) => event_line(&event),
-                Err(error) => error_line(&error.to_string()),
-            },
-            Self::JsonRpc => match jsonrpc::decode(datagram) {
-                Ok(event) => event_line(&event),
-                Err(error) => error_line(&error.to_string()),
-            },
+        let mut line = Vec::new();
+        self.append_report_line(datagram, &mut line);
+        line
+    }
+
+    /// Appends the line that [`report_line`](Self::report_line) returns.
+    pub fn append_report_line(self, datagram: &[u8], lines: &mut Vec<u8>) {
+        let rejected = match self {
+            Self::Text => text::decode(datagram)
+                .map(|event| append_event_line(&event, lines))
+                .map_err(|error| error.to_string()),
+            Self::JsonRpc => jsonrpc::decode(datagram)
+                .map(|event| append_event_line(&event, lines))
+                .map_err(|error| error.to_string()),
+        };
+        if let Err(why) = rejected {
+            lines.extend(error_line(&why));
         }
     }
 
