@@ -68,10 +68,11 @@ impl Listener {
 
         self.set_nonblocking()?;
         let mut buffer = vec![0; BUFFER];
+        let mut line = Vec::new();
         loop {
             match self.receive(&mut buffer) {
                 Ok(length) => {
-                    write_line(out, report_line(dialects, &buffer[..length]))?;
+                    report(dialects, &buffer[..length], &mut line, out)?;
                     continue;
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -101,9 +102,10 @@ impl Listener {
     #[cfg(not(unix))]
     pub fn report(&self, dialects: &[Dialect], out: &mut impl Write) -> io::Result<()> {
         let mut buffer = vec![0; BUFFER];
+        let mut line = Vec::new();
         loop {
             let length = self.receive(&mut buffer)?;
-            write_line(out, report_line(dialects, &buffer[..length]))?;
+            report(dialects, &buffer[..length], &mut line, out)?;
         }
     }
 
@@ -133,23 +135,32 @@ impl Drop for Listener {
     }
 }
 
-/// Returns the line for a datagram, read in the only dialect, or in the one that it looks like.
-fn report_line(dialects: &[Dialect], datagram: &[u8]) -> Vec<u8> {
+/// Writes the line for a datagram, read in the only dialect, or in the one that it looks like.
+/// `line` is a buffer that is used again for each datagram.
+fn report(
+    dialects: &[Dialect],
+    datagram: &[u8],
+    line: &mut Vec<u8>,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let dialect = match dialects {
         [one] => *one,
         _ => Dialect::detect(datagram),
     };
-    dialect.report_line(datagram)
+    line.clear();
+    dialect.append_report_line(datagram, line);
+    write_line(out, line)
 }
 
-/// Writes a line and flushes it, as its reader waits for it.
+/// Writes a line and flushes it, as its reader waits for it. Adds a line feed to `line`, so that
+/// both are written in one piece.
 ///
 /// # Errors
 ///
 /// If `out` fails.
-pub fn write_line(out: &mut impl Write, mut line: Vec<u8>) -> io::Result<()> {
+pub fn write_line(out: &mut impl Write, line: &mut Vec<u8>) -> io::Result<()> {
     line.push(b'\n');
-    out.write_all(&line)?;
+    out.write_all(line)?;
     out.flush()
 }
 

@@ -1,7 +1,9 @@
 use std::collections::HashSet;
+use std::io::{self, Write};
 
 use event_datagram::EventBuf;
 use event_datagram_oracle::reference::Reading;
+use foldhash::fast::RandomState;
 use serde_json::{Value, json};
 
 use super::notation::{bytes, digest, expectation, file};
@@ -14,15 +16,20 @@ use crate::escape::{cut, escaped};
 /// Equal datagrams become one vector, which expects every reading that the reference decoder
 /// admits. Its id depends on the topic and the bytes alone, so a file that is made again keeps its
 /// ids.
+///
+/// Each vector is written when its datagram is added: as JSON values, the vectors of a long capture
+/// would take fifty times the memory of the capture.
 #[derive(Debug)]
 pub struct VectorFile {
     topic: String,
     dialect: Dialect,
-    vectors: Vec<Value>,
-    seen: HashSet<Vec<u8>>,
+    count: usize,
+    seen: HashSet<Vec<u8>, RandomState>,
     left_out: usize,
 }
 
+/// The end of a file, behind its last vector.
+const END: &str = "]\n}";
 /// The most readings that a vector expects.
 const MAX_READINGS: usize = 64;
 
@@ -32,33 +39,64 @@ impl VectorFile {
         Self {
             topic: topic.into(),
             dialect,
-            vectors: Vec::new(),
-            seen: HashSet::new(),
+            count: 0,
+            seen: HashSet::default(),
             left_out: 0,
         }
     }
 
-    /// Adds a datagram, unless the file has it.
-    pub fn add(&mut self, datagram: &[u8]) {
-        if !self.seen.insert(datagram.into()) {
-            return;
+    /// Adds a datagram, unless the file has it: writes its vector, which the end of the file must
+    /// follow some time.
+    ///
+    /// # Errors
+    ///
+    /// If `out` fails.
+    pub fn add(&mut self, datagram: &[u8], out: &mut impl Write) -> io::Result<()> {
+        // Most datagrams of a long capture are known: those are not copied.
+        if self.seen.contains(datagram) {
+            return Ok(());
         }
+        self.seen.insert(datagram.into());
         let readings = self.dialect.readings(datagram, MAX_READINGS + 1);
         if readings.len() > MAX_READINGS {
             self.left_out += 1;
-            return;
+            return Ok(());
         }
-        self.vectors.push(self.vector(datagram, readings));
+        if self.count == 0 {
+            out.write_all(self.beginning().as_bytes())?;
+        } else {
+            out.write_all(b",")?;
+        }
+        self.count += 1;
+        // Strings have no line feeds in JSON, so that each begins a line of the vector.
+        for line in format!("{:#}", self.vector(datagram, readings)).lines() {
+            write!(out, "\n    {line}")?;
+        }
+        Ok(())
+    }
+
+    /// Writes the end of the file.
+    ///
+    /// # Errors
+    ///
+    /// If `out` fails.
+    pub fn finish(&self, out: &mut impl Write) -> io::Result<()> {
+        if self.count == 0 {
+            out.write_all(self.beginning().as_bytes())?;
+        } else {
+            out.write_all(b"\n  ")?;
+        }
+        writeln!(out, "{END}")
     }
 
     /// Returns the count of vectors.
     pub fn len(&self) -> usize {
-        self.vectors.len()
+        self.count
     }
 
     /// Returns whether there is no vector.
     pub fn is_empty(&self) -> bool {
-        self.vectors.is_empty()
+        self.count == 0
     }
 
     /// Returns the count of datagrams that were left out because they have more than 64 readings.
@@ -66,10 +104,14 @@ impl VectorFile {
         self.left_out
     }
 
-    /// Returns the file as JSON.
-    pub fn into_json(self) -> Value {
+    /// Returns the file up to its first vector.
+    fn beginning(&self) -> String {
         let summary = "Datagrams that were captured on their way.";
-        file(&self.topic, self.dialect, summary, self.vectors)
+        let empty = file(&self.topic, self.dialect, summary, Vec::new());
+        let mut text = format!("{empty:#}");
+        assert!(text.ends_with(END), "the vectors are the last member");
+        text.truncate(text.len() - END.len());
+        text
     }
 
     fn vector(&self, datagram: &[u8], readings: Vec<Reading>) -> Value {
@@ -141,9 +183,8 @@ mod tests {
     #[test]
     fn ids_depend_on_topic_and_bytes_alone() {
         let ids = |datagrams: &[&[u8]]| {
-            let mut file = VectorFile::new("mine", Dialect::Text);
-            datagrams.iter().for_each(|datagram| file.add(datagram));
-            let json = file.into_json();
+            let (_, text) = imported(datagrams);
+            let json: Value = serde_json::from_str(&text).unwrap();
             let vectors = json["vectors"].as_array().unwrap().clone();
             vectors
                 .iter()
@@ -159,12 +200,34 @@ mod tests {
     }
 
     #[test]
+    fn a_file_is_indented_as_a_whole() {
+        let datagrams: [&[u8]; 3] = [b"E_A\n\n", b"", b"\"\n\t\xff\n"];
+        for count in [0, 1, 3] {
+            let (file, text) = imported(&datagrams[..count]);
+            assert_eq!(file.len(), count);
+            let json: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(text, format!("{json:#}\n"));
+        }
+    }
+
+    #[test]
     fn what_may_mean_too_much_is_left_out() {
+        let most = ["E\n", &"a b::c\n".repeat(6), "\n"].concat();
+        let more = ["E\n", &"a b::c\n".repeat(7), "\n"].concat();
+        let (file, _) = imported(&[more.as_bytes()]);
+        assert_eq!((file.len(), file.left_out()), (0, 1));
+        let (file, _) = imported(&[more.as_bytes(), most.as_bytes()]);
+        assert_eq!((file.len(), file.left_out()), (1, 1));
+    }
+
+    /// Returns the file of these datagrams, and its text.
+    fn imported(datagrams: &[&[u8]]) -> (VectorFile, String) {
         let mut file = VectorFile::new("mine", Dialect::Text);
-        file.add(["E\n", &"a b::c\n".repeat(7), "\n"].concat().as_bytes());
-        assert!(file.is_empty());
-        assert_eq!(file.left_out(), 1);
-        file.add(["E\n", &"a b::c\n".repeat(6), "\n"].concat().as_bytes());
-        assert_eq!(file.len(), 1);
+        let mut text = Vec::new();
+        for datagram in datagrams {
+            file.add(datagram, &mut text).unwrap();
+        }
+        file.finish(&mut text).unwrap();
+        (file, String::from_utf8(text).unwrap())
     }
 }

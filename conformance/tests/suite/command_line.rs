@@ -1,7 +1,7 @@
 //! The command line: statuses, messages, and what goes in and out.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -414,6 +414,29 @@ fn decode_answers_every_line() {
     );
 }
 
+/// Whoever sends the lines may wait for the answers before the next line is complete.
+#[test]
+fn decode_answers_before_it_waits() {
+    let mut child = evdg()
+        .arg("decode")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("evdg runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let mut answers = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+    let mut answer = || answers.next().map(|line| line.expect("it is UTF-8"));
+    let event = r#"{"event":"E_T","params":[]}"#;
+    for piece in [&b"455f540a\n"[..], b"455f540a\n455f", b"540a\n455f540a"] {
+        stdin.write_all(piece).expect("it reads");
+        assert_eq!(answer().as_deref(), Some(event));
+    }
+    drop(stdin);
+    assert_eq!(answer().as_deref(), Some(event));
+    assert_eq!(answer(), None);
+    assert!(child.wait().expect("it ends").success());
+}
+
 #[test]
 fn encode_writes_what_opensips_would() {
     let input = concat!(
@@ -503,9 +526,7 @@ fn the_listener_replaces_a_dead_socket_and_removes_its_own() {
         .stdout(Stdio::piped())
         .spawn()
         .expect("evdg runs");
-    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(
-        child.stdout.take().expect("it is piped"),
-    ));
+    let mut lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
     let mut line = || lines.next().expect("a line comes").expect("it is UTF-8");
     assert!(line().contains("\"ready\":true"));
     let sender = UnixDatagram::unbound().expect("there is room");

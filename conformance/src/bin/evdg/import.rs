@@ -1,16 +1,20 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
+use std::net::SocketAddr;
 use std::path::Path;
 
 use event_datagram_conformance::capture::{CaptureStatistics, CapturedDatagram, read};
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::listen::write_line;
 use event_datagram_conformance::vectors::VectorFile;
+use jiff::fmt::temporal::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
 
 use crate::args::ImportArgs;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
+use crate::hex_digits;
+
+/// The bytes of output that are written at once.
+const BUFFER: usize = 1 << 16;
 
 /// Writes the datagrams of a capture as JSON lines or as a vector file, and prints what was
 /// skipped.
@@ -21,30 +25,26 @@ pub(crate) fn run(args: &ImportArgs) -> CommandResult {
     } else {
         Box::new(File::open(path).or_exit_with(ExitStatus::Usage, path.display().to_string())?)
     };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     let mut statistics = CaptureStatistics::default();
     let mut written = Ok(());
+    let mut line = CaptureLine::new(args.dialect);
     let mut vectors = args
         .vectors
         .as_deref()
         .map(|topic| VectorFile::new(topic, args.dialect));
-    let result = read(
-        reader,
-        args.port,
-        &mut statistics,
-        |datagram| match &mut vectors {
-            Some(vectors) => vectors.add(datagram.payload),
-            None if written.is_ok() => {
-                let line = json_line(args.dialect, datagram);
-                written = write_line(&mut out, line.to_string().into_bytes());
-            }
-            None => {}
-        },
-    );
+    let result = read(reader, args.port, &mut statistics, |datagram| {
+        if written.is_ok() {
+            written = match &mut vectors {
+                Some(vectors) => vectors.add(datagram.payload, &mut out),
+                None => out.write_all(line.of(datagram)),
+            };
+        }
+    });
     written?;
-    if let Some(vectors) = vectors.take_if(|vectors| !vectors.is_empty()) {
+    if let Some(vectors) = vectors.filter(|vectors| !vectors.is_empty()) {
         let (count, left_out) = (vectors.len(), vectors.left_out());
-        writeln!(out, "{:#}", vectors.into_json())?;
+        vectors.finish(&mut out)?;
         anstream::eprintln!(
             "evdg: {count} vectors, one for each datagram that is not like another"
         );
@@ -83,23 +83,59 @@ fn print_skipped(count: usize, what: &str) {
     }
 }
 
-/// Returns the JSON line of a datagram, which `evdg send --captures` reads.
-fn json_line(dialect: Dialect, datagram: &CapturedDatagram<'_>) -> Value {
-    let time = datagram
-        .time
-        .and_then(|time| SignedDuration::try_from(time).ok());
-    let time = time.and_then(|time| Timestamp::from_duration(time).ok());
-    let mut line = json!({
-        "time": time.map(|time| time.to_string()),
-        "from": format!("udp:{}", datagram.source),
-        "to": format!("udp:{}", datagram.destination),
-    });
-    let report = dialect.report_line(datagram.payload);
-    if let Ok(Value::Object(report)) = serde_json::from_slice(&report) {
-        for (member, value) in report {
-            line[member] = value;
+/// The JSON lines of datagrams, which `evdg send --captures` reads: when and where a datagram was
+/// captured, the members of its report, and its bytes.
+struct CaptureLine {
+    dialect: Dialect,
+    /// The addresses of the last datagram, and the members that name them: the next datagram often
+    /// has the same.
+    ends: Option<[SocketAddr; 2]>,
+    ends_members: String,
+    line: Vec<u8>,
+}
+
+impl CaptureLine {
+    fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            ends: None,
+            ends_members: String::new(),
+            line: Vec::new(),
         }
     }
-    line["datagram_hex"] = hex::encode(datagram.payload).into();
-    line
+
+    /// Returns the line of a datagram, with its line feed.
+    fn of(&mut self, datagram: &CapturedDatagram<'_>) -> &[u8] {
+        let [source, destination] = [datagram.source, datagram.destination];
+        if self.ends.replace([source, destination]) != Some([source, destination]) {
+            self.ends_members = format!(r#","from":"udp:{source}","to":"udp:{destination}""#);
+        }
+        let line = &mut self.line;
+        line.clear();
+        line.extend(br#"{"time":"#);
+        match timestamp(datagram) {
+            Some(time) => {
+                line.push(b'"');
+                let printed = DateTimePrinter::new().print_timestamp(&time, &mut *line);
+                printed.expect("a vector takes everything");
+                line.push(b'"');
+            }
+            None => line.extend(b"null"),
+        }
+        line.extend(self.ends_members.as_bytes());
+        let report = line.len();
+        self.dialect.append_report_line(datagram.payload, line);
+        // The braces of the report make way for the members around it.
+        line[report] = b',';
+        line.pop();
+        line.extend(br#","datagram_hex":""#);
+        hex_digits::append(datagram.payload, line);
+        line.extend(b"\"}\n");
+        line
+    }
+}
+
+fn timestamp(datagram: &CapturedDatagram<'_>) -> Option<Timestamp> {
+    let time = SignedDuration::try_from(datagram.time?).ok()?;
+    Timestamp::from_duration(time).ok()
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &ListenArgs) -> CommandResult {
         "dialects": args.dialects,
         "tells_dialects_apart": args.dialects.len() > 1,
     });
-    write_line(&mut out, start.to_string().into_bytes())?;
+    write_line(&mut out, &mut start.to_string().into_bytes())?;
     #[cfg(unix)]
     listener.report(&args.dialects, &mut out, &wake)?;
     #[cfg(not(unix))]

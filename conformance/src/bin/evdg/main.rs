@@ -6,6 +6,7 @@ mod compare;
 mod exit_status;
 mod fuzz;
 mod fuzz_output;
+mod hex_digits;
 mod import;
 mod listen;
 mod manual;

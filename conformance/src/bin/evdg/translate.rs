@@ -1,37 +1,40 @@
-use std::io::{self, BufRead, BufWriter, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 
 use event_datagram::{EventBuf, advise};
 use event_datagram_conformance::contract::error_line;
 use event_datagram_conformance::contract::{Line, parse_line};
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::listen::write_line;
+use memchr::memchr;
 
 use crate::args::TranslateArgs;
 use crate::exit_status::{CommandResult, ExitStatus, Failure};
+use crate::hex_digits;
 
 /// Reads datagrams, and writes for each the line of a listener. A line that is no datagram gets a
 /// line, too, so that the output has a line for each line of input.
 pub(crate) fn decode(args: &TranslateArgs) -> CommandResult {
     let mut stdin = io::stdin().lock();
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = io::stdout().lock();
     if args.raw {
         let mut datagram = Vec::new();
         stdin.read_to_end(&mut datagram)?;
-        write_line(&mut out, args.dialect.report_line(&datagram))?;
+        write_line(&mut out, &mut args.dialect.report_line(&datagram))?;
         return Ok(ExitStatus::Success);
     }
     let mut status = ExitStatus::Success;
-    for_each_line(&mut stdin, |number, line| {
-        let report = match hex::decode(line.trim_ascii()) {
-            Ok(datagram) => args.dialect.report_line(&datagram),
+    let mut datagram = Vec::new();
+    answer_lines(stdin, &mut out, |number, line, answers| {
+        match hex_digits::decode(line, &mut datagram) {
+            Ok(()) => args.dialect.append_report_line(&datagram, answers),
             Err(error) => {
                 let message = format!("line {number} is not hex: {error}");
                 anstream::eprintln!("evdg: {message}");
                 status = ExitStatus::Usage;
-                error_line(&message)
+                answers.extend(error_line(&message));
             }
-        };
-        write_line(&mut out, report)
+        }
+        answers.push(b'\n');
     })?;
     Ok(status)
 }
@@ -75,6 +78,36 @@ pub(crate) fn encode(args: &TranslateArgs) -> CommandResult {
         }
     })?;
     Ok(status)
+}
+
+/// The most bytes of input that are read at once, and the bytes of output that are written at once.
+const BUFFER: usize = 1 << 16;
+
+/// Calls `answer` for each line, with its number from 1 and without white space around it, and
+/// writes the answers that it appends. Before it waits for more lines, all answers are written and
+/// flushed: whoever sends the lines may wait for them.
+fn answer_lines(
+    input: impl Read,
+    out: &mut impl Write,
+    mut answer: impl FnMut(usize, &[u8], &mut Vec<u8>),
+) -> io::Result<()> {
+    let mut input = BufReader::with_capacity(BUFFER, input);
+    let mut answers = Vec::new();
+    let mut line = Vec::new();
+    for number in 1.. {
+        let may_wait = memchr(b'\n', input.buffer()).is_none();
+        if may_wait || answers.len() >= BUFFER {
+            out.write_all(&answers)?;
+            out.flush()?;
+            answers.clear();
+        }
+        line.clear();
+        if input.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        answer(number, line.trim_ascii(), &mut answers);
+    }
+    Ok(())
 }
 
 /// Calls `on_line` for each line, with its number from 1 and without its line feed.

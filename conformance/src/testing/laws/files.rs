@@ -80,11 +80,15 @@ pub fn known_lists_name_vectors_once(text: &str) {
 /// If that does not hold.
 pub fn imported_vector_files_parse(dialect: Dialect, datagrams: &[Vec<u8>]) {
     let mut file = VectorFile::new("captured", dialect);
+    let mut text = Vec::new();
     for datagram in datagrams {
-        file.add(datagram);
+        let added = file.add(datagram, &mut text);
+        added.expect("a vector takes everything");
     }
+    let finished = file.finish(&mut text);
+    finished.expect("a vector takes everything");
     let count = file.len();
-    let text = file.into_json().to_string();
+    let text = String::from_utf8(text).expect("it is JSON");
     if count == 0 {
         let error = read(&text).err();
         assert_eq!(error.as_deref(), Some("vectors: expected at least one"));

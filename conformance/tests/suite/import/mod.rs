@@ -66,6 +66,67 @@ fn a_line_says_all_about_a_datagram() {
     assert_eq!(ran.stderr, "evdg: 2 UDP datagrams in 2 packets\n");
 }
 
+/// A line is what a writer of JSON would make of it, whatever bytes it holds.
+#[test]
+fn lines_are_written_as_json_is() {
+    let payloads = [
+        &b"E_TEST\n\"\\\t\x01\x7f::\r\x1b/\n\n"[..],
+        "E_TEST\nname::\u{e4}\u{2028}\u{1f600}\n\n".as_bytes(),
+        b"E_\xff\nn\xff::v\xff\n\n",
+        b"\xff\"",
+        b"",
+    ];
+    let capture = pcap(ETHERNET, &payloads.map(ethernet));
+    let ran = import(&capture, &[]).expect_status(0);
+    assert_eq!(datagrams(&ran), payloads);
+    for (line, json) in ran.stdout.lines().zip(lines(&ran)) {
+        assert_eq!(line, json.to_string());
+    }
+    let event =
+        r#"{"jsonrpc":"2.0","method":"E_TEST","params":{"a":-7,"b":null,"c":"\u0000\ud83d"}}"#;
+    let capture = pcap(ETHERNET, &[ethernet(event.as_bytes())]);
+    let ran = import(&capture, &["--dialect", "jsonrpc"]).expect_status(0);
+    assert_eq!(ran.stdout.trim_end(), lines(&ran)[0].to_string());
+}
+
+#[test]
+fn a_packet_may_have_no_time() {
+    let packet = raw_v4(EVENT);
+    let mut capture = pcapng(&[(RAW, packet.clone())], false);
+    // A simple packet block.
+    let length = 16 + packet.len().next_multiple_of(4);
+    let four = |number: usize| u32::try_from(number).expect("it is small").to_le_bytes();
+    capture.extend([3, length, packet.len()].into_iter().flat_map(four));
+    let start = capture.len();
+    capture.extend(packet);
+    capture.resize(start + length - 16, 0);
+    capture.extend(four(length));
+    let ran = import(&capture, &[]).expect_status(0);
+    assert!(
+        ran.stdout
+            .lines()
+            .nth(1)
+            .expect("two lines")
+            .starts_with(r#"{"time":null,"from":"#)
+    );
+    assert_eq!(datagrams(&ran), [EVENT; 2]);
+}
+
+#[test]
+fn addresses_are_those_of_each_packet() {
+    let packets = [raw_v4(EVENT), raw_v6(EVENT), raw_v6(EVENT), raw_v4(EVENT)];
+    let ran = import(&pcap(RAW, &packets), &[]).expect_status(0);
+    let lines = lines(&ran);
+    let v4 = ["udp:192.0.2.1:40000", "udp:192.0.2.2:8081"];
+    let v6 = [
+        "udp:[2020:2020:2020:2020:2020:2020:2020:2020]:40000",
+        "udp:[3030:3030:3030:3030:3030:3030:3030:3030]:8081",
+    ];
+    for (line, ends) in lines.iter().zip([v4, v6, v6, v4]) {
+        assert_eq!([&line["from"], &line["to"]], ends);
+    }
+}
+
 type Build = fn(&[u8]) -> Vec<u8>;
 
 #[test]
