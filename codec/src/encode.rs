@@ -2,6 +2,7 @@ use core::fmt;
 
 use crate::Bytes;
 use crate::copy::copy;
+use crate::lanes::{ByteClass, WINDOW, marks};
 
 /// Why an event was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,25 +45,25 @@ pub(crate) trait Message {
     /// The greatest length of a datagram, in bytes.
     const LIMIT: usize;
 
-    fn write(&self, sink: &mut impl Sink);
+    /// Writes the datagram and returns the sink.
+    ///
+    /// Sinks are passed by value: a reference to one, passed to a cold function, would keep it in
+    /// memory also on the hot path.
+    fn write<S: Sink>(&self, sink: S) -> S;
 }
 
 /// A consumer of the pieces of a datagram, in order.
-pub(crate) trait Sink: Default {
+pub(crate) trait Sink: Sized {
     fn put(&mut self, piece: &[u8]);
 }
 
 pub(crate) fn size(message: &impl Message) -> usize {
-    let mut size = Size(0);
-    message.write(&mut size);
-    size.0
+    message.write(SliceSink::default()).size
 }
 
 /// Writes the datagram to the start of `buffer`, and returns its length.
 pub(crate) fn to_slice<M: Message>(message: &M, buffer: &mut [u8]) -> Result<usize, EncodeError> {
-    let mut slice = SliceSink { buffer, size: 0 };
-    message.write(&mut slice);
-    let SliceSink { buffer, size } = slice;
+    let SliceSink { buffer, size } = message.write(SliceSink { buffer, size: 0 });
     let size = within_limit::<M>(size)?;
     if size > buffer.len() {
         return Err(EncodeError::BufferTooSmall { size });
@@ -71,15 +72,28 @@ pub(crate) fn to_slice<M: Message>(message: &M, buffer: &mut [u8]) -> Result<usi
 }
 
 /// Appends the datagram to `buffer`, and returns its length.
+///
+/// Safe code cannot write to memory that is not initialized, and many small appends to a vector are
+/// slow. A slice of zeros behind the content is faster for datagrams that fit into it, which nearly
+/// all do. The length of any other is known afterwards, so that it is appended with one allocation
+/// at most.
 #[cfg(feature = "alloc")]
 pub(crate) fn to_vec<M: Message>(
     message: &M,
     buffer: &mut alloc::vec::Vec<u8>,
 ) -> Result<usize, EncodeError> {
-    let size = within_limit::<M>(size(message))?;
-    buffer.reserve(size);
-    message.write(buffer);
-    Ok(size)
+    /// At least the length of 99.5 % of the captured datagrams.
+    const SPACE: usize = 512;
+    let start = buffer.len();
+    buffer.resize(start + SPACE, 0);
+    let size = to_slice(message, &mut buffer[start..]);
+    buffer.truncate(start + size.unwrap_or(0));
+    if let Err(EncodeError::BufferTooSmall { size }) = size {
+        buffer.reserve(size);
+        message.write(buffer);
+        return Ok(size);
+    }
+    size
 }
 
 fn within_limit<M: Message>(size: usize) -> Result<usize, EncodeError> {
@@ -90,21 +104,64 @@ fn within_limit<M: Message>(size: usize) -> Result<usize, EncodeError> {
     Ok(size)
 }
 
-#[inline]
-pub(crate) fn bytes(content: &Bytes<'_>, sink: &mut impl Sink) {
+#[inline(always)]
+pub(crate) fn bytes<S: Sink>(content: Bytes<'_>, mut sink: S) -> S {
     match content.as_slice() {
-        Some(slice) => sink.put(slice),
-        None => content.chunks().for_each(|chunk| sink.put(&chunk)),
+        Some(text) => sink.put(text),
+        None => sink = unescaped(content, sink),
     }
+    sink
 }
 
-#[derive(Default)]
-struct Size(usize);
+/// Writes content that has escapes in the datagram it was read from.
+#[cold]
+pub(crate) fn unescaped<S: Sink>(content: Bytes<'_>, mut sink: S) -> S {
+    content.chunks().for_each(|chunk| sink.put(&chunk));
+    sink
+}
 
-impl Sink for Size {
-    fn put(&mut self, piece: &[u8]) {
-        self.0 += piece.len();
+/// Writes `text`, and what `escape` writes in the place of each byte of a class.
+#[inline(always)]
+pub(crate) fn escaped<S: Sink>(
+    text: &[u8],
+    class: impl ByteClass,
+    escape: impl Fn(u8, &mut S),
+    mut sink: S,
+) -> S {
+    let (windows, rest) = text.as_chunks();
+    for window in windows {
+        sink = escaped_window(window, marks(class, window), &escape, sink);
     }
+    let marks = match text.last_chunk() {
+        // Overlaps the windows before it.
+        Some(window) => marks(class, window).unbounded_shr((WINDOW - rest.len()) as u32),
+        None => {
+            let mut window = [0; WINDOW];
+            copy(rest, &mut window[..rest.len()]);
+            marks(class, &window) & ((1 << rest.len()) - 1)
+        }
+    };
+    escaped_window(rest, marks, &escape, sink)
+}
+
+/// Writes up to a window of text, and what `escape` writes in the place of each marked byte.
+#[inline(always)]
+fn escaped_window<S: Sink>(
+    text: &[u8],
+    mut marks: u64,
+    escape: impl Fn(u8, &mut S),
+    mut sink: S,
+) -> S {
+    let mut from = 0;
+    while marks != 0 {
+        let at = marks.trailing_zeros() as usize;
+        sink.put(&text[from..at]);
+        escape(text[at], &mut sink);
+        from = at + 1;
+        marks &= marks - 1;
+    }
+    sink.put(&text[from..]);
+    sink
 }
 
 /// A sink that writes while there is space, and counts bytes behind that.
@@ -126,36 +183,79 @@ impl Sink for SliceSink<'_> {
 }
 
 #[cfg(feature = "alloc")]
-impl Sink for alloc::vec::Vec<u8> {
+impl Sink for &mut alloc::vec::Vec<u8> {
     fn put(&mut self, piece: &[u8]) {
         self.extend_from_slice(piece);
     }
 }
 
-/// The digits of an integer.
-pub(crate) struct Decimal {
-    buffer: [u8; 20],
-    start: usize,
+/// Writes the decimal digits of an integer.
+///
+/// Eight digits a piece: no piece is loaded at once from where two were stored, which would stall.
+#[inline(always)]
+pub(crate) fn decimal(integer: u64, sink: &mut impl Sink) {
+    // Most integers of events have one digit.
+    if integer < 10 {
+        return sink.put(&[b'0' + integer as u8]);
+    }
+    let high = integer / 100_000_000;
+    let pieces = [high / 100_000_000, high, integer].map(|piece| piece % 100_000_000);
+    let first = pieces.iter().take_while(|piece| **piece == 0).count();
+    sink.put(significant(&eight_digits(pieces[first])));
+    for piece in &pieces[first + 1..] {
+        sink.put(&eight_digits(*piece));
+    }
 }
 
-impl Decimal {
-    pub(crate) fn unsigned(mut integer: u64) -> Self {
-        let mut decimal = Self {
-            buffer: [b'0'; 20],
-            start: 20,
-        };
-        loop {
-            decimal.start -= 1;
-            // A remainder by ten fits any integer type.
-            decimal.buffer[decimal.start] += (integer % 10) as u8;
-            integer /= 10;
-            if integer == 0 {
-                return decimal;
+/// Returns the digits without leading zeros. Not all of them are zeros.
+#[inline(always)]
+fn significant(digits: &[u8; 8]) -> &[u8] {
+    let zeros = (u64::from_le_bytes(*digits) ^ ZEROS).trailing_zeros() / 8;
+    &digits[zeros as usize..]
+}
+
+/// The digit `0` in each byte.
+const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
+
+/// Returns the digits of an integer below 100,000,000.
+///
+/// Divides all parts of a word at once: two numbers of four digits, then four of two, then eight of
+/// one. The factors are 1/100 and 1/10, exact for numbers of that many digits.
+#[inline(always)]
+fn eight_digits(integer: u64) -> [u8; 8] {
+    let fours = (integer / 10_000) | ((integer % 10_000) << 32);
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    (ZEROS | tens | ((pairs - tens * 10) << 8)).to_le_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::ToString;
+    use alloc::vec::Vec;
+
+    use super::{decimal, eight_digits};
+
+    #[test]
+    fn every_eight_digits_are_those_of_the_integer() {
+        // Each four digits, in either half.
+        for four in 0..10_000_u64 {
+            for integer in [four, four * 10_000, four * 10_001, 99_990_000 + four] {
+                let expected = alloc::format!("{integer:08}");
+                assert_eq!(eight_digits(integer), expected.as_bytes());
             }
         }
     }
 
-    pub(crate) fn digits(&self) -> &[u8] {
-        &self.buffer[self.start..]
+    #[test]
+    fn integers_are_written_as_core_writes_them() {
+        let powers = (0..20).map(|power| 10_u64.pow(power));
+        let near = powers.flat_map(|power| [power - 1, power, power + 1, power / 4 * 7]);
+        for integer in near.chain([u64::MAX, u64::MAX - 1, 1 << 63, (1 << 63) - 1]) {
+            let mut digits = Vec::new();
+            decimal(integer, &mut &mut digits);
+            assert_eq!(digits, integer.to_string().as_bytes());
+        }
     }
 }

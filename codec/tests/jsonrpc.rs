@@ -594,3 +594,72 @@ fn types_cross_threads() {
     assert_send_sync::<jsonrpc::Params<'_>>();
     assert_send_sync::<jsonrpc::DecodeError>();
 }
+
+#[test]
+fn integers_are_written_with_their_sign() {
+    let powers = (0..19).map(|power| 10_i64.pow(power));
+    let near = powers.flat_map(|power| [power - 1, power, power + 1]);
+    let signed = near.flat_map(|integer| [integer, -integer]);
+    for integer in signed.chain([i64::MIN, i64::MIN + 1, i64::MAX - 1, i64::MAX]) {
+        let event = EventBuf::new(
+            "E",
+            [ParamBuf::unnamed(integer), ParamBuf::unnamed(integer)],
+        );
+        let mut datagram = Vec::new();
+        sender::encode_to_vec(Release::V3_4, &event, &mut datagram).expect("it is short");
+        let params = format!("[{integer},{integer}]");
+        let expected = format!(r#"{{"jsonrpc":"2.0","method":"E","params":{params}}}"#);
+        assert_eq!(datagram, expected.as_bytes());
+    }
+}
+
+#[test]
+fn bytes_are_escaped_wherever_they_are() {
+    let escapes = [
+        ("\"", "\\\""),
+        ("\\", "\\\\"),
+        ("\x08", "\\b"),
+        ("\x0c", "\\f"),
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+        ("\t", "\\t"),
+        ("\x01", "\\u0001"),
+        ("\x1f", "\\u001f"),
+        ("\x7f", "\x7f"),
+    ];
+    for length in 0..200 {
+        for ((byte, escape), at) in escapes.iter().cycle().zip(0..=length) {
+            let (first, last) = ("a".repeat(at), "a".repeat(length - at));
+            let event = EventBuf::new("E", [ParamBuf::unnamed(&*(first.clone() + byte + &last))]);
+            let mut datagram = Vec::new();
+            sender::encode_to_vec(Release::V3_4, &event, &mut datagram).expect("it is short");
+            let expected =
+                format!(r#"{{"jsonrpc":"2.0","method":"E","params":["{first}{escape}{last}"]}}"#);
+            assert_eq!(datagram, expected.as_bytes());
+            // A NUL ends the string.
+            let with_nul = first.clone() + "\0" + &last + byte;
+            let event = EventBuf::new("E", [ParamBuf::unnamed(&*with_nul)]);
+            let mut buffer = [0xa5; 300];
+            let size = sender::encode(Release::V3_4, &event, &mut buffer).expect("it fits");
+            let expected = format!(r#"{{"jsonrpc":"2.0","method":"E","params":["{first}"]}}"#);
+            assert_eq!(buffer[..size], *expected.as_bytes());
+            assert!(buffer[size..].iter().all(|byte| *byte == 0xa5));
+        }
+    }
+}
+
+#[test]
+fn vectors_are_appended_to_or_left_unchanged() {
+    let lengths = (0..1200).chain([MAX_UNIX_DATAGRAM / 6, 2 * MAX_UNIX_DATAGRAM]);
+    for (length, byte) in lengths.zip(b"a\n\x01".iter().cycle()) {
+        let event = EventBuf::new("E", [ParamBuf::named("v", vec![*byte; length])]);
+        let size = sender::size(Release::V3_1, &event);
+        let mut slice = vec![0; size];
+        let mut vector = b"before".to_vec();
+        let result = sender::encode_to_vec(Release::V3_1, &event, &mut vector);
+        assert_eq!(result, sender::encode(Release::V3_1, &event, &mut slice));
+        let datagram = if result.is_ok() { &slice[..] } else { b"" };
+        assert_eq!(result.is_ok(), size <= MAX_UNIX_DATAGRAM);
+        assert_eq!(vector, [b"before", datagram].concat());
+    }
+}

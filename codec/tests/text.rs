@@ -348,6 +348,77 @@ fn the_limit_is_kept_to_the_byte() {
 }
 
 #[test]
+fn integers_are_written_as_unsigned() {
+    for integer in near_powers_of_ten() {
+        let expected = format!("E\nn::{}\n{}\n\n", integer as u64, integer as u64);
+        let params = [Param::named("n", integer), Param::unnamed(integer)];
+        writes("E", &params, expected.as_bytes());
+    }
+}
+
+/// Integers of each number of digits, next to where the number changes.
+fn near_powers_of_ten() -> impl Iterator<Item = i64> {
+    let powers = (0..19).map(|power| 10_i64.pow(power));
+    let near = powers.flat_map(|power| [power - 1, power, power + 1]);
+    near.flat_map(|integer| [integer, -integer]).chain([
+        i64::MIN,
+        i64::MIN + 1,
+        i64::MAX - 1,
+        i64::MAX,
+    ])
+}
+
+#[test]
+fn quotes_are_escaped_wherever_they_are() {
+    for length in 1..=200 {
+        for line_feed in [0, length / 2, length - 1] {
+            for quote in 0..length {
+                let mut value = vec![b'a'; length];
+                value[quote] = b'"';
+                value[length - quote - 1] = b'"';
+                value[line_feed] = b'\n';
+                let mut expected = b"E\n\"".to_vec();
+                for byte in &value {
+                    if *byte == b'"' {
+                        expected.push(b'\\');
+                    }
+                    expected.push(*byte);
+                }
+                expected.extend(b"\"\n\n");
+                writes("E", &[Param::unnamed(&value[..])], &expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn vectors_are_appended_to_or_left_unchanged() {
+    for length in (0..1200).chain([MAX_DATAGRAM - 7, MAX_DATAGRAM - 6, 20 * MAX_DATAGRAM]) {
+        let value = vec![b'a'; length];
+        let event = EventBuf::new("E", [ParamBuf::named("v", value)]);
+        let size = sender::size(&event);
+        let mut slice = vec![0; size];
+        for capacity in [0, 600, 70_000] {
+            let mut vector = Vec::with_capacity(capacity);
+            vector.extend(b"before");
+            let result = sender::encode_to_vec(&event, &mut vector);
+            assert_eq!(result, sender::encode(&event, &mut slice));
+            let (before, datagram) = vector.split_at(6);
+            assert_eq!(before, b"before");
+            match result {
+                Ok(written) => assert_eq!((written, datagram), (size, &slice[..])),
+                Err(error) => {
+                    let limit = MAX_DATAGRAM;
+                    assert_eq!(error, EncodeError::TooLong { size, limit });
+                    assert_eq!(datagram, b"");
+                    assert!(vector.capacity() <= capacity.max(2000), "{capacity}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn encoding_writes_nothing_behind_the_datagram() {
     for event in [
         EventBuf::new("E", [ParamBuf::named("ip", "192.168.2.11")]),

@@ -1,7 +1,7 @@
-use core::mem;
+use memchr::memchr;
 
-use super::plain::{Escaped, plain};
-use crate::encode::{Decimal, Message, Sink};
+use super::plain::Escaped;
+use crate::encode::{Message, Sink, decimal, escaped};
 use crate::lanes::contains;
 use crate::{Bytes, Event, MAX_UNIX_DATAGRAM, Value};
 
@@ -34,98 +34,97 @@ impl<'e, E: ?Sized> Datagram<'e, E> {
 impl<E: Event + ?Sized> Message for Datagram<'_, E> {
     const LIMIT: usize = MAX_UNIX_DATAGRAM;
 
-    #[inline]
-    fn write(&self, sink: &mut impl Sink) {
-        sink.put(match self.release {
-            Release::V3_1 => b"{\"id\":null,\"jsonrpc\":\"2.0\",\"method\":",
-            Release::V3_4 => b"{\"jsonrpc\":\"2.0\",\"method\":",
-        });
-        string(self.event.name(), sink);
+    #[inline(always)]
+    fn write<S: Sink>(&self, mut sink: S) -> S {
+        match self.release {
+            Release::V3_1 => sink.put(b"{\"id\":null,\"jsonrpc\":\"2.0\",\"method\":"),
+            Release::V3_4 => sink.put(b"{\"jsonrpc\":\"2.0\",\"method\":"),
+        }
+        sink = string(self.event.name(), sink);
         let mut named = None;
         for param in self.event.params() {
-            let first = named.is_none();
-            // An object where the first has a name, even an empty one. Names behind one without are
-            // lost.
-            let named = *named.get_or_insert(param.name.is_some());
-            sink.put(match (first, named) {
-                (true, true) => b",\"params\":{",
-                (true, false) => b",\"params\":[",
-                (false, _) => b",",
-            });
-            if named {
-                match param.name {
-                    Some(name) => string(name, sink),
-                    None => sink.put(b"\"\""),
+            match param.value {
+                Value::Bytes(content) => {
+                    sink = name(&mut named, param.name, sink);
+                    sink = string(content, sink);
                 }
-                sink.put(b":");
+                Value::Integer(integer) => {
+                    sink = name(&mut named, param.name, sink);
+                    if integer < 0 {
+                        sink.put(b"-");
+                    }
+                    decimal(integer.unsigned_abs(), &mut sink);
+                }
+                Value::Null => {
+                    sink = name(&mut named, param.name, sink);
+                    sink.put(b"null");
+                }
             }
-            value(param.value, sink);
         }
-        sink.put(match (named, self.release) {
-            (Some(true), _) => b"}}",
-            (Some(false), _) => b"]}",
-            (None, Release::V3_1) => b",\"params\":{}}",
-            (None, Release::V3_4) => b"}",
-        });
+        match (named, self.release) {
+            (Some(true), _) => sink.put(b"}}"),
+            (Some(false), _) => sink.put(b"]}"),
+            (None, Release::V3_1) => sink.put(b",\"params\":{}}"),
+            (None, Release::V3_4) => sink.put(b"}"),
+        }
+        sink
     }
 }
 
+/// Writes what stands before a value.
 #[inline(always)]
-fn value(value: Value<'_>, sink: &mut impl Sink) {
-    match value {
-        Value::Bytes(content) => string(content, sink),
-        Value::Integer(integer) => {
-            if integer < 0 {
-                sink.put(b"-");
-            }
-            sink.put(Decimal::unsigned(integer.unsigned_abs()).digits());
-        }
-        Value::Null => sink.put(b"null"),
+fn name<S: Sink>(named: &mut Option<bool>, name: Option<Bytes<'_>>, mut sink: S) -> S {
+    // An object where the first has a name, even an empty one. Names behind one without are lost.
+    match named {
+        Some(_) => sink.put(b","),
+        None if name.is_some() => sink.put(b",\"params\":{"),
+        None => sink.put(b",\"params\":["),
     }
+    if *named.get_or_insert(name.is_some()) {
+        sink = string(name.unwrap_or(Bytes::new(b"")), sink);
+        sink.put(b":");
+    }
+    sink
 }
 
 /// Writes a string up to its first NUL, where servers take it to end.
 #[inline(always)]
-fn string(content: Bytes<'_>, sink: &mut impl Sink) {
+fn string<S: Sink>(content: Bytes<'_>, mut sink: S) -> S {
     sink.put(b"\"");
     match content.as_slice() {
         Some(text) if !contains(Escaped, text) => sink.put(text),
-        _ => {
-            // Passing `sink` itself to a cold function would spill it: it is moved out so that the
-            // hot path keeps it in registers.
-            let mut moved = mem::take(sink);
-            escaped_string(content, &mut moved);
-            *sink = moved;
-        }
+        _ => sink = escaped_string(content, sink),
     }
     sink.put(b"\"");
+    sink
 }
 
 #[cold]
-fn escaped_string(content: Bytes<'_>, sink: &mut impl Sink) {
-    content.chunks().all(|chunk| escape(&chunk, sink));
+fn escaped_string<S: Sink>(content: Bytes<'_>, mut sink: S) -> S {
+    for chunk in content.chunks() {
+        let end = memchr(b'\0', &chunk);
+        sink = escaped(&chunk[..end.unwrap_or(chunk.len())], Escaped, escape, sink);
+        if end.is_some() {
+            break;
+        }
+    }
+    sink
 }
 
-/// Writes text up to its first NUL, and returns whether there was none.
-fn escape(mut text: &[u8], sink: &mut impl Sink) -> bool {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| DIGITS[usize::from(value & 0xf)];
-    loop {
-        let (plain, rest) = text.split_at(plain(text));
-        sink.put(plain);
-        let Some((byte, rest)) = rest.split_first() else {
-            return true;
-        };
-        match byte {
-            b'\0' => return false,
-            b'"' | b'\\' => sink.put(&[b'\\', *byte]),
-            b'\x08' => sink.put(b"\\b"),
-            b'\x0c' => sink.put(b"\\f"),
-            b'\n' => sink.put(b"\\n"),
-            b'\r' => sink.put(b"\\r"),
-            b'\t' => sink.put(b"\\t"),
-            _ => sink.put(&[b'\\', b'u', b'0', b'0', digit(byte >> 4), digit(*byte)]),
+#[inline(always)]
+fn escape(byte: u8, sink: &mut impl Sink) {
+    let letter = match byte {
+        b'\x08' => b'b',
+        b'\x0c' => b'f',
+        b'\n' => b'n',
+        b'\r' => b'r',
+        b'\t' => b't',
+        // Below 0x20: the first digit is 0 or 1.
+        ..0x20 => {
+            let digit = b"0123456789abcdef"[usize::from(byte & 0xf)];
+            return sink.put(&[b'\\', b'u', b'0', b'0', b'0' | byte >> 4, digit]);
         }
-        text = rest;
-    }
+        _ => byte,
+    };
+    sink.put(&[b'\\', letter]);
 }

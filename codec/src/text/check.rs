@@ -92,13 +92,12 @@ enum QuotedValue {
 
 impl QuotedValue {
     fn at_start_of<'a>(param: &Param<'_>, mut following: impl Iterator<Item = Param<'a>>) -> Self {
-        let mut search = ClosingQuote::default();
-        write::parameter(param, &mut search);
+        let mut search = write::parameter(param, ClosingQuote::default());
         let line_feed = search.at - 1;
         while search.place != Place::Behind
             && let Some(param) = following.next()
         {
-            write::parameter(&param, &mut search);
+            search = write::parameter(&param, search);
         }
         search.put(b"\n");
         match search.found {

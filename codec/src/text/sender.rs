@@ -66,7 +66,7 @@ pub fn encode<E: Event + ?Sized>(event: &E, buffer: &mut [u8]) -> Result<usize, 
 }
 
 /// Appends the datagram to `buffer` and returns its length, whether or not it reads back as the
-/// event.
+/// event. Reserves space for 512 bytes at least, and for a longer datagram as much as it takes.
 ///
 /// # Errors
 ///

@@ -1,34 +1,38 @@
-use core::mem;
+use memchr::memchr;
 
-use memchr::{memchr, memchr_iter};
-
-use crate::encode::{Decimal, Message, Sink, bytes};
-use crate::lanes::{ByteClass, ByteMask, LANES, contains};
+use crate::encode::{Message, Sink, bytes, decimal, escaped, unescaped};
+use crate::lanes::{ByteClass, ByteMask, LANES, contains, marks};
 use crate::{Bytes, Event, MAX_DATAGRAM, Param, Value};
 
 /// Returns whether a value is written in quotes: it is if it holds a line feed.
 pub(super) fn is_quoted(content: &Bytes<'_>) -> bool {
-    content.chunks().any(|chunk| contains(LineFeed, &chunk))
+    content.chunks().any(|chunk| contains(LINE_FEED, &chunk))
 }
 
 /// The class of the byte for which a value is quoted.
-#[derive(Clone, Copy)]
-struct LineFeed;
+const LINE_FEED: Only = Only(b'\n');
 
-impl ByteClass for LineFeed {
+/// The class of one byte.
+#[derive(Clone, Copy)]
+struct Only(u8);
+
+impl ByteClass for Only {
     #[inline(always)]
     fn has(self, byte: u8) -> bool {
-        byte == b'\n'
+        byte == self.0
     }
 
     #[inline(always)]
     fn mask(self, bytes: &[u8; LANES]) -> ByteMask {
-        ByteMask::equal(bytes, b'\n')
+        ByteMask::equal(bytes, self.0)
     }
 
+    /// The lines of SIP messages are short: the first window spares most of them a call of
+    /// `memchr`.
     #[inline(always)]
     fn is_in_long(self, text: &[u8]) -> bool {
-        memchr(b'\n', text).is_some()
+        let first = text.first_chunk().map_or(0, |window| marks(self, window));
+        first != 0 || memchr(self.0, text).is_some()
     }
 }
 
@@ -38,83 +42,66 @@ pub(super) struct Datagram<'e, E: ?Sized>(pub(super) &'e E);
 impl<E: Event + ?Sized> Message for Datagram<'_, E> {
     const LIMIT: usize = MAX_DATAGRAM;
 
-    #[inline]
-    fn write(&self, sink: &mut impl Sink) {
-        bytes(&self.0.name(), sink);
+    #[inline(always)]
+    fn write<S: Sink>(&self, mut sink: S) -> S {
+        sink = bytes(self.0.name(), sink);
         sink.put(b"\n");
         for param in self.0.params() {
-            parameter(&param, sink);
+            sink = parameter(&param, sink);
         }
         sink.put(b"\n");
+        sink
     }
 }
 
 /// Writes a parameter with its line feed.
 ///
-/// Parameters without escapes, quotes and integers, nearly all, are recognized before anything is
-/// written.
+/// The name is written in each arm: one `match` of the value decides all that follows.
 #[inline(always)]
-pub(super) fn parameter(param: &Param<'_>, sink: &mut impl Sink) {
-    let value = param
-        .value
-        .as_bytes()
-        .and_then(|content| content.as_slice());
-    let name = match param.name {
-        None => Some(None),
-        Some(name) if name.is_empty() => None,
-        Some(name) => name.as_slice().map(Some),
-    };
-    match (name, value) {
-        (Some(Some(name)), Some(value)) if !contains(LineFeed, value) => {
-            sink.put(name);
-            sink.put(b"::");
-            sink.put(value);
-            sink.put(b"\n");
+pub(super) fn parameter<S: Sink>(param: &Param<'_>, mut sink: S) -> S {
+    match param.value {
+        Value::Bytes(content) => {
+            sink = name(param.name, sink);
+            match content.as_slice() {
+                Some(text) if !contains(LINE_FEED, text) => sink.put(text),
+                None if !is_quoted(&content) => sink = unescaped(content, sink),
+                _ => sink = quoted(content, sink),
+            }
         }
-        (Some(None), Some(value)) if !contains(LineFeed, value) => {
-            sink.put(value);
-            sink.put(b"\n");
+        // Servers write integers as unsigned, so that -1 arrives as 18446744073709551615.
+        Value::Integer(integer) => {
+            sink = name(param.name, sink);
+            decimal(integer.cast_unsigned(), &mut sink);
         }
-        _ => {
-            // Passing `sink` itself to a cold function would spill it: it is moved out so that the
-            // hot path keeps it in registers.
-            let mut moved = mem::take(sink);
-            unusual_parameter(*param, &mut moved);
-            *sink = moved;
-        }
+        Value::Null => sink = name(param.name, sink),
     }
+    sink.put(b"\n");
+    sink
+}
+
+#[inline(always)]
+fn name<S: Sink>(name: Option<Bytes<'_>>, mut sink: S) -> S {
+    if let Some(name) = name.filter(|name| !name.is_empty()) {
+        sink = bytes(name, sink);
+        sink.put(b"::");
+    }
+    sink
 }
 
 #[cold]
-fn unusual_parameter(param: Param<'_>, sink: &mut impl Sink) {
-    if let Some(name) = param.name.filter(|name| !name.is_empty()) {
-        bytes(&name, sink);
-        sink.put(b"::");
-    }
-    value(&param.value, sink);
-    sink.put(b"\n");
+fn quoted<S: Sink>(content: Bytes<'_>, mut sink: S) -> S {
+    sink.put(b"\"");
+    sink = match content.as_slice() {
+        Some(text) => with_quotes_escaped(text, sink),
+        None => content
+            .chunks()
+            .fold(sink, |sink, chunk| with_quotes_escaped(&chunk, sink)),
+    };
+    sink.put(b"\"");
+    sink
 }
 
-pub(super) fn value(value: &Value<'_>, sink: &mut impl Sink) {
-    match value {
-        Value::Bytes(content) if is_quoted(content) => {
-            sink.put(b"\"");
-            content.chunks().for_each(|chunk| escaped(&chunk, sink));
-            sink.put(b"\"");
-        }
-        Value::Bytes(content) => bytes(content, sink),
-        // Servers write integers as unsigned, so that -1 arrives as 18446744073709551615.
-        Value::Integer(integer) => sink.put(Decimal::unsigned(integer.cast_unsigned()).digits()),
-        Value::Null => {}
-    }
-}
-
-fn escaped(text: &[u8], sink: &mut impl Sink) {
-    let mut from = 0;
-    for at in memchr_iter(b'"', text) {
-        sink.put(&text[from..at]);
-        sink.put(b"\\\"");
-        from = at + 1;
-    }
-    sink.put(&text[from..]);
+#[inline(always)]
+fn with_quotes_escaped<S: Sink>(text: &[u8], sink: S) -> S {
+    escaped(text, Only(b'"'), |_, sink| sink.put(b"\\\""), sink)
 }
