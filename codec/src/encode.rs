@@ -2,7 +2,8 @@ use core::fmt;
 
 use crate::Bytes;
 use crate::copy::copy;
-use crate::lanes::{ByteClass, WINDOW, marks};
+use crate::lanes::ByteClass;
+use crate::window::{WINDOW, marks_of};
 
 /// Why an event was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -128,39 +129,20 @@ pub(crate) fn escaped<S: Sink>(
     escape: impl Fn(u8, &mut S),
     mut sink: S,
 ) -> S {
-    let (windows, rest) = text.as_chunks();
-    for window in windows {
-        sink = escaped_window(window, marks(class, window), &escape, sink);
-    }
-    let marks = match text.last_chunk() {
-        // Overlaps the windows before it.
-        Some(window) => marks(class, window).unbounded_shr((WINDOW - rest.len()) as u32),
-        None => {
-            let mut window = [0; WINDOW];
-            copy(rest, &mut window[..rest.len()]);
-            marks(class, &window) & ((1 << rest.len()) - 1)
-        }
-    };
-    escaped_window(rest, marks, &escape, sink)
-}
-
-/// Writes up to a window of text, and what `escape` writes in the place of each marked byte.
-#[inline(always)]
-fn escaped_window<S: Sink>(
-    text: &[u8],
-    mut marks: u64,
-    escape: impl Fn(u8, &mut S),
-    mut sink: S,
-) -> S {
     let mut from = 0;
-    while marks != 0 {
-        let at = marks.trailing_zeros() as usize;
-        sink.put(&text[from..at]);
-        escape(text[at], &mut sink);
-        from = at + 1;
-        marks &= marks - 1;
+    while from < text.len() {
+        let (window, mut marks) = marks_of(class, text, from);
+        while marks != 0 {
+            let at = window + marks.trailing_zeros() as usize;
+            sink.put(&text[from..at]);
+            escape(text[at], &mut sink);
+            from = at + 1;
+            marks &= marks - 1;
+        }
+        let end = text.len().min(window + WINDOW);
+        sink.put(&text[from..end]);
+        from = end;
     }
-    sink.put(&text[from..]);
     sink
 }
 

@@ -33,14 +33,6 @@ impl ByteMask {
         Self(self.0 | other.0)
     }
 
-    /// Returns the place of the first of the bytes.
-    #[cfg(feature = "jsonrpc")]
-    #[inline(always)]
-    pub(crate) fn first(self) -> Option<usize> {
-        let bits = self.bits();
-        (bits != 0).then(|| bits.trailing_zeros() as usize)
-    }
-
     /// Returns a bit for each byte, the first one lowest.
     #[inline(always)]
     pub(crate) fn bits(self) -> u64 {
@@ -90,16 +82,6 @@ pub(crate) fn contains(class: impl ByteClass, text: &[u8]) -> bool {
     }
 }
 
-/// The number of bytes in a window: as many as a mask of 64 bits has bits.
-pub(crate) const WINDOW: usize = 4 * LANES;
-
-/// Returns which bytes of a window are of a class: a bit for each byte, the first one lowest.
-#[inline(always)]
-pub(crate) fn marks(class: impl ByteClass, window: &[u8; WINDOW]) -> u64 {
-    let groups = window.as_chunks().0.iter().rev();
-    groups.fold(0, |bits, group| (bits << LANES) | class.mask(group).bits())
-}
-
 #[inline(always)]
 fn pair([first, last]: [u32; 2]) -> u64 {
     u64::from(first) | u64::from(last) << 32
@@ -121,7 +103,7 @@ fn ends<const N: usize>(text: &[u8]) -> [[u8; N]; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{ByteClass, ByteMask, LANES, WINDOW, contains, marks};
+    use super::{ByteClass, ByteMask, LANES, contains};
 
     #[derive(Clone, Copy)]
     struct LineFeed;
@@ -158,18 +140,6 @@ mod tests {
                 }
             }
             assert_eq!(ByteMask::equal(&[byte; LANES], byte).bits(), 0xffff);
-        }
-    }
-
-    #[test]
-    fn each_byte_of_a_window_has_its_bit() {
-        for at in 0..WINDOW {
-            for other in 0..WINDOW {
-                let mut window = [b'0'; WINDOW];
-                window[at] = b'\n';
-                window[other] = b'\n';
-                assert_eq!(marks(LineFeed, &window), 1 << at | 1 << other);
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! Looks at 64 bytes of a text at once, a window.
 
-use crate::lanes::{ByteMask, LANES};
+use crate::copy::copy;
+use crate::lanes::{ByteClass, ByteMask, LANES};
 
 /// The number of bytes in a window: one for each bit of its marks.
 pub(crate) const WINDOW: usize = 64;
@@ -37,13 +38,17 @@ pub(crate) fn marks<const N: usize>(
         mark(rest.len() - LANES, &[*group]);
     } else {
         let mut group = [b' '; LANES];
-        group
-            .iter_mut()
-            .zip(rest)
-            .for_each(|(to, from)| *to = *from);
+        copy(rest, &mut group[..rest.len()]);
         mark(0, &[group]);
     }
     (from, marks)
+}
+
+/// The same for one class.
+#[inline(always)]
+pub(crate) fn marks_of(class: impl ByteClass, text: &[u8], from: usize) -> (usize, u64) {
+    let (start, [marks]) = marks(text, from, |group| [class.mask(group)]);
+    (start, marks)
 }
 
 /// Removes the marks before `at` from those of the window that begins at `from`.

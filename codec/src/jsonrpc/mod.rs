@@ -15,8 +15,8 @@
 mod check;
 mod decode;
 mod error;
+mod escaped;
 mod number;
-mod plain;
 mod read;
 mod scan;
 pub mod sender;

@@ -138,11 +138,8 @@ impl<'a> Scanner<'a> {
             self.at += word.len();
             return Some(());
         }
-        let is_cut = word.starts_with(rest);
-        self.malformed(
-            [Kind::ExpectedValue, Kind::CutShort][usize::from(is_cut)],
-            faults,
-        )
+        let kinds = [Kind::ExpectedValue, Kind::CutShort];
+        self.malformed(kinds[usize::from(word.starts_with(rest))], faults)
     }
 
     /// Skips a value that no event holds, inside of `depth` open brackets.

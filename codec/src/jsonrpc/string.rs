@@ -1,12 +1,11 @@
 //! Reads the strings of JSON text.
 
 use super::error::DecodeErrorKind as Kind;
-use super::plain::{Escaped, plain};
+use super::escaped::marked_window;
 use super::scan::{Faults, Scanner};
 use crate::Bytes;
-use crate::lanes::ByteClass;
 use crate::unescape::{EscapeError, unescape};
-use crate::window::{self, WINDOW};
+use crate::window;
 
 /// A string without its quotes.
 #[derive(Clone, Copy)]
@@ -109,30 +108,4 @@ fn escape_by_number(json: Scanner<'_>, faults: &mut Faults) -> Option<usize> {
         Err(EscapeError::CutShort) => json.malformed(Kind::CutShort, faults),
         Err(EscapeError::Malformed) => json.malformed(Kind::MalformedEscape, faults),
     }
-}
-
-/// Returns the place and the marks of the window that begins at `at`, or else of the first one
-/// behind it that has a mark. The end of the text counts as a mark.
-#[inline(never)]
-fn marked_window(text: &[u8], at: usize) -> (usize, u64) {
-    match marks(text, at) {
-        (_, 0) => distant_window(text, at + WINDOW),
-        window => window,
-    }
-}
-
-/// The same for a window before which there may be many without marks.
-#[cold]
-fn distant_window(text: &[u8], at: usize) -> (usize, u64) {
-    let at = at.min(text.len());
-    match marks(text, at + plain(&text[at..])) {
-        (_, 0) => (text.len(), 1),
-        window => window,
-    }
-}
-
-#[inline(always)]
-fn marks(text: &[u8], at: usize) -> (usize, u64) {
-    let (from, [marks]) = window::marks(text, at, |group| [Escaped.mask(group)]);
-    (from, marks)
 }

@@ -1,6 +1,6 @@
 use memchr::memchr;
 
-use super::plain::Escaped;
+use super::escaped::Escaped;
 use crate::encode::{Message, Sink, decimal, escaped};
 use crate::lanes::contains;
 use crate::{Bytes, Event, MAX_UNIX_DATAGRAM, Value};

@@ -1,7 +1,8 @@
 use memchr::memchr;
 
 use crate::encode::{Message, Sink, bytes, decimal, escaped, unescaped};
-use crate::lanes::{ByteClass, ByteMask, LANES, contains, marks};
+use crate::lanes::{ByteClass, ByteMask, LANES, contains};
+use crate::window::marks_of;
 use crate::{Bytes, Event, MAX_DATAGRAM, Param, Value};
 
 /// Returns whether a value is written in quotes: it is if it holds a line feed.
@@ -31,7 +32,7 @@ impl ByteClass for Only {
     /// `memchr`.
     #[inline(always)]
     fn is_in_long(self, text: &[u8]) -> bool {
-        let first = text.first_chunk().map_or(0, |window| marks(self, window));
+        let (_, first) = marks_of(self, text, 0);
         first != 0 || memchr(self.0, text).is_some()
     }
 }

@@ -1,29 +1,8 @@
-//! The bytes of JSON strings that stand for themselves (RFC 8259, section 7): all but quotes,
+//! The bytes of JSON strings that do not stand for themselves (RFC 8259, section 7): quotes,
 //! backslashes and control characters.
 
 use crate::lanes::{ByteClass, ByteMask, LANES};
-
-/// Returns the length of the longest prefix of `text` whose bytes stand for themselves.
-#[inline]
-pub(super) fn plain(text: &[u8]) -> usize {
-    let (groups, _) = text.as_chunks();
-    for (index, group) in groups.iter().enumerate() {
-        if let Some(first) = Escaped.mask(group).first() {
-            return index * LANES + first;
-        }
-    }
-    match text.last_chunk() {
-        // Overlaps the groups before it.
-        Some(group) => Escaped
-            .mask(group)
-            .first()
-            .map_or(text.len(), |first| text.len() - LANES + first),
-        None => text
-            .iter()
-            .position(|byte| Escaped.has(*byte))
-            .unwrap_or(text.len()),
-    }
-}
+use crate::window::{WINDOW, marks_of};
 
 /// The class of the bytes that do not stand for themselves.
 #[derive(Clone, Copy)]
@@ -43,14 +22,40 @@ impl ByteClass for Escaped {
 
     #[inline(always)]
     fn is_in_long(self, text: &[u8]) -> bool {
-        plain(text) < text.len()
+        marked_window(text, 0).0 < text.len()
     }
+}
+
+/// Returns the place and the marks of the window that begins at `at`, or else of the first one
+/// behind it that has a mark. The end of the text counts as a mark.
+#[inline(never)]
+pub(super) fn marked_window(text: &[u8], at: usize) -> (usize, u64) {
+    match marks_of(Escaped, text, at) {
+        (_, 0) => distant_window(text, at + WINDOW),
+        window => window,
+    }
+}
+
+/// The same where many windows without marks may come before it.
+#[cold]
+fn distant_window(text: &[u8], at: usize) -> (usize, u64) {
+    let places = (at..text.len()).step_by(WINDOW);
+    let mut windows = places.map(|at| marks_of(Escaped, text, at));
+    windows
+        .find(|(_, marks)| *marks != 0)
+        .unwrap_or((text.len(), 1))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Escaped, plain};
+    use super::{Escaped, marked_window};
     use crate::lanes::contains;
+
+    /// Returns the length of the longest prefix whose bytes stand for themselves.
+    fn plain(text: &[u8]) -> usize {
+        let (window, marks) = marked_window(text, 0);
+        window + marks.trailing_zeros() as usize
+    }
 
     #[test]
     fn every_byte_at_every_place_stands_for_itself_or_not() {
