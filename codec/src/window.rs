@@ -59,3 +59,49 @@ pub(crate) fn skip_to(at: usize, from: usize, marks: u64) -> u64 {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{WINDOW, marks, skip_to};
+    use crate::lanes::ByteMask;
+
+    #[test]
+    fn every_byte_of_the_window_is_marked_by_its_class() {
+        let text: [u8; 150] = core::array::from_fn(|at| b"a..b-"[at % 5]);
+        for length in 0..=text.len() {
+            let text = &text[..length];
+            for from in 0..=length {
+                let (start, [letters, points]) = marks(text, from, |group| {
+                    let letters = ByteMask::equal(group, b'a').or(ByteMask::equal(group, b'b'));
+                    [letters, ByteMask::equal(group, b'.')]
+                });
+                let expected = match length - from {
+                    0..WINDOW if length >= WINDOW => length - WINDOW,
+                    _ => from,
+                };
+                assert_eq!(start, expected, "{from} of {length}");
+                for at in start..start + WINDOW {
+                    let marked = [letters, points].map(|marks| marks >> (at - start) & 1 == 1);
+                    let byte = text.get(at).filter(|_| at >= from);
+                    let is_letter = byte.is_some_and(u8::is_ascii_alphabetic);
+                    let is_point = byte.is_some_and(|byte| *byte == b'.');
+                    assert_eq!(
+                        marked,
+                        [is_letter, is_point],
+                        "{at} from {from} of {length}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn marks_before_a_place_are_removed() {
+        assert_eq!(skip_to(3, 10, u64::MAX), u64::MAX);
+        for passed in 0..WINDOW {
+            assert_eq!(skip_to(10 + passed, 10, u64::MAX), u64::MAX << passed);
+        }
+        assert_eq!(skip_to(10 + WINDOW, 10, u64::MAX), 0);
+        assert_eq!(skip_to(10 + 2 * WINDOW, 10, u64::MAX), 0);
+    }
+}

@@ -133,6 +133,61 @@ fn strings_are_unescaped_and_else_left_alone() {
 }
 
 #[test]
+fn escapes_and_closing_quotes_are_found_at_every_offset() {
+    let parts = [
+        ("", ""),
+        (r"\n", "\n"),
+        (r#"\""#, "\""),
+        (r"\\", "\\"),
+        (r#"\\\""#, "\\\""),
+        (r"\u00e9", "é"),
+        (r"\ud83d\ude00", "😀"),
+    ];
+    for before in 0..=64 {
+        for (first, second) in parts
+            .iter()
+            .flat_map(|first| parts.map(|second| (first, second)))
+        {
+            for between in [0, 58, 63, 64, 130] {
+                let [before, between] = [before, between].map(|length| "a".repeat(length));
+                let value = |first, second| [before.as_str(), first, &between, second].concat();
+                reads_params(
+                    format!(r#"{{"b":"{}","":"c"}}"#, value(first.0, second.0)),
+                    &[
+                        Param::named("b", value(first.1, second.1).as_str()),
+                        Param::named("", "c"),
+                    ],
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_in_a_string_is_found_at_every_offset() {
+    for place in 0..=200 {
+        for escape in ["", "\\n", "\\\"", "\\u0041"] {
+            let good = format!("{{\"method\":\"{escape}{}", "a".repeat(place));
+            let wrong = |part, message| {
+                rejects(
+                    format!("{good}{part}\"}}"),
+                    &format!("{message}, at byte {}", good.len()),
+                );
+            };
+            wrong("\n", "string holds a control character that is not escaped");
+            wrong("\\v", "string holds an escape that is none of JSON's");
+            wrong("\\u00 0", "string holds an escape that is none of JSON's");
+            wrong("\\ud83d", "string holds half of a surrogate pair");
+            for cut in ["", "\\", "\\u00e"] {
+                let cut = [&good, cut].concat();
+                let message = "datagram ends inside its JSON object, at byte";
+                rejects(&cut, &format!("{message} {}", cut.len()));
+            }
+        }
+    }
+}
+
+#[test]
 fn what_listeners_may_refuse_is_read() {
     reads(r#"{"method":""}"#, "", &[]);
     reads(r#"{"jsonrpc":"1.0","id":7,"method":"E"}"#, "E", &[]);
