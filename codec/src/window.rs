@@ -7,10 +7,10 @@ use crate::lanes::{ByteClass, ByteMask, LANES};
 pub(crate) const WINDOW: usize = 64;
 
 /// Marks which bytes of the window that begins at `from` are of each class: a bit for each byte,
-/// the first one lowest. Returns where the window begins, too: before `from` where fewer than 64
-/// bytes are left. Bytes before `from` are not marked.
+/// the first one lowest. Returns where the window begins, too: at `from`, or before it where fewer
+/// than 64 bytes are left of a longer text. Bytes before `from` are not marked.
 ///
-/// No class may have the space, which fills up a text of less than 16 bytes.
+/// No class may have the space, which pads the text where fewer than 16 bytes are looked at.
 #[inline(always)]
 pub(crate) fn marks<const N: usize>(
     text: &[u8],

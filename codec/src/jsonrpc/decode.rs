@@ -46,8 +46,8 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     read(datagram, &mut faults).ok_or(faults.malformed)?
 }
 
-/// Returns the meaning in an event of a datagram that is one JSON object, or why it has none;
-/// `None` for anything else.
+/// Returns the event that a datagram tells, or why it tells none; `None` if the datagram is not one
+/// JSON object.
 fn read<'a>(datagram: &'a [u8], faults: &mut Faults) -> Option<Result<Decoded<'a>, DecodeError>> {
     let mut json = Scanner::new(datagram);
     match json.token() {

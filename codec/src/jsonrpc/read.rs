@@ -11,7 +11,7 @@ pub struct Params<'a> {
     pub(super) json: Scanner<'a>,
     /// The bracket behind the parameters: `}` if each has a name, `]` if none has.
     close: u8,
-    /// Whether another parameter begins at the scanner's place.
+    /// Whether another parameter follows.
     more: bool,
 }
 

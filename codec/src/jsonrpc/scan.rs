@@ -32,7 +32,7 @@ impl Faults {
     }
 }
 
-/// A place in JSON text. Each method moves it forward.
+/// A place in JSON text. Methods that read or skip something move it forward.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scanner<'a> {
     pub(super) text: &'a [u8],
@@ -204,8 +204,8 @@ impl<'a> Scanner<'a> {
         self.marks = window::skip_to(self.at, self.from, self.marks);
     }
 
-    /// Calls a function that is not inlined on a copy of the scanner, which itself stays in
-    /// registers so.
+    /// Calls a function that is not inlined, with a copy of the scanner, so that the scanner itself
+    /// stays in registers.
     #[inline(always)]
     pub(super) fn out_of_line<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         let mut copy = *self;
