@@ -23,13 +23,18 @@ pub(crate) fn unescape(text: &[u8]) -> Result<(char, usize), EscapeError> {
         b'n' => '\n',
         b'r' => '\r',
         b't' => '\t',
-        b'u' => return by_number(text),
-        _ => return Err(EscapeError::Malformed),
+        _ => return unescape_number(text),
     };
     Ok((character, 2))
 }
 
-fn by_number(text: &[u8]) -> Result<(char, usize), EscapeError> {
+/// Decodes an escape by number in the same way, for which every other escape is malformed.
+pub(crate) fn unescape_number(text: &[u8]) -> Result<(char, usize), EscapeError> {
+    match text.get(1) {
+        Some(b'u') => {}
+        Some(_) => return Err(EscapeError::Malformed),
+        None => return Err(EscapeError::CutShort),
+    }
     let first = number(&text[2..])?;
     if let Some(character) = char::from_u32(first) {
         return Ok((character, BY_NUMBER));

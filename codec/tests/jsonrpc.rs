@@ -299,6 +299,8 @@ fn what_tells_no_event_is_rejected() {
     let fraction = "number has a fraction or exponent, and is no integer";
     params("[0,1.0]", fraction);
     params("[0,-2e3]", fraction);
+    params("[0,0.5]", fraction);
+    params("[0,-0e0]", fraction);
     let large = "integer does not fit into 64 bits";
     params("[0,9223372036854775808]", large);
     params("[0,-9223372036854775809]", large);

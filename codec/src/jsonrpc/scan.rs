@@ -174,7 +174,8 @@ impl<'a> Scanner<'a> {
                 objects = objects << 1 | u128::from(bracket == b'{');
                 self.open(close(objects))
             } else {
-                self.value(depth + opened, faults)?;
+                // No bracket stands here, so that the depth does not matter.
+                self.value(MAX_DEPTH, faults)?;
                 self.more(close(objects), faults)?
             };
             while !more {

@@ -4,7 +4,7 @@ use super::error::DecodeErrorKind as Kind;
 use super::escaped::marked_window;
 use super::scan::{Faults, Scanner};
 use crate::Bytes;
-use crate::unescape::{EscapeError, unescape};
+use crate::unescape::{EscapeError, unescape_number};
 use crate::window;
 
 /// A string without its quotes.
@@ -98,7 +98,7 @@ const MARKS_OF_ESCAPE: [u8; 256] = {
 #[cold]
 #[inline(never)]
 fn escape_by_number(json: Scanner<'_>, faults: &mut Faults) -> Option<usize> {
-    match unescape(&json.text[json.at..]) {
+    match unescape_number(&json.text[json.at..]) {
         Ok((_, length)) => Some(length),
         Err(EscapeError::LoneSurrogate { length }) => {
             let lone_surrogate = json.error(Kind::LoneSurrogate);
