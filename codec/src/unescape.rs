@@ -30,10 +30,8 @@ pub(crate) fn unescape(text: &[u8]) -> Result<(char, usize), EscapeError> {
 
 /// Decodes an escape by number in the same way, for which every other escape is malformed.
 pub(crate) fn unescape_number(text: &[u8]) -> Result<(char, usize), EscapeError> {
-    match text.get(1) {
-        Some(b'u') => {}
-        Some(_) => return Err(EscapeError::Malformed),
-        None => return Err(EscapeError::CutShort),
+    if *text.get(1).ok_or(EscapeError::CutShort)? != b'u' {
+        return Err(EscapeError::Malformed);
     }
     let first = number(&text[2..])?;
     if let Some(character) = char::from_u32(first) {

@@ -15,11 +15,9 @@ impl Scanner<'_> {
             sum = sum.wrapping_mul(10).wrapping_add(i64::from(digit - b'0'));
             self.at += 1;
         }
+        let (digits, leading) = (self.at - first, self.text.get(first));
         // Eighteen digits always fit.
-        let is_usual = matches!(
-            (self.at - first, self.text.get(first)),
-            (1, _) | (2..=18, Some(b'1'..=b'9'))
-        );
+        let is_usual = matches!((digits, leading), (1, _) | (2..=18, Some(b'1'..=b'9')));
         if is_usual && !matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
             return Some(if negative { -sum } else { sum });
         }
