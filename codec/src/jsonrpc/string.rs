@@ -85,11 +85,14 @@ impl<'a> Scanner<'a> {
 /// such escape has this byte.
 const MARKS_OF_ESCAPE: [u8; 256] = {
     let mut marks = [0; 256];
-    let mut at = 0;
-    while at < 8 {
-        marks[b"/bfnrt\"\\"[at] as usize] = if at < 6 { 1 } else { 2 };
-        at += 1;
-    }
+    marks[b'/' as usize] = 1;
+    marks[b'b' as usize] = 1;
+    marks[b'f' as usize] = 1;
+    marks[b'n' as usize] = 1;
+    marks[b'r' as usize] = 1;
+    marks[b't' as usize] = 1;
+    marks[b'"' as usize] = 2;
+    marks[b'\\' as usize] = 2;
     marks
 };
 
