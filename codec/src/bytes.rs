@@ -42,7 +42,8 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// Wraps the inside of a JSON string without malformed escapes and lone surrogates.
+    /// Wraps the inside of a JSON string without malformed escapes. A decoder that meets a lone
+    /// surrogate in it must return an error.
     #[cfg(feature = "jsonrpc")]
     pub(crate) const fn json(raw: &'a [u8]) -> Self {
         Self {

@@ -67,7 +67,7 @@ impl<'a> Scanner<'a> {
             }
             let (at, marks) = (json.at, json.marks);
             let escaped = json.text.get(at + 1).copied().unwrap_or(0);
-            match MARKS_OF_ESCAPE[usize::from(escaped)] {
+            match marks_of_escape(escaped) {
                 1 => json.skip_to_first(marks, at + 2),
                 2 => json.skip_to_first(marks & marks.wrapping_sub(1), at + 2),
                 _ => {
@@ -81,20 +81,15 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// For the byte behind a backslash: how many bytes of an escape of two bytes are marked; 0 if no
-/// such escape has this byte.
-const MARKS_OF_ESCAPE: [u8; 256] = {
-    let mut marks = [0; 256];
-    marks[b'/' as usize] = 1;
-    marks[b'b' as usize] = 1;
-    marks[b'f' as usize] = 1;
-    marks[b'n' as usize] = 1;
-    marks[b'r' as usize] = 1;
-    marks[b't' as usize] = 1;
-    marks[b'"' as usize] = 2;
-    marks[b'\\' as usize] = 2;
-    marks
-};
+/// Returns how many bytes are marked of an escape of two bytes, which ends in this one; 0 if there
+/// is no such escape.
+const fn marks_of_escape(byte: u8) -> u8 {
+    match byte {
+        b'"' | b'\\' => 2,
+        b'/' | b'b' | b'f' | b'n' | b'r' | b't' => 1,
+        _ => 0,
+    }
+}
 
 /// Returns the length of the escape at the scanner's place: one with a number, if it is
 /// well-formed.
