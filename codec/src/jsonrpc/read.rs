@@ -1,7 +1,6 @@
 use core::iter::FusedIterator;
 
-use super::scan::{Faults, Scanner};
-use super::string::Str;
+use super::scan::{Faults, Scanner, Str};
 use crate::Param;
 
 /// The parameters of a [`Decoded`](super::Decoded) datagram, in order: all of them with a name, or

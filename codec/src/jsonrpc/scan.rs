@@ -1,7 +1,6 @@
 use super::error::{DecodeError, DecodeErrorKind as Kind};
-use super::string::Str;
-use crate::Value;
 use crate::window;
+use crate::{Bytes, Value};
 
 /// The greatest depth of brackets in a datagram, the outermost object counted.
 ///
@@ -28,6 +27,24 @@ impl Faults {
         Self {
             malformed: DecodeError::new(Kind::Empty, 0),
             unsupported: None,
+        }
+    }
+}
+
+/// A string without its quotes.
+#[derive(Clone, Copy)]
+pub(super) struct Str<'a> {
+    pub(super) raw: &'a [u8],
+    pub(super) has_escapes: bool,
+}
+
+impl<'a> Str<'a> {
+    /// Returns the content.
+    #[inline(always)]
+    pub(super) const fn bytes(self) -> Bytes<'a> {
+        match self.has_escapes {
+            true => Bytes::json(self.raw),
+            false => Bytes::new(self.raw),
         }
     }
 }

@@ -2,28 +2,9 @@
 
 use super::error::DecodeErrorKind as Kind;
 use super::escaped::marked_window;
-use super::scan::{Faults, Scanner};
-use crate::Bytes;
+use super::scan::{Faults, Scanner, Str};
 use crate::unescape::{EscapeError, unescape_number};
 use crate::window;
-
-/// A string without its quotes.
-#[derive(Clone, Copy)]
-pub(super) struct Str<'a> {
-    raw: &'a [u8],
-    has_escapes: bool,
-}
-
-impl<'a> Str<'a> {
-    /// Returns the content.
-    #[inline(always)]
-    pub(super) const fn bytes(self) -> Bytes<'a> {
-        match self.has_escapes {
-            true => Bytes::json(self.raw),
-            false => Bytes::new(self.raw),
-        }
-    }
-}
 
 impl<'a> Scanner<'a> {
     /// Reads the string at this place.
