@@ -498,6 +498,20 @@ fn what_was_escaped_in_one_datagram_is_escaped_in_the_next() {
 }
 
 #[test]
+fn values_with_escapes_are_quoted_as_text_only_if_they_hold_a_line_feed() {
+    let decoded = jsonrpc::decode(br#"{"method":"E","params":["\"a\/b\"","\"a\n\u0062\""]}"#);
+    let event = decoded.expect("it is an event");
+    let mut datagram = Vec::new();
+    text::sender::encode_to_vec(&event, &mut datagram).expect("it is short");
+    assert_eq!(
+        datagram.escape_ascii().to_string(),
+        b"E\n\"a/b\"\n\"\\\"a\nb\\\"\"\n\n"
+            .escape_ascii()
+            .to_string()
+    );
+}
+
+#[test]
 fn the_sender_is_asked_what_reads_back() {
     let check = |name: &str, params: &[Param<'_>]| {
         let event = EventRef::new(name, params);
