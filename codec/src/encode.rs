@@ -129,9 +129,9 @@ pub(crate) fn escaped<S: Sink>(
     escape: impl Fn(u8, &mut S),
     mut sink: S,
 ) -> S {
-    let mut from = 0;
-    while from < text.len() {
-        let (window, mut marks) = marks_of(class, text, from);
+    let (mut from, mut searched) = (0, 0);
+    while searched < text.len() {
+        let (window, mut marks) = marks_of(class, text, searched);
         while marks != 0 {
             let at = window + marks.trailing_zeros() as usize;
             sink.put(&text[from..at]);
@@ -139,10 +139,9 @@ pub(crate) fn escaped<S: Sink>(
             from = at + 1;
             marks &= marks - 1;
         }
-        let end = text.len().min(window + WINDOW);
-        sink.put(&text[from..end]);
-        from = end;
+        searched = window + WINDOW;
     }
+    sink.put(&text[from..]);
     sink
 }
 
@@ -173,7 +172,7 @@ impl Sink for &mut alloc::vec::Vec<u8> {
 
 /// Writes the decimal digits of an integer.
 ///
-/// Eight digits a piece: no piece is loaded at once from where two were stored, which would stall.
+/// In pieces of eight digits, each of which is computed in a register.
 #[inline(always)]
 pub(crate) fn decimal(integer: u64, sink: &mut impl Sink) {
     // Most integers of events have one digit.
@@ -201,8 +200,9 @@ const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 
 /// Returns the digits of an integer below 100,000,000.
 ///
-/// Divides all parts of a word at once: two numbers of four digits, then four of two, then eight of
-/// one. The factors are 1/100 and 1/10, exact for numbers of that many digits.
+/// Divides all parts of a word at once: into two numbers of four digits, then four of two, then
+/// eight of one. 10,486 / 2^20 stands for 1/100, and 103 / 2^10 for 1/10: the quotients are exact
+/// for numbers of four and of two digits.
 #[inline(always)]
 fn eight_digits(integer: u64) -> [u8; 8] {
     let fours = (integer / 10_000) | ((integer % 10_000) << 32);
