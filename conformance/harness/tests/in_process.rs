@@ -208,7 +208,7 @@ fn a_wrong_reading_fails_with_evidence() {
         &[
             "fail  T4 must: the first `::` ends the name",
             "A listener that splits at the last separator loses half of the value.",
-            r#"why       parameter 1 has the name "key::b", not "key""#,
+            r#"why       parameter 1: expected the name "key", found "key::b""#,
             r"sent      E_TEST\nkey::b::c\n\n",
             "hex       455f544553540a6b65793a3a623a3a630a0a",
             r#"expected  E_TEST key="b::c""#,

@@ -88,7 +88,7 @@ fn fits(expected: &Expectation, line: &Line) -> bool {
 }
 
 /// Returns in how many parts an event is as expected: its name, its parameters, and their count.
-fn agreement(expected: &EventBuf, event: &EventBuf) -> usize {
+pub(super) fn agreement(expected: &EventBuf, event: &EventBuf) -> usize {
     let params = expected.params.iter().zip(&event.params);
     let same = params.filter(|(expected, param)| expected == param).count();
     let same_count = usize::from(expected.params.len() == event.params.len());

@@ -1,9 +1,8 @@
-use super::alignment::{Alignment, Departure};
-use super::difference;
+use super::alignment::Alignment;
 use super::fit::Answering;
-use crate::contract::Line;
+use super::{departure, difference};
 use crate::observation::{Arrival, Observation, Report, ReportContent};
-use crate::vectors::{Expectation, Step};
+use crate::vectors::Step;
 
 /// What an observation comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +30,7 @@ pub fn judge(steps: &[Step], observation: &Observation, answering: Answering) ->
     }
 }
 
-/// Returns the readings taken, or the sentence that explains the first departure.
+/// Returns the readings taken, or the sentence that explains the gravest departure.
 fn readings(
     steps: &[Step],
     observation: &Observation,
@@ -42,21 +41,37 @@ fn readings(
     }
     let expected: Vec<_> = steps.iter().map(|step| &step.expect).collect();
     let alignment = Alignment::new(&expected, &observation.reports, answering);
-    let readings = alignment
-        .readings()
-        .map_err(|departure| explain(departure, &expected, &observation.reports, answering))?;
+    let readings = alignment.readings();
+    let explain = || {
+        departure::explain(
+            alignment.pairs(),
+            &expected,
+            &observation.reports,
+            answering,
+        )
+    };
+    match (disturbed_fence(observation), readings) {
+        (None, Some(readings)) => Ok(readings),
+        (None, None) => Err(explain()),
+        (Some(why), Some(_)) => Err(why),
+        (Some(why), None) => Err(format!("{why}; besides, {}", explain())),
+    }
+}
+
+/// Explains what happened to the fence, if it was not reported as usual.
+fn disturbed_fence(observation: &Observation) -> Option<String> {
+    let misread = observation.misread_fence.as_deref();
     if observation.swallowed_fence {
         let why = "the good event that followed was not reported, though a later one was: \
                    something stayed behind and swallowed it (T20)";
-        return Err(why.into());
+        return Some(why.into());
     }
-    if let Some(line) = &observation.misread_fence {
+    misread.map(|line| {
         let line = difference::printable(line);
-        return Err(format!(
+        format!(
             "the good event that followed was read wrong, so something stayed behind (T20): {line}"
-        ));
-    }
-    Ok(readings)
+        )
+    })
 }
 
 /// Explains the first report that is about none of the datagrams, whatever it says.
@@ -83,66 +98,13 @@ fn unasked(reports: &[Report]) -> Option<&'static str> {
     })
 }
 
-/// Explains a departure in a sentence.
-fn explain(
-    departure: &Departure<'_>,
-    expected: &[&Expectation],
-    reports: &[Report],
-    answering: Answering,
-) -> String {
-    let last = expected.len().saturating_sub(1);
-    let (datagram, what) = match departure {
-        Departure::Unfit { datagram, line, .. } => (*datagram, unfit(expected[*datagram], line)),
-        Departure::LastUnfit { line, .. } => (last, difference::explain(expected[last], line)),
-        Departure::OutOfOrder { datagram } => {
-            let what = "the report is what another of the datagrams asks for: they are out of \
-                        order, or one is lost (T19)";
-            (*datagram, what.into())
-        }
-        Departure::Unanswered { datagram } => {
-            let what = match answering {
-                Answering::Always => "it did not answer",
-                Answering::MayBeSilent => "nothing was reported, which means rejected",
-            };
-            (*datagram, what.into())
-        }
-        Departure::Surplus => {
-            let (count, due) = (reports.len(), expected.len());
-            let datagrams = if due == 1 { "datagram" } else { "datagrams" };
-            let what = if count > due {
-                "too many"
-            } else {
-                "they do not belong to them in this order"
-            };
-            let what = format!("{count} reports for {due} {datagrams}: {what} (T19)");
-            (last, what)
-        }
-    };
-    match expected.len() {
-        1 => what,
-        count => format!("datagram {} of {count}: {what}", (datagram + 1).min(count)),
-    }
-}
-
-/// Explains a report that does not fit its datagram.
-fn unfit(expected: &Expectation, line: &Line) -> String {
-    match line {
-        Line::Start(_) | Line::MalformedStart(_) => {
-            "it started anew: it must have died of this".into()
-        }
-        Line::Malformed(why) => format!(
-            "the report is not by the contract: {}",
-            difference::printable(why.as_bytes())
-        ),
-        line => difference::explain(expected, line),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use event_datagram::EventBuf;
 
     use super::*;
+    use crate::contract::Line;
+    use crate::vectors::Expectation;
 
     fn event(name: &str) -> Expectation {
         Expectation::Event(EventBuf::new(name, []))
@@ -180,7 +142,7 @@ mod tests {
     #[track_caller]
     fn departs(expected: Vec<Expectation>, reported: &[&str], because: &str) {
         match judgment(expected, reported) {
-            Judgment::Departs { why } => assert!(why.contains(because), "{why}"),
+            Judgment::Departs { why } => assert_eq!(why, because),
             Judgment::Conforms { readings } => panic!("conforms by {readings:?}"),
         }
     }
@@ -191,14 +153,99 @@ mod tests {
         departs(
             expected(),
             &["E_X", "E_B", "E_C"],
-            r#"datagram 1 of 3: the event's name is "E_X""#,
+            r#"datagram 1 of 3: expected the event name "E_A", found "E_X""#,
         );
-        departs(expected(), &["E_A", "E_X", "E_C"], "datagram 2 of 3: ");
-        departs(expected(), &["E_A", "E_B"], "datagram 3 of 3: nothing");
-        departs(expected(), &["E_A", "E_C", "E_B"], "out of order");
-        // Where a datagram may be rejected in silence, the reading that went furthest counts.
-        let may_reject = vec![Expectation::Reject, event("E_A"), event("E_B")];
-        departs(may_reject, &["E_A", "E_X"], "datagram 3 of 3: ");
+        departs(
+            expected(),
+            &["E_A", "E_X", "E_C"],
+            r#"datagram 2 of 3: expected the event name "E_B", found "E_X""#,
+        );
+        departs(
+            expected(),
+            &["E_A", "E_B"],
+            "datagram 3 of 3: expected an event, found no report, which means a rejection",
+        );
+        departs(
+            expected(),
+            &["E_A", "E_C", "E_B"],
+            "datagram 2 of 3: the events are in another order (T19): expected its event, found that of datagram 3",
+        );
+    }
+
+    #[test]
+    fn an_event_in_the_place_of_a_silent_rejection_is_that_of_its_datagram() {
+        let state = || vec![Expectation::Reject, event("E_A"), event("E_B")];
+        departs(
+            state(),
+            &["E_BAD", "E_A", "E_B"],
+            "datagram 1 of 3: expected a rejection, found an event",
+        );
+        departs(
+            state(),
+            &["E_BADE_A", "E_B"],
+            r#"datagram 2 of 3: expected the event name "E_A", found "E_BADE_A""#,
+        );
+    }
+
+    #[test]
+    fn lost_and_invented_events_come_before_wrong_ones() {
+        departs(
+            vec![event("E_A")],
+            &["E_X", "E_Y"],
+            r#"2 events came for one datagram (T19); besides, expected the event name "E_A", found "E_X""#,
+        );
+        departs(
+            vec![event("E_A"), event("E_B")],
+            &["E_X"],
+            "datagram 2 of 2: expected an event, found no report, which means a rejection; \
+             besides, datagram 1 of 2: expected the event name \"E_A\", found \"E_X\"",
+        );
+        departs(
+            vec![event("E_A"), event("E_B"), event("E_C")],
+            &["E_A", "E_B", "E_B", "E_X"],
+            r#"datagram 2 of 3: 2 events came for one datagram, all the same (T19); besides, datagram 3 of 3: expected the event name "E_C", found "E_X""#,
+        );
+        let mut swallowed = observation(&["E_X"]);
+        swallowed.swallowed_fence = true;
+        let judgment = judge(
+            &steps(vec![event("E_A")]),
+            &swallowed,
+            Answering::MayBeSilent,
+        );
+        let why = "the good event that followed was not reported, though a later one was: \
+                   something stayed behind and swallowed it (T20); besides, expected the event \
+                   name \"E_A\", found \"E_X\"";
+        assert_eq!(judgment, Judgment::Departs { why: why.into() });
+    }
+
+    #[test]
+    fn a_report_that_breaks_the_contract_says_so_whatever_was_expected() {
+        let broken = |expect| {
+            let mut observation = Observation::default();
+            let line = Line::Malformed("it is not JSON".into());
+            observation.reports.push(Report::parsed(Vec::new(), line));
+            judge(&steps(vec![expect]), &observation, Answering::MayBeSilent)
+        };
+        let why = "the report breaks the contract: it is not JSON";
+        let any_of = Expectation::AnyOf(vec![event("E_A"), Expectation::Reject]);
+        for expect in [event("E_A"), Expectation::Reject, any_of] {
+            assert_eq!(broken(expect), Judgment::Departs { why: why.into() });
+        }
+    }
+
+    #[test]
+    fn a_start_line_among_the_reports_is_a_new_start() {
+        let mut observation = observation(&["E_A"]);
+        let start = Line::Start(crate::contract::Start::default());
+        observation.reports.push(Report::parsed(Vec::new(), start));
+        let judgment = judge(
+            &steps(vec![event("E_A")]),
+            &observation,
+            Answering::MayBeSilent,
+        );
+        let why = "it started anew: it must have died of this; \
+                   besides, 2 reports came for one datagram (T19)";
+        assert_eq!(judgment, Judgment::Departs { why: why.into() });
     }
 
     #[test]
@@ -242,36 +289,57 @@ mod tests {
         let departs = |why: &str| Judgment::Departs { why: why.into() };
         assert_eq!(
             judgment(Answering::MayBeSilent),
-            departs("nothing was reported, which means rejected")
+            departs("expected an event, found no report, which means a rejection")
         );
-        assert_eq!(judgment(Answering::Always), departs("it did not answer"));
+        assert_eq!(
+            judgment(Answering::Always),
+            departs("expected an answer, found none")
+        );
     }
 
     #[test]
     fn more_reports_than_datagrams_are_told_apart_from_wrong_ones() {
         let may_reject = || vec![event("E_A"), Expectation::Reject];
-        departs(may_reject(), &["E_A", "E_X"], "had to be rejected");
-        departs(may_reject(), &["E_A", "E_A", "E_A"], "too many");
+        departs(
+            may_reject(),
+            &["E_A", "E_X"],
+            "datagram 2 of 2: expected a rejection, found an event",
+        );
+        departs(
+            may_reject(),
+            &["E_A", "E_A"],
+            "datagram 1 of 2: 2 events came for one datagram, all the same (T19)",
+        );
+        departs(
+            may_reject(),
+            &["E_A", "E_A", "E_A"],
+            "datagram 1 of 2: 3 events came for one datagram, all the same (T19)",
+        );
         let last = Expectation::AnyOf(vec![Expectation::Reject, event("E_A")]);
         departs(
             vec![Expectation::Reject, last],
             &["E_A", "E_A"],
-            "they do not belong to them in this order",
+            "datagram 2 of 2: 2 events came for one datagram, all the same (T19)",
         );
         departs(
             vec![event("E_A")],
-            &["E_A", "E_A"],
-            "2 reports for 1 datagram: too many",
+            &["E_A", "E_B"],
+            "2 events came for one datagram (T19)",
         );
+        departs(vec![], &["E_A"], "expected no report, found an event (T19)");
     }
 
     #[test]
-    fn reports_that_fit_in_another_order_are_told_without_a_panic() {
+    fn reports_that_fit_other_datagrams_are_told_without_a_panic() {
         // Found by fuzzing: the last report is what the last datagram asks for, and still they do
         // not fit.
         let rejected = || Expectation::AnyOf(vec![Expectation::Reject, Expectation::Reject]);
         let last = Expectation::AnyOf(vec![Expectation::Reject, event("E_A")]);
         let expected = vec![Expectation::Reject, rejected(), rejected(), last];
-        departs(expected, &["E_A", "E_A", "E_B"], "(T19)");
+        departs(
+            expected,
+            &["E_A", "E_A", "E_B"],
+            "datagram 4 of 4: 3 events came for one datagram (T19)",
+        );
     }
 }

@@ -3,17 +3,22 @@
 
 mod alignment;
 mod applicability;
+mod closest;
+mod departure;
 mod difference;
 mod fit;
 mod grade;
 mod judgment;
 mod late;
+mod pair;
+mod params;
 mod verdict;
 
-pub use alignment::{Alignment, Pair};
+pub use alignment::Alignment;
 pub use applicability::not_applicable;
 pub use fit::{Answering, nearest};
 pub use grade::{apply_known, grade};
 pub use judgment::{Judgment, judge};
 pub use late::{Predecessor, take_late};
+pub use pair::Pair;
 pub use verdict::{Strictness, Verdict};

@@ -89,7 +89,7 @@ fn what_got_worse_comes_first_and_fails() {
         first.contains("pass -> fail  sep-first-one-splits  T4 must  unix"),
         "{first}"
     );
-    assert!(first.contains("parameter 1 has the name"), "{first}");
+    assert!(first.contains("parameter 1: expected the name"), "{first}");
     assert!(
         ran.stdout.ends_with("1 result got worse from A to B\n"),
         "{}",

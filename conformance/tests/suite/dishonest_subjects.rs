@@ -8,7 +8,7 @@ fn a_listener_that_misreads_even_the_fence_is_judged() {
     let ran = test_listener_with(FEW, "datagram = datagram.replace(b'E_', b'X_')").expect_status(1);
     assert!(
         ran.first_screen()
-            .contains("the event's name is \"X_TEST\", not \"E_TEST\""),
+            .contains("expected the event name \"E_TEST\", found \"X_TEST\""),
         "{}",
         ran.stdout
     );
@@ -91,7 +91,7 @@ fn a_listener_that_answers_out_of_order_is_told_so() {
     let args = ["--socket", "unix", "--filter", "state-two-events"];
     let ran = test_listener_with(&args, &swap).expect_status(1);
     assert!(
-        ran.stdout.contains("they are out of order"),
+        ran.stdout.contains("the events are in another order (T19)"),
         "{}",
         ran.stdout
     );

@@ -68,7 +68,7 @@ fn a_split_at_the_last_separator() {
     says(&printed, "fail  a datagram of 7 bytes, made out of ");
     says(
         &printed,
-        "why       parameter 1 has the name \"a:\", not \"a\"",
+        "why       parameter 1: expected the name \"a\", found \"a:\"",
     );
     says(&printed, "expected  a a=\":\"");
     says(&printed, "observed  a a:=\"\"");
@@ -282,7 +282,7 @@ fn what_was_found_is_saved_as_a_vector_that_fails() {
     let ran = run(&[&check[..], &["--", "python3", &path]].concat()).expect_status(1);
     says(
         &ran.stdout,
-        "A listener was found to fail: parameter 1 has the name",
+        "A listener was found to fail: parameter 1: expected the name",
     );
 }
 

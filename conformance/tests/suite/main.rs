@@ -26,6 +26,7 @@ mod long_runs;
 mod manual;
 mod merge;
 mod readme;
+mod reasons;
 mod reports;
 mod send;
 mod standard_streams;

@@ -51,12 +51,13 @@ pub fn judge_agrees_with_brute_force(case: &JudgeCase) {
 pub fn alignments_pair_everything_in_order(case: &JudgeCase) {
     let (steps, reports) = (&case.steps, &case.observation.reports);
     let expected: Vec<_> = steps.iter().map(|step| &step.expect).collect();
-    let pairs = Alignment::new(&expected, reports, case.answering).pairs();
+    let alignment = Alignment::new(&expected, reports, case.answering);
+    let pairs = alignment.pairs();
     let datagrams = pairs.iter().filter_map(|pair| pair.datagram);
     assert!(datagrams.eq(0..steps.len()), "datagrams: {pairs:?}");
     let paired = pairs.iter().filter_map(|pair| pair.report);
     assert!(paired.eq(0..reports.len()), "reports: {pairs:?}");
-    for pair in &pairs {
+    for pair in pairs {
         let line = pair.report.map(|report| reports[report].line());
         let may_be_silent = case.answering == Answering::MayBeSilent;
         let first = pair.datagram.and_then(|datagram| {

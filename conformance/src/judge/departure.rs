@@ -1,0 +1,257 @@
+use std::borrow::Cow;
+
+use super::difference;
+use super::fit::{Answering, is_expected_event};
+use super::pair::Pair;
+use crate::contract::Line;
+use crate::observation::Report;
+use crate::vectors::Expectation;
+
+/// One way in which reports depart from what was expected; the gravest comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Departure {
+    /// The subject wrote a start line instead of a report.
+    Restarted { datagram: usize },
+    /// The line about a datagram is no report by the contract.
+    Malformed { datagram: usize, report: usize },
+    /// The events of all datagrams came, but the one of `found` in the place of this datagram's.
+    OutOfOrder { datagram: usize, found: usize },
+    /// So many reports came for one datagram.
+    Surplus {
+        datagram: usize,
+        first: usize,
+        count: usize,
+    },
+    /// A report came, and no datagram was sent.
+    Unasked { report: usize },
+    /// A datagram that needs a report has none.
+    Unanswered { datagram: usize },
+    /// A report does not fit its datagram.
+    Unfit { datagram: usize, report: usize },
+}
+
+/// Explains pairs of which some depart: the gravest departure, and the first of the next kind.
+///
+/// # Panics
+///
+/// If no pair departs.
+pub(super) fn explain(
+    pairs: &[Pair],
+    expected: &[&Expectation],
+    reports: &[Report],
+    answering: Answering,
+) -> String {
+    let lines: Vec<_> = reports.iter().map(Report::line).collect();
+    let case = Case {
+        pairs,
+        expected,
+        lines: &lines,
+        answering,
+    };
+    let departures = case.departures();
+    let gravest = departures.first().expect("a pair departs");
+    let why = case.sentence(*gravest);
+    // Events that are lost, invented or exchanged leave wrong ones behind.
+    let kind = std::mem::discriminant(gravest);
+    let besides = departures
+        .iter()
+        .find(|departure| std::mem::discriminant(*departure) != kind);
+    match besides {
+        Some(besides) => format!("{why}; besides, {}", case.sentence(*besides)),
+        None => why,
+    }
+}
+
+/// What was expected and what came, in pairs.
+struct Case<'a> {
+    pairs: &'a [Pair],
+    expected: &'a [&'a Expectation],
+    lines: &'a [Option<Cow<'a, Line>>],
+    answering: Answering,
+}
+
+impl Case<'_> {
+    /// Returns all departures, the gravest first.
+    fn departures(&self) -> Vec<Departure> {
+        let mut departures: Vec<_> = self
+            .pairs
+            .iter()
+            .filter(|pair| pair.reading.is_none())
+            .filter_map(|pair| self.departure(*pair))
+            .collect();
+        departures.extend(self.surplus());
+        if let Some(out_of_order) = self.out_of_order() {
+            departures.retain(|departure| {
+                matches!(
+                    departure,
+                    Departure::Restarted { .. } | Departure::Malformed { .. }
+                )
+            });
+            departures.push(out_of_order);
+        }
+        departures.sort_unstable();
+        departures
+    }
+
+    /// Returns how a pair departs that has a datagram and does not fit.
+    fn departure(&self, pair: Pair) -> Option<Departure> {
+        let line = |report: usize| self.lines[report].as_deref();
+        Some(match (pair.datagram, pair.report) {
+            (Some(datagram), None) => Departure::Unanswered { datagram },
+            (datagram, Some(report)) => match (line(report), datagram) {
+                (Some(Line::Start(_) | Line::MalformedStart(_)), _) => Departure::Restarted {
+                    datagram: self.datagram_of(report)?,
+                },
+                (Some(Line::Malformed(_)), _) => Departure::Malformed {
+                    datagram: self.datagram_of(report)?,
+                    report,
+                },
+                (_, Some(datagram)) => Departure::Unfit { datagram, report },
+                (_, None) => return None,
+            },
+            (None, None) => return None,
+        })
+    }
+
+    /// Returns the datagrams for which more reports came than one, or the first report if nothing
+    /// was sent.
+    fn surplus(&self) -> Vec<Departure> {
+        let mut counts: Vec<Departure> = Vec::new();
+        let unpaired = self.pairs.iter().filter(|pair| pair.datagram.is_none());
+        for report in unpaired.filter_map(|pair| pair.report) {
+            match (self.datagram_of(report), counts.last_mut()) {
+                (
+                    Some(of),
+                    Some(Departure::Surplus {
+                        datagram, count, ..
+                    }),
+                ) if *datagram == of => {
+                    *count += 1;
+                }
+                (Some(datagram), _) => counts.push(Departure::Surplus {
+                    datagram,
+                    first: self
+                        .report_of(datagram)
+                        .map_or(report, |own| own.min(report)),
+                    count: 2,
+                }),
+                (None, None) => counts.push(Departure::Unasked { report }),
+                (None, Some(_)) => {}
+            }
+        }
+        counts
+    }
+
+    /// Returns the datagram that a report is about: its own; else the last before it that has a
+    /// report, or the first that has one. `None` only if there are no datagrams.
+    fn datagram_of(&self, report: usize) -> Option<usize> {
+        let at = self
+            .pairs
+            .iter()
+            .position(|pair| pair.report == Some(report))?;
+        let answered = |pair: &&Pair| pair.datagram.is_some() && pair.report.is_some();
+        let before = self.pairs[..=at].iter().rfind(answered);
+        let pair = before.or_else(|| self.pairs.iter().find(answered))?;
+        pair.datagram
+    }
+
+    fn report_of(&self, datagram: usize) -> Option<usize> {
+        let mut pairs = self.pairs.iter();
+        pairs.find(|pair| pair.datagram == Some(datagram))?.report
+    }
+
+    /// Returns where the order departs, if the reports that depart are the events of the datagrams
+    /// that depart: a permutation.
+    fn out_of_order(&self) -> Option<Departure> {
+        let departing = || self.pairs.iter().filter(|pair| pair.reading.is_none());
+        let mut open: Vec<_> = departing().filter_map(|pair| pair.datagram).collect();
+        let mut asked_by = Vec::new();
+        for report in departing().filter_map(|pair| pair.report) {
+            let line = self.lines[report].as_deref()?;
+            let at = open
+                .iter()
+                .position(|datagram| is_expected_event(self.expected[*datagram], line))?;
+            asked_by.push((report, open.remove(at)));
+        }
+        if !open.is_empty() {
+            return None;
+        }
+        let first = self.pairs.iter().position(|pair| pair.reading.is_none())?;
+        let rest = &self.pairs[first..];
+        let report = rest.iter().find(|pair| pair.report.is_some())?;
+        let own = || {
+            let asked = asked_by
+                .iter()
+                .find(|(asked, _)| Some(*asked) == report.report);
+            asked.map(|(_, datagram)| *datagram)
+        };
+        let found = match report.reading {
+            Some(_) => report.datagram?,
+            None => own()?,
+        };
+        let datagram = rest.iter().find_map(|pair| pair.datagram)?;
+        Some(Departure::OutOfOrder { datagram, found })
+    }
+
+    /// Explains a departure in a sentence, which names the datagram where there are several.
+    fn sentence(&self, departure: Departure) -> String {
+        let (datagram, what) = match departure {
+            Departure::Restarted { datagram } => (
+                datagram,
+                "it started anew: it must have died of this".into(),
+            ),
+            Departure::OutOfOrder { datagram, found } => {
+                let found = found + 1;
+                let what = format!(
+                    "the events are in another order (T19): expected its event, found that of \
+                     datagram {found}"
+                );
+                (datagram, what)
+            }
+            Departure::Surplus {
+                datagram,
+                first,
+                count,
+            } => (datagram, self.surplus_in_words(first, count)),
+            Departure::Unasked { report } => {
+                let found = self.lines[report].as_deref();
+                let found = found.map_or_else(|| "a report".into(), difference::found);
+                return format!("expected no report, found {found} (T19)");
+            }
+            Departure::Unanswered { datagram } => {
+                let what = match self.answering {
+                    Answering::Always => "expected an answer, found none",
+                    Answering::MayBeSilent => {
+                        "expected an event, found no report, which means a rejection"
+                    }
+                };
+                (datagram, what.into())
+            }
+            Departure::Malformed { datagram, report } | Departure::Unfit { datagram, report } => {
+                let what = match self.lines[report].as_deref() {
+                    Some(line) => difference::explain(self.expected[datagram], line),
+                    None => "expected a report of it, found none".into(),
+                };
+                (datagram, what)
+            }
+        };
+        match self.expected.len() {
+            1 => what,
+            count => format!("datagram {} of {count}: {what}", datagram + 1),
+        }
+    }
+
+    fn surplus_in_words(&self, first: usize, count: usize) -> String {
+        let lines = &self.lines[first..(first + count).min(self.lines.len())];
+        let is_event =
+            |line: &Option<Cow<'_, Line>>| matches!(line.as_deref(), Some(Line::Event(_)));
+        let what = if lines.iter().all(is_event) {
+            "events"
+        } else {
+            "reports"
+        };
+        let is_repeated = lines.iter().all(|line| *line == lines[0]);
+        let repeated = if is_repeated { ", all the same" } else { "" };
+        format!("{count} {what} came for one datagram{repeated} (T19)")
+    }
+}

@@ -1,0 +1,12 @@
+/// A datagram and the report about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Pair {
+    /// The index of the datagram; `None` for a report that belongs to no datagram.
+    pub datagram: Option<usize>,
+    /// The index of the report; `None` for a datagram without a report.
+    pub report: Option<usize>,
+    /// The index of the first alternative that the report fits, or its absence; `None` where it
+    /// fits none.
+    pub reading: Option<usize>,
+}
