@@ -7,7 +7,7 @@ use std::time::Duration;
 use event_datagram::EventBuf;
 
 use event_datagram_conformance::contract::{Line, error_line, event_line};
-use event_datagram_conformance::fence::{DEFAULT_NAME, Fences};
+use event_datagram_conformance::fence::Fences;
 use event_datagram_conformance::observation::{Observation, Report};
 use event_datagram_conformance::vectors::Vector;
 
@@ -100,7 +100,7 @@ fn feed(vector: &Vector, factory: &Factory, shared: &Mutex<ParserProgress>) {
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
     let go_to = |stage| lock().stage = stage;
     let mut parser = factory.create();
-    let mut fences = Fences::new(DEFAULT_NAME);
+    let mut fences = Fences::default();
     let mut read_fence = |parser: &mut dyn Parser| {
         let fence = fences.next_fence();
         let raw = report(parser.parse(&fence.datagram(vector.dialect))).raw;

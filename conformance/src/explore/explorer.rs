@@ -30,7 +30,8 @@ pub fn explore(
     let supervisor = Supervisor::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
     let begin = Instant::now();
     let mut explorer = Explorer {
-        rules: Rules::new(plan.dialect, plan.strictness, supervisor.declared()),
+        rules: Rules::new(plan.dialect, plan.strictness, supervisor.declared())
+            .with_event(plan.event.clone()),
         answering: supervisor.answering(),
         test_bed: TestBed::new(supervisor),
         history: VecDeque::new(),
@@ -53,7 +54,8 @@ pub fn explore(
 /// If there is no subject to test, or the run was stopped.
 pub fn replay(plan: &FuzzPlan, case: Vec<Vec<u8>>) -> Result<Option<Finding>, RunError> {
     let supervisor = Supervisor::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
-    let rules = Rules::new(plan.dialect, plan.strictness, supervisor.declared());
+    let rules = Rules::new(plan.dialect, plan.strictness, supervisor.declared())
+        .with_event(plan.event.clone());
     let answering = supervisor.answering();
     let mut test_bed = TestBed::new(supervisor);
     let vector = rules.vector("replayed".into(), case.clone());

@@ -25,6 +25,8 @@ pub struct FuzzPlan {
     pub time: Duration,
     /// Whether departures from advice fail, too.
     pub strictness: Strictness,
+    /// The name of the event in every datagram that names one; as generated if it is `None`.
+    pub event: Option<String>,
 }
 
 /// Counts of what a fuzz run did.

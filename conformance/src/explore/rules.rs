@@ -3,7 +3,7 @@ use event_datagram::MAX_DATAGRAM;
 use crate::contract::Start;
 use crate::dialect::Dialect;
 use crate::judge::Strictness;
-use crate::vectors::{Authority, Expectation, Level, Step, Vector};
+use crate::vectors::{Authority, Expectation, Level, Step, Vector, with_event_name};
 
 /// Derives the expectation for any datagram from the reference decoder.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub struct Rules {
     strictness: Strictness,
     /// The requirements that the subject declares not applicable.
     excused: Vec<String>,
+    /// The name of the event in every datagram that names one.
+    event: Option<String>,
 }
 
 /// A datagram with more readings has only to be survived.
@@ -25,7 +27,13 @@ impl Rules {
             dialect,
             strictness,
             excused: start.not_applicable.clone().unwrap_or_default(),
+            event: None,
         }
+    }
+
+    /// Returns the same rules, which give the event of every datagram this name.
+    pub fn with_event(self, event: Option<String>) -> Self {
+        Self { event, ..self }
     }
 
     /// Returns the same rules without advice.
@@ -38,9 +46,14 @@ impl Rules {
 
     /// Returns a case as a vector: its datagrams with their expectations.
     pub fn vector(&self, id: String, case: Vec<Vec<u8>>) -> Vector {
-        let expect = |datagram: Vec<u8>| Step {
-            expect: self.expectation(&datagram),
-            datagram,
+        let expect = |datagram: Vec<u8>| {
+            let name = self.event.as_deref();
+            let renamed = name.and_then(|name| with_event_name(&datagram, self.dialect, name));
+            let datagram = renamed.unwrap_or(datagram);
+            Step {
+                expect: self.expectation(&datagram),
+                datagram,
+            }
         };
         let steps: Vec<_> = case.into_iter().map(expect).collect();
         let longest = steps.iter().map(|step| step.datagram.len()).max();
@@ -73,6 +86,7 @@ impl Rules {
             steps,
             captured: None,
             notes: None,
+            not_applicable: None,
         }
     }
 

@@ -179,7 +179,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::fence::factory::DEFAULT_NAME;
 
     const FIRST: Duration = Duration::from_millis(500);
     const LIMIT: Duration = Duration::from_secs(5);
@@ -198,7 +197,7 @@ mod tests {
         fn new(backoff: Backoff) -> Self {
             let begin = Instant::now();
             Self {
-                fences: Fences::new(DEFAULT_NAME),
+                fences: Fences::default(),
                 begin,
                 now: begin,
                 barrier: Barrier::new(backoff, begin + LIMIT),

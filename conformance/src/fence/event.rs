@@ -1,11 +1,12 @@
-use event_datagram::{EventBuf, ParamBuf, ValueBuf};
+use event_datagram::{EventBuf, ValueBuf};
 use memchr::memmem;
 
 use super::digits::Digits;
+use super::template::FenceTemplate;
 use crate::contract::{Line, parse_line};
 use crate::dialect::Dialect;
 
-/// One fence: an event whose parameter `tag` no other fence has.
+/// One fence: an event with a tag that no other fence has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fence {
     pub(super) event: EventBuf,
@@ -23,10 +24,10 @@ pub enum FenceForm {
 }
 
 impl Fence {
-    /// Makes a fence of this event name and this tag, which ends in `own`.
-    pub(super) fn new(name: &str, tag: &str, own: Digits) -> Self {
+    /// Makes a fence with this tag, which ends in `own`.
+    pub(super) fn new(template: &FenceTemplate, tag: &str, own: Digits) -> Self {
         Self {
-            event: EventBuf::new(name, [ParamBuf::named("tag", tag)]),
+            event: template.event(tag),
             own,
         }
     }
@@ -86,7 +87,7 @@ mod tests {
 
     fn fence(number: u64) -> Fence {
         let own = Digits::of(number);
-        Fence::new(NAME, &format!("t{}", own.plain), own)
+        Fence::new(&FenceTemplate::default(), &format!("t{}", own.plain), own)
     }
 
     #[test]

@@ -7,9 +7,7 @@ use memchr::memmem;
 use super::digits::holds_mark;
 use super::digits::{DIGITS, Digits};
 use super::event::Fence;
-
-/// The name of the fence event, unless another is chosen.
-pub const DEFAULT_NAME: &str = "E_EVDG_FENCE";
+use super::template::FenceTemplate;
 
 /// Makes fences, and recognises them in what a subject reports.
 ///
@@ -17,13 +15,20 @@ pub const DEFAULT_NAME: &str = "E_EVDG_FENCE";
 /// alters: some that all fences of this factory share, and some that nobody can guess.
 #[derive(Debug)]
 pub struct Fences {
-    name: String,
+    template: FenceTemplate,
     shared: Digits,
     /// Hashes with keys that are random and secret, so that nobody can guess the next digits.
     hasher: RandomState,
     count: u64,
     /// The own digits of the newest fences: a tag with other digits is forged.
     made: VecDeque<String>,
+}
+
+impl Default for Fences {
+    /// Makes a factory of the default fences.
+    fn default() -> Self {
+        Self::new(FenceTemplate::default())
+    }
 }
 
 /// How a line relates to a fence.
@@ -45,10 +50,10 @@ const REMEMBERED: usize = 4096;
 
 impl Fences {
     /// Makes a factory whose tags are unlike those of any other.
-    pub fn new(name: &str) -> Self {
+    pub fn new(template: FenceTemplate) -> Self {
         let hasher = RandomState::new();
         Self {
-            name: name.into(),
+            template,
             shared: Digits::of(hasher.hash_one(0_u64)),
             hasher,
             count: 0,
@@ -65,7 +70,7 @@ impl Fences {
         }
         self.made.push_back(own.plain.clone());
         let tag = format!("t{}{}", self.shared.plain, own.plain);
-        Fence::new(&self.name, &tag, own)
+        Fence::new(&self.template, &tag, own)
     }
 
     /// Returns whether a reported line carries the tag of a fence of this factory, anywhere and in
@@ -124,7 +129,7 @@ mod tests {
 
     #[test]
     fn tags_are_found_in_any_form() {
-        let mut fences = Fences::new(DEFAULT_NAME);
+        let mut fences = Fences::default();
         let first = fences.next_fence();
         let second = fences.next_fence();
         let tag = second.tag();
@@ -143,7 +148,9 @@ mod tests {
     #[cfg(feature = "load")]
     #[test]
     fn fences_of_other_factories_are_recognised() {
-        let tag = Fences::new("E_OTHER").next_fence().tag();
+        let tag = Fences::new("E_OTHER".parse().expect("it is a template"))
+            .next_fence()
+            .tag();
         let report = format!("{{\"value\":\"{tag}\"}}");
         for line in [&report, &tag.to_uppercase(), &hex::encode(&tag)] {
             assert!(Fences::is_anyones(line.as_bytes()), "{line}");
@@ -155,7 +162,7 @@ mod tests {
 
     #[test]
     fn tags_that_were_never_given_out_are_forged() {
-        let mut fences = Fences::new(DEFAULT_NAME);
+        let mut fences = Fences::default();
         let fence = fences.next_fence();
         let others =
             (0..10).map(|digit| format!("t{}{}", fences.shared.plain, digit.to_string().repeat(9)));

@@ -2,9 +2,12 @@ use crate::contract::Start;
 use crate::dialect::Dialect;
 use crate::vectors::{Expectation, Vector};
 
-/// Returns why a vector does not apply to a subject, from what the subject declared in its start
-/// line; `None` where it applies.
+/// Returns why a vector does not apply to a subject, from the vector itself and from what the
+/// subject declared in its start line; `None` where it applies.
 pub fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
+    if vector.not_applicable.is_some() {
+        return vector.not_applicable.clone();
+    }
     let listed = start
         .not_applicable
         .iter()

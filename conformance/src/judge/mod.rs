@@ -12,6 +12,7 @@ mod judgment;
 mod late;
 mod pair;
 mod params;
+mod reported_names;
 mod verdict;
 
 pub use alignment::Alignment;
@@ -21,4 +22,5 @@ pub use grade::{apply_known, grade};
 pub use judgment::{Judgment, judge};
 pub use late::{Predecessor, take_late};
 pub use pair::Pair;
+pub use reported_names::ReportedNames;
 pub use verdict::{Strictness, Verdict};

@@ -25,6 +25,8 @@ pub struct BenchPlan {
     pub warm_up: Duration,
     /// The events to send in turn; [the default ones](super::default_events) if it is empty.
     pub events: Vec<EventBuf>,
+    /// The name of every event; as it is in `events` if it is `None`.
+    pub event: Option<String>,
     /// The lengths of the datagrams, in turn; as the events are if it is empty.
     pub sizes: Vec<usize>,
     /// How datagrams are handed to the kernel.

@@ -103,7 +103,7 @@ pub fn run(
     let mut runner = BenchRunner {
         plan,
         addresses: AddressAllocator::new(),
-        fences: Fences::new(&plan.settings.fence),
+        fences: Fences::new(plan.settings.fence.clone()),
         target: None,
         on_event,
     };
@@ -141,17 +141,20 @@ struct BenchCase {
 impl BenchCase {
     fn new(plan: &BenchPlan, dialect: Dialect, socket: SocketKind) -> Result<Self, BenchError> {
         let tag = Tag::random();
-        let defaults;
-        let events = if plan.events.is_empty() {
-            defaults = default_events(dialect);
-            &defaults
+        let mut events = if plan.events.is_empty() {
+            default_events(dialect)
         } else {
-            &plan.events
+            plan.events.clone()
         };
+        if let Some(name) = &plan.event {
+            events
+                .iter_mut()
+                .for_each(|event| event.name = name.as_str().into());
+        }
         Ok(Self {
             dialect,
             socket,
-            mix: Mix::new(dialect, events, &plan.sizes, &tag)?,
+            mix: Mix::new(dialect, &events, &plan.sizes, &tag)?,
             tag,
         })
     }

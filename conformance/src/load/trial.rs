@@ -273,7 +273,6 @@ mod tests {
     use std::collections::VecDeque;
 
     use super::*;
-    use crate::fence::DEFAULT_NAME;
     use crate::load::drain::QUIET;
     use crate::load::mix::default_events;
     use crate::load::schedule::Shape;
@@ -366,7 +365,7 @@ mod tests {
             timeout: Duration::from_secs(10),
             stop: Stop::default(),
         };
-        let result = trial.run(&mut listener, &mut Fences::new(DEFAULT_NAME));
+        let result = trial.run(&mut listener, &mut Fences::default());
         result.expect("the socket connects")
     }
 

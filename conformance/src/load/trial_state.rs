@@ -105,7 +105,6 @@ mod tests {
 
     use super::*;
     use crate::dialect::Dialect;
-    use crate::fence::DEFAULT_NAME;
     use crate::load::schedule::Shape;
 
     /// Returns the state of a trial of 100 datagrams, and the sender's end of its channel.
@@ -124,10 +123,10 @@ mod tests {
 
     #[test]
     fn fences_and_numbers_of_others_do_not_count() {
-        let fences = Fences::new(DEFAULT_NAME);
+        let fences = Fences::default();
         let tag = Tag::random();
         let (_sender, mut state) = trial_state(&tag);
-        let fence = Fences::new("E_OTHER").next_fence();
+        let fence = Fences::new("E_OTHER".parse().expect("it is a template")).next_fence();
         for report in [
             Tag::random().value(7).into_bytes(),
             fence.datagram(Dialect::Text),
@@ -144,7 +143,7 @@ mod tests {
 
     #[test]
     fn numbers_that_were_not_sent_are_unexpected() {
-        let fences = Fences::new(DEFAULT_NAME);
+        let fences = Fences::default();
         let tag = Tag::random();
         let (sender, mut state) = trial_state(&tag);
         let report = |state: &mut TrialState<'_>, number| {

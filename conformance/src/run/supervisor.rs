@@ -56,7 +56,7 @@ impl<'r> Supervisor<'r> {
         dialect: Dialect,
     ) -> Result<Self, RunError> {
         let mut allocator = AddressAllocator::new();
-        let mut fences = Fences::new(&settings.fence);
+        let mut fences = Fences::new(settings.fence.clone());
         let session = Session::start(
             subject,
             dialect,

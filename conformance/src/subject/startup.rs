@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 #[cfg(unix)]
 use std::io;
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ use super::waits::EXIT_GRACE;
 use crate::contract::{Line, Start, parse_line};
 use crate::dialect::Dialect;
 use crate::escape::{cut, escaped};
-use crate::fence::{Backoff, Barrier, Fence, Fences, Position};
+use crate::fence::{Backoff, Barrier, Fence, Fences, Position, is_plain_name, renaming_advice};
 use crate::observation::MAX_LINE;
 use crate::transport::{Address, Link, SocketKind};
 
@@ -307,7 +308,7 @@ impl Startup {
     fn silent(self, settings: &SubjectSettings) -> StartError {
         let log = self.handle.log_ends();
         StartError::Silent {
-            event: format!("{} tag=…", settings.fence),
+            event: settings.fence.to_string().replace("{tag}", "…"),
             limit: settings.timeout,
             what: self.explain_silence(settings, &log),
             log,
@@ -316,7 +317,8 @@ impl Startup {
 
     /// Returns what the subject did instead of reporting the newest first event, and what to do.
     fn explain_silence(&self, settings: &SubjectSettings, log: &[String]) -> String {
-        let names_fence = |line: &Vec<u8>| memmem::find(line, settings.fence.as_bytes()).is_some();
+        let names_fence =
+            |line: &Vec<u8>| memmem::find(line, settings.fence.event_name().as_bytes()).is_some();
         if self.is_behind {
             return "it reports an event only when another has come: each datagram has to be \
                     reported at once"
@@ -326,15 +328,14 @@ impl Startup {
             let lines = self.unexpected.iter().map(|line| cut(&escaped(line), 200));
             let lines = lines.collect::<Vec<_>>().join("\n  ");
             return if self.unexpected.iter().any(names_fence) {
+                let tag = settings.fence.tag_param();
                 format!(
-                    "it reported the event without the value of its parameter `tag`, by which it \
+                    "it reported the event without the value of its parameter `{tag}`, by which it \
                      is recognised\n  {lines}"
                 )
             } else {
-                format!(
-                    "it reported something else; does it drop names that it was not told of? then \
-                     see --fence\n  {lines}"
-                )
+                let what = self.explain_other_reports();
+                format!("{what}\n  {lines}")
             };
         }
         if self.barrier.is_unsent() {
@@ -361,8 +362,27 @@ impl Startup {
                 .into()
         } else {
             "it took the event and printed nothing; does it write a JSON line for each datagram, \
-             and flush it?"
+             and flush it? if it drops names that it does not know, see --fence and --event"
                 .into()
         }
+    }
+
+    /// Returns what to do about a subject that reported something, but no first event: a running
+    /// listener reports what others send it.
+    fn explain_other_reports(&self) -> String {
+        let lines = self.unexpected.iter().filter_map(|line| parse_line(line));
+        let names: BTreeSet<_> = lines
+            .filter_map(|line| match line {
+                Line::Event(event) if is_plain_name(&event.name) => {
+                    String::from_utf8(event.name).ok()
+                }
+                _ => None,
+            })
+            .collect();
+        renaming_advice(names.iter().map(String::as_str)).unwrap_or_else(|| {
+            "it reported something else; if it drops names that it does not know, see --fence and \
+             --event"
+                .into()
+        })
     }
 }

@@ -90,6 +90,7 @@ fn vector(file: &FileNotation, json: &Value) -> Result<Vector, String> {
         steps,
         captured: entry.captured,
         notes: entry.notes,
+        not_applicable: None,
     })
 }
 

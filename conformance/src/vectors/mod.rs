@@ -12,6 +12,7 @@ mod file;
 mod import;
 #[cfg(feature = "runner")]
 mod notation;
+mod rename;
 mod select;
 mod set;
 mod spec;
@@ -32,6 +33,9 @@ pub use file::{is_slug, read};
 pub use import::VectorFile;
 #[cfg(feature = "runner")]
 pub use notation::write;
+pub use rename::TEST_EVENT;
+#[cfg(feature = "runner")]
+pub(crate) use rename::with_event_name;
 pub use select::{Selection, SelectionError};
 pub use set::Set;
 pub use spec::Requirement;

@@ -30,6 +30,9 @@ pub struct Vector {
     pub captured: Option<Captured>,
     /// More that a reader should know.
     pub notes: Option<String>,
+    /// Why the vector applies to no subject: its datagrams lost what they test when they were
+    /// renamed.
+    pub not_applicable: Option<String>,
 }
 
 impl Vector {

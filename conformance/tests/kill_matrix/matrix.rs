@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::fence;
+use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::{Strictness, Verdict};
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::run::{RunEvent, TestPlan, run};
@@ -82,7 +82,7 @@ impl KillMatrix {
             jobs: NonZero::<usize>::MIN,
             settings: SubjectSettings {
                 timeout: Duration::from_secs(20),
-                fence: fence::DEFAULT_NAME.into(),
+                fence: FenceTemplate::default(),
                 stop: Stop::default(),
             },
             known: KnownList::default(),

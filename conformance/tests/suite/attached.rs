@@ -225,6 +225,28 @@ fn a_listener_that_hangs_for_good_has_not_crashed() {
     assert!(ran.stdout.contains(why), "{}", ran.stdout);
 }
 
+/// What somebody else sends it names the event that it reports.
+#[test]
+fn a_listener_that_drops_names_is_tested_with_another_event_and_fence() {
+    let folder = folder();
+    let (socket, reports) = (socket(&folder), folder.path().join("reports"));
+    let command = listener_with("if not datagram.startswith(b'E_REAL\\n'): continue");
+    let process = Command::new(&command[0])
+        .args(&command[1..])
+        .env("EVDG_SOCKET", &socket)
+        .stdout(File::create(&reports).expect("there is room"))
+        .spawn()
+        .expect("python3 runs");
+    let running = Running { process, folder };
+    let args = ["--filter", "sep-*", "--event", "E_REAL", "--fence"];
+    let args = [&args[..], &["E_REAL id={tag} n=1"]].concat();
+    running.test(&args, &reports).expect_status(0);
+    let silent = running
+        .test(&["--timeout", "1s"], &reports)
+        .expect_status(3);
+    silent.expect_stderr("nothing was added to its reports");
+}
+
 #[test]
 fn reports_that_end_are_told() {
     let running = Running::start(folder(), Stdio::null());

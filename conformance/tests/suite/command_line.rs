@@ -69,6 +69,10 @@ fn bad_usage_is_told() {
         &["test", "--report", "json="],
         &["test", "--report", "json=/no/such/folder/report.json"],
         &["test", "--fence", "two\nlines"],
+        &["test", "--fence", "E_A a=1 a={tag}"],
+        &["test", "--fence", "E_A ip"],
+        &["fuzz", "--event", "two\nlines"],
+        &["bench", "--event", ""],
         &["test", "--parser", "--socket", "udp"],
         &[
             "test",

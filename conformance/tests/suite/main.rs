@@ -27,6 +27,7 @@ mod manual;
 mod merge;
 mod readme;
 mod reasons;
+mod renamed_events;
 mod reports;
 mod send;
 mod standard_streams;

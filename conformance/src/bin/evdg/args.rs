@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::fence;
+use event_datagram_conformance::fence::{self, FenceTemplate};
 use event_datagram_conformance::load::Shape;
 use event_datagram_conformance::report::Format as ReportFormat;
 use event_datagram_conformance::transport::SocketKind;
@@ -188,9 +188,14 @@ pub(crate) struct SubjectArgs {
     /// The longest to wait for anything: 10, 1.5s, 500ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = DEFAULT_TIMEOUT)]
     pub(crate) timeout: Duration,
-    /// The name of the fence event, for listeners that drop names they were not told of
-    #[arg(long, value_name = "NAME", value_parser = event_name, default_value = fence::DEFAULT_NAME)]
-    pub(crate) fence: String,
+    /// The marker event that follows every vector, for listeners that drop names they do not know or
+    /// demand parameters: 'NAME param={tag} other=value'; without {tag}, a parameter tag is added
+    #[arg(long, value_name = "EVENT", default_value = fence::DEFAULT_NAME)]
+    pub(crate) fence: FenceTemplate,
+    /// Another name for the event that is sent, E_TEST in the corpus, for listeners that drop names
+    /// they do not know
+    #[arg(long, value_name = "NAME", value_parser = event_name)]
+    pub(crate) event: Option<String>,
     /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET
     /// and EVDG_DIALECT are set in its environment
     #[arg(last = true, value_name = "COMMAND")]
@@ -248,7 +253,7 @@ pub(crate) struct BenchArgs {
     /// at a set rate
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = [
         "rate", "duration", "warm_up", "dialects", "socket", "events", "sizes", "send", "sink", "from", "to", "confirm", "attach",
-        "timeout", "fence", "command",
+        "timeout", "fence", "event", "command",
     ])]
     pub(crate) merge: Vec<PathBuf>,
     #[command(flatten)]

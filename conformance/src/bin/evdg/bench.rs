@@ -55,6 +55,7 @@ pub(crate) fn run(args: &BenchArgs) -> CommandResult {
             Some(path) => events(path, &args.dialects)?,
             None => Vec::new(),
         },
+        event: args.subject.event.clone(),
         sizes: args.sizes.iter().map(|size| *size as usize).collect(),
         method: match args.send {
             Sending::Single => Method::Single,
@@ -187,6 +188,10 @@ fn load_in_words(args: &BenchArgs, plan: &BenchPlan) -> String {
     let what = match &args.events {
         Some(path) => format!("events of {}", path.display()),
         None => "E_PIKE_BLOCKED and E_UL_CONTACT_INSERT in turn".into(),
+    };
+    let what = match &plan.event {
+        Some(name) => format!("{what}, each named {name}"),
+        None => what,
     };
     let sizes: Vec<_> = plan.sizes.iter().map(usize::to_string).collect();
     let sizes = match &sizes[..] {

@@ -52,6 +52,7 @@ pub(crate) fn run(args: &FuzzArgs) -> CommandResult {
             None => Duration::MAX,
         },
         strictness: args.strict.into(),
+        event: args.subject.event.clone(),
     };
     // The next socket is tried only if nothing was found over this one.
     let mut status = ExitStatus::Nothing;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use event_datagram_conformance::fence;
+use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::run::RunError;
 use event_datagram_conformance::subject::{Kind, Stop, Subject, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::SocketKind;
@@ -75,8 +75,11 @@ pub(crate) fn options(args: &SubjectArgs, subject: &Subject) -> String {
         let seconds = args.timeout.as_secs_f64();
         options.push_str(&option("timeout", &format!("{seconds}s")));
     }
-    if args.fence != fence::DEFAULT_NAME {
-        options.push_str(&option("fence", &args.fence));
+    if args.fence != FenceTemplate::default() {
+        options.push_str(&option("fence", &args.fence.to_string()));
+    }
+    if let Some(event) = &args.event {
+        options.push_str(&option("event", event));
     }
     if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
         options.push_str(&option("attach", socket));

@@ -20,7 +20,10 @@ use crate::values::ShardArg;
 use crate::vectors::{corpus, select, set};
 
 pub(crate) fn run(args: &TestArgs) -> CommandResult {
-    let corpus = corpus(args.select.corpus.as_deref())?;
+    let mut corpus = corpus(args.select.corpus.as_deref())?;
+    if let Some(name) = &args.subject.event {
+        corpus.rename_test_event(name);
+    }
     let signals = Signals::catch()?;
     let plan = plan(args, &corpus, signals.stop.clone())?;
     let (header, recorder) = report_header(args, &plan, &corpus);

@@ -124,8 +124,8 @@ pub(crate) fn datagrams(text: &str) -> Result<Datagrams, String> {
 
 /// Parses an event name as OpenSIPS takes it: one line of at most 64 bytes.
 pub(crate) fn event_name(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.len() > 64 || text.contains(['\n', '\r']) {
-        return Err("expected 1 to 64 bytes without line ends".into());
+    if text.is_empty() || text.len() > 64 || text.contains(char::is_control) {
+        return Err("expected 1 to 64 bytes without control characters".into());
     }
     Ok(text.into())
 }
