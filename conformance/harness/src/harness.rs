@@ -12,6 +12,7 @@ use crate::remarks::Remarks;
 use crate::vector_test::VectorTest;
 use event_datagram_conformance::contract::Start;
 use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::{Strictness, not_applicable};
 use event_datagram_conformance::vectors::Corpus;
 
@@ -32,6 +33,8 @@ pub struct Harness {
     set: Option<String>,
     strictness: Strictness,
     time_limit: Option<Duration>,
+    fence: Option<String>,
+    event: Option<String>,
 }
 
 impl Harness {
@@ -93,6 +96,20 @@ impl Harness {
         self
     }
 
+    /// Sets the good event before and behind every vector, for parsers that reject names they do not
+    /// know or demand parameters: `NAME param={tag} other=value`, of which `{tag}` is replaced.
+    pub fn fence(mut self, template: &str) -> Self {
+        self.fence = Some(template.into());
+        self
+    }
+
+    /// Gives the event `E_TEST` of the vectors another name, for parsers that reject names they do
+    /// not know.
+    pub fn event(mut self, name: &str) -> Self {
+        self.event = Some(name.into());
+        self
+    }
+
     /// Runs the tests that the arguments of the process select, and returns the exit status of the
     /// process: 0 if all passed, 101 if one failed, 2 if the harness is set up wrong, 4 if nothing
     /// was tested.
@@ -124,7 +141,11 @@ impl Harness {
 
     /// Returns the corpus, if it has every id, requirement set and dialect that was named.
     fn checked(&self) -> Result<Corpus, String> {
-        let corpus = Corpus::embedded().map_err(|error| error.to_string())?;
+        let mut corpus = Corpus::embedded().map_err(|error| error.to_string())?;
+        if let Some(name) = &self.event {
+            corpus.rename_test_event(name);
+        }
+        self.fence_template()?;
         if self.parsers.is_empty() {
             return Err("there is no parser to test: call `parser`".into());
         }
@@ -164,7 +185,15 @@ impl Harness {
         }
     }
 
+    fn fence_template(&self) -> Result<FenceTemplate, String> {
+        let Some(text) = &self.fence else {
+            return Ok(FenceTemplate::default());
+        };
+        text.parse().map_err(|why| format!("fence: {why}"))
+    }
+
     fn trials(self, corpus: Corpus, remarks: &Arc<Remarks>) -> Vec<libtest_mimic::Trial> {
+        let fence = self.fence_template().unwrap_or_default();
         let set = self.set.as_deref().and_then(|name| corpus.set(name));
         let set = set.cloned();
         let titles: HashMap<_, _> = corpus
@@ -184,6 +213,7 @@ impl Harness {
                 decides: set.as_ref().is_none_or(|set| set.contains(&vector)),
                 known: self.known.get(&vector.id).cloned(),
                 strictness: self.strictness,
+                fence: fence.clone(),
                 limit: self.time_limit.unwrap_or(DEFAULT_TIME_LIMIT),
                 vector,
             };
@@ -218,6 +248,10 @@ mod tests {
             (
                 Harness::new().not_applicable("T99"),
                 "not_applicable: there is no requirement or vector `T99`",
+            ),
+            (
+                Harness::new().fence("E_A ip"),
+                "fence: expected `name=value`, found `ip`",
             ),
             (
                 Harness::new().set("1"),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use event_datagram::EventBuf;
 
 use event_datagram_conformance::contract::{Line, error_line, event_line};
-use event_datagram_conformance::fence::Fences;
+use event_datagram_conformance::fence::{FenceTemplate, Fences};
 use event_datagram_conformance::observation::{Observation, Report};
 use event_datagram_conformance::vectors::Vector;
 
@@ -66,6 +66,7 @@ pub(crate) fn run_parser(
     name: &str,
     vector: &Arc<Vector>,
     factory: &Factory,
+    fence: &FenceTemplate,
     limit: Duration,
 ) -> std::io::Result<ParserRun> {
     let progress = Arc::new(Mutex::new(ParserProgress {
@@ -74,8 +75,11 @@ pub(crate) fn run_parser(
     }));
     let (done, end) = mpsc::channel();
     let (vector, factory, shared) = (Arc::clone(vector), factory.clone(), Arc::clone(&progress));
+    let fences = Fences::new(fence.clone());
     let run = move || {
-        let result = catch_unwind(AssertUnwindSafe(|| feed(&vector, &factory, &shared)));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            feed(&vector, &factory, fences, &shared)
+        }));
         // Fails if the time limit has passed.
         let _ = done.send(result.map_err(|payload| panic_message(&*payload)));
     };
@@ -95,12 +99,11 @@ pub(crate) fn run_parser(
 }
 
 /// Passes the datagrams of a vector to a fresh parser, between two fences.
-fn feed(vector: &Vector, factory: &Factory, shared: &Mutex<ParserProgress>) {
+fn feed(vector: &Vector, factory: &Factory, mut fences: Fences, shared: &Mutex<ParserProgress>) {
     // No lock is held while a parser runs, so that it may panic.
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
     let go_to = |stage| lock().stage = stage;
     let mut parser = factory.create();
-    let mut fences = Fences::default();
     let mut read_fence = |parser: &mut dyn Parser| {
         let fence = fences.next_fence();
         let raw = report(parser.parse(&fence.datagram(vector.dialect))).raw;

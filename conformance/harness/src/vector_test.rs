@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use event_datagram_conformance::escape::escaped;
 use event_datagram_conformance::evidence::{Evidence, labelled_lines, shortened};
+use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::{
     Answering, Strictness, Verdict, apply_known, grade, judge,
 };
@@ -27,6 +28,7 @@ pub(crate) struct VectorTest {
     /// Why the vector is known to fail; `None` if it is not.
     pub(crate) known: Option<String>,
     pub(crate) strictness: Strictness,
+    pub(crate) fence: FenceTemplate,
     pub(crate) limit: Duration,
 }
 
@@ -45,8 +47,9 @@ impl VectorTest {
 
     fn run(self, name: String, remarks: &Remarks) -> Result<(), Failed> {
         let vector = Arc::new(self.vector);
-        let ParserRun { observation, end } = run_parser(&name, &vector, &self.factory, self.limit)
-            .map_err(|error| format!("there is no thread for it: {error}"))?;
+        let ParserRun { observation, end } =
+            run_parser(&name, &vector, &self.factory, &self.fence, self.limit)
+                .map_err(|error| format!("there is no thread for it: {error}"))?;
         let (mut verdict, mut why) = match end {
             ParserEnd::Answered => {
                 let judgment = judge(&vector.steps, &observation, Answering::Always);

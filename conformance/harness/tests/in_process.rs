@@ -16,7 +16,7 @@ fn main() -> ExitCode {
     match env::var(PARSER) {
         Ok(parser) => run_as(&parser),
         Err(_) => {
-            let checks: [(&str, fn()); 10] = [
+            let checks: [(&str, fn()); 11] = [
                 (
                     "a_wrong_reading_fails_with_evidence",
                     a_wrong_reading_fails_with_evidence,
@@ -48,6 +48,10 @@ fn main() -> ExitCode {
                     what_does_not_apply_is_ignored,
                 ),
                 (
+                    "a_parser_that_knows_one_name_gets_it",
+                    a_parser_that_knows_one_name_gets_it,
+                ),
+                (
                     "nothing_tested_is_never_green",
                     nothing_tested_is_never_green,
                 ),
@@ -69,6 +73,10 @@ fn run_as(parser: &str) -> ExitCode {
     let right = || right as fn(&[u8]) -> Result<EventBuf, String>;
     match parser {
         "right" => harness.parser(Dialect::Text, right),
+        "one-name" => harness
+            .parser(Dialect::Text, || knows_one_name)
+            .event("E_PIKE_BLOCKED")
+            .fence("E_PIKE_BLOCKED ip={tag}"),
         "known" => harness
             .parser(Dialect::Text, || splits_at_the_last)
             .known("sep-first-one-splits", "it is old")
@@ -95,6 +103,15 @@ fn run_as(parser: &str) -> ExitCode {
 fn right(datagram: &[u8]) -> Result<EventBuf, String> {
     let event = text::decode(datagram).map_err(|error| error.to_string())?;
     Ok(EventBuf::from_event(&event))
+}
+
+fn knows_one_name(datagram: &[u8]) -> Result<EventBuf, String> {
+    let event = right(datagram)?;
+    if event.name == b"E_PIKE_BLOCKED" {
+        Ok(event)
+    } else {
+        Err("it is unknown".into())
+    }
 }
 
 fn splits_at_the_last(datagram: &[u8]) -> Result<EventBuf, String> {
@@ -305,6 +322,10 @@ fn what_does_not_apply_is_ignored() {
     let some = run("exempt", &["sizes-", "--test-threads=1"]);
     assert_eq!(some.failed(), Vec::<&str>::new());
     run("exempt", &["text::T4"]).expect(4, &["none of what was selected applies"]);
+}
+
+fn a_parser_that_knows_one_name_gets_it() {
+    run("one-name", &["text::T4::sep-"]).expect(0, &["0 failed"]);
 }
 
 fn nothing_tested_is_never_green() {

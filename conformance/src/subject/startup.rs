@@ -49,6 +49,8 @@ const MAX_PROBE_PAUSE: Duration = Duration::from_millis(20);
 /// How long a subject may be silent before it is sent another first event: what was sent while it
 /// bound its socket may be lost. Doubled each time.
 const FIRST_FENCE_INTERVAL: Duration = Duration::from_millis(500);
+/// What to do if the subject reports some events alone.
+const NAMES_REMEDY: &str = "; if it drops names that it does not know, see --fence and --event";
 /// The most unexpected lines kept for the error message.
 const MAX_UNEXPECTED: usize = 3;
 
@@ -353,18 +355,19 @@ impl Startup {
             };
         }
         if !log.is_empty() {
-            return "it printed no JSON line; each datagram wants one that starts with `{`, flushed"
-                .into();
+            return format!(
+                "it printed no JSON line; each datagram wants one that starts with `{{`, flushed\
+                 {NAMES_REMEDY}"
+            );
         }
-        if self.is_attached {
+        let what = if self.is_attached {
             "nothing was added to its reports; is that where it writes a JSON line for each \
              datagram, and flushes it?"
-                .into()
         } else {
             "it took the event and printed nothing; does it write a JSON line for each datagram, \
-             and flush it? if it drops names that it does not know, see --fence and --event"
-                .into()
-        }
+             and flush it?"
+        };
+        format!("{what}{NAMES_REMEDY}")
     }
 
     /// Returns what to do about a subject that reported something, but no first event: a running
@@ -379,10 +382,7 @@ impl Startup {
                 _ => None,
             })
             .collect();
-        renaming_advice(names.iter().map(String::as_str)).unwrap_or_else(|| {
-            "it reported something else; if it drops names that it does not know, see --fence and \
-             --event"
-                .into()
-        })
+        renaming_advice(names.iter().map(String::as_str))
+            .unwrap_or_else(|| format!("it reported something else{NAMES_REMEDY}"))
     }
 }

@@ -32,6 +32,7 @@ impl Corpus {
 
 /// Returns a datagram with this event name: of text, the first line is replaced, and of JSON-RPC,
 /// every string that is the value of the member `method`. `None` if there is none.
+#[cfg(feature = "runner")]
 pub(crate) fn with_event_name(datagram: &[u8], dialect: Dialect, name: &str) -> Option<Vec<u8>> {
     let places = name_places(datagram, dialect);
     (!places.is_empty()).then(|| replaced(datagram, &places, &spelled(dialect, name)))
@@ -314,6 +315,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "runner")]
     #[test]
     fn a_name_is_given_to_any_datagram_that_has_one() {
         let text = with_event_name(b"x\na::b\n", Dialect::Text, "E_A");

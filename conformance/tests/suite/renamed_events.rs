@@ -100,7 +100,7 @@ fn a_listener_that_demands_a_parameter_gets_it_in_the_fence() {
     let without = [FEW, &["--fence", "E_PIKE_BLOCKED", "--timeout", "2"]].concat();
     test_listener_with(&without, demands)
         .expect_status(3)
-        .expect_stderr("if it drops names that it does not know, see --fence and --event");
+        .expect_stderr("; if it drops names that it does not know, see --fence and --event");
 }
 
 #[test]
