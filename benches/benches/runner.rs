@@ -9,6 +9,7 @@ use std::{env, io};
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use event_datagram::Socket;
 use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::listen::Listener;
@@ -68,7 +69,7 @@ fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> TestPlan<'c> {
         jobs: NonZero::<usize>::MIN,
         settings: SubjectSettings {
             timeout: Duration::from_secs(10),
-            fence: "E_EVDG_FENCE".into(),
+            fence: FenceTemplate::default(),
             stop: Stop::default(),
         },
         known: KnownList::default(),
