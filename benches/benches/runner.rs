@@ -72,6 +72,7 @@ fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> TestPlan<'c> {
             fence: FenceTemplate::default(),
             stop: Stop::default(),
         },
+        linger: Duration::ZERO,
         known: KnownList::default(),
         set: None,
     }

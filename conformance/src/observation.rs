@@ -55,6 +55,9 @@ pub enum Arrival {
     Early,
     /// After the first datagram was sent.
     InTime,
+    /// After the first datagram was sent, byte for byte as a report of an earlier exchange, from a
+    /// subject that repeats itself late.
+    Repeated,
 }
 
 /// The longest line that is a report, in bytes: 65449 empty parameters in their longest spelling
@@ -76,6 +79,12 @@ impl Observation {
                 arrival,
             });
         }
+    }
+
+    /// Removes and returns the reports that came before anything was sent.
+    pub(crate) fn take_early(&mut self) -> Vec<Report> {
+        let is_early = |report: &mut Report| report.arrival == Arrival::Early;
+        self.reports.extract_if(.., is_early).collect()
     }
 
     /// Adds a malformed report for a line that is longer than 8 MiB and was not kept.

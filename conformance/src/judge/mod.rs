@@ -4,6 +4,7 @@
 mod alignment;
 mod applicability;
 mod closest;
+mod copies;
 mod departure;
 mod difference;
 mod fit;
@@ -11,16 +12,19 @@ mod grade;
 mod judgment;
 mod late;
 mod pair;
+mod param_order;
 mod params;
 mod reported_names;
 mod verdict;
 
 pub use alignment::Alignment;
 pub use applicability::not_applicable;
+pub use copies::remove_copies;
 pub use fit::{Answering, nearest};
 pub use grade::{apply_known, grade};
 pub use judgment::{Judgment, judge};
 pub use late::{Predecessor, take_late};
 pub use pair::Pair;
+pub use param_order::restore_order;
 pub use reported_names::ReportedNames;
 pub use verdict::{Strictness, Verdict};

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::outcome::Outcome;
-use crate::judge::{Answering, Judgment, Verdict, grade, judge};
+use crate::judge::{Answering, Judgment, Verdict, grade, judge, remove_copies, restore_order};
 use crate::observation::Observation;
 use crate::subject::{Exchange, ExchangeEnd};
 use crate::transport::SocketKind;
@@ -13,6 +13,10 @@ pub(super) struct Assessor {
     pub(super) socket: SocketKind,
     pub(super) instance: usize,
     pub(super) answering: Answering,
+    /// Whether the order of parameters says nothing.
+    pub(super) shuffles_parameters: bool,
+    /// Whether there may be copies of earlier reports.
+    pub(super) repeats_late: bool,
 }
 
 impl Assessor {
@@ -28,6 +32,12 @@ impl Assessor {
         let mut outcome = self.outcome(vector, Verdict::Pass, String::new());
         outcome.duration = duration;
         outcome.observation = observation;
+        if self.repeats_late {
+            remove_copies(&vector.steps, &mut outcome.observation);
+        }
+        if self.shuffles_parameters {
+            restore_order(&vector.steps, &mut outcome.observation);
+        }
         match end {
             ExchangeEnd::Fenced if dropped > 0 => {
                 let why = format!(

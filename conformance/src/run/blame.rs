@@ -1,8 +1,13 @@
 use super::outcome::Outcome;
-use crate::judge::{Predecessor, Strictness, Verdict, take_late};
-use crate::observation::Observation;
+use crate::judge::{
+    Answering, Judgment, Predecessor, Strictness, Verdict, grade, judge, take_late,
+};
+use crate::observation::{Arrival, Observation, Report};
 use crate::subject::ExchangeEnd;
 use crate::vectors::Step;
+
+/// The reason where a report is right, and late.
+const REPORTED_LATE: &str = "it was reported late, behind the good event that followed (T19)";
 
 /// Blames the last vector that went well for the end of the subject that followed.
 pub(crate) fn blame_for_end(last: &mut Outcome<'_>, end: ExchangeEnd) {
@@ -20,16 +25,23 @@ pub(crate) fn blame_for_end(last: &mut Outcome<'_>, end: ExchangeEnd) {
     last.why = went_on_at_first(&then);
 }
 
-/// Blames a vector for the crash of its instance at the next vector, `crashed`, which crashes no
-/// fresh subject. `false` if the vector before was sent to another instance.
-pub(super) fn blame_for_crash(before: &mut Outcome<'_>, crashed: &mut Outcome<'_>) -> bool {
-    if crashed.verdict != Verdict::Crash || before.instance != crashed.instance {
-        return false;
+/// Blames a vector for reports that came behind its fence, and before anything of the next vector
+/// was sent.
+pub(super) fn blame_for_early(before: &mut Outcome<'_>, early: Vec<Report>, answering: Answering) {
+    if early.is_empty() || matches!(before.verdict, Verdict::Crash | Verdict::Hang) {
+        return;
     }
-    before.verdict = Verdict::Crash;
-    before.why = went_on_at_first(&crashed.why);
-    before.log = std::mem::take(&mut crashed.log);
-    true
+    let late = early.into_iter().map(|report| Report {
+        arrival: Arrival::InTime,
+        ..report
+    });
+    before.observation.reports.extend(late);
+    let judgment = judge(&before.vector.steps, &before.observation, answering);
+    let why = match judgment {
+        Judgment::Conforms { .. } => REPORTED_LATE.into(),
+        Judgment::Departs { why } => format!("{why}; part of it was reported late (T19)"),
+    };
+    (before.verdict, before.why) = grade(before.vector, Judgment::Departs { why });
 }
 
 /// Blames a vector for reports that it asked for and that came late, among those of the next
@@ -49,11 +61,19 @@ pub(super) fn blame_for_late(
     };
     let late = take_late(predecessor, steps, observation);
     if !late.is_empty() {
-        before.why = "it was reported late, behind the good event that followed (T19)".into();
+        before.why = REPORTED_LATE.into();
         before.observation.reports = late;
     }
 }
 
-fn went_on_at_first(then: &str) -> String {
+/// Blames a vector for a crash that a replay has shown.
+pub(super) fn blame_for_crash(outcome: &mut Outcome<'_>, why: String, log: Vec<String>) {
+    outcome.verdict = Verdict::Crash;
+    outcome.why = why;
+    outcome.log = log;
+}
+
+/// Returns the reason where a subject ended or fell silent after it had answered.
+pub(super) fn went_on_at_first(then: &str) -> String {
     format!("it went on at first, but then {then}")
 }

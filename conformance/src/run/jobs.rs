@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 
@@ -23,6 +24,7 @@ pub(super) fn run<'c>(
     let mut parts = vectors.chunks(length);
     let first_part = parts.next().unwrap_or_default();
     let (socket, dialect) = (first.socket(), first.dialect());
+    let discoveries = &Arc::clone(&first.discoveries);
     thread::scope(|scope| {
         let others: Vec<_> = parts
             .map(|part| {
@@ -33,9 +35,10 @@ pub(super) fn run<'c>(
                         let _ = sender.send(outcome);
                     };
                     let mut supervisor =
-                        Supervisor::start(&plan.subject, &plan.settings, socket, dialect)?;
+                        Supervisor::start(&plan.subject, &plan.settings, socket, dialect)?
+                            .sharing(discoveries);
                     worker::run(&mut supervisor, part, &mut send)?;
-                    supervisor.stop();
+                    supervisor.linger_and_stop(plan.linger);
                     Ok(())
                 };
                 (scope.spawn(work), outcomes)
@@ -43,7 +46,7 @@ pub(super) fn run<'c>(
             .collect();
         let mut result = worker::run(&mut first, first_part, emit);
         if result.is_ok() {
-            first.stop();
+            first.linger_and_stop(plan.linger);
         }
         for (other, outcomes) in others {
             if result.is_err() {

@@ -1,20 +1,27 @@
 //! The loop: every vector over every socket, each with a verdict, whatever the subject does.
 
 mod assess;
+mod behaviour;
 mod blame;
 mod delayed;
 mod error;
 mod fit;
+mod held;
 mod jobs;
+mod late;
 mod outcome;
 mod pipeline;
 mod plan;
+mod probes;
+mod replay;
 mod retry;
 mod run_event;
 mod runner;
+mod state;
 mod supervisor;
 mod worker;
 
+pub use behaviour::Behaviour;
 pub(crate) use blame::blame_for_end;
 pub use error::RunError;
 pub use outcome::Outcome;

@@ -28,9 +28,11 @@ impl Supervisor<'_> {
     /// Returns how many of the first of these vectors can be sent in a pipeline: 0 if no instance
     /// runs.
     pub(crate) fn max_pipelined(&self, vectors: &[&Vector]) -> usize {
+        let has_turn = |vector: &&&Vector| !self.has_no_turn(vector.dialect);
+        let count = vectors.iter().take_while(has_turn).count();
         self.session
             .as_ref()
-            .map_or(0, |session| session.max_pipelined(vectors))
+            .map_or(0, |session| session.max_pipelined(&vectors[..count]))
     }
 
     /// Sends vectors in a pipeline, and emits the outcomes of those that go well. An instance that
@@ -44,7 +46,10 @@ impl Supervisor<'_> {
         vectors: &[&'c Vector],
         emit: &mut dyn FnMut(Outcome<'c>),
     ) -> Result<PipelineOutcome<'c>, RunError> {
-        let assessor = self.assessor();
+        let assessors: Vec<_> = vectors
+            .iter()
+            .map(|vector| self.assessor(vector.dialect))
+            .collect();
         let session = self.session.as_mut().expect("an instance runs");
         let mut good = 0;
         let mut suspicion = None;
@@ -52,7 +57,7 @@ impl Supervisor<'_> {
             if suspicion.is_some() {
                 return;
             }
-            let outcome = assessor.assess(vectors[good], exchange);
+            let outcome = assessors[good].assess(vectors[good], exchange);
             if outcome.verdict.is_failure(Strictness::Should) {
                 suspicion = Some(outcome.why);
             } else {
@@ -61,6 +66,8 @@ impl Supervisor<'_> {
             }
         };
         let pipeline = session.exchange_pipelined(vectors, &mut self.fences, &mut assess);
+        self.record_copies(vectors[0].dialect);
+        let session = self.session.as_mut().expect("an instance runs");
         let mut result = PipelineOutcome {
             good,
             suspicion,
@@ -89,6 +96,7 @@ impl Supervisor<'_> {
         if is_subjects_doing && result.suspicion.is_none() {
             match vectors.get(result.good) {
                 Some(vector) => {
+                    let assessor = assessors[result.good];
                     let exchange = Exchange::ended(end);
                     result.first_try = Some(assessor.assess(vector, exchange));
                 }

@@ -1,4 +1,5 @@
 use std::num::NonZero;
+use std::time::Duration;
 
 use crate::known::KnownList;
 use crate::subject::{Subject, SubjectSettings};
@@ -19,6 +20,8 @@ pub struct TestPlan<'c> {
     pub jobs: NonZero<usize>,
     /// The settings of every subject.
     pub settings: SubjectSettings,
+    /// How long to listen behind the last vector, and while the subject stops. Zero: not at all.
+    pub linger: Duration,
     /// The failures that are known.
     pub known: KnownList,
     /// The requirement set whose vectors decide. `None` if all decide.

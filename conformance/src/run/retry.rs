@@ -1,64 +1,70 @@
-use super::blame::{blame_for_crash, blame_for_end, blame_for_late};
+use super::behaviour::Behaviour;
+use super::blame::{blame_for_early, blame_for_end, blame_for_late};
 use super::error::RunError;
 use super::outcome::Outcome;
 use super::supervisor::Supervisor;
+use crate::dialect::Dialect;
 use crate::judge::{Judgment, Strictness, Verdict, grade, judge};
-use crate::subject::{ExchangeEnd, SendMode};
+use crate::subject::{Exchange, ExchangeEnd, SendMode};
 use crate::vectors::Vector;
+
+/// What came of a vector that was sent, and sent again where the subject died or fell silent.
+pub(super) struct Tried<'c> {
+    pub(super) outcome: Outcome<'c>,
+    /// The first outcome, if it was a loss and a fresh instance did something else.
+    pub(super) differing: Option<Outcome<'c>>,
+}
+
+impl<'c> Tried<'c> {
+    fn once(outcome: Outcome<'c>) -> Self {
+        Self {
+            outcome,
+            differing: None,
+        }
+    }
+}
 
 impl Supervisor<'_> {
     /// Sends a vector, and sends it once more to a fresh instance if this one died or fell silent.
     ///
     /// `first_try` is what came of the vector already. `before` is the outcome of the vector that
-    /// was sent before it, which may be to blame.
+    /// was sent before it, to which late reports belong.
     pub(super) fn try_twice<'c>(
         &mut self,
         vector: &'c Vector,
         first_try: Option<Outcome<'c>>,
-        mut before: Option<&mut Outcome<'c>>,
-    ) -> Result<Outcome<'c>, RunError> {
-        let mut first = match first_try {
+        before: Option<&mut Outcome<'c>>,
+    ) -> Result<Tried<'c>, RunError> {
+        let first = match first_try {
             Some(first) => first,
             None => match self.ensure_running() {
-                Ok(()) => self.try_once(vector, before.as_deref_mut())?,
+                Ok(()) => self.try_once(vector, before)?,
                 Err(RunError::Gone(why)) => {
                     // All that is known of a vector that was not sent is how the subject was lost.
                     let verdict = self.lost_verdict().unwrap_or(Verdict::Crash);
-                    return Ok(self.assessor().outcome(vector, verdict, why));
+                    let assessor = self.assessor(vector.dialect);
+                    return Ok(Tried::once(assessor.outcome(vector, verdict, why)));
                 }
                 Err(error) => return Err(error),
             },
         };
         if !is_loss(&first) {
-            return Ok(first);
+            return Ok(Tried::once(first));
         }
         self.lose(&first);
         match self.ensure_running() {
             Ok(()) => {}
-            Err(RunError::Gone(_)) => return Ok(first),
+            Err(RunError::Gone(_)) => return Ok(Tried::once(first)),
             Err(error) => return Err(error),
         }
         let second = self.try_once(vector, None)?;
         if is_loss(&second) {
             self.lose(&second);
         }
-        // A vector that does not crash a fresh instance is not to blame for a crash: the one before
-        // is, whose effect came late.
-        if second.verdict == first.verdict
-            || before.is_some_and(|before| blame_for_crash(before, &mut first))
-        {
-            return Ok(second);
-        }
-        let found = if second.why.is_empty() {
-            second.verdict.as_str()
-        } else {
-            &second.why
-        };
-        let why = format!("{}; a fresh subject did something else: {found}", first.why);
-        Ok(Outcome {
-            verdict: Verdict::Flaky,
-            why,
-            ..second
+        let differing = (second.verdict != first.verdict).then_some(first);
+        Ok(Tried {
+            outcome: second,
+            differing,
         })
     }
 
@@ -81,13 +87,20 @@ impl Supervisor<'_> {
         if !self.is_running() {
             return Ok(());
         }
-        let mut exchange = self.exchange(last.vector.dialect, [], SendMode::Burst);
+        let dialect = last.vector.dialect;
+        let mut exchange = self.exchange(dialect, [], SendMode::Burst);
+        let is_explained = self.has_no_turn(dialect);
+        let early = exchange.observation.take_early();
+        if !is_explained {
+            blame_for_early(last, early, self.answering());
+        }
         blame_for_late(last, &[], &mut exchange.observation);
         match exchange.end {
             ExchangeEnd::Fenced => {
                 let judgment = judge(&[], &exchange.observation, self.answering());
                 if let Judgment::Departs { .. } = judgment
                     && !last.verdict.is_failure(Strictness::Should)
+                    && !is_explained
                 {
                     (last.verdict, last.why) = grade(last.vector, judgment);
                     last.observation = exchange.observation;
@@ -106,17 +119,17 @@ impl Supervisor<'_> {
     }
 
     /// Sends a vector once; where the kernel dropped datagrams, once more with a fence after each.
-    fn try_once<'c>(
+    pub(super) fn try_once<'c>(
         &mut self,
         vector: &'c Vector,
         before: Option<&mut Outcome<'c>>,
     ) -> Result<Outcome<'c>, RunError> {
-        let datagrams = || vector.steps.iter().map(|step| &step.datagram[..]);
-        let mut exchange = self.exchange(vector.dialect, datagrams(), SendMode::Burst);
-        if exchange.end == ExchangeEnd::Fenced && exchange.dropped > 0 {
-            exchange = self.exchange(vector.dialect, datagrams(), SendMode::OneByOne);
-        }
-        if let Some(before) = before.filter(|before| before.instance == self.instance()) {
+        let mut exchange = self.send_alone(vector);
+        let early = exchange.observation.take_early();
+        if let Some(before) = before.filter(|before| before.instance == self.instance())
+            && !self.has_no_turn(vector.dialect)
+        {
+            blame_for_early(before, early, self.answering());
             blame_for_late(before, &vector.steps, &mut exchange.observation);
         }
         match exchange.end {
@@ -126,14 +139,35 @@ impl Supervisor<'_> {
                 if let ExchangeEnd::Died { .. } = exchange.end {
                     self.end_instance();
                 }
-                Ok(self.assessor().assess(vector, exchange))
+                Ok(self.assessor(vector.dialect).assess(vector, exchange))
             }
         }
+    }
+
+    /// Returns whether reports of this dialect come out of turn, which is known and reported.
+    pub(super) fn has_no_turn(&self, dialect: Dialect) -> bool {
+        self.does(dialect, Behaviour::ReportsOvertake) || self.does(dialect, Behaviour::RepeatsLate)
+    }
+
+    fn send_alone(&mut self, vector: &Vector) -> Exchange {
+        let dialect = vector.dialect;
+        if self.does(dialect, Behaviour::ReportsOvertake) {
+            let session = self.session.as_mut().expect("an instance runs");
+            let exchange = session.exchange_apart(dialect, &vector.steps, &mut self.fences);
+            self.record_copies(dialect);
+            return exchange;
+        }
+        let datagrams = || vector.steps.iter().map(|step| &step.datagram[..]);
+        let exchange = self.exchange(dialect, datagrams(), SendMode::Burst);
+        if exchange.end == ExchangeEnd::Fenced && exchange.dropped > 0 {
+            return self.exchange(dialect, datagrams(), SendMode::OneByOne);
+        }
+        exchange
     }
 }
 
 /// Returns whether the subject died or fell silent.
-fn is_loss(outcome: &Outcome<'_>) -> bool {
+pub(super) fn is_loss(outcome: &Outcome<'_>) -> bool {
     matches!(outcome.verdict, Verdict::Crash | Verdict::Hang)
 }
 

@@ -1,3 +1,4 @@
+use super::behaviour::Behaviour;
 use super::outcome::Outcome;
 use crate::contract::Start;
 use crate::dialect::Dialect;
@@ -16,6 +17,16 @@ pub enum RunEvent<'r, 'c> {
         dialects: &'r [Dialect],
         /// What the subject declares about itself.
         start: &'r Start,
+    },
+    /// All vectors ran over a socket, and the subject was found to do this, which explains results.
+    /// This comes before the outcome that reports it.
+    Discovered {
+        /// The kind of socket.
+        socket: SocketKind,
+        /// The dialect in which it shows.
+        dialect: Dialect,
+        /// What the subject does.
+        behaviour: Behaviour,
     },
     /// A vector has its verdict.
     Outcome(&'r Outcome<'c>),

@@ -1,5 +1,11 @@
+use std::mem;
+use std::sync::Arc;
+
+use super::behaviour::Discoveries;
 use super::error::RunError;
+use super::held::HeldOutcomes;
 use super::jobs;
+use super::outcome::Outcome;
 use super::plan::TestPlan;
 use super::run_event::RunEvent;
 use super::supervisor::Supervisor;
@@ -22,7 +28,9 @@ pub fn run<'c>(
             .filter(|dialect| plan.vectors.iter().any(|vector| vector.dialect == *dialect))
             .collect();
         while let Some(first) = left.first().copied() {
-            let mut supervisor = Supervisor::start(&plan.subject, &plan.settings, *socket, first)?;
+            let discoveries = Arc::<Discoveries>::default();
+            let mut supervisor = Supervisor::start(&plan.subject, &plan.settings, *socket, first)?
+                .sharing(&discoveries);
             let start = supervisor.declared().clone();
             let count = if start.tells_dialects_apart {
                 left.len()
@@ -37,19 +45,42 @@ pub fn run<'c>(
                 dialects: &dialects,
                 start: &start,
             });
-            jobs::run(plan, supervisor, &vectors, &mut |mut outcome| {
-                outcome.decides = plan.decides(outcome.vector);
-                (outcome.verdict, outcome.why) = plan.known.apply(
-                    &outcome.vector.id,
-                    outcome.socket,
-                    outcome.verdict,
-                    std::mem::take(&mut outcome.why),
-                );
-                on_event(RunEvent::Outcome(&outcome));
-            })?;
+            let mut outcomes = HeldOutcomes::default();
+            let result = jobs::run(plan, supervisor, &vectors, &mut |outcome| {
+                if let Some(outcome) = outcomes.push(outcome) {
+                    emit(plan, outcome, &mut on_event);
+                }
+            });
+            for (dialect, behaviour) in discoveries.all() {
+                on_event(RunEvent::Discovered {
+                    socket: *socket,
+                    dialect,
+                    behaviour,
+                });
+            }
+            for outcome in outcomes.finish(&discoveries) {
+                emit(plan, outcome, &mut on_event);
+            }
+            result?;
         }
     }
     Ok(())
+}
+
+/// Emits an outcome, with the verdict that it has by the list of known failures.
+fn emit<'c>(
+    plan: &TestPlan<'c>,
+    mut outcome: Outcome<'c>,
+    on_event: &mut impl FnMut(RunEvent<'_, 'c>),
+) {
+    outcome.decides = plan.decides(outcome.vector);
+    (outcome.verdict, outcome.why) = plan.known.apply(
+        &outcome.vector.id,
+        outcome.socket,
+        outcome.verdict,
+        mem::take(&mut outcome.why),
+    );
+    on_event(RunEvent::Outcome(&outcome));
 }
 
 /// Returns the vectors of these dialects, one of each dialect in turn.

@@ -1,4 +1,9 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
 use super::assess::Assessor;
+use super::behaviour::{Behaviour, Discoveries};
 use super::error::RunError;
 use super::fit::does_not_fit;
 use super::outcome::Outcome;
@@ -7,8 +12,8 @@ use crate::dialect::Dialect;
 use crate::fence::Fences;
 use crate::judge::{Answering, Verdict, not_applicable};
 use crate::subject::{
-    AddressAllocator, Exchange, ExchangeEnd, Kind, SendMode, Session, StartError, Subject,
-    SubjectSettings,
+    AddressAllocator, Exchange, ExchangeEnd, Kind, Lingering, SendMode, Session, StartError,
+    Subject, SubjectSettings,
 };
 use crate::transport::SocketKind;
 use crate::vectors::Vector;
@@ -38,6 +43,9 @@ pub(crate) struct Supervisor<'r> {
     last_start_error: String,
     /// The number of the instance, from 0.
     instance: usize,
+    pub(super) discoveries: Arc<Discoveries>,
+    /// What was tried whether the subject does it.
+    pub(super) probed: BTreeSet<(Dialect, Behaviour)>,
 }
 
 /// How an instance was lost.
@@ -79,7 +87,20 @@ impl<'r> Supervisor<'r> {
             failed_starts: 0,
             last_start_error: String::new(),
             instance: 0,
+            discoveries: Arc::default(),
+            probed: BTreeSet::new(),
         })
+    }
+
+    /// Shares what is discovered about the subject with other instances.
+    pub(super) fn sharing(mut self, discoveries: &Arc<Discoveries>) -> Self {
+        self.discoveries = Arc::clone(discoveries);
+        self
+    }
+
+    /// Returns whether the subject was found to do this.
+    pub(super) fn does(&self, dialect: Dialect, behaviour: Behaviour) -> bool {
+        self.discoveries.has(dialect, behaviour)
     }
 
     /// Checks that the subject reports a good event in each of these dialects.
@@ -215,6 +236,31 @@ impl<'r> Supervisor<'r> {
         }
     }
 
+    /// Listens for some time what the subject reports behind the last vector, and ends it.
+    pub(super) fn linger_and_stop(mut self, time: Duration) {
+        if time.is_zero() {
+            return self.stop();
+        }
+        if let Some(session) = self.session.take() {
+            let Lingering { copies, others } = session.linger_and_stop(time);
+            if copies > 0 {
+                self.discoveries.add(self.dialect, Behaviour::RepeatsLate);
+            }
+            if others > 0 {
+                self.discoveries
+                    .add(self.dialect, Behaviour::ReportsAfterEnd);
+            }
+        }
+    }
+
+    /// Records among the discoveries that the instance has repeated itself, if it has.
+    pub(super) fn record_copies(&mut self, dialect: Dialect) {
+        let session = self.session.as_ref();
+        if session.is_some_and(Session::repeats_late) {
+            self.discoveries.add(dialect, Behaviour::RepeatsLate);
+        }
+    }
+
     /// Returns how the subject answers.
     pub(crate) fn answering(&self) -> Answering {
         match self.subject.kind() {
@@ -224,11 +270,13 @@ impl<'r> Supervisor<'r> {
     }
 
     /// Returns the assessor of what this instance does.
-    pub(super) fn assessor(&self) -> Assessor {
+    pub(super) fn assessor(&self, dialect: Dialect) -> Assessor {
         Assessor {
             socket: self.socket,
             instance: self.instance,
             answering: self.answering(),
+            shuffles_parameters: self.does(dialect, Behaviour::ShufflesParameters),
+            repeats_late: self.does(dialect, Behaviour::RepeatsLate),
         }
     }
 
@@ -244,6 +292,8 @@ impl<'r> Supervisor<'r> {
         mode: SendMode,
     ) -> Exchange {
         let session = self.session.as_mut().expect("an instance runs");
-        session.exchange(dialect, datagrams, &mut self.fences, mode)
+        let exchange = session.exchange(dialect, datagrams, &mut self.fences, mode);
+        self.record_copies(dialect);
+        exchange
     }
 }

@@ -1,10 +1,12 @@
-use super::blame::blame_for_end;
+use super::blame::{blame_for_crash, blame_for_end};
 use super::delayed::DelayedOutcomes;
 use super::error::RunError;
 use super::outcome::Outcome;
 use super::pipeline::PipelineOutcome;
+use super::retry::{Tried, is_loss};
 use super::supervisor::Supervisor;
 use crate::judge::{Judgment, Strictness, Verdict, judge};
+use crate::subject::ExchangeEnd;
 use crate::vectors::Vector;
 
 /// Sends these vectors to one instance of the subject at a time, and emits their outcomes in order.
@@ -16,18 +18,21 @@ pub(super) fn run<'c>(
     let mut worker = Worker {
         supervisor,
         outcomes: DelayedOutcomes::new(emit),
+        sent: Vec::new(),
+        instance: 0,
     };
-    worker.run(vectors)?;
-    if let Some(last) = &mut worker.outcomes.last {
-        worker.supervisor.close(last)?;
-    }
+    let result = worker.run(vectors);
     worker.outcomes.finish();
-    Ok(())
+    result
 }
 
 struct Worker<'w, 'r, 'c> {
     supervisor: &'w mut Supervisor<'r>,
     outcomes: DelayedOutcomes<'w, 'c>,
+    /// The vectors that were sent to one instance, in order.
+    sent: Vec<&'c Vector>,
+    /// The number of that instance.
+    instance: usize,
 }
 
 impl<'c> Worker<'_, '_, 'c> {
@@ -35,7 +40,7 @@ impl<'c> Worker<'_, '_, 'c> {
         let mut left = vectors;
         while let Some((vector, rest)) = left.split_first() {
             if let Some(why) = self.supervisor.does_not_apply(vector) {
-                let assessor = self.supervisor.assessor();
+                let assessor = self.supervisor.assessor(vector.dialect);
                 let outcome = assessor.outcome(vector, Verdict::NotApplicable, why);
                 self.outcomes.push(outcome);
                 left = rest;
@@ -44,32 +49,55 @@ impl<'c> Worker<'_, '_, 'c> {
                 left = &left[count..];
             }
         }
-        Ok(())
+        match self.outcomes.last() {
+            Some(last) => self.supervisor.close(last),
+            None => Ok(()),
+        }
     }
 
     /// Runs the first of these vectors, as many in a pipeline as possible, and returns their
     /// number.
     fn run_some(&mut self, vectors: &[&'c Vector]) -> Result<usize, RunError> {
-        let applies = |vector: &&&Vector| self.supervisor.does_not_apply(vector).is_none();
-        let count = match &self.outcomes.last {
+        for vector in &vectors[..self.next_count(vectors)] {
+            self.supervisor.investigate_before(vector)?;
+        }
+        if let Some(last) = self.outcomes.last() {
+            self.supervisor.collect_late(last);
+        }
+        // What was found out may have ended the instance, or forbid pipelines.
+        let vectors = &vectors[..self.next_count(vectors)];
+        if vectors.len() == 1 {
+            self.run_alone(vectors[0])?;
+        } else {
+            self.run_pipelined(vectors)?;
+        }
+        Ok(vectors.len())
+    }
+
+    /// Returns how many of the first of these vectors are sent next.
+    fn next_count(&mut self, vectors: &[&'c Vector]) -> usize {
+        let count = match self.outcomes.last() {
             // Its late reports can be recognised only if the next vector runs alone.
             Some(last) if last.verdict.is_failure(Strictness::Should) => 1,
             _ => self.supervisor.max_pipelined(vectors),
         };
+        let applies = |vector: &&&Vector| self.supervisor.does_not_apply(vector).is_none();
         let count = vectors[..count].iter().take_while(applies).count();
-        if count < 2 {
-            let before = self.outcomes.last.as_mut();
-            let outcome = self.supervisor.try_twice(vectors[0], None, before)?;
-            self.outcomes.push(outcome);
-            return Ok(1);
+        count.max(1)
+    }
+
+    /// Runs a vector alone.
+    fn run_alone(&mut self, vector: &'c Vector) -> Result<(), RunError> {
+        if let Some((first, history)) = self.try_vector(vector, None)? {
+            self.explain(&history, &[vector], first)?;
         }
-        self.run_pipelined(&vectors[..count])?;
-        Ok(count)
+        Ok(())
     }
 
     /// Runs vectors in a pipeline. From the first that does not go well, they are sent again one at
     /// a time: only then is it certain which of them causes what.
     fn run_pipelined(&mut self, vectors: &[&'c Vector]) -> Result<(), RunError> {
+        let known = self.supervisor.discoveries.all();
         let outcomes = &mut self.outcomes;
         let PipelineOutcome {
             good,
@@ -80,19 +108,29 @@ impl<'c> Worker<'_, '_, 'c> {
         } = self
             .supervisor
             .send_pipelined(vectors, &mut |outcome| outcomes.push(outcome))?;
-        if let (Some(end), Some(last)) = (end, &mut outcomes.last) {
-            blame_for_end(last, end);
-            self.supervisor.record_loss(last);
+        for vector in &vectors[..good] {
+            self.record_sent(vector);
         }
+        if let Some(end) = end {
+            self.explain_end(end)?;
+        }
+        let Some(first) = vectors.get(good) else {
+            return Ok(());
+        };
         // What the kernel dropped is no reason for a suspicion.
         let mut suspicion = suspicion.filter(|_| dropped == 0);
-        // Outcomes are emitted at once, unless the first may still become flaky.
-        let mut again: Vec<Outcome<'c>> = Vec::new();
+        if suspicion.is_some() {
+            self.supervisor.investigate_failure(first.dialect)?;
+            // What the pipeline or the investigation has shown explains it.
+            suspicion = suspicion.filter(|_| self.supervisor.discoveries.all() == known);
+        }
+        let mut unexplained = None;
         for vector in &vectors[good..] {
-            let before = again.last_mut().or(outcomes.last.as_mut());
-            let outcome = self
-                .supervisor
-                .try_twice(vector, first_try.take(), before)?;
+            let differing = self.try_vector(vector, first_try.take())?;
+            let is_first = std::ptr::eq(*vector, *first);
+            let Some(outcome) = self.outcomes.last() else {
+                continue;
+            };
             // A vector that goes wrong alone, too, is not flaky. Nor is one that only may be read
             // right.
             let answering = self.supervisor.answering();
@@ -102,17 +140,133 @@ impl<'c> Worker<'_, '_, 'c> {
             {
                 suspicion = None;
             }
-            again.push(outcome);
-            if suspicion.is_none() {
-                again.drain(..).for_each(|outcome| outcomes.push(outcome));
+            // A subject that reads ahead dies of a later vector than the first that it does not
+            // answer.
+            if outcome.verdict == Verdict::Crash && differing.is_none() {
+                unexplained = None;
+            }
+            match differing {
+                Some(differing) if is_first => unexplained = Some(differing),
+                Some((loss, history)) => self.explain(&history, &[vector], loss)?,
+                None => {}
             }
         }
-        if let Some(why) = suspicion {
-            again[0].verdict = Verdict::Flaky;
-            again[0].why =
-                format!("among others, without a pause: {why}; alone it did not do that");
+        if let Some((loss, history)) = unexplained {
+            self.explain(&history, &vectors[good..], loss)?;
         }
-        again.into_iter().for_each(|outcome| outcomes.push(outcome));
+        if let Some(why) = suspicion
+            && let Some(outcome) = self.outcomes.of(first)
+        {
+            outcome.verdict = Verdict::Flaky;
+            outcome.why = format!("among others, without a pause: {why}; alone it did not do that");
+        }
         Ok(())
+    }
+
+    /// Tries a vector alone, and adds its outcome. Returns the loss of an instance that a fresh one
+    /// did not repeat, and the vectors that were sent to the lost one before.
+    fn try_vector(
+        &mut self,
+        vector: &'c Vector,
+        first_try: Option<Outcome<'c>>,
+    ) -> Result<Option<(Outcome<'c>, Vec<&'c Vector>)>, RunError> {
+        let before = self.outcomes.last();
+        let mut tried = self.supervisor.try_twice(vector, first_try, before)?;
+        let is_wrong = matches!(tried.outcome.verdict, Verdict::Fail | Verdict::Warn);
+        if is_wrong && self.supervisor.investigate_failure(vector.dialect)? {
+            tried = self.supervisor.try_twice(vector, None, None)?;
+        }
+        let Tried {
+            mut outcome,
+            differing,
+        } = tried;
+        let differing = differing.map(|loss| {
+            let is_same = loss.instance == self.instance;
+            let history = if is_same {
+                self.sent.clone()
+            } else {
+                Vec::new()
+            };
+            (loss, history)
+        });
+        if !is_loss(&outcome) {
+            self.record_sent(vector);
+        }
+        self.supervisor.judge_state(&mut outcome)?;
+        self.outcomes.push(outcome);
+        Ok(differing)
+    }
+
+    /// Finds the vector that caused a loss which its own vector, the first of `in_flight`, does not
+    /// cause on a fresh instance. `history` was sent to the lost instance before.
+    fn explain(
+        &mut self,
+        history: &[&'c Vector],
+        in_flight: &[&'c Vector],
+        loss: Outcome<'c>,
+    ) -> Result<(), RunError> {
+        let found = match loss.verdict {
+            Verdict::Crash => self.supervisor.replay_crash(history, in_flight)?,
+            _ => None,
+        };
+        let Some(outcome) = self.outcomes.of(loss.vector) else {
+            return Ok(());
+        };
+        let Some(found) = found else {
+            let second = if outcome.why.is_empty() {
+                outcome.verdict.as_str()
+            } else {
+                &outcome.why
+            };
+            let why = format!("{}; a fresh subject did something else: {second}", loss.why);
+            outcome.verdict = Verdict::Flaky;
+            outcome.why = why;
+            return Ok(());
+        };
+        match self.outcomes.of(found.vector) {
+            Some(culprit) => blame_for_crash(culprit, found.why, found.log),
+            None => {
+                let why = format!("{}; `{}` causes it", loss.why, found.vector.id);
+                if let Some(outcome) = self.outcomes.of(loss.vector) {
+                    blame_for_crash(outcome, why, loss.log);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the vector that ended the instance after all that were sent had been answered. If no
+    /// replay shows it, the last one is to blame.
+    fn explain_end(&mut self, end: ExchangeEnd) -> Result<(), RunError> {
+        let history = self.sent.clone();
+        let found = match end {
+            ExchangeEnd::Died { .. } => self.supervisor.replay_crash(&history, &[])?,
+            _ => None,
+        };
+        let culprit = found.and_then(|found| {
+            let outcome = self.outcomes.of(found.vector)?;
+            blame_for_crash(outcome, found.why, found.log);
+            Some(found.vector)
+        });
+        let loss = match culprit {
+            Some(vector) => self.outcomes.of(vector),
+            None => self.outcomes.last(),
+        };
+        if let Some(loss) = loss {
+            if culprit.is_none() {
+                blame_for_end(loss, end);
+            }
+            self.supervisor.record_loss(loss);
+        }
+        Ok(())
+    }
+
+    /// Records that a vector was sent to the instance.
+    fn record_sent(&mut self, vector: &'c Vector) {
+        if self.instance != self.supervisor.instance() {
+            self.instance = self.supervisor.instance();
+            self.sent.clear();
+        }
+        self.sent.push(vector);
     }
 }

@@ -75,12 +75,13 @@ impl SubjectHandle {
         }
     }
 
-    /// Ends the subject, unless somebody else runs it.
-    pub(super) fn stop(self) {
+    /// Ends the subject, unless somebody else runs it, and returns the lines that it reports
+    /// meanwhile.
+    pub(super) fn stop(self) -> Vec<Vec<u8>> {
         match self {
             Self::Process(process) => process.stop(),
             #[cfg(unix)]
-            Self::Attached(_) => {}
+            Self::Attached(_) => Vec::new(),
         }
     }
 

@@ -1,9 +1,11 @@
 //! The listener or parser under test: started or attached to, sent datagrams, watched, killed.
 
 mod allocator;
+mod apart;
 #[cfg(unix)]
 mod attached;
 mod command;
+mod copies;
 mod deadline;
 mod death;
 #[cfg(target_os = "linux")]
@@ -12,6 +14,7 @@ mod event;
 mod exchange;
 mod handle;
 mod lines;
+mod linger;
 mod log;
 mod output;
 mod pipeline;
@@ -32,6 +35,7 @@ pub use attached::{Reports, Running};
 pub use command::{CommandError, Kind, Subject, SubjectCommand};
 pub use death::{Death, Exit};
 pub use exchange::{Exchange, ExchangeEnd, SendMode};
+pub(crate) use linger::Lingering;
 pub(crate) use pipeline::MAX_PIPELINED;
 pub use pipeline::{PipelineEnd, PipelineResult};
 pub use session::Session;

@@ -67,7 +67,9 @@ impl Session {
         emit: &mut dyn FnMut(Exchange),
     ) -> PipelineResult {
         let mut progress = Progress::new(vectors, fences, emit);
-        let end = match self.run_pipeline(&mut progress, fences) {
+        let result = self.run_pipeline(&mut progress, fences);
+        self.copies.record(&mut progress.observation);
+        let end = match result {
             Ok(()) => PipelineEnd::Complete,
             Err(Break::Lost(end)) => PipelineEnd::Lost(end),
             Err(Break::OutOfTurn) => self.flush(vectors, fences),
@@ -161,9 +163,14 @@ impl Session {
             }
             Mark::This if progress.fenced > index && self.is_usual(dialect, fence, &raw) => {
                 self.record_round_trip(progress.last_answer.elapsed());
+                self.copies.record_fence(&raw);
+                self.copies.record(&mut progress.observation);
                 progress.answer();
             }
-            _ => return Err(Break::OutOfTurn),
+            _ => {
+                self.content_of(&raw, fences);
+                return Err(Break::OutOfTurn);
+            }
         }
         Ok(())
     }
@@ -190,7 +197,9 @@ impl Session {
             .map_or(Dialect::Text, |vector| vector.dialect);
         for _ in 0..FLUSHING_FENCES {
             let mut observation = Observation::default();
-            match self.fence(dialect, fences, &mut observation) {
+            let fenced = self.fence(dialect, fences, &mut observation);
+            self.copies.record(&mut observation);
+            match fenced {
                 Ok(()) if observation.misread_fence.is_none() && !observation.swallowed_fence => {}
                 // Something stayed in the subject, which might add it to the next vector.
                 Ok(()) => return PipelineEnd::Lost(ExchangeEnd::Fenced),

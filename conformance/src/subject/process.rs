@@ -132,7 +132,9 @@ impl Process {
     }
 
     /// Asks the process to end, waits [`EXIT_GRACE`] for that, and kills what is left of its group.
-    pub(super) fn stop(mut self) {
+    /// Returns the lines that it reports meanwhile.
+    pub(super) fn stop(mut self) -> Vec<Vec<u8>> {
+        let mut lines = Vec::new();
         self.streams.close_input();
         self.ask_to_end();
         let deadline = Instant::now() + EXIT_GRACE;
@@ -141,7 +143,13 @@ impl Process {
             if is_end(&event) || Instant::now() >= deadline {
                 break;
             }
+            if let SubjectEvent::Line(line) = event
+                && lines.len() < MAX_LAST_EVENTS
+            {
+                lines.push(line);
+            }
         }
+        lines
     }
 
     /// Kills the whole group at once, so that none of its processes keeps a pipe open, and returns

@@ -3,6 +3,7 @@ use std::time::{Duration, Instant};
 
 use super::allocator::{AddressAllocator, AllocatedAddress};
 use super::command::Subject;
+use super::copies::Copies;
 use super::death::Death;
 use super::event::SubjectEvent;
 use super::exchange::{Exchange, ExchangeEnd, SendMode};
@@ -35,6 +36,7 @@ pub struct Session {
     pub(super) stop: Stop,
     /// The events that came while a datagram waited for room, in order.
     pub(super) queued: VecDeque<SubjectEvent>,
+    pub(super) copies: Copies,
 }
 
 /// The shortest time to wait before the subject is sent another fence.
@@ -78,7 +80,9 @@ impl Session {
             limit: settings.timeout,
             stop: settings.stop.clone(),
             queued: VecDeque::new(),
+            copies: Copies::default(),
         };
+        session.copies.record_fence(&line);
         session.dropped = session.link.as_mut().map_or(0, Link::dropped);
         Ok(session)
     }
@@ -116,6 +120,7 @@ impl Session {
         let end = result.err().unwrap_or(ExchangeEnd::Fenced);
         // What was reported was not dropped: the kernel's table is read where something may be
         // missing.
+        self.copies.record(&mut observation);
         let is_complete = observation.reports.len() >= sent && !observation.swallowed_fence;
         let dropped = if is_complete { 0 } else { self.newly_dropped() };
         Exchange {
@@ -178,6 +183,7 @@ impl Session {
                         Some(returned) => {
                             let position = returned.position;
                             self.record_round_trip(returned.round_trip);
+                            self.copies.record_fence(&raw);
                             self.record_fence(dialect, returned.fence, raw, observation);
                             if position == Position::Newest {
                                 observation.swallowed_fence |= !barrier.has_first_returned();
@@ -185,7 +191,7 @@ impl Session {
                             }
                         }
                         None => {
-                            let content = ReportContent::of(fences.mark_any(&raw));
+                            let content = self.content_of(&raw, fences);
                             observation.record(raw, content, Arrival::InTime);
                         }
                     }
@@ -219,6 +225,20 @@ impl Session {
                 true
             }
         }
+    }
+
+    /// Returns whether the subject has reported something again after later reports had come.
+    pub(crate) const fn repeats_late(&self) -> bool {
+        self.copies.is_found()
+    }
+
+    /// Returns the content of a line that does not report the awaited fence.
+    pub(super) fn content_of(&mut self, raw: &[u8], fences: &Fences) -> ReportContent {
+        let content = ReportContent::of(fences.mark_any(raw));
+        if content == ReportContent::OldFence {
+            self.copies.check_fence(raw);
+        }
+        content
     }
 
     /// Takes the time that an answer took into account for later waits.
@@ -328,7 +348,7 @@ impl Session {
 
     /// Collects the reports that are there before anything is sent; not all of a flood, which the
     /// time limit of the fence ends.
-    fn collect_early(
+    pub(crate) fn collect_early(
         &mut self,
         fences: &Fences,
         observation: &mut Observation,
@@ -336,7 +356,7 @@ impl Session {
         for _ in 0..MAX_REPORTS {
             match self.next_event(Instant::now()) {
                 Some(SubjectEvent::Line(raw)) => {
-                    let content = ReportContent::of(fences.mark_any(&raw));
+                    let content = self.content_of(&raw, fences);
                     observation.record(raw, content, Arrival::Early);
                 }
                 Some(SubjectEvent::LongLine) => observation.record_oversized(),
@@ -365,7 +385,11 @@ impl Session {
 
     /// Sends a datagram, and waits for room if there is none. Events that come meanwhile are
     /// queued: some subjects make no room before their reports are read.
-    fn send(&mut self, datagram: &[u8], observation: &mut Observation) -> Result<(), ExchangeEnd> {
+    pub(super) fn send(
+        &mut self,
+        datagram: &[u8],
+        observation: &mut Observation,
+    ) -> Result<(), ExchangeEnd> {
         let wait = self.max_answer_wait();
         let deadline = Instant::now() + wait;
         loop {

@@ -85,6 +85,7 @@ impl KillMatrix {
                 fence: FenceTemplate::default(),
                 stop: Stop::default(),
             },
+            linger: Duration::ZERO,
             known: KnownList::default(),
             set: None,
         };

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod attached;
+mod blame;
 mod broken_corpus;
 mod broken_listeners;
 mod built_in_events;

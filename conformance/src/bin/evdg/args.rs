@@ -151,6 +151,10 @@ pub(crate) struct TestArgs {
     /// Let warnings fail the run, too
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Listen for this long behind the last vector, and while the subject stops: what it reports
+    /// then, such as a late copy, fails
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) linger: Option<Duration>,
     /// Shuffle the vectors by this number
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,

@@ -131,6 +131,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> CommandResult<Te
         sockets,
         jobs: args.jobs,
         settings: settings(&args.subject, stop),
+        linger: args.linger.unwrap_or_default(),
         known,
         set: args
             .set
@@ -152,6 +153,10 @@ fn report_header(
     }
     if args.strict {
         options.push_str(" --strict");
+    }
+    if let Some(linger) = args.linger {
+        let seconds = linger.as_secs_f64();
+        options.push_str(&option("linger", &format!("{seconds}s")));
     }
     let label = SubjectLabel::new(&args.subject, &plan.subject);
     let titles = corpus

@@ -1,0 +1,78 @@
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::dialect::Dialect;
+
+/// A way in which a subject answers the same datagrams differently from run to run.
+///
+/// One vector reports it, under the requirement that forbids it. All other vectors are judged as if
+/// the subject did not do it, so that two runs have the same verdicts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Behaviour {
+    /// A report overtakes those of earlier datagrams, as where each datagram has a thread.
+    ReportsOvertake,
+    /// The parameters of one event come in another order each time, as from a hash table.
+    ShufflesParameters,
+    /// A report comes again after later ones have come.
+    RepeatsLate,
+    /// Something is reported behind the last vector, while `--linger` waits or the subject stops,
+    /// that is no copy of an earlier report.
+    ReportsAfterEnd,
+}
+
+impl Behaviour {
+    /// Every behaviour.
+    pub const ALL: [Self; 4] = [
+        Self::ReportsOvertake,
+        Self::ShufflesParameters,
+        Self::RepeatsLate,
+        Self::ReportsAfterEnd,
+    ];
+
+    /// Returns the behaviour in a sentence for the author of the subject.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::ReportsOvertake => {
+                "its reports overtake each other: a short datagram is reported before a long one \
+                 that was sent first (T19). The other vectors were judged one datagram at a time"
+            }
+            Self::ShufflesParameters => {
+                "it reports the parameters of one event in another order each time, as a hash \
+                 table does. The other vectors were judged without regard to the order"
+            }
+            Self::RepeatsLate => {
+                "it reports datagrams again after later ones have come: one datagram is one report \
+                 (T19). The copies were left out where the other vectors were judged; a short run \
+                 needs --linger to see them"
+            }
+            Self::ReportsAfterEnd => {
+                "it reported something late, behind the last vector, when all datagrams had been \
+                 reported: one datagram is one report (T19)"
+            }
+        }
+    }
+}
+
+/// What was discovered about a subject over one kind of socket. All instances share it.
+#[derive(Debug, Default)]
+pub(super) struct Discoveries(Mutex<BTreeSet<(Dialect, Behaviour)>>);
+
+impl Discoveries {
+    pub(super) fn add(&self, dialect: Dialect, behaviour: Behaviour) {
+        self.lock().insert((dialect, behaviour));
+    }
+
+    pub(super) fn has(&self, dialect: Dialect, behaviour: Behaviour) -> bool {
+        self.lock().contains(&(dialect, behaviour))
+    }
+
+    /// Returns all that was discovered, in a constant order.
+    pub(super) fn all(&self) -> Vec<(Dialect, Behaviour)> {
+        self.lock().iter().copied().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<(Dialect, Behaviour)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

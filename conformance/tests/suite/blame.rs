@@ -1,0 +1,227 @@
+//! Subjects whose failures show at other vectors than those that cause them, or at others in each
+//! run: the cause is reported once, and every other vector is judged on its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::Value;
+
+use crate::evdg::{Ran, run, test};
+use crate::hostile_subjects::listener_with;
+
+/// A correct listener in which each datagram has a thread.
+const THREADS: &str = "import threading
+def work(datagram):
+    try: line = report(*parse(datagram))
+    except ValueError as error: line = {'error': str(error)}
+    sys.stdout.write(json.dumps(line) + '\\n'); sys.stdout.flush()
+threading.Thread(target=work, args=(datagram,)).start()
+continue";
+
+/// A correct listener, but that the order of parameters is another one each time.
+const SHUFFLED: &str = "import random
+whole = report if count == 0 else whole
+def report(name, params): return whole(name, random.sample(params, len(params)))";
+
+/// A correct listener, but that the order of parameters is that of a hash table, whose seed is
+/// another one in each process.
+const HASHED: &str = "whole = report if count == 0 else whole
+def report(name, params): return whole(name, sorted(params, key=lambda param: hash(param[0])))";
+
+/// A correct listener that reports all again after a while, in order.
+const REPEATED: &str = "import queue, threading
+def say(line):
+    with lock: sys.stdout.write(json.dumps(line) + '\\n'); sys.stdout.flush()
+def repeat():
+    while True:
+        when, line = copies.get()
+        time.sleep(max(0, when - time.monotonic()))
+        say(line)
+if count == 0:
+    lock, copies = threading.Lock(), queue.Queue()
+    threading.Thread(target=repeat, daemon=True).start()
+try: copies.put((time.monotonic() + 0.3, report(*parse(datagram))))
+except ValueError: pass";
+
+/// The results that are no pass, each with its verdict and requirement.
+type Failures = BTreeMap<(String, String), (String, String)>;
+
+/// Runs vectors on a listener that does `extra`, and returns the report.
+fn report_of(args: &[&str], extra: &str) -> (Ran, Value) {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("report.json");
+    let json = format!("json={}", path.display());
+    let command = listener_with(extra);
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    let ran = test(&[args, &["--report", &json]].concat(), &command);
+    let report = fs::read(path).unwrap_or_else(|_| panic!("no report: {}", ran.stderr));
+    let report = serde_json::from_slice(&report).expect("it is JSON");
+    (ran, report)
+}
+
+fn failures(report: &Value) -> Failures {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let results = report["results"].as_array().expect("it is a list");
+    let failures = results.iter().filter(|result| {
+        !matches!(
+            result["verdict"].as_str(),
+            Some("pass" | "info" | "not-applicable")
+        )
+    });
+    let failures = failures.map(|result| {
+        let key = (text(&result["id"]), text(&result["socket"]));
+        let value = (text(&result["verdict"]), text(&result["requirement"]));
+        (key, value)
+    });
+    failures.collect()
+}
+
+/// Checks that exactly one of these vectors fails over each socket, twice, that it tests this
+/// requirement, and that it fails when it runs without the others.
+#[track_caller]
+fn fails_once(args: &[&str], filters: &[&str], extra: &str, requirement: &str, why: &str) {
+    let patterns = filters.iter().flat_map(|pattern| ["--filter", pattern]);
+    let all: Vec<_> = args.iter().copied().chain(patterns).collect();
+    let (ran, first) = report_of(&all, extra);
+    let (_, second) = report_of(&all, extra);
+    let found = failures(&first);
+    assert_eq!(found, failures(&second), "{}", ran.stdout);
+    assert!(ran.stdout.contains(why), "{}", ran.stdout);
+    let sockets: Vec<_> = found.keys().map(|(_, socket)| &socket[..]).collect();
+    assert_eq!(sockets, ["udp", "unix"], "{}", ran.stdout);
+    for ((id, socket), result) in &found {
+        assert_eq!(result, &("fail".into(), requirement.into()), "{id}");
+        let again = ["--filter", id, "--socket", socket];
+        let (_, report) = report_of(&[args, &again].concat(), extra);
+        assert_eq!(failures(&report).len(), 1, "{id} alone over {socket}");
+    }
+}
+
+const JSONRPC: &[&str] = &["--dialect", "jsonrpc"];
+
+#[test]
+fn reports_that_overtake_each_other_fail_one_vector() {
+    let why = "its reports overtake each other";
+    let filters = ["order-*", "state-*", "sep-*"];
+    fails_once(&[], &filters, THREADS, "T19", why);
+    let filters = ["rpc-params-*", "rpc-state-*"];
+    fails_once(JSONRPC, &filters, THREADS, "T19", why);
+}
+
+#[test]
+fn parameters_in_random_order_fail_one_vector() {
+    let why = "in another order each time";
+    for extra in [SHUFFLED, HASHED] {
+        fails_once(&[], &["order-*", "sep-*"], extra, "T14", why);
+        let filters = ["rpc-params-*", "rpc-name-*"];
+        fails_once(JSONRPC, &filters, extra, "J2", why);
+    }
+}
+
+#[test]
+fn runs_of_a_listener_with_hash_order_compare_as_equal() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let paths = ["1.json", "2.json"].map(|name| folder.path().join(name));
+    for path in &paths {
+        let (_, report) = report_of(&["--socket", "unix", "--filter", "order-*"], HASHED);
+        fs::write(path, report.to_string()).expect("there is room");
+    }
+    let paths = paths
+        .each_ref()
+        .map(|path| path.to_str().expect("it is UTF-8"));
+    run(&["compare", paths[0], paths[1]]).expect_status(0);
+}
+
+#[test]
+fn copies_that_come_late_are_seen_by_lingering() {
+    let why = "it reports datagrams again after later ones have come";
+    let linger = ["--linger", "1s"];
+    fails_once(&linger, &["state-two-*", "sep-*"], REPEATED, "T19", why);
+    let args = [JSONRPC, &linger].concat();
+    fails_once(&args, &["rpc-state-two-*"], REPEATED, "T19", why);
+    // Where no vector tests that, the last one reports it.
+    let args = ["--socket", "unix", "--filter", "sep-*", "--linger", "1s"];
+    let (ran, _) = report_of(&args, REPEATED);
+    ran.expect_status(1);
+    // A correct listener says nothing.
+    let (ran, _) = report_of(&args, "");
+    ran.expect_status(0);
+}
+
+#[test]
+fn copies_that_come_during_the_run_fail_one_vector() {
+    // All vectors but the first come when the copies of the first do.
+    let slow = format!("{REPEATED}\nif count % 20 == 0: time.sleep(0.1)");
+    let args = [
+        "--filter", "order-*", "--filter", "state-*", "--filter", "sep-*",
+    ];
+    let (ran, report) = report_of(&args, &slow);
+    let failures: Vec<_> = failures(&report).into_values().collect();
+    assert_eq!(
+        failures,
+        vec![("fail".to_owned(), "T19".to_owned()); 2],
+        "{}",
+        ran.stdout
+    );
+}
+
+/// Returns the ids of the vectors that crash the listener.
+fn crashes(args: &[&str], extra: &str) -> (Vec<String>, String) {
+    let (ran, report) = report_of(&[args, &["--socket", "unix"]].concat(), extra);
+    let found = failures(&report);
+    let ids = found.into_iter().map(|((id, _), (verdict, _))| {
+        assert_eq!(verdict, "crash", "{id}: {}", ran.stdout);
+        id
+    });
+    (ids.collect(), ran.stdout)
+}
+
+#[test]
+fn a_listener_that_reads_ahead_crashes_at_the_vector_that_does_it() {
+    // It dies of what it has not reported yet, while earlier datagrams wait to be reported.
+    let ahead = "import threading, queue
+if count == 0: todo = queue.Queue()
+def work():
+    while True:
+        one = todo.get(); time.sleep(0.002)
+        try: say(report(*parse(one)))
+        except ValueError: pass
+if count == 0: threading.Thread(target=work, daemon=True).start()
+if b'key::b::c' in datagram or b'\"zz\":\"1\"' in datagram: os.abort()
+todo.put(datagram)
+continue";
+    let (ids, stdout) = crashes(&["--filter", "sep-*"], ahead);
+    assert_eq!(ids, ["sep-first-one-splits"], "{stdout}");
+    let args = ["--dialect", "jsonrpc", "--filter", "rpc-params-*"];
+    let (ids, stdout) = crashes(&args, ahead);
+    assert_eq!(ids, ["rpc-params-names-left-over"], "{stdout}");
+}
+
+#[test]
+fn a_crash_that_takes_two_vectors_is_found_by_a_replay() {
+    // It dies of the second of two vectors, with some between them.
+    let two = "if count == 0: armed = False
+armed = armed or b'order' in datagram or b'z::1' in datagram or b'\"first\":\"1st\"' in datagram
+if armed and (b'a::\\n' in datagram or b'\"zz\":\"1\"' in datagram): os.abort()";
+    let (ids, stdout) = crashes(&["--filter", "order-*"], two);
+    assert_eq!(ids, ["order-duplicate-first-empty"], "{stdout}");
+    assert!(stdout.contains("only behind what came before"), "{stdout}");
+    let (ids, stdout) = crashes(&["--dialect", "jsonrpc", "--filter", "rpc-params-*"], two);
+    assert_eq!(ids, ["rpc-params-names-left-over"], "{stdout}");
+}
+
+#[test]
+fn a_parser_without_state_does_not_fail_in_sequences() {
+    // It reads each name wrong, in sequences as alone.
+    let lower = "whole = report if count == 0 else whole
+def report(name, params): return whole(name if b'FENCE' in name else name.lower(), params)";
+    for args in [["--filter", "state-*"], ["--filter", "rpc-state-*"]] {
+        let dialect = ["text", "jsonrpc"][usize::from(args[1].starts_with("rpc"))];
+        let (ran, report) = report_of(&[&args[..], &["--dialect", dialect]].concat(), lower);
+        assert_eq!(failures(&report), Failures::new(), "{}", ran.stdout);
+        let why = "no failure of state: alone, what is wrong here is read the same way";
+        let why_of = |result: &Value| result["why"].as_str().is_some_and(|it| it.starts_with(why));
+        let results = report["results"].as_array().expect("it is a list");
+        assert!(results.iter().filter(|result| why_of(result)).count() > 50);
+    }
+}
