@@ -1,48 +1,183 @@
 use std::collections::VecDeque;
+use std::thread::{Scope, ScopedJoinHandle};
+use std::time::{Duration, Instant};
 
+use super::error::RunError;
 use super::outcome::Outcome;
+use super::worker_event::WorkerEvent;
 use crate::subject::MAX_PIPELINED;
 use crate::vectors::Vector;
 
-/// Emits outcomes late: a subject may die of a vector only while later ones are tried, and the
-/// outcome of the first changes then.
-pub(super) struct DelayedOutcomes<'e, 'c> {
+/// Emits outcomes late and in order: a subject may die of a vector only while later ones are tried,
+/// and the outcome of the first changes then. The outcomes of some vectors are found out by another
+/// thread meanwhile.
+pub(super) struct DelayedOutcomes<'e, 's, 'env, 'c> {
+    scope: &'s Scope<'s, 'env>,
+    /// The most threads at a time.
+    max_threads: usize,
     /// The outcomes that were not emitted yet, the newest last.
-    held: VecDeque<Outcome<'c>>,
-    emit: &'e mut dyn FnMut(Outcome<'c>),
+    held: VecDeque<Held<'s, 'c>>,
+    emit: &'e mut dyn FnMut(WorkerEvent<'c>),
+    error: Option<RunError>,
 }
 
-impl<'e, 'c> DelayedOutcomes<'e, 'c> {
-    pub(super) fn new(emit: &'e mut dyn FnMut(Outcome<'c>)) -> Self {
+enum Held<'s, 'c> {
+    Ready(Outcome<'c>),
+    Pending(Pending<'s, 'c>),
+}
+
+struct Pending<'s, 'c> {
+    thread: ScopedJoinHandle<'s, Result<Outcome<'c>, RunError>>,
+    since: Instant,
+}
+
+/// How long a silent instance and a fresh one are waited for, unless the subject is slow.
+const USUAL_WAIT: Duration = Duration::from_secs(4);
+
+impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
+    pub(super) fn new(
+        scope: &'s Scope<'s, 'env>,
+        max_threads: usize,
+        emit: &'e mut dyn FnMut(WorkerEvent<'c>),
+    ) -> Self {
         Self {
+            scope,
+            max_threads,
             held: VecDeque::new(),
             emit,
+            error: None,
         }
     }
 
     /// Adds an outcome, and emits the oldest if there are many.
     pub(super) fn push(&mut self, outcome: Outcome<'c>) {
-        self.held.push_back(outcome);
-        if self.held.len() > MAX_PIPELINED
-            && let Some(oldest) = self.held.pop_front()
-        {
-            (self.emit)(oldest);
+        self.held.push_back(Held::Ready(outcome));
+        self.emit_oldest();
+    }
+
+    /// Adds the outcome that `work` returns in another thread. Waits if there are too many threads.
+    pub(super) fn push_pending(
+        &mut self,
+        work: impl FnOnce() -> Result<Outcome<'c>, RunError> + Send + 's,
+    ) {
+        while self.pending_count() >= self.max_threads {
+            self.join_oldest();
+        }
+        let thread = self.scope.spawn(work);
+        let since = Instant::now();
+        self.held
+            .push_back(Held::Pending(Pending { thread, since }));
+        self.emit_oldest();
+    }
+
+    /// Returns whether outcomes are found out by other threads.
+    pub(super) fn is_waiting(&self) -> bool {
+        let mut held = self.held.iter();
+        held.any(|held| matches!(held, Held::Pending(_)))
+    }
+
+    /// Waits until all threads have ended.
+    pub(super) fn join_all(&mut self) {
+        for at in 0..self.held.len() {
+            self.join(at);
         }
     }
 
-    /// Returns the newest outcome.
+    /// Returns the newest outcome, if it is known.
     pub(super) fn last(&mut self) -> Option<&mut Outcome<'c>> {
-        self.held.back_mut()
+        match self.held.back_mut() {
+            Some(Held::Ready(outcome)) => Some(outcome),
+            _ => None,
+        }
     }
 
-    /// Returns the newest outcome of a vector, unless it was emitted.
+    /// Removes and returns the newest outcome, if it is known.
+    pub(super) fn pop(&mut self) -> Option<Outcome<'c>> {
+        match self.held.pop_back() {
+            Some(Held::Ready(outcome)) => Some(outcome),
+            Some(pending) => {
+                self.held.push_back(pending);
+                None
+            }
+            None => None,
+        }
+    }
+
+    /// Returns the newest outcome of a vector, unless it was emitted or is not known yet.
     pub(super) fn of(&mut self, vector: &Vector) -> Option<&mut Outcome<'c>> {
-        let mut newest = self.held.iter_mut().rev();
+        let mut newest = self.held.iter_mut().rev().filter_map(|held| match held {
+            Held::Ready(outcome) => Some(outcome),
+            Held::Pending(_) => None,
+        });
         newest.find(|outcome| std::ptr::eq(outcome.vector, vector))
     }
 
-    /// Emits all outcomes.
-    pub(super) fn finish(self) {
-        self.held.into_iter().for_each(self.emit);
+    /// Waits until all outcomes are known, and emits them.
+    ///
+    /// # Errors
+    ///
+    /// The first error that one of the threads met.
+    pub(super) fn finish(mut self) -> Result<(), RunError> {
+        self.join_all();
+        for held in self.held {
+            if let Held::Ready(outcome) = held {
+                (self.emit)(WorkerEvent::Outcome(outcome));
+            }
+        }
+        self.error.map_or(Ok(()), Err)
+    }
+
+    fn pending_count(&self) -> usize {
+        let is_pending = |held: &&Held<'_, '_>| match held {
+            Held::Ready(_) => false,
+            Held::Pending(pending) => !pending.thread.is_finished(),
+        };
+        self.held.iter().filter(is_pending).count()
+    }
+
+    fn join_oldest(&mut self) {
+        let mut held = self.held.iter();
+        if let Some(at) = held.position(|held| matches!(held, Held::Pending(_))) {
+            self.join(at);
+        }
+    }
+
+    /// Waits for an outcome.
+    fn join(&mut self, at: usize) {
+        if let Some(Held::Pending(pending)) = self.held.get(at)
+            && !pending.thread.is_finished()
+        {
+            let instances = self.pending_count();
+            let at_most = USUAL_WAIT.saturating_sub(pending.since.elapsed());
+            (self.emit)(WorkerEvent::Waiting { instances, at_most });
+        }
+        if let Some(Held::Pending(_)) = self.held.get(at)
+            && let Some(Held::Pending(pending)) = self.held.remove(at)
+        {
+            match pending.thread.join().expect("a thread does not panic") {
+                Ok(outcome) => self.held.insert(at, Held::Ready(outcome)),
+                Err(error) => {
+                    self.error.get_or_insert(error);
+                }
+            }
+        }
+    }
+
+    /// Emits the oldest outcomes that are known, but for as many as may be in flight.
+    fn emit_oldest(&mut self) {
+        while self.held.len() > MAX_PIPELINED {
+            match self.held.pop_front() {
+                Some(Held::Ready(outcome)) => (self.emit)(WorkerEvent::Outcome(outcome)),
+                Some(Held::Pending(pending)) => {
+                    let is_finished = pending.thread.is_finished();
+                    self.held.push_front(Held::Pending(pending));
+                    if !is_finished {
+                        return;
+                    }
+                    self.join(0);
+                }
+                None => return,
+            }
+        }
     }
 }

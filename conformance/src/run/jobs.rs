@@ -3,56 +3,61 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use super::error::RunError;
-use super::outcome::Outcome;
 use super::plan::TestPlan;
 use super::supervisor::Supervisor;
 use super::worker;
+use super::worker_event::WorkerEvent;
 use crate::vectors::Vector;
+
+/// The most silent instances that are waited for at a time.
+const MAX_THREADS: usize = 16;
 
 /// Runs vectors over as many instances of the subject as the plan asks for, the first of which runs
 /// already. Outcomes are emitted in the order of the vectors, whichever instance is faster.
 ///
 /// Each instance gets a contiguous part of the vectors, so that what it is sent does not depend on
 /// how fast the others are.
-pub(super) fn run<'c>(
-    plan: &TestPlan<'c>,
-    mut first: Supervisor<'_>,
+pub(super) fn run<'p, 'c>(
+    plan: &'p TestPlan<'c>,
+    mut first: Supervisor<'p>,
     vectors: &[&'c Vector],
-    emit: &mut dyn FnMut(Outcome<'c>),
+    emit: &mut dyn FnMut(WorkerEvent<'c>),
 ) -> Result<(), RunError> {
     let length = vectors.len().div_ceil(plan.jobs.get()).max(1);
     let mut parts = vectors.chunks(length);
     let first_part = parts.next().unwrap_or_default();
     let (socket, dialect) = (first.socket(), first.dialect());
     let discoveries = &Arc::clone(&first.discoveries);
+    let hangs = &Arc::clone(&first.hangs);
+    let max_threads = (MAX_THREADS / plan.jobs).max(1);
     thread::scope(|scope| {
         let others: Vec<_> = parts
             .map(|part| {
-                let (sender, outcomes) = channel();
+                let (sender, events) = channel();
                 let work = move || {
-                    let mut send = |outcome| {
+                    let mut send = |event| {
                         // The receiver is gone once the run has failed elsewhere.
-                        let _ = sender.send(outcome);
+                        let _ = sender.send(event);
                     };
                     let mut supervisor =
                         Supervisor::start(&plan.subject, &plan.settings, socket, dialect)?
-                            .sharing(discoveries);
-                    worker::run(&mut supervisor, part, &mut send)?;
+                            .sharing(discoveries, hangs);
+                    worker::run(scope, max_threads, &mut supervisor, part, &mut send)?;
                     supervisor.linger_and_stop(plan.linger);
                     Ok(())
                 };
-                (scope.spawn(work), outcomes)
+                (scope.spawn(work), events)
             })
             .collect();
-        let mut result = worker::run(&mut first, first_part, emit);
+        let mut result = worker::run(scope, max_threads, &mut first, first_part, emit);
         if result.is_ok() {
             first.linger_and_stop(plan.linger);
         }
-        for (other, outcomes) in others {
+        for (other, events) in others {
             if result.is_err() {
                 plan.settings.stop.request();
             } else {
-                outcomes.iter().for_each(&mut *emit);
+                events.iter().for_each(&mut *emit);
             }
             result = result.and(other.join().expect("a worker does not panic"));
         }

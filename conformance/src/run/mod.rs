@@ -3,9 +3,11 @@
 mod assess;
 mod behaviour;
 mod blame;
+mod confirm;
 mod delayed;
 mod error;
 mod fit;
+mod hangs;
 mod held;
 mod jobs;
 mod late;
@@ -20,6 +22,7 @@ mod runner;
 mod state;
 mod supervisor;
 mod worker;
+mod worker_event;
 
 pub use behaviour::Behaviour;
 pub(crate) use blame::blame_for_end;

@@ -6,7 +6,7 @@ use crate::transport::SocketKind;
 use crate::vectors::Vector;
 
 /// What came of one vector over one socket.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome<'c> {
     /// The vector.

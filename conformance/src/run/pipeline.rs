@@ -1,7 +1,7 @@
 use super::error::RunError;
 use super::outcome::Outcome;
 use super::supervisor::Supervisor;
-use crate::judge::Strictness;
+use crate::judge::{Strictness, Verdict};
 use crate::subject::{Exchange, ExchangeEnd, PipelineEnd};
 use crate::vectors::Vector;
 
@@ -36,7 +36,7 @@ impl Supervisor<'_> {
     }
 
     /// Sends vectors in a pipeline, and emits the outcomes of those that go well. An instance that
-    /// died or has to be replaced is ended.
+    /// died or has to be replaced is ended, but not one that fell silent.
     ///
     /// # Panics
     ///
@@ -103,7 +103,11 @@ impl Supervisor<'_> {
                 None => result.end = Some(end),
             }
         }
-        self.end_instance();
+        // Another thread may find out whether a silent instance hangs.
+        let is_silent = |outcome: &Outcome<'_>| outcome.verdict == Verdict::Hang;
+        if !result.first_try.as_ref().is_some_and(is_silent) {
+            self.end_instance();
+        }
         Ok(result)
     }
 }

@@ -27,18 +27,16 @@ impl<'c> Tried<'c> {
 impl Supervisor<'_> {
     /// Sends a vector, and sends it once more to a fresh instance if this one died or fell silent.
     ///
-    /// `first_try` is what came of the vector already. `before` is the outcome of the vector that
-    /// was sent before it, to which late reports belong.
+    /// `first_try` is what came of the vector already.
     pub(super) fn try_twice<'c>(
         &mut self,
         vector: &'c Vector,
         first_try: Option<Outcome<'c>>,
-        before: Option<&mut Outcome<'c>>,
     ) -> Result<Tried<'c>, RunError> {
         let first = match first_try {
             Some(first) => first,
             None => match self.ensure_running() {
-                Ok(()) => self.try_once(vector, before)?,
+                Ok(()) => self.try_once(vector, None)?,
                 Err(RunError::Gone(why)) => {
                     // All that is known of a vector that was not sent is how the subject was lost.
                     let verdict = self.lost_verdict().unwrap_or(Verdict::Crash);

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::behaviour::Behaviour;
 use super::outcome::Outcome;
 use crate::contract::Start;
@@ -27,6 +29,13 @@ pub enum RunEvent<'r, 'c> {
         dialect: Dialect,
         /// What the subject does.
         behaviour: Behaviour,
+    },
+    /// The next outcome waits for instances that do not answer.
+    Waiting {
+        /// The number of these instances.
+        instances: usize,
+        /// The time until the last of them counts as hanging.
+        at_most: Duration,
     },
     /// A vector has its verdict.
     Outcome(&'r Outcome<'c>),

@@ -3,12 +3,14 @@ use std::sync::Arc;
 
 use super::behaviour::Discoveries;
 use super::error::RunError;
+use super::hangs::Hangs;
 use super::held::HeldOutcomes;
 use super::jobs;
 use super::outcome::Outcome;
 use super::plan::TestPlan;
 use super::run_event::RunEvent;
 use super::supervisor::Supervisor;
+use super::worker_event::WorkerEvent;
 use crate::dialect::Dialect;
 use crate::vectors::Vector;
 
@@ -21,6 +23,7 @@ pub fn run<'c>(
     plan: &TestPlan<'c>,
     mut on_event: impl FnMut(RunEvent<'_, 'c>),
 ) -> Result<(), RunError> {
+    let hangs = Arc::<Hangs>::default();
     for socket in &plan.sockets {
         let mut left: Vec<_> = Dialect::ALL
             .iter()
@@ -30,7 +33,7 @@ pub fn run<'c>(
         while let Some(first) = left.first().copied() {
             let discoveries = Arc::<Discoveries>::default();
             let mut supervisor = Supervisor::start(&plan.subject, &plan.settings, *socket, first)?
-                .sharing(&discoveries);
+                .sharing(&discoveries, &hangs);
             let start = supervisor.declared().clone();
             let count = if start.tells_dialects_apart {
                 left.len()
@@ -46,9 +49,14 @@ pub fn run<'c>(
                 start: &start,
             });
             let mut outcomes = HeldOutcomes::default();
-            let result = jobs::run(plan, supervisor, &vectors, &mut |outcome| {
-                if let Some(outcome) = outcomes.push(outcome) {
-                    emit(plan, outcome, &mut on_event);
+            let result = jobs::run(plan, supervisor, &vectors, &mut |event| match event {
+                WorkerEvent::Outcome(outcome) => {
+                    if let Some(outcome) = outcomes.push(outcome) {
+                        emit(plan, outcome, &mut on_event);
+                    }
+                }
+                WorkerEvent::Waiting { instances, at_most } => {
+                    on_event(RunEvent::Waiting { instances, at_most });
                 }
             });
             for (dialect, behaviour) in discoveries.all() {

@@ -11,10 +11,7 @@ impl Supervisor<'_> {
     /// first, each with a fence of its own. If the events are the same there, the sequence has
     /// shown no failure of state, and its outcome is changed to say that.
     pub(super) fn judge_state(&mut self, outcome: &mut Outcome<'_>) -> Result<(), RunError> {
-        let is_wrong = matches!(outcome.verdict, Verdict::Fail | Verdict::Warn);
-        let observation = &outcome.observation;
-        let is_fence_wrong = observation.misread_fence.is_some() || observation.swallowed_fence;
-        if !is_wrong || is_fence_wrong || !tests_state(outcome.vector) {
+        if !may_show_state(outcome) {
             return Ok(());
         }
         let alone = match self.read_alone(outcome.vector) {
@@ -59,10 +56,15 @@ impl Supervisor<'_> {
     }
 }
 
-/// Returns whether a vector is a sequence whose requirement is about what earlier datagrams leave
-/// behind.
-fn tests_state(vector: &Vector) -> bool {
-    vector.steps.len() > 1 && matches!(&*vector.requirement, "T18" | "T19" | "T20")
+/// Returns whether a sequence was read wrong, and its requirement is about what earlier datagrams
+/// leave behind.
+pub(super) fn may_show_state(outcome: &Outcome<'_>) -> bool {
+    let (vector, observation) = (outcome.vector, &outcome.observation);
+    matches!(outcome.verdict, Verdict::Fail | Verdict::Warn)
+        && vector.steps.len() > 1
+        && matches!(&*vector.requirement, "T18" | "T19" | "T20")
+        && observation.misread_fence.is_none()
+        && !observation.swallowed_fence
 }
 
 /// Returns what was reported of datagrams, but for rejections, which need not be reported.

@@ -1,19 +1,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::assess::Assessor;
 use super::behaviour::{Behaviour, Discoveries};
 use super::error::RunError;
 use super::fit::does_not_fit;
+use super::hangs::Hangs;
 use super::outcome::Outcome;
 use crate::contract::Start;
 use crate::dialect::Dialect;
 use crate::fence::Fences;
 use crate::judge::{Answering, Verdict, not_applicable};
 use crate::subject::{
-    AddressAllocator, Exchange, ExchangeEnd, Kind, Lingering, SendMode, Session, StartError,
-    Subject, SubjectSettings,
+    AddressAllocator, AnswerWait, Exchange, ExchangeEnd, Kind, Lingering, SendMode, Session,
+    StartError, Subject, SubjectSettings,
 };
 use crate::transport::SocketKind;
 use crate::vectors::Vector;
@@ -43,7 +45,10 @@ pub(crate) struct Supervisor<'r> {
     last_start_error: String,
     /// The number of the instance, from 0.
     instance: usize,
+    /// The number of instances that were started, by this one and its siblings.
+    instances: Arc<AtomicUsize>,
     pub(super) discoveries: Arc<Discoveries>,
+    pub(super) hangs: Arc<Hangs>,
     /// What was tried whether the subject does it.
     pub(super) probed: BTreeSet<(Dialect, Behaviour)>,
 }
@@ -87,15 +92,59 @@ impl<'r> Supervisor<'r> {
             failed_starts: 0,
             last_start_error: String::new(),
             instance: 0,
+            instances: Arc::new(AtomicUsize::new(1)),
             discoveries: Arc::default(),
+            hangs: Arc::default(),
             probed: BTreeSet::new(),
         })
     }
 
     /// Shares what is discovered about the subject with other instances.
-    pub(super) fn sharing(mut self, discoveries: &Arc<Discoveries>) -> Self {
+    pub(super) fn sharing(mut self, discoveries: &Arc<Discoveries>, hangs: &Arc<Hangs>) -> Self {
         self.discoveries = Arc::clone(discoveries);
+        self.hangs = Arc::clone(hangs);
         self
+    }
+
+    /// Returns whether several instances can run at the same time: the subject is a command, and
+    /// binds no socket of its own choice.
+    pub(super) fn can_have_siblings(&self) -> bool {
+        self.subject.kind() != Kind::Running && self.start.socket.is_none()
+    }
+
+    /// Returns another supervisor of the same subject, of which no instance runs.
+    pub(super) fn sibling(&self) -> Self {
+        Self {
+            subject: self.subject,
+            settings: self.settings,
+            socket: self.socket,
+            dialect: self.dialect,
+            allocator: AddressAllocator::new(),
+            fences: Fences::new(self.settings.fence.clone()),
+            start: self.start.clone(),
+            wrong_socket: self.wrong_socket.clone(),
+            session: None,
+            lost: None,
+            failed_starts: 0,
+            last_start_error: String::new(),
+            instance: self.instance,
+            instances: Arc::clone(&self.instances),
+            discoveries: Arc::clone(&self.discoveries),
+            hangs: Arc::clone(&self.hangs),
+            probed: self.probed.clone(),
+        }
+    }
+
+    /// Tries again to start an instance, though that has failed several times.
+    pub(super) fn forget_failed_starts(&mut self) {
+        self.failed_starts = 0;
+    }
+
+    /// Changes how long the instance that runs may be silent.
+    pub(super) fn set_answer_wait(&mut self, wait: AnswerWait) {
+        if let Some(session) = &mut self.session {
+            session.set_answer_wait(wait);
+        }
     }
 
     /// Returns whether the subject was found to do this.
@@ -139,7 +188,7 @@ impl<'r> Supervisor<'r> {
                     self.session = Some(session);
                     self.lost = None;
                     self.failed_starts = 0;
-                    self.instance += 1;
+                    self.instance = self.instances.fetch_add(1, Ordering::Relaxed);
                     return Ok(());
                 }
                 Err(StartError::Interrupted) => return Err(RunError::Interrupted),
@@ -184,7 +233,7 @@ impl<'r> Supervisor<'r> {
 
     /// Returns how many instances were started.
     pub(crate) fn starts(&self) -> usize {
-        self.instance + 1
+        self.instances.load(Ordering::Relaxed)
     }
 
     /// Returns the number of the instance, from 0.

@@ -1,58 +1,72 @@
+use std::mem;
+use std::thread::Scope;
+use std::time::Instant;
+
 use super::blame::{blame_for_crash, blame_for_end};
+use super::confirm::{InstanceAge, agreed};
 use super::delayed::DelayedOutcomes;
 use super::error::RunError;
 use super::outcome::Outcome;
 use super::pipeline::PipelineOutcome;
 use super::retry::{Tried, is_loss};
+use super::state::may_show_state;
 use super::supervisor::Supervisor;
+use super::worker_event::WorkerEvent;
 use crate::judge::{Judgment, Strictness, Verdict, judge};
-use crate::subject::ExchangeEnd;
+use crate::subject::{AnswerWait, ExchangeEnd};
 use crate::vectors::Vector;
 
 /// Sends these vectors to one instance of the subject at a time, and emits their outcomes in order.
-pub(super) fn run<'c>(
-    supervisor: &mut Supervisor<'_>,
+///
+/// In other threads, at most `max_threads`, it waits for instances that do not answer.
+pub(super) fn run<'s, 'env, 'r: 's, 'c: 's>(
+    scope: &'s Scope<'s, 'env>,
+    max_threads: usize,
+    supervisor: &mut Supervisor<'r>,
     vectors: &[&'c Vector],
-    emit: &mut dyn FnMut(Outcome<'c>),
+    emit: &mut dyn FnMut(WorkerEvent<'c>),
 ) -> Result<(), RunError> {
     let mut worker = Worker {
         supervisor,
-        outcomes: DelayedOutcomes::new(emit),
+        outcomes: DelayedOutcomes::new(scope, max_threads, emit),
         sent: Vec::new(),
         instance: 0,
+        is_unchecked: false,
     };
     let result = worker.run(vectors);
-    worker.outcomes.finish();
-    result
+    let finished = worker.outcomes.finish();
+    result.and(finished)
 }
 
-struct Worker<'w, 'r, 'c> {
+struct Worker<'w, 's, 'env, 'r, 'c> {
     supervisor: &'w mut Supervisor<'r>,
-    outcomes: DelayedOutcomes<'w, 'c>,
+    outcomes: DelayedOutcomes<'w, 's, 'env, 'c>,
     /// The vectors that were sent to one instance, in order.
     sent: Vec<&'c Vector>,
     /// The number of that instance.
     instance: usize,
+    /// Whether the newest outcome is a wrong sequence that was not checked for state.
+    is_unchecked: bool,
 }
 
-impl<'c> Worker<'_, '_, 'c> {
+impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
     fn run(&mut self, vectors: &[&'c Vector]) -> Result<(), RunError> {
         let mut left = vectors;
         while let Some((vector, rest)) = left.split_first() {
             if let Some(why) = self.supervisor.does_not_apply(vector) {
                 let assessor = self.supervisor.assessor(vector.dialect);
                 let outcome = assessor.outcome(vector, Verdict::NotApplicable, why);
-                self.outcomes.push(outcome);
+                self.push(outcome)?;
                 left = rest;
             } else {
                 let count = self.run_some(left)?;
                 left = &left[count..];
             }
         }
-        match self.outcomes.last() {
-            Some(last) => self.supervisor.close(last),
-            None => Ok(()),
+        if let Some(last) = self.outcomes.last() {
+            self.supervisor.close(last)?;
         }
+        self.check_state()
     }
 
     /// Runs the first of these vectors, as many in a pipeline as possible, and returns their
@@ -68,10 +82,10 @@ impl<'c> Worker<'_, '_, 'c> {
         let vectors = &vectors[..self.next_count(vectors)];
         if vectors.len() == 1 {
             self.run_alone(vectors[0])?;
+            Ok(1)
         } else {
-            self.run_pipelined(vectors)?;
+            self.run_pipelined(vectors)
         }
-        Ok(vectors.len())
     }
 
     /// Returns how many of the first of these vectors are sent next.
@@ -95,8 +109,11 @@ impl<'c> Worker<'_, '_, 'c> {
     }
 
     /// Runs vectors in a pipeline. From the first that does not go well, they are sent again one at
-    /// a time: only then is it certain which of them causes what.
-    fn run_pipelined(&mut self, vectors: &[&'c Vector]) -> Result<(), RunError> {
+    /// a time: only then is it certain which of them causes what. Returns the number of vectors
+    /// that were run.
+    fn run_pipelined(&mut self, vectors: &[&'c Vector]) -> Result<usize, RunError> {
+        self.check_state()?;
+        self.expect_silence(vectors[0]);
         let known = self.supervisor.discoveries.all();
         let outcomes = &mut self.outcomes;
         let PipelineOutcome {
@@ -108,14 +125,19 @@ impl<'c> Worker<'_, '_, 'c> {
         } = self
             .supervisor
             .send_pipelined(vectors, &mut |outcome| outcomes.push(outcome))?;
+        self.supervisor.set_answer_wait(AnswerWait::FULL);
         for vector in &vectors[..good] {
             self.record_sent(vector);
+        }
+        if let Some(silent) = first_try.take_if(|outcome| self.can_replace(outcome)) {
+            self.replace(silent, InstanceAge::Used);
+            return Ok(good + 1);
         }
         if let Some(end) = end {
             self.explain_end(end)?;
         }
         let Some(first) = vectors.get(good) else {
-            return Ok(());
+            return Ok(good);
         };
         // What the kernel dropped is no reason for a suspicion.
         let mut suspicion = suspicion.filter(|_| dropped == 0);
@@ -160,7 +182,7 @@ impl<'c> Worker<'_, '_, 'c> {
             outcome.verdict = Verdict::Flaky;
             outcome.why = format!("among others, without a pause: {why}; alone it did not do that");
         }
-        Ok(())
+        Ok(vectors.len())
     }
 
     /// Tries a vector alone, and adds its outcome. Returns the loss of an instance that a fresh one
@@ -170,16 +192,29 @@ impl<'c> Worker<'_, '_, 'c> {
         vector: &'c Vector,
         first_try: Option<Outcome<'c>>,
     ) -> Result<Option<(Outcome<'c>, Vec<&'c Vector>)>, RunError> {
-        let before = self.outcomes.last();
-        let mut tried = self.supervisor.try_twice(vector, first_try, before)?;
+        let mut first_try = first_try;
+        if first_try.is_none() && self.start_instance()? {
+            self.expect_silence(vector);
+            let before = self.outcomes.last();
+            let tried = self.supervisor.try_once(vector, before)?;
+            self.supervisor.set_answer_wait(AnswerWait::FULL);
+            if self.can_replace(&tried) {
+                let age = if self.instance == self.supervisor.instance() {
+                    InstanceAge::Used
+                } else {
+                    InstanceAge::Fresh
+                };
+                self.replace(tried, age);
+                return Ok(None);
+            }
+            first_try = Some(tried);
+        }
+        let mut tried = self.supervisor.try_twice(vector, first_try)?;
         let is_wrong = matches!(tried.outcome.verdict, Verdict::Fail | Verdict::Warn);
         if is_wrong && self.supervisor.investigate_failure(vector.dialect)? {
-            tried = self.supervisor.try_twice(vector, None, None)?;
+            tried = self.supervisor.try_twice(vector, None)?;
         }
-        let Tried {
-            mut outcome,
-            differing,
-        } = tried;
+        let Tried { outcome, differing } = tried;
         let differing = differing.map(|loss| {
             let is_same = loss.instance == self.instance;
             let history = if is_same {
@@ -192,8 +227,7 @@ impl<'c> Worker<'_, '_, 'c> {
         if !is_loss(&outcome) {
             self.record_sent(vector);
         }
-        self.supervisor.judge_state(&mut outcome)?;
-        self.outcomes.push(outcome);
+        self.push(outcome)?;
         Ok(differing)
     }
 
@@ -213,14 +247,8 @@ impl<'c> Worker<'_, '_, 'c> {
             return Ok(());
         };
         let Some(found) = found else {
-            let second = if outcome.why.is_empty() {
-                outcome.verdict.as_str()
-            } else {
-                &outcome.why
-            };
-            let why = format!("{}; a fresh subject did something else: {second}", loss.why);
-            outcome.verdict = Verdict::Flaky;
-            outcome.why = why;
+            let second = outcome.clone();
+            *outcome = agreed(loss, second);
             return Ok(());
         };
         match self.outcomes.of(found.vector) {
@@ -257,6 +285,77 @@ impl<'c> Worker<'_, '_, 'c> {
                 blame_for_end(loss, end);
             }
             self.supervisor.record_loss(loss);
+        }
+        Ok(())
+    }
+
+    /// Starts an instance if none runs, and returns whether one does. If silent ones stand in its
+    /// way, it waits for their end.
+    fn start_instance(&mut self) -> Result<bool, RunError> {
+        for _ in 0..2 {
+            match self.supervisor.ensure_running() {
+                Ok(()) => return Ok(true),
+                Err(RunError::Gone(_)) if self.outcomes.is_waiting() => {
+                    self.outcomes.join_all();
+                    self.supervisor.forget_failed_starts();
+                }
+                Err(RunError::Gone(_)) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Shortens the wait for the next answers, if another instance can take the place of a silent
+    /// one.
+    fn expect_silence(&mut self, vector: &Vector) {
+        if self.supervisor.can_have_siblings() {
+            let wait = self.supervisor.hangs.wait_to_suspect(vector);
+            self.supervisor.set_answer_wait(wait);
+        }
+    }
+
+    /// Returns whether an outcome is the silence of an instance, whose place another can take.
+    fn can_replace(&self, outcome: &Outcome<'_>) -> bool {
+        outcome.verdict == Verdict::Hang && self.supervisor.can_have_siblings()
+    }
+
+    /// Lets another thread find out whether the instance hangs, and goes on with a fresh one.
+    fn replace(&mut self, silent: Outcome<'c>, age: InstanceAge) {
+        let sibling = self.supervisor.sibling();
+        let supervisor = mem::replace(self.supervisor, sibling);
+        supervisor.hangs.record_suspicion(silent.vector);
+        let since = Instant::now();
+        self.outcomes
+            .push_pending(move || supervisor.confirm_hang(silent, age, since));
+    }
+
+    /// Adds an outcome.
+    fn push(&mut self, outcome: Outcome<'c>) -> Result<(), RunError> {
+        self.check_state()?;
+        self.is_unchecked = may_show_state(&outcome);
+        self.outcomes.push(outcome);
+        Ok(())
+    }
+
+    /// Finds out whether the last sequence was read wrong because of its order: in another thread,
+    /// if another instance can be started for that.
+    fn check_state(&mut self) -> Result<(), RunError> {
+        if !mem::take(&mut self.is_unchecked) {
+            return Ok(());
+        }
+        let Some(mut outcome) = self.outcomes.pop() else {
+            return Ok(());
+        };
+        if self.supervisor.can_have_siblings() {
+            let mut sibling = self.supervisor.sibling();
+            self.outcomes.push_pending(move || {
+                sibling.judge_state(&mut outcome)?;
+                Ok(outcome)
+            });
+        } else {
+            self.supervisor.judge_state(&mut outcome)?;
+            self.outcomes.push(outcome);
         }
         Ok(())
     }

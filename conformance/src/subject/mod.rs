@@ -1,6 +1,7 @@
 //! The listener or parser under test: started or attached to, sent datagrams, watched, killed.
 
 mod allocator;
+mod answer_wait;
 mod apart;
 #[cfg(unix)]
 mod attached;
@@ -22,6 +23,7 @@ mod port_reservation;
 mod process;
 mod session;
 mod settings;
+mod silence;
 mod start_error;
 mod startup;
 mod stop;
@@ -30,6 +32,7 @@ mod waits;
 mod watch;
 
 pub use allocator::AddressAllocator;
+pub(crate) use answer_wait::AnswerWait;
 #[cfg(unix)]
 pub use attached::{Reports, Running};
 pub use command::{CommandError, Kind, Subject, SubjectCommand};

@@ -68,6 +68,7 @@ impl Session {
     ) -> PipelineResult {
         let mut progress = Progress::new(vectors, fences, emit);
         let result = self.run_pipeline(&mut progress, fences);
+        self.unread = 0;
         self.copies.record(&mut progress.observation);
         let end = match result {
             Ok(()) => PipelineEnd::Complete,
@@ -90,6 +91,7 @@ impl Session {
         }
         while progress.answered < progress.vectors.len() {
             let backpressure = self.send_more(progress, fences)?;
+            self.unread = progress.unread();
             let wait = self.max_answer_wait();
             if self.stop.is_requested() {
                 return Err(Break::Lost(ExchangeEnd::Interrupted));
@@ -201,9 +203,12 @@ impl Session {
             self.copies.record(&mut observation);
             match fenced {
                 Ok(()) if observation.misread_fence.is_none() && !observation.swallowed_fence => {}
-                // Something stayed in the subject, which might add it to the next vector.
-                Ok(()) => return PipelineEnd::Lost(ExchangeEnd::Fenced),
-                Err(end) => return PipelineEnd::Lost(end),
+                Err(ExchangeEnd::Interrupted) => {
+                    return PipelineEnd::Lost(ExchangeEnd::Interrupted);
+                }
+                // Something stayed in the subject, which might add it to the next vector; or one of
+                // the vectors in flight has ended it, but not the first that came out of turn.
+                Ok(()) | Err(_) => return PipelineEnd::Lost(ExchangeEnd::Fenced),
             }
         }
         PipelineEnd::OutOfTurn
@@ -273,6 +278,13 @@ impl<'v> Progress<'v> {
             Some(step) => &step.datagram,
             None => &self.fences[self.fenced].1,
         })
+    }
+
+    /// Returns the number of bytes of the vector whose fence comes next.
+    fn unread(&self) -> usize {
+        let steps = self.vectors.get(self.answered).map(|vector| &vector.steps);
+        let datagrams = steps.into_iter().flatten();
+        datagrams.map(|step| step.datagram.len()).sum()
     }
 
     /// Records that the next datagram was sent.

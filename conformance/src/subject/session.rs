@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use super::allocator::{AddressAllocator, AllocatedAddress};
+use super::answer_wait::AnswerWait;
 use super::command::Subject;
 use super::copies::Copies;
 use super::death::Death;
@@ -32,7 +33,10 @@ pub struct Session {
     forms: Vec<(Dialect, FenceForm)>,
     pub(super) slowest_round_trip: Duration,
     dropped: u64,
-    limit: Duration,
+    pub(super) limit: Duration,
+    pub(super) answer_wait: AnswerWait,
+    /// The bytes that the subject has to read before the fence that is sent next.
+    pub(super) unread: usize,
     pub(super) stop: Stop,
     /// The events that came while a datagram waited for room, in order.
     pub(super) queued: VecDeque<SubjectEvent>,
@@ -41,10 +45,6 @@ pub struct Session {
 
 /// The shortest time to wait before the subject is sent another fence.
 const MIN_FENCE_INTERVAL: Duration = Duration::from_millis(100);
-/// The longest wait for an answer, in slowest round trips.
-const MAX_ROUND_TRIPS: u32 = 50;
-/// The shortest time after which an answer is given up: any machine may stall for a moment.
-const MIN_ANSWER_WAIT: Duration = Duration::from_secs(2);
 
 impl Session {
     /// Starts a subject, or attaches to one that runs, and waits until it reports a first event.
@@ -78,6 +78,8 @@ impl Session {
             slowest_round_trip: round_trip,
             dropped: 0,
             limit: settings.timeout,
+            answer_wait: AnswerWait::FULL,
+            unread: 0,
             stop: settings.stop.clone(),
             queued: VecDeque::new(),
             copies: Copies::default(),
@@ -187,6 +189,7 @@ impl Session {
                             self.record_fence(dialect, returned.fence, raw, observation);
                             if position == Position::Newest {
                                 observation.swallowed_fence |= !barrier.has_first_returned();
+                                self.unread = 0;
                                 return Ok(());
                             }
                         }
@@ -225,6 +228,11 @@ impl Session {
                 true
             }
         }
+    }
+
+    /// Changes how long answers are waited for.
+    pub(crate) const fn set_answer_wait(&mut self, wait: AnswerWait) {
+        self.answer_wait = wait;
     }
 
     /// Returns whether the subject has reported something again after later reports had come.
@@ -269,10 +277,11 @@ impl Session {
         })
     }
 
-    /// Returns how long to wait for an answer: a multiple of the slowest so far, within bounds.
+    /// Returns how long to wait for an answer: a multiple of the slowest so far, within bounds, and
+    /// more for long datagrams.
     pub(super) fn max_answer_wait(&self) -> Duration {
-        (self.slowest_round_trip * MAX_ROUND_TRIPS)
-            .max(MIN_ANSWER_WAIT)
+        self.answer_wait
+            .until_answer(self.slowest_round_trip, self.unread)
             .min(self.limit)
     }
 
@@ -340,6 +349,7 @@ impl Session {
                 self.fence(dialect, fences, observation)?;
                 in_flight = 0;
             }
+            self.unread += datagram.len();
             self.send(datagram, observation)?;
             in_flight += footprint(datagram);
         }

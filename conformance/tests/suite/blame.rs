@@ -44,10 +44,10 @@ try: copies.put((time.monotonic() + 0.3, report(*parse(datagram))))
 except ValueError: pass";
 
 /// The results that are no pass, each with its verdict and requirement.
-type Failures = BTreeMap<(String, String), (String, String)>;
+pub(crate) type Failures = BTreeMap<(String, String), (String, String)>;
 
 /// Runs vectors on a listener that does `extra`, and returns the report.
-fn report_of(args: &[&str], extra: &str) -> (Ran, Value) {
+pub(crate) fn report_of(args: &[&str], extra: &str) -> (Ran, Value) {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("report.json");
     let json = format!("json={}", path.display());
@@ -59,7 +59,7 @@ fn report_of(args: &[&str], extra: &str) -> (Ran, Value) {
     (ran, report)
 }
 
-fn failures(report: &Value) -> Failures {
+pub(crate) fn failures(report: &Value) -> Failures {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let results = report["results"].as_array().expect("it is a list");
     let failures = results.iter().filter(|result| {
@@ -97,7 +97,7 @@ fn fails_once(args: &[&str], filters: &[&str], extra: &str, requirement: &str, w
     }
 }
 
-const JSONRPC: &[&str] = &["--dialect", "jsonrpc"];
+pub(crate) const JSONRPC: &[&str] = &["--dialect", "jsonrpc"];
 
 #[test]
 fn reports_that_overtake_each_other_fail_one_vector() {

@@ -4,6 +4,7 @@
 
 mod attached;
 mod blame;
+mod blame_silence;
 mod broken_corpus;
 mod broken_listeners;
 mod built_in_events;

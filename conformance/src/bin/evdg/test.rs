@@ -48,6 +48,10 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
             bar.set_message(outcome.vector.id.clone());
             bar.inc(1);
         }
+        RunEvent::Waiting { instances, at_most } => bar.set_message(format!(
+            "waiting for {instances} silent instances, {:.0} s at most",
+            at_most.as_secs_f64().ceil()
+        )),
         _ => {}
     });
     bar.finish_and_clear();

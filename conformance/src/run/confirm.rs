@@ -1,0 +1,145 @@
+use std::time::Instant;
+
+use super::error::RunError;
+use super::outcome::Outcome;
+use super::retry::is_loss;
+use super::supervisor::Supervisor;
+use crate::dialect::Dialect;
+use crate::judge::Verdict;
+use crate::subject::{AnswerWait, ExchangeEnd};
+use crate::vectors::Vector;
+
+/// What an instance was sent before the vector at which it fell silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum InstanceAge {
+    /// Nothing.
+    Fresh,
+    /// Other vectors.
+    Used,
+}
+
+impl Supervisor<'_> {
+    /// Finds out whether a silent instance hangs, and returns the outcome of the vector at which it
+    /// fell silent.
+    ///
+    /// A fresh instance is sent the vector, and the silent one is given as much time. An instance
+    /// that answers before that is slow, and the fresh one decides.
+    pub(super) fn confirm_hang<'c>(
+        mut self,
+        suspected: Outcome<'c>,
+        age: InstanceAge,
+        since: Instant,
+    ) -> Result<Outcome<'c>, RunError> {
+        let vector = suspected.vector;
+        let wait = self.hangs.wait_to_confirm(vector);
+        if age == InstanceAge::Fresh && wait == AnswerWait::CONFIRM_AGAIN {
+            // This fresh instance does what two did at each of several such vectors.
+            match self.wait_for_silent(vector.dialect, wait, since) {
+                Err(end @ (ExchangeEnd::TimedOut(_) | ExchangeEnd::Blocked(_))) => {
+                    let why = end.silence().unwrap_or_default();
+                    return Ok(Outcome { why, ..suspected });
+                }
+                Err(ExchangeEnd::Interrupted) => return Err(RunError::Interrupted),
+                _ => self.end_instance(),
+            }
+            return self.confirm_by_fresh(suspected);
+        }
+        let silent = self.session.take();
+        let second = match self.ensure_running() {
+            Ok(()) => Some(self.try_patiently(vector, wait)?),
+            Err(RunError::Gone(_)) => None,
+            Err(error) => return Err(error),
+        };
+        let silence = silent.map(|mut silent| {
+            silent.answers_after_all(vector.dialect, &mut self.fences, wait, since)
+        });
+        let first = match silence {
+            Some(Err(end @ (ExchangeEnd::TimedOut(_) | ExchangeEnd::Blocked(_)))) => {
+                let why = end.silence().unwrap_or_default();
+                Outcome { why, ..suspected }
+            }
+            Some(Err(ExchangeEnd::Interrupted)) => return Err(RunError::Interrupted),
+            Some(Err(ExchangeEnd::Died { death, log })) => Outcome {
+                verdict: Verdict::Crash,
+                why: death.to_string(),
+                log,
+                ..suspected
+            },
+            // It was slow. The fresh instance decides, but not about a hang by itself.
+            _ => match second {
+                Some(second) if !is_loss(&second) => {
+                    self.hangs.withdraw_suspicion(vector);
+                    return Ok(second);
+                }
+                _ => return self.confirm_by_fresh(suspected),
+            },
+        };
+        let Some(second) = second else {
+            return Ok(first);
+        };
+        if second.verdict == Verdict::Hang {
+            self.hangs.record_hang(vector);
+        }
+        Ok(agreed(first, second))
+    }
+
+    /// Waits for an answer of the silent instance.
+    fn wait_for_silent(
+        &mut self,
+        dialect: Dialect,
+        wait: AnswerWait,
+        since: Instant,
+    ) -> Result<(), ExchangeEnd> {
+        match &mut self.session {
+            Some(silent) => silent.answers_after_all(dialect, &mut self.fences, wait, since),
+            None => Ok(()),
+        }
+    }
+
+    /// Sends the vector of a slow instance to a fresh one, and to another if that falls silent.
+    fn confirm_by_fresh<'c>(&mut self, slow: Outcome<'c>) -> Result<Outcome<'c>, RunError> {
+        self.hangs.withdraw_suspicion(slow.vector);
+        match self.try_patiently(slow.vector, AnswerWait::FULL) {
+            Err(RunError::Gone(_)) => Ok(slow),
+            Ok(second) if is_loss(&second) => {
+                let third = self.try_patiently(second.vector, AnswerWait::FULL)?;
+                Ok(agreed(second, third))
+            }
+            second => second,
+        }
+    }
+
+    /// Sends a vector to an instance, a fresh one if none runs, and waits this long for an answer.
+    fn try_patiently<'c>(
+        &mut self,
+        vector: &'c Vector,
+        wait: AnswerWait,
+    ) -> Result<Outcome<'c>, RunError> {
+        self.ensure_running()?;
+        self.set_answer_wait(wait);
+        let outcome = self.try_once(vector, None)?;
+        if is_loss(&outcome) {
+            self.lose(&outcome);
+        }
+        Ok(outcome)
+    }
+}
+
+/// Returns the outcome of a vector that was tried twice, the first time with the loss of the
+/// instance.
+pub(super) fn agreed<'c>(first: Outcome<'c>, second: Outcome<'c>) -> Outcome<'c> {
+    if first.verdict == second.verdict {
+        return second;
+    }
+    let found = if second.why.is_empty() {
+        second.verdict.as_str()
+    } else {
+        &second.why
+    };
+    let why = format!("{}; a fresh subject did something else: {found}", first.why);
+    Outcome {
+        verdict: Verdict::Flaky,
+        why,
+        ..second
+    }
+}
