@@ -22,14 +22,6 @@ pub enum Behaviour {
 }
 
 impl Behaviour {
-    /// Every behaviour.
-    pub const ALL: [Self; 4] = [
-        Self::ReportsOvertake,
-        Self::ShufflesParameters,
-        Self::RepeatsLate,
-        Self::ReportsAfterEnd,
-    ];
-
     /// Returns the behaviour in a sentence for the author of the subject.
     pub const fn sentence(self) -> &'static str {
         match self {

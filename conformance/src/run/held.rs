@@ -4,27 +4,48 @@ use crate::dialect::Dialect;
 use crate::judge::Verdict;
 use crate::vectors::{Expectation, Vector};
 
-/// Holds outcomes back from the first one that may have to report a behaviour of the subject: such
-/// behaviour may show as late as behind the last vector. Before that, it holds back the last one.
+/// Lets one vector fail for each behaviour of the subject, and holds outcomes back from the first
+/// one that may have to report what shows as late as behind the last vector. Before that, it holds
+/// back the last one.
 #[derive(Default)]
-pub(super) struct HeldOutcomes<'c>(Vec<Outcome<'c>>);
+pub(super) struct HeldOutcomes<'c> {
+    held: Vec<Outcome<'c>>,
+    /// The dialects in which a vector has failed for the order of parameters.
+    shuffled: Vec<Dialect>,
+}
 
 impl<'c> HeldOutcomes<'c> {
     /// Adds an outcome, and returns the one that need not be held back any longer.
-    pub(super) fn push(&mut self, outcome: Outcome<'c>) -> Option<Outcome<'c>> {
-        self.0.push(outcome);
-        let is_free = self.0.len() > 1 && !may_report(self.0[0].vector);
-        is_free.then(|| self.0.remove(0))
+    pub(super) fn push(
+        &mut self,
+        mut outcome: Outcome<'c>,
+        discoveries: &Discoveries,
+    ) -> Option<Outcome<'c>> {
+        let (dialect, shuffles) = (outcome.vector.dialect, Behaviour::ShufflesParameters);
+        // This was found out before the vector was sent.
+        if forbids(outcome.vector, shuffles)
+            && outcome.verdict != Verdict::NotApplicable
+            && discoveries.has(dialect, shuffles)
+            && !self.shuffled.contains(&dialect)
+        {
+            self.shuffled.push(dialect);
+            report(&mut outcome, shuffles);
+        }
+        self.held.push(outcome);
+        let is_free = self.held.len() > 1 && !tests_order(self.held[0].vector);
+        is_free.then(|| self.held.remove(0))
     }
 
     /// Lets a vector fail for each behaviour that was discovered, and returns what was held back.
     pub(super) fn finish(mut self, discoveries: &Discoveries) -> Vec<Outcome<'c>> {
         for (dialect, behaviour) in discoveries.all() {
-            if let Some(outcome) = self.reporter(dialect, behaviour) {
+            if behaviour != Behaviour::ShufflesParameters
+                && let Some(outcome) = self.reporter(dialect, behaviour)
+            {
                 report(outcome, behaviour);
             }
         }
-        self.0
+        self.held
     }
 
     /// Returns the outcome that reports a behaviour: that of the first vector which tests the
@@ -33,14 +54,16 @@ impl<'c> HeldOutcomes<'c> {
         let applies = |outcome: &Outcome<'_>| {
             outcome.vector.dialect == dialect && outcome.verdict != Verdict::NotApplicable
         };
-        let mut outcomes = self.0.iter();
+        let mut outcomes = self.held.iter();
         let first =
             outcomes.position(|outcome| applies(outcome) && forbids(outcome.vector, behaviour));
         let index = first.or_else(|| match behaviour {
-            Behaviour::RepeatsLate | Behaviour::ReportsAfterEnd => self.0.iter().rposition(applies),
+            Behaviour::RepeatsLate | Behaviour::ReportsAfterEnd => {
+                self.held.iter().rposition(applies)
+            }
             _ => None,
         });
-        index.map(|index| &mut self.0[index])
+        index.map(|index| &mut self.held[index])
     }
 }
 
@@ -52,17 +75,18 @@ pub(super) fn forbids(vector: &Vector, behaviour: Behaviour) -> bool {
             matches!(&*vector.requirement, "T14" | "J2")
                 && vector.steps.iter().any(|step| has_params(&step.expect))
         }
-        _ => vector.requirement == "T19" && vector.steps.len() > 1,
+        _ => tests_order(vector),
     }
+}
+
+/// Returns whether a vector is a sequence of which each datagram is to be reported once, in order.
+fn tests_order(vector: &Vector) -> bool {
+    vector.requirement == "T19" && vector.steps.len() > 1
 }
 
 fn has_params(expected: &Expectation) -> bool {
     let mut alternatives = expected.alternatives().iter();
     alternatives.any(|one| matches!(one, Expectation::Event(event) if event.params.len() > 1))
-}
-
-fn may_report(vector: &Vector) -> bool {
-    Behaviour::ALL.iter().any(|one| forbids(vector, *one))
 }
 
 /// Lets a vector fail because of a behaviour, which breaks a must whatever the vector's level is.

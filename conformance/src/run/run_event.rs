@@ -21,7 +21,7 @@ pub enum RunEvent<'r, 'c> {
         start: &'r Start,
     },
     /// All vectors ran over a socket, and the subject was found to do this, which explains results.
-    /// This comes before the outcome that reports it.
+    /// One of the outcomes reports it.
     Discovered {
         /// The kind of socket.
         socket: SocketKind,

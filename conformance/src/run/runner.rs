@@ -51,7 +51,7 @@ pub fn run<'c>(
             let mut outcomes = HeldOutcomes::default();
             let result = jobs::run(plan, supervisor, &vectors, &mut |event| match event {
                 WorkerEvent::Outcome(outcome) => {
-                    if let Some(outcome) = outcomes.push(outcome) {
+                    if let Some(outcome) = outcomes.push(outcome, &discoveries) {
                         emit(plan, outcome, &mut on_event);
                     }
                 }
