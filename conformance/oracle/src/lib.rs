@@ -4,11 +4,12 @@
 //! - [`reference`](mod@reference): a decoder for each dialect that lists *every* admissible reading
 //!   of a datagram.
 //! - [`laws`]: properties that hold for any input; each panics where it does not hold.
+//! - `faults`: models of listeners that do one thing wrong (feature `faults`).
 //! - [`mod@generate`]: generators of events, datagrams and sequences, from the bytes of any engine.
 //!
-//! Property tests, fuzz targets and the judge of the conformance suite call these three. To test a
-//! parser of your own, generate a datagram, parse it, and ask the reference whether it admits the
-//! result:
+//! Property tests, fuzz targets, the judge and the diagnosis of the conformance suite call these.
+//! To test a parser of your own, generate a datagram, parse it, and ask the reference whether it
+//! admits the result:
 //!
 //! ```
 //! use event_datagram::EventBuf;
@@ -34,10 +35,13 @@
 //! # Features
 //!
 //! - `proptest`: the generated cases implement `proptest::arbitrary::Arbitrary`.
+//! - `faults`: the module of this name.
 //! - `arbitrary`: the generated cases implement `arbitrary::Arbitrary`.
 
 #![warn(clippy::missing_panics_doc)]
 
+#[cfg(feature = "faults")]
+pub mod faults;
 pub mod generate;
 pub mod laws;
 pub mod reference;

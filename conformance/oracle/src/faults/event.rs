@@ -1,0 +1,29 @@
+//! The event model of the models: what a listener reads from a datagram and reports.
+
+/// The event of a datagram, or why it was rejected.
+pub(super) type Reading = Result<Event, String>;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Event {
+    pub(super) name: Vec<u8>,
+    pub(super) params: Vec<Param>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Param {
+    pub(super) name: Option<Vec<u8>>,
+    pub(super) value: Value,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Bytes(Vec<u8>),
+    /// A number, or another value of the listener's language, as JSON.
+    Json(String),
+}
+
+impl Value {
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Bytes(bytes) if bytes.is_empty())
+    }
+}

@@ -1,0 +1,42 @@
+use super::listener::Listener;
+use super::parameter::{Parameter, ParameterKind};
+
+/// Changes a listener.
+pub(super) enum Inject<R> {
+    Always(fn(&mut Listener<R>)),
+    /// With a number; examples come first.
+    Number(&'static [usize], fn(&mut Listener<R>, usize)),
+    /// With event names.
+    Names(fn(&mut Listener<R>, &[Vec<u8>])),
+}
+
+impl<R> Inject<R> {
+    /// Injects the fault into a listener.
+    ///
+    /// # Panics
+    ///
+    /// If the parameter is not of the kind that the fault needs.
+    pub(super) fn inject(&self, listener: &mut Listener<R>, parameter: &Parameter) {
+        match (self, parameter) {
+            (Self::Always(inject), Parameter::None) => inject(listener),
+            (Self::Number(_, inject), Parameter::Number(number)) => inject(listener, *number),
+            (Self::Names(inject), Parameter::Names(names)) => inject(listener, names),
+            (_, parameter) => panic!("the fault takes no such parameter: {parameter:?}"),
+        }
+    }
+
+    /// Returns what the fault needs for a parameter.
+    pub(super) fn parameter(&self) -> ParameterKind {
+        match self {
+            Self::Always(_) => ParameterKind::None,
+            Self::Number(examples, _) => ParameterKind::Number(examples),
+            Self::Names(_) => ParameterKind::Names,
+        }
+    }
+}
+
+impl<R> std::fmt::Debug for Inject<R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.parameter().fmt(f)
+    }
+}

@@ -1,0 +1,24 @@
+//! The injections of faults into listeners of this dialect, by what they need for a parameter.
+
+use super::reader::Reader;
+use crate::faults::fault::Injection;
+use crate::faults::inject::Inject;
+use crate::faults::listener::Listener;
+
+/// Returns the injection of a fault without a parameter.
+pub(super) const fn always(inject: fn(&mut Listener<Reader>)) -> Injection {
+    Injection::JsonRpc(Inject::Always(inject))
+}
+
+/// Returns the injection of a fault with a number, for which examples are given.
+pub(super) const fn number(
+    examples: &'static [usize],
+    inject: fn(&mut Listener<Reader>, usize),
+) -> Injection {
+    Injection::JsonRpc(Inject::Number(examples, inject))
+}
+
+/// Returns the injection of a fault with event names.
+pub(super) const fn with_names(inject: fn(&mut Listener<Reader>, &[Vec<u8>])) -> Injection {
+    Injection::JsonRpc(Inject::Names(inject))
+}

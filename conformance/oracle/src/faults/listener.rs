@@ -1,0 +1,81 @@
+//! A plain listener made of steps; each fault changes some.
+
+use super::chain::{Step, StepRef};
+use super::event::Reading;
+use super::process::{End, Process};
+use super::report_line::line;
+
+/// A reader of one dialect, correct until a fault changes it.
+pub(super) trait Read {
+    fn new(process: &Process) -> Self;
+
+    fn read(&mut self, datagram: &[u8]) -> Reading;
+}
+
+/// A listener in steps.
+pub(super) struct Listener<R> {
+    /// Splits the received bytes into datagrams: one, none or several.
+    pub(super) receive: Step<Vec<u8>, Vec<Vec<u8>>>,
+    /// Reads a datagram.
+    pub(super) reader: R,
+    /// Returns the reports for a reading: usually itself alone.
+    pub(super) report: Step<Reading, Vec<Reading>>,
+    /// Writes a reading as a line of JSON, or as several lines.
+    pub(super) write: StepRef<Reading, Vec<u8>>,
+    pub(super) process: Process,
+}
+
+/// What a listener does with a datagram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The lines that it writes to standard output, without their line feeds.
+    pub lines: Vec<Vec<u8>>,
+    /// How it ends behind these lines, if it does.
+    pub end: Option<End>,
+}
+
+impl<R: Read> Listener<R> {
+    /// Makes a listener without a fault.
+    pub(super) fn new() -> Self {
+        let process = Process::default();
+        Self {
+            receive: Step::new(|datagram| vec![datagram]),
+            reader: R::new(&process),
+            report: Step::new(|reading| vec![reading]),
+            write: StepRef::new(line),
+            process,
+        }
+    }
+
+    /// Receives a datagram. A listener that ended does nothing any more.
+    pub(super) fn receive(&mut self, datagram: &[u8]) -> Response {
+        let mut lines = Vec::new();
+        self.read(datagram, &mut lines);
+        Response {
+            lines,
+            end: self.process.ended(),
+        }
+    }
+
+    /// Reads a datagram up to its end or the end of the process, and adds the lines of its reports.
+    fn read(&mut self, datagram: &[u8], lines: &mut Vec<Vec<u8>>) {
+        for datagram in self.receive.call(datagram.to_vec()) {
+            if self.process.ended().is_some() {
+                return;
+            }
+            let reading = self.reader.read(&datagram);
+            if self.process.ended().is_some() {
+                return;
+            }
+            let reports = self.report.call(reading);
+            if self.process.ended().is_some() {
+                return;
+            }
+            for reading in &reports {
+                // A fault may write more than one line.
+                let written = self.write.call(reading);
+                lines.extend(written.split(|byte| *byte == b'\n').map(<[u8]>::to_vec));
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The quotes of values: which of them close a value, and which are escaped.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use bstr::ByteSlice as _;
+
+use crate::faults::chain::StepRef;
+
+/// Finds the closing quote of a quoted value at the start of a text, if there is one.
+pub(super) struct Closing {
+    /// Asks the other two steps, one after the other.
+    pub(super) search: StepRef<[u8], Option<usize>>,
+    /// Finds the quote that closes by T7.
+    pub(super) unescaped: Rc<RefCell<StepRef<[u8], Option<usize>>>>,
+    /// Finds the quote that closes by T10, where none closes by T7.
+    pub(super) escaped: Rc<RefCell<StepRef<[u8], Option<usize>>>>,
+}
+
+impl Default for Closing {
+    fn default() -> Self {
+        let unescaped = Rc::new(RefCell::new(StepRef::new(unescaped_closing)));
+        let escaped = Rc::new(RefCell::new(StepRef::new(escaped_closing)));
+        let (first, second) = (unescaped.clone(), escaped.clone());
+        let search = move |rest: &[u8]| {
+            let closing = first.borrow_mut().call(rest);
+            closing.or_else(|| second.borrow_mut().call(rest))
+        };
+        Self {
+            search: StepRef::new(search),
+            unescaped,
+            escaped,
+        }
+    }
+}
+
+/// Finds the quote that closes the value at the start: by T7, or else by T10.
+pub(super) fn closing(rest: &[u8]) -> Option<usize> {
+    unescaped_closing(rest).or_else(|| escaped_closing(rest))
+}
+
+/// Finds the quote that closes by T7: the first without a backslash before it, if it can close.
+fn unescaped_closing(rest: &[u8]) -> Option<usize> {
+    unescaped_quote(rest).filter(|quote| can_close(rest, *quote))
+}
+
+/// Finds the quote that closes by T10: the last escaped one before the first without a backslash,
+/// of those that can close.
+pub(super) fn escaped_closing(rest: &[u8]) -> Option<usize> {
+    escaped_quotes(rest).rfind(|quote| can_close(rest, *quote))
+}
+
+/// Finds the first quote without a backslash before it, behind an opening quote at the start.
+pub(super) fn unescaped_quote(rest: &[u8]) -> Option<usize> {
+    quotes(rest).find(|quote| rest[quote - 1] != b'\\')
+}
+
+/// Finds the escaped quotes before the first quote without a backslash.
+pub(super) fn escaped_quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
+    quotes(&rest[..unescaped_quote(rest).unwrap_or(rest.len())])
+}
+
+/// Finds the quotes behind an opening quote at the start.
+pub(super) fn quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
+    let end = if rest.starts_with(b"\"") {
+        rest.len()
+    } else {
+        0
+    };
+    (1..end).filter(|at| rest[*at] == b'"')
+}
+
+/// Returns whether the quote at `quote` can close a value: it ends a line, and LF stands before it.
+pub(super) fn can_close(rest: &[u8], quote: usize) -> bool {
+    ends_line(rest, quote) && rest[..quote].contains(&b'\n')
+}
+
+/// Returns whether a line or the datagram ends behind `at`.
+pub(super) fn ends_line(rest: &[u8], at: usize) -> bool {
+    matches!(rest.get(at + 1), None | Some(b'\n'))
+}
+
+/// Finds the line end that no open quote precedes, by the search `next` for line ends.
+pub(super) fn end_outside_quotes(
+    rest: &[u8],
+    next: &mut dyn FnMut(&[u8]) -> usize,
+) -> Option<usize> {
+    let mut end = 0;
+    let mut is_open = false;
+    loop {
+        let length = next(&rest[end..]);
+        is_open ^= !has_even_quotes(&rest[end..end + length]);
+        end += length;
+        rest.get(end)?;
+        if !is_open {
+            return Some(end);
+        }
+        end += 1;
+    }
+}
+
+/// Returns whether the number of quotes is even.
+pub(super) fn has_even_quotes(text: &[u8]) -> bool {
+    text.find_iter("\"").count().is_multiple_of(2)
+}
+
+/// Returns the value of the text between two quotes.
+pub(super) fn unquote(content: &[u8]) -> Vec<u8> {
+    content.replace("\\\"", "\"")
+}
+
+/// Returns the text between two quotes for a value.
+pub(super) fn quote(value: &[u8]) -> Vec<u8> {
+    value.replace("\"", "\\\"")
+}
