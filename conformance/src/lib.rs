@@ -1,7 +1,7 @@
 //! Conformance suite for listeners of OpenSIPS event datagrams.
 //!
 //! Data flows one way: corpus → [`vectors`] → [`run`] → [`subject`] → observation → [`judge`] →
-//! verdict → [`report`]. [`explore`] goes beyond the corpus: it makes vectors up, and makes small
+//! verdict → [`diagnose`] → [`report`]. [`explore`] goes beyond the corpus: it makes vectors up, and makes small
 //! what fails.
 //!
 //! The command `evdg` is a thin layer on top of this library. Nothing in the library prints.
@@ -10,6 +10,7 @@
 //!
 //! - `runner`: everything that tests a subject and reports. Without it the crate holds what the crate
 //!   `event-datagram-harness` needs: vectors, judge and evidence.
+//! - `diagnosis`: the causes of what went wrong.
 //! - `capture`: datagrams from packet captures.
 //! - `load`: load tests.
 //! - `testing`: laws of the readers and of the judge, and the table of fuzz targets.
@@ -20,6 +21,8 @@ pub mod capture;
 #[cfg(feature = "runner")]
 pub mod compare;
 pub mod contract;
+#[cfg(feature = "diagnosis")]
+pub mod diagnose;
 pub mod dialect;
 pub mod escape;
 pub mod evidence;

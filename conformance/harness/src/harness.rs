@@ -9,6 +9,7 @@ use crate::empty_run::empty_run;
 use crate::factory::Factory;
 use crate::parser::Parser;
 use crate::remarks::Remarks;
+use crate::run_findings::RunFindings;
 use crate::vector_test::VectorTest;
 use event_datagram_conformance::contract::Start;
 use event_datagram_conformance::dialect::Dialect;
@@ -124,12 +125,14 @@ impl Harness {
             }
         };
         let remarks = Arc::new(Remarks::default());
-        let trials = self.trials(corpus, &remarks);
+        let fence = self.fence_template().unwrap_or_default();
+        let findings = Arc::new(RunFindings::new(fence.clone()));
+        let trials = self.trials(corpus, &fence, &remarks, &findings);
         let conclusion = libtest_mimic::run(&arguments, trials);
         if arguments.list {
             return ExitCode::SUCCESS;
         }
-        eprint!("{remarks}");
+        eprint!("{remarks}{findings}");
         match empty_run(&arguments, &conclusion) {
             Some(message) => {
                 eprintln!("conformance harness: {message}");
@@ -192,8 +195,13 @@ impl Harness {
         text.parse().map_err(|why| format!("fence: {why}"))
     }
 
-    fn trials(self, corpus: Corpus, remarks: &Arc<Remarks>) -> Vec<libtest_mimic::Trial> {
-        let fence = self.fence_template().unwrap_or_default();
+    fn trials(
+        self,
+        corpus: Corpus,
+        fence: &FenceTemplate,
+        remarks: &Arc<Remarks>,
+        findings: &Arc<RunFindings>,
+    ) -> Vec<libtest_mimic::Trial> {
         let set = self.set.as_deref().and_then(|name| corpus.set(name));
         let set = set.cloned();
         let titles: HashMap<_, _> = corpus
@@ -218,7 +226,7 @@ impl Harness {
                 vector,
             };
             let exempt = not_applicable(&test.vector, &self.start);
-            trials.push(test.into_trial(exempt, Arc::clone(remarks)));
+            trials.push(test.into_trial(exempt, Arc::clone(remarks), Arc::clone(findings)));
         }
         trials
     }

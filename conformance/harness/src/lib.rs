@@ -47,7 +47,7 @@
 //!   cannot be stopped, and ends with the process. `abort` or a stack overflow ends the tests, too:
 //!   `evdg test --parser` tests such a parser from outside.
 //! - **Remarks come at the end**, on standard error: which reading was taken where several are
-//!   right, and warnings.
+//!   right, warnings, and the diagnosis: which faults explain what failed.
 //!
 //! A run that tests nothing never passes. Cargo passes one filter to all test targets, so a filter
 //! that fits no vector may be meant for another target, and is accepted; but a filter that can only
@@ -59,6 +59,7 @@ mod harness;
 mod parser;
 mod parser_run;
 mod remarks;
+mod run_findings;
 mod vector_test;
 
 pub use event_datagram::{EventBuf, ParamBuf, ValueBuf};

@@ -13,6 +13,7 @@ use libtest_mimic::{Failed, Trial};
 use crate::factory::Factory;
 use crate::parser_run::{ParserEnd, ParserRun, run_parser};
 use crate::remarks::Remarks;
+use crate::run_findings::RunFindings;
 
 /// Characters of a line of evidence that are shown.
 const WIDTH: usize = 240;
@@ -34,10 +35,16 @@ pub(crate) struct VectorTest {
 
 impl VectorTest {
     /// Returns the test for `libtest-mimic`. It is ignored if the vector does not apply.
-    pub(crate) fn into_trial(self, exempt: Option<String>, remarks: Arc<Remarks>) -> Trial {
+    pub(crate) fn into_trial(
+        self,
+        exempt: Option<String>,
+        remarks: Arc<Remarks>,
+        findings: Arc<RunFindings>,
+    ) -> Trial {
         let is_exempt = exempt.is_some();
         let name = self.test_name();
-        Trial::test(name.clone(), move || self.run(name, &remarks)).with_ignored_flag(is_exempt)
+        Trial::test(name.clone(), move || self.run(name, &remarks, &findings))
+            .with_ignored_flag(is_exempt)
     }
 
     fn test_name(&self) -> String {
@@ -45,7 +52,7 @@ impl VectorTest {
         format!("{}::{}::{}", vector.dialect, vector.requirement, vector.id)
     }
 
-    fn run(self, name: String, remarks: &Remarks) -> Result<(), Failed> {
+    fn run(self, name: String, remarks: &Remarks, findings: &RunFindings) -> Result<(), Failed> {
         let vector = Arc::new(self.vector);
         let ParserRun { observation, end } =
             run_parser(&name, &vector, &self.factory, &self.fence, self.limit)
@@ -64,6 +71,9 @@ impl VectorTest {
                 (Verdict::Hang, why)
             }
         };
+        if self.known.is_none() {
+            findings.add(&vector, verdict, &observation);
+        }
         if let Some(reason) = &self.known {
             (verdict, why) = apply_known(verdict, why, reason);
         }

@@ -28,6 +28,9 @@ pub struct Evidence {
     /// What the subject wrote for people, where it died. Fit to print.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<String>,
+    /// The slug of what the subject does differently from run to run, if the verdict reports that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behaviour: Option<String>,
     /// The command that runs it again.
     pub replay: String,
 }
@@ -39,8 +42,8 @@ pub struct Evidence {
 pub struct Observed(pub(crate) Value);
 
 /// Bytes of a reported line that are kept. No event of a datagram takes as many: each of its bytes
-/// is at most six in JSON.
-const MAX_LINE: usize = 1 << 19;
+/// is a parameter of at most nineteen in JSON.
+const MAX_LINE: usize = 1 << 21;
 
 impl Evidence {
     /// Returns the evidence of a verdict on a vector.
@@ -64,6 +67,7 @@ impl Evidence {
             observed: reports.collect(),
             misread_fence: observation.misread_fence.as_deref().map(observed),
             log: log.into(),
+            behaviour: None,
             replay,
         }
     }

@@ -6,17 +6,21 @@ use anstyle::{AnsiColor, Style};
 
 use super::summary::count_of_tests;
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
+use crate::diagnose::Diagnosis;
 use crate::dialect::Dialect;
 use crate::escape::{cut, visible};
 use crate::evidence::shortened;
-use crate::judge::Verdict;
+use crate::judge::{Strictness, Verdict};
 use crate::vectors::Level;
 
-/// Writes a report for a terminal: the broken requirements, then each failure, then the counts.
+/// Writes a report for a terminal: the failures, then the counts, and the diagnosis.
 #[derive(Debug)]
 pub struct Human<W> {
     out: W,
     header: ReportHeader,
+    detail: Detail,
+    /// The count of results.
+    count: usize,
     /// The sockets, in the order in which subjects stood ready on them.
     sockets: Vec<String>,
     /// Broken requirements: the key is whether the verdict is a warning, and the requirement.
@@ -29,6 +33,18 @@ pub struct Human<W> {
     remarks: Vec<RemarkGroup>,
     /// Why the run was interrupted.
     interrupted: Option<String>,
+    /// What the author of the subject can do about it, on a line.
+    advice: Option<String>,
+}
+
+/// How much a report for a terminal shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// One failure of each cause: a screen.
+    #[default]
+    OnePerCause,
+    /// Everything: the option `--verbose`.
+    All,
 }
 
 /// A requirement that is broken.
@@ -47,8 +63,12 @@ struct BrokenRequirement {
 struct VectorText {
     verdict: Verdict,
     why: String,
+    id: String,
     title: String,
     sockets: Vec<&'static str>,
+    /// The number of the first of these results.
+    result: usize,
+    requirement: String,
     summary: String,
     decides: bool,
     /// The evidence, line by line.
@@ -76,15 +96,22 @@ const GREEN: Style = AnsiColor::Green.on_default().bold();
 const NAMED: usize = 3;
 /// Characters that fit on a line or two.
 const WIDTH: usize = 240;
+/// Characters where a screen must hold everything: with a label in front of them, and behind them how
+/// many there are, they fit on a line of 100.
+const SCREEN_WIDTH: usize = 68;
+/// How many requirements are shown whose failures no cause explains.
+const MAX_REQUIREMENTS: usize = 12;
 /// The most cases that are kept: more fit neither a terminal nor the memory.
 const MAX_CASES: usize = 2_000;
 
 impl<W: Write> Human<W> {
     /// Returns a reporter that writes to `out`, with ANSI styles.
-    pub fn new(out: W, header: ReportHeader) -> Self {
+    pub fn new(out: W, header: ReportHeader, detail: Detail) -> Self {
         Self {
             out,
             header,
+            detail,
+            count: 0,
             sockets: Vec::new(),
             broken: BTreeMap::new(),
             cases: Vec::new(),
@@ -92,12 +119,18 @@ impl<W: Write> Human<W> {
             left_out: 0,
             remarks: Vec::new(),
             interrupted: None,
+            advice: None,
         }
     }
 
     /// Marks the run as interrupted, so that the report does not look like one of the whole run.
     pub fn interrupt(&mut self, why: &str) {
         self.interrupted = Some(why.into());
+    }
+
+    /// Adds a line behind the diagnosis: what the author of the subject can do.
+    pub fn advise(&mut self, advice: Option<String>) {
+        self.advice = advice;
     }
 
     fn add_broken(&mut self, record: &Record, longest: usize) {
@@ -132,15 +165,23 @@ impl<W: Write> Human<W> {
         self.index.entry(key).or_default().push(self.cases.len());
         let (id, requirement, level) = (&record.id, &record.requirement, record.level);
         let evidence = record.evidence_lines().into_iter();
+        let width = |label: &str| match self.detail {
+            // The reason is what most readers need.
+            Detail::OnePerCause if label != "why" => SCREEN_WIDTH,
+            _ => WIDTH,
+        };
         self.cases.push(VectorText {
             verdict: record.verdict,
             why: record.why().into(),
+            id: record.id.clone(),
+            result: self.count,
+            requirement: record.requirement.clone(),
             title: format!("{BOLD}{id}{BOLD:#}  {requirement} {level}"),
             sockets: vec![record.socket.as_str()],
             summary: summary.into(),
             decides: record.decides,
             evidence: evidence
-                .map(|(label, text)| (label, shortened(label, text, WIDTH)))
+                .map(|(label, text)| (label, shortened(label, text, width(label))))
                 .collect(),
         });
     }
@@ -180,6 +221,33 @@ impl<W: Write> Reporter for Human<W> {
     }
 
     fn add(&mut self, record: &Record) {
+        self.add_result(record);
+        self.count += 1;
+    }
+
+    fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
+        self.headline(summary)?;
+        match self.detail {
+            Detail::OnePerCause => {
+                self.one_case_per_cause(diagnosis)?;
+                self.remark_count(summary)?;
+            }
+            Detail::All => {
+                self.broken_requirements()?;
+                self.cases_by_cause(diagnosis)?;
+                self.remarks()?;
+            }
+        }
+        self.counts(summary)?;
+        self.diagnosis(diagnosis)?;
+        let verdict = self.verdict(summary);
+        writeln!(self.out, "{verdict}")?;
+        self.out.flush()
+    }
+}
+
+impl<W: Write> Human<W> {
+    fn add_result(&mut self, record: &Record) {
         let Some(evidence) = &record.evidence else {
             return;
         };
@@ -194,17 +262,6 @@ impl<W: Write> Reporter for Human<W> {
         self.add_case(record, &evidence.summary);
     }
 
-    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        self.headline(summary)?;
-        self.broken_requirements()?;
-        self.cases()?;
-        self.remarks()?;
-        self.counts(summary)?;
-        self.out.flush()
-    }
-}
-
-impl<W: Write> Human<W> {
     fn headline(&mut self, summary: &Summary) -> io::Result<()> {
         let (subject, sockets) = (
             cut(&visible(&self.header.subject.command), 100),
@@ -252,28 +309,104 @@ impl<W: Write> Human<W> {
         Ok(())
     }
 
-    fn cases(&mut self) -> io::Result<()> {
-        let out = &mut self.out;
+    /// Writes a failure of each cause in full, and one of each requirement that no cause explains.
+    fn one_case_per_cause(&mut self, diagnosis: &Diagnosis) -> io::Result<()> {
+        for (index, cause) in diagnosis.causes.iter().enumerate() {
+            let is_of_cause =
+                |case: &&VectorText| diagnosis.cause_of.get(&case.result) == Some(&index);
+            let mut cases = self.cases.iter().filter(is_of_cause);
+            let example = cases.clone().find(|case| case.id == cause.example);
+            let Some(example) = example.or_else(|| cases.next()) else {
+                continue;
+            };
+            write_case(&mut self.out, example)?;
+            let more = cause.explains.saturating_sub(example.sockets.len());
+            if more > 0 {
+                writeln!(self.out, "  {DIM}{more} more of this cause{DIM:#}")?;
+            }
+        }
+        self.unexplained(diagnosis)
+    }
+
+    /// Writes a line or two for each requirement with failures that no cause explains, and the first
+    /// of these failures in full.
+    fn unexplained(&mut self, diagnosis: &Diagnosis) -> io::Result<()> {
+        let mut by_requirement = BTreeMap::<&str, Vec<&VectorText>>::new();
         for case in &self.cases {
-            let (verdict, title, sockets) =
-                (paint(case.verdict), &case.title, case.sockets.join(", "));
-            writeln!(out, "\n{verdict} {title}  {DIM}{sockets}{DIM:#}")?;
-            writeln!(out, "      {}", case.summary)?;
-            if !case.decides {
-                writeln!(
-                    out,
-                    "      It does not decide: it is not in the requirement set."
-                )?;
+            if !diagnosis.cause_of.contains_key(&case.result) {
+                by_requirement
+                    .entry(&case.requirement)
+                    .or_default()
+                    .push(case);
             }
-            for (label, text) in &case.evidence {
-                writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
+        }
+        let mut groups: Vec<_> = by_requirement.into_iter().collect();
+        groups.sort_by_key(|(_, cases)| (cases[0].verdict, std::cmp::Reverse(cases.len())));
+        let Some((_, first)) = groups.first() else {
+            return Ok(());
+        };
+        write_case(&mut self.out, first[0])?;
+        if groups.len() == 1 && first.len() == 1 {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        for (requirement, cases) in groups.iter().take(MAX_REQUIREMENTS) {
+            let (verdict, count) = (paint(cases[0].verdict), cases.len());
+            let title = self.header.title(requirement);
+            writeln!(
+                self.out,
+                "{verdict} {BOLD}{requirement:<3}{BOLD:#} {title} ({count}, e.g. {})",
+                cases[0].id
+            )?;
+        }
+        if groups.len() > MAX_REQUIREMENTS {
+            let more = groups.len() - MAX_REQUIREMENTS;
+            writeln!(self.out, "  {DIM}{more} more requirements{DIM:#}")?;
+        }
+        Ok(())
+    }
+
+    /// Writes every failure in full, below its cause.
+    fn cases_by_cause(&mut self, diagnosis: &Diagnosis) -> io::Result<()> {
+        let cause_of = |case: &VectorText| diagnosis.cause_of.get(&case.result).copied();
+        for (index, cause) in diagnosis.causes.iter().enumerate() {
+            writeln!(
+                self.out,
+                "\n{BOLD}{}{BOLD:#}  {}",
+                cause.sentence, cause.requirement
+            )?;
+            for case in self
+                .cases
+                .iter()
+                .filter(|case| cause_of(case) == Some(index))
+            {
+                write_case(&mut self.out, case)?;
             }
+        }
+        for case in self.cases.iter().filter(|case| cause_of(case).is_none()) {
+            write_case(&mut self.out, case)?;
         }
         if self.left_out > 0 {
             let left_out = self.left_out;
             writeln!(
-                out,
+                self.out,
                 "\n{left_out} more that are not shown here: --report json=FILE has them all"
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Writes the remarks if nothing failed, else how many there are.
+    fn remark_count(&mut self, summary: &Summary) -> io::Result<()> {
+        if summary.failures(Strictness::Should) == 0 {
+            return self.remarks();
+        }
+        let count: usize = self.remarks.iter().map(|remark| remark.seen.len()).sum();
+        let failures = self.cases.len();
+        if count + failures > 0 {
+            writeln!(
+                self.out,
+                "\n{DIM}--verbose shows all {failures} failures, and {count} remarks{DIM:#}"
             )?;
         }
         Ok(())
@@ -316,8 +449,30 @@ impl<W: Write> Human<W> {
         if let Some(undecided) = self.header.undecided_in_words(summary) {
             writeln!(self.out, "{undecided}")?;
         }
-        let verdict = self.verdict(summary);
-        writeln!(self.out, "{verdict}")
+        Ok(())
+    }
+
+    /// Writes how much the causes explain, and a line for each.
+    fn diagnosis(&mut self, diagnosis: &Diagnosis) -> io::Result<()> {
+        self.causes(diagnosis)?;
+        match &self.advice {
+            Some(advice) => writeln!(self.out, "{BOLD}advice{BOLD:#}     {}", visible(advice)),
+            None => Ok(()),
+        }
+    }
+
+    fn causes(&mut self, diagnosis: &Diagnosis) -> io::Result<()> {
+        let Some(headline) = diagnosis.headline() else {
+            return Ok(());
+        };
+        writeln!(self.out, "{BOLD}diagnosis{BOLD:#}  {headline}")?;
+        for (cause, line) in diagnosis.causes.iter().zip(diagnosis.lines()) {
+            writeln!(self.out, "  {line}")?;
+            if let Some(also) = cause.alternatives() {
+                writeln!(self.out, "    {DIM}{}{DIM:#}", cut(&also, WIDTH))?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -328,6 +483,23 @@ impl RemarkGroup {
             self.ids.push(id.into());
         }
     }
+}
+
+/// Writes a failure in full.
+fn write_case(out: &mut impl Write, case: &VectorText) -> io::Result<()> {
+    let (verdict, title, sockets) = (paint(case.verdict), &case.title, case.sockets.join(", "));
+    writeln!(out, "\n{verdict} {title}  {DIM}{sockets}{DIM:#}")?;
+    writeln!(out, "      {}", case.summary)?;
+    if !case.decides {
+        writeln!(
+            out,
+            "      It does not decide: it is not in the requirement set."
+        )?;
+    }
+    for (label, text) in &case.evidence {
+        writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
+    }
+    Ok(())
 }
 
 /// Returns the short name of a verdict in its colour.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
+use crate::diagnose::Diagnosis;
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
 /// The version of the format. It is raised when readers of the old version would go wrong.
@@ -60,7 +61,7 @@ impl Reporter for Json {
         });
     }
 
-    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
+    fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
         let (header, mut results) = (&self.header, self.results.reader()?);
         let mut suite = header.suite.clone();
         suite
@@ -79,6 +80,11 @@ impl Reporter for Json {
             out.write_all(b",\n\"results\":[")?;
             io::copy(&mut results, out)?;
             out.write_all(b"\n]")?;
+            let diagnosis = json!({
+                "causes": diagnosis.causes,
+                "unexplained": diagnosis.unexplained,
+            });
+            member(out, "diagnosis", &diagnosis)?;
             member(out, "summary", &summary.to_json(header.settings.strictness))?;
             out.write_all(b"}\n")
         })

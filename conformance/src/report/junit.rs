@@ -5,6 +5,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
+use crate::diagnose::Diagnosis;
 use crate::dialect::Dialect;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
@@ -78,7 +79,7 @@ impl Reporter for Junit {
         suite.cases.write_with(|out| case(out, record, strictness));
     }
 
-    fn finish(&mut self, _: &Summary) -> io::Result<()> {
+    fn finish(&mut self, _: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
         let all =
             (self.suites.iter()).fold(SuiteCounts::default(), |all, suite| all.and(suite.counts));
         let suites = &mut self.suites;
@@ -90,6 +91,7 @@ impl Reporter for Junit {
             root.push_attribute(("name", "event_datagram conformance"));
             all.write(&mut root);
             xml.write_event(Event::Start(root))?;
+            let mut diagnosis = Some(diagnosis);
             for suite in suites {
                 let mut element = BytesStart::new("testsuite");
                 let name = format!("event_datagram.{}.{}", suite.dialect, suite.socket);
@@ -98,6 +100,9 @@ impl Reporter for Junit {
                 element.push_attribute(("skipped", suite.counts.skipped.to_string().as_str()));
                 xml.get_mut().write_all(b"\n")?;
                 xml.write_event(Event::Start(element))?;
+                if let Some(diagnosis) = diagnosis.take() {
+                    properties(&mut xml, diagnosis)?;
+                }
                 io::copy(&mut suite.cases.reader()?, xml.get_mut())?;
                 xml.get_mut().write_all(b"\n")?;
                 xml.write_event(Event::End(BytesEnd::new("testsuite")))?;
@@ -107,6 +112,25 @@ impl Reporter for Junit {
             xml.get_mut().write_all(b"\n")
         })
     }
+}
+
+/// Writes the diagnosis as properties of a suite: the element has no other place for them.
+fn properties(xml: &mut Writer<&mut dyn Write>, diagnosis: &Diagnosis) -> io::Result<()> {
+    let Some(headline) = diagnosis.headline() else {
+        return Ok(());
+    };
+    xml.get_mut().write_all(b"\n")?;
+    xml.write_event(Event::Start(BytesStart::new("properties")))?;
+    let lines = diagnosis.lines();
+    for line in [headline].into_iter().chain(lines) {
+        let mut property = BytesStart::new("property");
+        property.push_attribute(("name", "diagnosis"));
+        property.push_attribute(("value", line.as_str()));
+        xml.get_mut().write_all(b"\n")?;
+        xml.write_event(Event::Empty(property))?;
+    }
+    xml.get_mut().write_all(b"\n")?;
+    xml.write_event(Event::End(BytesEnd::new("properties")))
 }
 
 /// The status of a case for a CI service.

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
+use super::summary::count_of_tests;
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
+use crate::diagnose::Diagnosis;
 use crate::escape::visible;
 use crate::evidence::shortened;
 use crate::judge::{Strictness, Verdict};
@@ -83,7 +85,7 @@ impl Markdown {
         writeln!(self.details, "{}\n\n</details>\n", fenced(&text))
     }
 
-    fn text(&self, summary: &Summary) -> Result<String, std::fmt::Error> {
+    fn text(&self, summary: &Summary, diagnosis: &Diagnosis) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         let header = &self.header;
         let verdict = header.verdict_in_words(summary);
@@ -92,6 +94,19 @@ impl Markdown {
             "## event_datagram: {verdict}\n\n{}\n",
             inline_code(&visible(&header.subject.command))
         )?;
+        if let Some(headline) = diagnosis.headline() {
+            writeln!(text, "**{headline}**\n")?;
+            for cause in &diagnosis.causes {
+                let (sentence, requirement) = (visible(&cause.sentence), &cause.requirement);
+                let (tests, example) =
+                    (count_of_tests(cause.explains), inline_code(&cause.example));
+                writeln!(
+                    text,
+                    "- {sentence} ({requirement}, {tests}, e.g. {example})"
+                )?;
+            }
+            writeln!(text)?;
+        }
         if !self.broken.is_empty() {
             writeln!(
                 text,
@@ -146,8 +161,8 @@ impl Reporter for Markdown {
         self.write_result(record).expect("a string takes any text");
     }
 
-    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        let text = self.text(summary).map_err(io::Error::other)?;
+    fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
+        let text = self.text(summary, diagnosis).map_err(io::Error::other)?;
         write_atomically(&self.path, text.as_bytes())
     }
 }

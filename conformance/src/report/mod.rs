@@ -2,6 +2,7 @@
 //! goes on, or from files.
 
 mod diff;
+mod findings;
 mod format;
 mod header;
 mod html;
@@ -17,12 +18,13 @@ mod side_by_side;
 mod summary;
 mod tap;
 
+pub use findings::Findings;
 pub use format::Format;
 pub(crate) use header::requirement_order;
 pub use header::{ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject};
 pub use html::Html;
 pub(crate) use html::PageTemplate;
-pub use human::Human;
+pub use human::{Detail, Human};
 pub use json::Json;
 pub use junit::Junit;
 pub use markdown::Markdown;

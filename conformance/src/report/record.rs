@@ -99,6 +99,7 @@ struct RecordMembers {
     misread_fence: Option<Observed>,
     #[serde(default)]
     log: Vec<String>,
+    behaviour: Option<String>,
     replay: Option<String>,
 }
 
@@ -180,6 +181,7 @@ impl RecordMembers {
             observed: self.observed.ok_or_else(|| missing("observed"))?,
             misread_fence: self.misread_fence,
             log: self.log.iter().map(|line| visible(line)).collect(),
+            behaviour: self.behaviour.as_deref().map(visible),
             replay: visible_command(&self.replay.ok_or_else(|| missing("replay"))?),
         })
     }

@@ -56,7 +56,11 @@ impl Recorder {
     fn evidence(&self, outcome: &Outcome<'_>) -> Evidence {
         let (vector, observation) = (outcome.vector, &outcome.observation);
         let replay = self.replay(vector, outcome.socket);
-        Evidence::of(vector, &outcome.why, observation, &outcome.log, replay)
+        let behaviour = outcome.behaviour.map(|behaviour| behaviour.slug().into());
+        Evidence {
+            behaviour,
+            ..Evidence::of(vector, &outcome.why, observation, &outcome.log, replay)
+        }
     }
 
     /// Returns the command line that runs a vector again over a socket.

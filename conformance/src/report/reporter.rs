@@ -2,6 +2,7 @@ use std::io;
 
 use super::record::{ReadySubject, Record};
 use super::summary::Summary;
+use crate::diagnose::Diagnosis;
 
 /// Writes a report of a run from its records.
 pub trait Reporter {
@@ -11,10 +12,11 @@ pub trait Reporter {
     /// Adds a result.
     fn add(&mut self, record: &Record);
 
-    /// Writes the report: all of it, or nothing. To be called once, and last.
+    /// Writes the report: all of it, or nothing. To be called once, and last. The results of the
+    /// diagnosis are numbered as they were added, from 0.
     ///
     /// # Errors
     ///
     /// If the report cannot be written, or a result could not be kept for it.
-    fn finish(&mut self, summary: &Summary) -> io::Result<()>;
+    fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()>;
 }

@@ -2,6 +2,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
+use crate::diagnose::Diagnosis;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
@@ -43,10 +44,17 @@ impl Reporter for Tap {
             .write_with(|out| lines(out, count, record, strictness));
     }
 
-    fn finish(&mut self, _: &Summary) -> io::Result<()> {
+    fn finish(&mut self, _: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
         let (count, mut lines) = (self.count, self.lines.reader()?);
         write_atomically_with(&self.path, |out| {
-            writeln!(out, "TAP version 14\n1..{count}")?;
+            writeln!(out, "TAP version 14")?;
+            if let Some(headline) = diagnosis.headline() {
+                writeln!(out, "# diagnosis: {headline}")?;
+                for line in diagnosis.lines() {
+                    writeln!(out, "#   {line}")?;
+                }
+            }
+            writeln!(out, "1..{count}")?;
             io::copy(&mut lines, out).map(drop)
         })
     }

@@ -75,6 +75,7 @@ impl Assessor {
             socket: self.socket,
             verdict,
             why,
+            behaviour: None,
             observation: Observation::default(),
             log: Vec::new(),
             duration: Duration::ZERO,

@@ -22,6 +22,38 @@ pub enum Behaviour {
 }
 
 impl Behaviour {
+    /// Every behaviour.
+    pub const ALL: [Self; 4] = [
+        Self::ReportsOvertake,
+        Self::ShufflesParameters,
+        Self::RepeatsLate,
+        Self::ReportsAfterEnd,
+    ];
+
+    /// Returns the slug of the behaviour as a fault: it never changes.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::ReportsOvertake => "reports-overtake",
+            Self::ShufflesParameters => "shuffles-parameters",
+            Self::RepeatsLate => "repeats-late",
+            Self::ReportsAfterEnd => "reports-after-the-end",
+        }
+    }
+
+    /// Returns what the subject does, as a phrase of which it is the subject.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::ReportsOvertake => {
+                "lets reports overtake each other, as threads do that each handle a datagram"
+            }
+            Self::ShufflesParameters => {
+                "reports parameters in another order each time, as a hash table lists them"
+            }
+            Self::RepeatsLate => "reports a datagram again, after later ones",
+            Self::ReportsAfterEnd => "reports something when every datagram has its report",
+        }
+    }
+
     /// Returns the behaviour in a sentence for the author of the subject.
     pub const fn sentence(self) -> &'static str {
         match self {

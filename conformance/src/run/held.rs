@@ -94,5 +94,6 @@ fn report(outcome: &mut Outcome<'_>, behaviour: Behaviour) {
     if !matches!(outcome.verdict, Verdict::Crash | Verdict::Hang) {
         outcome.verdict = Verdict::Fail;
         outcome.why = behaviour.sentence().into();
+        outcome.behaviour = Some(behaviour);
     }
 }

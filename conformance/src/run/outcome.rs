@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use super::behaviour::Behaviour;
 use crate::judge::Verdict;
 use crate::observation::Observation;
 use crate::transport::SocketKind;
@@ -17,6 +18,8 @@ pub struct Outcome<'c> {
     pub verdict: Verdict,
     /// The reason for the verdict, in a sentence. Empty for a pass.
     pub why: String,
+    /// What the subject does that the outcome reports, if it answers differently from run to run.
+    pub behaviour: Option<Behaviour>,
     /// What the subject reported.
     pub observation: Observation,
     /// The first and the last lines of the subject's log, if it died.

@@ -1,10 +1,10 @@
 //! The kill matrix: mutation testing of the corpus. It runs every vector on listeners with one
-//! fault each.
+//! fault each: the common instances of the faults of the oracle crate.
 //!
 //! A vector of level must or should has to fail each faulty listener, and each vector has to detect
 //! a fault that most vectors do not detect. The results are in `corpus/kills/`;
-//! `SNAPSHOTS=overwrite` updates them. With `KILL_MATRIX_REPEATS=20` everything runs 20 times, with
-//! equal results. `ci/kills` runs it all, in an optimised build; in any other build most of these
+//! `SNAPSHOTS=overwrite` updates them. The listeners are models in this process; one in five also
+//! runs as a process, which with `KILL_MATRIX_REPEATS=20` does so 20 times, with equal results. `ci/kills` runs it all, in an optimised build; in any other build most of these
 //! tests are ignored.
 //!
 //! This program is also the faulty listeners: `kill_matrix listen DIALECT NAME` listens on the
@@ -12,17 +12,13 @@
 //! listen text splits-at-last-separator`.
 
 #[cfg(unix)]
-mod fault;
-#[cfg(unix)]
-mod jsonrpc;
-#[cfg(unix)]
-mod listener;
+mod listeners;
 #[cfg(unix)]
 mod matrix;
 #[cfg(unix)]
 mod page;
 #[cfg(unix)]
-mod text;
+mod socket;
 #[cfg(unix)]
 mod trials;
 
@@ -38,7 +34,7 @@ fn main() -> std::process::ExitCode {
 #[cfg(not(unix))]
 fn main() {}
 
-/// Listens with a fault, or without one, until the process is killed.
+/// Listens with a fault, or without one, until the listener ends or the process is killed.
 #[cfg(unix)]
 fn listen_as(dialect: &str, name: &str) -> ! {
     use event_datagram_conformance::dialect::Dialect;
@@ -50,14 +46,14 @@ fn listen_as(dialect: &str, name: &str) -> ! {
         .find(|known| known.as_str() == dialect)
         .expect("the second argument is a dialect");
     let address = std::env::var("EVDG_SOCKET").expect("EVDG_SOCKET is set");
-    let socket = listener::Socket::bind(&address).expect("the socket is free");
-    let ended = match fault::FaultyListener::all(dialect)
+    let faulty = listeners::FaultyListener::all(dialect)
         .into_iter()
-        .find(|listener| listener.name == name)
-    {
-        Some(listener) => listener.listen(&socket),
-        None if name == matrix::CORRECT => fault::listen_correctly(dialect, &socket),
-        None => panic!("there is no faulty listener {name}"),
-    };
+        .find(|listener| listener.name == name);
+    assert!(
+        faulty.is_some() || name == matrix::CORRECT,
+        "there is no faulty listener {name}"
+    );
+    let model = listeners::model(dialect, faulty.as_ref().map(|listener| &listener.instance));
+    let ended = socket::listen(model, &address);
     panic!("the listener ended: {ended:?}");
 }

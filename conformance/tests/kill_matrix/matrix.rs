@@ -1,4 +1,5 @@
-//! Runs every vector on every faulty listener: which detects which.
+//! Runs every vector on every faulty listener: which detects which. Each vector gets a fresh model of
+//! the listener in this process; real processes of some listeners check that models are like them.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -7,6 +8,7 @@ use std::num::NonZero;
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use event_datagram_conformance::diagnose::Finding;
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::{Strictness, Verdict};
@@ -16,9 +18,9 @@ use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSet
 use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::{Corpus, Vector};
 
-use crate::fault::FaultyListener;
+use crate::listeners::FaultyListener;
 
-/// The first argument that makes this program a listener; the dialect and the fault's name follow.
+/// The first argument that makes this program a listener; the dialect and the listener's name follow.
 pub(crate) const LISTEN: &str = "listen";
 /// The name of the listener without a fault.
 pub(crate) const CORRECT: &str = "correct";
@@ -56,17 +58,25 @@ impl KillMatrix {
             .filter(|vector| vector.dialect == self.dialect)
     }
 
-    /// Returns the vectors that detect a fault. Runs them at the first call.
+    /// Returns the vectors that detect a fault. Runs the model at the first call.
     pub(crate) fn detections(&self, name: &str) -> &Detections {
-        let (_, detections) = self
+        let (listener, detections) = self
             .listeners
             .iter()
             .find(|(listener, _)| listener.name == name)
             .expect("a listener has this name");
-        detections.get_or_init(|| self.run(name, SocketKind::Unix))
+        detections.get_or_init(|| {
+            let findings = self
+                .vectors()
+                .map(|vector| Finding::of_model(vector, [&listener.instance]));
+            findings
+                .filter(|finding| finding.verdict.is_failure(Strictness::Should))
+                .map(|finding| (finding.vector.id.clone(), finding.verdict))
+                .collect()
+        })
     }
 
-    /// Runs the vectors on a listener, and returns those that detect its fault.
+    /// Runs the vectors on the process of a listener, and returns those that detect its fault.
     pub(crate) fn run(&self, name: &str, socket: SocketKind) -> Detections {
         let program = env::current_exe()
             .expect("this program has a path")

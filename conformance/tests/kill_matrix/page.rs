@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use event_datagram_conformance::vectors::Vector;
 
-use crate::fault::FaultyListener;
+use crate::listeners::FaultyListener;
 use crate::matrix::{Detections, KillMatrix};
 
 /// Which vector detects which listener, by vector and by listener.
@@ -22,11 +22,11 @@ impl<'m> KillTable<'m> {
     pub(crate) fn new(matrix: &'m KillMatrix) -> Self {
         let listeners: Vec<_> = matrix
             .listeners()
-            .map(|listener| (listener, matrix.detections(listener.name)))
+            .map(|listener| (listener, matrix.detections(&listener.name)))
             .collect();
         let counts: HashMap<_, _> = listeners
             .iter()
-            .map(|(listener, detections)| (listener.name, detections.len()))
+            .map(|(listener, detections)| (&listener.name[..], detections.len()))
             .collect();
         let mut by_vector = HashMap::<_, Vec<_>>::new();
         for (listener, detections) in &listeners {
@@ -34,7 +34,7 @@ impl<'m> KillTable<'m> {
                 by_vector
                     .entry(&vector[..])
                     .or_default()
-                    .push(listener.name);
+                    .push(&listener.name[..]);
             }
         }
         by_vector
@@ -79,26 +79,26 @@ fn head(table: &KillTable<'_>, page: &mut String) {
     writeln!(
         page,
         "# Which vector finds which bug: {dialect}\n\n\
-         {listeners} listeners are right but for one place each. All {vectors} vectors of this dialect were run on each of them, over a UNIX\n\
-         socket. This page says what was found: {pairs} times a vector was not content with a listener.\n\n\
+         {listeners} listeners are right but for one place each. All {vectors} vectors of this dialect were run on a model of each of\n\
+         them, and on the process of every fifth. This page says what was found: {pairs} times a vector was not content with a listener.\n\n\
          - Every listener is failed by a vector of level must or should.\n\
          - Every vector finds a listener that at least four vectors of five do not find, or it is said why it stays.\n\
          - Nothing of this changes when it is repeated.\n\n\
          The page is written by a test, `ci/kills`, which fails where it is not true any more; `SNAPSHOTS=overwrite ci/kills` writes it anew.\n\
-         The listeners are in `conformance/tests/kill_matrix/`, a few lines for each bug.\n"
+         The bugs are the faults of the crate `event-datagram-oracle`, in `conformance/oracle/src/faults/`, a few lines for each.\n"
     )
     .expect("a string takes any text");
 }
 
 fn listeners(table: &KillTable<'_>, page: &mut String) {
     page.push_str(
-        "## Listeners\n\nBehind each, how many vectors find it, and by which requirements.\n",
+        "## Listeners\n\nBehind each, the requirement that its fault breaks, how many vectors find it, and by which requirements.\n",
     );
     let mut group = "";
     for (listener, detections) in &table.listeners {
         if listener.group != group {
             group = listener.group;
-            write!(page, "\n### {group}\n\n| listener | what it does | found by | |\n| --- | --- | --- | --- |\n").expect("a string takes any text");
+            write!(page, "\n### {group}\n\n| listener | what it does | breaks | found by | |\n| --- | --- | --- | --- | --- |\n").expect("a string takes any text");
         }
         let by = match detections.len() {
             1 => format!(
@@ -110,9 +110,10 @@ fn listeners(table: &KillTable<'_>, page: &mut String) {
         let requirements = requirements(table.matrix, detections);
         writeln!(
             page,
-            "| {} | {} | {by} | {requirements} |",
+            "| {} | {} | {} | {by} | {requirements} |",
             listener.name,
-            cell(listener.sentence)
+            cell(&listener.instance.sentence()),
+            listener.instance.fault.requirement
         )
         .expect("a string takes any text");
     }

@@ -1,6 +1,6 @@
 //! The requirements on the kill matrix, one trial each.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
@@ -11,6 +11,7 @@ use event_datagram_conformance::vectors::Corpus;
 use libtest_mimic::{Failed, Trial};
 use snapbox::{Assert, Data};
 
+use crate::listeners::groups;
 use crate::matrix::{CORRECT, Detections, KillMatrix};
 use crate::page::{KillTable, page};
 
@@ -23,6 +24,8 @@ pub(crate) fn all() -> Vec<Trial> {
 
 const DIALECTS: &[Dialect] = &[Dialect::Text, Dialect::JsonRpc];
 const REPEATS: &str = "KILL_MATRIX_REPEATS";
+/// Of so many listeners one runs as a process.
+const PROCESSES: usize = 5;
 
 fn of_dialect(dialect: Dialect) -> Vec<Trial> {
     let corpus = Corpus::load(&folder()).expect("the corpus is valid");
@@ -32,14 +35,24 @@ fn of_dialect(dialect: Dialect) -> Vec<Trial> {
         Trial::test(format!("{dialect}::{name}"), move || test(&matrix))
     };
     let mut trials = vec![
+        trial("slugs_are_unique", slugs_are_unique),
         trial("names_are_unique", names_are_unique),
         trial("correct_listener_conforms", correct_listener_conforms),
     ];
     trials.extend(matrix.listeners().map(|listener| {
         let matrix = matrix.clone();
-        let name = listener.name;
+        let name = listener.name.clone();
+        let requirement = listener.instance.fault.requirement;
         Trial::test(format!("{dialect}::found::{name}"), move || {
-            is_detected(&matrix, name)
+            is_detected(&matrix, &name, requirement)
+        })
+    }));
+    trials.extend(matrix.listeners().step_by(PROCESSES).map(|listener| {
+        let matrix = matrix.clone();
+        let name = listener.name.clone();
+        let requirement = listener.instance.fault.requirement;
+        Trial::test(format!("{dialect}::process::{name}"), move || {
+            process_is_detected(&matrix, &name, requirement)
         })
     }));
     // These need the detections of all listeners, and so come last.
@@ -65,11 +78,21 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
 }
 
+fn slugs_are_unique(matrix: &KillMatrix) -> Result<(), Failed> {
+    let mut slugs = HashSet::new();
+    let mut faults = groups(matrix.dialect).iter().flat_map(|group| group.faults);
+    match faults.find(|fault| !slugs.insert(fault.slug)) {
+        Some(fault) => Err(format!("two faults have the slug {}", fault.slug).into()),
+        None => Ok(()),
+    }
+}
+
+/// A number behind one slug may make the name of another listener.
 fn names_are_unique(matrix: &KillMatrix) -> Result<(), Failed> {
     let mut names = HashSet::from([CORRECT]);
     match matrix
         .listeners()
-        .find(|listener| !names.insert(listener.name))
+        .find(|listener| !names.insert(&listener.name))
     {
         Some(listener) => Err(format!("two listeners are called {}", listener.name).into()),
         None => Ok(()),
@@ -86,12 +109,15 @@ fn correct_listener_conforms(matrix: &KillMatrix) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A vector detects the fault, and does so every time.
-fn is_detected(matrix: &KillMatrix, name: &str) -> Result<(), Failed> {
-    let detections = matrix.detections(name);
-    if detections.is_empty() {
-        return Err("no vector detects it: add one".into());
-    }
+/// A vector of the requirement that the fault breaks detects it.
+fn is_detected(matrix: &KillMatrix, name: &str, requirement: &str) -> Result<(), Failed> {
+    detects(matrix, matrix.detections(name), requirement)
+}
+
+/// The same holds for the process of the listener, and the same vectors detect it every time.
+fn process_is_detected(matrix: &KillMatrix, name: &str, requirement: &str) -> Result<(), Failed> {
+    let detections = matrix.run(name, SocketKind::Unix);
+    detects(matrix, &detections, requirement)?;
     let repeats = match env::var(REPEATS) {
         Ok(number) => number
             .parse()
@@ -100,9 +126,27 @@ fn is_detected(matrix: &KillMatrix, name: &str) -> Result<(), Failed> {
     };
     for repeat in 1..repeats {
         let again = matrix.run(name, SocketKind::Unix);
-        if again != *detections {
-            return Err(format!("repeat {repeat}: {}", difference(detections, &again)).into());
+        if again != detections {
+            return Err(format!("repeat {repeat}: {}", difference(&detections, &again)).into());
         }
+    }
+    Ok(())
+}
+
+fn detects(matrix: &KillMatrix, detections: &Detections, requirement: &str) -> Result<(), Failed> {
+    if detections.is_empty() {
+        return Err("no vector detects it: add one".into());
+    }
+    let detecting = matrix
+        .vectors()
+        .filter(|it| detections.contains_key(&it.id));
+    let requirements: BTreeSet<_> = detecting.map(|it| &it.requirement[..]).collect();
+    if !requirements.contains(requirement) {
+        return Err(format!(
+            "it breaks {requirement}, but vectors of {requirements:?} detect it: correct the \
+             fault's requirement or add a vector"
+        )
+        .into());
     }
     Ok(())
 }

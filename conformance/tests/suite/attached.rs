@@ -179,7 +179,7 @@ fn a_listener_that_its_owner_starts_again_is_found_again() {
         folder,
     };
     let ran = running
-        .test(&["--filter", "sep-*"], &reports)
+        .test(&["--verbose", "--filter", "sep-*"], &reports)
         .expect_status(1);
     running.still_runs();
     // The loop and what it has started.
@@ -217,7 +217,7 @@ fn a_listener_that_hangs_for_good_has_not_crashed() {
         .spawn()
         .expect("python3 runs");
     let mut running = Running { process, folder };
-    let args = ["--filter", "sep-*", "--timeout", "6s"];
+    let args = ["--verbose", "--filter", "sep-*", "--timeout", "6s"];
     let ran = running.test(&args, &reports).expect_status(1);
     running.still_runs();
     assert!(!ran.stdout.contains("crash"), "{}", ran.stdout);

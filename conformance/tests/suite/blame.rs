@@ -53,7 +53,10 @@ pub(crate) fn report_of(args: &[&str], extra: &str) -> (Ran, Value) {
     let json = format!("json={}", path.display());
     let command = listener_with(extra);
     let command: Vec<_> = command.iter().map(String::as_str).collect();
-    let ran = test(&[args, &["--report", &json]].concat(), &command);
+    let ran = test(
+        &[args, &["--verbose", "--report", &json]].concat(),
+        &command,
+    );
     let report = fs::read(path).unwrap_or_else(|_| panic!("no report: {}", ran.stderr));
     let report = serde_json::from_slice(&report).expect("it is JSON");
     (ran, report)

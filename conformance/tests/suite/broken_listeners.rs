@@ -12,14 +12,15 @@ fn run_with(args: &[&str], old: &str, new: &str) -> Ran {
 
 #[track_caller]
 fn is_found_out(old: &str, new: &str, rule: &str) {
-    names_rule(&run_with(&[], old, new).expect_status(1), rule);
+    names_rule(&run_with(&["--verbose"], old, new).expect_status(1), rule);
 }
 
 /// Departs only from what listeners should do: `--strict` makes that fail.
 #[track_caller]
 fn is_warned_of(old: &str, new: &str, rule: &str) {
-    names_rule(&run_with(&[], old, new).expect_status(0), rule);
-    names_rule(&run_with(&["--strict"], old, new).expect_status(1), rule);
+    names_rule(&run_with(&["--verbose"], old, new).expect_status(0), rule);
+    let strict = run_with(&["--verbose", "--strict"], old, new);
+    names_rule(&strict.expect_status(1), rule);
 }
 
 #[track_caller]

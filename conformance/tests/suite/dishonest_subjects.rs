@@ -57,7 +57,7 @@ fn what_only_may_be_read_right_is_not_flaky_where_it_is_read_wrong_every_time() 
     let overlay = "if count == 0: last = b''\n\
                    whole = datagram if datagram.endswith(b'\\n\\n') else datagram + last[len(datagram):]\n\
                    last, datagram = datagram, whole";
-    let args = ["--socket", "unix", "--filter", "either-cut-*"];
+    let args = ["--verbose", "--socket", "unix", "--filter", "either-cut-*"];
     let ran = test_listener_with(&args, overlay).expect_status(0);
     assert!(!ran.stdout.contains("flaky"), "{}", ran.stdout);
 }
@@ -88,7 +88,13 @@ fn a_listener_that_answers_out_of_order_is_told_so() {
              except ValueError: pass\n\
          held.clear()"
     );
-    let args = ["--socket", "unix", "--filter", "state-two-events"];
+    let args = [
+        "--verbose",
+        "--socket",
+        "unix",
+        "--filter",
+        "state-two-events",
+    ];
     let ran = test_listener_with(&args, &swap).expect_status(1);
     assert!(
         ran.stdout.contains("the events are in another order (T19)"),
@@ -115,7 +121,7 @@ fn a_listener_that_only_fails_without_a_pause_is_flaky() {
              if select.select([sock], [], [], 0.1)[0]: datagram = b'E_TEST\\n\\n'\n    \
              say(report(*parse(datagram)))\n    \
              datagram = fence";
-    let args = ["--socket", "unix", "--filter", "sep-*"];
+    let args = ["--verbose", "--socket", "unix", "--filter", "sep-*"];
     let ran = test_listener_with(&args, hasty).expect_status(1);
     assert!(
         ran.stdout.contains("among others, without a pause:"),

@@ -136,7 +136,7 @@ fn a_listener_that_closes_its_socket_or_output_on_the_way() {
         ran.stdout
     );
     for socket in ["udp", "unix"] {
-        let args = ["--socket", socket, "--filter", "sep-*"];
+        let args = ["--verbose", "--socket", socket, "--filter", "sep-*"];
         let ran = test_listener_with(
             &args,
             "if b'::b::c' in datagram: sock.close(); time.sleep(1000)",

@@ -73,12 +73,22 @@ pub(crate) fn python_listener() -> PathBuf {
 /// Puts a copy of the Python listener into a folder, with one piece of its text replaced, in
 /// whichever of its files that stands.
 pub(crate) fn python_listener_with(folder: &Path, old: &str, new: &str) -> PathBuf {
-    let mut found = 0;
+    python_listener_with_all(folder, &[(old, new)])
+}
+
+/// Puts a copy of the Python listener into a folder, with several pieces of its text replaced.
+pub(crate) fn python_listener_with_all(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
+    let mut found = vec![0; changes.len()];
     for name in ["listener.py", "text.py", "jsonrpc.py"] {
-        let text = fs::read_to_string(python_listener().with_file_name(name)).expect("it is there");
-        found += text.matches(old).count();
-        fs::write(folder.join(name), text.replace(old, new)).expect("there is room");
+        let path = python_listener().with_file_name(name);
+        let mut text = fs::read_to_string(path).expect("it is there");
+        for ((old, new), found) in changes.iter().zip(&mut found) {
+            *found += text.matches(old).count();
+            text = text.replace(old, new);
+        }
+        fs::write(folder.join(name), text).expect("there is room");
     }
-    assert_eq!(found, 1, "the listener has changed: {old}");
+    let ones = vec![1; changes.len()];
+    assert_eq!(found, ones, "the listener has changed: {changes:?}");
     folder.join("listener.py")
 }

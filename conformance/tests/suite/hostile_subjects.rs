@@ -41,8 +41,9 @@ pub(crate) fn test_listener_with(args: &[&str], extra: &str) -> Ran {
     test(args, &command)
 }
 
-/// A few vectors and one socket: enough where the program is at fault, not its reading.
-pub(crate) const FEW: &[&str] = &["--socket", "unix", "--filter", "sep-*"];
+/// A few vectors and one socket, and all that is said of them: enough where the program is at fault,
+/// not its reading.
+pub(crate) const FEW: &[&str] = &["--verbose", "--socket", "unix", "--filter", "sep-*"];
 
 #[track_caller]
 fn does_not_start(script: &str, message: &str) {
@@ -216,8 +217,8 @@ fn a_listener_with_a_tiny_receive_buffer_is_told_so() {
             datagram = small.recv(size)
             dropped_before = dropped()
             return datagram";
-    let ran =
-        test_listener_with(&["--socket", "udp", "--filter", "size-4*"], tiny).expect_status(1);
+    let args = ["--verbose", "--socket", "udp", "--filter", "size-4*"];
+    let ran = test_listener_with(&args, tiny).expect_status(1);
     let too_small = "the listener's receive buffer is too small for them";
     assert!(ran.stdout.contains(too_small), "{}", ran.stdout);
     // What the kernel dropped is not held against what the listener made of the rest.

@@ -51,7 +51,7 @@ fn a_list_that_was_written_excuses_what_it_names() {
         "{}",
         ran.stderr
     );
-    let ran = bench.run_broken(&[]).expect_status(0);
+    let ran = bench.run_broken(&["--verbose"]).expect_status(0);
     assert!(
         ran.stdout.contains("known T4  sep-first-one-splits"),
         "{}",
@@ -71,7 +71,9 @@ fn what_is_fixed_fails_the_run_until_it_is_off_the_list() {
     bench.write(
         "# ours\n[[known]]\nid = \"sep-first-one-splits\"\nreason = \"old parser\" # ticket 12\n",
     );
-    let ran = bench.run(&[], &python_listener()).expect_status(1);
+    let ran = bench
+        .run(&["--verbose"], &python_listener())
+        .expect_status(1);
     assert!(ran.first_screen().contains("fixed"), "{}", ran.stdout);
     assert!(
         ran.stdout
@@ -90,7 +92,7 @@ fn what_is_fixed_fails_the_run_until_it_is_off_the_list() {
 fn other_failures_are_not_excused() {
     let bench = Bench::new();
     bench.write("[[known]]\nid = \"sep-first-one-splits\"\nreason = \"old parser\"\n");
-    let ran = bench.run_broken(&[]).expect_status(1);
+    let ran = bench.run_broken(&["--verbose"]).expect_status(1);
     assert!(
         ran.stdout.contains("fail  sep-several-in-value"),
         "{}",
@@ -111,7 +113,7 @@ fn an_entry_may_be_about_one_socket() {
     let bench = Bench::new();
     bench.write("[[known]]\nid = \"sep-first-one-splits\"\nreason = \"x\"\nsockets = [\"udp\"]\n");
     let ran = bench
-        .run_broken(&["--filter", "sep-first-one-splits"])
+        .run_broken(&["--verbose", "--filter", "sep-first-one-splits"])
         .expect_status(1);
     let fails = |line: &&str| line.starts_with("fail  sep-first-one-splits");
     assert!(

@@ -12,6 +12,7 @@ mod captures;
 mod command_line;
 mod compare;
 mod corpus;
+mod diagnosis;
 mod dishonest_subjects;
 mod dying_subjects;
 mod evdg;

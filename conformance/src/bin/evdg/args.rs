@@ -151,6 +151,9 @@ pub(crate) struct TestArgs {
     /// Let warnings fail the run, too
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Print every failure in full, instead of one of each cause
+    #[arg(long)]
+    pub(crate) verbose: bool,
     /// Listen for this long behind the last vector, and while the subject stops: what it reports
     /// then, such as a late copy, fails
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -392,6 +395,9 @@ pub(crate) struct MergeArgs {
     /// (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
+    /// Print every failure in full, instead of one of each cause
+    #[arg(long)]
+    pub(crate) verbose: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,20 +1,32 @@
+use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::merge::{MergeEvent, merge};
 
 use crate::args::MergeArgs;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
-use crate::reports::ReportSet;
+use crate::reports::{ReportSet, detail};
+use crate::subject::Signals;
+use crate::vectors::corpus;
 
 /// Merges the parts of a run: the output and the exit status are those of the whole run.
 pub(crate) fn run(args: &MergeArgs) -> CommandResult {
+    let corpus = corpus(None)?;
     let merged = merge(&args.files).or_exit(ExitStatus::Usage)?;
-    let mut reports = ReportSet::create(&merged.header, &args.reports)?;
+    let mut reports = ReportSet::create(
+        &merged.header,
+        &args.reports,
+        detail(args.verbose),
+        &corpus.vectors,
+    )?;
     let result = merged.replay(|event| match event {
         MergeEvent::SubjectReady(subject) => reports.subject_ready(subject),
         MergeEvent::Result(record) => reports.add(record),
     });
     result.or_exit_with(ExitStatus::Setup, "what was read of the parts is gone")?;
-    let written = reports.write_files();
-    let status = reports.finish()?;
+    let signals = Signals::catch()?;
+    let diagnosis = reports.diagnose(&FenceTemplate::default(), &signals.stop);
+    signals.restore();
+    let written = reports.write_files(&diagnosis);
+    let status = reports.finish(&diagnosis, None)?;
     written?;
     Ok(status)
 }

@@ -1,12 +1,18 @@
 use std::collections::HashSet;
 use std::io::StdoutLock;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use anstream::AutoStream;
+use event_datagram_conformance::diagnose::Diagnosis;
+use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::report::{
-    Format, Human, ReadySubject, Record, ReportHeader, Reporter, Summary,
+    Detail, Findings, Format, Human, ReadySubject, Record, ReportHeader, Reporter, Summary,
 };
+use event_datagram_conformance::subject::Stop;
+use event_datagram_conformance::vectors::Vector;
+use indicatif::ProgressBar;
 
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
 use crate::values::ReportArg;
@@ -26,18 +32,34 @@ pub(crate) fn check_distinct<F>(reports: &[ReportArg<F>]) -> CommandResult<()> {
     }
 }
 
+/// Returns how much is printed with or without `--verbose`.
+pub(crate) fn detail(is_verbose: bool) -> Detail {
+    if is_verbose {
+        Detail::All
+    } else {
+        Detail::OnePerCause
+    }
+}
+
+/// How long the causes of failures are searched.
+const MAX_DIAGNOSIS: Duration = Duration::from_secs(10);
+
 /// The reports of one run: the one on standard output, and those in files.
-pub(crate) struct ReportSet {
+pub(crate) struct ReportSet<'c> {
     pub(crate) summary: Summary,
+    findings: Findings<'c>,
     strictness: Strictness,
     human: Human<AutoStream<StdoutLock<'static>>>,
     files: Vec<(PathBuf, Box<dyn Reporter>)>,
 }
 
-impl ReportSet {
+impl<'c> ReportSet<'c> {
+    /// Creates reports of results whose vectors are these.
     pub(crate) fn create(
         header: &ReportHeader,
         files: &[ReportArg<Format>],
+        detail: Detail,
+        vectors: impl IntoIterator<Item = &'c Vector>,
     ) -> CommandResult<Self> {
         check_distinct(files)?;
         let files = files.iter().map(|ReportArg { format, path }| {
@@ -48,7 +70,8 @@ impl ReportSet {
         });
         Ok(Self {
             files: files.collect::<CommandResult<_>>()?,
-            human: Human::new(anstream::stdout().lock(), header.clone()),
+            human: Human::new(anstream::stdout().lock(), header.clone(), detail),
+            findings: Findings::new(vectors),
             strictness: header.settings.strictness,
             summary: Summary::default(),
         })
@@ -63,6 +86,7 @@ impl ReportSet {
 
     pub(crate) fn add(&mut self, record: &Record) {
         self.summary.add(record);
+        self.findings.add(record);
         self.human.add(record);
         self.files
             .iter_mut()
@@ -75,22 +99,37 @@ impl ReportSet {
             return Ok(());
         }
         self.human.interrupt(why);
-        ignore_closed_stdout(self.human.finish(&self.summary))
+        let finished = self.human.finish(&self.summary, &Diagnosis::default());
+        ignore_closed_stdout(finished)
+    }
+
+    /// Searches the causes of what went wrong, for [`MAX_DIAGNOSIS`] at most. `fence` is the fence of
+    /// the run.
+    pub(crate) fn diagnose(&self, fence: &FenceTemplate, stop: &Stop) -> Diagnosis {
+        let bar = ProgressBar::new_spinner().with_message("searching the causes");
+        bar.enable_steady_tick(Duration::from_millis(100));
+        let begin = Instant::now();
+        let go_on = || !stop.is_requested() && begin.elapsed() < MAX_DIAGNOSIS;
+        let diagnosis = self.findings.diagnose(fence, &go_on);
+        bar.finish_and_clear();
+        diagnosis
     }
 
     /// Writes the files. They come before standard output, whose reader may close it.
-    pub(crate) fn write_files(&mut self) -> CommandResult<()> {
+    pub(crate) fn write_files(&mut self, diagnosis: &Diagnosis) -> CommandResult<()> {
         for (path, report) in &mut self.files {
             report
-                .finish(&self.summary)
+                .finish(&self.summary, diagnosis)
                 .or_exit_with(ExitStatus::Setup, format!("report {}", path.display()))?;
         }
         Ok(())
     }
 
-    /// Prints the summary on standard output, and returns the exit status.
-    pub(crate) fn finish(mut self) -> CommandResult {
-        ignore_closed_stdout(self.human.finish(&self.summary))?;
+    /// Prints the summary on standard output, with advice if there is some, and returns the exit
+    /// status.
+    pub(crate) fn finish(mut self, diagnosis: &Diagnosis, advice: Option<String>) -> CommandResult {
+        self.human.advise(advice);
+        ignore_closed_stdout(self.human.finish(&self.summary, diagnosis))?;
         Ok(match self.summary.failures(self.strictness) {
             0 if self.summary.tested() == 0 => ExitStatus::Nothing,
             0 => ExitStatus::Success,

@@ -1,20 +1,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use event_datagram_conformance::escape::escaped;
+use event_datagram_conformance::judge::ReportedNames;
 use event_datagram_conformance::known::{Date, KnownList, ListChanges, ObservedFailures};
 use event_datagram_conformance::report::{
     Recorder, ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject,
 };
 use event_datagram_conformance::run::{RunEvent, TestPlan, run as run_plan};
 use event_datagram_conformance::subject::{Kind, Stop};
-use event_datagram_conformance::vectors::Corpus;
+use event_datagram_conformance::vectors::{Corpus, TEST_EVENT};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::args::TestArgs;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
-use crate::reports::ReportSet;
+use crate::reports::{ReportSet, detail};
 use crate::subject::{Signals, SubjectLabel, failure, option, options, settings, subject};
 use crate::values::ShardArg;
 use crate::vectors::{corpus, select, set};
@@ -27,9 +28,16 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
     let signals = Signals::catch()?;
     let plan = plan(args, &corpus, signals.stop.clone())?;
     let (header, recorder) = report_header(args, &plan, &corpus);
-    let mut reports = ReportSet::create(&header, &args.reports)?;
+    let mut reports = ReportSet::create(
+        &header,
+        &args.reports,
+        detail(args.verbose),
+        plan.vectors.iter().copied(),
+    )?;
 
     let mut failures = ObservedFailures::new(args.strict.into());
+    let test_event = args.subject.event.as_deref().unwrap_or(TEST_EVENT);
+    let mut names = ReportedNames::new(test_event, plan.settings.fence.event_name());
     let mut unknown = BTreeSet::new();
     let bar = progress_bar(plan.vectors.len() * plan.sockets.len());
     let result = run_plan(&plan, |event| match event {
@@ -44,6 +52,7 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
         }
         RunEvent::Outcome(outcome) => {
             reports.add(&recorder.record(outcome));
+            names.add(outcome.vector, &outcome.observation);
             failures.add(&outcome.vector.id, outcome.socket, outcome.verdict);
             bar.set_message(outcome.vector.id.clone());
             bar.inc(1);
@@ -55,7 +64,6 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
         _ => {}
     });
     bar.finish_and_clear();
-    signals.restore();
     for id in unknown {
         anstream::eprintln!(
             "evdg: the subject declares {} not applicable, and there is no such requirement or vector",
@@ -64,10 +72,13 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
     }
 
     if let Err(error) = result {
+        signals.restore();
         reports.break_off(&error.to_string())?;
         return Err(failure(error));
     }
-    let written = reports.write_files();
+    let diagnosis = reports.diagnose(&plan.settings.fence, &plan.settings.stop);
+    signals.restore();
+    let written = reports.write_files(&diagnosis);
     if let (Some(path), true) = (&args.known, args.write_known) {
         let changes = failures
             .write(path)
@@ -83,7 +94,7 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
             path.display()
         );
     }
-    let status = reports.finish()?;
+    let status = reports.finish(&diagnosis, names.advice())?;
     written?;
     Ok(match status {
         // The list names all failures now.

@@ -62,8 +62,8 @@
         passed += item.isPass ? results : 0;
       }
     }
-    for (const group of all('.pass-group')) {
-      group.hidden = group.querySelector('li:not([hidden])') === null;
+    for (const group of all('.case-group, .pass-group')) {
+      group.hidden = group.querySelector('.case:not([hidden]), li:not([hidden])') === null;
     }
     if (passes) {
       find('#passed').textContent = passed;
@@ -107,6 +107,13 @@
       .forEach((chip) => press(chip, true));
     apply();
     toResults();
+  }));
+
+  // An example may be filtered out or folded.
+  all('.diagnosis a').forEach((link) => link.addEventListener('click', () => {
+    reset();
+    const example = document.getElementById(link.getAttribute('href').slice(1));
+    if (example) example.open = true;
   }));
 
   unfold.addEventListener('click', () => {

@@ -4,14 +4,17 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::groups::{CaseGroup, groups, sort};
 use super::page::{PageTemplate, percentage};
+use super::vector_details::{Group, VectorDetails};
 use crate::contract::Start;
+use crate::diagnose::{Cause, Diagnosis};
 use crate::dialect::Dialect;
 use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 use crate::output_file::{remove_stale, write_atomically_with};
 use crate::report::header::requirement_order;
-use crate::report::side_by_side::{DatagramComparison, comparisons};
+use crate::report::side_by_side::comparisons;
 use crate::report::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::vectors::Level;
 
@@ -31,32 +34,11 @@ pub struct Html {
     index: HashMap<(Dialect, String), Vec<usize>>,
     /// The size of the text that the cases hold, in bytes, roughly.
     weight: usize,
+    /// The count of results.
+    count: usize,
     passes: usize,
     /// The count of results that are not shown.
     left_out: usize,
-}
-
-/// A vector that did not pass, with the sockets over which its verdict and its reason are the same.
-#[derive(Debug, Serialize)]
-struct VectorDetails {
-    id: String,
-    requirement: String,
-    level: Level,
-    dialect: Dialect,
-    verdict: Verdict,
-    decides: bool,
-    /// One for each result.
-    sockets: Vec<&'static str>,
-    summary: String,
-    why: String,
-    /// How many datagrams the vector has.
-    datagrams: usize,
-    comparisons: Vec<DatagramComparison>,
-    /// The lines as they were reported.
-    raw: Vec<String>,
-    misread_fence: Option<String>,
-    log: Vec<String>,
-    replay: String,
 }
 
 #[derive(Debug, Default)]
@@ -98,6 +80,7 @@ impl Html {
             cases: Vec::new(),
             index: HashMap::new(),
             weight: 0,
+            count: 0,
             passes: 0,
             left_out: 0,
         })
@@ -149,6 +132,9 @@ impl Html {
             verdict: record.verdict,
             decides: record.decides,
             sockets: vec![record.socket.as_str()],
+            result: self.count,
+            group: Group::Remark,
+            is_link_target: false,
             summary: evidence.summary.clone(),
             why: evidence.why.clone(),
             datagrams: evidence.sent.len(),
@@ -185,23 +171,12 @@ impl Reporter for Html {
         } else {
             self.add_case(record);
         }
+        self.count += 1;
     }
 
-    fn finish(&mut self, summary: &Summary) -> io::Result<()> {
-        // Ordered by the gravity of verdicts, then by requirement.
-        self.cases.sort_by(|one, other| {
-            let key = |case: &VectorDetails| {
-                (
-                    case.verdict,
-                    case.dialect,
-                    requirement_order(&case.requirement),
-                )
-            };
-            key(one)
-                .cmp(&key(other))
-                .then_with(|| one.id.cmp(&other.id))
-        });
-        let content = self.content(summary);
+    fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
+        sort(&mut self.cases, diagnosis);
+        let content = self.content(summary, diagnosis);
         write_atomically_with(&self.path, |out| PAGE.write(content, out))
     }
 }
@@ -230,7 +205,10 @@ struct ReportPage<'r> {
     /// The requirements that are broken, and the others.
     broken: Vec<RequirementRow<'r>>,
     kept: Vec<RequirementRow<'r>>,
-    cases: &'r [VectorDetails],
+    /// How much the causes explain, if anything went wrong.
+    diagnosis: Option<String>,
+    causes: &'r [Cause],
+    groups: Vec<CaseGroup<'r>>,
     passes: usize,
     left_out: usize,
 }
@@ -279,7 +257,7 @@ struct Pass<'r> {
 }
 
 impl Html {
-    fn content(&self, summary: &Summary) -> ReportPage<'_> {
+    fn content<'r>(&'r self, summary: &Summary, diagnosis: &'r Diagnosis) -> ReportPage<'r> {
         let header = &self.header;
         let strictness = header.settings.strictness;
         let (failures, tested) = (summary.failures(strictness), summary.tested());
@@ -342,35 +320,12 @@ impl Html {
             choices,
             broken,
             kept,
-            cases: &self.cases,
+            diagnosis: diagnosis.headline(),
+            causes: &diagnosis.causes,
+            groups: groups(&self.cases, diagnosis),
             passes: summary.of(Verdict::Pass),
             left_out: self.left_out,
         }
-    }
-}
-
-impl VectorDetails {
-    /// Returns the size of the text that a case takes on the page, in bytes, roughly.
-    fn weight(&self) -> usize {
-        let pieces = |pieces: &Option<Vec<_>>| pieces.as_ref().map_or(0, Vec::len);
-        let rows = self.comparisons.iter().flat_map(|it| &it.rows);
-        let rows: usize = rows
-            .map(|row| 200 + 100 * (pieces(&row.expected) + pieces(&row.observed)))
-            .sum();
-        let sent = self
-            .comparisons
-            .iter()
-            .filter_map(|comparison| comparison.sent.as_ref());
-        let sent: usize = sent
-            .map(|sent| sent.dump.len() + 100 * sent.lines.len() + 2 * sent.length.min(2_000))
-            .sum();
-        let text = self
-            .raw
-            .iter()
-            .chain(&self.log)
-            .map(String::len)
-            .sum::<usize>();
-        rows + sent + text + self.why.len() + self.replay.len() + 500
     }
 }
 

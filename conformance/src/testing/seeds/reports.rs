@@ -3,6 +3,7 @@ use std::{fs, io};
 
 use super::limit::MAX_SEED;
 use crate::contract::Start;
+use crate::diagnose::Diagnosis;
 use crate::judge::Verdict;
 use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::report::{
@@ -44,7 +45,7 @@ fn report(vector: &Vector) -> io::Result<Vec<u8>> {
         summary.add(&record);
         json.add(&record);
     }
-    json.finish(&summary)?;
+    json.finish(&summary, &Diagnosis::default())?;
     fs::read(&path)
 }
 
@@ -64,6 +65,7 @@ fn record(vector: &Vector, verdict: Verdict) -> Record {
         socket: SocketKind::Unix,
         verdict,
         why: "why".into(),
+        behaviour: None,
         observation,
         log: vec!["its own words".into()],
         duration: Duration::from_micros(125),

@@ -1,0 +1,69 @@
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use event_datagram_conformance::diagnose::{Finding, diagnose};
+use event_datagram_conformance::fence::FenceTemplate;
+use event_datagram_conformance::judge::Verdict;
+use event_datagram_conformance::observation::Observation;
+use event_datagram_conformance::vectors::Vector;
+
+/// How long the causes of failures are searched.
+const MAX_DIAGNOSIS: Duration = Duration::from_secs(10);
+
+/// What the parsers did with the vectors of a run, for the diagnosis.
+#[derive(Debug)]
+pub(crate) struct RunFindings {
+    fence: FenceTemplate,
+    findings: Mutex<Vec<Finding<'static>>>,
+}
+
+impl RunFindings {
+    /// Makes the findings of a run with this fence.
+    pub(crate) fn new(fence: FenceTemplate) -> Self {
+        Self {
+            fence,
+            findings: Mutex::default(),
+        }
+    }
+
+    /// Adds what a parser did with a vector.
+    pub(crate) fn add(&self, vector: &Arc<Vector>, verdict: Verdict, observation: &Observation) {
+        let is_pass = verdict == Verdict::Pass;
+        let mut findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
+        findings.push(Finding {
+            vector: Cow::Owned(Vector::clone(vector)),
+            verdict,
+            reports: if is_pass {
+                Vec::new()
+            } else {
+                observation.reports.clone()
+            },
+            misread_fence: observation.misread_fence.clone(),
+            known: None,
+        });
+    }
+}
+
+/// Searches the causes of what went wrong, and writes them. Writes nothing if nothing went wrong.
+impl fmt::Display for RunFindings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
+        // The order in which the tests ran changes nothing.
+        findings.sort_by(|one, other| one.vector.id.cmp(&other.vector.id));
+        let begin = Instant::now();
+        let diagnosis = diagnose(&findings, &self.fence, &|| begin.elapsed() < MAX_DIAGNOSIS);
+        let Some(headline) = diagnosis.headline() else {
+            return Ok(());
+        };
+        writeln!(f, "diagnosis  {headline}")?;
+        for (cause, line) in diagnosis.causes.iter().zip(diagnosis.lines()) {
+            writeln!(f, "  {line}")?;
+            if let Some(alternatives) = cause.alternatives() {
+                writeln!(f, "    {alternatives}")?;
+            }
+        }
+        Ok(())
+    }
+}

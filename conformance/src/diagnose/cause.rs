@@ -1,0 +1,48 @@
+use event_datagram_oracle::faults::{FaultInstance, Parameter};
+use serde::{Deserialize, Serialize};
+
+/// One fault that explains results of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Cause {
+    /// The slug of the fault.
+    pub fault: String,
+    /// What the subject does, with the parameter.
+    pub sentence: String,
+    /// The requirement that the fault breaks.
+    pub requirement: String,
+    /// The parameter of the fault.
+    pub parameter: CauseParameter,
+    /// How many results it explains, warnings included.
+    pub explains: usize,
+    /// The id of the smallest vector that shows the cause alone.
+    pub example: String,
+    /// The slugs of faults that report the same on every vector of the run.
+    pub also: Vec<String>,
+}
+
+/// The parameter of a fault, as it was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum CauseParameter {
+    /// The fault has none.
+    None,
+    /// A limit or a period.
+    Number(usize),
+    /// Event names.
+    Names(Vec<String>),
+}
+
+impl CauseParameter {
+    pub(super) fn of(instance: &FaultInstance) -> Self {
+        match &instance.parameter {
+            Parameter::None => Self::None,
+            Parameter::Number(number) => Self::Number(*number),
+            Parameter::Names(names) => {
+                let names = names.iter();
+                Self::Names(names.map(|name| crate::escape::escaped(name)).collect())
+            }
+        }
+    }
+}

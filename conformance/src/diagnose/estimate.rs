@@ -1,0 +1,159 @@
+//! Parameters of faults, estimated from what went wrong.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use event_datagram_oracle::faults::{Fault, FaultInstance, Parameter, ParameterKind};
+
+use super::dictionary::all;
+use super::problem::{Problem, Seen, What};
+use super::simulation::Simulated;
+use crate::dialect::Dialect;
+use crate::vectors::{Expectation, Step};
+
+/// The most event names that a subject may know to be called one that knows only these.
+const MAX_NAMES: usize = 64;
+/// How many vectors of which less was reported than expected, or nothing, a number is estimated
+/// from.
+const ESTIMATED_FROM: usize = 3;
+/// The most numbers of a fault that are tried on all vectors.
+const MAX_NUMBERS: usize = 6;
+
+/// Returns instances of faults whose parameters fit what went wrong, each with the place of its
+/// fault in the list.
+pub(super) fn estimated(
+    problem: &Problem<'_>,
+    dialect: Dialect,
+    base: &[Simulated],
+) -> Vec<(usize, FaultInstance)> {
+    let sample = Sample::new(problem, base);
+    let mut instances = Vec::new();
+    for (rank, fault) in all(dialect).enumerate() {
+        let parameters = match fault.parameter() {
+            ParameterKind::None => continue,
+            ParameterKind::Number(common) => {
+                let numbers = sample.numbers(fault).into_iter();
+                let others = numbers.filter(|number| !common.contains(number));
+                others.map(Parameter::Number).collect()
+            }
+            ParameterKind::Names => names(problem).into_iter().collect::<Vec<_>>(),
+        };
+        instances.extend(
+            parameters
+                .into_iter()
+                .map(|parameter| (rank, FaultInstance { fault, parameter })),
+        );
+    }
+    instances
+}
+
+/// Returns the names of the events that were read right, the fence among them, if they are few.
+fn names(problem: &Problem<'_>) -> Option<Parameter> {
+    let right = problem.seen.iter().filter(|seen| seen.what == What::Right);
+    let mut names: BTreeSet<_> = right
+        .flat_map(|seen| &seen.vector.steps)
+        .filter_map(|step| match &step.expect {
+            Expectation::Event(event) => Some(event.name.clone()),
+            _ => None,
+        })
+        .collect();
+    names.insert(problem.fence.event_name().into());
+    (names.len() <= MAX_NAMES).then(|| Parameter::Names(names.into_iter().collect()))
+}
+
+/// The smallest vectors of which something was left out.
+struct Sample<'s> {
+    problem: &'s Problem<'s>,
+    /// Of these a part was reported.
+    cut: Vec<usize>,
+    /// Of these nothing was reported.
+    lost: Vec<usize>,
+}
+
+impl<'s> Sample<'s> {
+    fn new(problem: &'s Problem<'_>, base: &[Simulated]) -> Self {
+        let mut sample = Self {
+            problem,
+            cut: Vec::new(),
+            lost: Vec::new(),
+        };
+        for at in problem.wrong() {
+            let reported = problem.seen[at].reported();
+            let vectors = if reported == 0 {
+                &mut sample.lost
+            } else {
+                &mut sample.cut
+            };
+            if reported < base[at].reported && vectors.len() < ESTIMATED_FROM {
+                vectors.push(at);
+            }
+        }
+        sample
+    }
+
+    /// Returns the numbers with which a fault does what the subject did with some of the vectors.
+    fn numbers(&self, fault: &'static Fault) -> Vec<usize> {
+        let mut fits = BTreeMap::<usize, usize>::new();
+        for at in self.cut.iter().chain(&self.lost).copied() {
+            let seen = &self.problem.seen[at];
+            let mut numbers = lengths(seen);
+            if seen.reported() > 0 {
+                numbers.insert(self.by_size_of_report(at, fault));
+            }
+            for number in numbers {
+                if seen.agrees(self.simulate(at, fault, number)) {
+                    *fits.entry(number).or_default() += 1;
+                }
+            }
+        }
+        let mut numbers: Vec<_> = fits.into_iter().collect();
+        numbers.sort_by_key(|(number, fits)| (std::cmp::Reverse(*fits), *number));
+        let numbers = numbers.into_iter().map(|(number, _)| number);
+        numbers.take(MAX_NUMBERS).collect()
+    }
+
+    /// Searches the number with which a fault reports as much of a vector as the subject did. The
+    /// larger the limit, the more is reported.
+    fn by_size_of_report(&self, at: usize, fault: &'static Fault) -> usize {
+        let seen = &self.problem.seen[at];
+        let (mut low, mut high) = (0, seen.vector.longest_datagram());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.simulate(at, fault, middle).reported < seen.reported() {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    fn simulate(&self, at: usize, fault: &'static Fault, number: usize) -> Simulated {
+        let parameter = Parameter::Number(number);
+        self.problem
+            .simulate(at, [&FaultInstance { fault, parameter }])
+    }
+}
+
+/// Returns the lengths and numbers in a vector that a limit may just miss.
+fn lengths(seen: &Seen<'_>) -> BTreeSet<usize> {
+    let of_step = |step: &Step| {
+        let mut lengths = vec![step.datagram.len()];
+        if let Expectation::Event(event) = &step.expect {
+            lengths.extend([event.params.len(), event.name.len()]);
+            let names = event.params.iter().filter_map(|param| param.name.as_ref());
+            lengths.extend(names.map(Vec::len).max());
+            let values = event
+                .params
+                .iter()
+                .filter_map(|param| param.as_param().value.as_bytes().map(|bytes| bytes.len()));
+            lengths.extend(values.max());
+        }
+        lengths
+    };
+    seen.vector
+        .steps
+        .iter()
+        .flat_map(of_step)
+        .flat_map(|length| [length.saturating_sub(1), length])
+        .collect()
+}

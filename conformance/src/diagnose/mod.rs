@@ -1,0 +1,22 @@
+//! The diagnosis: which faults explain what a subject did with the vectors of a run.
+//!
+//! A [`Finding`] is what is known of one vector. [`diagnose`] runs the models of the oracle's
+//! faults on the same vectors, and searches the smallest set of faults whose reports equal the
+//! subject's on every vector, the passed ones included. It changes no verdict.
+
+mod cause;
+mod claims;
+mod diagnosis;
+mod dictionary;
+mod estimate;
+mod finding;
+mod known;
+mod problem;
+mod search;
+mod simulation;
+mod trace;
+mod words;
+
+pub use cause::{Cause, CauseParameter};
+pub use diagnosis::{Diagnosis, diagnose};
+pub use finding::{Finding, KnownCause};

@@ -1,0 +1,156 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use event_datagram_oracle::faults::FaultInstance;
+
+use super::finding::Finding;
+use super::simulation::{Simulated, reported, simulate};
+use super::trace::Trace;
+use crate::dialect::Dialect;
+use crate::fence::FenceTemplate;
+use crate::judge::Verdict;
+use crate::observation::Report;
+use crate::vectors::Vector;
+
+/// What has to be explained: what a subject did with each vector of a dialect.
+pub(super) struct Problem<'f> {
+    /// The vectors, the small ones first.
+    pub(super) seen: Vec<Seen<'f>>,
+    /// How many of them are small.
+    pub(super) small: usize,
+    /// The fence of the run.
+    pub(super) fence: &'f FenceTemplate,
+}
+
+/// What a subject did with a vector, over all sockets alike.
+pub(super) struct Seen<'f> {
+    pub(super) vector: &'f Vector,
+    pub(super) what: What,
+    /// The indices of the findings.
+    pub(super) findings: Vec<usize>,
+    /// What was reported, where it was wrong.
+    pub(super) reports: &'f [Report],
+}
+
+/// What a subject did with a vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// One of the right ways.
+    Right,
+    /// This, which is wrong.
+    Wrong(Trace),
+    /// This, whether it is right or not.
+    Either(Trace),
+}
+
+/// The total length of a vector's datagrams up to which it is small. Models are fast on small ones.
+const MAX_SMALL: usize = 8 << 10;
+
+impl<'f> Problem<'f> {
+    pub(super) fn new(
+        findings: &'f [Finding<'_>],
+        dialect: Dialect,
+        fence: &'f FenceTemplate,
+    ) -> Self {
+        let mut index = HashMap::<&str, usize>::new();
+        let mut seen: Vec<Seen<'f>> = Vec::new();
+        for (number, finding) in findings.iter().enumerate() {
+            if finding.vector.dialect != dialect || finding.known.is_some() {
+                continue;
+            }
+            // No model did different things at different times.
+            let Some(what) = what(finding) else {
+                continue;
+            };
+            let vector: &'f Vector = match &finding.vector {
+                Cow::Borrowed(vector) => vector,
+                Cow::Owned(vector) => vector,
+            };
+            match index.get(&vector.id[..]).map(|at| &mut seen[*at]) {
+                Some(known) if known.what == what => known.findings.push(number),
+                // Nor does a model do different things over different sockets.
+                Some(_) => {}
+                None => {
+                    index.insert(&vector.id, seen.len());
+                    seen.push(Seen {
+                        vector,
+                        what,
+                        findings: vec![number],
+                        reports: &finding.reports,
+                    });
+                }
+            }
+        }
+        seen.sort_by_key(|seen| size(seen.vector));
+        Self {
+            small: seen.partition_point(|seen| size(seen.vector) <= MAX_SMALL),
+            seen,
+            fence,
+        }
+    }
+
+    /// Returns what a fresh listener with these faults does with a vector.
+    pub(super) fn simulate<'i>(
+        &self,
+        at: usize,
+        faults: impl IntoIterator<Item = &'i FaultInstance>,
+    ) -> Simulated {
+        simulate(self.seen[at].vector, self.fence, faults)
+    }
+
+    /// Returns the indices of the vectors that went wrong.
+    pub(super) fn wrong(&self) -> impl DoubleEndedIterator<Item = usize> {
+        (0..self.seen.len()).filter(|at| matches!(self.seen[*at].what, What::Wrong(_)))
+    }
+
+    /// Returns whether the search has to look at large vectors: some went wrong.
+    pub(super) fn has_large_wrong(&self) -> bool {
+        self.wrong()
+            .next_back()
+            .is_some_and(|last| last >= self.small)
+    }
+}
+
+impl Seen<'_> {
+    /// Returns whether a model did what the subject did.
+    pub(super) fn agrees(&self, simulated: Simulated) -> bool {
+        match self.what {
+            What::Right => simulated.conforms,
+            What::Wrong(trace) => !simulated.conforms && simulated.trace == trace,
+            What::Either(trace) => simulated.conforms || simulated.trace == trace,
+        }
+    }
+
+    /// Returns the total length of the names and values that the subject reported, as that of a
+    /// model.
+    pub(super) fn reported(&self) -> usize {
+        reported(self.reports)
+    }
+
+    /// Returns how much it speaks for a model that it did this, or against it.
+    pub(super) fn score(&self, simulated: Simulated) -> i64 {
+        let weight = i64::try_from(self.findings.len()).unwrap_or(i64::MAX);
+        let score = match (self.what, self.agrees(simulated)) {
+            (What::Right | What::Either(_), true) => 0,
+            (What::Right | What::Either(_), false) => -4,
+            // The end of a process tells little about what ended it.
+            (What::Wrong(Trace::Died | Trace::Hung), true) => 2,
+            (What::Wrong(Trace::Answered(_)), true) => 4,
+            (What::Wrong(_), false) => 0,
+        };
+        weight.saturating_mul(score)
+    }
+}
+
+fn what(finding: &Finding<'_>) -> Option<What> {
+    match finding.verdict {
+        Verdict::Pass => Some(What::Right),
+        Verdict::Info => finding.trace().map(What::Either),
+        _ if finding.is_wrong() => finding.trace().map(What::Wrong),
+        _ => None,
+    }
+}
+
+pub(super) fn size(vector: &Vector) -> usize {
+    vector.steps.iter().map(|step| step.datagram.len()).sum()
+}

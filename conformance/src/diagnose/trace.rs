@@ -1,0 +1,127 @@
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+use event_datagram::{EventBuf, ValueBuf};
+
+use crate::contract::{Line, event_line, parse_line};
+use crate::judge::Verdict;
+use crate::observation::Report;
+
+/// What a subject did with a vector, reduced to what two subjects with the same faults have in
+/// common: the events that they reported, or that they ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Trace {
+    /// It answered the fence; the number stands for what it reported before.
+    Answered(u64),
+    /// Its process ended.
+    Died,
+    /// It stopped answering.
+    Hung,
+}
+
+impl Trace {
+    /// Returns the trace of what was observed, with this verdict. `None` if it is not known: the
+    /// subject did different things at different times.
+    pub(super) fn of(
+        verdict: Verdict,
+        reports: &[Report],
+        misread_fence: Option<&[u8]>,
+    ) -> Option<Self> {
+        match verdict {
+            Verdict::Crash => Some(Self::Died),
+            Verdict::Hang => Some(Self::Hung),
+            Verdict::Flaky => None,
+            _ => Some(Self::answered(reports, misread_fence)),
+        }
+    }
+
+    /// Returns the trace of reports before the fence, and of the line that carried the fence if the
+    /// subject misread it. Rejections leave no trace: they may be silent.
+    pub(super) fn answered(reports: &[Report], misread_fence: Option<&[u8]>) -> Self {
+        let mut hasher = DefaultHasher::new();
+        for report in reports {
+            match report.line().as_deref() {
+                Some(Line::Event(event)) if !is_fence(event) => (0_u8, event).hash(&mut hasher),
+                Some(Line::Rejection(_)) => {}
+                Some(Line::Event(_)) | None => 1_u8.hash(&mut hasher),
+                Some(_) => 2_u8.hash(&mut hasher),
+            }
+        }
+        if let Some(line) = misread_fence {
+            let event = match parse_line(line) {
+                Some(Line::Event(event)) => Some(without_digits(&event_line(&event))),
+                _ => None,
+            };
+            (3_u8, event).hash(&mut hasher);
+        }
+        Self::Answered(hasher.finish())
+    }
+}
+
+/// Digits of a fence's tag.
+const TAG_DIGITS: usize = 18;
+
+/// Returns whether an event is a fence: it has a value like a tag.
+fn is_fence(event: &EventBuf) -> bool {
+    let is_tag = |value: &ValueBuf| match value {
+        ValueBuf::Bytes(bytes) => bytes.strip_prefix(b"t").is_some_and(|digits| {
+            digits.len() == TAG_DIGITS && digits.iter().all(u8::is_ascii_digit)
+        }),
+        _ => false,
+    };
+    event.params.iter().any(|param| is_tag(&param.value))
+}
+
+/// Replaces every run of digits: a misread fence holds a part of its tag, which is always another.
+fn without_digits(line: &[u8]) -> Vec<u8> {
+    let mut blanked: Vec<_> = line
+        .iter()
+        .map(|byte| if byte.is_ascii_digit() { b'#' } else { *byte })
+        .collect();
+    blanked.dedup_by(|next, before| *next == b'#' && *before == b'#');
+    blanked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(line: &str) -> Report {
+        let parsed = parse_line(line.as_bytes()).expect("it is a report");
+        Report::parsed(line.into(), parsed)
+    }
+
+    #[test]
+    fn rejections_and_the_spelling_of_events_leave_no_trace() {
+        let plain = [report(r#"{"event":"E_A","params":[]}"#)];
+        let spelled = [
+            report(r#"{"error":"no name"}"#),
+            report(r#"{"params":[],"event":"E_\u0041"}"#),
+        ];
+        assert_eq!(
+            Trace::answered(&plain, None),
+            Trace::answered(&spelled, None)
+        );
+        let other = [report(r#"{"event":"E_B","params":[]}"#)];
+        assert_ne!(Trace::answered(&plain, None), Trace::answered(&other, None));
+        assert_ne!(Trace::answered(&plain, None), Trace::answered(&[], None));
+    }
+
+    #[test]
+    fn fences_are_alike_whatever_their_tags() {
+        let fence =
+            |tag: &str| format!(r#"{{"event":"E_F","params":[{{"name":"tag","value":"{tag}"}}]}}"#);
+        let (one, other) = (fence("t123456789012345678"), fence("t876543210987654321"));
+        assert_eq!(
+            Trace::answered(&[report(&one)], None),
+            Trace::answered(&[report(&other)], None)
+        );
+        assert_eq!(
+            Trace::answered(&[], Some(fence("t1234").as_bytes())),
+            Trace::answered(&[], Some(fence("t99887766").as_bytes()))
+        );
+        assert_ne!(
+            Trace::answered(&[], Some(one.as_bytes())),
+            Trace::answered(&[], None)
+        );
+    }
+}

@@ -1,0 +1,84 @@
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::Record;
+use crate::diagnose::{Diagnosis, Finding, KnownCause, diagnose};
+use crate::dialect::Dialect;
+use crate::evidence::Evidence;
+use crate::fence::FenceTemplate;
+use crate::judge::Verdict;
+use crate::run::Behaviour;
+use crate::vectors::Vector;
+
+/// What the results of a run say to the diagnosis.
+#[derive(Debug)]
+pub struct Findings<'c> {
+    vectors: HashMap<(Dialect, &'c str), &'c Vector>,
+    findings: Vec<Finding<'c>>,
+    /// For each finding the number of its result.
+    results: Vec<usize>,
+    count: usize,
+}
+
+impl<'c> Findings<'c> {
+    /// Makes findings of results whose vectors are these.
+    pub fn new(vectors: impl IntoIterator<Item = &'c Vector>) -> Self {
+        let vectors = vectors.into_iter();
+        Self {
+            vectors: vectors
+                .map(|vector| ((vector.dialect, &vector.id[..]), vector))
+                .collect(),
+            findings: Vec::new(),
+            results: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// Adds a result. One of an unknown vector counts, but explains nothing.
+    pub fn add(&mut self, record: &Record) {
+        let number = self.count;
+        self.count += 1;
+        let Some(vector) = self.vectors.get(&(record.dialect, &record.id[..])) else {
+            return;
+        };
+        if matches!(
+            record.verdict,
+            Verdict::NotApplicable | Verdict::Known | Verdict::Fixed
+        ) {
+            return;
+        }
+        let evidence = record.evidence.as_deref();
+        self.results.push(number);
+        self.findings.push(Finding {
+            vector: Cow::Borrowed(vector),
+            verdict: record.verdict,
+            reports: evidence.map_or_else(Vec::new, |evidence| evidence.reports()),
+            misread_fence: evidence
+                .and_then(|evidence| evidence.misread_fence.as_ref())
+                .map(|line| line.text().into_bytes()),
+            known: evidence.and_then(known_cause),
+        });
+    }
+
+    /// Searches the causes of what went wrong, while `go_on` returns `true`. `fence` is the fence of
+    /// the run. The keys of [`Diagnosis::cause_of`] are numbers of results, from 0.
+    pub fn diagnose(&self, fence: &FenceTemplate, go_on: &(dyn Fn() -> bool + Sync)) -> Diagnosis {
+        let mut diagnosis = diagnose(&self.findings, fence, go_on);
+        let of_results = diagnosis.cause_of.iter();
+        diagnosis.cause_of = of_results
+            .map(|(finding, cause)| (self.results[*finding], *cause))
+            .collect();
+        diagnosis
+    }
+}
+
+/// Returns what the subject does differently from run to run, if the verdict reports that.
+fn known_cause(evidence: &Evidence) -> Option<KnownCause> {
+    let slug = evidence.behaviour.as_deref()?;
+    let mut all = Behaviour::ALL.into_iter();
+    let behaviour = all.find(|behaviour| behaviour.slug() == slug)?;
+    Some(KnownCause {
+        fault: behaviour.slug(),
+        sentence: behaviour.phrase(),
+    })
+}

@@ -1,0 +1,269 @@
+//! The diagnosis as the author of a listener meets it: the causes in every format, none for a
+//! correct listener, and no guess about a bug that is not known.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use regex::Regex;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::evdg::{Ran, python_listener, python_listener_with_all, run, test};
+use crate::hostile_subjects::listener_with;
+
+/// Two bugs: it splits at the last separator, and reads at most 4096 bytes.
+const BUGS: &[(&str, &str)] = &[
+    (
+        "body.find(b\"::\", at, line_end)",
+        "body.rfind(b\"::\", at, line_end)",
+    ),
+    ("listener.recv(LARGEST)", "listener.recv(4096)"),
+];
+
+/// The vectors that show them, and some that do not.
+const FILTERS: &[&str] = &[
+    "--socket",
+    "unix",
+    "--filter",
+    "sep-*",
+    "--filter",
+    "size-4096",
+    "--filter",
+    "size-4099-cut-*",
+    "--filter",
+    "size-8192",
+];
+
+const FORMATS: [&str; 5] = ["html", "json", "junit", "markdown", "tap"];
+
+/// A run with a report in each format.
+struct Reports {
+    folder: TempDir,
+    ran: Ran,
+}
+
+impl Reports {
+    /// Runs vectors on a listener.
+    fn of(args: &[&str], command: &[&str], status: i32) -> Self {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = |format: &str| format!("{format}={}", folder.path().join(format).display());
+        let paths = FORMATS.map(path);
+        let reports = paths.iter().flat_map(|path| ["--report", path]);
+        let args: Vec<_> = args.iter().copied().chain(reports).collect();
+        let ran = test(&args, command).expect_status(status);
+        Self { folder, ran }
+    }
+
+    /// Runs [`FILTERS`] on the listener with two bugs.
+    fn of_two_bugs() -> Self {
+        let folder = tempfile::tempdir().expect("there is room");
+        let listener = python_listener_with_all(folder.path(), BUGS);
+        Self::of(FILTERS, &["python3", text(&listener)], 1)
+    }
+
+    fn read(&self, format: &str) -> String {
+        fs::read_to_string(self.folder.path().join(format)).expect("it is there")
+    }
+
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.read("json")).expect("it is JSON")
+    }
+
+    /// Returns how many results failed or gave a warning.
+    fn wrong(&self) -> u64 {
+        let summary = &self.json()["summary"];
+        let counts = ["crash", "hang", "flaky", "fail", "warn"].map(|name| &summary[name]);
+        counts.iter().filter_map(|count| count.as_u64()).sum()
+    }
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("it is UTF-8")
+}
+
+/// Returns how many rows of a terminal with 100 columns lines take.
+fn rows<'t>(lines: impl IntoIterator<Item = &'t str>) -> usize {
+    let columns = |line: &str| line.chars().count();
+    lines
+        .into_iter()
+        .map(|line| columns(line).div_ceil(100).max(1))
+        .sum()
+}
+
+#[test]
+fn two_bugs_are_two_causes_in_every_format() {
+    let reports = Reports::of_two_bugs();
+    let report = reports.json();
+    let diagnosis = &report["diagnosis"];
+    let causes = diagnosis["causes"].as_array().expect("it is a list");
+    let named = |name: &str| -> Vec<_> { causes.iter().map(|cause| cause[name].clone()).collect() };
+    assert_eq!(
+        named("fault"),
+        ["splits-at-last-separator", "reads-at-most"],
+        "{}",
+        reports.ran.stdout
+    );
+    assert_eq!(named("requirement"), ["T4", "T15"]);
+    assert_eq!(named("parameter"), [Value::Null, json!(4096)]);
+    assert_eq!(diagnosis["unexplained"], 0);
+    let explained: u64 = named("explains").iter().filter_map(Value::as_u64).sum();
+    assert_eq!(reports.wrong(), explained);
+    // Examples are vectors that went wrong.
+    let results = report["results"].as_array().expect("it is a list");
+    let wrong = results
+        .iter()
+        .filter(|result| result["verdict"] == "fail" || result["verdict"] == "warn");
+    let wrong: Vec<_> = wrong.map(|result| &result["id"]).collect();
+    let examples = named("example");
+    assert!(examples.iter().all(|example| wrong.contains(&example)));
+
+    let headline = format!("2 causes explain all {explained} failed tests");
+    let sentences = named("sentence");
+    let sentences: Vec<_> = sentences.iter().filter_map(Value::as_str).collect();
+    assert!(sentences[1].contains("at most 4096 bytes"), "{sentences:?}");
+    on_a_terminal(&reports.ran.stdout, &headline, &sentences);
+    in_files(&reports, &headline, &sentences);
+}
+
+#[track_caller]
+fn on_a_terminal(stdout: &str, headline: &str, sentences: &[&str]) {
+    assert!(rows(stdout.lines()) <= 40, "{stdout}");
+    let is_case = |line: &&str| line.starts_with("fail  ") || line.starts_with("warn  ");
+    assert_eq!(stdout.lines().filter(is_case).count(), 2, "{stdout}");
+    // The diagnosis stands before the verdict alone.
+    let lines: Vec<_> = stdout.lines().collect();
+    let at = lines.len() - 2 - sentences.len();
+    assert_eq!(lines[at], format!("diagnosis  {headline}"), "{stdout}");
+    for (line, sentence) in lines[at + 1..].iter().zip(sentences) {
+        assert!(line.starts_with(&format!("  {sentence}  ")), "{stdout}");
+    }
+    assert!(lines[lines.len() - 1].starts_with("does not conform"));
+}
+
+#[track_caller]
+fn in_files(reports: &Reports, headline: &str, sentences: &[&str]) {
+    for (format, before, first) in [
+        ("html", headline, "<h2>Summary</h2>"),
+        ("markdown", headline, "| --- |"),
+        ("junit", headline, "<testcase"),
+        ("tap", headline, "1.."),
+    ] {
+        let text = reports.read(format);
+        let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
+        assert!(place(before) < place(first), "{format}");
+        // The page and the XML escape quotes, and the page shows code as such.
+        let words = |sentence: &&str| sentence.split(['`', '\'', ',']).next().map(str::to_owned);
+        for sentence in sentences.iter().filter_map(words) {
+            assert!(place(&sentence) < place(first), "{format}: {sentence}");
+        }
+    }
+    let tap = reports.read("tap");
+    let mut lines = tap.lines();
+    assert_eq!(lines.next(), Some("TAP version 14"));
+    assert!(
+        lines
+            .take(1 + sentences.len())
+            .all(|line| line.starts_with("# "))
+    );
+    let junit = reports.read("junit");
+    let property = format!("<property name=\"diagnosis\" value=\"{headline}\"/>");
+    assert!(junit.contains(&property), "{junit}");
+}
+
+#[test]
+fn all_failures_are_printed_on_demand() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let listener = python_listener_with_all(folder.path(), BUGS);
+    let args = [&["--verbose"], FILTERS].concat();
+    let reports = Reports::of(&args, &["python3", text(&listener)], 1);
+    let report = reports.json();
+    let results = report["results"].as_array().expect("it is a list");
+    let is_wrong = |result: &&Value| matches!(result["verdict"].as_str(), Some("fail" | "warn"));
+    for result in results.iter().filter(is_wrong) {
+        let id = result["id"].as_str().expect("it is text");
+        let title = |line: &str| line.split_whitespace().nth(1) == Some(id);
+        assert!(reports.ran.stdout.lines().any(title), "{id}");
+    }
+}
+
+#[test]
+fn a_report_that_is_read_again_has_the_same_diagnosis() {
+    let reports = Reports::of_two_bugs();
+    let path = reports.folder.path().join("json");
+    let merged = reports.folder.path().join("merged");
+    let to = format!("json={}", merged.display());
+    let ran = run(&["merge", text(&path), "--report", &to]).expect_status(1);
+    assert_eq!(ran.stdout, reports.ran.stdout);
+    assert!(fs::read_to_string(merged).expect("it is there") == reports.read("json"));
+    // A report from before there was a diagnosis is read all the same.
+    let mut old = reports.json();
+    let removed = old.as_object_mut().and_then(|old| old.remove("diagnosis"));
+    assert!(removed.is_some());
+    let old = old.to_string();
+    // The version stands first, and the summary last.
+    let suite = old.find("\"format_version\"").expect("it has a version");
+    assert!(suite < 3, "{old}");
+    fs::write(&path, old).expect("there is room");
+    let ran = run(&["merge", text(&path)]).expect_status(1);
+    assert_eq!(ran.stdout, reports.ran.stdout);
+    run(&["compare", text(&path), text(&path)]).expect_status(0);
+}
+
+#[test]
+fn a_correct_listener_has_no_diagnosis() {
+    let reports = Reports::of(FILTERS, &["python3", text(&python_listener())], 0);
+    let none = json!({"causes": [], "unexplained": 0});
+    assert_eq!(reports.json()["diagnosis"], none);
+    assert!(!reports.ran.stdout.contains("diagnosis"));
+    for format in ["html", "junit", "markdown", "tap"] {
+        let text = reports.read(format);
+        for sign in [
+            "id=\"diagnosis\"",
+            "name=\"diagnosis\"",
+            "# diagnosis",
+            "cause explains",
+        ] {
+            assert!(!text.contains(sign), "{format}: {sign}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_bug_is_counted_and_not_guessed() {
+    let bug = "if b'FENCE' not in datagram: datagram = datagram.replace(b'e', b'7!')";
+    let command = listener_with(bug);
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    let args = ["--socket", "unix", "--filter", "sep-*"];
+    let reports = Reports::of(&args, &command, 1);
+    let wrong = reports.wrong();
+    assert!(wrong > 0);
+    let expected = json!({"causes": [], "unexplained": wrong});
+    assert_eq!(reports.json()["diagnosis"], expected);
+    let headline = format!("no known cause explains the {wrong} failed test");
+    for text in [&reports.ran.stdout, &reports.read("html")] {
+        assert!(text.contains(&headline), "{text}");
+    }
+}
+
+#[test]
+fn elements_of_the_page_have_ids_of_their_own() {
+    // The same vector has another verdict over each socket.
+    let bug = "if b'::b::c' in datagram:\n    \
+                   if os.environ['EVDG_SOCKET'].startswith('unix'): os.abort()\n    \
+                   datagram = datagram.replace(b'b::c', b'b=c')";
+    let command = listener_with(bug);
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    let reports = Reports::of(&["--filter", "sep-first-*"], &command, 1);
+    let page = reports.read("html");
+    let id = Regex::new(" id=\"([^\"]*)\"").expect("it is right");
+    let ids: Vec<_> = id
+        .captures_iter(&page)
+        .map(|found| found[1].to_owned())
+        .collect();
+    let distinct: BTreeSet<_> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len(), "{ids:?}");
+    let shown = "<span class=\"id\">sep-first-one-splits</span>";
+    assert_eq!(page.matches(shown).count(), 2);
+    assert!(ids.contains(&"case-sep-first-one-splits".to_owned()));
+}
