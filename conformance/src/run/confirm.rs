@@ -131,6 +131,14 @@ pub(super) fn agreed<'c>(first: Outcome<'c>, second: Outcome<'c>) -> Outcome<'c>
     if first.verdict == second.verdict {
         return second;
     }
+    // Whether the end of a process or its silence shows first is a matter of time.
+    if is_loss(&first) && is_loss(&second) {
+        return if first.verdict == Verdict::Crash {
+            first
+        } else {
+            second
+        };
+    }
     let found = if second.why.is_empty() {
         second.verdict.as_str()
     } else {
