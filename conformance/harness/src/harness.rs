@@ -104,7 +104,7 @@ impl Harness {
         self
     }
 
-    /// Gives the event `E_TEST` of the vectors another name, for parsers that reject names they do
+    /// Renames the event `E_TEST` of the vectors, for parsers that reject names they do
     /// not know.
     pub fn event(mut self, name: &str) -> Self {
         self.event = Some(name.into());

@@ -26,11 +26,9 @@ pub struct Diagnosis {
 }
 
 /// Searches the causes of what went wrong, while `go_on` returns `true`. `fence` is the fence of the
-/// run. If it was stopped, results
-/// whose cause was not found by then are unexplained.
+/// run. If the search was stopped, results whose cause was not found by then are unexplained.
 ///
-/// It takes less than two seconds for causes that are known, on two processors, and no time if
-/// nothing went wrong.
+/// No model runs if nothing went wrong.
 pub fn diagnose(
     findings: &[Finding<'_>],
     fence: &FenceTemplate,

@@ -17,7 +17,7 @@ const MIN_RUN: usize = 64;
 const MIN_SIZE: usize = 1_000;
 
 impl Corpus {
-    /// Gives the event [`TEST_EVENT`] another name, in every datagram where it stands as the name of
+    /// Renames the event [`TEST_EVENT`] in every datagram where it stands as the name of
     /// the event and in the expectation of that datagram.
     ///
     /// A name that is spelled otherwise, such as with escapes, and one that is part of something
@@ -164,7 +164,7 @@ fn string_end(datagram: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Gives a datagram this length again by its longest run of equal letters, and the run of the same
+/// Restores the length of a datagram by its longest run of equal letters, and the run of the same
 /// length in the expectation. `false` if there is no such run.
 fn restore_length(step: &mut Step, length: usize) -> bool {
     let Some(run) = longest_run(&step.datagram) else {

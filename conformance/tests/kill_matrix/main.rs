@@ -4,7 +4,8 @@
 //! A vector of level must or should has to fail each faulty listener, and each vector has to detect
 //! a fault that most vectors do not detect. The results are in `corpus/kills/`;
 //! `SNAPSHOTS=overwrite` updates them. The listeners are models in this process; one in five also
-//! runs as a process, which with `KILL_MATRIX_REPEATS=20` does so 20 times, with equal results. `ci/kills` runs it all, in an optimised build; in any other build most of these
+//! runs as a process, which with `KILL_MATRIX_REPEATS=20` does so 20 times, with equal results.
+//! `ci/kills` runs it all, in an optimised build; in any other build most of these
 //! tests are ignored.
 //!
 //! This program is also the faulty listeners: `kill_matrix listen DIALECT NAME` listens on the
