@@ -3,6 +3,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use event_datagram::{EventBuf, ValueBuf};
 
 use crate::contract::{Line, event_line, parse_line};
+use crate::fence::Fences;
 use crate::judge::Verdict;
 use crate::observation::Report;
 
@@ -57,18 +58,13 @@ impl Trace {
     }
 }
 
-/// Digits of a fence's tag.
-const TAG_DIGITS: usize = 18;
-
-/// Returns whether an event is a fence: it has a value like a tag.
+/// Returns whether an event is a fence: a value holds what looks like a tag.
 fn is_fence(event: &EventBuf) -> bool {
-    let is_tag = |value: &ValueBuf| match value {
-        ValueBuf::Bytes(bytes) => bytes.strip_prefix(b"t").is_some_and(|digits| {
-            digits.len() == TAG_DIGITS && digits.iter().all(u8::is_ascii_digit)
-        }),
+    let is_tagged = |value: &ValueBuf| match value {
+        ValueBuf::Bytes(bytes) => Fences::is_anyones(bytes),
         _ => false,
     };
-    event.params.iter().any(|param| is_tag(&param.value))
+    event.params.iter().any(|param| is_tagged(&param.value))
 }
 
 /// Replaces every run of digits: a misread fence holds a part of its tag, which is always another.

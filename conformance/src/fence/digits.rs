@@ -29,7 +29,7 @@ impl Digits {
 
 /// Returns whether a line holds a letter followed by `digits` digits, in any of the contract's
 /// forms: the mark of a fence, or of a numbered datagram, of any factory.
-#[cfg(feature = "load")]
+#[cfg(feature = "diagnosis")]
 pub(crate) fn holds_mark(line: &[u8], letter: u8, digits: usize) -> bool {
     let is_letter = |byte: &u8| byte.eq_ignore_ascii_case(&letter);
     let are_digits = |bytes: &[u8]| bytes.iter().all(u8::is_ascii_digit);

@@ -3,7 +3,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use memchr::memmem;
 
-#[cfg(feature = "load")]
+#[cfg(feature = "diagnosis")]
 use super::digits::holds_mark;
 use super::digits::{DIGITS, Digits};
 use super::event::Fence;
@@ -80,7 +80,7 @@ impl Fences {
     }
 
     /// Returns whether a reported line carries what looks like the tag of a fence of any factory.
-    #[cfg(feature = "load")]
+    #[cfg(feature = "diagnosis")]
     pub(crate) fn is_anyones(line: &[u8]) -> bool {
         holds_mark(line, b't', 2 * DIGITS)
     }
