@@ -82,6 +82,7 @@ impl Observation {
     }
 
     /// Removes and returns the reports that came before anything was sent.
+    #[cfg(feature = "runner")]
     pub(crate) fn take_early(&mut self) -> Vec<Report> {
         let is_early = |report: &mut Report| report.arrival == Arrival::Early;
         self.reports.extract_if(.., is_early).collect()
