@@ -6,7 +6,7 @@ pub fn renaming_advice<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<S
     let names = names.join(", ");
     Some(format!(
         "it never reported any event but {names}: `--event {first}` renames the corpus' test \
-         event, `--fence '{first} …'` the fence"
+         event, `--fence '{first} param={{tag}}'` the fence"
     ))
 }
 

@@ -14,12 +14,13 @@ pub struct Fence {
     pub(super) own: Digits,
 }
 
-/// How a subject reads fences.
+/// How a subject reads fences, without regard to the order of parameters: a listener that keeps them
+/// in a hash table reports another order each time, and other vectors test the order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FenceForm {
     /// As they were sent.
     Right,
-    /// Otherwise: as this event, or as this line, with the tag blanked.
+    /// Otherwise: as this event with its parameters sorted, or as this line, with the tag blanked.
     Odd(Result<EventBuf, Vec<u8>>),
 }
 
@@ -41,7 +42,7 @@ impl Fence {
     /// is the same for every fence that the subject treats alike.
     pub fn form(&self, line: &[u8]) -> FenceForm {
         match parse_line(line) {
-            Some(Line::Event(event)) if event == self.event => FenceForm::Right,
+            Some(Line::Event(event)) if self.is_right(&event) => FenceForm::Right,
             Some(Line::Event(mut event)) => {
                 self.blank(&mut event.name);
                 for param in &mut event.params {
@@ -52,7 +53,7 @@ impl Fence {
                         self.blank(value);
                     }
                 }
-                FenceForm::Odd(Ok(event))
+                FenceForm::Odd(Ok(sorted(event)))
             }
             _ => {
                 let mut line = line.to_vec();
@@ -60,6 +61,11 @@ impl Fence {
                 FenceForm::Odd(Err(line))
             }
         }
+    }
+
+    /// Returns whether an event is the one that was sent.
+    fn is_right(&self, event: &EventBuf) -> bool {
+        *event == self.event || sorted(event.clone()) == sorted(self.event.clone())
     }
 
     /// Returns the tag.
@@ -77,6 +83,14 @@ impl Fence {
             bytes[at..at + digits.len()].fill(b'#');
         }
     }
+}
+
+/// Returns an event with its parameters in an order that only depends on what they are.
+fn sorted(mut event: EventBuf) -> EventBuf {
+    event
+        .params
+        .sort_by_cached_key(|param| format!("{param:?}"));
+    event
 }
 
 #[cfg(test)]
@@ -110,5 +124,25 @@ mod tests {
             first.form(&report(&first, "odd")),
             second.form(&report(&second, "odd"))
         );
+    }
+
+    #[test]
+    fn forms_do_not_depend_on_the_order_of_parameters() {
+        let template: FenceTemplate = "E_A ip={tag} port=5060 x=y".parse().expect("it is valid");
+        let own = Digits::of(7);
+        let fence = Fence::new(&template, &format!("t{}", own.plain), own);
+        let report = |params: [(&str, &str); 3]| {
+            let param = |(name, value)| format!(r#"{{"name":"{name}","value":{value}}}"#);
+            let params = params.map(param).join(",");
+            fence.form(format!(r#"{{"event":"E_A","params":[{params}]}}"#).as_bytes())
+        };
+        let (tag, port, x) = (format!("\"{}\"", "t000000007"), "5060", r#""y""#);
+        let right = report([("ip", &tag), ("port", port), ("x", x)]);
+        assert_eq!(right, FenceForm::Right);
+        assert_eq!(report([("x", x), ("ip", &tag), ("port", port)]), right);
+        let odd = report([("ip", &tag), ("port", "\"5060\""), ("x", x)]);
+        assert_ne!(odd, right);
+        assert_eq!(report([("port", "\"5060\""), ("x", x), ("ip", &tag)]), odd);
+        assert_ne!(report([("port", "\"5061\""), ("x", x), ("ip", &tag)]), odd);
     }
 }

@@ -122,6 +122,15 @@ fn parameters_in_random_order_fail_one_vector() {
 }
 
 #[test]
+fn a_fence_with_several_parameters_may_come_in_any_order() {
+    let why = "in another order each time";
+    let fence = ["--fence", "E_A ip={tag} port=5060 from=x"];
+    fails_once(&fence, &["order-*", "sep-*"], SHUFFLED, "T14", why);
+    let args = [JSONRPC, &fence].concat();
+    fails_once(&args, &["rpc-params-*"], SHUFFLED, "J2", why);
+}
+
+#[test]
 fn runs_of_a_listener_with_hash_order_compare_as_equal() {
     let folder = tempfile::tempdir().expect("there is room");
     let paths = ["1.json", "2.json"].map(|name| folder.path().join(name));
