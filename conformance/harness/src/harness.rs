@@ -117,15 +117,14 @@ impl Harness {
     #[must_use = "it is the exit status of the process"]
     pub fn main(self) -> ExitCode {
         let arguments = Arguments::from_args();
-        let corpus = match self.checked() {
-            Ok(corpus) => corpus,
+        let (corpus, fence) = match self.checked() {
+            Ok(checked) => checked,
             Err(message) => {
                 eprintln!("conformance harness: {message}");
                 return USAGE.into();
             }
         };
         let remarks = Arc::new(Remarks::default());
-        let fence = self.fence_template().unwrap_or_default();
         let findings = Arc::new(RunFindings::new(fence.clone()));
         let trials = self.trials(corpus, &fence, &remarks, &findings);
         let conclusion = libtest_mimic::run(&arguments, trials);
@@ -142,13 +141,14 @@ impl Harness {
         }
     }
 
-    /// Returns the corpus, if it has every id, requirement set and dialect that was named.
-    fn checked(&self) -> Result<Corpus, String> {
+    /// Returns the corpus, if it has every id, requirement set and dialect that was named, and the
+    /// fence, if it is one.
+    fn checked(&self) -> Result<(Corpus, FenceTemplate), String> {
         let mut corpus = Corpus::embedded().map_err(|error| error.to_string())?;
         if let Some(name) = &self.event {
             corpus.rename_test_event(name);
         }
-        self.fence_template()?;
+        let fence = self.fence_template()?;
         if self.parsers.is_empty() {
             return Err("there is no parser to test: call `parser`".into());
         }
@@ -184,7 +184,7 @@ impl Harness {
             Some(name) if corpus.set(name).is_none() => {
                 Err(format!("set: there is no requirement set `{name}`"))
             }
-            _ => Ok(corpus),
+            _ => Ok((corpus, fence)),
         }
     }
 
