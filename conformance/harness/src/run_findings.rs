@@ -54,16 +54,14 @@ impl fmt::Display for RunFindings {
         findings.sort_by(|one, other| one.vector.id.cmp(&other.vector.id));
         let begin = Instant::now();
         let diagnosis = diagnose(&findings, &self.fence, &|| begin.elapsed() < MAX_DIAGNOSIS);
-        let Some(headline) = diagnosis.headline() else {
+        let warnings = (findings.iter())
+            .filter(|finding| finding.verdict == Verdict::Warn)
+            .count();
+        let Some(headline) = diagnosis.headline(warnings) else {
             return Ok(());
         };
         writeln!(f, "diagnosis  {headline}")?;
-        for (cause, line) in diagnosis.causes.iter().zip(diagnosis.lines()) {
-            writeln!(f, "  {line}")?;
-            if let Some(alternatives) = cause.alternatives() {
-                writeln!(f, "    {alternatives}")?;
-            }
-        }
-        Ok(())
+        let mut lines = diagnosis.lines().into_iter();
+        lines.try_for_each(|line| writeln!(f, "  {line}"))
     }
 }

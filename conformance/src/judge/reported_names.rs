@@ -109,7 +109,7 @@ mod tests {
     fn a_subject_that_drops_names_is_told_to_rename_the_event() {
         let dropped = |_: &Vector| Vec::new();
         let why = "it never reported any event but E_FENCE: `--event E_FENCE` renames the corpus' \
-                   test event, `--fence 'E_FENCE …'` the fence";
+                   test event, `--fence 'E_FENCE param={tag}'` the fence";
         assert_eq!(advice(dropped).as_deref(), Some(why));
         let another = |vector: &Vector| match vector.steps.len() {
             1 => vec![],

@@ -9,7 +9,7 @@ use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
 use crate::dialect::Dialect;
 use crate::escape::{cut, visible};
-use crate::evidence::shortened;
+use crate::evidence::{Evidence, shortened};
 use crate::judge::{Strictness, Verdict};
 use crate::vectors::Level;
 
@@ -69,6 +69,8 @@ struct VectorText {
     /// The number of the first of these results.
     result: usize,
     requirement: String,
+    /// The total length of its datagrams, in bytes.
+    size: usize,
     summary: String,
     decides: bool,
     /// The evidence, line by line.
@@ -99,8 +101,12 @@ const WIDTH: usize = 240;
 /// Characters where a screen must hold everything: with a label in front of them, and behind them how
 /// many there are, they fit on a line of 100.
 const SCREEN_WIDTH: usize = 68;
-/// How many requirements are shown whose failures no cause explains.
-const MAX_REQUIREMENTS: usize = 12;
+/// How many lines of a log are shown where a screen must hold everything: the last ones tell why a
+/// program ended.
+const LOG_LINES: usize = 3;
+/// How many requirements are shown whose failures no cause explains, if there is no cause at all, and
+/// beside causes.
+const MAX_REQUIREMENTS: [usize; 2] = [12, 4];
 /// The most cases that are kept: more fit neither a terminal nor the memory.
 const MAX_CASES: usize = 2_000;
 
@@ -150,7 +156,7 @@ impl<W: Write> Human<W> {
         }
     }
 
-    fn add_case(&mut self, record: &Record, summary: &str) {
+    fn add_case(&mut self, record: &Record, evidence: &Evidence) {
         let key = (record.dialect, record.id.clone());
         let indices = self.index.get(&key).map_or(&[][..], Vec::as_slice);
         let same = |case: &VectorText| case.verdict == record.verdict && case.why == record.why();
@@ -164,7 +170,10 @@ impl<W: Write> Human<W> {
         }
         self.index.entry(key).or_default().push(self.cases.len());
         let (id, requirement, level) = (&record.id, &record.requirement, record.level);
-        let evidence = record.evidence_lines().into_iter();
+        let mut lines = record.evidence_lines();
+        if self.detail == Detail::OnePerCause {
+            keep_end_of_log(&mut lines);
+        }
         let width = |label: &str| match self.detail {
             // The reason is what most readers need.
             Detail::OnePerCause if label != "why" => SCREEN_WIDTH,
@@ -178,9 +187,10 @@ impl<W: Write> Human<W> {
             requirement: record.requirement.clone(),
             title: format!("{BOLD}{id}{BOLD:#}  {requirement} {level}"),
             sockets: vec![record.socket.as_str()],
-            summary: summary.into(),
+            size: evidence.sent.iter().map(Vec::len).sum(),
+            summary: evidence.summary.clone(),
             decides: record.decides,
-            evidence: evidence
+            evidence: (lines.into_iter())
                 .map(|(label, text)| (label, shortened(label, text, width(label))))
                 .collect(),
         });
@@ -230,7 +240,9 @@ impl<W: Write> Reporter for Human<W> {
         match self.detail {
             Detail::OnePerCause => {
                 self.one_case_per_cause(diagnosis)?;
-                self.remark_count(summary)?;
+                if summary.failures(Strictness::Should) == 0 {
+                    self.remarks()?;
+                }
             }
             Detail::All => {
                 self.broken_requirements()?;
@@ -239,7 +251,7 @@ impl<W: Write> Reporter for Human<W> {
             }
         }
         self.counts(summary)?;
-        self.diagnosis(diagnosis)?;
+        self.diagnosis(diagnosis, summary)?;
         let verdict = self.verdict(summary);
         writeln!(self.out, "{verdict}")?;
         self.out.flush()
@@ -259,7 +271,7 @@ impl<W: Write> Human<W> {
             let longest = evidence.sent.iter().map(Vec::len).max();
             self.add_broken(record, longest.unwrap_or_default());
         }
-        self.add_case(record, &evidence.summary);
+        self.add_case(record, evidence);
     }
 
     fn headline(&mut self, summary: &Summary) -> io::Result<()> {
@@ -316,20 +328,15 @@ impl<W: Write> Human<W> {
                 |case: &&VectorText| diagnosis.cause_of.get(&case.result) == Some(&index);
             let mut cases = self.cases.iter().filter(is_of_cause);
             let example = cases.clone().find(|case| case.id == cause.example);
-            let Some(example) = example.or_else(|| cases.next()) else {
-                continue;
-            };
-            write_case(&mut self.out, example)?;
-            let more = cause.explains.saturating_sub(example.sockets.len());
-            if more > 0 {
-                writeln!(self.out, "  {DIM}{more} more of this cause{DIM:#}")?;
+            if let Some(example) = example.or_else(|| cases.next()) {
+                write_case(&mut self.out, example)?;
             }
         }
         self.unexplained(diagnosis)
     }
 
-    /// Writes a line or two for each requirement with failures that no cause explains, and the first
-    /// of these failures in full.
+    /// Writes a line for each requirement with failures that no cause explains, and the smallest
+    /// failure of the first in full.
     fn unexplained(&mut self, diagnosis: &Diagnosis) -> io::Result<()> {
         let mut by_requirement = BTreeMap::<&str, Vec<&VectorText>>::new();
         for case in &self.cases {
@@ -339,6 +346,9 @@ impl<W: Write> Human<W> {
                     .or_default()
                     .push(case);
             }
+        }
+        for cases in by_requirement.values_mut() {
+            cases.sort_by_key(|case| (case.verdict, case.size));
         }
         let mut groups: Vec<_> = by_requirement.into_iter().collect();
         groups.sort_by_key(|(_, cases)| (cases[0].verdict, std::cmp::Reverse(cases.len())));
@@ -350,7 +360,8 @@ impl<W: Write> Human<W> {
             return Ok(());
         }
         writeln!(self.out)?;
-        for (requirement, cases) in groups.iter().take(MAX_REQUIREMENTS) {
+        let max = MAX_REQUIREMENTS[usize::from(!diagnosis.causes.is_empty())];
+        for (requirement, cases) in groups.iter().take(max) {
             let (verdict, count) = (paint(cases[0].verdict), cases.len());
             let title = self.header.title(requirement);
             writeln!(
@@ -359,8 +370,8 @@ impl<W: Write> Human<W> {
                 cases[0].id
             )?;
         }
-        if groups.len() > MAX_REQUIREMENTS {
-            let more = groups.len() - MAX_REQUIREMENTS;
+        if groups.len() > max {
+            let more = groups.len() - max;
             writeln!(self.out, "  {DIM}{more} more requirements{DIM:#}")?;
         }
         Ok(())
@@ -396,22 +407,6 @@ impl<W: Write> Human<W> {
         Ok(())
     }
 
-    /// Writes the remarks if nothing failed, else how many there are.
-    fn remark_count(&mut self, summary: &Summary) -> io::Result<()> {
-        if summary.failures(Strictness::Should) == 0 {
-            return self.remarks();
-        }
-        let count: usize = self.remarks.iter().map(|remark| remark.seen.len()).sum();
-        let failures = self.cases.len();
-        if count + failures > 0 {
-            writeln!(
-                self.out,
-                "\n{DIM}--verbose shows all {failures} failures, and {count} remarks{DIM:#}"
-            )?;
-        }
-        Ok(())
-    }
-
     /// Writes a line for each remark: which of several right readings the subject takes, which
     /// failures are known, and what does not apply.
     fn remarks(&mut self) -> io::Result<()> {
@@ -432,7 +427,14 @@ impl<W: Write> Human<W> {
     }
 
     fn counts(&mut self, summary: &Summary) -> io::Result<()> {
-        writeln!(self.out)?;
+        // In place of an empty line: a screen must hold everything.
+        let hint = match self.detail {
+            Detail::OnePerCause if summary.failures(Strictness::Should) > 0 => {
+                "--verbose shows every failure and remark"
+            }
+            _ => "",
+        };
+        writeln!(self.out, "{DIM}{hint}{DIM:#}")?;
         for level in Level::ALL {
             let counts = Verdict::ALL
                 .iter()
@@ -453,26 +455,21 @@ impl<W: Write> Human<W> {
     }
 
     /// Writes how much the causes explain, and a line for each.
-    fn diagnosis(&mut self, diagnosis: &Diagnosis) -> io::Result<()> {
-        self.causes(diagnosis)?;
+    fn diagnosis(&mut self, diagnosis: &Diagnosis, summary: &Summary) -> io::Result<()> {
+        self.causes(diagnosis, summary.of(Verdict::Warn))?;
         match &self.advice {
             Some(advice) => writeln!(self.out, "{BOLD}advice{BOLD:#}     {}", visible(advice)),
             None => Ok(()),
         }
     }
 
-    fn causes(&mut self, diagnosis: &Diagnosis) -> io::Result<()> {
-        let Some(headline) = diagnosis.headline() else {
+    fn causes(&mut self, diagnosis: &Diagnosis, warnings: usize) -> io::Result<()> {
+        let Some(headline) = diagnosis.headline(warnings) else {
             return Ok(());
         };
         writeln!(self.out, "{BOLD}diagnosis{BOLD:#}  {headline}")?;
-        for (cause, line) in diagnosis.causes.iter().zip(diagnosis.lines()) {
-            writeln!(self.out, "  {line}")?;
-            if let Some(also) = cause.alternatives() {
-                writeln!(self.out, "    {DIM}{}{DIM:#}", cut(&also, WIDTH))?;
-            }
-        }
-        Ok(())
+        let mut lines = diagnosis.lines().into_iter();
+        lines.try_for_each(|line| writeln!(self.out, "  {line}"))
     }
 }
 
@@ -483,6 +480,21 @@ impl RemarkGroup {
             self.ids.push(id.into());
         }
     }
+}
+
+/// Removes all but the last lines of the log from evidence.
+fn keep_end_of_log(evidence: &mut Vec<(&'static str, String)>) {
+    let is_of_log = |label: &str| label == "its log";
+    let count = evidence
+        .iter()
+        .filter(|(label, _)| is_of_log(label))
+        .count();
+    let mut left_out = count.saturating_sub(LOG_LINES);
+    evidence.retain(|(label, _)| {
+        let goes = is_of_log(label) && left_out > 0;
+        left_out -= usize::from(goes);
+        !goes
+    });
 }
 
 /// Writes a failure in full.

@@ -5,7 +5,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
-use crate::diagnose::Diagnosis;
+use crate::diagnose::{Cause, Diagnosis};
 use crate::dialect::Dialect;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
@@ -79,7 +79,7 @@ impl Reporter for Junit {
         suite.cases.write_with(|out| case(out, record, strictness));
     }
 
-    fn finish(&mut self, _: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
+    fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
         let all =
             (self.suites.iter()).fold(SuiteCounts::default(), |all, suite| all.and(suite.counts));
         let suites = &mut self.suites;
@@ -92,6 +92,7 @@ impl Reporter for Junit {
             all.write(&mut root);
             xml.write_event(Event::Start(root))?;
             let mut diagnosis = Some(diagnosis);
+            let warnings = summary.of(Verdict::Warn);
             for suite in suites {
                 let mut element = BytesStart::new("testsuite");
                 let name = format!("event_datagram.{}.{}", suite.dialect, suite.socket);
@@ -101,7 +102,7 @@ impl Reporter for Junit {
                 xml.get_mut().write_all(b"\n")?;
                 xml.write_event(Event::Start(element))?;
                 if let Some(diagnosis) = diagnosis.take() {
-                    properties(&mut xml, diagnosis)?;
+                    properties(&mut xml, diagnosis, warnings)?;
                 }
                 io::copy(&mut suite.cases.reader()?, xml.get_mut())?;
                 xml.get_mut().write_all(b"\n")?;
@@ -115,13 +116,17 @@ impl Reporter for Junit {
 }
 
 /// Writes the diagnosis as properties of a suite: the element has no other place for them.
-fn properties(xml: &mut Writer<&mut dyn Write>, diagnosis: &Diagnosis) -> io::Result<()> {
-    let Some(headline) = diagnosis.headline() else {
+fn properties(
+    xml: &mut Writer<&mut dyn Write>,
+    diagnosis: &Diagnosis,
+    warnings: usize,
+) -> io::Result<()> {
+    let Some(headline) = diagnosis.headline(warnings) else {
         return Ok(());
     };
     xml.get_mut().write_all(b"\n")?;
     xml.write_event(Event::Start(BytesStart::new("properties")))?;
-    let lines = diagnosis.lines();
+    let lines = diagnosis.causes.iter().map(Cause::line);
     for line in [headline].into_iter().chain(lines) {
         let mut property = BytesStart::new("property");
         property.push_attribute(("name", "diagnosis"));

@@ -94,7 +94,7 @@ impl Markdown {
             "## event_datagram: {verdict}\n\n{}\n",
             inline_code(&visible(&header.subject.command))
         )?;
-        if let Some(headline) = diagnosis.headline() {
+        if let Some(headline) = diagnosis.headline(summary.of(Verdict::Warn)) {
             writeln!(text, "**{headline}**\n")?;
             for cause in &diagnosis.causes {
                 let (sentence, requirement) = (visible(&cause.sentence), &cause.requirement);

@@ -44,11 +44,11 @@ impl Reporter for Tap {
             .write_with(|out| lines(out, count, record, strictness));
     }
 
-    fn finish(&mut self, _: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
+    fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
         let (count, mut lines) = (self.count, self.lines.reader()?);
         write_atomically_with(&self.path, |out| {
             writeln!(out, "TAP version 14")?;
-            if let Some(headline) = diagnosis.headline() {
+            if let Some(headline) = diagnosis.headline(summary.of(Verdict::Warn)) {
                 writeln!(out, "# diagnosis: {headline}")?;
                 for line in diagnosis.lines() {
                     writeln!(out, "#   {line}")?;

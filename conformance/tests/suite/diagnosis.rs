@@ -118,7 +118,7 @@ fn two_bugs_are_two_causes_in_every_format() {
     let examples = named("example");
     assert!(examples.iter().all(|example| wrong.contains(&example)));
 
-    let headline = format!("2 causes explain all {explained} failed tests");
+    let headline = format!("2 causes explain all {explained} failures and warnings");
     let sentences = named("sentence");
     let sentences: Vec<_> = sentences.iter().filter_map(Value::as_str).collect();
     assert!(sentences[1].contains("at most 4096 bytes"), "{sentences:?}");
@@ -131,14 +131,27 @@ fn on_a_terminal(stdout: &str, headline: &str, sentences: &[&str]) {
     assert!(rows(stdout.lines()) <= 40, "{stdout}");
     let is_case = |line: &&str| line.starts_with("fail  ") || line.starts_with("warn  ");
     assert_eq!(stdout.lines().filter(is_case).count(), 2, "{stdout}");
-    // The diagnosis stands before the verdict alone.
-    let lines: Vec<_> = stdout.lines().collect();
-    let at = lines.len() - 2 - sentences.len();
-    assert_eq!(lines[at], format!("diagnosis  {headline}"), "{stdout}");
-    for (line, sentence) in lines[at + 1..].iter().zip(sentences) {
-        assert!(line.starts_with(&format!("  {sentence}  ")), "{stdout}");
+    // The diagnosis stands before the verdict alone, in a table whose sentences are wrapped.
+    let headline = format!("\ndiagnosis  {headline}\n");
+    let (_, behind) = stdout.split_once(&headline).expect("it is there");
+    let (table, verdict) = behind.trim_end().rsplit_once('\n').expect("it has lines");
+    assert!(verdict.starts_with("does not conform"), "{stdout}");
+    let mut columns = BTreeSet::new();
+    let mut words = String::new();
+    for line in table.lines() {
+        assert!(rows([line]) == 1 && line.starts_with("  "), "{stdout}");
+        let sentence = match line.split_once("  T") {
+            Some((sentence, _)) => {
+                columns.insert(sentence.chars().count());
+                sentence
+            }
+            None => line,
+        };
+        words.push_str(sentence.trim());
+        words.push(' ');
     }
-    assert!(lines[lines.len() - 1].starts_with("does not conform"));
+    assert_eq!(words.trim_end(), sentences.join(" "), "{stdout}");
+    assert_eq!(columns.len(), 1, "{stdout}");
 }
 
 #[track_caller]
@@ -169,6 +182,30 @@ fn in_files(reports: &Reports, headline: &str, sentences: &[&str]) {
     let junit = reports.read("junit");
     let property = format!("<property name=\"diagnosis\" value=\"{headline}\"/>");
     assert!(junit.contains(&property), "{junit}");
+}
+
+#[test]
+fn three_causes_fit_on_a_screen() {
+    let upper = ("return name, params", "return name.upper(), params");
+    let folder = tempfile::tempdir().expect("there is room");
+    let listener = python_listener_with_all(folder.path(), &[BUGS, &[upper]].concat());
+    let args = [FILTERS, &["--filter", "event-*"]].concat();
+    let ran = test(&args, &["python3", text(&listener)]).expect_status(1);
+    let headline = "\ndiagnosis  3 causes explain all ";
+    assert!(ran.stdout.contains(headline), "{}", ran.stdout);
+    assert!(ran.stdout.lines().count() <= 40, "{}", ran.stdout);
+}
+
+#[test]
+fn a_crash_shows_the_end_of_the_log() {
+    let dies = "if b'key::b::c' in datagram: [print(n, file=sys.stderr) for n in range(9)]; raise";
+    let command = listener_with(dies);
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    let ran = test(&["--socket", "unix", "--filter", "sep-first-*"], &command);
+    let log = ran.stdout.lines().filter(|line| line.contains("its log"));
+    let log: Vec<_> = log.collect();
+    assert_eq!(log.len(), 3, "{}", ran.stdout);
+    assert!(log[2].contains("RuntimeError: "), "{}", ran.stdout);
 }
 
 #[test]
@@ -240,7 +277,7 @@ fn an_unknown_bug_is_counted_and_not_guessed() {
     assert!(wrong > 0);
     let expected = json!({"causes": [], "unexplained": wrong});
     assert_eq!(reports.json()["diagnosis"], expected);
-    let headline = format!("no known cause explains the {wrong} failed test");
+    let headline = format!("no known cause explains the {wrong} failures and warnings");
     for text in [&reports.ran.stdout, &reports.read("html")] {
         assert!(text.contains(&headline), "{text}");
     }

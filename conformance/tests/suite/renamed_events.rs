@@ -87,6 +87,50 @@ fn a_listener_that_reports_one_name_passes_every_vector_of_that_name() {
     }
 }
 
+/// Checks that one cause explains all that went wrong: the subject reports this event alone.
+#[track_caller]
+fn reports_only(ran: &Ran, name: &str) {
+    let lines: Vec<_> = ran.stdout.lines().collect();
+    let is_headline = |line: &&str| line.starts_with("diagnosis  ");
+    let at = lines.iter().position(is_headline).expect("it is there");
+    assert!(
+        lines[at].contains("1 cause explains all "),
+        "{}",
+        ran.stdout
+    );
+    let cause = format!("  reports only these events: {name}  T1 ");
+    assert!(lines[at + 1].starts_with(&cause), "{}", ran.stdout);
+    assert!(!lines[at + 2].starts_with(' '), "{}", ran.stdout);
+}
+
+#[test]
+fn a_listener_that_reports_one_name_has_one_cause_and_its_remedy() {
+    // Real events have these names, among others.
+    let few = [
+        "--socket", "unix", "--filter", "sep-*", "--filter", "real-*",
+    ];
+    let demands_ip = "try: name, params = parse(datagram)\n\
+                      except ValueError: continue\n\
+                      if name != b'E_PIKE_BLOCKED' or b'ip' not in dict(params): continue";
+    for (name, fence, listener) in [
+        ("E_UL_AOR_INSERT", "E_UL_AOR_INSERT aor={tag}", DROPS_OTHERS),
+        ("E_PIKE_BLOCKED", "E_PIKE_BLOCKED ip={tag}", demands_ip),
+    ] {
+        let ran = test_listener_with(&[&few[..], &["--fence", fence]].concat(), listener);
+        let ran = ran.expect_status(1);
+        reports_only(&ran, name);
+        let advice = format!(
+            "\nadvice     it never reported any event but {name}: `--event {name}` renames the \
+             corpus' test event, `--fence '{name} param={{tag}}'` the fence\n"
+        );
+        assert!(ran.stdout.contains(&advice), "{}", ran.stdout);
+    }
+    // Renamed, only the vectors with other names are left, and there is nothing to advise.
+    let ran = test_listener_with(&[&few[..], OPTIONS].concat(), DROPS_OTHERS).expect_status(1);
+    reports_only(&ran, "E_UL_AOR_INSERT");
+    assert!(!ran.stdout.contains("\nadvice "), "{}", ran.stdout);
+}
+
 #[test]
 fn a_listener_that_demands_a_parameter_gets_it_in_the_fence() {
     let demands = "try: name, params = parse(datagram)\n\

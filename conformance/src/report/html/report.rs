@@ -320,7 +320,7 @@ impl Html {
             choices,
             broken,
             kept,
-            diagnosis: diagnosis.headline(),
+            diagnosis: diagnosis.headline(summary.of(Verdict::Warn)),
             causes: &diagnosis.causes,
             groups: groups(&self.cases, diagnosis),
             passes: summary.of(Verdict::Pass),
