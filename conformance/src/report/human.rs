@@ -104,8 +104,8 @@ const SCREEN_WIDTH: usize = 68;
 /// How many lines of a log are shown where a screen must hold everything: the last ones tell why a
 /// program ended.
 const LOG_LINES: usize = 3;
-/// How many requirements are shown whose failures no cause explains, if there is no cause at all, and
-/// beside causes.
+/// How many requirements are shown whose failures no cause explains, beside one cause at most, and
+/// beside several.
 const MAX_REQUIREMENTS: [usize; 2] = [12, 4];
 /// The most cases that are kept: more fit neither a terminal nor the memory.
 const MAX_CASES: usize = 2_000;
@@ -360,7 +360,7 @@ impl<W: Write> Human<W> {
             return Ok(());
         }
         writeln!(self.out)?;
-        let max = MAX_REQUIREMENTS[usize::from(!diagnosis.causes.is_empty())];
+        let max = MAX_REQUIREMENTS[usize::from(diagnosis.causes.len() > 1)];
         for (requirement, cases) in groups.iter().take(max) {
             let (verdict, count) = (paint(cases[0].verdict), cases.len());
             let title = self.header.title(requirement);
