@@ -1,7 +1,8 @@
 //! Measures the diagnosis: how often it finds the faults of simulated listeners.
 //!
 //! `cargo run --release --example diagnosis_accuracy [NAME [STEP]]` prints a table, and exits with 1
-//! if a target is missed. NAME is a part of a measurement's name; of STEP subjects one is measured.
+//! if a target is missed. NAME is a part of an experiment's name; of STEP listeners one is
+//! diagnosed. `ci/diagnosis` runs it all.
 
 mod measurement;
 mod subjects;
@@ -12,7 +13,61 @@ use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::vectors::{Corpus, Vector};
 
 use measurement::Measurement;
-use subjects::Subjects;
+use subjects::{Subject, Subjects};
+
+struct Experiment {
+    name: &'static str,
+    subjects: fn(&mut Subjects<'_>) -> Vec<Subject>,
+    /// The part of the results that is replaced by those of another vector.
+    noise: f64,
+    /// The least part of right diagnoses, in percent.
+    target: usize,
+}
+
+const EXPERIMENTS: &[Experiment] = &[
+    Experiment {
+        name: "one fault",
+        subjects: |subjects| subjects.singles(),
+        noise: 0.0,
+        target: 100,
+    },
+    Experiment {
+        name: "two faults",
+        subjects: |subjects| subjects.pairs(300),
+        noise: 0.0,
+        target: 99,
+    },
+    Experiment {
+        name: "two faults that share a step",
+        subjects: |subjects| subjects.related_pairs(300),
+        noise: 0.0,
+        target: 95,
+    },
+    Experiment {
+        name: "three faults",
+        subjects: |subjects| subjects.triples(100),
+        noise: 0.0,
+        target: 98,
+    },
+    Experiment {
+        name: "one fault, and 2 % of the results changed",
+        subjects: |subjects| subjects.singles(),
+        noise: 0.02,
+        target: 95,
+    },
+    Experiment {
+        name: "a fault that is not in the list",
+        subjects: |subjects| subjects.unknown(),
+        noise: 0.0,
+        target: 100,
+    },
+    Experiment {
+        name: "such a fault beside one that is",
+        subjects: |subjects| subjects.unknown_beside_known(),
+        noise: 0.0,
+        target: 100,
+    },
+];
 
 fn main() -> ExitCode {
     let filter = std::env::args().nth(1).unwrap_or_default();
@@ -22,37 +77,23 @@ fn main() -> ExitCode {
         .unwrap_or(1);
     let corpus = Corpus::embedded().expect("the corpus is valid");
     let mut missed = false;
-    println!("| dialect | subjects | right | wrong causes | mean time |");
-    println!("| --- | --- | ---: | ---: | ---: |");
+    println!("| dialect | listeners with | count | right | wrong causes | longest |");
+    println!("| --- | --- | ---: | ---: | ---: | ---: |");
     for dialect in Dialect::ALL {
-        let vectors: Vec<&Vector> = corpus
-            .vectors
-            .iter()
-            .filter(|vector| vector.dialect == *dialect)
-            .collect();
-        let mut subjects = Subjects::new(*dialect, 1);
-        let measurements: [(&str, Vec<_>, usize, f64); 5] = [
-            ("one fault", subjects.singles(), 100, 0.0),
-            ("two faults", subjects.pairs(300), 99, 0.0),
-            (
-                "two faults of one kind",
-                subjects.related_pairs(300),
-                95,
-                0.0,
-            ),
-            ("three faults", subjects.triples(100), 98, 0.0),
-            ("one fault, 2 % noise", subjects.singles(), 95, 0.02),
-        ];
-        for (name, sets, target, noise) in measurements {
-            if !name.contains(&filter) {
+        let of_dialect = |vector: &&Vector| vector.dialect == *dialect;
+        let vectors: Vec<_> = corpus.vectors.iter().filter(of_dialect).collect();
+        let mut subjects = Subjects::new(*dialect, &vectors);
+        for experiment in EXPERIMENTS {
+            if !experiment.name.contains(&filter) {
                 continue;
             }
-            let sets: Vec<_> = sets.into_iter().step_by(step).collect();
-            let measured = Measurement::of(&vectors, &sets, noise);
-            println!("| {dialect} | {} × {name} | {measured} |", sets.len());
-            missed |= measured.percent() < target;
+            let all = (experiment.subjects)(&mut subjects);
+            let some: Vec<_> = all.into_iter().step_by(step).collect();
+            let measured = Measurement::of(&vectors, &some, experiment.noise);
+            println!("| {dialect} | {} | {measured} |", experiment.name);
+            missed |= measured.percent() < experiment.target;
             for line in &measured.failures {
-                eprintln!("{dialect} {name}: {line}");
+                eprintln!("{dialect}, {}: {line}", experiment.name);
             }
         }
     }

@@ -1,46 +1,45 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use event_datagram_conformance::diagnose::{Cause, Diagnosis, Finding, diagnose};
+use event_datagram_conformance::diagnose::{Cause, Diagnosis, Dictionary, Finding, diagnose};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::vectors::Vector;
 use event_datagram_oracle::faults::FaultInstance;
 
-/// What the diagnosis found of some subjects.
+use crate::subjects::{Subject, findings};
+
+/// What the diagnosis found of some listeners.
 #[derive(Default)]
 pub(crate) struct Measurement {
     subjects: usize,
     right: usize,
     wrong_causes: usize,
-    took: Duration,
     slowest: Duration,
-    /// What was found instead of the faults, a line a subject.
+    /// What was found instead of the faults, a line a listener.
     pub(crate) failures: Vec<String>,
 }
 
 impl Measurement {
-    /// Diagnoses simulated listeners with these sets of faults. `noise` is the part of the results
-    /// that is replaced by those of another vector.
-    pub(crate) fn of(vectors: &[&Vector], sets: &[Vec<FaultInstance>], noise: f64) -> Self {
+    /// Diagnoses simulated listeners. `noise` is the part of their results that is replaced by
+    /// those of another vector.
+    pub(crate) fn of(vectors: &[&Vector], subjects: &[Subject], noise: f64) -> Self {
         let mut measurement = Self::default();
         let mut random = fastrand::Rng::with_seed(2);
-        for set in sets {
-            let mut findings = findings(vectors, set);
-            if noise > 0.0 {
-                disturb(&mut findings, noise, &mut random);
-            }
+        for subject in subjects {
+            let mut findings = findings(vectors, &subject.faults);
+            disturb(&mut findings, noise, &mut random);
+            let unknown: Vec<_> = subject.unknown.iter().map(String::as_str).collect();
+            let dictionary = Dictionary::default().without(&unknown);
             let begin = Instant::now();
-            let diagnosis = diagnose(&findings, &FenceTemplate::default(), &|| true);
-            let took = begin.elapsed();
-            measurement.took += took;
-            measurement.slowest = measurement.slowest.max(took);
-            measurement.add(vectors, set, &diagnosis, noise > 0.0);
+            let diagnosis = diagnose(&findings, &dictionary, &FenceTemplate::default(), &|| true);
+            measurement.slowest = measurement.slowest.max(begin.elapsed());
+            measurement.add(vectors, subject, &diagnosis, noise > 0.0);
         }
         measurement
     }
 
-    /// Returns the part of subjects with the right diagnosis, in percent, rounded down.
+    /// Returns the part of listeners with the right diagnosis, in percent, rounded down.
     pub(crate) fn percent(&self) -> usize {
         self.right * 100 / self.subjects.max(1)
     }
@@ -48,27 +47,38 @@ impl Measurement {
     fn add(
         &mut self,
         vectors: &[&Vector],
-        set: &[FaultInstance],
+        subject: &Subject,
         diagnosis: &Diagnosis,
         is_noisy: bool,
     ) {
-        self.subjects += 1;
+        let set = &subject.faults;
+        let is_found = |member: &FaultInstance| {
+            let mut causes = diagnosis.causes.iter();
+            causes.any(|cause| is_of_class(cause, member))
+        };
+        let missed = set
+            .iter()
+            .enumerate()
+            .filter(|(at, member)| !is_found(member) && !is_masked(vectors, set, *at));
+        let missed: Vec<_> = missed.map(|(_, member)| member).collect();
         let is_wrong = |cause: &&Cause| !set.iter().any(|member| is_of_class(cause, member));
-        let wrong = diagnosis.causes.iter().filter(is_wrong).count();
-        self.wrong_causes += wrong;
-        let missed = set.iter().enumerate().filter(|(at, member)| {
-            let is_found = diagnosis
-                .causes
-                .iter()
-                .any(|cause| is_of_class(cause, member));
-            !is_found && !is_masked(vectors, set, *at)
-        });
-        let missed: Vec<_> = missed.map(|(_, member)| member.name()).collect();
-        if wrong == 0 && missed.is_empty() && (is_noisy || diagnosis.unexplained == 0) {
+        let wrong_causes = diagnosis.causes.iter().filter(is_wrong).count();
+        let explains_all = diagnosis.unexplained == 0;
+        let is_right = if subject.unknown.is_empty() {
+            wrong_causes == 0 && missed.is_empty() && (is_noisy || explains_all)
+        } else {
+            missed.is_empty() || !explains_all
+        };
+        self.subjects += 1;
+        self.wrong_causes += wrong_causes;
+        if is_right {
             self.right += 1;
             return;
         }
-        let names: Vec<_> = set.iter().map(FaultInstance::name).collect();
+        let names = |instances: &mut dyn Iterator<Item = &FaultInstance>| {
+            let names: Vec<_> = instances.map(FaultInstance::name).collect();
+            names.join(" + ")
+        };
         let found: Vec<_> = diagnosis
             .causes
             .iter()
@@ -76,33 +86,33 @@ impl Measurement {
             .collect();
         self.failures.push(format!(
             "{}: found {}, missed {}, {} unexplained",
-            names.join(" + "),
+            names(&mut set.iter()),
             found.join(" + "),
-            missed.join(" + "),
+            names(&mut missed.into_iter()),
             diagnosis.unexplained
         ));
     }
 }
 
+/// Cells of the table: how many were right, how many causes were wrong, and the longest time.
 impl fmt::Display for Measurement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mean = self.took / u32::try_from(self.subjects.max(1)).unwrap_or(u32::MAX);
+        let Self {
+            subjects,
+            right,
+            wrong_causes,
+            slowest,
+            ..
+        } = self;
         write!(
             f,
-            "{} of {} | {} | {:.0?}, at most {:.0?}",
-            self.right, self.subjects, self.wrong_causes, mean, self.slowest
+            "{subjects} | {right} | {wrong_causes} | {:.1} s",
+            slowest.as_secs_f64()
         )
     }
 }
 
-fn findings<'v>(vectors: &[&'v Vector], set: &[FaultInstance]) -> Vec<Finding<'v>> {
-    let vectors = vectors.iter();
-    vectors
-        .map(|vector| Finding::of_model(vector, set))
-        .collect()
-}
-
-/// Returns whether a cause is this fault, or reports the same on every vector.
+/// Returns whether a cause is this fault, or one that the results do not distinguish from it.
 fn is_of_class(cause: &Cause, instance: &FaultInstance) -> bool {
     cause.fault == instance.fault.slug || cause.also.iter().any(|slug| slug == instance.fault.slug)
 }
@@ -111,14 +121,13 @@ fn is_of_class(cause: &Cause, instance: &FaultInstance) -> bool {
 fn is_masked(vectors: &[&Vector], set: &[FaultInstance], member: usize) -> bool {
     let mut others = set.to_vec();
     others.remove(member);
-    vectors.iter().all(|vector| {
-        let (with, without) = (
-            Finding::of_model(vector, set),
-            Finding::of_model(vector, &others),
-        );
-        with.verdict == without.verdict
-            && (with.verdict == Verdict::Pass || with.is_alike(&without))
-    })
+    let with = findings(vectors, set);
+    with.iter()
+        .zip(findings(vectors, &others))
+        .all(|(with, without)| {
+            with.verdict == without.verdict
+                && (with.verdict == Verdict::Pass || with.is_alike(&without))
+        })
 }
 
 /// Replaces a part of the results by those of other vectors.

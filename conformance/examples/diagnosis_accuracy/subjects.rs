@@ -1,45 +1,63 @@
+use event_datagram_conformance::diagnose::{Dictionary, Finding, diagnose};
 use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::fence::FenceTemplate;
+use event_datagram_conformance::vectors::Vector;
 use event_datagram_oracle::faults::{self, FaultInstance};
 
-/// Makes sets of faults.
-pub(crate) struct Subjects {
+/// A listener to diagnose.
+pub(crate) struct Subject {
+    /// Its faults, in the order of injection.
+    pub(crate) faults: Vec<FaultInstance>,
+    /// The slugs of faults that the diagnosis must not know.
+    pub(crate) unknown: Vec<String>,
+}
+
+/// Makes listeners with faults.
+pub(crate) struct Subjects<'v> {
+    vectors: &'v [&'v Vector],
     /// The instances of each group of faults, in the order of injection.
     groups: Vec<Vec<FaultInstance>>,
     random: fastrand::Rng,
 }
 
-impl Subjects {
-    pub(crate) fn new(dialect: Dialect, seed: u64) -> Self {
+impl<'v> Subjects<'v> {
+    pub(crate) fn new(dialect: Dialect, vectors: &'v [&'v Vector]) -> Self {
         let groups = match dialect {
             Dialect::JsonRpc => faults::jsonrpc(),
             _ => faults::text(),
         };
         let groups = groups.iter().map(|group| {
-            group
-                .faults
-                .iter()
-                .flat_map(FaultInstance::common)
-                .collect()
+            let faults = group.faults.iter();
+            faults.flat_map(FaultInstance::common).collect()
         });
         Self {
+            vectors,
             groups: groups.collect(),
-            random: fastrand::Rng::with_seed(seed),
+            random: fastrand::Rng::with_seed(1),
         }
     }
 
-    /// Returns every fault alone.
-    pub(crate) fn singles(&self) -> Vec<Vec<FaultInstance>> {
+    /// Returns a listener with each fault.
+    pub(crate) fn singles(&mut self) -> Vec<Subject> {
         let instances = self.groups.iter().flatten();
-        instances.map(|instance| vec![instance.clone()]).collect()
+        instances
+            .map(|instance| Subject::new(vec![instance.clone()]))
+            .collect()
     }
 
-    /// Returns random pairs.
-    pub(crate) fn pairs(&mut self, count: usize) -> Vec<Vec<FaultInstance>> {
-        (0..count).map(|_| self.of_all(2)).collect()
+    /// Returns listeners with random pairs.
+    pub(crate) fn pairs(&mut self, count: usize) -> Vec<Subject> {
+        self.random_sets(2, count)
     }
 
-    /// Returns random pairs of faults of one group, which share a step of the listener.
-    pub(crate) fn related_pairs(&mut self, count: usize) -> Vec<Vec<FaultInstance>> {
+    /// Returns listeners with random triples.
+    pub(crate) fn triples(&mut self, count: usize) -> Vec<Subject> {
+        self.random_sets(3, count)
+    }
+
+    /// Returns listeners with random pairs of faults of one group, which share a step of the
+    /// listener.
+    pub(crate) fn related_pairs(&mut self, count: usize) -> Vec<Subject> {
         let mut pairs = Vec::new();
         while pairs.len() < count {
             let group = self.random.usize(..self.groups.len());
@@ -49,28 +67,91 @@ impl Subjects {
         pairs
     }
 
-    /// Returns random triples.
-    pub(crate) fn triples(&mut self, count: usize) -> Vec<Vec<FaultInstance>> {
-        (0..count).map(|_| self.of_all(3)).collect()
-    }
-
-    fn of_all(&mut self, count: usize) -> Vec<FaultInstance> {
-        let all: Vec<_> = self.groups.iter().flatten().cloned().collect();
-        loop {
-            if let Some(some) = self.some(&all, count) {
-                return some;
-            }
+    /// Returns a listener with each fault, which the diagnosis must not know.
+    pub(crate) fn unknown(&mut self) -> Vec<Subject> {
+        let mut subjects = self.singles();
+        for subject in &mut subjects {
+            subject.unknown = self.class(&subject.faults[0]);
         }
+        subjects
     }
 
-    /// Returns random instances of different faults, in the order of injection.
-    fn some(&mut self, instances: &[FaultInstance], count: usize) -> Option<Vec<FaultInstance>> {
+    /// Returns a listener with each fault, which the diagnosis must not know, and with a random one
+    /// that it knows.
+    pub(crate) fn unknown_beside_known(&mut self) -> Vec<Subject> {
+        let all = self.all();
+        let mut subjects = Vec::new();
+        for (at, instance) in all.iter().enumerate() {
+            let unknown = self.class(instance);
+            let other = loop {
+                let other = self.random.usize(..all.len());
+                if !unknown.iter().any(|slug| slug == all[other].fault.slug) {
+                    break other;
+                }
+            };
+            subjects.push(Subject {
+                faults: vec![all[at.min(other)].clone(), all[at.max(other)].clone()],
+                unknown,
+            });
+        }
+        subjects
+    }
+
+    /// Returns the slugs of a fault and of all that the vectors do not distinguish from it.
+    fn class(&self, instance: &FaultInstance) -> Vec<String> {
+        let findings = findings(self.vectors, std::slice::from_ref(instance));
+        let diagnosis = diagnose(
+            &findings,
+            &Dictionary::default(),
+            &FenceTemplate::default(),
+            &|| true,
+        );
+        let mut class = vec![instance.fault.slug.to_owned()];
+        for cause in diagnosis.causes {
+            class.push(cause.fault);
+            class.extend(cause.also);
+        }
+        class
+    }
+
+    fn all(&self) -> Vec<FaultInstance> {
+        self.groups.iter().flatten().cloned().collect()
+    }
+
+    fn random_sets(&mut self, size: usize, count: usize) -> Vec<Subject> {
+        let all = self.all();
+        let mut sets = Vec::new();
+        while sets.len() < count {
+            sets.extend(self.some(&all, size));
+        }
+        sets
+    }
+
+    /// Returns a listener with random instances of different faults. `None` if two of them are of one
+    /// fault, or there are not enough.
+    fn some(&mut self, instances: &[FaultInstance], count: usize) -> Option<Subject> {
         let mut chosen = self.random.choose_multiple(0..instances.len(), count);
         chosen.sort_unstable();
-        let some: Vec<_> = chosen.into_iter().map(|at| instances[at].clone()).collect();
-        let is_distinct = some
-            .windows(2)
-            .all(|pair| pair[0].fault.slug != pair[1].fault.slug);
-        (some.len() == count && is_distinct).then_some(some)
+        let faults: Vec<_> = chosen.into_iter().map(|at| instances[at].clone()).collect();
+        let mut pairs = faults.windows(2);
+        let is_distinct = pairs.all(|pair| pair[0].fault.slug != pair[1].fault.slug);
+        (faults.len() == count && is_distinct).then(|| Subject::new(faults))
     }
+}
+
+impl Subject {
+    fn new(faults: Vec<FaultInstance>) -> Self {
+        Self {
+            faults,
+            unknown: Vec::new(),
+        }
+    }
+}
+
+/// Returns what a listener with these faults does with each vector.
+pub(crate) fn findings<'v>(vectors: &[&'v Vector], faults: &[FaultInstance]) -> Vec<Finding<'v>> {
+    let vectors = vectors.iter();
+    vectors
+        .map(|vector| Finding::of_model(vector, faults))
+        .collect()
 }

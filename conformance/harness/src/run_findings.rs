@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use event_datagram_conformance::diagnose::{Finding, diagnose};
+use event_datagram_conformance::diagnose::{Dictionary, Finding, diagnose};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::observation::Observation;
@@ -53,7 +53,8 @@ impl fmt::Display for RunFindings {
         // The order in which the tests ran changes nothing.
         findings.sort_by(|one, other| one.vector.id.cmp(&other.vector.id));
         let begin = Instant::now();
-        let diagnosis = diagnose(&findings, &self.fence, &|| begin.elapsed() < MAX_DIAGNOSIS);
+        let go_on = || begin.elapsed() < MAX_DIAGNOSIS;
+        let diagnosis = diagnose(&findings, &Dictionary::default(), &self.fence, &go_on);
         let warnings = (findings.iter())
             .filter(|finding| finding.verdict == Verdict::Warn)
             .count();

@@ -2,13 +2,17 @@
 
 use std::collections::HashSet;
 
+use super::candidate::Candidate;
 use super::cause::{Cause, CauseParameter};
-use super::problem::{What, size};
+use super::parallel::in_parallel;
+use super::problem::size;
 use super::search::Search;
 use super::simulation::Simulated;
 
-/// The part of the vectors that fail a fault alone on which it must have been observed, in percent.
+/// The part of a fault's footprint on which it must have been observed, in percent.
 const MIN_OBSERVED: usize = 90;
+/// The vectors that a fault must explain if its parameter was chosen to fit one.
+const MIN_EXPLAINED_BY_ESTIMATE: usize = 3;
 
 /// A cause, and the indices of the findings that it explains.
 pub(super) struct Claim {
@@ -19,117 +23,180 @@ pub(super) struct Claim {
 /// Returns the causes among members of a set, those that explain most first.
 pub(super) fn claims(search: &Search<'_>, mut members: Vec<usize>) -> Vec<Claim> {
     loop {
-        let combined = search.simulate(&members);
-        let all = 0..search.problem.seen.len();
-        let alone = members.iter().map(|member| {
-            let simulated = all.clone().map(|at| search.alone(*member, at));
-            simulated.collect::<Vec<_>>()
-        });
-        let alone: Vec<_> = alone.collect();
-        let explained = attributed(search, &members, &combined, &alone);
-        let is_claim = |at: &usize| is_claim(search, &combined, &alone[*at], &explained[*at]);
-        match (0..members.len()).find(|at| !is_claim(at)) {
+        let set = ExplainedSet::new(search, &members);
+        match (0..members.len()).find(|at| !set.is_claim(*at)) {
             // What is left has to explain things by itself.
             Some(at) => drop(members.remove(at)),
-            None => {
-                let mut claims: Vec<_> = (members.iter().zip(alone).zip(explained))
-                    .map(|((member, alone), explained)| claim(search, *member, &alone, explained))
-                    .collect();
-                claims.sort_by_key(|claim| std::cmp::Reverse(claim.findings.len()));
-                return claims;
+            None => return set.claims(),
+        }
+    }
+}
+
+/// A set of faults, and what each of them is needed for.
+struct ExplainedSet<'s> {
+    search: &'s Search<'s>,
+    /// Indices of candidates.
+    members: &'s [usize],
+    /// What the set does.
+    combined: Vec<Simulated>,
+    /// For each member, the vectors with which the set does something else without it, and one of
+    /// the two is wrong.
+    footprints: Vec<Vec<usize>>,
+}
+
+impl<'s> ExplainedSet<'s> {
+    fn new(search: &'s Search<'_>, members: &'s [usize]) -> Self {
+        let combined = search.simulate(members);
+        let footprint = |member: usize| {
+            let mut others = members.to_vec();
+            others.remove(member);
+            let without = search.simulate(&others);
+            let pairs = combined.iter().zip(&without).enumerate();
+            let differing = pairs.filter(|(_, (with, without))| {
+                !(with.is_alike(**without) || with.conforms && without.conforms)
+            });
+            differing.map(|(at, _)| at).collect()
+        };
+        Self {
+            search,
+            members,
+            footprints: (0..members.len()).map(footprint).collect(),
+            combined,
+        }
+    }
+
+    /// Returns whether enough of a member was observed to call it a cause.
+    fn is_claim(&self, member: usize) -> bool {
+        let is_estimated = self.candidate(member).is_estimated;
+        let footprint = &self.footprints[member];
+        let seen = &self.search.problem.seen;
+        let observed = |at: &&usize| seen[**at].agrees(self.combined[**at]);
+        let is_by_member =
+            |at: &usize| self.is_needed(member, *at) || self.explains_alone(member, *at);
+        let wrong = self.search.problem.wrong().filter(|at| self.explains(*at));
+        let explained = wrong.filter(is_by_member).count();
+        let is_enough = match explained {
+            _ if is_estimated => explained >= MIN_EXPLAINED_BY_ESTIMATE,
+            // It may hide what another member would do wrong.
+            _ if self.search.explains_all(&self.combined) => !footprint.is_empty(),
+            0 => false,
+            1 => footprint.len() == 1 && self.fails_one(member),
+            _ => true,
+        };
+        let observed = footprint.iter().filter(observed).count();
+        is_enough && observed * 100 >= footprint.len() * MIN_OBSERVED
+    }
+
+    /// Returns whether a member alone fails one vector and no more.
+    fn fails_one(&self, member: usize) -> bool {
+        let all = 0..self.search.problem.seen.len();
+        let mut failed = all.filter(|at| !self.search.alone(self.members[member], *at).conforms);
+        failed.next().is_some() && failed.next().is_none()
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        let each = self.attributed().into_iter().enumerate();
+        let each = each.filter(|(_, explained)| !explained.is_empty());
+        let mut claims: Vec<_> = each.map(|(member, of)| self.claim(member, of)).collect();
+        claims.sort_by_key(|claim| std::cmp::Reverse(claim.findings.len()));
+        claims
+    }
+
+    /// Returns for each member the vectors that it explains; each vector is one member's.
+    fn attributed(&self) -> Vec<Vec<usize>> {
+        let mut attributed = vec![Vec::new(); self.members.len()];
+        for at in self.search.problem.wrong().filter(|at| self.explains(*at)) {
+            let requirement = &self.search.problem.seen[at].vector.requirement;
+            let rank = |member: &usize| {
+                let candidate = self.candidate(*member);
+                (
+                    !self.is_needed(*member, at),
+                    !self.explains_alone(*member, at),
+                    !candidate.changes(&self.search.problem, at),
+                    candidate.instance.fault.requirement != requirement,
+                    attributed[*member].len(),
+                )
+            };
+            if let Some(member) = (0..self.members.len()).min_by_key(rank) {
+                attributed[member].push(at);
             }
         }
+        attributed
     }
-}
 
-/// Returns for each member the vectors that it explains; each vector is one member's.
-fn attributed(
-    search: &Search<'_>,
-    members: &[usize],
-    combined: &[Simulated],
-    alone: &[Vec<Simulated>],
-) -> Vec<Vec<usize>> {
-    let mut explained = vec![Vec::new(); members.len()];
-    for at in search.problem.wrong() {
-        if !search.explains(at, combined[at]) {
-            continue;
+    /// Returns whether the set does something else with a vector without a member.
+    fn is_needed(&self, member: usize, at: usize) -> bool {
+        self.footprints[member].binary_search(&at).is_ok()
+    }
+
+    /// Returns whether the set does with a vector what the subject did wrong.
+    fn explains(&self, at: usize) -> bool {
+        self.search.explains(at, self.combined[at])
+    }
+
+    fn explains_alone(&self, member: usize, at: usize) -> bool {
+        let alone = self.search.alone(self.members[member], at);
+        self.search.explains(at, alone)
+    }
+
+    fn candidate(&self, member: usize) -> &Candidate {
+        &self.search.candidates[self.members[member]]
+    }
+
+    fn claim(&self, member: usize, explained: Vec<usize>) -> Claim {
+        let seen = &self.search.problem.seen;
+        let instance = &self.candidate(member).instance;
+        let example = explained.iter().min_by_key(|at| {
+            let vector = seen[**at].vector;
+            (
+                !self.explains_alone(member, **at),
+                vector.level,
+                size(vector),
+                &vector.id,
+            )
+        });
+        let findings = explained.iter().flat_map(|at| &seen[*at].findings);
+        let findings: Vec<_> = findings.copied().collect();
+        Claim {
+            cause: Cause {
+                fault: instance.fault.slug.into(),
+                sentence: instance.sentence(),
+                requirement: instance.fault.requirement.into(),
+                parameter: CauseParameter::of(instance),
+                explains: findings.len(),
+                example: example.map_or_else(String::new, |at| seen[*at].vector.id.clone()),
+                also: self.alternatives(member),
+            },
+            findings,
         }
-        let by_itself = (0..members.len()).find(|member| search.explains(at, alone[*member][at]));
-        let of_requirement = || {
-            let requirement = &search.problem.seen[at].vector.requirement;
-            (0..members.len()).find(|member| {
-                let fault = search.candidates[members[*member]].instance.fault;
-                changes(search, &alone[*member], at) && fault.requirement == requirement
-            })
+    }
+
+    /// Returns the slugs of other faults that explain the same in the place of a member.
+    fn alternatives(&self, member: usize) -> Vec<String> {
+        let slug = self.candidate(member).instance.fault.slug;
+        let all: Vec<_> = (0..self.search.candidates.len()).collect();
+        let same = in_parallel(&all, |other| {
+            let fault = self.search.candidates[*other].instance.fault;
+            (fault.slug != slug && self.explains_the_same(member, *other)).then_some(fault.slug)
+        });
+        let mut known = HashSet::new();
+        let same = same.into_iter().flatten();
+        same.filter(|slug| known.insert(*slug))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Returns whether the set explains the same with another fault in the place of a member.
+    fn explains_the_same(&self, member: usize, other: usize) -> bool {
+        let mut others = self.members.to_vec();
+        others.remove(member);
+        let Some(replaced) = self.search.with(&others, other) else {
+            return false;
         };
-        let any = || (0..members.len()).find(|member| changes(search, &alone[*member], at));
-        if let Some(member) = by_itself.or_else(of_requirement).or_else(any) {
-            explained[member].push(at);
-        }
+        let seen = self.search.problem.seen.iter().zip(&self.combined);
+        seen.enumerate().all(|(at, (seen, combined))| {
+            let simulated = self.search.simulate_one(&replaced, at);
+            seen.agrees(simulated) == seen.agrees(*combined)
+        })
     }
-    explained
-}
-
-/// Returns whether a fault alone changes what the correct listener does with a vector.
-fn changes(search: &Search<'_>, alone: &[Simulated], at: usize) -> bool {
-    alone[at].trace != search.base[at].trace
-}
-
-/// Returns whether enough of a fault was observed to call it a cause.
-fn is_claim(
-    search: &Search<'_>,
-    combined: &[Simulated],
-    alone: &[Simulated],
-    explained: &[usize],
-) -> bool {
-    let seen = &search.problem.seen;
-    let footprint: Vec<_> = (0..seen.len()).filter(|at| !alone[*at].conforms).collect();
-    let observed = footprint
-        .iter()
-        .filter(|at| seen[**at].what != What::Right && seen[**at].agrees(combined[**at]));
-    observed.count() * 100 >= footprint.len() * MIN_OBSERVED
-        && (explained.len() >= 2 || explained.len() == 1 && footprint.len() == 1)
-}
-
-fn claim(search: &Search<'_>, member: usize, alone: &[Simulated], explained: Vec<usize>) -> Claim {
-    let seen = &search.problem.seen;
-    let instance = &search.candidates[member].instance;
-    let example = explained.iter().min_by_key(|at| {
-        let vector = seen[**at].vector;
-        (
-            !search.explains(**at, alone[**at]),
-            size(vector),
-            &vector.id,
-        )
-    });
-    let findings = explained.iter().flat_map(|at| &seen[*at].findings);
-    let findings: Vec<_> = findings.copied().collect();
-    Claim {
-        cause: Cause {
-            fault: instance.fault.slug.into(),
-            sentence: instance.sentence(),
-            requirement: instance.fault.requirement.into(),
-            parameter: CauseParameter::of(instance),
-            explains: findings.len(),
-            example: example.map_or_else(String::new, |at| seen[*at].vector.id.clone()),
-            also: alternatives(search, member, alone),
-        },
-        findings,
-    }
-}
-
-/// Returns the slugs of other faults that do the same on every vector.
-fn alternatives(search: &Search<'_>, member: usize, alone: &[Simulated]) -> Vec<String> {
-    let slug = search.candidates[member].instance.fault.slug;
-    let others = search.candidates.iter();
-    let others = others.filter(|candidate| candidate.instance.fault.slug != slug);
-    let same = others.filter(|candidate| {
-        let mut each = alone.iter().enumerate();
-        each.all(|(at, alone)| candidate.alone(search.problem, at).trace == alone.trace)
-    });
-    let mut known = HashSet::new();
-    same.map(|candidate| candidate.instance.fault.slug)
-        .filter(|slug| known.insert(*slug))
-        .map(str::to_owned)
-        .collect()
 }

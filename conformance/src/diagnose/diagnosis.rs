@@ -1,11 +1,9 @@
 use std::collections::HashMap;
 
-use event_datagram_oracle::faults::FaultInstance;
-
+use super::candidate::candidates;
 use super::cause::Cause;
 use super::claims::{Claim, claims};
-use super::dictionary::{all, candidates, correct};
-use super::estimate::estimated;
+use super::dictionary::Dictionary;
 use super::finding::Finding;
 use super::known::known;
 use super::problem::Problem;
@@ -25,12 +23,14 @@ pub struct Diagnosis {
     pub cause_of: HashMap<usize, usize>,
 }
 
-/// Searches the causes of what went wrong, while `go_on` returns `true`. `fence` is the fence of the
-/// run. If the search was stopped, results whose cause was not found by then are unexplained.
+/// Searches the causes of what went wrong among the faults of a dictionary, while `go_on` returns
+/// `true`. `fence` is the fence of the run. If the search was stopped, results whose cause was not
+/// found by then are unexplained.
 ///
 /// No model runs if nothing went wrong.
 pub fn diagnose(
     findings: &[Finding<'_>],
+    dictionary: &Dictionary,
     fence: &FenceTemplate,
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Diagnosis {
@@ -40,7 +40,9 @@ pub fn diagnose(
         let of_dialect = |finding: &&Finding<'_>| finding.vector.dialect == *dialect;
         let is_open = |finding: &Finding<'_>| finding.is_wrong() && finding.known.is_none();
         if findings.iter().filter(of_dialect).any(is_open) {
-            claims.extend(of_dialect_claims(findings, *dialect, fence, go_on));
+            claims.extend(of_dialect_claims(
+                findings, *dialect, dictionary, fence, go_on,
+            ));
         }
     }
     claims.sort_by_key(|claim| std::cmp::Reverse(claim.findings.len()));
@@ -59,24 +61,14 @@ pub fn diagnose(
 fn of_dialect_claims(
     findings: &[Finding<'_>],
     dialect: Dialect,
+    dictionary: &Dictionary,
     fence: &FenceTemplate,
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Claim> {
     let problem = Problem::new(findings, dialect, fence);
-    let base = correct(&problem);
-    let common = all(dialect).enumerate().flat_map(|(rank, fault)| {
-        let common = FaultInstance::common(fault).into_iter();
-        common.map(move |instance| (rank, instance))
-    });
-    let mut instances: Vec<_> = common.collect();
-    instances.extend(estimated(&problem, dialect, &base));
-    let Some(candidates) = candidates(&problem, instances, go_on) else {
-        return Vec::new();
-    };
     let search = Search {
-        problem: &problem,
-        candidates: &candidates,
-        base: &base,
+        candidates: candidates(&problem, dictionary.of(dialect)),
+        problem,
         go_on,
     };
     claims(&search, search.run())

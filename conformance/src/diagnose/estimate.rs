@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use event_datagram_oracle::faults::{Fault, FaultInstance, Parameter, ParameterKind};
 
-use super::dictionary::all;
 use super::problem::{Problem, Seen, What};
 use super::simulation::Simulated;
-use crate::dialect::Dialect;
 use crate::vectors::{Expectation, Step};
 
 /// The most event names that a subject may know to be called one that knows only these.
@@ -22,12 +20,11 @@ const MAX_NUMBERS: usize = 6;
 /// fault in the list.
 pub(super) fn estimated(
     problem: &Problem<'_>,
-    dialect: Dialect,
-    base: &[Simulated],
+    faults: &[&'static Fault],
 ) -> Vec<(usize, FaultInstance)> {
-    let sample = Sample::new(problem, base);
+    let sample = Sample::new(problem);
     let mut instances = Vec::new();
-    for (rank, fault) in all(dialect).enumerate() {
+    for (rank, fault) in faults.iter().copied().enumerate() {
         let parameters = match fault.parameter() {
             ParameterKind::None => continue,
             ParameterKind::Number(common) => {
@@ -70,7 +67,7 @@ struct Sample<'s> {
 }
 
 impl<'s> Sample<'s> {
-    fn new(problem: &'s Problem<'_>, base: &[Simulated]) -> Self {
+    fn new(problem: &'s Problem<'_>) -> Self {
         let mut sample = Self {
             problem,
             cut: Vec::new(),
@@ -83,7 +80,7 @@ impl<'s> Sample<'s> {
             } else {
                 &mut sample.cut
             };
-            if reported < base[at].reported && vectors.len() < ESTIMATED_FROM {
+            if reported < problem.correct(at).reported && vectors.len() < ESTIMATED_FROM {
                 vectors.push(at);
             }
         }

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use event_datagram_oracle::faults::{End, FaultInstance};
 
-use super::simulation::observe;
+use super::simulation::Simulator;
 use super::trace::Trace;
 use crate::fence::FenceTemplate;
 use crate::judge::{Answering, Verdict, grade, judge};
@@ -52,8 +52,10 @@ impl<'v> Finding<'v> {
             misread_fence: None,
             known: None,
         };
-        match observe(vector, &FenceTemplate::default(), faults) {
-            Ok(observation) => {
+        let simulator = Simulator::new(vector.dialect, &FenceTemplate::default());
+        match simulator.output(vector, faults) {
+            Ok(output) => {
+                let observation = simulator.observation(output);
                 let judgment = judge(&vector.steps, &observation, Answering::MayBeSilent);
                 (finding.verdict, _) = grade(vector, judgment);
                 finding.reports = observation.reports;

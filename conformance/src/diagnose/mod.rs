@@ -4,6 +4,7 @@
 //! faults on the same vectors, and searches the smallest set of faults whose reports equal the
 //! subject's on every vector, the passed ones included. It changes no verdict.
 
+mod candidate;
 mod cause;
 mod claims;
 mod diagnosis;
@@ -11,6 +12,7 @@ mod dictionary;
 mod estimate;
 mod finding;
 mod known;
+mod parallel;
 mod problem;
 mod search;
 mod simulation;
@@ -19,4 +21,5 @@ mod words;
 
 pub use cause::{Cause, CauseParameter};
 pub use diagnosis::{Diagnosis, diagnose};
+pub use dictionary::Dictionary;
 pub use finding::{Finding, KnownCause};

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use event_datagram_oracle::faults::FaultInstance;
 
 use super::finding::Finding;
-use super::simulation::{Simulated, reported, simulate};
+use super::parallel::in_parallel;
+use super::simulation::{Output, Simulated, Simulator, reported};
 use super::trace::Trace;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
@@ -20,12 +21,23 @@ pub(super) struct Problem<'f> {
     pub(super) small: usize,
     /// The fence of the run.
     pub(super) fence: &'f FenceTemplate,
+    simulator: Simulator,
+    /// What the correct listener does with each vector.
+    correct: Vec<Correct>,
+}
+
+/// What the correct listener does with a vector.
+struct Correct {
+    output: Output,
+    simulated: Simulated,
 }
 
 /// What a subject did with a vector, over all sockets alike.
 pub(super) struct Seen<'f> {
     pub(super) vector: &'f Vector,
     pub(super) what: What,
+    /// The trace if the reports hold a part of a tag.
+    tagged: Trace,
     /// The indices of the findings.
     pub(super) findings: Vec<usize>,
     /// What was reported, where it was wrong.
@@ -75,6 +87,7 @@ impl<'f> Problem<'f> {
                     seen.push(Seen {
                         vector,
                         what,
+                        tagged: Trace::tagged(&finding.reports, finding.misread_fence.as_deref()),
                         findings: vec![number],
                         reports: &finding.reports,
                     });
@@ -82,11 +95,20 @@ impl<'f> Problem<'f> {
             }
         }
         seen.sort_by_key(|seen| size(seen.vector));
+        let simulator = Simulator::new(dialect, fence);
+        let correct = in_parallel(&seen, |seen| Correct::new(&simulator, seen.vector));
         Self {
             small: seen.partition_point(|seen| size(seen.vector) <= MAX_SMALL),
             seen,
             fence,
+            simulator,
+            correct,
         }
+    }
+
+    /// Returns what the correct listener does with a vector.
+    pub(super) fn correct(&self, at: usize) -> Simulated {
+        self.correct[at].simulated
     }
 
     /// Returns what a fresh listener with these faults does with a vector.
@@ -95,19 +117,28 @@ impl<'f> Problem<'f> {
         at: usize,
         faults: impl IntoIterator<Item = &'i FaultInstance>,
     ) -> Simulated {
-        simulate(self.seen[at].vector, self.fence, faults)
+        let (vector, correct) = (self.seen[at].vector, &self.correct[at]);
+        match self.simulator.output(vector, faults) {
+            // Most faults change nothing about most vectors: nothing is parsed and judged for that.
+            Ok(output) if output == correct.output => correct.simulated,
+            output => Simulated::of(&self.simulator, vector, output),
+        }
     }
 
     /// Returns the indices of the vectors that went wrong.
     pub(super) fn wrong(&self) -> impl DoubleEndedIterator<Item = usize> {
         (0..self.seen.len()).filter(|at| matches!(self.seen[*at].what, What::Wrong(_)))
     }
+}
 
-    /// Returns whether the search has to look at large vectors: some went wrong.
-    pub(super) fn has_large_wrong(&self) -> bool {
-        self.wrong()
-            .next_back()
-            .is_some_and(|last| last >= self.small)
+impl Correct {
+    fn new(simulator: &Simulator, vector: &Vector) -> Self {
+        let output = simulator.output(vector, []);
+        let output = output.expect("the correct listener reports every fence");
+        Self {
+            simulated: Simulated::of(simulator, vector, Ok(output.clone())),
+            output,
+        }
     }
 }
 
@@ -116,8 +147,16 @@ impl Seen<'_> {
     pub(super) fn agrees(&self, simulated: Simulated) -> bool {
         match self.what {
             What::Right => simulated.conforms,
-            What::Wrong(trace) => !simulated.conforms && simulated.trace == trace,
-            What::Either(trace) => simulated.conforms || simulated.trace == trace,
+            What::Wrong(trace) => !simulated.conforms && self.is_trace(simulated.trace, trace),
+            What::Either(trace) => simulated.conforms || self.is_trace(simulated.trace, trace),
+        }
+    }
+
+    /// Returns whether a model's trace is this one.
+    fn is_trace(&self, simulated: Trace, trace: Trace) -> bool {
+        match (simulated, trace) {
+            (Trace::Tagged(_), Trace::Answered(_)) => simulated == self.tagged,
+            _ => simulated == trace,
         }
     }
 
@@ -135,7 +174,7 @@ impl Seen<'_> {
             (What::Right | What::Either(_), false) => -4,
             // The end of a process tells little about what ended it.
             (What::Wrong(Trace::Died | Trace::Hung), true) => 2,
-            (What::Wrong(Trace::Answered(_)), true) => 4,
+            (What::Wrong(Trace::Answered(_) | Trace::Tagged(_)), true) => 4,
             (What::Wrong(_), false) => 0,
         };
         weight.saturating_mul(score)

@@ -1,12 +1,17 @@
 //! The search: which set of faults, combined in one model, does what the subject did.
 //!
-//! A beam search: from each of the best sets it adds the fault that explains most. Where one member
-//! of a set alone changes what a model does with a vector, the set is assumed to do the same; where
-//! several do, the combined model is run.
+//! A beam search: from each of the best sets it adds the fault that explains most. Where a fault
+//! alone changes nothing, it is assumed to change nothing of what a set does right, either: in the
+//! end the combined model is run on every vector.
 
 use std::collections::HashSet;
+use std::iter;
+use std::ops::Range;
 
-use super::dictionary::{Candidate, in_parallel};
+use event_datagram_oracle::faults::FaultInstance;
+
+use super::candidate::Candidate;
+use super::parallel::in_parallel;
 use super::problem::{Problem, What};
 use super::simulation::Simulated;
 
@@ -14,14 +19,16 @@ use super::simulation::Simulated;
 const BEAM: usize = 4;
 /// The most faults in a set.
 const MAX_MEMBERS: usize = 6;
-/// How many large vectors every candidate is tried on.
+/// How many unexplained vectors every candidate is tried on to find those that a set hides.
 const MAX_SAMPLE: usize = 3;
+/// How many unexplained vectors every candidate is tried on before the best run on all vectors.
+const MAX_UNEXPLAINED: usize = 48;
+/// How many candidates run on all vectors for each set.
+const MAX_EXTENSIONS: usize = 24;
 
 pub(super) struct Search<'s> {
-    pub(super) problem: &'s Problem<'s>,
-    pub(super) candidates: &'s [Candidate],
-    /// What the correct listener does.
-    pub(super) base: &'s [Simulated],
+    pub(super) problem: Problem<'s>,
+    pub(super) candidates: Vec<Candidate>,
     /// Returns whether to go on.
     pub(super) go_on: &'s (dyn Fn() -> bool + Sync),
 }
@@ -49,59 +56,101 @@ impl Search<'_> {
     /// It looks at the small vectors first, and at the large ones only for faults that these alone
     /// can show.
     pub(super) fn run(&self) -> Vec<usize> {
-        let small = self.problem.small;
-        let all: Vec<_> = (0..self.candidates.len()).collect();
-        let correct = self.set(Vec::new(), self.base[..small].to_vec());
-        let mut members = self.finished(self.best(correct, &all), small);
-        if self.problem.has_large_wrong() && (self.go_on)() {
-            let set = self.set(members.clone(), self.simulate(&members));
-            let others = self.visible_on_large(&set);
-            if !others.is_empty() {
-                members = self.finished(self.best(set, &others), self.problem.seen.len());
-            }
+        let possible = self.possible();
+        if !(self.go_on)() {
+            // The fault that explains most may not have been tried.
+            return Vec::new();
         }
-        members
+        let small = self.problem.small;
+        let set = self.best(self.set(&[], small), &possible);
+        let set = self.refined(set, 0..small);
+        let all = self.problem.seen.len();
+        self.refined(self.set(&set.members, all), small..all)
+            .members
     }
 
-    /// Returns the members of the best set that extends this one by some candidates.
-    fn best(&self, set: Set, candidates: &[usize]) -> Vec<usize> {
+    /// Adds faults that are hidden without the set, or that only some of the vectors show, or puts
+    /// them in the place of a member, while that explains more of these vectors.
+    fn refined(&self, mut set: Set, vectors: Range<usize>) -> Set {
+        while self.goes_on(&set) {
+            let sample = self.unexplained(&set, vectors.clone());
+            if sample.is_empty() {
+                break;
+            }
+            let add = iter::once_with(|| set.clone());
+            let replace = (0..set.members.len()).map(|at| self.without(&set, at));
+            let better = add.chain(replace).find_map(|from| {
+                let better = self.best(from.clone(), &self.helpful(&from, &sample));
+                (better.score > set.score).then_some(better)
+            });
+            match better {
+                Some(better) => set = better,
+                None => break,
+            }
+        }
+        set
+    }
+
+    /// Returns the smallest of some vectors that a set does not explain.
+    fn unexplained(&self, set: &Set, vectors: Range<usize>) -> Vec<usize> {
+        let wrong = self.problem.wrong().filter(|at| vectors.contains(at));
+        let unexplained = wrong.filter(|at| !self.explains(*at, set.simulated[*at]));
+        unexplained.take(MAX_SAMPLE).collect()
+    }
+
+    /// Returns whether something is unexplained, and there is time for more.
+    fn goes_on(&self, set: &Set) -> bool {
+        !self.explains_all(&set.simulated) && (self.go_on)()
+    }
+
+    /// Returns the candidates that may be a cause by themselves.
+    fn possible(&self) -> Vec<usize> {
+        let is_possible =
+            |candidate: &Candidate| (self.go_on)() && candidate.is_possible(&self.problem);
+        let possible = in_parallel(&self.candidates, is_possible).into_iter();
+        let possible = possible.enumerate().filter(|(_, is_possible)| *is_possible);
+        possible.map(|(candidate, _)| candidate).collect()
+    }
+
+    /// Returns the best set that extends this one by some candidates.
+    fn best(&self, set: Set, candidates: &[usize]) -> Set {
         let mut best = set;
         let mut beam = vec![best.clone()];
-        while best.members.len() < MAX_MEMBERS
-            && !self.explains_all(&best.simulated)
-            && (self.go_on)()
-        {
+        while best.members.len() < MAX_MEMBERS && self.goes_on(&best) {
             beam = self.extended(&beam, candidates);
             match beam.first() {
                 Some(first) if first.score > best.score => best = first.clone(),
                 _ => break,
             }
         }
-        best.members
+        self.finished(best)
     }
 
-    /// Returns the candidates that explain some of the smallest large vectors together with a set
-    /// that does not.
-    fn visible_on_large(&self, set: &Set) -> Vec<usize> {
-        let wrong = self.problem.wrong().filter(|at| *at >= self.problem.small);
-        let unexplained = wrong.filter(|at| !self.explains(*at, set.simulated[*at]));
-        let sample: Vec<_> = unexplained.take(MAX_SAMPLE).collect();
+    /// Returns the candidates that explain, together with a set, some of these vectors.
+    fn helpful(&self, set: &Set, sample: &[usize]) -> Vec<usize> {
         let candidates: Vec<_> = (0..self.candidates.len()).collect();
-        let explains = |candidate: &usize| {
+        let helps = |candidate: &usize| {
             let members = self.with(&set.members, *candidate)?;
-            let explains = |at: &usize| {
-                self.explains(*at, self.problem.simulate(*at, self.instances(&members)))
-            };
-            sample.iter().any(explains).then_some(*candidate)
+            let explains = |at: &usize| self.explains(*at, self.simulate_one(&members, *at));
+            ((self.go_on)() && sample.iter().any(explains)).then_some(*candidate)
         };
-        let visible = in_parallel(&candidates, explains);
-        visible.into_iter().flatten().collect()
+        let helpful = in_parallel(&candidates, helps);
+        helpful.into_iter().flatten().collect()
     }
 
-    fn set(&self, members: Vec<usize>, simulated: Vec<Simulated>) -> Set {
+    /// Returns a set without a member.
+    fn without(&self, set: &Set, at: usize) -> Set {
+        let mut fewer = set.members.clone();
+        fewer.remove(at);
+        self.set(&fewer, set.simulated.len())
+    }
+
+    /// Returns a set, run on the first vectors.
+    fn set(&self, members: &[usize], count: usize) -> Set {
+        let simulated = self.simulate_first(count, members);
         Set {
             score: self.score(&simulated),
-            members,
+            members: members.to_vec(),
             simulated,
         }
     }
@@ -114,9 +163,16 @@ impl Search<'_> {
     /// Returns what a model with these candidates does with the first vectors.
     fn simulate_first(&self, count: usize, members: &[usize]) -> Vec<Simulated> {
         let first: Vec<_> = (0..count).collect();
-        in_parallel(&first, |at| {
-            self.problem.simulate(*at, self.instances(members))
-        })
+        in_parallel(&first, |at| self.simulate_one(members, *at))
+    }
+
+    /// Returns what a model with these candidates does with a vector.
+    pub(super) fn simulate_one(&self, members: &[usize], at: usize) -> Simulated {
+        match members {
+            [] => self.problem.correct(at),
+            [member] => self.alone(*member, at),
+            _ => self.problem.simulate(at, self.instances(members)),
+        }
     }
 
     /// Returns the score of what a model does.
@@ -126,59 +182,96 @@ impl Search<'_> {
     }
 
     /// Returns whether a model does everything that the subject did.
-    fn explains_all(&self, simulated: &[Simulated]) -> bool {
+    pub(super) fn explains_all(&self, simulated: &[Simulated]) -> bool {
         let mut seen = self.problem.seen.iter().zip(simulated);
         seen.all(|(seen, simulated)| seen.agrees(*simulated))
     }
 
-    fn instances<'m>(
-        &'m self,
-        members: &'m [usize],
-    ) -> impl Iterator<Item = &'m event_datagram_oracle::faults::FaultInstance> {
+    fn instances<'m>(&'m self, members: &'m [usize]) -> impl Iterator<Item = &'m FaultInstance> {
         let members = members.iter();
         members.map(|member| &self.candidates[*member].instance)
     }
 
     /// Returns the best sets with one fault more.
     fn extended(&self, beam: &[Set], candidates: &[usize]) -> Vec<Set> {
-        let mut extensions = Vec::new();
         let mut known = HashSet::new();
-        for (index, set) in beam.iter().enumerate() {
+        let mut extensions = Vec::new();
+        for (set, of) in beam.iter().enumerate() {
             for candidate in candidates.iter().copied() {
-                if !(self.go_on)() {
-                    break;
-                }
-                let Some(members) = self.with(&set.members, candidate) else {
-                    continue;
-                };
-                if known.insert(members.clone()) {
-                    let change = self.change(set, candidate, &members);
-                    let change: i64 = change.map(|(_, _, score)| score).sum();
+                let members = self.with(&of.members, candidate);
+                if let Some(members) = members.filter(|members| known.insert(members.clone())) {
                     extensions.push(Extension {
-                        set: index,
+                        set,
                         candidate,
                         members,
-                        score: set.score + change,
+                        score: 0,
                     });
                 }
             }
         }
-        extensions.sort_by_key(|extension| std::cmp::Reverse(extension.score));
-        extensions.truncate(BEAM);
-        let extend = |extension: Extension| {
-            let mut set = beam[extension.set].clone();
-            let change = self.change(&set, extension.candidate, &extension.members);
-            for (at, simulated, _) in change.collect::<Vec<_>>() {
-                set.simulated[at] = simulated;
+        let samples: Vec<_> = beam
+            .iter()
+            .map(|set| self.unexplained_sample(set))
+            .collect();
+        self.rank(&mut extensions, |extension| {
+            let sample = samples[extension.set].iter();
+            sample
+                .map(|at| self.change(&beam[extension.set], extension, *at).1)
+                .sum()
+        });
+        extensions.truncate(MAX_EXTENSIONS * beam.len());
+        self.rank(&mut extensions, |extension| {
+            let set = &beam[extension.set];
+            let changes = (0..set.simulated.len()).map(|at| self.change(set, extension, at).1);
+            set.score + changes.sum::<i64>()
+        });
+        let mut best = Vec::<Set>::new();
+        for extension in extensions {
+            if best.len() == BEAM {
+                break;
             }
-            (set.members, set.score) = (extension.members, extension.score);
-            set
+            let set = &beam[extension.set];
+            let all = 0..set.simulated.len();
+            let simulated: Vec<_> = all.map(|at| self.change(set, &extension, at).0).collect();
+            // Of sets that do the same one is enough.
+            if best.iter().all(|other| other.simulated != simulated) {
+                best.push(Set {
+                    members: extension.members,
+                    simulated,
+                    score: extension.score,
+                });
+            }
+        }
+        best
+    }
+
+    /// Orders extensions by a score, the highest first.
+    fn rank(&self, extensions: &mut [Extension], score: impl Fn(&Extension) -> i64 + Sync) {
+        let score = |extension: &Extension| {
+            if (self.go_on)() {
+                score(extension)
+            } else {
+                i64::MIN
+            }
         };
-        extensions.into_iter().map(extend).collect()
+        let scores = in_parallel(extensions, score);
+        for (extension, score) in extensions.iter_mut().zip(scores) {
+            extension.score = score;
+        }
+        extensions.sort_by_key(|extension| std::cmp::Reverse(extension.score));
+    }
+
+    /// Returns vectors that a set does not explain, from all of them alike.
+    fn unexplained_sample(&self, set: &Set) -> Vec<usize> {
+        let all = 0..set.simulated.len();
+        let unexplained = all.filter(|at| !self.problem.seen[*at].agrees(set.simulated[*at]));
+        let unexplained: Vec<_> = unexplained.collect();
+        let step = unexplained.len().div_ceil(MAX_UNEXPLAINED).max(1);
+        unexplained.into_iter().step_by(step).collect()
     }
 
     /// Returns a set with a candidate, in the order of injection. `None` if it has its fault already.
-    fn with(&self, members: &[usize], candidate: usize) -> Option<Vec<usize>> {
+    pub(super) fn with(&self, members: &[usize], candidate: usize) -> Option<Vec<usize>> {
         let rank = |member: usize| self.candidates[member].rank;
         if members
             .iter()
@@ -192,62 +285,47 @@ impl Search<'_> {
         Some(members)
     }
 
-    /// Returns what a candidate changes in a set: vectors, what the model does with them, and the
-    /// change of the score.
-    fn change<'c>(
-        &'c self,
-        set: &'c Set,
-        candidate: usize,
-        members: &'c [usize],
-    ) -> impl Iterator<Item = (usize, Simulated, i64)> {
-        (0..set.simulated.len()).filter_map(move |at| {
-            let alone = self.alone(candidate, at);
-            if alone.trace == self.base[at].trace {
-                return None;
-            }
-            let before = set.simulated[at];
-            let seen = &self.problem.seen[at];
-            let is_changed = |member: &usize| self.alone(*member, at).trace != self.base[at].trace;
-            let simulated = if set.members.iter().any(is_changed) {
-                self.problem.simulate(at, self.instances(members))
-            } else {
-                alone
-            };
-            (simulated != before)
-                .then(|| (at, simulated, seen.score(simulated) - seen.score(before)))
-        })
+    /// Returns what an extended set does with a vector, and what that changes in the score.
+    fn change(&self, set: &Set, extension: &Extension, at: usize) -> (Simulated, i64) {
+        let candidate = &self.candidates[extension.candidate];
+        let before = set.simulated[at];
+        let seen = &self.problem.seen[at];
+        // What the set does wrong may show a fault that changes nothing alone.
+        if !candidate.changes(&self.problem, at) && (before.conforms || seen.agrees(before)) {
+            return (before, 0);
+        }
+        let after = self.simulate_one(&extension.members, at);
+        (after, seen.score(after) - seen.score(before))
     }
 
     /// Drops members that are not needed, and tries other orders while something is unexplained:
-    /// now with the combined model on each of the first vectors.
-    fn finished(&self, mut members: Vec<usize>, count: usize) -> Vec<usize> {
-        let simulate = |members: &[usize]| self.simulate_first(count, members);
-        let mut simulated = simulate(&members);
-        for at in (0..members.len()).rev() {
-            let mut fewer = members.clone();
-            fewer.remove(at);
-            let without = simulate(&fewer);
-            if self.score(&without) >= self.score(&simulated) {
-                (members, simulated) = (fewer, without);
+    /// now with the combined model on each of the vectors that the set was run on.
+    fn finished(&self, set: Set) -> Set {
+        let count = set.simulated.len();
+        let mut set = self.set(&set.members, count);
+        for at in (0..set.members.len()).rev() {
+            let without = self.without(&set, at);
+            if without.score >= set.score {
+                set = without;
             }
         }
-        for at in 1..members.len() {
-            if !(self.go_on)() || self.explains_all(&simulated) {
+        for at in 1..set.members.len() {
+            if !self.goes_on(&set) {
                 break;
             }
-            let mut swapped = members.clone();
+            let mut swapped = set.members.clone();
             swapped.swap(at - 1, at);
-            let other = simulate(&swapped);
-            if self.score(&other) > self.score(&simulated) {
-                (members, simulated) = (swapped, other);
+            let other = self.set(&swapped, count);
+            if other.score > set.score {
+                set = other;
             }
         }
-        members
+        set
     }
 
     /// Returns what a candidate alone does with a vector.
     pub(super) fn alone(&self, candidate: usize, at: usize) -> Simulated {
-        self.candidates[candidate].alone(self.problem, at)
+        self.candidates[candidate].alone(&self.problem, at)
     }
 
     /// Returns whether a model does with a vector what the subject did wrong.

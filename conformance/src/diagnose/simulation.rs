@@ -1,13 +1,14 @@
 use event_datagram::{EventBuf, ValueBuf};
 use event_datagram_oracle::faults::{End, FaultInstance, Model};
+use memchr::memmem;
 
 use super::trace::Trace;
 use crate::contract::{Line, parse_line};
 use crate::dialect::Dialect;
-use crate::fence::{Fence, FenceForm, FenceTemplate, Fences, Mark};
+use crate::fence::{Fence, FenceTemplate, Fences, Mark};
 use crate::judge::{Answering, Judgment, judge};
 use crate::observation::{Arrival, Observation, Report, ReportContent};
-use crate::vectors::Vector;
+use crate::vectors::{Step, Vector};
 
 /// What a model did with a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,51 +24,204 @@ pub(super) struct Simulated {
 /// reports the next.
 const MAX_FENCES: usize = 4;
 
-/// Returns what a fresh listener with these faults does with a vector.
-pub(super) fn simulate<'f>(
-    vector: &Vector,
-    fence: &FenceTemplate,
-    faults: impl IntoIterator<Item = &'f FaultInstance>,
-) -> Simulated {
-    match observe(vector, fence, faults) {
-        Ok(observation) => {
-            let judgment = judge(&vector.steps, &observation, Answering::MayBeSilent);
-            Simulated {
-                trace: Trace::answered(&observation.reports, observation.misread_fence.as_deref()),
-                conforms: matches!(judgment, Judgment::Conforms { .. }),
-                reported: reported(&observation.reports),
+/// Sends vectors to models as the runner sends them: a fence, the datagrams, and a fence.
+///
+/// Every model gets the same fences, so that models that do the same write the same bytes.
+#[derive(Debug)]
+pub(super) struct Simulator {
+    fences: Fences,
+    before: Vec<ReadyFence>,
+    after: Vec<ReadyFence>,
+}
+
+/// What a model wrote while it got a vector.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Output {
+    lines: Vec<(Arrival, Vec<u8>)>,
+    /// The line with the fence before the vector.
+    usual: FenceLine,
+    /// The line with the fence behind it.
+    after: FenceLine,
+    /// Whether the first fence behind the vector never came back, though a later one did.
+    has_swallowed_fence: bool,
+}
+
+/// A fence, and its datagram.
+#[derive(Debug)]
+struct ReadyFence {
+    fence: Fence,
+    datagram: Vec<u8>,
+}
+
+/// The line that carried a fence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct FenceLine {
+    /// The index of the fence among those that were ready.
+    number: usize,
+    line: Vec<u8>,
+}
+
+impl Simulator {
+    pub(super) fn new(dialect: Dialect, template: &FenceTemplate) -> Self {
+        let mut fences = Fences::new(template.clone());
+        let mut ready = || {
+            let fence = fences.next_fence();
+            let datagram = fence.datagram(dialect);
+            ReadyFence { fence, datagram }
+        };
+        Self {
+            before: (0..MAX_FENCES).map(|_| ready()).collect(),
+            after: (0..MAX_FENCES).map(|_| ready()).collect(),
+            fences,
+        }
+    }
+
+    /// Returns what a fresh listener with these faults writes, or how it ended if it did, or did
+    /// not report a fence.
+    ///
+    /// # Panics
+    ///
+    /// If a fault is one of another dialect than the vector.
+    pub(super) fn output<'f>(
+        &self,
+        vector: &Vector,
+        faults: impl IntoIterator<Item = &'f FaultInstance>,
+    ) -> Result<Output, End> {
+        let mut model = match vector.dialect {
+            Dialect::JsonRpc => Model::jsonrpc(faults),
+            _ => Model::text(faults),
+        };
+        // What was reported before belongs to the fence.
+        let (usual, late) = self.pass(&self.before, &mut model, &mut Vec::new())?;
+        let early = late.into_iter().map(|line| (Arrival::Early, line));
+        let mut lines: Vec<_> = early.collect();
+        for step in &vector.steps {
+            let written = send(&mut model, &step.datagram)?.into_iter();
+            lines.extend(written.map(|line| (Arrival::InTime, line)));
+        }
+        let mut between = Vec::new();
+        let (after, _) = self.pass(&self.after, &mut model, &mut between)?;
+        let first = &self.after[0].fence;
+        let is_first = |line: &Vec<u8>| self.fences.mark(line, first) == Mark::This;
+        let has_swallowed_fence = after.number > 0 && !between.iter().any(is_first);
+        lines.extend(between.into_iter().map(|line| (Arrival::InTime, line)));
+        Ok(Output {
+            lines,
+            usual,
+            after,
+            has_swallowed_fence,
+        })
+    }
+
+    /// Returns what the judge sees of an output.
+    pub(super) fn observation(&self, output: Output) -> Observation {
+        let usual = self.before[output.usual.number]
+            .fence
+            .form(&output.usual.line);
+        let after = self.after[output.after.number]
+            .fence
+            .form(&output.after.line);
+        let mut observation = Observation::default();
+        observation.swallowed_fence = output.has_swallowed_fence;
+        for (arrival, line) in output.lines {
+            // Parsed here, as both the trace and the judge need it. Other lines are the program's
+            // log.
+            if let Some(parsed) = parse_line(&line) {
+                let content = match self.fences.mark_any(&line) {
+                    Mark::None => ReportContent::Line(parsed),
+                    mark => ReportContent::of(mark),
+                };
+                observation.record(line, content, arrival);
             }
         }
-        Err(end) => Simulated {
-            trace: match end {
-                End::Hang => Trace::Hung,
-                End::Exit | End::Crash => Trace::Died,
-            },
-            conforms: false,
-            reported: 0,
-        },
+        if after != usual {
+            observation.misread_fence = Some(output.after.line);
+        }
+        observation
+    }
+
+    /// Returns whether a line holds digits that are no part of a vector, but of a fence's tag.
+    fn holds_part_of_tag<'l>(
+        &self,
+        vector: &Vector,
+        lines: impl IntoIterator<Item = &'l [u8]>,
+    ) -> bool {
+        let is_part = |digits: &[u8]| {
+            let is_sent = |step: &Step| memmem::find(&step.datagram, digits).is_some();
+            !vector.steps.iter().any(is_sent) && {
+                let mut fences = self.before.iter().chain(&self.after);
+                fences.any(|ready| memmem::find(&ready.datagram, digits).is_some())
+            }
+        };
+        let runs = |line: &'l [u8]| line.split(|byte| !byte.is_ascii_digit());
+        let mut runs = lines.into_iter().flat_map(runs);
+        runs.any(|digits| !digits.is_empty() && is_part(digits))
+    }
+
+    /// Sends fences until one is reported. Returns the line that carries it, and the lines behind
+    /// that; the lines before it go to `between`.
+    fn pass(
+        &self,
+        ready: &[ReadyFence],
+        model: &mut Model,
+        between: &mut Vec<Vec<u8>>,
+    ) -> Result<(FenceLine, Vec<Vec<u8>>), End> {
+        for (number, ReadyFence { fence, datagram }) in ready.iter().enumerate() {
+            let mut lines = send(model, datagram)?.into_iter();
+            while let Some(line) = lines.next() {
+                if self.fences.mark(&line, fence) == Mark::This {
+                    return Ok((FenceLine { number, line }, lines.collect()));
+                }
+                between.push(line);
+            }
+        }
+        Err(End::Hang)
     }
 }
 
-/// Observes a fresh listener with these faults: it gets a fence, the datagrams of a vector, and a
-/// fence, as the runner sends them. Returns how it ended if it did, or did not report the fence.
-pub(super) fn observe<'f>(
-    vector: &Vector,
-    fence: &FenceTemplate,
-    faults: impl IntoIterator<Item = &'f FaultInstance>,
-) -> Result<Observation, End> {
-    let model = match vector.dialect {
-        Dialect::JsonRpc => Model::jsonrpc(faults),
-        _ => Model::text(faults),
-    };
-    let mut simulation = Simulation {
-        model,
-        dialect: vector.dialect,
-        fences: Fences::new(fence.clone()),
-        observation: Observation::default(),
-    };
-    simulation.run(vector)?;
-    Ok(simulation.observation)
+impl Simulated {
+    /// Returns whether two models did the same.
+    pub(super) fn is_alike(self, other: Self) -> bool {
+        (self.trace, self.conforms) == (other.trace, other.conforms)
+    }
+
+    /// Returns what a model did with a vector.
+    pub(super) fn of(simulator: &Simulator, vector: &Vector, output: Result<Output, End>) -> Self {
+        match output {
+            Ok(output) => {
+                let observation = simulator.observation(output);
+                let judgment = judge(&vector.steps, &observation, Answering::MayBeSilent);
+                let (reports, fence) = (&observation.reports, observation.misread_fence.as_deref());
+                let lines = reports.iter().map(|report| &report.raw[..]);
+                Self {
+                    trace: if simulator.holds_part_of_tag(vector, lines) {
+                        Trace::tagged(reports, fence)
+                    } else {
+                        Trace::answered(reports, fence)
+                    },
+                    conforms: matches!(judgment, Judgment::Conforms { .. }),
+                    reported: reported(&observation.reports),
+                }
+            }
+            Err(end) => Self {
+                trace: match end {
+                    End::Hang => Trace::Hung,
+                    End::Exit | End::Crash => Trace::Died,
+                },
+                conforms: false,
+                reported: 0,
+            },
+        }
+    }
+}
+
+/// Sends a datagram, and returns the lines that the model writes.
+fn send(model: &mut Model, datagram: &[u8]) -> Result<Vec<Vec<u8>>, End> {
+    let response = model.receive(datagram);
+    match response.end {
+        Some(end) => Err(end),
+        None => Ok(response.lines),
+    }
 }
 
 /// Returns the total length of the names and values of reported events, in bytes; a parameter
@@ -92,81 +246,4 @@ fn event_length(event: &EventBuf) -> usize {
         1 + value + param.name.as_ref().map_or(0, Vec::len)
     });
     event.name.len() + params.sum::<usize>()
-}
-
-struct Simulation {
-    model: Model,
-    dialect: Dialect,
-    fences: Fences,
-    observation: Observation,
-}
-
-/// A fence as the model read it.
-struct ReadFence {
-    form: FenceForm,
-    line: Vec<u8>,
-}
-
-impl Simulation {
-    fn run(&mut self, vector: &Vector) -> Result<(), End> {
-        let (usual, late) = self.fence()?;
-        // What was reported before belongs to the fence.
-        self.observation = Observation::default();
-        self.record(late, Arrival::Early);
-        for step in &vector.steps {
-            let lines = self.send(&step.datagram)?;
-            self.record(lines, Arrival::InTime);
-        }
-        let (after, _) = self.fence()?;
-        if after.form != usual.form {
-            self.observation.misread_fence = Some(after.line);
-        }
-        Ok(())
-    }
-
-    /// Sends fences until one is reported, and returns how it was read, and the lines behind it.
-    fn fence(&mut self) -> Result<(ReadFence, Vec<Vec<u8>>), End> {
-        let mut first: Option<Fence> = None;
-        let mut has_first_returned = false;
-        for _ in 0..MAX_FENCES {
-            let fence = self.fences.next_fence();
-            let mut lines = self.send(&fence.datagram(self.dialect))?.into_iter();
-            while let Some(line) = lines.next() {
-                if let Some(first) = &first {
-                    has_first_returned |= self.fences.mark(&line, first) == Mark::This;
-                }
-                if self.fences.mark(&line, &fence) == Mark::This {
-                    self.observation.swallowed_fence |= first.is_some() && !has_first_returned;
-                    let form = fence.form(&line);
-                    return Ok((ReadFence { form, line }, lines.collect()));
-                }
-                self.record([line], Arrival::InTime);
-            }
-            first.get_or_insert(fence);
-        }
-        Err(End::Hang)
-    }
-
-    /// Sends a datagram, and returns the lines that the model writes.
-    fn send(&mut self, datagram: &[u8]) -> Result<Vec<Vec<u8>>, End> {
-        let response = self.model.receive(datagram);
-        match response.end {
-            Some(end) => Err(end),
-            None => Ok(response.lines),
-        }
-    }
-
-    /// Records the reports among some lines; others are the program's log.
-    fn record(&mut self, lines: impl IntoIterator<Item = Vec<u8>>, arrival: Arrival) {
-        for line in lines {
-            // Parsed here, as both the trace and the judge need it.
-            if let Some(parsed) = parse_line(&line) {
-                let content = match self.fences.mark_any(&line) {
-                    Mark::None => ReportContent::Line(parsed),
-                    mark => ReportContent::of(mark),
-                };
-                self.observation.record(line, content, arrival);
-            }
-        }
-    }
 }

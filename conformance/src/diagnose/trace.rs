@@ -13,6 +13,9 @@ use crate::observation::Report;
 pub(super) enum Trace {
     /// It answered the fence; the number stands for what it reported before.
     Answered(u64),
+    /// As `Answered`, and the reports hold a part of a fence's tag, which is always another: the
+    /// number is that of the reports without digits.
+    Tagged(u64),
     /// Its process ended.
     Died,
     /// It stopped answering.
@@ -38,24 +41,44 @@ impl Trace {
     /// Returns the trace of reports before the fence, and of the line that carried the fence if the
     /// subject misread it. Rejections leave no trace: they may be silent.
     pub(super) fn answered(reports: &[Report], misread_fence: Option<&[u8]>) -> Self {
-        let mut hasher = DefaultHasher::new();
-        for report in reports {
-            match report.line().as_deref() {
-                Some(Line::Event(event)) if !is_fence(event) => (0_u8, event).hash(&mut hasher),
-                Some(Line::Rejection(_)) => {}
-                Some(Line::Event(_)) | None => 1_u8.hash(&mut hasher),
-                Some(_) => 2_u8.hash(&mut hasher),
-            }
-        }
-        if let Some(line) = misread_fence {
-            let event = match parse_line(line) {
-                Some(Line::Event(event)) => Some(without_digits(&event_line(&event))),
-                _ => None,
-            };
-            (3_u8, event).hash(&mut hasher);
-        }
-        Self::Answered(hasher.finish())
+        let hash = |event: &EventBuf, hasher: &mut DefaultHasher| event.hash(hasher);
+        Self::Answered(hash_of(reports, misread_fence, hash))
     }
+
+    /// Returns the trace for reports that hold a part of a tag.
+    pub(super) fn tagged(reports: &[Report], misread_fence: Option<&[u8]>) -> Self {
+        let hash = |event: &EventBuf, hasher: &mut DefaultHasher| {
+            without_digits(&event_line(event)).hash(hasher);
+        };
+        Self::Tagged(hash_of(reports, misread_fence, hash))
+    }
+}
+
+fn hash_of(
+    reports: &[Report],
+    misread_fence: Option<&[u8]>,
+    hash: impl Fn(&EventBuf, &mut DefaultHasher),
+) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for report in reports {
+        match report.line().as_deref() {
+            Some(Line::Event(event)) if !is_fence(event) => {
+                0_u8.hash(&mut hasher);
+                hash(event, &mut hasher);
+            }
+            Some(Line::Rejection(_)) => {}
+            Some(Line::Event(_)) | None => 1_u8.hash(&mut hasher),
+            Some(_) => 2_u8.hash(&mut hasher),
+        }
+    }
+    if let Some(line) = misread_fence {
+        let event = match parse_line(line) {
+            Some(Line::Event(event)) => Some(without_digits(&event_line(&event))),
+            _ => None,
+        };
+        (3_u8, event).hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// Returns whether an event is a fence: a value holds what looks like a tag.
@@ -67,7 +90,7 @@ fn is_fence(event: &EventBuf) -> bool {
     event.params.iter().any(|param| is_tagged(&param.value))
 }
 
-/// Replaces every run of digits: a misread fence holds a part of its tag, which is always another.
+/// Replaces every run of digits: it may be a part of a tag, which is always another.
 fn without_digits(line: &[u8]) -> Vec<u8> {
     let mut blanked: Vec<_> = line
         .iter()

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Record;
-use crate::diagnose::{Diagnosis, Finding, KnownCause, diagnose};
+use crate::diagnose::{Diagnosis, Dictionary, Finding, KnownCause, diagnose};
 use crate::dialect::Dialect;
 use crate::evidence::Evidence;
 use crate::fence::FenceTemplate;
@@ -63,7 +63,7 @@ impl<'c> Findings<'c> {
     /// Searches the causes of what went wrong, while `go_on` returns `true`. `fence` is the fence of
     /// the run. The keys of [`Diagnosis::cause_of`] are numbers of results, from 0.
     pub fn diagnose(&self, fence: &FenceTemplate, go_on: &(dyn Fn() -> bool + Sync)) -> Diagnosis {
-        let mut diagnosis = diagnose(&self.findings, fence, go_on);
+        let mut diagnosis = diagnose(&self.findings, &Dictionary::default(), fence, go_on);
         let of_results = diagnosis.cause_of.iter();
         diagnosis.cause_of = of_results
             .map(|(finding, cause)| (self.results[*finding], *cause))

@@ -8,11 +8,12 @@ use std::num::NonZero;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use event_datagram_conformance::diagnose::Finding;
+use event_datagram_conformance::diagnose::{Diagnosis, Finding};
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::{Strictness, Verdict};
 use event_datagram_conformance::known::KnownList;
+use event_datagram_conformance::report::{Findings, Recorder};
 use event_datagram_conformance::run::{RunEvent, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::SocketKind;
@@ -27,6 +28,19 @@ pub(crate) const CORRECT: &str = "correct";
 
 /// The vectors that detect a fault, by their ids: the listener fails them, or gets a warning.
 pub(crate) type Detections = BTreeMap<String, Verdict>;
+
+/// A run of all vectors on a process.
+pub(crate) struct ProcessRun<'m> {
+    pub(crate) detections: Detections,
+    findings: Findings<'m>,
+}
+
+impl ProcessRun<'_> {
+    /// Searches the faults that explain the run.
+    pub(crate) fn diagnosis(&self) -> Diagnosis {
+        self.findings.diagnose(&FenceTemplate::default(), &|| true)
+    }
+}
 
 /// The faulty listeners of a dialect, and which vectors detect them.
 pub(crate) struct KillMatrix {
@@ -76,8 +90,8 @@ impl KillMatrix {
         })
     }
 
-    /// Runs the vectors on the process of a listener, and returns those that detect its fault.
-    pub(crate) fn run(&self, name: &str, socket: SocketKind) -> Detections {
+    /// Runs the vectors on the process of a listener.
+    pub(crate) fn run(&self, name: &str, socket: SocketKind) -> ProcessRun<'_> {
         let program = env::current_exe()
             .expect("this program has a path")
             .into_os_string();
@@ -99,15 +113,25 @@ impl KillMatrix {
             known: KnownList::default(),
             set: None,
         };
+        let recorder = Recorder {
+            options: String::new(),
+            is_attached: false,
+            command: String::new(),
+        };
         let mut detections = Detections::new();
+        let mut findings = Findings::new(self.vectors());
         let ran = run(&plan, |event| {
-            if let RunEvent::Outcome(outcome) = event
-                && outcome.verdict.is_failure(Strictness::Should)
-            {
-                detections.insert(outcome.vector.id.clone(), outcome.verdict);
+            if let RunEvent::Outcome(outcome) = event {
+                if outcome.verdict.is_failure(Strictness::Should) {
+                    detections.insert(outcome.vector.id.clone(), outcome.verdict);
+                }
+                findings.add(&recorder.record(outcome));
             }
         });
         ran.unwrap_or_else(|error| panic!("{name}: {error}"));
-        detections
+        ProcessRun {
+            detections,
+            findings,
+        }
     }
 }

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
+use event_datagram_conformance::diagnose::{Cause, Diagnosis};
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::Corpus;
+use event_datagram_oracle::faults::Fault;
 use libtest_mimic::{Failed, Trial};
 use snapbox::{Assert, Data};
 
+use crate::combinations;
 use crate::listeners::groups;
 use crate::matrix::{CORRECT, Detections, KillMatrix};
 use crate::page::{KillTable, page};
@@ -50,10 +53,15 @@ fn of_dialect(dialect: Dialect) -> Vec<Trial> {
     trials.extend(matrix.listeners().step_by(PROCESSES).map(|listener| {
         let matrix = matrix.clone();
         let name = listener.name.clone();
-        let requirement = listener.instance.fault.requirement;
+        let fault = listener.instance.fault;
         Trial::test(format!("{dialect}::process::{name}"), move || {
-            process_is_detected(&matrix, &name, requirement)
+            process_is_detected(&matrix, &name, fault)
         })
+    }));
+    trials.extend(combinations::of(dialect).iter().map(|names| {
+        let matrix = matrix.clone();
+        let name = format!("{dialect}::combined::{}", names.join("+"));
+        Trial::test(name, move || combinations::is_diagnosed(&matrix, *names))
     }));
     // These need the detections of all listeners, and so come last.
     trials.push(trial(
@@ -101,7 +109,7 @@ fn names_are_unique(matrix: &KillMatrix) -> Result<(), Failed> {
 
 fn correct_listener_conforms(matrix: &KillMatrix) -> Result<(), Failed> {
     for socket in [SocketKind::Udp, SocketKind::Unix] {
-        let detections = matrix.run(CORRECT, socket);
+        let detections = matrix.run(CORRECT, socket).detections;
         if !detections.is_empty() {
             return Err(format!("over {socket}: {detections:?}").into());
         }
@@ -114,10 +122,13 @@ fn is_detected(matrix: &KillMatrix, name: &str, requirement: &str) -> Result<(),
     detects(matrix, matrix.detections(name), requirement)
 }
 
-/// The same holds for the process of the listener, and the same vectors detect it every time.
-fn process_is_detected(matrix: &KillMatrix, name: &str, requirement: &str) -> Result<(), Failed> {
-    let detections = matrix.run(name, SocketKind::Unix);
-    detects(matrix, &detections, requirement)?;
+/// The same holds for the process of the listener: the same vectors detect it every time, and the
+/// diagnosis names its fault.
+fn process_is_detected(matrix: &KillMatrix, name: &str, fault: &Fault) -> Result<(), Failed> {
+    let run = matrix.run(name, SocketKind::Unix);
+    detects(matrix, &run.detections, fault.requirement)?;
+    is_named(&run.diagnosis(), fault)?;
+    let detections = run.detections;
     let repeats = match env::var(REPEATS) {
         Ok(number) => number
             .parse()
@@ -125,12 +136,23 @@ fn process_is_detected(matrix: &KillMatrix, name: &str, requirement: &str) -> Re
         Err(_) => 1,
     };
     for repeat in 1..repeats {
-        let again = matrix.run(name, SocketKind::Unix);
+        let again = matrix.run(name, SocketKind::Unix).detections;
         if again != detections {
             return Err(format!("repeat {repeat}: {}", difference(&detections, &again)).into());
         }
     }
     Ok(())
+}
+
+/// The fault explains everything, alone or as one of those that the vectors do not distinguish.
+fn is_named(diagnosis: &Diagnosis, fault: &Fault) -> Result<(), Failed> {
+    let is_this = |cause: &Cause| {
+        cause.fault == fault.slug || cause.also.iter().any(|slug| slug == fault.slug)
+    };
+    match &diagnosis.causes[..] {
+        [cause] if is_this(cause) && diagnosis.unexplained == 0 => Ok(()),
+        _ => Err(format!("it breaks in another way than its model: {diagnosis:#?}").into()),
+    }
 }
 
 fn detects(matrix: &KillMatrix, detections: &Detections, requirement: &str) -> Result<(), Failed> {

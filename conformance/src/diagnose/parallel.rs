@@ -1,0 +1,42 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Items that a thread takes at a time.
+const BATCH: usize = 4;
+
+/// Maps items in two threads, and returns the results in the order of the items.
+pub(super) fn in_parallel<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let begin = next.fetch_add(BATCH, Ordering::Relaxed);
+            let Some(rest) = items.get(begin..).filter(|rest| !rest.is_empty()) else {
+                return done;
+            };
+            let batch = rest.iter().take(BATCH).enumerate();
+            done.extend(batch.map(|(at, item)| (begin + at, map(item))));
+        }
+    };
+    let mut done = thread::scope(|scope| {
+        let other = scope.spawn(work);
+        let mut done = work();
+        done.extend(other.join().expect("a model does not panic"));
+        done
+    });
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_in_the_order_of_the_items() {
+        let items: Vec<_> = (0..103).collect();
+        let doubled: Vec<_> = items.iter().map(|item| item * 2).collect();
+        assert_eq!(in_parallel(&items, |item| item * 2), doubled);
+        assert!(in_parallel(&[], |item: &usize| *item).is_empty());
+    }
+}
