@@ -66,13 +66,6 @@ pub(super) fn blame_for_late(
     }
 }
 
-/// Blames a vector for a crash that a replay has shown.
-pub(super) fn blame_for_crash(outcome: &mut Outcome<'_>, why: String, log: Vec<String>) {
-    outcome.verdict = Verdict::Crash;
-    outcome.why = why;
-    outcome.log = log;
-}
-
 /// Returns the reason where a subject ended or fell silent after it had answered.
 pub(super) fn went_on_at_first(then: &str) -> String {
     format!("it went on at first, but then {then}")

@@ -2,6 +2,7 @@ use std::time::Instant;
 
 use super::error::RunError;
 use super::outcome::Outcome;
+use super::replay::{LossCause, Sent};
 use super::retry::is_loss;
 use super::supervisor::Supervisor;
 use crate::dialect::Dialect;
@@ -9,13 +10,21 @@ use crate::judge::Verdict;
 use crate::subject::{AnswerWait, ExchangeEnd};
 use crate::vectors::Vector;
 
-/// What an instance was sent before the vector at which it fell silent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum InstanceAge {
-    /// Nothing.
-    Fresh,
-    /// Other vectors.
-    Used,
+/// What came of a vector at which an instance fell silent.
+pub(super) struct Confirmed<'c> {
+    pub(super) outcome: Outcome<'c>,
+    /// The loss of the instance and the vector that causes it, if a fresh instance did something
+    /// else and a replay has found that vector.
+    pub(super) explained: Option<(Outcome<'c>, LossCause<'c>)>,
+}
+
+impl<'c> From<Outcome<'c>> for Confirmed<'c> {
+    fn from(outcome: Outcome<'c>) -> Self {
+        Self {
+            outcome,
+            explained: None,
+        }
+    }
 }
 
 impl Supervisor<'_> {
@@ -23,26 +32,27 @@ impl Supervisor<'_> {
     /// fell silent.
     ///
     /// A fresh instance is sent the vector, and the silent one is given as much time. An instance
-    /// that answers before that is slow, and the fresh one decides.
+    /// that answers before that is slow, and the fresh one decides. If only the silent one hangs,
+    /// a replay of what it was `sent` finds out why.
     pub(super) fn confirm_hang<'c>(
         mut self,
         suspected: Outcome<'c>,
-        age: InstanceAge,
+        sent: &Sent<'c>,
         since: Instant,
-    ) -> Result<Outcome<'c>, RunError> {
+    ) -> Result<Confirmed<'c>, RunError> {
         let vector = suspected.vector;
         let wait = self.hangs.wait_to_confirm(vector);
-        if age == InstanceAge::Fresh && wait == AnswerWait::CONFIRM_AGAIN {
+        if sent.is_one_vector() && wait == AnswerWait::CONFIRM_AGAIN {
             // This fresh instance does what two did at each of several such vectors.
             match self.wait_for_silent(vector.dialect, wait, since) {
                 Err(end @ (ExchangeEnd::TimedOut(_) | ExchangeEnd::Blocked(_))) => {
                     let why = end.silence().unwrap_or_default();
-                    return Ok(Outcome { why, ..suspected });
+                    return Ok(Outcome { why, ..suspected }.into());
                 }
                 Err(ExchangeEnd::Interrupted) => return Err(RunError::Interrupted),
                 _ => self.end_instance(),
             }
-            return self.confirm_by_fresh(suspected);
+            return Ok(self.confirm_by_fresh(suspected)?.into());
         }
         let silent = self.session.take();
         let second = match self.ensure_running() {
@@ -69,18 +79,29 @@ impl Supervisor<'_> {
             _ => match second {
                 Some(second) if !is_loss(&second) => {
                     self.hangs.withdraw_suspicion(vector);
-                    return Ok(second);
+                    return Ok(second.into());
                 }
-                _ => return self.confirm_by_fresh(suspected),
+                _ => return Ok(self.confirm_by_fresh(suspected)?.into()),
             },
         };
         let Some(second) = second else {
-            return Ok(first);
+            return Ok(first.into());
         };
         if second.verdict == Verdict::Hang {
             self.hangs.record_hang(vector);
         }
-        Ok(agreed(first, second))
+        if !is_loss(&second)
+            && let Some(cause) = self.replay(sent)?
+        {
+            if cause.verdict == Verdict::Hang {
+                self.hangs.record_hang(cause.vector);
+            }
+            return Ok(Confirmed {
+                outcome: second,
+                explained: Some((first, cause)),
+            });
+        }
+        Ok(agreed(first, second).into())
     }
 
     /// Waits for an answer of the silent instance.

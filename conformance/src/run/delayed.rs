@@ -2,8 +2,10 @@ use std::collections::VecDeque;
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
+use super::confirm::Confirmed;
 use super::error::RunError;
 use super::outcome::Outcome;
+use super::replay::LossCause;
 use super::worker_event::WorkerEvent;
 use crate::subject::MAX_PIPELINED;
 use crate::vectors::Vector;
@@ -17,6 +19,8 @@ pub(super) struct DelayedOutcomes<'e, 's, 'env, 'c> {
     max_threads: usize,
     /// The outcomes that were not emitted yet, the newest last.
     held: VecDeque<Held<'s, 'c>>,
+    /// The vectors that a replay has found to cause losses, and whose outcomes are not known yet.
+    causes: Vec<LossCause<'c>>,
     emit: &'e mut dyn FnMut(WorkerEvent<'c>),
     error: Option<RunError>,
 }
@@ -27,7 +31,7 @@ enum Held<'s, 'c> {
 }
 
 struct Pending<'s, 'c> {
-    thread: ScopedJoinHandle<'s, Result<Outcome<'c>, RunError>>,
+    thread: ScopedJoinHandle<'s, Result<Confirmed<'c>, RunError>>,
     since: Instant,
 }
 
@@ -44,13 +48,15 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
             scope,
             max_threads,
             held: VecDeque::new(),
+            causes: Vec::new(),
             emit,
             error: None,
         }
     }
 
     /// Adds an outcome, and emits the oldest if there are many.
-    pub(super) fn push(&mut self, outcome: Outcome<'c>) {
+    pub(super) fn push(&mut self, mut outcome: Outcome<'c>) {
+        self.apply_cause(&mut outcome);
         self.held.push_back(Held::Ready(outcome));
         self.emit_oldest();
     }
@@ -58,7 +64,7 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
     /// Adds the outcome that `work` returns in another thread. Waits if there are too many threads.
     pub(super) fn push_pending(
         &mut self,
-        work: impl FnOnce() -> Result<Outcome<'c>, RunError> + Send + 's,
+        work: impl FnOnce() -> Result<Confirmed<'c>, RunError> + Send + 's,
     ) {
         while self.pending_count() >= self.max_threads {
             self.join_oldest();
@@ -112,6 +118,20 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
         newest.find(|outcome| std::ptr::eq(outcome.vector, vector))
     }
 
+    /// Blames the vector that causes a loss, now or when its outcome is known. If its outcome was
+    /// emitted, the vector at which the loss showed is blamed.
+    pub(super) fn blame(&mut self, loss: &Outcome<'c>, cause: LossCause<'c>) {
+        if let Some(culprit) = self.of(cause.vector) {
+            cause.blame(culprit);
+        } else if !cause.was_answered {
+            self.causes.push(cause);
+        } else if let Some(outcome) = self.of(loss.vector) {
+            let why = format!("{}; `{}` causes it", loss.why, cause.vector.id);
+            let log = loss.log.clone();
+            LossCause { why, log, ..cause }.blame(outcome);
+        }
+    }
+
     /// Waits until all outcomes are known, and emits them.
     ///
     /// # Errors
@@ -155,11 +175,30 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
             && let Some(Held::Pending(pending)) = self.held.remove(at)
         {
             match pending.thread.join().expect("a thread does not panic") {
-                Ok(outcome) => self.held.insert(at, Held::Ready(outcome)),
+                Ok(confirmed) => {
+                    let Confirmed {
+                        mut outcome,
+                        explained,
+                    } = confirmed;
+                    self.apply_cause(&mut outcome);
+                    self.held.insert(at, Held::Ready(outcome));
+                    if let Some((loss, cause)) = explained {
+                        self.blame(&loss, cause);
+                    }
+                }
                 Err(error) => {
                     self.error.get_or_insert(error);
                 }
             }
+        }
+    }
+
+    /// Blames a vector whose outcome is known now, if a replay has found that it causes a loss.
+    fn apply_cause(&mut self, outcome: &mut Outcome<'c>) {
+        let mut causes = self.causes.iter();
+        let is_its = |cause: &LossCause<'_>| std::ptr::eq(cause.vector, outcome.vector);
+        if let Some(at) = causes.position(is_its) {
+            self.causes.swap_remove(at).blame(outcome);
         }
     }
 

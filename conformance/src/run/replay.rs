@@ -1,42 +1,131 @@
 use super::blame::went_on_at_first;
 use super::error::RunError;
+use super::outcome::Outcome;
+use super::retry::is_loss;
 use super::supervisor::Supervisor;
 use crate::judge::Verdict;
-use crate::subject::{ExchangeEnd, SendMode};
+use crate::subject::{AnswerWait, ExchangeEnd, SendMode};
 use crate::vectors::Vector;
 
-/// The vector that crashes the subject, by a replay.
-pub(super) struct CrashCause<'c> {
+/// The vectors that an instance was sent until it died or fell silent, in order.
+#[derive(Clone, Debug)]
+pub(super) struct Sent<'c> {
+    /// Those that were answered.
+    pub(super) history: Vec<&'c Vector>,
+    /// Those that were not. At the first of them the instance was lost, and it may have read the
+    /// others by then.
+    pub(super) in_flight: Vec<&'c Vector>,
+}
+
+impl Sent<'_> {
+    /// Returns whether the vector at which the instance was lost is all that it was sent.
+    pub(super) fn is_one_vector(&self) -> bool {
+        self.history.is_empty() && self.in_flight.len() == 1
+    }
+}
+
+/// The vector that crashes the subject or lets it hang, by a replay.
+#[derive(Debug)]
+pub(super) struct LossCause<'c> {
     pub(super) vector: &'c Vector,
+    /// Whether the lost instance had answered it.
+    pub(super) was_answered: bool,
+    /// A crash or a hang.
+    pub(super) verdict: Verdict,
     pub(super) why: String,
     pub(super) log: Vec<String>,
 }
 
-impl Supervisor<'_> {
-    /// Replays what an instance was sent that crashed, each time on a fresh instance, until it has
-    /// found the vector that causes the crash.
-    ///
-    /// `history` was answered; `in_flight` was sent behind it, and its first vector was not
-    /// answered, which alone crashes no fresh instance. More and more of the history is replayed
-    /// before that vector, one vector at a time; then all without a pause.
-    pub(super) fn replay_crash<'c>(
-        &mut self,
-        history: &[&'c Vector],
-        in_flight: &[&'c Vector],
-    ) -> Result<Option<CrashCause<'c>>, RunError> {
-        let found = self.replay(history, in_flight);
-        self.end_instance();
-        match found {
-            Err(RunError::Gone(_)) => Ok(None),
-            found => found,
+impl<'c> LossCause<'c> {
+    fn new(vector: &'c Vector, loss: Loss, why: String) -> Self {
+        Self {
+            vector,
+            was_answered: false,
+            verdict: loss.verdict,
+            why,
+            log: loss.log,
         }
     }
 
-    fn replay<'c>(
+    /// Blames a vector for the loss, unless it has one of its own already.
+    pub(super) fn blame(self, outcome: &mut Outcome<'_>) {
+        if !is_loss(outcome) {
+            outcome.verdict = self.verdict;
+            outcome.why = self.why;
+            outcome.log = self.log;
+        }
+    }
+}
+
+/// How an instance was lost in a replay.
+struct Loss {
+    verdict: Verdict,
+    why: String,
+    log: Vec<String>,
+}
+
+impl Loss {
+    fn of(outcome: Outcome<'_>) -> Option<Self> {
+        is_loss(&outcome).then_some(Self {
+            verdict: outcome.verdict,
+            why: outcome.why,
+            log: outcome.log,
+        })
+    }
+
+    /// Returns how an exchange lost the instance. `None` if it did not.
+    fn by(end: ExchangeEnd) -> Option<Self> {
+        let silence = end.silence();
+        match end {
+            ExchangeEnd::Died { death, log } => Some(Self {
+                verdict: Verdict::Crash,
+                why: death.to_string(),
+                log,
+            }),
+            _ => silence.map(|why| Self {
+                verdict: Verdict::Hang,
+                why,
+                log: Vec::new(),
+            }),
+        }
+    }
+}
+
+impl Supervisor<'_> {
+    /// Replays what an instance was sent that died or fell silent, each time on a fresh instance,
+    /// until it has found the vector that causes the loss.
+    ///
+    /// The vector at which the instance was lost does no harm to a fresh one alone. At first those
+    /// in flight are replayed one at a time: the subject may have read ahead. Then more and more of
+    /// the history is replayed before that vector, and at last all without a pause.
+    pub(super) fn replay<'c>(
         &mut self,
-        history: &[&'c Vector],
-        in_flight: &[&'c Vector],
-    ) -> Result<Option<CrashCause<'c>>, RunError> {
+        sent: &Sent<'c>,
+    ) -> Result<Option<LossCause<'c>>, RunError> {
+        if sent.is_one_vector() {
+            return Ok(None);
+        }
+        let found = self.find_cause(sent);
+        self.end_instance();
+        let mut found = match found {
+            Err(RunError::Gone(_)) => None,
+            found => found?,
+        };
+        if let Some(cause) = &mut found {
+            let mut history = sent.history.iter();
+            cause.was_answered = history.any(|vector| std::ptr::eq(*vector, cause.vector));
+        }
+        Ok(found)
+    }
+
+    fn find_cause<'c>(&mut self, sent: &Sent<'c>) -> Result<Option<LossCause<'c>>, RunError> {
+        let Sent { history, in_flight } = sent;
+        if let Some(cause) = self.replay_one_by_one(in_flight)? {
+            // A vector that alone does harm to one fresh instance and none to another has no cause
+            // that a replay could find.
+            let is_first = std::ptr::eq(cause.vector, in_flight[0]);
+            return Ok((!is_first).then_some(cause));
+        }
         let mut count = 1;
         while count < 2 * history.len() {
             let start = history.len().saturating_sub(count);
@@ -54,53 +143,59 @@ impl Supervisor<'_> {
     fn replay_one_by_one<'c>(
         &mut self,
         vectors: &[&'c Vector],
-    ) -> Result<Option<CrashCause<'c>>, RunError> {
+    ) -> Result<Option<LossCause<'c>>, RunError> {
         self.end_instance();
         for (index, vector) in vectors.iter().enumerate() {
-            self.ensure_running()?;
+            self.ensure_running_for_replay()?;
             let outcome = self.try_once(vector, None)?;
-            let (why, log) = match outcome.verdict {
-                Verdict::Crash => (outcome.why, outcome.log),
-                Verdict::Hang => return Ok(None),
-                _ => match self.exchange(vector.dialect, [], SendMode::Burst).end {
+            let loss = match Loss::of(outcome) {
+                Some(loss) => loss,
+                None => match self.exchange(vector.dialect, [], SendMode::Burst).end {
                     ExchangeEnd::Fenced => continue,
                     ExchangeEnd::Interrupted => return Err(RunError::Interrupted),
-                    ExchangeEnd::Died { death, log } => (went_on_at_first(&death.to_string()), log),
-                    _ => return Ok(None),
+                    end => match Loss::by(end) {
+                        Some(loss) => Loss {
+                            why: went_on_at_first(&loss.why),
+                            ..loss
+                        },
+                        None => return Ok(None),
+                    },
                 },
             };
             self.end_instance();
             let why = match vectors[..index] {
-                [] => why,
-                [first, ..] => format!("{why}; only behind what came before, `{}` first", first.id),
+                [] => loss.why.clone(),
+                [first, ..] => format!(
+                    "{}; only behind what came before, `{}` first",
+                    loss.why, first.id
+                ),
             };
-            return Ok(Some(CrashCause { vector, why, log }));
+            return Ok(Some(LossCause::new(vector, loss, why)));
         }
         Ok(None)
     }
 
-    /// Sends vectors to a fresh instance without a pause, and fewer of them as long as that crashes
-    /// it.
+    /// Sends vectors to a fresh instance without a pause, and fewer of them as long as it is lost.
     fn replay_without_pause<'c>(
         &mut self,
         history: &[&'c Vector],
         in_flight: &[&'c Vector],
-    ) -> Result<Option<CrashCause<'c>>, RunError> {
-        let (mut survived, mut crashed) = (0, in_flight.len());
+    ) -> Result<Option<LossCause<'c>>, RunError> {
+        let (mut survived, mut lost) = (0, in_flight.len());
         let mut found = None;
-        while survived < crashed {
+        while survived < lost {
             let count = if found.is_none() {
-                crashed
+                lost
             } else {
-                survived + (crashed - survived) / 2
+                survived + (lost - survived) / 2
             };
             let vectors = [history, &in_flight[..count]].concat();
-            match self.crash_without_pause(&vectors)? {
-                Some((why, log)) => {
+            match self.lose_without_pause(&vectors)? {
+                Some(loss) => {
                     let vector = in_flight[count.saturating_sub(1)];
-                    let why = format!("{why}; only without a pause behind what came before");
-                    found = Some(CrashCause { vector, why, log });
-                    crashed = count;
+                    let why = format!("{}; only without a pause behind what came before", loss.why);
+                    found = Some(LossCause::new(vector, loss, why));
+                    lost = count;
                 }
                 None if found.is_none() => break,
                 None => survived = count + 1,
@@ -109,30 +204,27 @@ impl Supervisor<'_> {
         Ok(found)
     }
 
-    /// Returns how a fresh instance dies of vectors without a pause between them.
-    fn crash_without_pause(
-        &mut self,
-        vectors: &[&Vector],
-    ) -> Result<Option<(String, Vec<String>)>, RunError> {
+    /// Returns how a fresh instance is lost by vectors without a pause between them.
+    fn lose_without_pause(&mut self, vectors: &[&Vector]) -> Result<Option<Loss>, RunError> {
         self.end_instance();
-        self.ensure_running()?;
+        self.ensure_running_for_replay()?;
         let mut left = vectors;
         while !left.is_empty() && self.is_running() {
             let count = self.max_pipelined(left).max(1).min(left.len());
             let outcome = self.send_pipelined(&left[..count], &mut |_| {})?;
-            let end = outcome.end.map(|end| match end {
-                ExchangeEnd::Died { death, log } => (death.to_string(), log),
-                _ => (String::new(), Vec::new()),
-            });
-            let first_try = outcome
-                .first_try
-                .filter(|first| first.verdict == Verdict::Crash);
-            let crash = first_try.map(|first| (first.why, first.log));
-            if let Some(crash) = crash.or(end.filter(|(why, _)| !why.is_empty())) {
-                return Ok(Some(crash));
+            let first_try = outcome.first_try.and_then(Loss::of);
+            if let Some(loss) = first_try.or(outcome.end.and_then(Loss::by)) {
+                return Ok(Some(loss));
             }
             left = &left[count..];
         }
         Ok(None)
+    }
+
+    /// Starts an instance if none runs. It is waited for less than the one whose loss is replayed.
+    fn ensure_running_for_replay(&mut self) -> Result<(), RunError> {
+        self.ensure_running()?;
+        self.set_answer_wait(AnswerWait::CONFIRM_AGAIN);
+        Ok(())
     }
 }

@@ -106,10 +106,15 @@ impl<'r> Supervisor<'r> {
         self
     }
 
+    /// Returns whether the runner starts the subject, and can start it afresh.
+    pub(super) fn can_start(&self) -> bool {
+        self.subject.kind() != Kind::Running
+    }
+
     /// Returns whether several instances can run at the same time: the subject is a command, and
     /// binds no socket of its own choice.
     pub(super) fn can_have_siblings(&self) -> bool {
-        self.subject.kind() != Kind::Running && self.start.socket.is_none()
+        self.can_start() && self.start.socket.is_none()
     }
 
     /// Returns another supervisor of the same subject, of which no instance runs.

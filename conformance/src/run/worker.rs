@@ -2,12 +2,13 @@ use std::mem;
 use std::thread::Scope;
 use std::time::Instant;
 
-use super::blame::{blame_for_crash, blame_for_end};
-use super::confirm::{InstanceAge, agreed};
+use super::blame::blame_for_end;
+use super::confirm::agreed;
 use super::delayed::DelayedOutcomes;
 use super::error::RunError;
 use super::outcome::Outcome;
 use super::pipeline::PipelineOutcome;
+use super::replay::Sent;
 use super::retry::{Tried, is_loss};
 use super::state::may_show_state;
 use super::supervisor::Supervisor;
@@ -102,8 +103,9 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
 
     /// Runs a vector alone.
     fn run_alone(&mut self, vector: &'c Vector) -> Result<(), RunError> {
-        if let Some((first, history)) = self.try_vector(vector, None)? {
-            self.explain(&history, &[vector], first)?;
+        if let Some((loss, history)) = self.try_vector(vector, None)? {
+            let in_flight = vec![vector];
+            self.explain(&Sent { history, in_flight }, loss)?;
         }
         Ok(())
     }
@@ -130,8 +132,12 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             self.record_sent(vector);
         }
         if let Some(silent) = first_try.take_if(|outcome| self.can_replace(outcome)) {
-            self.replace(silent, InstanceAge::Used);
-            return Ok(good + 1);
+            self.replace(silent, vectors[good..].to_vec());
+            // A subject that reads ahead may hang at any of them.
+            for vector in &vectors[good + 1..] {
+                self.run_alone(vector)?;
+            }
+            return Ok(vectors.len());
         }
         if let Some(end) = end {
             self.explain_end(end)?;
@@ -162,19 +168,23 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             {
                 suspicion = None;
             }
-            // A subject that reads ahead dies of a later vector than the first that it does not
+            // A subject that reads ahead is lost by a later vector than the first that it does not
             // answer.
-            if outcome.verdict == Verdict::Crash && differing.is_none() {
+            if is_loss(outcome) && differing.is_none() {
                 unexplained = None;
             }
             match differing {
                 Some(differing) if is_first => unexplained = Some(differing),
-                Some((loss, history)) => self.explain(&history, &[vector], loss)?,
+                Some((loss, history)) => {
+                    let in_flight = vec![*vector];
+                    self.explain(&Sent { history, in_flight }, loss)?;
+                }
                 None => {}
             }
         }
         if let Some((loss, history)) = unexplained {
-            self.explain(&history, &vectors[good..], loss)?;
+            let in_flight = vectors[good..].to_vec();
+            self.explain(&Sent { history, in_flight }, loss)?;
         }
         if let Some(why) = suspicion
             && let Some(outcome) = self.outcomes.of(first)
@@ -199,12 +209,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             let tried = self.supervisor.try_once(vector, before)?;
             self.supervisor.set_answer_wait(AnswerWait::FULL);
             if self.can_replace(&tried) {
-                let age = if self.instance == self.supervisor.instance() {
-                    InstanceAge::Used
-                } else {
-                    InstanceAge::Fresh
-                };
-                self.replace(tried, age);
+                self.replace(tried, vec![vector]);
                 return Ok(None);
             }
             first_try = Some(tried);
@@ -216,12 +221,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         }
         let Tried { outcome, differing } = tried;
         let differing = differing.map(|loss| {
-            let is_same = loss.instance == self.instance;
-            let history = if is_same {
-                self.sent.clone()
-            } else {
-                Vec::new()
-            };
+            let history = self.history_of(&loss);
             (loss, history)
         });
         if !is_loss(&outcome) {
@@ -231,34 +231,21 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         Ok(differing)
     }
 
-    /// Finds the vector that caused a loss which its own vector, the first of `in_flight`, does not
-    /// cause on a fresh instance. `history` was sent to the lost instance before.
-    fn explain(
-        &mut self,
-        history: &[&'c Vector],
-        in_flight: &[&'c Vector],
-        loss: Outcome<'c>,
-    ) -> Result<(), RunError> {
-        let found = match loss.verdict {
-            Verdict::Crash => self.supervisor.replay_crash(history, in_flight)?,
-            _ => None,
+    /// Finds the vector that caused a loss which its own vector does not cause on a fresh instance.
+    /// The lost instance was `sent` these vectors.
+    fn explain(&mut self, sent: &Sent<'c>, loss: Outcome<'c>) -> Result<(), RunError> {
+        // A silent subject that the user runs is not started afresh.
+        let is_replayable = loss.verdict == Verdict::Crash || self.supervisor.can_start();
+        let cause = if is_replayable {
+            self.supervisor.replay(sent)?
+        } else {
+            None
         };
-        let Some(outcome) = self.outcomes.of(loss.vector) else {
-            return Ok(());
-        };
-        let Some(found) = found else {
+        if let Some(cause) = cause {
+            self.outcomes.blame(&loss, cause);
+        } else if let Some(outcome) = self.outcomes.of(loss.vector) {
             let second = outcome.clone();
             *outcome = agreed(loss, second);
-            return Ok(());
-        };
-        match self.outcomes.of(found.vector) {
-            Some(culprit) => blame_for_crash(culprit, found.why, found.log),
-            None => {
-                let why = format!("{}; `{}` causes it", loss.why, found.vector.id);
-                if let Some(outcome) = self.outcomes.of(loss.vector) {
-                    blame_for_crash(outcome, why, loss.log);
-                }
-            }
         }
         Ok(())
     }
@@ -266,15 +253,14 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
     /// Finds the vector that ended the instance after all that were sent had been answered. If no
     /// replay shows it, the last one is to blame.
     fn explain_end(&mut self, end: ExchangeEnd) -> Result<(), RunError> {
-        let history = self.sent.clone();
-        let found = match end {
-            ExchangeEnd::Died { .. } => self.supervisor.replay_crash(&history, &[])?,
-            _ => None,
+        let sent = Sent {
+            history: self.sent.clone(),
+            in_flight: Vec::new(),
         };
-        let culprit = found.and_then(|found| {
-            let outcome = self.outcomes.of(found.vector)?;
-            blame_for_crash(outcome, found.why, found.log);
-            Some(found.vector)
+        let culprit = self.supervisor.replay(&sent)?.and_then(|cause| {
+            let vector = cause.vector;
+            cause.blame(self.outcomes.of(vector)?);
+            Some(vector)
         });
         let loss = match culprit {
             Some(vector) => self.outcomes.of(vector),
@@ -321,13 +307,16 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
     }
 
     /// Lets another thread find out whether the instance hangs, and goes on with a fresh one.
-    fn replace(&mut self, silent: Outcome<'c>, age: InstanceAge) {
+    /// `in_flight` is what the silent one has not answered.
+    fn replace(&mut self, silent: Outcome<'c>, in_flight: Vec<&'c Vector>) {
+        let history = self.history_of(&silent);
+        let sent = Sent { history, in_flight };
         let sibling = self.supervisor.sibling();
         let supervisor = mem::replace(self.supervisor, sibling);
         supervisor.hangs.record_suspicion(silent.vector);
         let since = Instant::now();
         self.outcomes
-            .push_pending(move || supervisor.confirm_hang(silent, age, since));
+            .push_pending(move || supervisor.confirm_hang(silent, &sent, since));
     }
 
     /// Adds an outcome.
@@ -351,13 +340,22 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             let mut sibling = self.supervisor.sibling();
             self.outcomes.push_pending(move || {
                 sibling.judge_state(&mut outcome)?;
-                Ok(outcome)
+                Ok(outcome.into())
             });
         } else {
             self.supervisor.judge_state(&mut outcome)?;
             self.outcomes.push(outcome);
         }
         Ok(())
+    }
+
+    /// Returns the vectors that were sent before to the instance of this outcome.
+    fn history_of(&self, outcome: &Outcome<'_>) -> Vec<&'c Vector> {
+        if outcome.instance == self.instance {
+            self.sent.clone()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Records that a vector was sent to the instance.

@@ -177,12 +177,13 @@ fn copies_that_come_during_the_run_fail_one_vector() {
     );
 }
 
-/// Returns the ids of the vectors that crash the listener.
-fn crashes(args: &[&str], extra: &str) -> (Vec<String>, String) {
+/// Returns the ids of the vectors at which the listener crashes or hangs, and what the run printed.
+/// No vector may fail in another way.
+pub(crate) fn losses(verdict: &str, args: &[&str], extra: &str) -> (Vec<String>, String) {
     let (ran, report) = report_of(&[args, &["--socket", "unix"]].concat(), extra);
     let found = failures(&report);
-    let ids = found.into_iter().map(|((id, _), (verdict, _))| {
-        assert_eq!(verdict, "crash", "{id}: {}", ran.stdout);
+    let ids = found.into_iter().map(|((id, _), (found, _))| {
+        assert_eq!(found, verdict, "{id}: {}", ran.stdout);
         id
     });
     (ids.collect(), ran.stdout)
@@ -202,10 +203,10 @@ if count == 0: threading.Thread(target=work, daemon=True).start()
 if b'key::b::c' in datagram or b'\"zz\":\"1\"' in datagram: os.abort()
 todo.put(datagram)
 continue";
-    let (ids, stdout) = crashes(&["--filter", "sep-*"], ahead);
+    let (ids, stdout) = losses("crash", &["--filter", "sep-*"], ahead);
     assert_eq!(ids, ["sep-first-one-splits"], "{stdout}");
     let args = ["--dialect", "jsonrpc", "--filter", "rpc-params-*"];
-    let (ids, stdout) = crashes(&args, ahead);
+    let (ids, stdout) = losses("crash", &args, ahead);
     assert_eq!(ids, ["rpc-params-names-left-over"], "{stdout}");
 }
 
@@ -215,10 +216,10 @@ fn a_crash_that_takes_two_vectors_is_found_by_a_replay() {
     let two = "if count == 0: armed = False
 armed = armed or b'order' in datagram or b'z::1' in datagram or b'\"first\":\"1st\"' in datagram
 if armed and (b'a::\\n' in datagram or b'\"zz\":\"1\"' in datagram): os.abort()";
-    let (ids, stdout) = crashes(&["--filter", "order-*"], two);
+    let (ids, stdout) = losses("crash", &["--filter", "order-*"], two);
     assert_eq!(ids, ["order-duplicate-first-empty"], "{stdout}");
     assert!(stdout.contains("only behind what came before"), "{stdout}");
-    let (ids, stdout) = crashes(&["--dialect", "jsonrpc", "--filter", "rpc-params-*"], two);
+    let (ids, stdout) = losses("crash", &["--dialect", "jsonrpc", "--filter", "rpc-params-*"], two);
     assert_eq!(ids, ["rpc-params-names-left-over"], "{stdout}");
 }
 

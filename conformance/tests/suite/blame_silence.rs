@@ -1,7 +1,7 @@
 //! Subjects that stop answering: while the runner waits for one instance it tests others, and tells
 //! a slow subject from one that hangs.
 
-use crate::blame::{Failures, JSONRPC, failures, report_of};
+use crate::blame::{Failures, JSONRPC, failures, losses, report_of};
 
 /// A listener that hangs on each datagram that it has to reject.
 const HANGS: &str = "try: parse(datagram)
@@ -57,4 +57,60 @@ fn a_slow_listener_does_not_hang() {
     let args = [JSONRPC, &["--socket", "unix", "--filter", "rpc-params-*"]].concat();
     let (ran, report) = report_of(&args, SLOW);
     assert_eq!(failures(&report), Failures::new(), "{}", ran.stdout);
+}
+
+#[test]
+fn a_listener_that_reads_ahead_hangs_at_the_vector_that_does_it() {
+    // It hangs at what it has not reported yet, while earlier datagrams wait to be reported.
+    let ahead = "import threading, queue
+if count == 0: todo, busy = queue.Queue(), threading.Lock()
+def work():
+    while True:
+        one = todo.get(); time.sleep(0.002)
+        with busy:
+            try: say(report(*parse(one)))
+            except ValueError: pass
+if count == 0: threading.Thread(target=work, daemon=True).start()
+if b'key::b::c' in datagram or b'\"zz\":\"1\"' in datagram: busy.acquire(); time.sleep(1000)
+todo.put(datagram)
+continue";
+    let (ids, stdout) = losses("hang", &["--filter", "sep-*"], ahead);
+    assert_eq!(ids, ["sep-first-one-splits"], "{stdout}");
+    let args = [JSONRPC, &["--filter", "rpc-params-*"]].concat();
+    let (ids, stdout) = losses("hang", &args, ahead);
+    assert_eq!(ids, ["rpc-params-names-left-over"], "{stdout}");
+}
+
+#[test]
+fn a_hang_that_takes_two_vectors_is_found_by_a_replay() {
+    // It hangs at the second of two vectors, with some between them.
+    let two = "if count == 0: armed = False
+armed = armed or b'order' in datagram or b'z::1' in datagram or b'\"first\":\"1st\"' in datagram
+if armed and (b'a::\\n' in datagram or b'\"zz\":\"1\"' in datagram): time.sleep(1000)";
+    let behind = "only behind what came before";
+    let (ids, stdout) = losses("hang", &["--filter", "order-*"], two);
+    assert_eq!(ids, ["order-duplicate-first-empty"], "{stdout}");
+    assert!(stdout.contains(behind), "{stdout}");
+    let args = [JSONRPC, &["--filter", "rpc-params-*"]].concat();
+    let (ids, stdout) = losses("hang", &args, two);
+    assert_eq!(ids, ["rpc-params-names-left-over"], "{stdout}");
+    assert!(stdout.contains(behind), "{stdout}");
+}
+
+#[test]
+fn a_hang_that_takes_two_vectors_without_a_pause_is_found_by_a_replay() {
+    // It hangs where another vector waits already behind the fence of the first one.
+    let row = "import select
+if count == 0: armed = False
+if armed and select.select([sock], [], [], 0.3)[0]:
+    if b'FENCE' not in sock.recv(LARGEST, socket.MSG_PEEK): time.sleep(1000)
+armed = b'a:b\\n' in datagram or b'\"first\":\"1st\"' in datagram";
+    let pause = "only without a pause behind what came before";
+    let (ids, stdout) = losses("hang", &["--filter", "sep-*"], row);
+    assert_eq!(ids, ["sep-header-style"], "{stdout}");
+    assert!(stdout.contains(pause), "{stdout}");
+    let args = [JSONRPC, &["--filter", "rpc-params-*"]].concat();
+    let (ids, stdout) = losses("hang", &args, row);
+    assert_eq!(ids, ["rpc-params-one-positional"], "{stdout}");
+    assert!(stdout.contains(pause), "{stdout}");
 }
