@@ -14,7 +14,8 @@ pub enum Verdict {
     Crash,
     /// The subject stopped answering, and so did a fresh one.
     Hang,
-    /// The subject died or stopped answering, and a fresh one did something else.
+    /// The subject died or stopped answering, and a fresh one did something else; no replay of what
+    /// came before shows why.
     Flaky,
     /// The subject departs from what every listener must do.
     Fail,
@@ -22,7 +23,10 @@ pub enum Verdict {
     Fixed,
     /// The subject departs from what listeners should do, or takes none of several right readings.
     Warn,
-    /// The subject takes one of several right readings; the reason says which.
+    /// The subject takes one of several right readings; the reason says which. Or it reads a
+    /// sequence wrong that tests what earlier datagrams leave behind (T18 to T20), but reads each
+    /// datagram the same way alone: another vector fails for that, and the sequence shows nothing
+    /// more.
     Info,
     /// The vector is listed as known to fail, and does.
     Known,

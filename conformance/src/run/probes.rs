@@ -1,4 +1,4 @@
-use event_datagram::{EventBuf, ParamBuf};
+use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 
 use super::behaviour::Behaviour;
 use super::error::RunError;
@@ -11,13 +11,19 @@ use crate::observation::Observation;
 use crate::subject::{ExchangeEnd, SendMode};
 use crate::vectors::Vector;
 
-/// The number of short datagrams that follow the long one.
-const SHORT: usize = 8;
-/// The number of parameters of the long datagram. Interpreters change threads every 5 milliseconds,
-/// so it takes them longer than that to read it.
-const LONG_PARAMS: usize = 5_000;
-/// How often overtaking is tried.
-const OVERTAKING_TRIES: usize = 2;
+/// The number of long datagrams: on a busy machine one may be read before the next thread starts,
+/// but hardly all of them.
+const LONG: usize = 3;
+/// The number of short datagrams that follow each long one.
+const SHORT: usize = 4;
+/// The number of parameters of a long datagram, for which there is just room. Interpreters change
+/// threads every 5 milliseconds, so it takes them longer than that to read and report it.
+const LONG_PARAMS: usize = 7_000;
+/// How often overtaking is tried at a time: a thread that is fast enough is overtaken only now and
+/// then.
+const OVERTAKING_TRIES: usize = 8;
+/// How often overtaking is looked for in a dialect, because wrong results may come of it.
+const INVESTIGATIONS: usize = 3;
 /// The number of events by which the order of parameters is compared.
 const SHUFFLED_EVENTS: usize = 8;
 /// The number of parameters of each of them: hash tables keep a few in the order in which they came.
@@ -28,33 +34,43 @@ impl Supervisor<'_> {
     pub(super) fn investigate_before(&mut self, vector: &Vector) -> Result<(), RunError> {
         for behaviour in [Behaviour::ReportsOvertake, Behaviour::ShufflesParameters] {
             if forbids(vector, behaviour) {
-                self.investigate(vector.dialect, behaviour)?;
+                self.investigate(vector.dialect, behaviour, 1)?;
             }
         }
         Ok(())
     }
 
-    /// Finds out whether something that the subject does explains a wrong result. Returns whether
-    /// that was not known before.
-    pub(super) fn investigate_failure(&mut self, dialect: Dialect) -> Result<bool, RunError> {
-        let before = self.discoveries.all().len();
-        self.investigate(dialect, Behaviour::ReportsOvertake)?;
-        self.investigate(dialect, Behaviour::ShufflesParameters)?;
-        Ok(self.discoveries.all().len() > before)
+    /// Finds out whether something that the subject does explains a wrong result. Whatever does is
+    /// among the discoveries.
+    pub(super) fn investigate_failure(&mut self, dialect: Dialect) -> Result<(), RunError> {
+        self.investigate(dialect, Behaviour::ReportsOvertake, INVESTIGATIONS)?;
+        self.investigate(dialect, Behaviour::ShufflesParameters, 1)
     }
 
-    /// Tries once whether the subject does this. The result is among the discoveries.
-    fn investigate(&mut self, dialect: Dialect, behaviour: Behaviour) -> Result<(), RunError> {
-        if !self.probed.insert((dialect, behaviour)) || self.does(dialect, behaviour) {
+    /// Finds out whether the subject does this, at most so often. The result is among the
+    /// discoveries.
+    fn investigate(
+        &mut self,
+        dialect: Dialect,
+        behaviour: Behaviour,
+        at_most: usize,
+    ) -> Result<(), RunError> {
+        let investigations = self.investigations.entry((dialect, behaviour)).or_default();
+        if *investigations >= at_most || self.discoveries.has(dialect, behaviour) {
             return Ok(());
         }
+        *investigations += 1;
         let found = match behaviour {
             Behaviour::ReportsOvertake => self.overtakes(dialect),
-            _ => self.shuffles(dialect),
+            _ => self.shuffles(dialect).map(Some),
         };
         match found {
-            Ok(true) => self.discoveries.add(dialect, behaviour),
-            Ok(false) => {}
+            Ok(Some(true)) => self.discoveries.add(dialect, behaviour),
+            Ok(Some(false)) => {}
+            Ok(None) => {
+                self.investigations
+                    .insert((dialect, behaviour), INVESTIGATIONS);
+            }
             // The next vector meets the same, and says so.
             Err(RunError::Gone(_)) => {}
             Err(error) => return Err(error),
@@ -62,23 +78,28 @@ impl Supervisor<'_> {
         Ok(())
     }
 
-    /// Returns whether reports overtake each other: a long datagram is reported behind a short one,
-    /// and yet needs none behind it to be reported.
-    fn overtakes(&mut self, dialect: Dialect) -> Result<bool, RunError> {
+    /// Returns whether reports overtake each other: a long datagram is reported behind a later one,
+    /// and yet needs none behind it to be reported. `None` if the subject does not report the long
+    /// ones at all.
+    fn overtakes(&mut self, dialect: Dialect) -> Result<Option<bool>, RunError> {
         for _ in 0..OVERTAKING_TRIES {
-            let mut probes = vec![Probe::new(&mut self.fences, dialect, LONG_PARAMS)];
-            probes.extend((0..SHORT).map(|_| Probe::new(&mut self.fences, dialect, 0)));
+            let params = [vec![LONG_PARAMS], vec![0; SHORT]].concat().repeat(LONG);
+            let probe = |params| Probe::new(&mut self.fences, dialect, params);
+            let probes: Vec<_> = params.into_iter().map(probe).collect();
             let Some(observation) = self.send_probes(dialect, &probes)? else {
-                return Ok(false);
+                return Ok(None);
             };
             let order = order(&observation, &probes, &self.fences);
-            let is_late = order.len() < probes.len() && self.has_late_report();
-            if is_late || !order.is_sorted() {
+            let is_complete = order.len() == probes.len();
+            if !order.is_sorted() || !is_complete && self.has_late_report() {
                 let alone = Probe::new(&mut self.fences, dialect, LONG_PARAMS);
-                return self.reports_unprompted(dialect, &alone);
+                return self.reports_unprompted(dialect, &alone).map(Some);
+            }
+            if !is_complete {
+                return Ok(None);
             }
         }
-        Ok(false)
+        Ok(Some(false))
     }
 
     /// Returns whether parameters change their order from event to event, or from one instance to
@@ -182,8 +203,7 @@ impl Probe {
             .decode(&datagram)
             .unwrap_or_else(|_| EventBuf::new("", []));
         let tags = event.params.clone();
-        let width = params.to_string().len();
-        let param = |index| ParamBuf::named(format!("n{index:0width$}"), "v");
+        let param = |index| ParamBuf::named(param_name(index), ValueBuf::Integer(1));
         event.params.extend((0..params).map(param));
         Self {
             fence,
@@ -200,6 +220,14 @@ impl Probe {
     fn is_tag(&self, param: &ParamBuf) -> bool {
         self.tags.iter().any(|tag| tag.name == param.name)
     }
+}
+
+/// Returns a short name for the parameter at an index. Names have the order of their indices.
+fn param_name(index: usize) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let digits = [index / (36 * 36), index / 36, index].map(|digit| DIGITS[digit % 36]);
+    let digits = digits.map(char::from);
+    format!("n{}", String::from_iter(digits))
 }
 
 /// Returns the indices of the reported probes, in the order of the reports.

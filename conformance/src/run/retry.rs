@@ -87,7 +87,9 @@ impl Supervisor<'_> {
         }
         let dialect = last.vector.dialect;
         let mut exchange = self.exchange(dialect, [], SendMode::Burst);
-        let is_explained = self.has_no_turn(dialect);
+        let is_out_of_turn = !exchange.observation.reports.is_empty();
+        let is_alive = exchange.end == ExchangeEnd::Fenced;
+        let is_explained = self.explains_turns(dialect, is_out_of_turn && is_alive)?;
         let early = exchange.observation.take_early();
         if !is_explained {
             blame_for_early(last, early, self.answering());
@@ -122,10 +124,12 @@ impl Supervisor<'_> {
         vector: &'c Vector,
         before: Option<&mut Outcome<'c>>,
     ) -> Result<Outcome<'c>, RunError> {
+        let instance = self.instance();
         let mut exchange = self.send_alone(vector);
         let early = exchange.observation.take_early();
-        if let Some(before) = before.filter(|before| before.instance == self.instance())
-            && !self.has_no_turn(vector.dialect)
+        let is_out_of_turn = !early.is_empty() && exchange.end == ExchangeEnd::Fenced;
+        if let Some(before) = before.filter(|before| before.instance == instance)
+            && !self.explains_turns(vector.dialect, is_out_of_turn)?
         {
             blame_for_early(before, early, self.answering());
             blame_for_late(before, &vector.steps, &mut exchange.observation);
@@ -145,6 +149,19 @@ impl Supervisor<'_> {
     /// Returns whether reports of this dialect come out of turn, which is known and reported.
     pub(super) fn has_no_turn(&self, dialect: Dialect) -> bool {
         self.does(dialect, Behaviour::ReportsOvertake) || self.does(dialect, Behaviour::RepeatsLate)
+    }
+
+    /// Returns whether reports of this dialect are known to come out of turn. If one has, that is
+    /// found out first.
+    pub(super) fn explains_turns(
+        &mut self,
+        dialect: Dialect,
+        is_out_of_turn: bool,
+    ) -> Result<bool, RunError> {
+        if is_out_of_turn && !self.has_no_turn(dialect) {
+            self.investigate_failure(dialect)?;
+        }
+        Ok(self.has_no_turn(dialect))
     }
 
     fn send_alone(&mut self, vector: &Vector) -> Exchange {

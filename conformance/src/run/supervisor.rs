@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -49,8 +49,8 @@ pub(crate) struct Supervisor<'r> {
     instances: Arc<AtomicUsize>,
     pub(super) discoveries: Arc<Discoveries>,
     pub(super) hangs: Arc<Hangs>,
-    /// What was tried whether the subject does it.
-    pub(super) probed: BTreeSet<(Dialect, Behaviour)>,
+    /// How often it was investigated whether the subject does something.
+    pub(super) investigations: BTreeMap<(Dialect, Behaviour), usize>,
 }
 
 /// How an instance was lost.
@@ -95,7 +95,7 @@ impl<'r> Supervisor<'r> {
             instances: Arc::new(AtomicUsize::new(1)),
             discoveries: Arc::default(),
             hangs: Arc::default(),
-            probed: BTreeSet::new(),
+            investigations: BTreeMap::new(),
         })
     }
 
@@ -136,7 +136,7 @@ impl<'r> Supervisor<'r> {
             instances: Arc::clone(&self.instances),
             discoveries: Arc::clone(&self.discoveries),
             hangs: Arc::clone(&self.hangs),
-            probed: self.probed.clone(),
+            investigations: self.investigations.clone(),
         }
     }
 

@@ -77,7 +77,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             self.supervisor.investigate_before(vector)?;
         }
         if let Some(last) = self.outcomes.last() {
-            self.supervisor.collect_late(last);
+            self.supervisor.collect_late(last)?;
         }
         // What was found out may have ended the instance, or forbid pipelines.
         let vectors = &vectors[..self.next_count(vectors)];
@@ -203,6 +203,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         first_try: Option<Outcome<'c>>,
     ) -> Result<Option<(Outcome<'c>, Vec<&'c Vector>)>, RunError> {
         let mut first_try = first_try;
+        let known = self.supervisor.discoveries.all();
         if first_try.is_none() && self.start_instance()? {
             self.expect_silence(vector);
             let before = self.outcomes.last();
@@ -216,8 +217,11 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         }
         let mut tried = self.supervisor.try_twice(vector, first_try)?;
         let is_wrong = matches!(tried.outcome.verdict, Verdict::Fail | Verdict::Warn);
-        if is_wrong && self.supervisor.investigate_failure(vector.dialect)? {
-            tried = self.supervisor.try_twice(vector, None)?;
+        if is_wrong {
+            self.supervisor.investigate_failure(vector.dialect)?;
+            if self.supervisor.discoveries.all() != known {
+                tried = self.supervisor.try_twice(vector, None)?;
+            }
         }
         let Tried { outcome, differing } = tried;
         let differing = differing.map(|loss| {

@@ -10,7 +10,7 @@ use crate::evdg::{Ran, run, test};
 use crate::hostile_subjects::listener_with;
 
 /// A correct listener in which each datagram has a thread.
-const THREADS: &str = "import threading
+pub(crate) const THREADS: &str = "import threading
 def work(datagram):
     try: line = report(*parse(datagram))
     except ValueError as error: line = {'error': str(error)}

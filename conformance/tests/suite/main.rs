@@ -32,6 +32,7 @@ mod readme;
 mod reasons;
 mod renamed_events;
 mod reports;
+mod run_events;
 mod send;
 mod standard_streams;
 mod start_line;
