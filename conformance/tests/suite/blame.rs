@@ -219,7 +219,11 @@ if armed and (b'a::\\n' in datagram or b'\"zz\":\"1\"' in datagram): os.abort()"
     let (ids, stdout) = losses("crash", &["--filter", "order-*"], two);
     assert_eq!(ids, ["order-duplicate-first-empty"], "{stdout}");
     assert!(stdout.contains("only behind what came before"), "{stdout}");
-    let (ids, stdout) = losses("crash", &["--dialect", "jsonrpc", "--filter", "rpc-params-*"], two);
+    let (ids, stdout) = losses(
+        "crash",
+        &["--dialect", "jsonrpc", "--filter", "rpc-params-*"],
+        two,
+    );
     assert_eq!(ids, ["rpc-params-names-left-over"], "{stdout}");
 }
 
