@@ -91,7 +91,7 @@ impl Supervisor<'_> {
             self.hangs.record_hang(vector);
         }
         if !is_loss(&second)
-            && let Some(cause) = self.replay(sent)?
+            && let Some(cause) = self.replay(first.verdict, sent)?
         {
             if cause.verdict == Verdict::Hang {
                 self.hangs.record_hang(cause.vector);

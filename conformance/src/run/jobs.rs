@@ -10,7 +10,7 @@ use super::worker_event::WorkerEvent;
 use crate::vectors::Vector;
 
 /// The most silent instances that are waited for at a time.
-const MAX_THREADS: usize = 16;
+const MAX_THREADS: usize = 24;
 
 /// Runs vectors over as many instances of the subject as the plan asks for, the first of which runs
 /// already. Outcomes are emitted in the order of the vectors, whichever instance is faster.

@@ -1,3 +1,5 @@
+use std::mem;
+
 use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 
 use super::behaviour::Behaviour;
@@ -42,8 +44,20 @@ impl Supervisor<'_> {
 
     /// Finds out whether something that the subject does explains a wrong result. Whatever does is
     /// among the discoveries.
+    ///
+    /// If possible another instance is asked: this one may still have to report something late.
     pub(super) fn investigate_failure(&mut self, dialect: Dialect) -> Result<(), RunError> {
-        self.investigate(dialect, Behaviour::ReportsOvertake, INVESTIGATIONS)?;
+        if !self.can_have_siblings() {
+            return self.investigate_both(dialect, 1);
+        }
+        let mut sibling = self.sibling();
+        let result = sibling.investigate_both(dialect, INVESTIGATIONS);
+        self.investigations = mem::take(&mut sibling.investigations);
+        result
+    }
+
+    fn investigate_both(&mut self, dialect: Dialect, at_most: usize) -> Result<(), RunError> {
+        self.investigate(dialect, Behaviour::ReportsOvertake, at_most)?;
         self.investigate(dialect, Behaviour::ShufflesParameters, 1)
     }
 
@@ -230,9 +244,15 @@ fn param_name(index: usize) -> String {
     format!("n{}", String::from_iter(digits))
 }
 
-/// Returns the indices of the reported probes, in the order of the reports.
+/// Returns the indices of the reported probes, in the order of their first reports: copies that come
+/// later overtake nothing.
 fn order(observation: &Observation, probes: &[Probe], fences: &Fences) -> Vec<usize> {
     let index = |raw: &[u8]| probes.iter().position(|probe| probe.is_in(raw, fences));
-    let reports = observation.reports.iter();
-    reports.filter_map(|report| index(&report.raw)).collect()
+    let mut order = Vec::new();
+    for index in observation.reports.iter().filter_map(|it| index(&it.raw)) {
+        if !order.contains(&index) {
+            order.push(index);
+        }
+    }
+    order
 }

@@ -4,7 +4,7 @@ use super::outcome::Outcome;
 use super::retry::is_loss;
 use super::supervisor::Supervisor;
 use crate::judge::Verdict;
-use crate::subject::{AnswerWait, ExchangeEnd, SendMode};
+use crate::subject::{ExchangeEnd, SendMode};
 use crate::vectors::Vector;
 
 /// The vectors that an instance was sent until it died or fell silent, in order.
@@ -95,17 +95,20 @@ impl Supervisor<'_> {
     /// Replays what an instance was sent that died or fell silent, each time on a fresh instance,
     /// until it has found the vector that causes the loss.
     ///
-    /// The vector at which the instance was lost does no harm to a fresh one alone. At first those
-    /// in flight are replayed one at a time: the subject may have read ahead. Then more and more of
-    /// the history is replayed before that vector, and at last all without a pause.
+    /// The vector at which the instance was lost does no harm to a fresh one alone. At first more
+    /// and more of the history is replayed before that vector, one vector at a time. Then those in
+    /// flight are: the subject may have read ahead. At last all are replayed without a pause.
+    ///
+    /// A replay that is lost in another way than `verdict` says shows nothing.
     pub(super) fn replay<'c>(
         &mut self,
+        verdict: Verdict,
         sent: &Sent<'c>,
     ) -> Result<Option<LossCause<'c>>, RunError> {
         if sent.is_one_vector() {
             return Ok(None);
         }
-        let found = self.find_cause(sent);
+        let found = self.find_cause(verdict, sent);
         self.end_instance();
         let mut found = match found {
             Err(RunError::Gone(_)) => None,
@@ -118,35 +121,40 @@ impl Supervisor<'_> {
         Ok(found)
     }
 
-    fn find_cause<'c>(&mut self, sent: &Sent<'c>) -> Result<Option<LossCause<'c>>, RunError> {
+    fn find_cause<'c>(
+        &mut self,
+        verdict: Verdict,
+        sent: &Sent<'c>,
+    ) -> Result<Option<LossCause<'c>>, RunError> {
         let Sent { history, in_flight } = sent;
-        if let Some(cause) = self.replay_one_by_one(in_flight)? {
-            // A vector that alone does harm to one fresh instance and none to another has no cause
-            // that a replay could find.
-            let is_first = std::ptr::eq(cause.vector, in_flight[0]);
-            return Ok((!is_first).then_some(cause));
-        }
         let mut count = 1;
         while count < 2 * history.len() {
             let start = history.len().saturating_sub(count);
             let first = in_flight.first();
             let vectors: Vec<_> = history[start..].iter().chain(first).copied().collect();
-            if let Some(cause) = self.replay_one_by_one(&vectors)? {
+            if let Some(cause) = self.replay_one_by_one(verdict, &vectors)? {
                 return Ok(Some(cause));
             }
             count *= 2;
         }
-        self.replay_without_pause(history, in_flight)
+        if let Some(cause) = self.replay_one_by_one(verdict, in_flight)? {
+            // A vector that alone does harm to one fresh instance and none to another has no cause
+            // that a replay could find.
+            let is_first = std::ptr::eq(cause.vector, in_flight[0]);
+            return Ok((!is_first).then_some(cause));
+        }
+        self.replay_without_pause(verdict, sent)
     }
 
     /// Sends vectors to a fresh instance one at a time, two fences behind each.
     fn replay_one_by_one<'c>(
         &mut self,
+        verdict: Verdict,
         vectors: &[&'c Vector],
     ) -> Result<Option<LossCause<'c>>, RunError> {
         self.end_instance();
         for (index, vector) in vectors.iter().enumerate() {
-            self.ensure_running_for_replay()?;
+            self.ensure_running()?;
             let outcome = self.try_once(vector, None)?;
             let loss = match Loss::of(outcome) {
                 Some(loss) => loss,
@@ -163,6 +171,9 @@ impl Supervisor<'_> {
                 },
             };
             self.end_instance();
+            if loss.verdict != verdict {
+                return Ok(None);
+            }
             let why = match vectors[..index] {
                 [] => loss.why.clone(),
                 [first, ..] => format!(
@@ -178,9 +189,10 @@ impl Supervisor<'_> {
     /// Sends vectors to a fresh instance without a pause, and fewer of them as long as it is lost.
     fn replay_without_pause<'c>(
         &mut self,
-        history: &[&'c Vector],
-        in_flight: &[&'c Vector],
+        verdict: Verdict,
+        sent: &Sent<'c>,
     ) -> Result<Option<LossCause<'c>>, RunError> {
+        let Sent { history, in_flight } = sent;
         let (mut survived, mut lost) = (0, in_flight.len());
         let mut found = None;
         while survived < lost {
@@ -190,7 +202,8 @@ impl Supervisor<'_> {
                 survived + (lost - survived) / 2
             };
             let vectors = [history, &in_flight[..count]].concat();
-            match self.lose_without_pause(&vectors)? {
+            let loss = self.lose_without_pause(&vectors)?;
+            match loss.filter(|loss| loss.verdict == verdict) {
                 Some(loss) => {
                     let vector = in_flight[count.saturating_sub(1)];
                     let why = format!("{}; only without a pause behind what came before", loss.why);
@@ -207,7 +220,7 @@ impl Supervisor<'_> {
     /// Returns how a fresh instance is lost by vectors without a pause between them.
     fn lose_without_pause(&mut self, vectors: &[&Vector]) -> Result<Option<Loss>, RunError> {
         self.end_instance();
-        self.ensure_running_for_replay()?;
+        self.ensure_running()?;
         let mut left = vectors;
         while !left.is_empty() && self.is_running() {
             let count = self.max_pipelined(left).max(1).min(left.len());
@@ -219,12 +232,5 @@ impl Supervisor<'_> {
             left = &left[count..];
         }
         Ok(None)
-    }
-
-    /// Starts an instance if none runs. It is waited for less than the one whose loss is replayed.
-    fn ensure_running_for_replay(&mut self) -> Result<(), RunError> {
-        self.ensure_running()?;
-        self.set_answer_wait(AnswerWait::CONFIRM_AGAIN);
-        Ok(())
     }
 }

@@ -241,7 +241,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         // A silent subject that the user runs is not started afresh.
         let is_replayable = loss.verdict == Verdict::Crash || self.supervisor.can_start();
         let cause = if is_replayable {
-            self.supervisor.replay(sent)?
+            self.supervisor.replay(loss.verdict, sent)?
         } else {
             None
         };
@@ -261,7 +261,11 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             history: self.sent.clone(),
             in_flight: Vec::new(),
         };
-        let culprit = self.supervisor.replay(&sent)?.and_then(|cause| {
+        let cause = match end {
+            ExchangeEnd::Died { .. } => self.supervisor.replay(Verdict::Crash, &sent)?,
+            _ => None,
+        };
+        let culprit = cause.and_then(|cause| {
             let vector = cause.vector;
             cause.blame(self.outcomes.of(vector)?);
             Some(vector)

@@ -112,6 +112,23 @@ fn reports_that_overtake_each_other_fail_one_vector() {
 }
 
 #[test]
+fn malformed_datagrams_that_threads_report_as_events_fail_alone() {
+    let good = "line = {'error': str(error)}";
+    assert!(THREADS.contains(good));
+    let wrong = THREADS.replace(good, "line = report(b'E_TEST', [])");
+    for args in [&["--filter", "bad-e*"], &["--filter", "rpc-bad-e*"]] {
+        let dialect = ["text", "jsonrpc"][usize::from(args[1].starts_with("rpc"))];
+        let args = [&args[..], &["--dialect", dialect, "--socket", "unix"]].concat();
+        let (ran, report) = report_of(&args, &wrong);
+        let found = failures(&report);
+        let results = report["results"].as_array().expect("it is a list");
+        assert_eq!(found.len(), results.len(), "{}", ran.stdout);
+        let is_found = |(verdict, _): &(String, String)| verdict == "fail" || verdict == "warn";
+        assert!(found.values().all(is_found), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn parameters_in_random_order_fail_one_vector() {
     let why = "in another order each time";
     for extra in [SHUFFLED, HASHED] {
