@@ -11,6 +11,8 @@ use super::simulation::Simulated;
 
 /// The part of a fault's footprint on which it must have been observed, in percent.
 const MIN_OBSERVED: usize = 90;
+/// The evidence that a fault needs: two vectors with events, or one and a silence, or three silences.
+const MIN_EVIDENCE: usize = 3;
 /// The vectors that a fault must explain if its parameter was chosen to fit one.
 const MIN_EXPLAINED_BY_ESTIMATE: usize = 3;
 
@@ -74,17 +76,27 @@ impl<'s> ExplainedSet<'s> {
         let is_by_member =
             |at: &usize| self.is_needed(member, *at) || self.explains_alone(member, *at);
         let wrong = self.search.problem.wrong().filter(|at| self.explains(*at));
-        let explained = wrong.filter(is_by_member).count();
-        let is_enough = match explained {
-            _ if is_estimated => explained >= MIN_EXPLAINED_BY_ESTIMATE,
+        let explained: Vec<_> = wrong.filter(is_by_member).collect();
+        let evidence = explained.iter().map(|at| seen[*at].evidence());
+        let is_enough = match explained.len() {
+            count if is_estimated => count >= MIN_EXPLAINED_BY_ESTIMATE,
             // It may hide what another member would do wrong.
             _ if self.search.explains_all(&self.combined) => !footprint.is_empty(),
-            0 => false,
-            1 => footprint.len() == 1 && self.fails_one(member),
-            _ => true,
+            1 if footprint.len() == 1 && self.fails_one(member) => {
+                evidence.sum::<usize>() > 1 && self.explains_half()
+            }
+            _ => evidence.sum::<usize>() >= MIN_EVIDENCE,
         };
         let observed = footprint.iter().filter(observed).count();
         is_enough && observed * 100 >= footprint.len() * MIN_OBSERVED
+    }
+
+    /// Returns whether the set explains half of what went wrong. Beside much that is unexplained, one
+    /// vector may be chance.
+    fn explains_half(&self) -> bool {
+        let explained = |at: &usize| self.explains(*at);
+        let all = self.search.problem.wrong().count();
+        self.search.problem.wrong().filter(explained).count() * 2 >= all
     }
 
     /// Returns whether a member alone fails one vector and no more.

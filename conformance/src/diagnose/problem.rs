@@ -41,7 +41,7 @@ pub(super) struct Seen<'f> {
     /// The indices of the findings.
     pub(super) findings: Vec<usize>,
     /// What was reported, where it was wrong.
-    pub(super) reports: &'f [Report],
+    reports: &'f [Report],
 }
 
 /// What a subject did with a vector.
@@ -164,6 +164,17 @@ impl Seen<'_> {
     /// model.
     pub(super) fn reported(&self) -> usize {
         reported(self.reports)
+    }
+
+    /// Returns how much it says of what the subject does wrong: 2 for events, 1 for none, of which
+    /// many faults may be the cause, 0 if it is right.
+    pub(super) fn evidence(&self) -> usize {
+        match self.what {
+            What::Wrong(Trace::Died | Trace::Hung) => 1,
+            What::Wrong(trace) if trace == Trace::answered(&[], None) => 1,
+            What::Wrong(_) => 2,
+            What::Right | What::Either(_) => 0,
+        }
     }
 
     /// Returns how much it speaks for a model that it did this, or against it.

