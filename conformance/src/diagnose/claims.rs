@@ -5,12 +5,14 @@ use std::collections::HashSet;
 use super::candidate::Candidate;
 use super::cause::{Cause, CauseParameter};
 use super::parallel::in_parallel;
-use super::problem::size;
+use super::problem::{What, size};
 use super::search::Search;
 use super::simulation::Simulated;
 
 /// The part of a fault's footprint on which it must have been observed, in percent.
 const MIN_OBSERVED: usize = 90;
+/// The part of all vectors that may be unexplained beside a fault that fails one vector, in percent.
+const MAX_UNEXPLAINED: usize = 5;
 /// The evidence that a fault needs: two vectors with events, or one and a silence, or three silences.
 const MIN_EVIDENCE: usize = 3;
 /// The vectors that a fault must explain if its parameter was chosen to fit one.
@@ -72,7 +74,6 @@ impl<'s> ExplainedSet<'s> {
         let is_estimated = self.candidate(member).is_estimated;
         let footprint = &self.footprints[member];
         let seen = &self.search.problem.seen;
-        let observed = |at: &&usize| seen[**at].agrees(self.combined[**at]);
         let is_by_member =
             |at: &usize| self.is_needed(member, *at) || self.explains_alone(member, *at);
         let wrong = self.search.problem.wrong().filter(|at| self.explains(*at));
@@ -83,20 +84,24 @@ impl<'s> ExplainedSet<'s> {
             // It may hide what another member would do wrong.
             _ if self.search.explains_all(&self.combined) => !footprint.is_empty(),
             1 if footprint.len() == 1 && self.fails_one(member) => {
-                evidence.sum::<usize>() > 1 && self.explains_half()
+                evidence.sum::<usize>() > 1 && self.leaves_little()
             }
             _ => evidence.sum::<usize>() >= MIN_EVIDENCE,
         };
-        let observed = footprint.iter().filter(observed).count();
-        is_enough && observed * 100 >= footprint.len() * MIN_OBSERVED
+        let (right, wrong): (Vec<usize>, Vec<usize>) = (footprint.iter().copied())
+            .filter(|at| !seen[*at].agrees(self.combined[*at]))
+            .partition(|at| seen[*at].what == What::Right);
+        // One result may have another cause.
+        let missed = right.len() + wrong.len().saturating_sub(1);
+        is_enough && missed * 100 <= footprint.len() * (100 - MIN_OBSERVED)
     }
 
-    /// Returns whether the set explains half of what went wrong. Beside much that is unexplained, one
-    /// vector may be chance.
-    fn explains_half(&self) -> bool {
-        let explained = |at: &usize| self.explains(*at);
-        let all = self.search.problem.wrong().count();
-        self.search.problem.wrong().filter(explained).count() * 2 >= all
+    /// Returns whether the set explains all but a few vectors. Beside many that are unexplained, one
+    /// that is explained may be chance.
+    fn leaves_little(&self) -> bool {
+        let wrong = self.search.problem.wrong();
+        let unexplained = wrong.filter(|at| !self.explains(*at)).count();
+        unexplained * 100 <= self.combined.len() * MAX_UNEXPLAINED
     }
 
     /// Returns whether a member alone fails one vector and no more.

@@ -140,22 +140,44 @@ impl Simulator {
         observation
     }
 
-    /// Returns whether a line holds digits that are no part of a vector, but of a fence's tag.
+    /// Returns whether a line holds digits that are no part of a vector, but of a fence's tag, or end
+    /// as a tag does.
     fn holds_part_of_tag<'l>(
         &self,
         vector: &Vector,
         lines: impl IntoIterator<Item = &'l [u8]>,
     ) -> bool {
+        let is_sent = |digits: &[u8]| {
+            let mut steps = vector.steps.iter();
+            steps.any(|step| memmem::find(&step.datagram, digits).is_some())
+        };
+        let ends_tag = |digits: &[u8]| {
+            let mut splits = 1..digits.len().saturating_sub(1);
+            splits.any(|at| self.holds_tag_end(&digits[at..]) && is_sent(&digits[..at]))
+        };
         let is_part = |digits: &[u8]| {
-            let is_sent = |step: &Step| memmem::find(&step.datagram, digits).is_some();
-            !vector.steps.iter().any(is_sent) && {
-                let mut fences = self.before.iter().chain(&self.after);
-                fences.any(|ready| memmem::find(&ready.datagram, digits).is_some())
-            }
+            !digits.is_empty() && !is_sent(digits) && (self.is_of_tag(digits) || ends_tag(digits))
         };
         let runs = |line: &'l [u8]| line.split(|byte| !byte.is_ascii_digit());
-        let mut runs = lines.into_iter().flat_map(runs);
-        runs.any(|digits| !digits.is_empty() && is_part(digits))
+        lines.into_iter().flat_map(runs).any(is_part)
+    }
+
+    /// Returns whether digits are a part of a tag.
+    fn is_of_tag(&self, digits: &[u8]) -> bool {
+        let mut fences = self.before.iter().chain(&self.after);
+        fences.any(|ready| memmem::find(&ready.datagram, digits).is_some())
+    }
+
+    /// Returns whether a tag ends in digits.
+    fn holds_tag_end(&self, digits: &[u8]) -> bool {
+        let mut fences = self.before.iter().chain(&self.after);
+        fences.any(|ready| {
+            let mut found = memmem::find_iter(&ready.datagram, digits);
+            found.any(|at| {
+                let behind = ready.datagram.get(at + digits.len());
+                !behind.is_some_and(u8::is_ascii_digit)
+            })
+        })
     }
 
     /// Sends fences until one is reported. Returns the line that carries it, and the lines behind
