@@ -15,8 +15,7 @@ pub struct Cause {
     pub parameter: CauseParameter,
     /// How many results it explains, warnings included.
     pub explains: usize,
-    /// The id of the smallest vector that shows the cause alone; a failure if there is one, else a
-    /// warning.
+    /// The id of the smallest vector that shows the cause alone.
     pub example: String,
     /// The slugs of faults that report the same on every vector of the run.
     pub also: Vec<String>,

@@ -11,10 +11,10 @@ use super::simulation::Simulated;
 
 /// The part of a fault's footprint on which it must have been observed, in percent.
 const MIN_OBSERVED: usize = 90;
-/// The part of all vectors that may be unexplained beside a fault that fails one vector, in percent.
-const MAX_UNEXPLAINED: usize = 5;
-/// The evidence that a fault needs: two vectors with events, or one and a silence, or three silences.
-const MIN_EVIDENCE: usize = 3;
+/// The vectors that a fault must explain, unless it fails no more than one.
+const MIN_EXPLAINED: usize = 2;
+/// The most vectors that may be unexplained beside a fault that explains one.
+const MAX_UNEXPLAINED: usize = 30;
 /// The vectors that a fault must explain if its parameter was chosen to fit one.
 const MIN_EXPLAINED_BY_ESTIMATE: usize = 3;
 
@@ -77,16 +77,12 @@ impl<'s> ExplainedSet<'s> {
         let is_by_member =
             |at: &usize| self.is_needed(member, *at) || self.explains_alone(member, *at);
         let wrong = self.search.problem.wrong().filter(|at| self.explains(*at));
-        let explained: Vec<_> = wrong.filter(is_by_member).collect();
-        let evidence = explained.iter().map(|at| seen[*at].evidence());
-        let is_enough = match explained.len() {
+        let is_enough = match wrong.filter(is_by_member).count() {
             count if is_estimated => count >= MIN_EXPLAINED_BY_ESTIMATE,
             // It may hide what another member would do wrong.
             _ if self.search.explains_all(&self.combined) => !footprint.is_empty(),
-            1 if footprint.len() == 1 && self.fails_one(member) => {
-                evidence.sum::<usize>() > 1 && self.leaves_little()
-            }
-            _ => evidence.sum::<usize>() >= MIN_EVIDENCE,
+            1 => footprint.len() == 1 && self.fails_one(member) && self.leaves_few(),
+            explained => explained >= MIN_EXPLAINED,
         };
         let (right, wrong): (Vec<usize>, Vec<usize>) = (footprint.iter().copied())
             .filter(|at| !seen[*at].agrees(self.combined[*at]))
@@ -98,10 +94,9 @@ impl<'s> ExplainedSet<'s> {
 
     /// Returns whether the set explains all but a few vectors. Beside many that are unexplained, one
     /// that is explained may be chance.
-    fn leaves_little(&self) -> bool {
+    fn leaves_few(&self) -> bool {
         let wrong = self.search.problem.wrong();
-        let unexplained = wrong.filter(|at| !self.explains(*at)).count();
-        unexplained * 100 <= self.combined.len() * MAX_UNEXPLAINED
+        wrong.filter(|at| !self.explains(*at)).count() <= MAX_UNEXPLAINED
     }
 
     /// Returns whether a member alone fails one vector and no more.
@@ -165,12 +160,7 @@ impl<'s> ExplainedSet<'s> {
         let instance = &self.candidate(member).instance;
         let example = explained.iter().min_by_key(|at| {
             let vector = seen[**at].vector;
-            (
-                !self.explains_alone(member, **at),
-                vector.level,
-                size(vector),
-                &vector.id,
-            )
+            (!self.explains_alone(member, **at), size(vector), &vector.id)
         });
         let findings = explained.iter().flat_map(|at| &seen[*at].findings);
         let findings: Vec<_> = findings.copied().collect();

@@ -35,8 +35,7 @@ pub(super) fn known(findings: &[Finding<'_>]) -> Vec<Claim> {
     } in &mut claims
     {
         let vectors = of.iter().map(|index| &findings[*index].vector);
-        // A failure shows more than a warning.
-        let smallest = vectors.min_by_key(|vector| (vector.level, size(vector), &vector.id));
+        let smallest = vectors.min_by_key(|vector| (size(vector), &vector.id));
         cause.explains = of.len();
         cause.example = smallest.map_or_else(String::new, |vector| vector.id.clone());
     }

@@ -166,17 +166,6 @@ impl Seen<'_> {
         reported(self.reports)
     }
 
-    /// Returns how much it says of what the subject does wrong: 2 for events, 1 for none, of which
-    /// many faults may be the cause, 0 if it is right.
-    pub(super) fn evidence(&self) -> usize {
-        match self.what {
-            What::Wrong(Trace::Died | Trace::Hung) => 1,
-            What::Wrong(trace) if trace == Trace::answered(&[], None) => 1,
-            What::Wrong(_) => 2,
-            What::Right | What::Either(_) => 0,
-        }
-    }
-
     /// Returns how much it speaks for a model that it did this, or against it.
     pub(super) fn score(&self, simulated: Simulated) -> i64 {
         let weight = i64::try_from(self.findings.len()).unwrap_or(i64::MAX);

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::fence::{Fence, FenceTemplate, Fences, Mark};
 use crate::judge::{Answering, Judgment, judge};
 use crate::observation::{Arrival, Observation, Report, ReportContent};
-use crate::vectors::{Step, Vector};
+use crate::vectors::Vector;
 
 /// What a model did with a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
