@@ -152,7 +152,7 @@ impl Simulator {
             steps.any(|step| memmem::find(&step.datagram, digits).is_some())
         };
         let ends_tag = |digits: &[u8]| {
-            let mut splits = 1..digits.len().saturating_sub(1);
+            let mut splits = 1..digits.len();
             splits.any(|at| self.holds_tag_end(&digits[at..]) && is_sent(&digits[..at]))
         };
         let is_part = |digits: &[u8]| {

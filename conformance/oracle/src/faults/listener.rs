@@ -47,6 +47,24 @@ impl<R: Read> Listener<R> {
         }
     }
 
+    /// Dies of what it rejects.
+    pub(super) fn dies_of_rejections(&mut self) {
+        let process = self.process.clone();
+        self.report.link(move |reading, next| {
+            process.assert(reading.is_ok());
+            next(reading)
+        });
+    }
+
+    /// Reports nothing any more after what it rejects.
+    pub(super) fn goes_silent_after_a_rejection(&mut self) {
+        let mut is_silent = false;
+        self.report.link(move |reading, next| {
+            is_silent |= reading.is_err();
+            if is_silent { Vec::new() } else { next(reading) }
+        });
+    }
+
     /// Receives a datagram. A listener that ended does nothing any more.
     pub(super) fn receive(&mut self, datagram: &[u8]) -> Response {
         let mut lines = Vec::new();

@@ -111,6 +111,12 @@ pub(super) const FAULTS: &[Fault] = &[
         }),
     },
     Fault {
+        slug: "goes-silent-after-a-malformed-datagram",
+        sentence: "reports nothing any more after a malformed datagram, as when the thread that reads dies of it",
+        requirement: "J14",
+        injection: always(Listener::goes_silent_after_a_rejection),
+    },
+    Fault {
         slug: "dies-of-malformed-json",
         sentence: "dies of a datagram that is not JSON",
         requirement: "J14",
@@ -191,13 +197,7 @@ pub(super) const FAULTS: &[Fault] = &[
         slug: "dies-of-what-it-rejects",
         sentence: "dies of every datagram that it rejects",
         requirement: "J1",
-        injection: always(|listener| {
-            let process = listener.process.clone();
-            listener.report.flat_map(move |reading| {
-                process.assert(reading.is_ok());
-                vec![reading]
-            });
-        }),
+        injection: always(Listener::dies_of_rejections),
     },
     Fault {
         slug: "gives-up-after-errors",

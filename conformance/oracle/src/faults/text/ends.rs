@@ -52,25 +52,13 @@ pub(super) const FAULTS: &[Fault] = &[
         slug: "dies-of-what-it-rejects",
         sentence: "dies of a malformed datagram: nobody catches the exception of its parser",
         requirement: "T1",
-        injection: always(|listener| {
-            let process = listener.process.clone();
-            listener.report.link(move |reading, next| {
-                process.assert(reading.is_ok());
-                next(reading)
-            });
-        }),
+        injection: always(Listener::dies_of_rejections),
     },
     Fault {
         slug: "goes-silent-after-a-malformed-datagram",
         sentence: "reports nothing any more after a malformed datagram, as when the thread that reads dies of it",
         requirement: "T20",
-        injection: always(|listener| {
-            let mut is_silent = false;
-            listener.report.link(move |reading, next| {
-                is_silent |= reading.is_err();
-                if is_silent { Vec::new() } else { next(reading) }
-            });
-        }),
+        injection: always(Listener::goes_silent_after_a_rejection),
     },
     Fault {
         slug: "dies-of-a-datagram-without-line-feed",
