@@ -25,15 +25,8 @@ pub(super) struct Claim {
 }
 
 /// Returns the causes among members of a set, those that explain most first.
-pub(super) fn claims(search: &Search<'_>, mut members: Vec<usize>) -> Vec<Claim> {
-    loop {
-        let set = ExplainedSet::new(search, &members);
-        match (0..members.len()).find(|at| !set.is_claim(*at)) {
-            // What is left has to explain things by itself.
-            Some(at) => drop(members.remove(at)),
-            None => return set.claims(),
-        }
-    }
+pub(super) fn claims(search: &Search<'_>, members: &[usize]) -> Vec<Claim> {
+    ExplainedSet::new(search, members).claims()
 }
 
 /// A set of faults, and what each of them is needed for.
@@ -107,33 +100,35 @@ impl<'s> ExplainedSet<'s> {
     }
 
     fn claims(&self) -> Vec<Claim> {
-        let each = self.attributed().into_iter().enumerate();
+        let all = 0..self.members.len();
+        let (claimed, others): (Vec<_>, Vec<_>) = all.partition(|member| self.is_claim(*member));
+        let mut explained = vec![Vec::new(); self.members.len()];
+        for at in self.search.problem.wrong().filter(|at| self.explains(*at)) {
+            let rank = |member: &usize| (self.rank(*member, at), explained[*member].len());
+            let member = claimed.iter().copied().min_by_key(rank);
+            // What needs a member that is no cause is unexplained.
+            let needs_others = others.iter().any(|other| self.is_needed(*other, at));
+            if let Some(member) = member.filter(|_| !needs_others) {
+                explained[member].push(at);
+            }
+        }
+        let each = explained.into_iter().enumerate();
         let each = each.filter(|(_, explained)| !explained.is_empty());
         let mut claims: Vec<_> = each.map(|(member, of)| self.claim(member, of)).collect();
         claims.sort_by_key(|claim| std::cmp::Reverse(claim.findings.len()));
         claims
     }
 
-    /// Returns for each member the vectors that it explains; each vector is one member's.
-    fn attributed(&self) -> Vec<Vec<usize>> {
-        let mut attributed = vec![Vec::new(); self.members.len()];
-        for at in self.search.problem.wrong().filter(|at| self.explains(*at)) {
-            let requirement = &self.search.problem.seen[at].vector.requirement;
-            let rank = |member: &usize| {
-                let candidate = self.candidate(*member);
-                (
-                    !self.is_needed(*member, at),
-                    !self.explains_alone(*member, at),
-                    !candidate.changes(&self.search.problem, at),
-                    candidate.instance.fault.requirement != requirement,
-                    attributed[*member].len(),
-                )
-            };
-            if let Some(member) = (0..self.members.len()).min_by_key(rank) {
-                attributed[member].push(at);
-            }
-        }
-        attributed
+    /// Returns how little a member has to do with what went wrong with a vector.
+    fn rank(&self, member: usize, at: usize) -> impl Ord + use<> {
+        let candidate = self.candidate(member);
+        let requirement = &self.search.problem.seen[at].vector.requirement;
+        (
+            !self.is_needed(member, at),
+            !self.explains_alone(member, at),
+            !candidate.changes(&self.search.problem, at),
+            candidate.instance.fault.requirement != requirement,
+        )
     }
 
     /// Returns whether the set does something else with a vector without a member.

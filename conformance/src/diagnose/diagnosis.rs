@@ -71,5 +71,5 @@ fn of_dialect_claims(
         problem,
         go_on,
     };
-    claims(&search, search.run())
+    claims(&search, &search.run())
 }
