@@ -82,14 +82,13 @@ fn main() -> ExitCode {
     for dialect in Dialect::ALL {
         let of_dialect = |vector: &&Vector| vector.dialect == *dialect;
         let vectors: Vec<_> = corpus.vectors.iter().filter(of_dialect).collect();
-        let mut subjects = Subjects::new(*dialect, &vectors);
+        let mut subjects = Subjects::new(*dialect, &vectors, step);
         for experiment in EXPERIMENTS {
             if !experiment.name.contains(&filter) {
                 continue;
             }
-            let all = (experiment.subjects)(&mut subjects);
-            let some: Vec<_> = all.into_iter().step_by(step).collect();
-            let measured = Measurement::of(&vectors, &some, experiment.noise);
+            let listeners = (experiment.subjects)(&mut subjects);
+            let measured = Measurement::of(&vectors, &listeners, experiment.noise);
             println!("| {dialect} | {} | {measured} |", experiment.name);
             missed |= measured.percent() < experiment.target;
             for line in &measured.failures {

@@ -17,11 +17,13 @@ pub(crate) struct Subjects<'v> {
     vectors: &'v [&'v Vector],
     /// The instances of each group of faults, in the order of injection.
     groups: Vec<Vec<FaultInstance>>,
+    /// Of so many listeners one is made.
+    step: usize,
     random: fastrand::Rng,
 }
 
 impl<'v> Subjects<'v> {
-    pub(crate) fn new(dialect: Dialect, vectors: &'v [&'v Vector]) -> Self {
+    pub(crate) fn new(dialect: Dialect, vectors: &'v [&'v Vector], step: usize) -> Self {
         let groups = match dialect {
             Dialect::JsonRpc => faults::jsonrpc(),
             _ => faults::text(),
@@ -33,6 +35,7 @@ impl<'v> Subjects<'v> {
         Self {
             vectors,
             groups: groups.collect(),
+            step,
             random: fastrand::Rng::with_seed(1),
         }
     }
@@ -41,6 +44,7 @@ impl<'v> Subjects<'v> {
     pub(crate) fn singles(&mut self) -> Vec<Subject> {
         let instances = self.groups.iter().flatten();
         instances
+            .step_by(self.step)
             .map(|instance| Subject::new(vec![instance.clone()]))
             .collect()
     }
@@ -59,7 +63,7 @@ impl<'v> Subjects<'v> {
     /// listener.
     pub(crate) fn related_pairs(&mut self, count: usize) -> Vec<Subject> {
         let mut pairs = Vec::new();
-        while pairs.len() < count {
+        while pairs.len() < count / self.step {
             let group = self.random.usize(..self.groups.len());
             let group = self.groups[group].clone();
             pairs.extend(self.some(&group, 2));
@@ -81,7 +85,7 @@ impl<'v> Subjects<'v> {
     pub(crate) fn unknown_beside_known(&mut self) -> Vec<Subject> {
         let all = self.all();
         let mut subjects = Vec::new();
-        for (at, instance) in all.iter().enumerate() {
+        for (at, instance) in all.iter().enumerate().step_by(self.step) {
             let unknown = self.class(instance);
             let other = loop {
                 let other = self.random.usize(..all.len());
@@ -121,7 +125,7 @@ impl<'v> Subjects<'v> {
     fn random_sets(&mut self, size: usize, count: usize) -> Vec<Subject> {
         let all = self.all();
         let mut sets = Vec::new();
-        while sets.len() < count {
+        while sets.len() < count / self.step {
             sets.extend(self.some(&all, size));
         }
         sets
