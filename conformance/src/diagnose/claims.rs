@@ -11,6 +11,9 @@ use super::simulation::Simulated;
 
 /// The part of a fault's footprint on which it must have been observed, in percent.
 const MIN_OBSERVED: usize = 90;
+/// The part of a fault's footprint that the subject may have passed, in percent: a listener with the
+/// fault passes none.
+const MAX_PASSED: usize = 2;
 /// The vectors that a fault must explain, unless it fails no more than one.
 const MIN_EXPLAINED: usize = 2;
 /// The most vectors that may be unexplained beside a fault that explains one.
@@ -82,7 +85,9 @@ impl<'s> ExplainedSet<'s> {
             .partition(|at| seen[*at].what == What::Right);
         // One result may have another cause.
         let missed = right.len() + wrong.len().saturating_sub(1);
-        is_enough && missed * 100 <= footprint.len() * (100 - MIN_OBSERVED)
+        is_enough
+            && right.len() * 100 <= footprint.len() * MAX_PASSED
+            && missed * 100 <= footprint.len() * (100 - MIN_OBSERVED)
     }
 
     /// Returns whether the set explains all but a few vectors. Beside many that are unexplained, one
