@@ -184,7 +184,8 @@ impl<'s> ExplainedSet<'s> {
         let all: Vec<_> = (0..self.search.candidates.len()).collect();
         let same = in_parallel(&all, |other| {
             let fault = self.search.candidates[*other].instance.fault;
-            (fault.slug != slug && self.explains_the_same(member, *other)).then_some(fault.slug)
+            let is_other = (self.search.go_on)() && fault.slug != slug;
+            (is_other && self.explains_the_same(member, *other)).then_some(fault.slug)
         });
         let mut known = HashSet::new();
         let same = same.into_iter().flatten();
