@@ -54,14 +54,14 @@ impl Measurement {
         let set = &subject.faults;
         let is_found = |member: &FaultInstance| {
             let mut causes = diagnosis.causes.iter();
-            causes.any(|cause| is_of_class(cause, member))
+            causes.any(|cause| cause.may_be(member.fault.slug))
         };
         let missed = set
             .iter()
             .enumerate()
             .filter(|(at, member)| !is_found(member) && !is_masked(vectors, set, *at));
         let missed: Vec<_> = missed.map(|(_, member)| member).collect();
-        let is_wrong = |cause: &&Cause| !set.iter().any(|member| is_of_class(cause, member));
+        let is_wrong = |cause: &&Cause| !set.iter().any(|member| cause.may_be(member.fault.slug));
         let wrong_causes = diagnosis.causes.iter().filter(is_wrong).count();
         let explains_all = diagnosis.unexplained == 0;
         let is_right = if subject.unknown.is_empty() {
@@ -110,11 +110,6 @@ impl fmt::Display for Measurement {
             slowest.as_secs_f64()
         )
     }
-}
-
-/// Returns whether a cause is this fault, or one that the results do not distinguish from it.
-fn is_of_class(cause: &Cause, instance: &FaultInstance) -> bool {
-    cause.fault == instance.fault.slug || cause.also.iter().any(|slug| slug == instance.fault.slug)
 }
 
 /// Returns whether a set does the same without this member.

@@ -17,7 +17,7 @@ pub struct Cause {
     pub explains: usize,
     /// The id of the smallest vector that shows the cause alone.
     pub example: String,
-    /// The slugs of faults that report the same on every vector of the run.
+    /// The slugs of faults that explain the same in its place.
     pub also: Vec<String>,
 }
 
@@ -32,6 +32,13 @@ pub enum CauseParameter {
     Number(usize),
     /// Event names.
     Names(Vec<String>),
+}
+
+impl Cause {
+    /// Returns whether the cause is this fault, or one that the results do not distinguish from it.
+    pub fn may_be(&self, slug: &str) -> bool {
+        self.fault == slug || self.also.iter().any(|other| other == slug)
+    }
 }
 
 impl CauseParameter {

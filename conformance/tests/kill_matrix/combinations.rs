@@ -82,7 +82,7 @@ pub(crate) fn is_diagnosed(matrix: &KillMatrix, names: [&str; 2]) -> Result<(), 
     );
     let is_named = |slug: &str| {
         let mut causes = diagnosis.causes.iter();
-        causes.any(|cause| cause.fault == slug || cause.also.iter().any(|also| also == slug))
+        causes.any(|cause| cause.may_be(slug))
     };
     let are_named = faults.iter().all(|instance| is_named(instance.fault.slug));
     if are_named && diagnosis.causes.len() == faults.len() && diagnosis.unexplained == 0 {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{env, fs};
 
-use event_datagram_conformance::diagnose::{Cause, Diagnosis};
+use event_datagram_conformance::diagnose::Diagnosis;
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::Corpus;
@@ -153,12 +153,9 @@ fn process_is_detected(matrix: &KillMatrix, name: &str, fault: &Fault) -> Result
 /// The fault is the only cause, or one of those that the vectors do not distinguish. Results may be
 /// left: a process keeps from one vector to the next what a model forgets.
 fn is_named(diagnosis: &Diagnosis, fault: &Fault) -> Result<(), Failed> {
-    let is_this = |cause: &Cause| {
-        cause.fault == fault.slug || cause.also.iter().any(|slug| slug == fault.slug)
-    };
     let is_right = match &diagnosis.causes[..] {
         [] => DEPENDS_ON_THE_RUN.contains(&fault.slug),
-        [cause] => is_this(cause),
+        [cause] => cause.may_be(fault.slug),
         _ => false,
     };
     if is_right {
