@@ -102,13 +102,17 @@ fn answers(mut model: Model, datagrams: &[impl AsRef<[u8]>]) {
     }
 }
 
-/// Returns the common instances of faults; those that need event names get the one that most
+/// Returns the common instances of faults; those that need names get the ones that most
 /// datagrams here have.
 fn instances(groups: &'static [FaultGroup]) -> Vec<FaultInstance> {
     let of_fault = |fault: &'static Fault| match fault.parameter() {
-        ParameterKind::Names => vec![FaultInstance {
+        ParameterKind::EventNames => vec![FaultInstance {
             fault,
             parameter: Parameter::Names(vec![b"E_A".into()]),
+        }],
+        ParameterKind::ParamNames => vec![FaultInstance {
+            fault,
+            parameter: Parameter::Names(vec![b"a".into()]),
         }],
         ParameterKind::None | ParameterKind::Number(_) => FaultInstance::common(fault),
     };

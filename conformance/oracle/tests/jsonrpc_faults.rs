@@ -288,7 +288,7 @@ fn instances(fault: &'static Fault) -> Vec<FaultInstance> {
             .copied()
             .map(Parameter::Number)
             .collect(),
-        ParameterKind::Names => vec![Parameter::Names(Vec::new())],
+        ParameterKind::EventNames | ParameterKind::ParamNames => vec![Parameter::Names(Vec::new())],
     };
     parameters
         .into_iter()

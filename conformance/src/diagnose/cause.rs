@@ -30,7 +30,7 @@ pub enum CauseParameter {
     None,
     /// A limit or a period.
     Number(usize),
-    /// Event names.
+    /// Names of events or of parameters.
     Names(Vec<String>),
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use event_datagram::EventBuf;
 use event_datagram_oracle::faults::{Fault, FaultInstance, Parameter, ParameterKind};
 
 use super::problem::{Problem, Seen, What};
@@ -32,7 +33,8 @@ pub(super) fn estimated(
                 let others = numbers.filter(|number| !common.contains(number));
                 others.map(Parameter::Number).collect()
             }
-            ParameterKind::Names => names(problem).into_iter().collect::<Vec<_>>(),
+            ParameterKind::EventNames => event_names(problem).into_iter().collect::<Vec<_>>(),
+            ParameterKind::ParamNames => param_names(problem).into_iter().collect(),
         };
         instances.extend(
             parameters
@@ -44,17 +46,34 @@ pub(super) fn estimated(
 }
 
 /// Returns the names of the events that were read right, the fence among them, if they are few.
-fn names(problem: &Problem<'_>) -> Option<Parameter> {
-    let right = problem.seen.iter().filter(|seen| seen.what == What::Right);
-    let mut names: BTreeSet<_> = right
-        .flat_map(|seen| &seen.vector.steps)
-        .filter_map(|step| match &step.expect {
-            Expectation::Event(event) => Some(event.name.clone()),
-            _ => None,
-        })
-        .collect();
+fn event_names(problem: &Problem<'_>) -> Option<Parameter> {
+    let names = read_right(problem).map(|event| event.name.clone());
+    let mut names: BTreeSet<_> = names.collect();
     names.insert(problem.fence.event_name().into());
     (names.len() <= MAX_NAMES).then(|| Parameter::Names(names.into_iter().collect()))
+}
+
+/// Returns the names of the parameters that every event has which was read right, the fence among
+/// them, if there are any.
+fn param_names(problem: &Problem<'_>) -> Option<Parameter> {
+    let mut names: Vec<Vec<u8>> = problem.fence.param_names().map(Into::into).collect();
+    for event in read_right(problem) {
+        names.retain(|name| {
+            let mut params = event.params.iter();
+            params.any(|param| param.name.as_ref() == Some(name))
+        });
+    }
+    (!names.is_empty()).then_some(Parameter::Names(names))
+}
+
+/// Returns the events of the vectors with which nothing went wrong.
+fn read_right<'p>(problem: &'p Problem<'_>) -> impl Iterator<Item = &'p EventBuf> {
+    let right = problem.seen.iter().filter(|seen| seen.what == What::Right);
+    let steps = right.flat_map(|seen| &seen.vector.steps);
+    steps.filter_map(|step| match &step.expect {
+        Expectation::Event(event) => Some(event),
+        _ => None,
+    })
 }
 
 /// The smallest vectors of which something was left out.

@@ -19,9 +19,12 @@ pub(super) fn in_parallel<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U +
         }
     };
     let mut done = thread::scope(|scope| {
-        let other = scope.spawn(work);
+        // Where no thread can be started, this one does it all.
+        let other = thread::Builder::new().spawn_scoped(scope, work);
         let mut done = work();
-        done.extend(other.join().expect("a model does not panic"));
+        if let Ok(other) = other {
+            done.extend(other.join().expect("a model does not panic"));
+        }
         done
     });
     done.sort_unstable_by_key(|(at, _)| *at);

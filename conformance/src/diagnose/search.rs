@@ -73,17 +73,8 @@ impl Search<'_> {
     /// them in the place of a member, while that explains more of these vectors.
     fn refined(&self, mut set: Set, vectors: Range<usize>) -> Set {
         while self.goes_on(&set) {
-            let sample = self.unexplained(&set, vectors.clone());
-            if sample.is_empty() {
-                break;
-            }
-            let add = iter::once_with(|| set.clone());
-            let replace = (0..set.members.len()).map(|at| self.without(&set, at));
-            let better = add.chain(replace).find_map(|from| {
-                let better = self.best(from.clone(), &self.helpful(&from, &sample));
-                (better.score > set.score).then_some(better)
-            });
-            match better {
+            let better = self.with_one_more(&set, &vectors);
+            match better.or_else(|| self.with_two_more(&set, &vectors)) {
                 Some(better) => set = better,
                 None => break,
             }
@@ -91,8 +82,43 @@ impl Search<'_> {
         set
     }
 
+    /// Returns a better set with another fault beside the members, or in the place of one.
+    fn with_one_more(&self, set: &Set, vectors: &Range<usize>) -> Option<Set> {
+        let unexplained = self.unexplained(set, vectors);
+        let add = iter::once_with(|| set.clone());
+        let replace = (0..set.members.len()).map(|at| self.without(set, at));
+        add.chain(replace).find_map(|from| {
+            // What the member explained shows which others may be in its place.
+            let sample = [&unexplained[..], &self.unexplained(&from, vectors)].concat();
+            let better = self.best(from.clone(), &self.helpful(&from, &sample));
+            (better.score > set.score).then_some(better)
+        })
+    }
+
+    /// Returns a better set with two more faults, neither of which explains anything without the
+    /// other.
+    fn with_two_more(&self, set: &Set, vectors: &Range<usize>) -> Option<Set> {
+        // There are too many pairs to run them on large vectors.
+        let small = vectors.start..vectors.end.min(self.problem.small);
+        let sample = self.unexplained(set, &small);
+        let pairs = self.helpful_pairs(&set.members, &sample);
+        let unexplained = self.unexplained_sample(set);
+        let explained = in_parallel(&pairs, |members| {
+            let unexplained = unexplained.iter().take_while(|_| (self.go_on)());
+            let explains = |at: &&usize| self.explains(**at, self.simulate_one(members, **at));
+            unexplained.filter(explains).count()
+        });
+        let mut ranked: Vec<_> = pairs.into_iter().zip(explained).collect();
+        ranked.sort_by_key(|(_, explained)| std::cmp::Reverse(*explained));
+        ranked.truncate(MAX_EXTENSIONS);
+        let sets = ranked.into_iter().take_while(|_| (self.go_on)());
+        let sets = sets.map(|(members, _)| self.set(&members, set.simulated.len()));
+        let best = sets.max_by_key(|set| set.score)?;
+        (best.score > set.score).then(|| self.finished(best))
+    }
+
     /// Returns the smallest of some vectors that a set does not explain.
-    fn unexplained(&self, set: &Set, vectors: Range<usize>) -> Vec<usize> {
+    fn unexplained(&self, set: &Set, vectors: &Range<usize>) -> Vec<usize> {
         let wrong = self.problem.wrong().filter(|at| vectors.contains(at));
         let unexplained = wrong.filter(|at| !self.explains(*at, set.simulated[*at]));
         unexplained.take(MAX_SAMPLE).collect()
@@ -128,14 +154,46 @@ impl Search<'_> {
 
     /// Returns the candidates that explain, together with a set, some of these vectors.
     fn helpful(&self, set: &Set, sample: &[usize]) -> Vec<usize> {
-        let candidates: Vec<_> = (0..self.candidates.len()).collect();
         let helps = |candidate: &usize| {
             let members = self.with(&set.members, *candidate)?;
-            let explains = |at: &usize| self.explains(*at, self.simulate_one(&members, *at));
-            ((self.go_on)() && sample.iter().any(explains)).then_some(*candidate)
+            ((self.go_on)() && self.explains_any(&members, sample)).then_some(*candidate)
         };
-        let helpful = in_parallel(&candidates, helps);
+        let helpful = in_parallel(&self.all(), helps);
         helpful.into_iter().flatten().collect()
+    }
+
+    /// Returns members with two more candidates that together explain some of these vectors. One of
+    /// the two at least changes what the members do.
+    fn helpful_pairs(&self, members: &[usize], sample: &[usize]) -> Vec<Vec<usize>> {
+        let changing = in_parallel(&self.all(), |candidate| {
+            let more = self.with(members, *candidate)?;
+            let changes = |at: &usize| {
+                let with = self.simulate_one(&more, *at);
+                !with.is_alike(self.simulate_one(members, *at))
+            };
+            sample.iter().any(changes).then_some(more)
+        });
+        let changing: Vec<_> = changing.into_iter().flatten().collect();
+        let pairs = in_parallel(&changing, |one| {
+            let all = 0..self.candidates.len();
+            let both = all.filter_map(|other| self.with(one, other));
+            both.filter(|both| (self.go_on)() && self.explains_any(both, sample))
+                .collect::<Vec<_>>()
+        });
+        let mut known = HashSet::new();
+        let pairs = pairs.into_iter().flatten();
+        pairs.filter(|both| known.insert(both.clone())).collect()
+    }
+
+    /// Returns whether a model with these candidates does with one of these vectors what the
+    /// subject did wrong.
+    fn explains_any(&self, members: &[usize], sample: &[usize]) -> bool {
+        let mut sample = sample.iter();
+        sample.any(|at| self.explains(*at, self.simulate_one(members, *at)))
+    }
+
+    fn all(&self) -> Vec<usize> {
+        (0..self.candidates.len()).collect()
     }
 
     /// Returns a set without a member.

@@ -188,7 +188,7 @@ mod tests {
             match fault.parameter() {
                 ParameterKind::None => vec![with(Parameter::None)],
                 ParameterKind::Number(_) => vec![with(Parameter::Number(65_457))],
-                ParameterKind::Names => [1, 3, 64]
+                ParameterKind::EventNames | ParameterKind::ParamNames => [1, 3, 64]
                     .map(|count| {
                         let names = (0..count).map(|number| format!("E_{number:062}").into());
                         with(Parameter::Names(names.collect()))

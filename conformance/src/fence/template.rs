@@ -41,6 +41,11 @@ impl FenceTemplate {
         param.map_or(DEFAULT_PARAM, |(name, _)| name)
     }
 
+    /// Returns the names of the parameters.
+    pub(crate) fn param_names(&self) -> impl Iterator<Item = &str> {
+        self.params.iter().map(|(name, _)| &**name)
+    }
+
     /// Returns the event with this tag.
     pub(super) fn event(&self, tag: &str) -> EventBuf {
         let params = self.params.iter().map(|(name, value)| {

@@ -42,6 +42,10 @@ const TEXT: &[[&str; 2]] = &[
     ],
     // Another fault explains most in the place of the first.
     ["stops-at-blank-line", "splits-events-at-empty-lines"],
+    // Neither explains anything alone.
+    ["keeps-the-closing-quote", "splits-lines-first"],
+    // Another fault explains all that the second does, and more that was passed.
+    ["reports-empty-names", "replaces-what-is-not-utf8"],
 ];
 
 const JSONRPC: &[[&str; 2]] = &[

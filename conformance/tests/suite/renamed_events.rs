@@ -13,7 +13,11 @@ use crate::hostile_subjects::{FEW, listener_with, test_listener_with};
 const DROPS_OTHERS: &str = "try: name = parse(datagram)[0]\n\
                             except ValueError: name = b'E_UL_AOR_INSERT'\n\
                             if name != b'E_UL_AOR_INSERT': continue";
-/// What makes it testable.
+/// A listener that reports this event alone, and only with this parameter.
+const DEMANDS_IP: &str = "try: name, params = parse(datagram)\n\
+                          except ValueError: continue\n\
+                          if name != b'E_PIKE_BLOCKED' or b'ip' not in dict(params): continue";
+/// What makes the former testable.
 const OPTIONS: &[&str] = &[
     "--event",
     "E_UL_AOR_INSERT",
@@ -109,12 +113,9 @@ fn a_listener_that_reports_one_name_has_one_cause_and_its_remedy() {
     let few = [
         "--socket", "unix", "--filter", "sep-*", "--filter", "real-*",
     ];
-    let demands_ip = "try: name, params = parse(datagram)\n\
-                      except ValueError: continue\n\
-                      if name != b'E_PIKE_BLOCKED' or b'ip' not in dict(params): continue";
     for (name, fence, listener) in [
         ("E_UL_AOR_INSERT", "E_UL_AOR_INSERT aor={tag}", DROPS_OTHERS),
-        ("E_PIKE_BLOCKED", "E_PIKE_BLOCKED ip={tag}", demands_ip),
+        ("E_PIKE_BLOCKED", "E_PIKE_BLOCKED ip={tag}", DEMANDS_IP),
     ] {
         let ran = test_listener_with(&[&few[..], &["--fence", fence]].concat(), listener);
         let ran = ran.expect_status(1);
@@ -129,6 +130,27 @@ fn a_listener_that_reports_one_name_has_one_cause_and_its_remedy() {
     let ran = test_listener_with(&[&few[..], OPTIONS].concat(), DROPS_OTHERS).expect_status(1);
     reports_only(&ran, "E_UL_AOR_INSERT");
     assert!(!ran.stdout.contains("\nadvice "), "{}", ran.stdout);
+}
+
+#[test]
+fn the_parameters_that_a_listener_demands_are_named() {
+    for (dialect, few) in [("text", "sep-*"), ("jsonrpc", "rpc-string-*")] {
+        let args = [
+            "--socket",
+            "unix",
+            "--dialect",
+            dialect,
+            "--filter",
+            few,
+            "--event",
+            "E_PIKE_BLOCKED",
+            "--fence",
+            "E_PIKE_BLOCKED ip={tag}",
+        ];
+        let ran = test_listener_with(&args, DEMANDS_IP).expect_status(1);
+        let sentence = "\n  rejects events without these parameters: ip  T19 ";
+        assert!(ran.stdout.contains(sentence), "{}", ran.stdout);
+    }
 }
 
 #[test]

@@ -22,6 +22,12 @@ pub(super) enum Value {
     Json(String),
 }
 
+impl Param {
+    pub(super) fn is_named(&self, name: &[u8]) -> bool {
+        self.name.as_deref() == Some(name)
+    }
+}
+
 impl Value {
     pub(super) fn is_empty(&self) -> bool {
         matches!(self, Self::Bytes(bytes) if bytes.is_empty())

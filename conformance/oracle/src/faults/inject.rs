@@ -7,7 +7,9 @@ pub(super) enum Inject<R> {
     /// With a number; examples come first.
     Number(&'static [usize], fn(&mut Listener<R>, usize)),
     /// With event names.
-    Names(fn(&mut Listener<R>, &[Vec<u8>])),
+    EventNames(fn(&mut Listener<R>, &[Vec<u8>])),
+    /// With names of parameters.
+    ParamNames(fn(&mut Listener<R>, &[Vec<u8>])),
 }
 
 impl<R> Inject<R> {
@@ -20,7 +22,9 @@ impl<R> Inject<R> {
         match (self, parameter) {
             (Self::Always(inject), Parameter::None) => inject(listener),
             (Self::Number(_, inject), Parameter::Number(number)) => inject(listener, *number),
-            (Self::Names(inject), Parameter::Names(names)) => inject(listener, names),
+            (Self::EventNames(inject) | Self::ParamNames(inject), Parameter::Names(names)) => {
+                inject(listener, names);
+            }
             (_, parameter) => panic!("the fault takes no such parameter: {parameter:?}"),
         }
     }
@@ -30,7 +34,8 @@ impl<R> Inject<R> {
         match self {
             Self::Always(_) => ParameterKind::None,
             Self::Number(examples, _) => ParameterKind::Number(examples),
-            Self::Names(_) => ParameterKind::Names,
+            Self::EventNames(_) => ParameterKind::EventNames,
+            Self::ParamNames(_) => ParameterKind::ParamNames,
         }
     }
 }

@@ -19,7 +19,7 @@ pub struct FaultInstance {
 
 impl FaultInstance {
     /// Returns the common instances of a fault: itself if it has no parameter, and one for each
-    /// common number. A fault that needs event names has none.
+    /// common number. A fault that needs names has none.
     pub fn common(fault: &'static Fault) -> Vec<Self> {
         let with = |parameter| Self { fault, parameter };
         match fault.parameter() {
@@ -28,7 +28,7 @@ impl FaultInstance {
                 let numbers = numbers.iter().copied();
                 numbers.map(Parameter::Number).map(with).collect()
             }
-            ParameterKind::Names => Vec::new(),
+            ParameterKind::EventNames | ParameterKind::ParamNames => Vec::new(),
         }
     }
 

@@ -6,7 +6,7 @@ pub enum Parameter {
     None,
     /// A limit or a period.
     Number(usize),
-    /// Event names.
+    /// Names of events or of parameters.
     Names(Vec<Vec<u8>>),
 }
 
@@ -18,5 +18,7 @@ pub enum ParameterKind {
     /// A number; these are common ones.
     Number(&'static [usize]),
     /// Event names.
-    Names,
+    EventNames,
+    /// Names of parameters.
+    ParamNames,
 }

@@ -1,6 +1,6 @@
 use bstr::ByteSlice as _;
 
-use super::inject::{always, number, with_names};
+use super::inject::{always, number, with_event_names, with_param_names};
 use crate::faults::event::Param;
 use crate::faults::fault::Fault;
 
@@ -62,9 +62,21 @@ pub(super) const FAULTS: &[Fault] = &[
         slug: "reports-only",
         sentence: "reports no events but {}",
         requirement: "T19",
-        injection: with_names(|listener, names| {
+        injection: with_event_names(|listener, names| {
             let names = names.to_vec();
             listener.drops_events(move |event| !names.contains(&event.name));
+        }),
+    },
+    Fault {
+        slug: "asks-for-parameters",
+        sentence: "rejects events without these parameters: {}",
+        requirement: "T19",
+        injection: with_param_names(|listener, names| {
+            let names = names.to_vec();
+            listener.drops_events(move |event| {
+                let has = |name: &Vec<u8>| event.params.iter().any(|param| param.is_named(name));
+                !names.iter().all(has)
+            });
         }),
     },
     Fault {

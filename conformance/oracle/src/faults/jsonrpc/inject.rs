@@ -19,6 +19,11 @@ pub(super) const fn number(
 }
 
 /// Returns the injection of a fault with event names.
-pub(super) const fn with_names(inject: fn(&mut Listener<Reader>, &[Vec<u8>])) -> Injection {
-    Injection::JsonRpc(Inject::Names(inject))
+pub(super) const fn with_event_names(inject: fn(&mut Listener<Reader>, &[Vec<u8>])) -> Injection {
+    Injection::JsonRpc(Inject::EventNames(inject))
+}
+
+/// Returns the injection of a fault with names of parameters.
+pub(super) const fn with_param_names(inject: fn(&mut Listener<Reader>, &[Vec<u8>])) -> Injection {
+    Injection::JsonRpc(Inject::ParamNames(inject))
 }

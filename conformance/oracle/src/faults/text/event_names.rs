@@ -1,7 +1,7 @@
 use bstr::ByteSlice as _;
 
 use super::bytes::until_nul;
-use super::inject::{always, number, with_names};
+use super::inject::{always, number, with_event_names, with_param_names};
 use super::names::{INHERITED, is_word};
 use super::numbers::as_integer;
 use super::quotes::{closing, unquote};
@@ -59,7 +59,7 @@ pub(super) const FAULTS: &[Fault] = &[
         slug: "reports-only",
         sentence: "reports only these events: {}",
         requirement: "T1",
-        injection: with_names(|listener, names| {
+        injection: with_event_names(|listener, names| {
             let names = names.to_vec();
             listener.report.map(move |mut readings| {
                 readings.retain(|reading| match reading {
@@ -67,6 +67,22 @@ pub(super) const FAULTS: &[Fault] = &[
                     Err(_) => true,
                 });
                 readings
+            });
+        }),
+    },
+    Fault {
+        slug: "asks-for-parameters",
+        sentence: "rejects events without these parameters: {}",
+        requirement: "T19",
+        injection: with_param_names(|listener, names| {
+            let names = names.to_vec();
+            listener.events(move |event| {
+                let has = |name: &Vec<u8>| event.params.iter().any(|param| param.is_named(name));
+                if names.iter().all(has) {
+                    Ok(event)
+                } else {
+                    Err("a parameter is missing".into())
+                }
             });
         }),
     },
