@@ -5,17 +5,18 @@ use crate::dialect::Dialect;
 use crate::subject::AnswerWait;
 use crate::vectors::Vector;
 
-/// How often vectors of each requirement left the subject silent, in all parts of a run.
+/// How often vectors left the subject silent, in all parts of a run.
 ///
-/// A subject that hangs at three vectors of a requirement is expected to hang at the next one, too,
-/// so that later ones wait less.
+/// A subject that was silent once may be so again, and one that hangs at three vectors of a
+/// requirement is expected to hang at the next one: later ones wait less.
 #[derive(Debug, Default)]
-pub(super) struct Hangs(Mutex<HashMap<(Dialect, String), Counts>>);
+pub(super) struct Hangs(Mutex<Counts>);
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 struct Counts {
-    suspected: usize,
-    confirmed: usize,
+    suspected: HashMap<Dialect, usize>,
+    /// By dialect and requirement.
+    confirmed: HashMap<(Dialect, String), usize>,
 }
 
 /// The number of vectors that left the subject silent for a moment, from which on less time passes
@@ -27,16 +28,23 @@ const CONFIRMED: usize = 3;
 impl Hangs {
     /// Returns how long the subject may be silent before another instance takes its place.
     pub(super) fn wait_to_suspect(&self, vector: &Vector) -> AnswerWait {
-        if self.of(vector).suspected < SUSPECTED {
-            AnswerWait::SUSPECT
-        } else {
+        if self.is_suspected(vector) {
             AnswerWait::SUSPECT_AGAIN
+        } else {
+            AnswerWait::SUSPECT
         }
+    }
+
+    /// Returns whether the subject was silent for a moment at a vector of this dialect before.
+    pub(super) fn is_suspected(&self, vector: &Vector) -> bool {
+        let suspected = self.lock().suspected.get(&vector.dialect).copied();
+        suspected.unwrap_or_default() >= SUSPECTED
     }
 
     /// Returns how long the subject may be silent before it counts as hanging.
     pub(super) fn wait_to_confirm(&self, vector: &Vector) -> AnswerWait {
-        if self.of(vector).confirmed < CONFIRMED {
+        let confirmed = self.lock().confirmed.get(&kind(vector)).copied();
+        if confirmed.unwrap_or_default() < CONFIRMED {
             AnswerWait::FULL
         } else {
             AnswerWait::CONFIRM_AGAIN
@@ -44,29 +52,26 @@ impl Hangs {
     }
 
     pub(super) fn record_suspicion(&self, vector: &Vector) {
-        self.lock().entry(key(vector)).or_default().suspected += 1;
+        *self.lock().suspected.entry(vector.dialect).or_default() += 1;
     }
 
     /// Records that the subject was only slow.
     pub(super) fn withdraw_suspicion(&self, vector: &Vector) {
         let mut counts = self.lock();
-        let counts = counts.entry(key(vector)).or_default();
-        counts.suspected = counts.suspected.saturating_sub(1);
+        let suspected = counts.suspected.entry(vector.dialect).or_default();
+        *suspected = suspected.saturating_sub(1);
     }
 
     pub(super) fn record_hang(&self, vector: &Vector) {
-        self.lock().entry(key(vector)).or_default().confirmed += 1;
+        *self.lock().confirmed.entry(kind(vector)).or_default() += 1;
     }
 
-    fn of(&self, vector: &Vector) -> Counts {
-        self.lock().get(&key(vector)).copied().unwrap_or_default()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<(Dialect, String), Counts>> {
+    fn lock(&self) -> MutexGuard<'_, Counts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn key(vector: &Vector) -> (Dialect, String) {
+/// Returns the dialect and the requirement of a vector.
+fn kind(vector: &Vector) -> (Dialect, String) {
     (vector.dialect, vector.requirement.clone())
 }

@@ -19,6 +19,7 @@ mod replay;
 mod retry;
 mod run_event;
 mod runner;
+mod spare;
 mod state;
 mod supervisor;
 mod worker;

@@ -140,6 +140,14 @@ impl<'r> Supervisor<'r> {
         }
     }
 
+    /// Takes over the instance that another supervisor of the same subject has started.
+    pub(super) fn take_over(&mut self, other: Self) {
+        self.allocator = other.allocator;
+        self.fences = other.fences;
+        self.session = other.session;
+        self.instance = other.instance;
+    }
+
     /// Tries again to start an instance, though that has failed several times.
     pub(super) fn forget_failed_starts(&mut self) {
         self.failed_starts = 0;

@@ -10,6 +10,7 @@ use super::outcome::Outcome;
 use super::pipeline::PipelineOutcome;
 use super::replay::Sent;
 use super::retry::{Tried, is_loss};
+use super::spare::SpareInstances;
 use super::state::may_show_state;
 use super::supervisor::Supervisor;
 use super::worker_event::WorkerEvent;
@@ -30,11 +31,13 @@ pub(super) fn run<'s, 'env, 'r: 's, 'c: 's>(
     let mut worker = Worker {
         supervisor,
         outcomes: DelayedOutcomes::new(scope, max_threads, emit),
+        spare: SpareInstances::new(scope),
         sent: Vec::new(),
         instance: 0,
         is_unchecked: false,
     };
     let result = worker.run(vectors);
+    worker.spare.end();
     let finished = worker.outcomes.finish();
     result.and(finished)
 }
@@ -42,6 +45,7 @@ pub(super) fn run<'s, 'env, 'r: 's, 'c: 's>(
 struct Worker<'w, 's, 'env, 'r, 'c> {
     supervisor: &'w mut Supervisor<'r>,
     outcomes: DelayedOutcomes<'w, 's, 'env, 'c>,
+    spare: SpareInstances<'s, 'env, 'r>,
     /// The vectors that were sent to one instance, in order.
     sent: Vec<&'c Vector>,
     /// The number of that instance.
@@ -319,8 +323,14 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
     fn replace(&mut self, silent: Outcome<'c>, in_flight: Vec<&'c Vector>) {
         let history = self.history_of(&silent);
         let sent = Sent { history, in_flight };
-        let sibling = self.supervisor.sibling();
-        let supervisor = mem::replace(self.supervisor, sibling);
+        let mut next = self.supervisor.sibling();
+        if let Some(spare) = self.spare.take() {
+            next.take_over(spare);
+        }
+        let supervisor = mem::replace(self.supervisor, next);
+        if supervisor.hangs.is_suspected(silent.vector) {
+            self.spare.prepare(&supervisor);
+        }
         supervisor.hangs.record_suspicion(silent.vector);
         let since = Instant::now();
         self.outcomes

@@ -31,7 +31,7 @@ impl AnswerWait {
         minimum: Duration::from_millis(800),
         per_kib: Duration::from_millis(20),
     };
-    /// The same, where it was silent at such vectors before.
+    /// The same, where it was silent for a moment before.
     pub(crate) const SUSPECT_AGAIN: Self = Self {
         round_trips: 5,
         minimum: Duration::from_millis(25),
