@@ -2,10 +2,15 @@
 
 use std::io::{self, Write};
 use std::net::UdpSocket;
+#[cfg(unix)]
 use std::path::Path;
+#[cfg(unix)]
+use std::sync::Arc;
 
 use crate::dialect::Dialect;
 use crate::transport::Address;
+#[cfg(unix)]
+use crate::transport::SocketFile;
 
 /// Longer than any datagram that a system sends by default.
 const BUFFER: usize = 1 << 18;
@@ -15,6 +20,8 @@ const BUFFER: usize = 1 << 18;
 pub struct Listener {
     socket: ListenerSocket,
     address: Address,
+    #[cfg(unix)]
+    file: Option<Arc<SocketFile>>,
 }
 
 #[derive(Debug)]
@@ -38,18 +45,33 @@ impl Listener {
                 Ok(Self {
                     socket: ListenerSocket::Udp(socket),
                     address,
+                    #[cfg(unix)]
+                    file: None,
                 })
             }
+            #[cfg(unix)]
             Address::Unix(path) => Ok(Self {
                 socket: bind_unix(path)?,
                 address: address.clone(),
+                file: Some(Arc::new(SocketFile::at(path)?)),
             }),
+            #[cfg(not(unix))]
+            Address::Unix(_) => Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "this platform has no UNIX datagram sockets",
+            )),
         }
     }
 
     /// Returns the bound address; its port is the one that the system chose for port 0.
     pub fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// Returns the file of a UNIX socket.
+    #[cfg(unix)]
+    pub fn file(&self) -> Option<Arc<SocketFile>> {
+        self.file.clone()
     }
 
     /// Writes a line to `out` for each datagram, until `wake` becomes readable.
@@ -126,11 +148,11 @@ impl Listener {
     }
 }
 
+#[cfg(unix)]
 impl Drop for Listener {
     fn drop(&mut self) {
-        if let Address::Unix(path) = &self.address {
-            // The file may be gone already.
-            let _ = std::fs::remove_file(path);
+        if let Some(file) = &self.file {
+            file.remove();
         }
     }
 }
@@ -186,12 +208,4 @@ fn bind_unix(path: &Path) -> io::Result<ListenerSocket> {
         bound => bound?,
     };
     Ok(ListenerSocket::Unix(bound))
-}
-
-#[cfg(not(unix))]
-fn bind_unix(_: &Path) -> io::Result<ListenerSocket> {
-    Err(io::Error::new(
-        io::ErrorKind::Unsupported,
-        "this platform has no UNIX datagram sockets",
-    ))
 }

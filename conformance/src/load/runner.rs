@@ -41,7 +41,7 @@ pub enum BenchEvent<'e> {
 pub enum BenchError {
     /// The subject did not start.
     #[error(transparent)]
-    Start(#[from] StartError),
+    Start(StartError),
     /// The events cannot be sent.
     #[error(transparent)]
     Mix(#[from] MixError),
@@ -68,6 +68,15 @@ pub enum BenchError {
     /// The run was stopped.
     #[error("interrupted")]
     Interrupted,
+}
+
+impl From<StartError> for BenchError {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::Interrupted => Self::Interrupted,
+            error => Self::Start(error),
+        }
+    }
 }
 
 impl BenchError {

@@ -3,9 +3,9 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
-
 use super::observer::{Observer, ObserverEvent};
+#[cfg(unix)]
+use crate::transport::SocketFolder;
 use crate::transport::{Address, SocketKind};
 
 /// A bare socket that is read as fast as possible: shows what the machine carries without a
@@ -16,7 +16,8 @@ pub struct DatagramSink {
     address: Address,
     buffer: Box<[u8]>,
     /// The folder of a UNIX socket, removed with it.
-    _folder: Option<TempDir>,
+    #[cfg(unix)]
+    _folder: Option<SocketFolder>,
 }
 
 #[derive(Debug)]
@@ -38,24 +39,34 @@ impl DatagramSink {
     ///
     /// If the system has no such socket.
     pub fn bind(kind: SocketKind) -> io::Result<Self> {
-        let (socket, address, folder) = match kind {
-            SocketKind::Udp => udp(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?)?,
-            SocketKind::Udp6 => udp(UdpSocket::bind((Ipv6Addr::LOCALHOST, 0))?)?,
+        match kind {
+            SocketKind::Udp => Self::udp(UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?),
+            SocketKind::Udp6 => Self::udp(UdpSocket::bind((Ipv6Addr::LOCALHOST, 0))?),
             #[cfg(unix)]
             SocketKind::Unix => {
-                let folder = tempfile::Builder::new().prefix("evdg-").tempdir()?;
+                let folder = SocketFolder::create()?;
                 let path = folder.path().join("sink.sock");
                 let socket = std::os::unix::net::UnixDatagram::bind(&path)?;
                 socket.set_read_timeout(Some(READ_TIMEOUT))?;
-                (SinkSocket::Unix(socket), Address::Unix(path), Some(folder))
+                Ok(Self {
+                    socket: SinkSocket::Unix(socket),
+                    address: Address::Unix(path),
+                    buffer: vec![0; BUFFER].into(),
+                    _folder: Some(folder),
+                })
             }
-            _ => return Err(io::ErrorKind::Unsupported.into()),
-        };
+            _ => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    fn udp(socket: UdpSocket) -> io::Result<Self> {
+        socket.set_read_timeout(Some(READ_TIMEOUT))?;
         Ok(Self {
-            socket,
-            address,
+            address: Address::Udp(socket.local_addr()?),
+            socket: SinkSocket::Udp(socket),
             buffer: vec![0; BUFFER].into(),
-            _folder: folder,
+            #[cfg(unix)]
+            _folder: None,
         })
     }
 
@@ -63,12 +74,6 @@ impl DatagramSink {
     pub fn address(&self) -> &Address {
         &self.address
     }
-}
-
-fn udp(socket: UdpSocket) -> io::Result<(SinkSocket, Address, Option<TempDir>)> {
-    socket.set_read_timeout(Some(READ_TIMEOUT))?;
-    let address = Address::Udp(socket.local_addr()?);
-    Ok((SinkSocket::Udp(socket), address, None))
 }
 
 impl Observer for DatagramSink {

@@ -1,19 +1,24 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::path::PathBuf;
+#[cfg(unix)]
+use std::sync::Arc;
 
+#[cfg(unix)]
 use event_datagram::UnixPath;
-use tempfile::TempDir;
 
 use super::port_reservation::PortReservation;
+#[cfg(unix)]
+use crate::transport::SocketFolder;
 use crate::transport::{Address, SocketKind};
 
-/// Allocates addresses for subjects: free ports, and paths in a private folder, which is deleted
-/// when this is dropped.
+/// Allocates addresses for subjects: free ports, and paths in a private folder, which is removed
+/// when this and what it allocated are dropped.
 #[derive(Debug, Default)]
 pub struct AddressAllocator {
     /// Made when it is first needed.
-    folder: Option<TempDir>,
+    #[cfg(unix)]
+    folder: Option<Arc<SocketFolder>>,
+    #[cfg(unix)]
     count: usize,
 }
 
@@ -21,7 +26,23 @@ pub struct AddressAllocator {
 #[derive(Debug)]
 pub(super) struct AllocatedAddress {
     pub(super) address: Address,
-    _reservation: Option<PortReservation>,
+    _claim: Claim,
+}
+
+/// What keeps an address from others.
+#[derive(Debug)]
+enum Claim {
+    Port(#[expect(dead_code, reason = "it is released when it is dropped")] PortReservation),
+    #[cfg(unix)]
+    File(#[expect(dead_code, reason = "it is removed when it is dropped")] SocketName),
+}
+
+/// The name of a socket's file, which is removed when this is dropped: few listeners do that.
+#[cfg(unix)]
+#[derive(Debug)]
+struct SocketName {
+    folder: Arc<SocketFolder>,
+    name: String,
 }
 
 /// Below the ports that systems assign by themselves, so that no other program gets a port between
@@ -40,30 +61,35 @@ impl AddressAllocator {
     pub(super) fn allocate(&mut self, kind: SocketKind) -> io::Result<Option<AllocatedAddress>> {
         let ip: IpAddr = match kind {
             SocketKind::Stdin => return Ok(None),
+            #[cfg(unix)]
             SocketKind::Unix => {
                 self.count += 1;
-                let path = self.folder()?.join(format!("{}.sock", self.count));
+                let folder = self.folder()?;
+                let name = format!("{}.sock", self.count);
                 return Ok(Some(AllocatedAddress {
-                    address: Address::Unix(path),
-                    _reservation: None,
+                    address: Address::Unix(folder.path().join(&name)),
+                    _claim: Claim::File(SocketName { folder, name }),
                 }));
             }
+            #[cfg(not(unix))]
+            SocketKind::Unix => return Err(io::ErrorKind::Unsupported.into()),
             SocketKind::Udp => Ipv4Addr::LOCALHOST.into(),
             SocketKind::Udp6 => Ipv6Addr::LOCALHOST.into(),
         };
         let (address, reservation) = reserve_port(ip)?;
         Ok(Some(AllocatedAddress {
             address: Address::Udp(address),
-            _reservation: Some(reservation),
+            _claim: Claim::Port(reservation),
         }))
     }
 
     /// Returns the private folder.
-    fn folder(&mut self) -> io::Result<PathBuf> {
+    #[cfg(unix)]
+    fn folder(&mut self) -> io::Result<Arc<SocketFolder>> {
         if let Some(folder) = &self.folder {
-            return Ok(folder.path().into());
+            return Ok(Arc::clone(folder));
         }
-        let folder = tempfile::Builder::new().prefix("evdg-").tempdir()?;
+        let folder = Arc::new(SocketFolder::create()?);
         let longest = folder.path().join("000000.sock");
         if longest.as_os_str().len() > UnixPath::MAX_LENGTH || longest.to_str().is_none() {
             let path = longest.display();
@@ -71,19 +97,14 @@ impl AddressAllocator {
                 format!("{path} is no path for a UNIX socket; set TMPDIR to a short one in UTF-8");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         }
-        let path = folder.path().into();
-        self.folder = Some(folder);
-        Ok(path)
+        Ok(Arc::clone(self.folder.insert(folder)))
     }
 }
 
-/// Removes the socket file, which few listeners do.
-impl Drop for AllocatedAddress {
+#[cfg(unix)]
+impl Drop for SocketName {
     fn drop(&mut self) {
-        if let Address::Unix(path) = &self.address {
-            // Deleting the folder deletes what is left.
-            let _ = std::fs::remove_file(path);
-        }
+        self.folder.remove(&self.name);
     }
 }
 
@@ -110,7 +131,7 @@ mod tests {
 
     impl AllocatedAddress {
         /// Returns the path of a UNIX socket.
-        fn path(&self) -> Option<PathBuf> {
+        fn path(&self) -> Option<std::path::PathBuf> {
             match &self.address {
                 Address::Unix(path) => Some(path.clone()),
                 Address::Udp(_) => None,

@@ -10,6 +10,8 @@ mod method;
 mod port;
 mod send_error;
 mod socket;
+#[cfg(unix)]
+mod socket_file;
 mod socket_kind;
 mod unsent;
 mod waits;
@@ -21,5 +23,9 @@ pub use link::Link;
 pub use method::Method;
 pub use port::Port;
 pub use send_error::SendError;
+#[cfg(unix)]
+pub use socket_file::SocketFile;
+#[cfg(unix)]
+pub(crate) use socket_file::SocketFolder;
 pub use socket_kind::SocketKind;
 pub(crate) use waits::STOP_CHECK_INTERVAL;

@@ -17,7 +17,8 @@ use crate::args::{BenchArgs, BenchFormat, Sending};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
 use crate::reports::check_distinct;
 use crate::send::{open, parse_capture};
-use crate::subject::{Signals, SubjectLabel, settings, subject};
+use crate::signals::Signals;
+use crate::subject::{SubjectLabel, settings, subject};
 use crate::translate::{for_each_line, parse_event};
 use crate::values::ReportArg;
 
@@ -29,13 +30,13 @@ const DEFAULT_TRIAL: Duration = Duration::from_secs(2);
 const SPINNER_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Measures at a rate, or searches for one, or merges reports.
-pub(crate) fn run(args: &BenchArgs) -> CommandResult {
+pub(crate) fn run(args: &BenchArgs, signals: &Signals) -> CommandResult {
     check_distinct(&args.reports)?;
+    let stop = signals.hold();
     if !args.merge.is_empty() {
         let report = merge(&args.merge)?;
-        return write_reports(&report, &args.reports);
+        return write_reports(&report, &args.reports, signals);
     }
-    let signals = Signals::catch()?;
     let (target, sockets, name) = target(args)?;
     let plan = BenchPlan {
         target,
@@ -62,7 +63,7 @@ pub(crate) fn run(args: &BenchArgs) -> CommandResult {
             Sending::Many => Method::Many,
             Sending::Segments => Method::Segments,
         },
-        settings: settings(&args.subject, signals.stop.clone()),
+        settings: settings(&args.subject, stop),
     };
     for ReportArg { path, .. } in &args.reports {
         remove_stale(path).or_exit_with(ExitStatus::Usage, format!("report {}", path.display()))?;
@@ -70,18 +71,18 @@ pub(crate) fn run(args: &BenchArgs) -> CommandResult {
     let bar = spinner();
     let runs = load::run(&plan, |socket, event| show(&bar, socket, &event));
     bar.finish_and_clear();
-    signals.restore();
     let mut report = BenchReport::new(name, load_in_words(args, &plan));
     report.runs = runs.map_err(failure)?;
-    let status = write_reports(&report, &args.reports)?;
-    Ok(match signals.stop.is_requested() {
-        true => ExitStatus::Interrupted,
-        false => status,
-    })
+    write_reports(&report, &args.reports, signals)
 }
 
 /// Writes a report to files and to standard output, and returns the exit status that it calls for.
-fn write_reports(report: &BenchReport, files: &[ReportArg<BenchFormat>]) -> CommandResult {
+/// Releases the signals when the files are written.
+fn write_reports(
+    report: &BenchReport,
+    files: &[ReportArg<BenchFormat>],
+    signals: &Signals,
+) -> CommandResult {
     // Files first: the reader of standard output may close it early.
     let written: CommandResult<()> = files.iter().try_for_each(|ReportArg { format, path }| {
         let context = format!("report {}", path.display());
@@ -90,6 +91,7 @@ fn write_reports(report: &BenchReport, files: &[ReportArg<BenchFormat>]) -> Comm
             BenchFormat::Html => write_html(report, path).or_exit_with(ExitStatus::Setup, context),
         }
     });
+    signals.release();
     ignore_closed_stdout(write_text(report, &mut anstream::stdout().lock()))?;
     written?;
     Ok(if report.has_passed() {

@@ -3,10 +3,11 @@ use event_datagram_conformance::compare::{SubjectIdentity, compare};
 use crate::args::{CompareArgs, CompareFormat};
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _, ignore_closed_stdout};
 use crate::reports::check_distinct;
+use crate::signals::Signals;
 use crate::values::ReportArg;
 
 /// Compares reports: a matrix of all, and what got worse between runs of one subject.
-pub(crate) fn run(args: &CompareArgs) -> CommandResult {
+pub(crate) fn run(args: &CompareArgs, signals: &Signals) -> CommandResult {
     check_distinct(&args.reports)?;
     let identity = if args.same_subject {
         SubjectIdentity::Assumed
@@ -15,6 +16,8 @@ pub(crate) fn run(args: &CompareArgs) -> CommandResult {
     };
     let comparison = compare(&args.files, identity);
     let comparison = comparison.or_exit(ExitStatus::Usage)?;
+    // No file is left half of the way.
+    signals.hold();
     for ReportArg { format, path } in &args.reports {
         let written = match format {
             CompareFormat::Html => comparison.write_html(path),
@@ -22,6 +25,7 @@ pub(crate) fn run(args: &CompareArgs) -> CommandResult {
         };
         written.or_exit_with(ExitStatus::Setup, format!("report {}", path.display()))?;
     }
+    signals.release();
     ignore_closed_stdout(comparison.write_text(&mut anstream::stdout().lock()))?;
     Ok(match comparison.worse() {
         0 => ExitStatus::Success,

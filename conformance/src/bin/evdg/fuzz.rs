@@ -9,7 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::args::{FuzzArgs, Sockets};
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 use crate::fuzz_output::FuzzOutput;
-use crate::subject::{Signals, SubjectLabel, failure, settings, subject};
+use crate::signals::Signals;
+use crate::subject::{SubjectLabel, failure, settings, subject};
 use crate::values::{Datagrams, VectorFileArg};
 
 /// The number of cases if neither a number nor a time is given.
@@ -21,12 +22,11 @@ const DEFAULT_SOCKETS: Sockets = if cfg!(unix) {
     Sockets::Udp
 };
 
-pub(crate) fn run(args: &FuzzArgs) -> CommandResult {
+pub(crate) fn run(args: &FuzzArgs, signals: &Signals) -> CommandResult {
     if let Some(VectorFileArg { path, .. }) = &args.save {
         let context = format!("vector {}", path.display());
         check_creatable(path).or_exit_with(ExitStatus::Usage, context)?;
     }
-    let signals = Signals::catch()?;
     let sockets = args.socket.unwrap_or(DEFAULT_SOCKETS).kinds();
     let kind = if args.parser {
         Kind::Parser
@@ -38,7 +38,7 @@ pub(crate) fn run(args: &FuzzArgs) -> CommandResult {
         subject,
         socket: sockets[0],
         dialect: args.dialect,
-        settings: settings(&args.subject, signals.stop.clone()),
+        settings: settings(&args.subject, signals.hold()),
         seed: args
             .seed
             .unwrap_or_else(|| fastrand::u64(..=u64::from(u32::MAX))),
@@ -59,18 +59,26 @@ pub(crate) fn run(args: &FuzzArgs) -> CommandResult {
     for (index, socket) in sockets.iter().enumerate() {
         plan.socket = *socket;
         let (result, statistics) = run_over_socket(&plan, args);
-        if index + 1 == sockets.len() || !matches!(result, Ok(None)) {
-            signals.restore();
-        }
         let output = FuzzOutput {
             args,
             plan: &plan,
             subject: SubjectLabel::new(&args.subject, &plan.subject),
         };
+        let saved = match &result {
+            Ok(finding) => output.save(finding.as_ref()),
+            Err(_) => Ok(()),
+        };
+        if index + 1 == sockets.len() || !matches!(result, Ok(None)) {
+            signals.release();
+        }
         if let Some(statistics) = &statistics {
             output.print_statistics(statistics);
         }
-        match output.report(result.map_err(failure)?, statistics.as_ref())? {
+        let finding = result.map_err(failure)?;
+        let status_here = output.print(finding.as_ref(), statistics.as_ref())?;
+        // The finding is printed even if it could not be saved.
+        saved?;
+        match status_here {
             ExitStatus::Nothing => {}
             ExitStatus::Success => status = ExitStatus::Success,
             failed => return Ok(failed),

@@ -37,20 +37,14 @@ pub(crate) struct FuzzOutput<'a> {
 }
 
 impl FuzzOutput<'_> {
-    /// Prints and saves the finding, or prints that there is none, and returns the exit status.
-    /// `statistics` is `None` for a replayed case.
-    pub(crate) fn report(
+    /// Prints the finding, or that there is none, and returns the exit status. `statistics` is `None`
+    /// for a replayed case.
+    pub(crate) fn print(
         &self,
-        finding: Option<Finding>,
+        finding: Option<&Finding>,
         statistics: Option<&FuzzStatistics>,
     ) -> CommandResult {
-        let saved = match (&finding, &self.args.save) {
-            (Some(finding), Some(file)) => self.save(finding, file),
-            _ => Ok(()),
-        };
-        // The finding is printed even if it could not be saved.
-        ignore_closed_stdout(self.print(finding.as_ref(), statistics))?;
-        saved?;
+        ignore_closed_stdout(self.print_finding(finding, statistics))?;
         Ok(match (finding, statistics) {
             (Some(_), _) => ExitStatus::Failed,
             (None, Some(statistics)) if statistics.cases == 0 => ExitStatus::Nothing,
@@ -58,7 +52,7 @@ impl FuzzOutput<'_> {
         })
     }
 
-    fn print(
+    fn print_finding(
         &self,
         finding: Option<&Finding>,
         statistics: Option<&FuzzStatistics>,
@@ -172,9 +166,12 @@ impl FuzzOutput<'_> {
         visible_command(&(line + &self.subject.command))
     }
 
-    /// Writes the finding as a vector file.
-    fn save(&self, finding: &Finding, file: &VectorFileArg) -> CommandResult<()> {
-        let VectorFileArg { path, topic } = file;
+    /// Writes the finding, if there is one, as a vector file, if one is wanted.
+    pub(crate) fn save(&self, finding: Option<&Finding>) -> CommandResult<()> {
+        let (Some(finding), Some(VectorFileArg { path, topic })) = (finding, &self.args.save)
+        else {
+            return Ok(());
+        };
         let count = finding.datagrams().count();
         if count > MAX_SEQUENCE {
             let message = format!(

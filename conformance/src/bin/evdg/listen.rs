@@ -7,13 +7,20 @@ use serde_json::json;
 
 use crate::args::ListenArgs;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
+use crate::signals::Signals;
 
-pub(crate) fn run(args: &ListenArgs) -> CommandResult {
+pub(crate) fn run(args: &ListenArgs, signals: &Signals) -> CommandResult {
     let (address, _) = address(&args.socket)?;
     #[cfg(unix)]
-    let wake = wake_on_signal()?;
+    let wake = signals
+        .wait_for()
+        .or_exit_with(ExitStatus::Setup, "cannot make a pipe")?;
     let listener = Listener::bind(&address)
         .or_exit_with(ExitStatus::Setup, format!("cannot bind {address}"))?;
+    #[cfg(unix)]
+    if let Some(file) = listener.file() {
+        signals.clean_up_with(move || file.remove());
+    }
     let mut out = io::stdout().lock();
     let start = json!({
         "ready": true,
@@ -42,15 +49,4 @@ pub(crate) fn address(text: &str) -> CommandResult<(Address, SocketKind)> {
         _ => SocketKind::Unix,
     };
     Ok((address, kind))
-}
-
-/// Returns a pipe that becomes readable when a signal asks the process to end, so that the listener
-/// can remove the socket's file.
-#[cfg(unix)]
-fn wake_on_signal() -> CommandResult<io::PipeReader> {
-    let (reader, writer) = io::pipe().or_exit_with(ExitStatus::Setup, "cannot make a pipe")?;
-    let mut writer = Some(writer);
-    // Closing the writer makes the reader readable.
-    ctrlc::set_handler(move || drop(writer.take())).or_exit(ExitStatus::Setup)?;
-    Ok(reader)
 }

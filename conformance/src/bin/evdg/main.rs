@@ -13,6 +13,7 @@ mod manual;
 mod merge;
 mod reports;
 mod send;
+mod signals;
 mod subject;
 mod test;
 mod translate;
@@ -25,8 +26,27 @@ use anstream::ColorChoice;
 use clap::Parser as _;
 
 use crate::args::{Cli, Color, Command};
+use crate::exit_status::{CommandResult, ExitStatus};
+use crate::signals::Signals;
 
 fn main() -> ExitCode {
+    let status = match Signals::install() {
+        Ok(signals) => {
+            let result = run(&signals);
+            // A message may find no reader.
+            signals.release();
+            let status = result.unwrap_or_else(|error| error.report());
+            match signals.have_interrupted() {
+                true => ExitStatus::Interrupted,
+                false => status,
+            }
+        }
+        Err(error) => error.report(),
+    };
+    status.into()
+}
+
+fn run(signals: &Signals) -> CommandResult {
     let cli = Cli::parse();
     match cli.color {
         Color::Auto => ColorChoice::Auto,
@@ -34,19 +54,18 @@ fn main() -> ExitCode {
         Color::Never => ColorChoice::Never,
     }
     .write_global();
-    let result = match &cli.command {
-        Command::Test(args) => test::run(args),
-        Command::Bench(args) => bench::run(args),
-        Command::Fuzz(args) => fuzz::run(args),
-        Command::Listen(args) => listen::run(args),
+    match &cli.command {
+        Command::Test(args) => test::run(args, signals),
+        Command::Bench(args) => bench::run(args, signals),
+        Command::Fuzz(args) => fuzz::run(args, signals),
+        Command::Listen(args) => listen::run(args, signals),
         Command::Send(args) => send::run(args),
         Command::Decode(args) => translate::decode(args),
         Command::Encode(args) => translate::encode(args),
-        Command::Compare(args) => compare::run(args),
-        Command::Merge(args) => merge::run(args),
-        Command::Vectors(command) => vectors::run(command),
+        Command::Compare(args) => compare::run(args, signals),
+        Command::Merge(args) => merge::run(args, signals),
+        Command::Vectors(command) => vectors::run(command, signals),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { folder } => manual::pages(folder),
-    };
-    result.unwrap_or_else(|error| error.report()).into()
+    }
 }

@@ -4,11 +4,12 @@ use event_datagram_conformance::merge::{MergeEvent, merge};
 use crate::args::MergeArgs;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 use crate::reports::{ReportSet, detail};
-use crate::subject::Signals;
+use crate::signals::Signals;
 use crate::vectors::corpus;
 
 /// Merges the parts of a run: the output and the exit status are those of the whole run.
-pub(crate) fn run(args: &MergeArgs) -> CommandResult {
+pub(crate) fn run(args: &MergeArgs, signals: &Signals) -> CommandResult {
+    let stop = signals.hold();
     let corpus = corpus(None)?;
     let merged = merge(&args.files).or_exit(ExitStatus::Usage)?;
     let mut reports = ReportSet::create(
@@ -22,10 +23,9 @@ pub(crate) fn run(args: &MergeArgs) -> CommandResult {
         MergeEvent::Result(record) => reports.add(record),
     });
     result.or_exit_with(ExitStatus::Setup, "what was read of the parts is gone")?;
-    let signals = Signals::catch()?;
-    let diagnosis = reports.diagnose(&FenceTemplate::default(), &signals.stop);
-    signals.restore();
+    let diagnosis = reports.diagnose(&FenceTemplate::default(), &stop);
     let written = reports.write_files(&diagnosis);
+    signals.release();
     let status = reports.finish(&diagnosis, None)?;
     written?;
     Ok(status)

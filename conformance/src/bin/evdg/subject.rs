@@ -2,8 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::run::RunError;
@@ -126,36 +124,6 @@ impl SubjectLabel {
                 command: String::new(),
             },
         }
-    }
-}
-
-/// Handles signals: the first ones stop the run, which then kills all that it started; after
-/// [`restore`](Self::restore) a signal ends the program.
-pub(crate) struct Signals {
-    pub(crate) stop: Stop,
-    is_over: Arc<AtomicBool>,
-}
-
-impl Signals {
-    pub(crate) fn catch() -> CommandResult<Self> {
-        let signals = Self {
-            stop: Stop::default(),
-            is_over: Arc::default(),
-        };
-        let (stop, is_over) = (signals.stop.clone(), Arc::clone(&signals.is_over));
-        let on_signal = move || {
-            if is_over.load(Ordering::Relaxed) {
-                std::process::exit(ExitStatus::Interrupted as i32);
-            }
-            stop.request();
-        };
-        ctrlc::set_handler(on_signal).or_exit(ExitStatus::Setup)?;
-        Ok(signals)
-    }
-
-    /// Makes signals end the program again, as nothing is left to clean up.
-    pub(crate) fn restore(&self) {
-        self.is_over.store(true, Ordering::Relaxed);
     }
 }
 

@@ -16,17 +16,17 @@ use jiff::tz::TimeZone;
 use crate::args::TestArgs;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::reports::{ReportSet, detail};
-use crate::subject::{Signals, SubjectLabel, failure, option, options, settings, subject};
+use crate::signals::Signals;
+use crate::subject::{SubjectLabel, failure, option, options, settings, subject};
 use crate::values::ShardArg;
 use crate::vectors::{corpus, select, set};
 
-pub(crate) fn run(args: &TestArgs) -> CommandResult {
+pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
     let mut corpus = corpus(args.select.corpus.as_deref())?;
     if let Some(name) = &args.subject.event {
         corpus.rename_test_event(name);
     }
-    let signals = Signals::catch()?;
-    let plan = plan(args, &corpus, signals.stop.clone())?;
+    let plan = plan(args, &corpus, signals.hold())?;
     let (header, recorder) = report_header(args, &plan, &corpus);
     let mut reports = ReportSet::create(
         &header,
@@ -72,12 +72,11 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
     }
 
     if let Err(error) = result {
-        signals.restore();
+        signals.release();
         reports.break_off(&error.to_string())?;
         return Err(failure(error));
     }
     let diagnosis = reports.diagnose(&plan.settings.fence, &plan.settings.stop);
-    signals.restore();
     let written = reports.write_files(&diagnosis);
     if let (Some(path), true) = (&args.known, args.write_known) {
         let changes = failures
@@ -94,6 +93,7 @@ pub(crate) fn run(args: &TestArgs) -> CommandResult {
             path.display()
         );
     }
+    signals.release();
     let status = reports.finish(&diagnosis, names.advice())?;
     written?;
     Ok(match status {

@@ -7,12 +7,13 @@ use event_datagram_conformance::vectors::{Corpus, Selection, Set, Vector, check,
 
 use crate::args::{MemberArgs, SelectArgs, VectorsCommand};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
+use crate::signals::Signals;
 
-pub(crate) fn run(command: &VectorsCommand) -> CommandResult {
+pub(crate) fn run(command: &VectorsCommand, signals: &Signals) -> CommandResult {
     match command {
         VectorsCommand::List(args) => list(args),
         VectorsCommand::Show { patterns, corpus } => show(patterns, corpus.as_deref()),
-        VectorsCommand::Export { folder, members } => export_members(folder, members),
+        VectorsCommand::Export { folder, members } => export_members(folder, members, signals),
         VectorsCommand::Import(args) => crate::import::run(args),
         VectorsCommand::Check { folder } => check_corpus(folder.as_deref()),
     }
@@ -146,10 +147,13 @@ fn show(patterns: &[String], folder: Option<&Path>) -> CommandResult {
     Ok(ExitStatus::Success)
 }
 
-fn export_members(folder: &Path, args: &MemberArgs) -> CommandResult {
+fn export_members(folder: &Path, args: &MemberArgs, signals: &Signals) -> CommandResult {
     let corpus = corpus(args.select.corpus.as_deref())?;
     let vectors = members(&corpus, args)?;
+    // No folder is left half of the way.
+    signals.hold();
     export(&corpus, &vectors, folder).or_exit_with(ExitStatus::Setup, "nothing was exported")?;
+    signals.release();
     let (count, folder) = (vectors.len(), folder.display());
     anstream::eprintln!(
         "evdg: {count} vector{} in {folder}",
