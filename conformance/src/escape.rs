@@ -84,6 +84,23 @@ pub fn visible_command(command: &str) -> String {
     shown
 }
 
+/// Returns an escaped text with single backslashes, for a reader who does not undo escapes.
+pub fn with_single_backslashes(escaped: &str) -> String {
+    // No other escape begins with two backslashes, so pairs from the left are those of `escaped`.
+    escaped.replace(r"\\", r"\")
+}
+
+/// Returns the first bytes of a text, at most so many, without a part of a character at their end.
+pub fn beginning(bytes: &[u8], length: usize) -> &[u8] {
+    let is_continued = |end: &usize| bytes.get(*end).is_some_and(|byte| byte & 0xc0 == 0x80);
+    let length = length.min(bytes.len());
+    // No character has more than four bytes: what continues for longer is no UTF-8.
+    let end = (length.saturating_sub(3)..=length)
+        .rev()
+        .find(|end| !is_continued(end));
+    &bytes[..end.unwrap_or(length)]
+}
+
 /// Returns bytes as escaped text in quotes.
 pub fn quoted(bytes: &[u8]) -> String {
     format!("\"{}\"", escaped(bytes).replace('"', "\\\""))
@@ -140,6 +157,23 @@ mod tests {
     #[test]
     fn quotes_in_quotes_are_escaped() {
         assert_eq!(quoted(b"a\"b\\"), "\"a\\\"b\\\\\"");
+    }
+
+    #[test]
+    fn backslashes_of_a_log_are_single() {
+        let log = b"File \"C:\\new\\\n\", \\d";
+        assert_eq!(
+            with_single_backslashes(&escaped(log)),
+            r#"File "C:\new\\n", \d"#
+        );
+    }
+
+    #[test]
+    fn bytes_are_cut_between_characters() {
+        let text = "aé€".as_bytes();
+        let lengths = (0..8).map(|length| beginning(text, length).len());
+        assert_eq!(lengths.collect::<Vec<_>>(), [0, 1, 1, 3, 3, 3, 6, 6]);
+        assert_eq!(beginning(&[0x80; 9], 7).len(), 7);
     }
 
     #[test]

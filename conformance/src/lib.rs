@@ -32,6 +32,7 @@ pub mod fence;
 pub mod judge;
 #[cfg(feature = "runner")]
 pub mod known;
+pub mod layout;
 #[cfg(feature = "runner")]
 pub mod listen;
 #[cfg(feature = "load")]

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use event_datagram_conformance::escape::escaped;
-use event_datagram_conformance::evidence::{Evidence, labelled_lines, shortened};
+use event_datagram_conformance::evidence::{Evidence, evidence_lines};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::{
     Answering, Strictness, Verdict, apply_known, grade, judge,
@@ -93,9 +93,10 @@ impl VectorTest {
         );
         let again = format!("cargo test -- --exact {name}");
         let evidence = Evidence::of(&vector, &why, &observation, &[], again);
-        for (label, text) in labelled_lines(&evidence) {
-            let text = shortened(label, text, WIDTH);
-            message.push_str(&format!("  {label:<9} {text}\n"));
+        for line in evidence_lines(&evidence) {
+            for (label, text) in line.rows(WIDTH) {
+                message.push_str(&format!("  {label:<9} {text}\n"));
+            }
         }
         Err(message.into())
     }

@@ -5,7 +5,7 @@ use super::changes::Changes;
 use super::error::CompareError;
 use super::matrix::Matrix;
 use super::run::ComparedRun;
-use super::words::count_of_results;
+use crate::report::count_of_results;
 
 /// Several runs, compared.
 #[derive(Debug)]

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::changes::grouped;
 use super::comparison::Comparison;
-use super::words::count_of_results;
 use crate::escape::{cut, visible};
+use crate::layout::ellipsized;
 use crate::output_file::write_atomically;
-use crate::report::inline_code;
+use crate::report::{count_of_results, inline_code};
 
 /// The most changes that are shown: comments are limited in length.
 const MAX_CHANGES: usize = 100;
@@ -56,7 +56,7 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
                 let why = if change.why.is_empty() {
                     String::new()
                 } else {
-                    cell(&cut(&change.why, 200))
+                    cell(&ellipsized(&change.why, 200))
                 };
                 writeln!(
                     text,

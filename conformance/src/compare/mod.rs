@@ -9,7 +9,6 @@ mod matrix;
 mod page;
 mod run;
 mod text;
-mod words;
 
 pub use changes::{Change, Changes};
 pub use comparison::{Comparison, SubjectIdentity, compare};

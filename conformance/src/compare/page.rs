@@ -7,8 +7,8 @@ use super::changes::Change;
 use super::changes::grouped;
 use super::comparison::Comparison;
 use super::run::ComparedRun;
-use super::words::ellipsized;
 use crate::judge::Verdict;
+use crate::layout::ellipsized;
 use crate::output_file::write_atomically_with;
 use crate::report::PageTemplate;
 

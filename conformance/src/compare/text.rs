@@ -6,16 +6,17 @@ use super::changes::{Changes, grouped};
 use super::comparison::Comparison;
 use super::matrix::MatrixCell;
 use super::run::ComparedRun;
-use super::words::{count_of_results, ellipsized};
 use crate::escape::{cut, visible};
 use crate::judge::Verdict;
+use crate::layout::{COLUMNS, ellipsized, wrapped};
+use crate::report::count_of_results;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
-/// Characters that fit on a line or two, and the most changes that are shown.
+/// Characters that fit on a few lines, and the most changes that are shown.
 const WIDTH: usize = 240;
 const MAX_CHANGES: usize = 100;
 
@@ -82,7 +83,9 @@ fn write_changes(
                  {DIM}{sockets}{DIM:#}"
             )?;
             if !change.why.is_empty() && what == "worse" {
-                writeln!(out, "      {}", cut(&change.why, WIDTH))?;
+                for line in wrapped(&ellipsized(&change.why, WIDTH), COLUMNS - 6) {
+                    writeln!(out, "      {line}")?;
+                }
             }
         }
         if groups.len() > MAX_CHANGES {

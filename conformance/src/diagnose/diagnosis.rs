@@ -1,9 +1,11 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::candidate::candidates;
 use super::cause::Cause;
 use super::claims::{Claim, claims};
 use super::dictionary::Dictionary;
+use super::fence_alone::remove_counting;
 use super::finding::Finding;
 use super::known::known;
 use super::problem::Problem;
@@ -17,10 +19,16 @@ use crate::fence::FenceTemplate;
 pub struct Diagnosis {
     /// The causes, those that explain most results first.
     pub causes: Vec<Cause>,
+    /// For each cause, the sentences of the faults that explain the same in its place.
+    pub alternatives: Vec<Vec<String>>,
     /// How many results no cause explains, warnings included.
     pub unexplained: usize,
+    /// The requirements of these results, each with its count, the most frequent first.
+    pub unexplained_requirements: Vec<(String, usize)>,
     /// For each finding, the index of its cause.
     pub cause_of: HashMap<usize, usize>,
+    /// Whether the search was stopped before its end.
+    pub is_stopped: bool,
 }
 
 /// Searches the causes of what went wrong among the faults of a dictionary, while `go_on` returns
@@ -34,28 +42,60 @@ pub fn diagnose(
     fence: &FenceTemplate,
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Diagnosis {
-    let wrong = findings.iter().filter(|finding| finding.is_wrong()).count();
-    let mut claims = known(findings);
+    let is_stopped = AtomicBool::new(false);
+    let go_on = || {
+        let goes_on = go_on();
+        if !goes_on {
+            is_stopped.store(true, Ordering::Relaxed);
+        }
+        goes_on
+    };
+    let known = known(findings).into_iter();
+    let mut claims: Vec<_> = known.map(|claim| (claim, Vec::new())).collect();
     for dialect in Dialect::ALL {
         let of_dialect = |finding: &&Finding<'_>| finding.vector.dialect == *dialect;
         let is_open = |finding: &Finding<'_>| finding.is_wrong() && finding.known.is_none();
         if findings.iter().filter(of_dialect).any(is_open) {
-            claims.extend(of_dialect_claims(
-                findings, *dialect, dictionary, fence, go_on,
-            ));
+            let of_dialect = of_dialect_claims(findings, *dialect, dictionary, fence, &go_on);
+            claims.extend(of_dialect.into_iter().map(|claim| {
+                let also = claim.cause.also.iter();
+                let sentences = also.map(|slug| dictionary.sentence(*dialect, slug));
+                let sentences = sentences.collect();
+                (claim, sentences)
+            }));
         }
     }
-    claims.sort_by_key(|claim| std::cmp::Reverse(claim.findings.len()));
-    let mut diagnosis = Diagnosis::default();
-    for claim in claims {
+    claims.sort_by_key(|(claim, _)| std::cmp::Reverse(claim.findings.len()));
+    let mut diagnosis = Diagnosis {
+        is_stopped: is_stopped.load(Ordering::Relaxed),
+        ..Diagnosis::default()
+    };
+    for (claim, alternatives) in claims {
         let index = diagnosis.causes.len();
         diagnosis
             .cause_of
             .extend(claim.findings.into_iter().map(|finding| (finding, index)));
         diagnosis.causes.push(claim.cause);
+        diagnosis.alternatives.push(alternatives);
     }
-    diagnosis.unexplained = wrong - diagnosis.cause_of.len();
+    diagnosis.count_unexplained(findings);
     diagnosis
+}
+
+impl Diagnosis {
+    fn count_unexplained(&mut self, findings: &[Finding<'_>]) {
+        let mut counts = BTreeMap::<&str, usize>::new();
+        for (index, finding) in findings.iter().enumerate() {
+            if finding.is_wrong() && !self.cause_of.contains_key(&index) {
+                *counts.entry(&finding.vector.requirement).or_default() += 1;
+            }
+        }
+        let counts = counts.into_iter();
+        self.unexplained_requirements = counts.map(|(id, count)| (id.into(), count)).collect();
+        let requirements = &mut self.unexplained_requirements;
+        requirements.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        self.unexplained = requirements.iter().map(|(_, count)| count).sum();
+    }
 }
 
 fn of_dialect_claims(
@@ -66,8 +106,10 @@ fn of_dialect_claims(
     go_on: &(dyn Fn() -> bool + Sync),
 ) -> Vec<Claim> {
     let problem = Problem::new(findings, dialect, fence);
+    let mut candidates = candidates(&problem, dictionary.of(dialect));
+    remove_counting(&mut candidates, &problem, dialect);
     let search = Search {
-        candidates: candidates(&problem, dictionary.of(dialect)),
+        candidates,
         problem,
         go_on,
     };

@@ -1,4 +1,4 @@
-use event_datagram_oracle::faults::{self, Fault};
+use event_datagram_oracle::faults::{self, Fault, ParameterKind};
 
 use crate::dialect::Dialect;
 
@@ -30,6 +30,21 @@ impl Dictionary {
             faults.retain(|fault| !slugs.contains(&fault.slug));
         }
         self
+    }
+
+    /// Returns the sentence of a fault. `N` stands for a number, and `…` for names: those that fit
+    /// are not known.
+    pub(super) fn sentence(&self, dialect: Dialect, slug: &str) -> String {
+        let mut faults = self.of(dialect).iter();
+        let Some(fault) = faults.find(|fault| fault.slug == slug) else {
+            return slug.into();
+        };
+        let parameter = match fault.parameter() {
+            ParameterKind::Names => "…",
+            ParameterKind::Number(_) => "N",
+            ParameterKind::None => return fault.sentence.into(),
+        };
+        fault.sentence.replace("{}", parameter)
     }
 
     /// Returns the faults of a dialect.

@@ -10,6 +10,7 @@ mod claims;
 mod diagnosis;
 mod dictionary;
 mod estimate;
+mod fence_alone;
 mod finding;
 mod known;
 mod parallel;

@@ -1,15 +1,18 @@
+use std::iter;
+
 use super::cause::Cause;
 use super::diagnosis::Diagnosis;
 use crate::escape::{cut, visible};
+use crate::layout::{COLUMNS, wrapped};
 
-/// The widest line, in characters. With two columns before it, it fits on a terminal of 100.
-const MAX_LINE: usize = 98;
+/// The widest line, in characters. With two columns before it, it fits on a terminal.
+const MAX_LINE: usize = COLUMNS - 2;
 /// The longest id that stands in the column of examples; a longer one has a line of its own.
 const MAX_ID: usize = 34;
 /// How much of a sentence is shown: a few lines.
 const MAX_TEXT: usize = 240;
-/// The room for what stands around the faults that report the same: `, ` and ` and 600 more`.
-const MORE: usize = 16;
+/// How many of the faults are shown that explain the same in the place of a cause.
+const MAX_ALTERNATIVES: usize = 3;
 
 impl Diagnosis {
     /// Returns how much the causes explain, in a sentence. `None` if nothing went wrong. `warnings` is
@@ -28,19 +31,33 @@ impl Diagnosis {
             _ => format!("all {wrong} {many}"),
         };
         let causes = match self.causes.len() {
-            0 if wrong == 1 => return Some(format!("no known cause explains {all}")),
-            0 => return Some(format!("no known cause explains the {wrong} {many}")),
+            0 => {
+                let all = match wrong {
+                    1 => all,
+                    _ => format!("the {wrong} {many}"),
+                };
+                return Some(if self.is_stopped {
+                    format!("the search was stopped before it found a cause of {all}")
+                } else {
+                    format!("no known cause explains {all}")
+                });
+            }
             1 => "1 cause explains".into(),
             count => format!("{count} causes explain"),
         };
+        let stopped = if self.is_stopped {
+            ": the search was stopped before its end"
+        } else {
+            ""
+        };
         Some(match self.unexplained {
             0 => format!("{causes} {all}"),
-            left => format!("{causes} {explained} of {wrong} {many}, {left} unexplained"),
+            left => format!("{causes} {explained} of {wrong} {many}, {left} unexplained{stopped}"),
         })
     }
 
     /// Returns a table of the causes, line by line: what the subject does, the requirement, how many
-    /// tests, an example, and the faults that report the same. Long sentences are wrapped.
+    /// results, an example, and what the subject may do instead. Long sentences are wrapped.
     pub fn lines(&self) -> Vec<String> {
         let count_width = (self.causes.iter())
             .map(|cause| cause.explains.to_string().len())
@@ -55,58 +72,62 @@ impl Diagnosis {
         let sentences: Vec<_> = sentences.collect();
         let width = widest(sentences.iter().flatten());
         let mut lines = Vec::new();
-        for ((cause, sentence), facts) in self.causes.iter().zip(sentences).zip(facts) {
+        let causes = self.causes.iter().zip(sentences).zip(facts);
+        for (index, ((cause, sentence), facts)) in causes.enumerate() {
             let mut sentence = sentence.into_iter();
             let first = sentence.next().unwrap_or_default();
             lines.push(format!("{first:<width$}{facts}").trim_end().into());
             lines.extend(sentence);
-            lines.extend(cause.below());
+            if !has_room(&cause.example) {
+                lines.push(format!("  e.g. {}", cause.example));
+            }
+            lines.extend(self.alternatives_in_words(index));
+        }
+        lines
+    }
+
+    /// Returns the sentences of the faults that explain the same in the place of a cause.
+    pub fn alternatives_of(&self, cause: usize) -> &[String] {
+        self.alternatives.get(cause).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the lines of what the subject may do in the place of a cause, as many as have room on
+    /// a screen.
+    fn alternatives_in_words(&self, cause: usize) -> Vec<String> {
+        let alternatives = self.alternatives_of(cause);
+        let mut lines = Vec::new();
+        for sentence in alternatives.iter().take(MAX_ALTERNATIVES) {
+            let sentence = format!("or: {}", cut(&visible(sentence), MAX_TEXT));
+            let wrapped = wrapped(&sentence, MAX_LINE - 6).into_iter();
+            let indents = iter::once("  ").chain(iter::repeat("      "));
+            lines.extend(
+                wrapped
+                    .zip(indents)
+                    .map(|(line, indent)| format!("{indent}{line}")),
+            );
+        }
+        if alternatives.len() > MAX_ALTERNATIVES {
+            let more = alternatives.len() - MAX_ALTERNATIVES;
+            lines.push(format!("  or: one of {more} others"));
         }
         lines
     }
 }
 
 impl Cause {
-    /// Returns what the subject does, the requirement, how many tests, and an example, on one line.
+    /// Returns what the subject does, the requirement, how many results, and an example, on one line.
     pub fn line(&self) -> String {
         let (sentence, requirement, example) = (&self.sentence, &self.requirement, &self.example);
         let (sentence, count) = (visible(sentence), self.explains);
-        let tests = noun(count).trim_end();
-        format!("{sentence} ({requirement}, {count} {tests}, e.g. {example})")
-    }
-
-    /// Returns the faults that report the same, as many as have room on a line.
-    fn same(&self) -> Option<String> {
-        let (first, others) = self.also.split_first()?;
-        let mut same = format!("reports the same: {first}");
-        for (index, other) in others.iter().enumerate() {
-            if same.chars().count() + other.len() + MORE > MAX_LINE {
-                let left = others.len() - index;
-                return Some(format!("{same} and {left} more"));
-            }
-            same.push_str(", ");
-            same.push_str(other);
-        }
-        Some(same)
-    }
-
-    /// Returns the lines below the one of a cause: what has no room there.
-    fn below(&self) -> Vec<String> {
-        let mut below = Vec::new();
-        if !has_room(&self.example) {
-            below.push(format!("  e.g. {}", self.example));
-        }
-        if let Some(same) = self.same() {
-            below.push(format!("  {same}"));
-        }
-        below
+        let results = noun(count).trim_end();
+        format!("{sentence} ({requirement}, {count} {results}, e.g. {example})")
     }
 }
 
 /// Returns the columns behind the sentence of a cause.
 fn facts(cause: &Cause, count_width: usize) -> String {
-    let (requirement, count, tests) = (&cause.requirement, cause.explains, noun(cause.explains));
-    let mut facts = format!("  {requirement:<3}  {count:>count_width$} {tests}");
+    let (requirement, count, results) = (&cause.requirement, cause.explains, noun(cause.explains));
+    let mut facts = format!("  {requirement:<3}  {count:>count_width$} {results}");
     if has_room(&cause.example) {
         facts.push_str("  e.g. ");
         facts.push_str(&cause.example);
@@ -116,7 +137,7 @@ fn facts(cause: &Cause, count_width: usize) -> String {
 
 /// Returns the noun for a count, as wide for one as for several.
 const fn noun(count: usize) -> &'static str {
-    if count == 1 { "test " } else { "tests" }
+    if count == 1 { "result " } else { "results" }
 }
 
 /// Returns whether an id has room in the column of examples.
@@ -128,28 +149,6 @@ fn has_room(id: &str) -> bool {
 fn widest<'t>(texts: impl IntoIterator<Item = &'t String>) -> usize {
     let lengths = texts.into_iter().map(|text| text.chars().count());
     lengths.max().unwrap_or_default()
-}
-
-/// Returns the lines of a text that is wrapped between words, and within one that is wider than a
-/// line.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::<String>::new();
-    let mut length = width;
-    for word in text.split(' ') {
-        let characters: Vec<_> = word.chars().collect();
-        let fits = length + 1 + characters.len() <= width;
-        if let Some(line) = lines.last_mut().filter(|_| fits) {
-            line.push(' ');
-            line.push_str(word);
-            length += 1 + characters.len();
-            continue;
-        }
-        for piece in characters.chunks(width) {
-            lines.push(piece.iter().collect());
-            length = piece.len();
-        }
-    }
-    lines
 }
 
 #[cfg(test)]
@@ -251,8 +250,8 @@ mod tests {
         assert_eq!(
             diagnosis(causes, 0).lines(),
             [
-                "splits  T4   35 tests  e.g. id",
-                "reads   T4    1 test   e.g. id"
+                "splits  T4   35 results  e.g. id",
+                "reads   T4    1 result   e.g. id"
             ]
         );
     }
@@ -261,28 +260,71 @@ mod tests {
     fn long_sentences_are_wrapped_in_their_column() {
         let splits = "splits at the last `::` instead of the first, as `rpartition('::')` and the \
                       greedy pattern `(.*)::(.*)` do";
-        let mut splits = cause(splits, 35, "sep-first-one-splits");
-        splits.also = ["one", "other"].map(str::to_owned).to_vec();
+        let splits = cause(splits, 35, "sep-first-one-splits");
         let reads = cause("reads at most 4096 bytes of a datagram", 6, "size-4097");
+        let other = "splits at every `::`, as `split('::')` does, and reports what is behind the second one as a \
+                     value";
+        let diagnosis = Diagnosis {
+            alternatives: vec![vec![other.into(), "takes the first line".into()], vec![]],
+            ..diagnosis([splits, reads], 0)
+        };
         assert_eq!(
-            diagnosis([splits, reads], 0).lines(),
+            diagnosis.lines(),
             [
-                "splits at the last `::` instead of the first, as        T4   35 tests  e.g. sep-first-one-splits",
-                "`rpartition('::')` and the greedy pattern `(.*)::(.*)`",
-                "do",
-                "  reports the same: one, other",
-                "reads at most 4096 bytes of a datagram                  T4    6 tests  e.g. size-4097",
+                "splits at the last `::` instead of the first, as      T4   35 results  e.g. sep-first-one-splits",
+                "`rpartition('::')` and the greedy pattern",
+                "`(.*)::(.*)` do",
+                "  or: splits at every `::`, as `split('::')` does, and reports what is behind the second one",
+                "      as a value",
+                "  or: takes the first line",
+                "reads at most 4096 bytes of a datagram                T4    6 results  e.g. size-4097",
             ]
         );
     }
 
     #[test]
-    fn faults_that_report_the_same_have_one_line() {
-        let mut splits = cause("splits", 1, "id");
-        splits.also = (0..30).map(|number| format!("other-{number}")).collect();
-        let lines = diagnosis([splits], 0).lines();
-        assert!(lines.len() == 2 && widest(&lines) <= MAX_LINE, "{lines:#?}");
-        assert!(lines[1].ends_with(", other-6 and 23 more"), "{lines:#?}");
+    fn of_many_alternatives_the_first_few_are_shown() {
+        let alternatives = (0..30).map(|number| format!("does {number}")).collect();
+        let diagnosis = Diagnosis {
+            alternatives: vec![alternatives],
+            ..diagnosis([cause("splits", 1, "id")], 0)
+        };
+        let lines = diagnosis.lines();
+        let more = "  or: one of 27 others";
+        assert_eq!(
+            lines[1..],
+            ["  or: does 0", "  or: does 1", "  or: does 2", more]
+        );
+    }
+
+    #[test]
+    fn a_search_that_was_stopped_claims_nothing_about_the_rest() {
+        for (explains, unexplained, expected) in [
+            (
+                &[][..],
+                7,
+                "the search was stopped before it found a cause of the 7 failed tests",
+            ),
+            (
+                &[],
+                1,
+                "the search was stopped before it found a cause of the failed test",
+            ),
+            (
+                &[35],
+                6,
+                "1 cause explains 35 of 41 failed tests, 6 unexplained: the search was stopped before \
+                 its end",
+            ),
+            (&[35], 0, "1 cause explains all 35 failed tests"),
+        ] {
+            let causes = explains.iter().map(|count| cause("splits", *count, "id"));
+            let diagnosis = Diagnosis {
+                is_stopped: true,
+                ..diagnosis(causes, unexplained)
+            };
+            assert_eq!(diagnosis.headline(0).as_deref(), Some(expected));
+        }
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The evidence of a verdict: what was sent, expected and observed, as data and in words.
 
+mod line;
 mod model;
 mod words;
 
+pub use line::EvidenceLine;
 pub use model::{Evidence, Observed};
 pub use words::{
-    datagram_in_words, event_in_words, expectation_in_words, labelled_lines, report_in_words,
-    shortened,
+    datagram_in_words, event_in_words, evidence_lines, expectation_in_words, report_in_words,
 };

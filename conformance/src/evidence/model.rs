@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::contract::{Line, line_from_json, parse_line};
-use crate::escape::{escaped, unescaped, visible};
+use crate::escape::{escaped, unescaped, visible, with_single_backslashes};
 use crate::observation::{MAX_REPORTS, Observation, Report};
 use crate::vectors::{Expectation, Vector, expectation_to_json};
 
@@ -25,7 +25,8 @@ pub struct Evidence {
     /// The line that carried the fence, if the subject misread it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub misread_fence: Option<Observed>,
-    /// What the subject wrote for people, where it died. Fit to print.
+    /// What the subject wrote for people, where it died. Fit to print: backslashes are as they were
+    /// written, and what cannot be seen is escaped.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<String>,
     /// The slug of what the subject does differently from run to run, if the verdict reports that.
@@ -46,7 +47,7 @@ pub struct Observed(pub(crate) Value);
 const MAX_LINE: usize = 1 << 21;
 
 impl Evidence {
-    /// Returns the evidence of a verdict on a vector.
+    /// Returns the evidence of a verdict on a vector. `log` is escaped.
     pub fn of(
         vector: &Vector,
         why: &str,
@@ -66,7 +67,9 @@ impl Evidence {
             expected: steps.iter().map(|step| step.expect.clone()).collect(),
             observed: reports.collect(),
             misread_fence: observation.misread_fence.as_deref().map(observed),
-            log: log.into(),
+            log: (log.iter())
+                .map(|line| with_single_backslashes(line))
+                .collect(),
             behaviour: None,
             replay,
         }

@@ -1,8 +1,9 @@
 use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 
+use super::line::{Content, EvidenceLine};
 use super::{Evidence, Observed};
 use crate::contract::Line;
-use crate::escape::{cut, escaped, quoted};
+use crate::escape::{escaped, quoted};
 use crate::vectors::Expectation;
 
 /// Returns a datagram on one line, as escaped text and in hex.
@@ -35,35 +36,32 @@ fn param_in_words(param: &ParamBuf) -> String {
     }
 }
 
-/// Returns evidence line by line: a label, and a text without control characters.
-pub fn labelled_lines(evidence: &Evidence) -> Vec<(&'static str, String)> {
-    let mut lines = vec![("why", evidence.why.clone())];
+/// Returns evidence line by line.
+pub fn evidence_lines(evidence: &Evidence) -> Vec<EvidenceLine> {
+    let line = |label, text, content| EvidenceLine {
+        label,
+        text,
+        content,
+    };
+    let mut lines = vec![EvidenceLine::sentence("why", &evidence.why)];
     for datagram in &evidence.sent {
-        let [text, hex] = datagram_in_words(datagram);
-        lines.extend([("sent", text), ("hex", hex)]);
+        lines.extend([
+            EvidenceLine::datagram("sent", datagram),
+            EvidenceLine::datagram_in_hex("hex", datagram),
+        ]);
     }
     let expected: Vec<_> = evidence.expected.iter().map(expectation_in_words).collect();
-    lines.push(("expected", expected.join("  then  ")));
-    lines.push(("observed", observed_in_words(&evidence.observed)));
-    lines.extend(
-        evidence
-            .misread_fence
-            .iter()
-            .map(|line| ("then", line.text())),
-    );
-    lines.extend(evidence.log.iter().map(|line| ("its log", line.clone())));
-    lines.push(("again", evidence.replay.clone()));
+    let observed = observed_in_words(&evidence.observed);
+    lines.extend([
+        line("expected", expected.join("  then  "), Content::Events),
+        line("observed", observed, Content::Events),
+    ]);
+    let then = evidence.misread_fence.iter();
+    lines.extend(then.map(|then| line("then", then.text(), Content::Events)));
+    let log = evidence.log.iter();
+    lines.extend(log.map(|text| line("its log", text.clone(), Content::Log)));
+    lines.push(line("again", evidence.replay.clone(), Content::Command));
     lines
-}
-
-/// Returns a line of evidence cut to a number of characters. The command that runs the vector again
-/// stays whole.
-pub fn shortened(label: &str, text: String, width: usize) -> String {
-    if label == "again" {
-        text
-    } else {
-        cut(&text, width)
-    }
 }
 
 /// Returns an expectation on one line.

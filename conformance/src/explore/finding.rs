@@ -1,4 +1,4 @@
-use crate::evidence::{Evidence, datagram_in_words, labelled_lines};
+use crate::evidence::{Evidence, EvidenceLine, evidence_lines};
 use crate::judge::Verdict;
 use crate::observation::Observation;
 use crate::run::Outcome;
@@ -61,16 +61,16 @@ impl Finding {
             .join(",")
     }
 
-    /// Returns the evidence for the verdict, line by line: a label and a printable text. The last
-    /// line holds `replay`, the command that runs the case again.
-    pub fn evidence(&self, replay: String) -> Vec<(&'static str, String)> {
+    /// Returns the evidence for the verdict, line by line. The last line holds `replay`, the command
+    /// that runs the case again.
+    pub fn evidence(&self, replay: String) -> Vec<EvidenceLine> {
         let observation = &self.observation;
         let evidence = Evidence::of(&self.vector, &self.why, observation, &self.log, replay);
-        let mut lines = labelled_lines(&evidence);
+        let mut lines = evidence_lines(&evidence);
         if self.original.len() == 1 && self.tries > 0 {
-            let [text, _] = datagram_in_words(&self.original[0]);
             let last = lines.len() - 1;
-            lines.insert(last, ("at first", text));
+            let original = &self.original[0];
+            lines.insert(last, EvidenceLine::datagram("at first", original));
         }
         lines
     }

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use super::difference;
 use super::fit::{Answering, is_expected_event};
@@ -14,8 +15,8 @@ enum Departure {
     Restarted { datagram: usize },
     /// The line about a datagram is no report by the contract.
     Malformed { datagram: usize, report: usize },
-    /// The events of all datagrams came, but the one of `found` in the place of this datagram's.
-    OutOfOrder { datagram: usize, found: usize },
+    /// The events of all datagrams came, but in another order.
+    OutOfOrder,
     /// So many reports came for one datagram.
     Surplus {
         datagram: usize,
@@ -80,14 +81,14 @@ impl Case<'_> {
             .filter_map(|pair| self.departure(*pair))
             .collect();
         departures.extend(self.surplus());
-        if let Some(out_of_order) = self.out_of_order() {
+        if self.other_order().is_some() {
             departures.retain(|departure| {
                 matches!(
                     departure,
                     Departure::Restarted { .. } | Departure::Malformed { .. }
                 )
             });
-            departures.push(out_of_order);
+            departures.push(Departure::OutOfOrder);
         }
         departures.sort_unstable();
         departures
@@ -160,37 +161,25 @@ impl Case<'_> {
         pairs.find(|pair| pair.datagram == Some(datagram))?.report
     }
 
-    /// Returns where the order departs, if the reports that depart are the events of the datagrams
-    /// that depart: a permutation.
-    fn out_of_order(&self) -> Option<Departure> {
+    /// Returns the datagrams in the order of their reports, if the reports that depart are the events
+    /// of the datagrams that depart: a permutation.
+    fn other_order(&self) -> Option<Vec<usize>> {
         let departing = || self.pairs.iter().filter(|pair| pair.reading.is_none());
         let mut open: Vec<_> = departing().filter_map(|pair| pair.datagram).collect();
-        let mut asked_by = Vec::new();
+        let mut asked_by = HashMap::new();
         for report in departing().filter_map(|pair| pair.report) {
             let line = self.lines[report].as_deref()?;
             let at = open
                 .iter()
                 .position(|datagram| is_expected_event(self.expected[*datagram], line))?;
-            asked_by.push((report, open.remove(at)));
+            asked_by.insert(report, open.remove(at));
         }
-        if !open.is_empty() {
-            return None;
-        }
-        let first = self.pairs.iter().position(|pair| pair.reading.is_none())?;
-        let rest = &self.pairs[first..];
-        let report = rest.iter().find(|pair| pair.report.is_some())?;
-        let own = || {
-            let asked = asked_by
-                .iter()
-                .find(|(asked, _)| Some(*asked) == report.report);
-            asked.map(|(_, datagram)| *datagram)
-        };
-        let found = match report.reading {
-            Some(_) => report.datagram?,
-            None => own()?,
-        };
-        let datagram = rest.iter().find_map(|pair| pair.datagram)?;
-        Some(Departure::OutOfOrder { datagram, found })
+        let order = self.pairs.iter().filter_map(|pair| match pair.reading {
+            Some(_) => pair.report.and(pair.datagram),
+            None => asked_by.get(&pair.report?).copied(),
+        });
+        let order: Vec<_> = order.collect();
+        (open.is_empty() && !order.is_sorted()).then_some(order)
     }
 
     /// Explains a departure in a sentence, which names the datagram where there are several.
@@ -200,13 +189,18 @@ impl Case<'_> {
                 datagram,
                 "it started anew: it must have died of this".into(),
             ),
-            Departure::OutOfOrder { datagram, found } => {
-                let found = found + 1;
-                let what = format!(
-                    "the events are in another order (T19): expected its event, found that of \
-                     datagram {found}"
+            Departure::OutOfOrder => {
+                let found = self.other_order().unwrap_or_default();
+                let mut expected = found.clone();
+                expected.sort_unstable();
+                let mut both = expected.iter().zip(&found);
+                let first = both.position(|(expected, found)| expected != found);
+                let [expected, found] =
+                    [&expected, &found].map(|order| numbers(&order[first.unwrap_or_default()..]));
+                return format!(
+                    "the reports came in another order (T19): expected those of datagrams \
+                     {expected}, found those of datagrams {found}"
                 );
-                (datagram, what)
             }
             Departure::Surplus {
                 datagram,
@@ -254,4 +248,15 @@ impl Case<'_> {
         let repeated = if is_repeated { ", all the same" } else { "" };
         format!("{count} {what} came for one datagram{repeated} (T19)")
     }
+}
+
+/// Returns the numbers of datagrams, from 1, as many as have room in a sentence.
+fn numbers(datagrams: &[usize]) -> String {
+    const MAX: usize = 12;
+    let shown = datagrams.iter().take(MAX);
+    let mut shown: Vec<_> = shown.map(|datagram| (datagram + 1).to_string()).collect();
+    if datagrams.len() > MAX {
+        shown.push("…".into());
+    }
+    shown.join(", ")
 }

@@ -3,7 +3,7 @@ use event_datagram::EventBuf;
 use super::fit::nearest;
 use super::params::{self, shortened};
 use crate::contract::Line;
-use crate::escape::{cut, escaped};
+use crate::escape::{beginning, escaped};
 use crate::vectors::Expectation;
 
 /// Explains in a sentence how a report differs from what was expected.
@@ -41,7 +41,13 @@ pub(super) fn found(line: &Line) -> String {
 
 /// Returns what a subject said in a form that is fit to print, cut to a line or two.
 pub(super) fn printable(said: &[u8]) -> String {
-    cut(&escaped(said), 160)
+    const LENGTH: usize = 160;
+    if said.len() <= LENGTH {
+        escaped(said)
+    } else {
+        let shown = escaped(beginning(said, LENGTH));
+        format!("{shown}… ({} bytes)", said.len())
+    }
 }
 
 fn wanted(expected: &Expectation) -> &'static str {
@@ -123,6 +129,12 @@ mod tests {
             explain(&several, &rejected),
             r"expected an event, found a rejection: no\nname"
         );
+    }
+
+    #[test]
+    fn lengths_are_those_of_bytes_and_not_of_escapes() {
+        let why = printable(&[0x1b; 161]);
+        assert_eq!(why, format!("{}… (161 bytes)", r"\u{1b}".repeat(160)));
     }
 
     #[test]

@@ -168,7 +168,7 @@ mod tests {
         departs(
             expected(),
             &["E_A", "E_C", "E_B"],
-            "datagram 2 of 3: the events are in another order (T19): expected its event, found that of datagram 3",
+            "the reports came in another order (T19): expected those of datagrams 2, 3, found those of datagrams 3, 2",
         );
     }
 

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use event_datagram::{ParamBuf, ValueBuf};
 
-use crate::escape::quoted;
+use crate::escape::{beginning, quoted};
 
 /// Explains how the parameters of an event differ from those expected: which are lost, repeated or
 /// never sent, in what order they are, or else the first that differs. `None` if nothing differs.
@@ -63,7 +63,11 @@ pub(super) fn shortened(bytes: &[u8]) -> String {
     if bytes.len() <= LENGTH {
         quoted(bytes)
     } else {
-        format!("{}… ({} bytes)", quoted(&bytes[..LENGTH]), bytes.len())
+        format!(
+            "{}… ({} bytes)",
+            quoted(beginning(bytes, LENGTH)),
+            bytes.len()
+        )
     }
 }
 

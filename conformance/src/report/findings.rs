@@ -2,12 +2,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::Record;
+use super::behaviour::reported_behaviour;
 use crate::diagnose::{Diagnosis, Dictionary, Finding, KnownCause, diagnose};
 use crate::dialect::Dialect;
 use crate::evidence::Evidence;
 use crate::fence::FenceTemplate;
 use crate::judge::Verdict;
-use crate::run::Behaviour;
 use crate::vectors::Vector;
 
 /// What the results of a run say to the diagnosis.
@@ -74,9 +74,7 @@ impl<'c> Findings<'c> {
 
 /// Returns what the subject does differently from run to run, if the verdict reports that.
 fn known_cause(evidence: &Evidence) -> Option<KnownCause> {
-    let slug = evidence.behaviour.as_deref()?;
-    let mut all = Behaviour::ALL.into_iter();
-    let behaviour = all.find(|behaviour| behaviour.slug() == slug)?;
+    let behaviour = reported_behaviour(evidence)?;
     Some(KnownCause {
         fault: behaviour.slug(),
         sentence: behaviour.phrase(),

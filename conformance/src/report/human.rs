@@ -1,16 +1,17 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::summary::count_of_tests;
+use super::summary::{count_of_results, count_of_tests};
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
 use crate::dialect::Dialect;
 use crate::escape::{cut, visible};
-use crate::evidence::{Evidence, shortened};
+use crate::evidence::{Evidence, EvidenceLine};
 use crate::judge::{Strictness, Verdict};
+use crate::layout::{COLUMNS, ellipsized, wrapped};
 use crate::vectors::Level;
 
 /// Writes a report for a terminal: the failures, then the counts, and the diagnosis.
@@ -73,7 +74,7 @@ struct VectorText {
     size: usize,
     summary: String,
     decides: bool,
-    /// The evidence, line by line.
+    /// The evidence: labels and texts.
     evidence: Vec<(&'static str, String)>,
 }
 
@@ -96,7 +97,7 @@ const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
 /// How many vectors of a remark are named.
 const NAMED: usize = 3;
-/// Characters that fit on a line or two.
+/// Characters that fit on a few lines.
 const WIDTH: usize = 240;
 /// Characters where a screen must hold everything: with a label in front of them, and behind them how
 /// many there are, they fit on a line of 100.
@@ -174,11 +175,12 @@ impl<W: Write> Human<W> {
         if self.detail == Detail::OnePerCause {
             keep_end_of_log(&mut lines);
         }
-        let width = |label: &str| match self.detail {
+        let width = |line: &EvidenceLine| match self.detail {
             // The reason is what most readers need.
-            Detail::OnePerCause if label != "why" => SCREEN_WIDTH,
+            Detail::OnePerCause if !line.is_sentence() => SCREEN_WIDTH,
             _ => WIDTH,
         };
+        let rows = lines.iter().flat_map(|line| line.rows(width(line)));
         self.cases.push(VectorText {
             verdict: record.verdict,
             why: record.why().into(),
@@ -190,9 +192,7 @@ impl<W: Write> Human<W> {
             size: evidence.sent.iter().map(Vec::len).sum(),
             summary: evidence.summary.clone(),
             decides: record.decides,
-            evidence: (lines.into_iter())
-                .map(|(label, text)| (label, shortened(label, text, width(label))))
-                .collect(),
+            evidence: rows.collect(),
         });
     }
 
@@ -313,10 +313,13 @@ impl<W: Write> Human<W> {
             let (verdict, count) = (paint(broken.first.0), broken.count);
             writeln!(
                 self.out,
-                "  {verdict} {BOLD}{requirement:<3}{BOLD:#} {level:<6} {title} ({count})"
+                "  {verdict} {BOLD}{requirement:<3}{BOLD:#} {level:<6} {title} ({})",
+                count_of_results(count)
             )?;
-            let why = cut(&broken.why, WIDTH);
-            writeln!(self.out, "        {DIM}{}:{DIM:#} {why}", broken.id)?;
+            let why = ellipsized(&broken.why, WIDTH);
+            for line in wrapped(&format!("{}: {why}", broken.id), COLUMNS - 8) {
+                writeln!(self.out, "        {line}")?;
+            }
         }
         Ok(())
     }
@@ -362,11 +365,15 @@ impl<W: Write> Human<W> {
         writeln!(self.out)?;
         let max = MAX_REQUIREMENTS[usize::from(diagnosis.causes.len() > 1)];
         for (requirement, cases) in groups.iter().take(max) {
-            let (verdict, count) = (paint(cases[0].verdict), cases.len());
+            let verdict = paint(cases[0].verdict);
+            // A vector may fail differently over each socket.
+            let ids: BTreeSet<_> = cases.iter().map(|case| &case.id).collect();
+            let count = ids.len();
+            let noun = if count == 1 { "vector" } else { "vectors" };
             let title = self.header.title(requirement);
             writeln!(
                 self.out,
-                "{verdict} {BOLD}{requirement:<3}{BOLD:#} {title} ({count}, e.g. {})",
+                "{verdict} {BOLD}{requirement:<3}{BOLD:#} {title} ({count} {noun}, e.g. {})",
                 cases[0].id
             )?;
         }
@@ -420,8 +427,12 @@ impl<W: Write> Human<W> {
                 more => format!(" and {more} more"),
             };
             let (verdict, requirement) = (paint(remark.verdict), &remark.requirement);
-            let why = cut(&remark.why, WIDTH);
-            writeln!(self.out, "{verdict} {requirement:<3} {names}{more}: {why}")?;
+            let why = ellipsized(&remark.why, WIDTH);
+            let lines = wrapped(&format!("{names}{more}: {why}"), COLUMNS - 10);
+            writeln!(self.out, "{verdict} {requirement:<3} {}", lines[0])?;
+            for line in &lines[1..] {
+                writeln!(self.out, "          {line}")?;
+            }
         }
         Ok(())
     }
@@ -483,15 +494,11 @@ impl RemarkGroup {
 }
 
 /// Removes all but the last lines of the log from evidence.
-fn keep_end_of_log(evidence: &mut Vec<(&'static str, String)>) {
-    let is_of_log = |label: &str| label == "its log";
-    let count = evidence
-        .iter()
-        .filter(|(label, _)| is_of_log(label))
-        .count();
+fn keep_end_of_log(evidence: &mut Vec<EvidenceLine>) {
+    let count = evidence.iter().filter(|line| line.is_of_log()).count();
     let mut left_out = count.saturating_sub(LOG_LINES);
-    evidence.retain(|(label, _)| {
-        let goes = is_of_log(label) && left_out > 0;
+    evidence.retain(|line| {
+        let goes = line.is_of_log() && left_out > 0;
         left_out -= usize::from(goes);
         !goes
     });

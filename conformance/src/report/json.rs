@@ -80,11 +80,14 @@ impl Reporter for Json {
             out.write_all(b",\n\"results\":[")?;
             io::copy(&mut results, out)?;
             out.write_all(b"\n]")?;
-            let diagnosis = json!({
+            let mut members = json!({
                 "causes": diagnosis.causes,
                 "unexplained": diagnosis.unexplained,
             });
-            member(out, "diagnosis", &diagnosis)?;
+            if diagnosis.is_stopped {
+                members["stopped"] = true.into();
+            }
+            member(out, "diagnosis", &members)?;
             member(out, "summary", &summary.to_json(header.settings.strictness))?;
             out.write_all(b"}\n")
         })

@@ -176,7 +176,7 @@ fn case(out: &mut dyn Write, record: &Record, strictness: Strictness) -> io::Res
     let lines = record.evidence_lines();
     let lines = lines
         .iter()
-        .map(|(label, text)| format!("{label:<9} {text}\n"));
+        .map(|line| format!("{:<9} {}\n", line.label, line.text));
     let text: String = lines.collect();
     let child = match CaseStatus::of(record, strictness) {
         CaseStatus::Success => {

@@ -4,11 +4,10 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use super::summary::count_of_tests;
+use super::summary::count_of_results;
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
 use crate::escape::visible;
-use crate::evidence::shortened;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{remove_stale, write_atomically};
 use crate::vectors::Level;
@@ -80,7 +79,7 @@ impl Markdown {
         let text: String = record
             .evidence_lines()
             .into_iter()
-            .map(|(label, text)| format!("{label:<9} {}\n", shortened(label, text, 500)))
+            .map(|line| format!("{:<9} {}\n", line.label, line.shortened(500)))
             .collect();
         writeln!(self.details, "{}\n\n</details>\n", fenced(&text))
     }
@@ -96,21 +95,37 @@ impl Markdown {
         )?;
         if let Some(headline) = diagnosis.headline(summary.of(Verdict::Warn)) {
             writeln!(text, "**{headline}**\n")?;
-            for cause in &diagnosis.causes {
+            for (index, cause) in diagnosis.causes.iter().enumerate() {
                 let (sentence, requirement) = (visible(&cause.sentence), &cause.requirement);
-                let (tests, example) =
-                    (count_of_tests(cause.explains), inline_code(&cause.example));
+                let (results, example) = (
+                    count_of_results(cause.explains),
+                    inline_code(&cause.example),
+                );
                 writeln!(
                     text,
-                    "- {sentence} ({requirement}, {tests}, e.g. {example})"
+                    "- {sentence} ({requirement}, {results}, e.g. {example})"
                 )?;
+                for sentence in diagnosis.alternatives_of(index) {
+                    writeln!(text, "  - or: {}", visible(sentence))?;
+                }
+            }
+            if !diagnosis.causes.is_empty() && diagnosis.unexplained > 0 {
+                let requirements = diagnosis.unexplained_requirements.iter();
+                let requirements = requirements
+                    .map(|(requirement, count)| format!("{requirement} ({count})"))
+                    .collect::<Vec<_>>();
+                let (results, requirements) = (
+                    count_of_results(diagnosis.unexplained),
+                    requirements.join(", "),
+                );
+                writeln!(text, "- unexplained: {results} of {requirements}")?;
             }
             writeln!(text)?;
         }
         if !self.broken.is_empty() {
             writeln!(
                 text,
-                "| | requirement | | tests |\n| --- | --- | --- | ---: |"
+                "| | requirement | | results |\n| --- | --- | --- | ---: |"
             )?;
             // The gravest and most frequent first, as on the terminal.
             let mut broken: Vec<_> = self.broken.iter().collect();

@@ -1,6 +1,7 @@
 //! Reports of a run, from its records: each format is a [`Reporter`]. Records come from a run that
 //! goes on, or from files.
 
+mod behaviour;
 mod diff;
 mod findings;
 mod format;
@@ -34,4 +35,5 @@ pub use record::{ReadySubject, Record};
 pub use recorder::Recorder;
 pub use reporter::Reporter;
 pub use summary::Summary;
+pub(crate) use summary::count_of_results;
 pub use tap::Tap;

@@ -2,10 +2,11 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use super::behaviour::BehaviourEvidence;
 use crate::contract::Start;
 use crate::dialect::Dialect;
 use crate::escape::{visible, visible_command};
-use crate::evidence::{Evidence, Observed, labelled_lines};
+use crate::evidence::{Evidence, EvidenceLine, Observed, evidence_lines};
 use crate::judge::{Strictness, Verdict};
 use crate::transport::SocketKind;
 use crate::vectors::{Authority, Level, expectation_from_json};
@@ -60,13 +61,26 @@ impl Record {
         self.decides && self.verdict.is_failure(strictness)
     }
 
-    /// Returns the evidence line by line: a label, and a text without control characters. Empty for
-    /// a pass.
-    pub(super) fn evidence_lines(&self) -> Vec<(&'static str, String)> {
-        self.evidence
-            .as_deref()
-            .map(labelled_lines)
-            .unwrap_or_default()
+    /// Returns the evidence line by line. Empty for a pass.
+    pub(super) fn evidence_lines(&self) -> Vec<EvidenceLine> {
+        let Some(evidence) = self.evidence.as_deref() else {
+            return Vec::new();
+        };
+        let mut lines = evidence_lines(evidence);
+        if let Some(of) = BehaviourEvidence::of(evidence) {
+            let is_of_vector =
+                |line: &EvidenceLine| ["sent", "hex", "expected", "observed"].contains(&line.label);
+            let at = lines.iter().position(is_of_vector).unwrap_or(lines.len());
+            lines.retain(|line| !is_of_vector(line));
+            let of = [
+                ("sent", of.sent),
+                ("expected", of.expected),
+                ("observed", of.observed),
+            ];
+            let of = of.map(|(label, text)| EvidenceLine::sentence(label, text));
+            lines.splice(at..at, of);
+        }
+        lines
     }
 
     /// Returns the reason for the verdict in a sentence; empty for a pass.

@@ -54,6 +54,18 @@ const MAX_ROWS: usize = 60;
 /// Longer values are not shown in hex.
 const MAX_HEX: usize = 48;
 
+impl DatagramComparison {
+    /// Returns a comparison that says in words what was expected, and what was observed instead.
+    pub(super) fn of_words(expected: &str, observed: &str) -> Self {
+        Self {
+            sent: None,
+            rows: plain_rows(&[words(expected)], &[words(observed)], false),
+            is_right: false,
+            alternatives: Vec::new(),
+        }
+    }
+}
+
 /// Returns the datagrams and reports of a result in the pairs in which the judge reads them.
 pub(super) fn comparisons(evidence: &Evidence, answering: Answering) -> Vec<DatagramComparison> {
     let expected: Vec<_> = evidence.expected.iter().collect();

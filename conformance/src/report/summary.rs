@@ -85,6 +85,11 @@ impl Summary {
     }
 }
 
+/// Returns a count of results in words.
+pub(crate) fn count_of_results(count: usize) -> String {
+    format!("{count} result{}", if count == 1 { "" } else { "s" })
+}
+
 /// Returns a count of tests in words.
 pub(super) fn count_of_tests(count: usize) -> String {
     format!("{count} test{}", if count == 1 { "" } else { "s" })

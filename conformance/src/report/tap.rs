@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
+use crate::evidence::EvidenceLine;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
@@ -85,7 +86,7 @@ fn lines(
     }
     writeln!(out, "  ---\n  verdict: {verdict}\n  level: {level}")?;
     let mut labels = Vec::<&str>::new();
-    for (label, text) in record.evidence_lines() {
+    for EvidenceLine { label, text, .. } in record.evidence_lines() {
         // A YAML mapping holds each key once.
         let nth = labels.iter().filter(|other| **other == label).count();
         labels.push(label);

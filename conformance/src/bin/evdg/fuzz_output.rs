@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::escape::{cut, escaped, visible_command};
-use event_datagram_conformance::evidence::shortened;
 use event_datagram_conformance::explore::{Finding, FuzzPlan, FuzzStatistics};
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::output_file::write_atomically;
@@ -132,9 +131,10 @@ impl FuzzOutput<'_> {
                 "      It departs from what listeners should do, and from nothing that they must."
             )?;
         }
-        for (label, text) in finding.evidence(self.replay_command(finding)) {
-            let text = shortened(label, text, MAX_TEXT);
-            writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
+        for line in finding.evidence(self.replay_command(finding)) {
+            for (label, text) in line.rows(MAX_TEXT) {
+                writeln!(out, "  {DIM}{label:<9}{DIM:#} {text}")?;
+            }
         }
         Ok(())
     }

@@ -61,7 +61,7 @@ pub(super) fn groups<'r>(
     let groups = chunks.enumerate().map(|(index, cases)| {
         let heading = match cases[0].group {
             Group::Cause(cause) => &diagnosis.causes[cause].sentence[..],
-            Group::Unexplained => "Results that no cause explains",
+            Group::Unexplained => "Unexplained results",
             Group::Remark => "Remarks",
         };
         CaseGroup {

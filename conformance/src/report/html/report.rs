@@ -13,8 +13,9 @@ use crate::dialect::Dialect;
 use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 use crate::output_file::{remove_stale, write_atomically_with};
+use crate::report::behaviour::BehaviourEvidence;
 use crate::report::header::requirement_order;
-use crate::report::side_by_side::comparisons;
+use crate::report::side_by_side::{DatagramComparison, comparisons};
 use crate::report::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::vectors::Level;
 
@@ -122,7 +123,10 @@ impl Html {
             return;
         }
         self.index.entry(key).or_default().push(self.cases.len());
-        let lines = evidence.observed.iter().take(MAX_LINES);
+        let behaviour = BehaviourEvidence::of(evidence);
+        // What came of the vector does not show what the subject does differently from run to run.
+        let shown = if behaviour.is_some() { 0 } else { MAX_LINES };
+        let lines = evidence.observed.iter().take(shown);
         let raw: Vec<_> = lines.map(|line| cut(&line.text(), MAX_LINE)).collect();
         let case = VectorDetails {
             id: record.id.clone(),
@@ -138,7 +142,10 @@ impl Html {
             summary: evidence.summary.clone(),
             why: evidence.why.clone(),
             datagrams: evidence.sent.len(),
-            comparisons: comparisons(evidence, self.header.subject.answering()),
+            comparisons: match behaviour {
+                Some(of) => vec![DatagramComparison::of_words(of.expected, of.observed)],
+                None => comparisons(evidence, self.header.subject.answering()),
+            },
             raw,
             misread_fence: evidence
                 .misread_fence
@@ -207,10 +214,20 @@ struct ReportPage<'r> {
     kept: Vec<RequirementRow<'r>>,
     /// How much the causes explain, if anything went wrong.
     diagnosis: Option<String>,
-    causes: &'r [Cause],
+    causes: Vec<CauseText<'r>>,
+    /// The requirements of the results that no cause explains, and their counts.
+    unexplained: &'r [(String, usize)],
     groups: Vec<CaseGroup<'r>>,
     passes: usize,
     left_out: usize,
+}
+
+/// A cause, and what the subject may do instead.
+#[derive(Debug, Serialize)]
+struct CauseText<'r> {
+    #[serde(flatten)]
+    cause: &'r Cause,
+    alternatives: &'r [String],
 }
 
 /// What a subject declared about itself.
@@ -321,7 +338,8 @@ impl Html {
             broken,
             kept,
             diagnosis: diagnosis.headline(summary.of(Verdict::Warn)),
-            causes: &diagnosis.causes,
+            causes: CauseText::all(diagnosis),
+            unexplained: &diagnosis.unexplained_requirements,
             groups: groups(&self.cases, diagnosis),
             passes: summary.of(Verdict::Pass),
             left_out: self.left_out,
@@ -353,6 +371,17 @@ impl RequirementResults {
             counts,
             passes: passes.collect(),
         }
+    }
+}
+
+impl<'r> CauseText<'r> {
+    fn all(diagnosis: &'r Diagnosis) -> Vec<Self> {
+        let causes = diagnosis.causes.iter().enumerate();
+        let texts = causes.map(|(index, cause)| Self {
+            cause,
+            alternatives: diagnosis.alternatives_of(index),
+        });
+        texts.collect()
     }
 }
 

@@ -1,0 +1,68 @@
+//! Subjects that report the fence alone.
+//!
+//! A fence follows every vector. If each vector has one datagram, a fault that loses every second
+//! datagram loses exactly the vectors, as does a listener that rejects them for whatever reason. That
+//! a subject counts is no finding then.
+
+use event_datagram_oracle::faults::{FaultInstance, Model};
+
+use super::candidate::Candidate;
+use super::problem::{Problem, What};
+use crate::dialect::Dialect;
+use crate::fence::{FenceTemplate, Fences};
+use crate::vectors::Expectation;
+
+/// Removes the candidates that count datagrams, if the subject reported the fence alone.
+pub(super) fn remove_counting(
+    candidates: &mut Vec<Candidate>,
+    problem: &Problem<'_>,
+    dialect: Dialect,
+) {
+    if is_fence_alone_reported(problem) {
+        let fences = FenceDatagrams::new(problem.fence, dialect);
+        candidates.retain(|candidate| fences.are_all_reported(&candidate.instance));
+    }
+}
+
+/// Returns whether the subject reported no event of a vector, as far as is known.
+fn is_fence_alone_reported(problem: &Problem<'_>) -> bool {
+    let is_event = |one: &Expectation| matches!(one, Expectation::Event(_));
+    let mut seen = problem.seen.iter();
+    seen.all(|seen| match seen.what {
+        What::Right => {
+            let mut steps = seen.vector.steps.iter();
+            !steps.any(|step| step.expect.alternatives().iter().all(is_event))
+        }
+        What::Wrong(_) | What::Either(_) => seen.reported() == 0,
+    })
+}
+
+/// Fences that are sent without anything between them.
+struct FenceDatagrams {
+    dialect: Dialect,
+    datagrams: Vec<Vec<u8>>,
+}
+
+impl FenceDatagrams {
+    /// A fault that loses one datagram in more than so many reports some vectors.
+    const COUNT: usize = 4;
+
+    fn new(template: &FenceTemplate, dialect: Dialect) -> Self {
+        let mut fences = Fences::new(template.clone());
+        let datagrams = (0..Self::COUNT).map(|_| fences.next_fence().datagram(dialect));
+        Self {
+            dialect,
+            datagrams: datagrams.collect(),
+        }
+    }
+
+    /// Returns whether a listener with a fault reports each of them.
+    fn are_all_reported(&self, fault: &FaultInstance) -> bool {
+        let mut model = match self.dialect {
+            Dialect::JsonRpc => Model::jsonrpc([fault]),
+            _ => Model::text([fault]),
+        };
+        let mut datagrams = self.datagrams.iter();
+        datagrams.all(|datagram| !model.receive(datagram).lines.is_empty())
+    }
+}
