@@ -271,13 +271,13 @@ mod tests {
         assert_eq!(
             diagnosis.lines(),
             [
-                "splits at the last `::` instead of the first, as      T4   35 results  e.g. sep-first-one-splits",
-                "`rpartition('::')` and the greedy pattern",
-                "`(.*)::(.*)` do",
+                "splits at the last `::` instead of the first, as        T4   35 results  e.g. sep-first-one-splits",
+                "`rpartition('::')` and the greedy pattern `(.*)::(.*)`",
+                "do",
                 "  or: splits at every `::`, as `split('::')` does, and reports what is behind the second one",
                 "      as a value",
                 "  or: takes the first line",
-                "reads at most 4096 bytes of a datagram                T4    6 results  e.g. size-4097",
+                "reads at most 4096 bytes of a datagram                  T4    6 results  e.g. size-4097",
             ]
         );
     }

@@ -1,6 +1,6 @@
 use std::iter;
 
-use super::words::datagram_in_words;
+use crate::escape::escaped;
 use crate::layout::{COLUMNS, ellipsized, without_middle, wrapped};
 
 /// A line of evidence: a label, and a text without control characters.
@@ -102,6 +102,14 @@ impl EvidenceLine {
         let labels = iter::once(self.label).chain(iter::repeat(""));
         labels.zip(texts).collect()
     }
+}
+
+/// Returns a datagram on one line, as escaped text and in hex.
+pub fn datagram_in_words(datagram: &[u8]) -> [String; 2] {
+    if datagram.is_empty() {
+        return ["(no bytes)".into(), "(no bytes)".into()];
+    }
+    [escaped(datagram), hex::encode(datagram)]
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@ mod line;
 mod model;
 mod words;
 
-pub use line::EvidenceLine;
+pub use line::{EvidenceLine, datagram_in_words};
 pub use model::{Evidence, Observed};
-pub use words::{
-    datagram_in_words, event_in_words, evidence_lines, expectation_in_words, report_in_words,
-};
+pub use words::{event_in_words, evidence_lines, expectation_in_words, report_in_words};

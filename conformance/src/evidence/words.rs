@@ -6,14 +6,6 @@ use crate::contract::Line;
 use crate::escape::{escaped, quoted};
 use crate::vectors::Expectation;
 
-/// Returns a datagram on one line, as escaped text and in hex.
-pub fn datagram_in_words(datagram: &[u8]) -> [String; 2] {
-    if datagram.is_empty() {
-        return ["(no bytes)".into(), "(no bytes)".into()];
-    }
-    [escaped(datagram), hex::encode(datagram)]
-}
-
 /// Returns an event on one line, such as `E_TEST ip="::1" "unnamed"`.
 pub fn event_in_words(event: &EventBuf) -> String {
     let mut text = escaped(&event.name);

@@ -199,7 +199,7 @@ impl Case<'_> {
                     [&expected, &found].map(|order| numbers(&order[first.unwrap_or_default()..]));
                 return format!(
                     "the reports came in another order (T19): expected those of datagrams \
-                     {expected}, found those of datagrams {found}"
+                     {expected}, found {found}"
                 );
             }
             Departure::Surplus {

@@ -168,7 +168,7 @@ mod tests {
         departs(
             expected(),
             &["E_A", "E_C", "E_B"],
-            "the reports came in another order (T19): expected those of datagrams 2, 3, found those of datagrams 3, 2",
+            "the reports came in another order (T19): expected those of datagrams 2, 3, found 3, 2",
         );
     }
 

@@ -151,7 +151,7 @@ test('filters narrow each other, two of a kind widen, and all can be taken back'
 test('the summary leads to its results', async () => {
   const report = json('broken.json');
   const { page, close } = await open(browser, file('broken.html'));
-  await page.locator('[data-set-requirement=T4]').click();
+  await page.locator('.requirements [data-set-requirement=T4]').click();
   await expectShown(page, fitting(report, (result) => result.requirement === 'T4'), report.results.length);
   await page.locator('[data-set-level=should]').click();
   await expectShown(page, fitting(report, (result) => result.level === 'should'), report.results.length);
@@ -241,6 +241,32 @@ test('without scripts it can be read', async () => {
   assert.ok(!(await last.locator('.sides').first().isVisible()));
   await last.locator('summary').first().click();
   assert.ok(await last.locator('.sides').first().isVisible());
+  assert.deepEqual(await close(), []);
+});
+
+test('the requirements that are unexplained are listed, and lead to their results', async () => {
+  const report = json('hostile.json');
+  assert.ok(report.diagnosis.unexplained > 0);
+  const { page, close } = await open(browser, file('hostile.html'));
+  const listed = await page.locator('.unexplained').textContent();
+  const counts = Array.from(listed.matchAll(/(\d+) results?/g), ([, count]) => Number(count));
+  assert.equal(counts.reduce((sum, count) => sum + count, 0), report.diagnosis.unexplained);
+  const button = page.locator('.unexplained button').first();
+  const requirement = await button.textContent();
+  await button.click();
+  await expectShown(page, fitting(report, (result) => result.requirement === requirement), report.results.length);
+  assert.deepEqual(await close(), []);
+});
+
+test('on a phone every count of a requirement is seen, in words and in its bar', async () => {
+  const width = 390;
+  const { page, close } = await open(browser, file('broken.html'), { viewport: { width, height: 844 } });
+  const ends = await page.locator('.requirements .counts:visible').evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().right));
+  assert.ok(ends.length > 0 && Math.max(...ends) <= width, `${ends}`);
+  const segments = await page.locator('.bar:visible rect').evaluateAll((rects) => rects.map((rect) => rect.getBoundingClientRect().width));
+  assert.ok(segments.length > 0 && Math.min(...segments) >= 2, `${segments}`);
+  const lines = await page.locator('.nowrap:visible').evaluateAll((words) => words.map((word) => word.getClientRects().length));
+  assert.ok(lines.every((count) => count === 1), `${lines}`);
   assert.deepEqual(await close(), []);
 });
 

@@ -7,7 +7,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::evdg::{Ran, run, test};
-use crate::hostile_subjects::listener_with;
+use crate::hostile_subjects::{listener_with, test_listener_with};
 
 /// A correct listener in which each datagram has a thread.
 pub(crate) const THREADS: &str = "import threading
@@ -112,6 +112,38 @@ fn reports_that_overtake_each_other_fail_one_vector() {
 }
 
 #[test]
+fn a_report_of_overtaking_shows_the_order_and_not_a_vector_that_was_read_right() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let page = folder.path().join("report.html");
+    let html = format!("html={}", page.display());
+    let args = [
+        "--socket",
+        "unix",
+        "--filter",
+        "state-two-events",
+        "--report",
+        &html,
+    ];
+    let ran = test_listener_with(&args, THREADS).expect_status(1);
+    let observed = "in another order: the report of a short datagram, then that of the long one";
+    let line = format!("\n  observed  {observed}\n");
+    assert!(ran.stdout.contains(&line), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("E_A ip="), "{}", ran.stdout);
+    let evidence = ran
+        .stdout
+        .lines()
+        .skip_while(|line| !line.starts_with("  why"));
+    let mut evidence = evidence.take_while(|line| !line.starts_with("  again"));
+    assert!(
+        evidence.all(|line| line.chars().count() <= 100),
+        "{}",
+        ran.stdout
+    );
+    let page = fs::read_to_string(page).expect("it is written");
+    assert!(page.contains(observed), "{page}");
+}
+
+#[test]
 fn malformed_datagrams_that_threads_report_as_events_fail_alone() {
     let good = "line = {'error': str(error)}";
     assert!(THREADS.contains(good));
@@ -203,7 +235,7 @@ pub(crate) fn losses(verdict: &str, args: &[&str], extra: &str) -> (Vec<String>,
         assert_eq!(found, verdict, "{id}: {}", ran.stdout);
         id
     });
-    (ids.collect(), ran.stdout)
+    (ids.collect(), ran.unwrapped())
 }
 
 #[test]

@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use event_datagram_conformance::fence::FenceTemplate;
+use event_datagram_conformance::report::{Findings, Format, Record, Summary, read as read_report};
+use event_datagram_conformance::vectors::Corpus;
+use event_datagram_oracle::faults;
 use regex::Regex;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -209,6 +213,85 @@ fn a_crash_shows_the_end_of_the_log() {
 }
 
 #[test]
+fn a_line_of_the_log_keeps_its_end_and_its_backslashes() {
+    let dies =
+        r"if b'key::b::c' in datagram: raise ValueError(r'C:\new ' + 'x' * 300 + ' at the end')";
+    let command = listener_with(dies);
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    let ran = test(&["--socket", "unix", "--filter", "sep-first-*"], &command);
+    let log = ran.stdout.lines().filter(|line| line.contains("its log"));
+    let last = log.last().unwrap_or_default();
+    assert!(last.contains(r"ValueError: C:\new xxx"), "{}", ran.stdout);
+    assert!(last.ends_with("xxx at the end"), "{}", ran.stdout);
+    assert!(rows([last]) == 1, "{}", ran.stdout);
+}
+
+#[test]
+fn a_search_that_was_stopped_says_so_in_every_format() {
+    let reports = Reports::of_two_bugs();
+    let mut records = Vec::new();
+    let read = read_report(&reports.folder.path().join("json"), |record: Record| {
+        records.push(record);
+        Ok(())
+    });
+    let header = read.expect("it is a report").header;
+    let corpus = Corpus::embedded().expect("it is sound");
+    let mut findings = Findings::new(&corpus.vectors);
+    let mut summary = Summary::default();
+    for record in &records {
+        findings.add(record);
+        summary.add(record);
+    }
+    let diagnosis = findings.diagnose(&FenceTemplate::default(), &|| false);
+    for (name, format) in Format::ALL {
+        let path = reports.folder.path().join(name);
+        let reporter = format.create_reporter(path, &header);
+        let mut reporter = reporter.expect("there is room");
+        records.iter().for_each(|record| reporter.add(record));
+        reporter
+            .finish(&summary, &diagnosis)
+            .expect("there is room");
+    }
+    let wrong = reports.wrong();
+    assert!(wrong > 0);
+    let expected = json!({"causes": [], "unexplained": wrong, "stopped": true});
+    assert_eq!(reports.json()["diagnosis"], expected);
+    let headline = format!(
+        "the search was stopped before it found a cause of the {wrong} failures and warnings"
+    );
+    for format in ["html", "junit", "markdown", "tap"] {
+        assert!(reports.read(format).contains(&headline), "{format}");
+    }
+}
+
+#[test]
+fn what_the_listener_may_do_instead_is_told_in_sentences() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let listener = python_listener_with_all(folder.path(), &BUGS[..1]);
+    let args = ["--socket", "unix", "--filter", "sep-first-one-splits"];
+    let reports = Reports::of(&args, &["python3", text(&listener)], 1);
+    let cause = &reports.json()["diagnosis"]["causes"][0];
+    let also = cause["also"].as_array().expect("it is a list");
+    assert!(!also.is_empty(), "{cause}");
+    let is_slug = |slug: &Value| slug.as_str().is_some_and(|slug| !slug.contains(' '));
+    assert!(also.iter().all(is_slug), "{cause}");
+    let first = also[0].as_str().unwrap_or_default();
+    let groups = faults::text().iter().flat_map(|group| group.faults);
+    let mut faults = groups.filter(|fault| fault.slug == first);
+    let sentence = faults.next().expect("there is this fault").sentence;
+    let words = sentence.split(['`', '\'', '{']).next().unwrap_or_default();
+    let words: Vec<_> = words.split(' ').take(6).collect();
+    let or = format!("or: {}", words.join(" "));
+    for text in [
+        &reports.ran.stdout,
+        &reports.read("html"),
+        &reports.read("markdown"),
+    ] {
+        assert!(text.contains(&or) && !text.contains(first), "{or}: {text}");
+    }
+}
+
+#[test]
 fn all_failures_are_printed_on_demand() {
     let folder = tempfile::tempdir().expect("there is room");
     let listener = python_listener_with_all(folder.path(), BUGS);
@@ -281,6 +364,14 @@ fn an_unknown_bug_is_counted_and_not_guessed() {
     for text in [&reports.ran.stdout, &reports.read("html")] {
         assert!(text.contains(&headline), "{text}");
     }
+    // What is counted has a name: lines of requirements count vectors.
+    let counted =
+        Regex::new(r"(?m)^(fail|warn)  T\d+ .* \(\d+ vectors?, e\.g\. ").expect("it is right");
+    assert!(
+        counted.is_match(&reports.ran.stdout),
+        "{}",
+        reports.ran.stdout
+    );
 }
 
 #[test]

@@ -17,6 +17,11 @@ impl Ran {
         self.stdout.lines().take(24).collect::<Vec<_>>().join("\n")
     }
 
+    /// The standard output, in which each reason is on one line.
+    pub(crate) fn unwrapped(&self) -> String {
+        self.stdout.replace("\n            ", " ")
+    }
+
     #[track_caller]
     pub(crate) fn expect_status(self, status: i32) -> Self {
         assert_eq!(

@@ -23,7 +23,9 @@ fn says(dialect: &str, vector: &str, extra: &str, sentence: &str) {
     let ran = test_listener_with(&args, extra).expect_status(1);
     let reason = format!("  why       {sentence}");
     assert!(
-        ran.stdout.lines().any(|line| line.starts_with(&reason)),
+        ran.unwrapped()
+            .lines()
+            .any(|line| line.starts_with(&reason)),
         "expected: {sentence}\n{}",
         ran.stdout
     );

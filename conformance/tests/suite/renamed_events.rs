@@ -154,6 +154,33 @@ fn the_parameters_that_a_listener_demands_are_named() {
 }
 
 #[test]
+fn a_listener_that_demands_a_parameter_is_not_said_to_lose_datagrams() {
+    // It reports the fence, and no vector has the parameter.
+    let demands = "try: name, params = parse(datagram)\n\
+                   except ValueError: continue\n\
+                   if name == b'E_PIKE_BLOCKED' and b'ip' not in dict(params): continue";
+    for (dialect, filter) in [("text", "order-*"), ("jsonrpc", "rpc-string*")] {
+        let args = ["--dialect", dialect, "--socket", "unix", "--filter", filter];
+        let args = [&args[..], &["--event", "E_PIKE_BLOCKED"]].concat();
+        let ran = test_listener_with(&args, demands).expect_status(1);
+        let (_, diagnosis) = ran.stdout.split_once("\ndiagnosis  ").expect("it is there");
+        assert!(!diagnosis.contains("loses "), "{}", ran.stdout);
+        assert!(!diagnosis.contains("holds "), "{}", ran.stdout);
+        let advice = "\nadvice     it reported no E_PIKE_BLOCKED with the parameters of a vector: \
+                      if it demands others, test it without that check\n";
+        assert!(ran.stdout.contains(advice), "{}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_listener_that_reports_no_fence_gets_advice_if_only_the_vectors_were_renamed() {
+    let args = [FEW, &["--event", "E_PIKE_BLOCKED", "--timeout", "2"]].concat();
+    test_listener_with(&args, DEMANDS_IP)
+        .expect_status(3)
+        .expect_stderr("--fence 'E_PIKE_BLOCKED param={tag}' renames the first event, too");
+}
+
+#[test]
 fn a_listener_that_demands_a_parameter_gets_it_in_the_fence() {
     let demands = "try: name, params = parse(datagram)\n\
                    except ValueError: name = None\n\

@@ -1,13 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use event_datagram_conformance::escape::escaped;
+use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::ReportedNames;
 use event_datagram_conformance::known::{Date, KnownList, ListChanges, ObservedFailures};
 use event_datagram_conformance::report::{
     Recorder, ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject,
 };
-use event_datagram_conformance::run::{RunEvent, TestPlan, run as run_plan};
-use event_datagram_conformance::subject::{Kind, Stop};
+use event_datagram_conformance::run::{RunError, RunEvent, TestPlan, run as run_plan};
+use event_datagram_conformance::subject::{Kind, StartError, Stop};
 use event_datagram_conformance::vectors::{Corpus, TEST_EVENT};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
@@ -74,7 +75,13 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
     if let Err(error) = result {
         signals.release();
         reports.break_off(&error.to_string())?;
-        return Err(failure(error));
+        return Err(match advice_on_fence(args, &error) {
+            Some(advice) => {
+                let error = anyhow::Error::from(error);
+                Failure::new(ExitStatus::Setup, anyhow::anyhow!("{error:#}\n{advice}"))
+            }
+            None => failure(error),
+        });
     }
     let diagnosis = reports.diagnose(&plan.settings.fence, &plan.settings.stop);
     let written = reports.write_files(&diagnosis);
@@ -100,6 +107,20 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
         // The list names all failures now.
         ExitStatus::Failed if args.write_known => ExitStatus::Success,
         status => status,
+    })
+}
+
+/// Returns what to do about a listener that did not report the first event, if only the event of the
+/// vectors was renamed.
+fn advice_on_fence(args: &TestArgs, error: &RunError) -> Option<String> {
+    let name = args.subject.event.as_ref()?;
+    let is_default = args.subject.fence == FenceTemplate::default();
+    let is_silent = matches!(error, RunError::Start(StartError::Silent { .. }));
+    (is_silent && is_default).then(|| {
+        format!(
+            "--event renames the event of the vectors alone: --fence '{name} param={{tag}}' renames \
+             the first event, too, and gives it a parameter that the listener may demand"
+        )
     })
 }
 

@@ -51,11 +51,3 @@ impl PageTemplate {
         )
     }
 }
-
-/// Returns a share of a whole in percent, for a bar.
-pub(super) fn percentage(part: usize, whole: usize) -> f64 {
-    if whole == 0 {
-        return 0.0;
-    }
-    (part as f64 / whole as f64 * 1e4).round() / 1e2
-}

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::groups::{CaseGroup, groups, sort};
-use super::page::{PageTemplate, percentage};
+use super::page::PageTemplate;
 use super::vector_details::{Group, VectorDetails};
 use crate::contract::Start;
 use crate::diagnose::{Cause, Diagnosis};
@@ -432,19 +432,51 @@ fn declared_parts(start: &Start) -> Vec<String> {
     parts.collect()
 }
 
-/// Returns the segments of a bar of these counts.
+/// The least width of a segment, in percent of the bar: narrower ones are not seen.
+const MIN_SEGMENT: f64 = 2.0;
+
+/// Returns the segments of a bar of these counts, none of which is zero. Each has the least width,
+/// and its share of the rest.
 fn bar(counts: &[(Verdict, usize)]) -> Vec<BarSegment> {
-    let whole = counts.iter().map(|(_, count)| count).sum();
-    let mut before = 0;
+    let whole: usize = counts.iter().map(|(_, count)| count).sum();
+    let rest = 100.0 - MIN_SEGMENT * counts.len() as f64;
+    let mut from = 0.0;
     let parts = counts.iter().map(|(verdict, count)| {
-        let from = percentage(before, whole);
-        before += count;
-        BarSegment {
+        let width = MIN_SEGMENT + rest * *count as f64 / whole as f64;
+        let segment = BarSegment {
             verdict: *verdict,
             count: *count,
-            from,
-            width: percentage(before, whole) - from,
-        }
+            from: rounded(from),
+            width: rounded(width),
+        };
+        from += width;
+        segment
     });
     parts.collect()
+}
+
+/// Rounds to hundredths, for the size of the page.
+fn rounded(percent: f64) -> f64 {
+    (percent * 1e2).round() / 1e2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_count_is_seen_in_a_bar() {
+        let segments = bar(&[
+            (Verdict::Fail, 1),
+            (Verdict::Warn, 1),
+            (Verdict::Pass, 9_998),
+        ]);
+        let mut end = 0.0;
+        for segment in &segments {
+            assert!((segment.from - end).abs() < 0.1, "{segment:?}");
+            assert!(segment.width >= MIN_SEGMENT, "{segment:?}");
+            end += segment.width;
+        }
+        assert!((99.9..100.1).contains(&end), "{segments:?}");
+    }
 }
