@@ -261,7 +261,7 @@ test('the requirements that are unexplained are listed, and lead to their result
 test('on a phone every count of a requirement is seen, in words and in its bar', async () => {
   const width = 390;
   const { page, close } = await open(browser, file('broken.html'), { viewport: { width, height: 844 } });
-  const ends = await page.locator('.requirements .counts:visible').evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().right));
+  const ends = await page.locator('.requirements .counts:visible, .levels .number:visible').evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect().right));
   assert.ok(ends.length > 0 && Math.max(...ends) <= width, `${ends}`);
   const segments = await page.locator('.bar:visible rect').evaluateAll((rects) => rects.map((rect) => rect.getBoundingClientRect().width));
   assert.ok(segments.length > 0 && Math.min(...segments) >= 2, `${segments}`);
