@@ -468,10 +468,13 @@ impl<W: Write> Human<W> {
     /// Writes how much the causes explain, and a line for each.
     fn diagnosis(&mut self, diagnosis: &Diagnosis, summary: &Summary) -> io::Result<()> {
         self.causes(diagnosis, summary.of(Verdict::Warn))?;
-        match &self.advice {
-            Some(advice) => writeln!(self.out, "{BOLD}advice{BOLD:#}     {}", visible(advice)),
-            None => Ok(()),
-        }
+        let Some(advice) = &self.advice else {
+            return Ok(());
+        };
+        let lines = wrapped(&visible(advice), COLUMNS - 11);
+        writeln!(self.out, "{BOLD}advice{BOLD:#}     {}", lines[0])?;
+        let mut others = lines[1..].iter();
+        others.try_for_each(|line| writeln!(self.out, "           {line}"))
     }
 
     fn causes(&mut self, diagnosis: &Diagnosis, warnings: usize) -> io::Result<()> {

@@ -17,9 +17,10 @@ impl Ran {
         self.stdout.lines().take(24).collect::<Vec<_>>().join("\n")
     }
 
-    /// The standard output, in which each reason is on one line.
+    /// The standard output, in which each reason is on one line, and the advice.
     pub(crate) fn unwrapped(&self) -> String {
-        self.stdout.replace("\n            ", " ")
+        let reasons = self.stdout.replace("\n            ", " ");
+        reasons.replace("\n           ", " ")
     }
 
     #[track_caller]
