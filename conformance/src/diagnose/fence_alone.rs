@@ -1,8 +1,8 @@
 //! Subjects that report the fence alone.
 //!
 //! A fence follows every vector. If each vector has one datagram, a fault that loses every second
-//! datagram loses exactly the vectors, as does a listener that rejects them for whatever reason. That
-//! a subject counts is no finding then.
+//! datagram loses all vectors and no fence, as does a listener that rejects the vectors for any
+//! reason. Nothing shows then that the subject counts datagrams.
 
 use event_datagram_oracle::faults::{FaultInstance, Model};
 
@@ -44,7 +44,7 @@ struct FenceDatagrams {
 }
 
 impl FenceDatagrams {
-    /// A fault that loses one datagram in more than so many reports some vectors.
+    /// More are not needed: a fault that loses one datagram in five reports some vectors.
     const COUNT: usize = 4;
 
     fn new(template: &FenceTemplate, dialect: Dialect) -> Self {

@@ -219,8 +219,8 @@ fn a_line_of_the_log_keeps_its_end_and_its_backslashes() {
     let command = listener_with(dies);
     let command: Vec<_> = command.iter().map(String::as_str).collect();
     let ran = test(&["--socket", "unix", "--filter", "sep-first-*"], &command);
-    let log = ran.stdout.lines().filter(|line| line.contains("its log"));
-    let last = log.last().unwrap_or_default();
+    let mut log = ran.stdout.lines().filter(|line| line.contains("its log"));
+    let last = log.next_back().unwrap_or_default();
     assert!(last.contains(r"ValueError: C:\new xxx"), "{}", ran.stdout);
     assert!(last.ends_with("xxx at the end"), "{}", ran.stdout);
     assert!(rows([last]) == 1, "{}", ran.stdout);
