@@ -89,7 +89,7 @@ fn fails_once(args: &[&str], filters: &[&str], extra: &str, requirement: &str, w
     let (_, second) = report_of(&all, extra);
     let found = failures(&first);
     assert_eq!(found, failures(&second), "{}", ran.stdout);
-    assert!(ran.stdout.contains(why), "{}", ran.stdout);
+    assert!(ran.unwrapped().contains(why), "{}", ran.stdout);
     let sockets: Vec<_> = found.keys().map(|(_, socket)| &socket[..]).collect();
     assert_eq!(sockets, ["udp", "unix"], "{}", ran.stdout);
     for ((id, socket), result) in &found {
