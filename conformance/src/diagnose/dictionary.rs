@@ -40,7 +40,7 @@ impl Dictionary {
             return slug.into();
         };
         let parameter = match fault.parameter() {
-            ParameterKind::Names => "…",
+            ParameterKind::EventNames | ParameterKind::ParamNames => "…",
             ParameterKind::Number(_) => "N",
             ParameterKind::None => return fault.sentence.into(),
         };

@@ -89,7 +89,8 @@ impl Search<'_> {
         let replace = (0..set.members.len()).map(|at| self.without(set, at));
         add.chain(replace).find_map(|from| {
             // What the member explained shows which others may be in its place.
-            let sample = [&unexplained[..], &self.unexplained(&from, vectors)].concat();
+            let others = self.unexplained(&from, &(0..from.simulated.len()));
+            let sample = [&unexplained[..], &others].concat();
             let better = self.best(from.clone(), &self.helpful(&from, &sample));
             (better.score > set.score).then_some(better)
         })

@@ -57,7 +57,7 @@ impl Diagnosis {
     }
 
     /// Returns a table of the causes, line by line: what the subject does, the requirement, how many
-    /// results, an example, and what the subject may do instead. Long sentences are wrapped.
+    /// tests, an example, and what the subject may do instead. Long sentences are wrapped.
     pub fn lines(&self) -> Vec<String> {
         let count_width = (self.causes.iter())
             .map(|cause| cause.explains.to_string().len())
@@ -115,19 +115,19 @@ impl Diagnosis {
 }
 
 impl Cause {
-    /// Returns what the subject does, the requirement, how many results, and an example, on one line.
+    /// Returns what the subject does, the requirement, how many tests, and an example, on one line.
     pub fn line(&self) -> String {
         let (sentence, requirement, example) = (&self.sentence, &self.requirement, &self.example);
         let (sentence, count) = (visible(sentence), self.explains);
-        let results = noun(count).trim_end();
-        format!("{sentence} ({requirement}, {count} {results}, e.g. {example})")
+        let tests = noun(count).trim_end();
+        format!("{sentence} ({requirement}, {count} {tests}, e.g. {example})")
     }
 }
 
 /// Returns the columns behind the sentence of a cause.
 fn facts(cause: &Cause, count_width: usize) -> String {
-    let (requirement, count, results) = (&cause.requirement, cause.explains, noun(cause.explains));
-    let mut facts = format!("  {requirement:<3}  {count:>count_width$} {results}");
+    let (requirement, count, tests) = (&cause.requirement, cause.explains, noun(cause.explains));
+    let mut facts = format!("  {requirement:<3}  {count:>count_width$} {tests}");
     if has_room(&cause.example) {
         facts.push_str("  e.g. ");
         facts.push_str(&cause.example);
@@ -137,7 +137,7 @@ fn facts(cause: &Cause, count_width: usize) -> String {
 
 /// Returns the noun for a count, as wide for one as for several.
 const fn noun(count: usize) -> &'static str {
-    if count == 1 { "result " } else { "results" }
+    if count == 1 { "test " } else { "tests" }
 }
 
 /// Returns whether an id has room in the column of examples.
@@ -250,8 +250,8 @@ mod tests {
         assert_eq!(
             diagnosis(causes, 0).lines(),
             [
-                "splits  T4   35 results  e.g. id",
-                "reads   T4    1 result   e.g. id"
+                "splits  T4   35 tests  e.g. id",
+                "reads   T4    1 test   e.g. id"
             ]
         );
     }
@@ -271,13 +271,13 @@ mod tests {
         assert_eq!(
             diagnosis.lines(),
             [
-                "splits at the last `::` instead of the first, as        T4   35 results  e.g. sep-first-one-splits",
+                "splits at the last `::` instead of the first, as        T4   35 tests  e.g. sep-first-one-splits",
                 "`rpartition('::')` and the greedy pattern `(.*)::(.*)`",
                 "do",
                 "  or: splits at every `::`, as `split('::')` does, and reports what is behind the second one",
                 "      as a value",
                 "  or: takes the first line",
-                "reads at most 4096 bytes of a datagram                  T4    6 results  e.g. size-4097",
+                "reads at most 4096 bytes of a datagram                  T4    6 tests  e.g. size-4097",
             ]
         );
     }
