@@ -29,6 +29,7 @@ pub mod evidence;
 #[cfg(feature = "runner")]
 pub mod explore;
 pub mod fence;
+pub mod input_file;
 pub mod judge;
 #[cfg(feature = "runner")]
 pub mod known;

@@ -5,7 +5,7 @@
 //! restored by taking results from the parts in turn, and results need no numbers. If a subject
 //! tells the dialects apart, the vectors of the dialects run in turn.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{self, BufRead as _, BufReader};
@@ -95,14 +95,14 @@ pub fn merge(paths: &[PathBuf]) -> Result<Merged, MergeError> {
     check_shares(&parts)?;
     let mut header = parts[0].report.header.clone();
     header.suite.shard = None;
-    for title in parts[1..]
+    let titles = parts
         .iter()
-        .flat_map(|part| &part.report.header.suite.requirements)
-    {
-        if !header.suite.requirements.contains(title) {
-            header.suite.requirements.push(title.clone());
-        }
-    }
+        .flat_map(|part| &part.report.header.suite.requirements);
+    let mut seen = HashSet::new();
+    header.suite.requirements = titles
+        .filter(|title| seen.insert(*title))
+        .cloned()
+        .collect();
     Ok(Merged { header, parts })
 }
 

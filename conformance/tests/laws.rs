@@ -60,6 +60,11 @@ proptest! {
     }
 
     #[test]
+    fn globs_fit_as_by_dynamic_programming(glob in "[ab*?]{0,12}", id in "[ab]{0,12}") {
+        laws::globs_fit_as_by_dynamic_programming(&glob, &id);
+    }
+
+    #[test]
     fn imported_vector_files_parse(
         text in small::<TextSequence>(),
         json in small::<JsonRpcSequence>(),

@@ -59,7 +59,7 @@ impl Harness {
     /// `--ignored`.
     pub fn not_applicable(mut self, id: &str) -> Self {
         let declared = self.start.not_applicable.get_or_insert_default();
-        declared.push(id.into());
+        declared.insert(id.into());
         self
     }
 
@@ -168,8 +168,9 @@ impl Harness {
             }
         }
         let is_vector = |id: &str| corpus.vectors.iter().any(|vector| vector.id == id);
+        let ids = corpus.ids();
         for id in self.start.not_applicable.iter().flatten() {
-            if !corpus.knows(id) {
+            if !ids.contains(id.as_str()) {
                 return Err(format!(
                     "not_applicable: there is no requirement or vector `{id}`"
                 ));

@@ -1,4 +1,4 @@
-use std::io::Read;
+use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -43,35 +43,36 @@ pub struct CaptureStatistics {
 ///
 /// # Errors
 ///
-/// If the input is no capture, is damaged, or is truncated. All datagrams before that place were
-/// passed on.
+/// If the input is no capture, is damaged, or is truncated: all datagrams before that place were
+/// passed on. Or if `on_datagram` fails, after which nothing more is read.
 pub fn read(
     reader: impl Read + Send,
     port: Option<u16>,
     statistics: &mut CaptureStatistics,
-    mut on_datagram: impl FnMut(&CapturedDatagram<'_>),
+    mut on_datagram: impl FnMut(&CapturedDatagram<'_>) -> io::Result<()>,
 ) -> Result<(), CaptureError> {
     let mut fragments = Fragments::default();
     let is_selected = |ports: &[u16; 2]| port.is_none_or(|port| ports.contains(&port));
     let result = for_each_frame(reader, |frame| {
         statistics.packets += 1;
         let mut pass_on = |udp: &UdpSegment<'_>| {
-            if is_selected(&[udp.source.port(), udp.destination.port()]) {
-                statistics.datagrams += 1;
-                on_datagram(&CapturedDatagram {
-                    time: frame.time(),
-                    source: udp.source,
-                    destination: udp.destination,
-                    payload: udp.payload,
-                });
+            if !is_selected(&[udp.source.port(), udp.destination.port()]) {
+                return Ok(());
             }
+            statistics.datagrams += 1;
+            on_datagram(&CapturedDatagram {
+                time: frame.time(),
+                source: udp.source,
+                destination: udp.destination,
+                payload: udp.payload,
+            })
         };
         match packet_content(frame.link, frame.data) {
-            PacketContent::Udp(udp) => pass_on(&udp),
+            PacketContent::Udp(udp) => pass_on(&udp)?,
             PacketContent::Fragment(fragment) => {
                 if let Some(whole) = fragments.add(&fragment) {
                     match parse_udp(fragment.key.ips, &whole) {
-                        PacketContent::Udp(udp) => pass_on(&udp),
+                        PacketContent::Udp(udp) => pass_on(&udp)?,
                         _ => statistics.incomplete += 1,
                     }
                 }
@@ -82,6 +83,7 @@ pub fn read(
             PacketContent::UnsupportedLink => statistics.unsupported_link += 1,
             PacketContent::Other => {}
         }
+        Ok(())
     });
     statistics.incomplete += fragments.incomplete();
     result

@@ -4,7 +4,7 @@ use std::time::Duration;
 use pcap_parser::traits::PcapNGPacketBlock as _;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
-/// Why a capture cannot be read to its end. What was read before is valid.
+/// Why a capture was not read to its end. What was read before is valid.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaptureError {
@@ -26,6 +26,9 @@ pub enum CaptureError {
         /// The number of the next packet, from 1.
         packet: usize,
     },
+    /// A datagram could not be passed on.
+    #[error(transparent)]
+    PassOn(io::Error),
 }
 
 /// One captured packet.
@@ -55,7 +58,7 @@ const MAX_BLOCK: usize = 1 << 24;
 /// Calls `on_frame` for each packet of a capture.
 pub(super) fn for_each_frame(
     reader: impl Read + Send,
-    mut on_frame: impl FnMut(Frame<'_>),
+    mut on_frame: impl FnMut(Frame<'_>) -> io::Result<()>,
 ) -> Result<(), CaptureError> {
     let mut reader = match create_reader(BUFFER, FullReads(reader)) {
         Ok(reader) => reader,
@@ -73,7 +76,7 @@ pub(super) fn for_each_frame(
             Ok((0, _)) => return Err(CaptureError::Damaged { packet }),
             Ok((length, block)) => {
                 if let Some(frame) = interfaces.frame(&block) {
-                    on_frame(frame);
+                    on_frame(frame).map_err(CaptureError::PassOn)?;
                     packet += 1;
                 }
                 Ok(length)
@@ -298,7 +301,8 @@ mod tests {
                 let process = [0x8000_0001, length, 0, length];
                 let file = [&section[..], &process].concat();
                 let file: Vec<_> = file.into_iter().flat_map(word).collect();
-                let result = for_each_frame(&file[..], |frame| panic!("{frame:?}"));
+                let result =
+                    for_each_frame(&file[..], |frame| -> io::Result<()> { panic!("{frame:?}") });
                 assert!(
                     matches!(result, Err(CaptureError::Damaged { packet: 1 })),
                     "{result:?}"

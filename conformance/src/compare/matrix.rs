@@ -47,10 +47,11 @@ impl Matrix {
             .flat_map(|run| &run.results)
             .map(|result| requirement_order(&result.requirement))
             .collect();
+        let titles: Vec<_> = runs.iter().map(|run| run.header.titles()).collect();
         let rows = requirements.into_iter().map(|(.., requirement)| {
-            let title = runs
+            let title = titles
                 .iter()
-                .map(|run| run.header.title(&requirement))
+                .map(|titles| titles.of(&requirement))
                 .find(|title| !title.is_empty());
             MatrixRow {
                 title: title.unwrap_or_default().into(),

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use event_datagram::EventBuf;
 use memchr::memmem;
 use serde::{Deserialize, Serialize};
@@ -46,7 +48,7 @@ pub struct Start {
     pub max_datagram: Option<usize>,
     /// The requirements, or vectors, that do not apply to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_applicable: Option<Vec<String>>,
+    pub not_applicable: Option<BTreeSet<String>>,
 }
 
 /// Parses a line of a subject's output, without its line feed. Returns `None` for a line of the

@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use event_datagram::MAX_DATAGRAM;
 
 use crate::contract::Start;
@@ -11,7 +14,7 @@ pub struct Rules {
     dialect: Dialect,
     strictness: Strictness,
     /// The requirements that the subject declares not applicable.
-    excused: Vec<String>,
+    excused: Arc<BTreeSet<String>>,
     /// The name of the event in every datagram that names one.
     event: Option<String>,
 }
@@ -26,7 +29,7 @@ impl Rules {
         Self {
             dialect,
             strictness,
-            excused: start.not_applicable.clone().unwrap_or_default(),
+            excused: Arc::new(start.not_applicable.clone().unwrap_or_default()),
             event: None,
         }
     }
@@ -129,7 +132,7 @@ impl Rules {
     }
 
     fn excuses(&self, id: &str) -> bool {
-        self.excused.iter().any(|excused| excused == id)
+        self.excused.contains(id)
     }
 
     /// Returns the datagrams of a case, each with the readings of the reference decoder.

@@ -27,6 +27,8 @@ const DEFAULT_PARAM: &str = "tag";
 const MAX_NAME: usize = 64;
 /// The longest datagram of a fence, in bytes: small buffers must hold several.
 const MAX_DATAGRAM: usize = 1024;
+/// The most parameters: more than a datagram of a fence holds.
+const MAX_PARAMS: usize = MAX_DATAGRAM / 4;
 
 impl FenceTemplate {
     /// Returns the name of the event.
@@ -94,6 +96,9 @@ impl FromStr for FenceTemplate {
                 return Err(format!("parameter `{name}` is there twice"));
             }
             params.push((name.into(), value.into()));
+            if params.len() > MAX_PARAMS {
+                return Err(format!("expected at most {MAX_PARAMS} parameters"));
+            }
         }
         let tags = params.iter().map(|(_, value)| value.matches(TAG).count());
         match tags.sum() {

@@ -8,12 +8,8 @@ pub fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
     if vector.not_applicable.is_some() {
         return vector.not_applicable.clone();
     }
-    let listed = start
-        .not_applicable
-        .iter()
-        .flatten()
-        .any(|id| *id == vector.requirement || *id == vector.id);
-    if listed {
+    let listed = start.not_applicable.as_ref();
+    if listed.is_some_and(|ids| ids.contains(&vector.requirement) || ids.contains(&vector.id)) {
         return Some("the subject declares that it does not apply".into());
     }
     let longest = vector.longest_datagram();

@@ -1,10 +1,10 @@
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::input_file::{MAX_LIST, read_to_string};
 use crate::judge::{Verdict, apply_known};
 use crate::transport::SocketKind;
 use crate::vectors::Corpus;
@@ -85,7 +85,7 @@ impl KnownList {
     /// If the list has another form, names a vector twice or one that the corpus does not have, or
     /// holds an entry that has expired by `today`.
     pub fn load(path: &Path, corpus: &Corpus, today: Date) -> Result<Self, KnownError> {
-        Self::read(&fs::read_to_string(path)?, corpus, today)
+        Self::read(&read_to_string(path, MAX_LIST)?, corpus, today)
     }
 
     /// Reads the text of a list as [`load`](Self::load) does.
@@ -96,10 +96,11 @@ impl KnownList {
     pub fn read(text: &str, corpus: &Corpus, today: Date) -> Result<Self, KnownError> {
         let file: KnownFile = toml_edit::de::from_str(text)
             .map_err(|error| KnownError::Content(error.to_string()))?;
+        let ids: HashSet<_> = corpus.vectors.iter().map(|it| it.id.as_str()).collect();
         let mut known = Self::default();
         for entry in file.known {
             let id = entry.id.clone();
-            if !corpus.vectors.iter().any(|vector| vector.id == id) {
+            if !ids.contains(id.as_str()) {
                 return Err(KnownError::Unknown(id));
             }
             if let Some(expires) = &entry.expires {

@@ -1,10 +1,11 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::io;
 use std::path::Path;
-use std::{fs, io};
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
 
 use super::list::KnownError;
+use crate::input_file::{MAX_LIST, read_to_string};
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::write_atomically;
 use crate::transport::SocketKind;
@@ -58,7 +59,7 @@ impl ObservedFailures {
     ///
     /// If the list cannot be read, is no TOML, or cannot be written.
     pub fn write(&self, path: &Path) -> Result<ListChanges, KnownError> {
-        let text = match fs::read_to_string(path) {
+        let text = match read_to_string(path, MAX_LIST) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             Err(error) => return Err(error.into()),
@@ -79,7 +80,7 @@ impl ObservedFailures {
 
     fn update(&self, tables: &mut ArrayOfTables) -> ListChanges {
         let mut changes = ListChanges::default();
-        let mut listed = Vec::new();
+        let mut listed = HashSet::new();
         tables.retain(|table| {
             let id = table.get("id").and_then(Item::as_str).unwrap_or_default();
             let stays = self.vectors.get(id).is_none_or(|(failed, ran)| {
@@ -101,7 +102,7 @@ impl ObservedFailures {
                 set_sockets(table, sockets, ran);
                 changes.changed += usize::from(table.to_string() != before);
             }
-            listed.push(id);
+            listed.insert(id);
         }
         for (id, (failed, ran)) in &self.vectors {
             if !failed.is_empty() && !listed.contains(id) {

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::summary::{Summary, count_of_tests};
@@ -43,7 +45,7 @@ pub struct Shard {
 }
 
 /// What a requirement is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RequirementTitle {
     /// Its number, such as `T4`.
     pub id: String,
@@ -72,6 +74,17 @@ pub struct RunSettings {
     pub filters: Vec<String>,
     /// The levels that were selected; none selects all.
     pub levels: Vec<Level>,
+}
+
+/// The titles of requirements by their ids.
+#[derive(Debug)]
+pub(crate) struct Titles<'h>(HashMap<&'h str, &'h str>);
+
+impl<'h> Titles<'h> {
+    /// Returns the title of a requirement; an empty text if it has none.
+    pub(crate) fn of(&self, requirement: &str) -> &'h str {
+        self.0.get(requirement).copied().unwrap_or_default()
+    }
 }
 
 /// The kind of subjects that answer every datagram.
@@ -110,13 +123,14 @@ impl ReportHeader {
         }
     }
 
-    /// Returns the title of a requirement; an empty text if it has none.
-    pub fn title(&self, requirement: &str) -> &str {
-        self.suite
-            .requirements
-            .iter()
-            .find(|known| known.id == requirement)
-            .map_or("", |known| &known.title)
+    /// Returns the titles of the requirements.
+    pub(crate) fn titles(&self) -> Titles<'_> {
+        let titles = self.suite.requirements.iter();
+        Titles(
+            titles
+                .map(|it| (it.id.as_str(), it.title.as_str()))
+                .collect(),
+        )
     }
 }
 

@@ -308,8 +308,9 @@ impl<W: Write> Human<W> {
     fn broken_requirements(&mut self) -> io::Result<()> {
         let mut broken: Vec<_> = self.broken.iter().collect();
         broken.sort_by_key(|(_, broken)| (broken.first.0, std::cmp::Reverse(broken.count)));
+        let titles = self.header.titles();
         for ((_, requirement), broken) in broken {
-            let (level, title) = (broken.level, self.header.title(requirement));
+            let (level, title) = (broken.level, titles.of(requirement));
             let (verdict, count) = (paint(broken.first.0), broken.count);
             writeln!(
                 self.out,
@@ -363,6 +364,7 @@ impl<W: Write> Human<W> {
             return Ok(());
         }
         writeln!(self.out)?;
+        let titles = self.header.titles();
         let max = MAX_REQUIREMENTS[usize::from(diagnosis.causes.len() > 1)];
         for (requirement, cases) in groups.iter().take(max) {
             let verdict = paint(cases[0].verdict);
@@ -370,7 +372,7 @@ impl<W: Write> Human<W> {
             let ids: BTreeSet<_> = cases.iter().map(|case| &case.id).collect();
             let count = ids.len();
             let noun = if count == 1 { "vector" } else { "vectors" };
-            let title = self.header.title(requirement);
+            let title = titles.of(requirement);
             writeln!(
                 self.out,
                 "{verdict} {BOLD}{requirement:<3}{BOLD:#} {title} ({count} {noun}, e.g. {})",

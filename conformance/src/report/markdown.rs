@@ -130,11 +130,12 @@ impl Markdown {
             // The gravest and most frequent first, as on the terminal.
             let mut broken: Vec<_> = self.broken.iter().collect();
             broken.sort_by_key(|(_, (verdict, count))| (*verdict, Reverse(*count)));
+            let titles = header.titles();
             for (id, (verdict, count)) in broken {
                 writeln!(
                     text,
                     "| {verdict} | {id} | {} | {count} |",
-                    header.title(id).replace('|', "\\|")
+                    titles.of(id).replace('|', "\\|")
                 )?;
             }
             writeln!(text)?;

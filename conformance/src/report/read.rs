@@ -1,8 +1,8 @@
-use std::fs::File;
+use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::io::{self, BufReader, Read};
 use std::marker::PhantomData;
 use std::path::Path;
-use std::{cell::RefCell, fmt};
 
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use super::json::FORMAT_VERSION;
 use super::{ReadySubject, ReportHeader, RunSettings, Suite, TestedSubject};
 use crate::escape::visible;
+use crate::input_file::{Limited, MAX_REPORT, open_file_or_pipe};
 
 /// What a JSON report holds besides its results.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,20 +36,25 @@ pub enum ReadError {
     Content(String),
 }
 
-/// Reads a JSON report, and calls `on_result` with each result as it is read: the file may be of
-/// any size.
+/// The most bytes of a result, and of what stands before, between and behind results: no more of a
+/// report is in memory at a time.
+const MAX_RESULT: u64 = 8 << 20;
+
+/// Reads a JSON report from a file or a pipe, and calls `on_result` with each result as it is read.
 ///
 /// A result is read as any type that can be deserialized, such as a [`Record`](super::Record).
 ///
 /// # Errors
 ///
-/// If the file cannot be read, has a format that this version does not know, or does not end with
-/// `complete`. The results until then are to be discarded.
+/// If the file cannot be read, has more than [`MAX_REPORT`] bytes or a result of more than 8 MiB,
+/// has a format that this version does not know, or does not end with `complete`. The results until
+/// then are to be discarded.
 pub fn read<R: for<'de> Deserialize<'de>>(
     path: &Path,
     on_result: impl FnMut(R) -> io::Result<()>,
 ) -> Result<ReadReport, ReadError> {
-    read_from(BufReader::new(File::open(path)?), on_result)
+    let report = Limited::new(open_file_or_pipe(path)?, MAX_REPORT);
+    read_from(BufReader::new(report), on_result)
 }
 
 /// Reads a JSON report as [`read`] does, from any reader.
@@ -60,14 +66,18 @@ pub fn read_from<R: for<'de> Deserialize<'de>>(
     report: impl Read,
     on_result: impl FnMut(R) -> io::Result<()>,
 ) -> Result<ReadReport, ReadError> {
-    let failed = RefCell::new(None);
+    let (failed, left) = (RefCell::new(None), Cell::new(MAX_RESULT));
     let results = Results {
         on_result,
         failed: &failed,
+        left: &left,
         count: 0,
         of: PhantomData,
     };
-    let mut json = serde_json::Deserializer::from_reader(report);
+    let mut json = serde_json::Deserializer::from_reader(Metered {
+        report,
+        left: &left,
+    });
     let whole = ReportVisitor(results);
     let whole = json.deserialize_map(whole).and_then(|whole| {
         json.end()?;
@@ -190,6 +200,8 @@ struct Results<'f, F, R> {
     on_result: F,
     /// The error of `on_result`: no fault of the file.
     failed: &'f RefCell<Option<io::Error>>,
+    /// The bytes that may be read until the next result is complete.
+    left: &'f Cell<u64>,
     count: usize,
     of: PhantomData<R>,
 }
@@ -220,11 +232,31 @@ where
     fn visit_seq<A: SeqAccess<'de>>(self, mut results: A) -> Result<(), A::Error> {
         while let Some(result) = results.next_element()? {
             self.count += 1;
+            self.left.set(MAX_RESULT);
             if let Err(error) = (self.on_result)(result) {
                 *self.failed.borrow_mut() = Some(error);
                 return Err(A::Error::custom("it could not be kept"));
             }
         }
         Ok(())
+    }
+}
+
+/// A reader that fails where a result is too long. The parser reads it byte by byte.
+struct Metered<'f, R> {
+    report: R,
+    left: &'f Cell<u64>,
+}
+
+impl<R: Read> Read for Metered<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.report.read(buffer)?;
+        let left = self.left.get().checked_sub(length as u64);
+        self.left.set(left.ok_or_else(|| {
+            let max = MAX_RESULT >> 20;
+            let message = format!("a result, or what stands beside them, is longer than {max} MiB");
+            io::Error::new(io::ErrorKind::FileTooLarge, message)
+        })?);
+        Ok(length)
     }
 }

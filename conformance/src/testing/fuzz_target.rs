@@ -239,6 +239,12 @@ targets! {
         laws::vector_files_parse_or_fail_with_a_message(text);
     }, seeds: |_| seeds::vector_files();
 
+    /// Patterns of vector ids: a pattern on the first line, an id on the second.
+    VECTOR_GLOB = "vector_glob", laws of Text: |Text(text)| {
+        let (glob, id) = text.split_once('\n').unwrap_or((text, ""));
+        laws::globs_fit_as_by_dynamic_programming(glob, id);
+    }, seeds: |_| seeds::globs();
+
     /// Vector files made of captured datagrams of either dialect.
     VECTOR_IMPORT = "vector_import", laws of Generated<CasePair<TextSequence, JsonRpcSequence>>: |Generated(CasePair(text, json))| {
         laws::imported_vector_files_parse(Dialect::Text, &text.0);

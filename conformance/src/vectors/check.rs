@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use event_datagram_oracle::reference::Reading;
 
 use super::corpus::Corpus;
@@ -22,12 +24,10 @@ pub fn check(corpus: &Corpus) -> Vec<String> {
             }
         }
     }
+    let vectors = corpus.vectors.iter();
+    let tested: HashSet<_> = vectors.map(|it| it.requirement.as_str()).collect();
     for requirement in &corpus.requirements {
-        if !corpus
-            .vectors
-            .iter()
-            .any(|vector| vector.requirement == requirement.id)
-        {
+        if !tested.contains(requirement.id.as_str()) {
             found.push(format!(
                 "requirement {}: no vector tests it",
                 requirement.id

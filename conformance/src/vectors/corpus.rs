@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io, iter};
@@ -7,6 +7,7 @@ use super::file;
 use super::set::{self, Set};
 use super::spec::{self, Requirement};
 use super::vector::Vector;
+use crate::input_file::{MAX_FILE, read_to_string};
 
 /// The requirements, and the vectors that test them.
 #[derive(Clone, Debug)]
@@ -131,7 +132,7 @@ impl Corpus {
         }
         let contents = files
             .into_iter()
-            .map(|path| match fs::read_to_string(&path) {
+            .map(|path| match read_to_string(&path, MAX_FILE) {
                 Ok(content) => Ok((path.display().to_string(), content)),
                 Err(source) => Err(CorpusError::Io { path, source }),
             })
@@ -150,9 +151,11 @@ impl Corpus {
             .find(|requirement| requirement.id == id)
     }
 
-    /// Returns whether an id is one of a requirement or of a vector.
-    pub fn knows(&self, id: &str) -> bool {
-        self.requirement(id).is_some() || self.vectors.iter().any(|vector| vector.id == id)
+    /// Returns the ids of all requirements and vectors.
+    pub fn ids(&self) -> HashSet<&str> {
+        let requirements = self.requirements.iter().map(|it| it.id.as_str());
+        let vectors = self.vectors.iter().map(|vector| vector.id.as_str());
+        requirements.chain(vectors).collect()
     }
 
     /// Returns the requirement set with a name.
@@ -168,19 +171,13 @@ impl Corpus {
         };
         let (name, text) = files.next().expect("SPEC.md is always there");
         let requirements = spec::read(text).map_err(|message| content(name, message))?;
-        let mut corpus = Self {
-            requirements,
-            vectors: Vec::new(),
-            sets: Vec::new(),
-            specification: text.into(),
-        };
+        let known: HashSet<_> = requirements.iter().map(|it| it.id.as_str()).collect();
+        let (mut vectors, mut sets) = (Vec::new(), Vec::new());
         let mut ids = HashMap::<String, &str>::new();
         for (name, text) in files {
             if let Some(set) = set_name(name) {
-                let set = set::read(set, text, &corpus.vectors);
-                corpus
-                    .sets
-                    .push(set.map_err(|message| content(name, message))?);
+                let set = set::read(set, text, |id| ids.contains_key(id));
+                sets.push(set.map_err(|message| content(name, message))?);
                 continue;
             }
             for vector in file::read(text).map_err(|message| content(name, message))? {
@@ -188,16 +185,21 @@ impl Corpus {
                     let (id, file, other) = (vector.id, name.into(), other.into());
                     return Err(CorpusError::DuplicateId { id, file, other });
                 }
-                if corpus.requirement(&vector.requirement).is_none() {
+                if !known.contains(vector.requirement.as_str()) {
                     let (id, requirement) = (&vector.id, &vector.requirement);
                     let message =
                         format!("vector `{id}`: requirement: `{requirement}` is not in SPEC.md");
                     return Err(content(name, message));
                 }
-                corpus.vectors.push(vector);
+                vectors.push(vector);
             }
         }
-        Ok(corpus)
+        Ok(Self {
+            requirements,
+            vectors,
+            sets,
+            specification: text.into(),
+        })
     }
 }
 

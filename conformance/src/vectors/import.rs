@@ -25,11 +25,15 @@ pub struct VectorFile {
     dialect: Dialect,
     count: usize,
     seen: HashSet<Vec<u8>, RandomState>,
+    /// The bytes in `seen`.
+    seen_bytes: usize,
     left_out: usize,
 }
 
 /// The end of a file, behind its last vector.
 const END: &str = "]\n}";
+/// The most bytes of different datagrams, which are kept to find those that are alike.
+const MAX_SEEN: usize = 256 << 20;
 /// The most readings that a vector expects.
 const MAX_READINGS: usize = 64;
 
@@ -41,6 +45,7 @@ impl VectorFile {
             dialect,
             count: 0,
             seen: HashSet::default(),
+            seen_bytes: 0,
             left_out: 0,
         }
     }
@@ -50,13 +55,18 @@ impl VectorFile {
     ///
     /// # Errors
     ///
-    /// If `out` fails.
+    /// If `out` fails, or there are more than 256 MiB of different datagrams.
     pub fn add(&mut self, datagram: &[u8], out: &mut impl Write) -> io::Result<()> {
         // Most datagrams of a long capture are known: those are not copied.
         if self.seen.contains(datagram) {
             return Ok(());
         }
         self.seen.insert(datagram.into());
+        self.seen_bytes += datagram.len();
+        if self.seen_bytes > MAX_SEEN {
+            let message = "there are too many different datagrams: split the capture";
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+        }
         let readings = self.dialect.readings(datagram, MAX_READINGS + 1);
         if readings.len() > MAX_READINGS {
             self.left_out += 1;

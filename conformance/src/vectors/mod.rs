@@ -36,6 +36,8 @@ pub use notation::write;
 pub use rename::TEST_EVENT;
 #[cfg(feature = "runner")]
 pub(crate) use rename::with_event_name;
+#[cfg(feature = "testing")]
+pub(crate) use select::glob_fits;
 pub use select::{Selection, SelectionError};
 pub use set::Set;
 pub use spec::Requirement;

@@ -1,5 +1,8 @@
+use std::collections::HashSet;
 use std::error::Error;
 use std::fmt;
+
+use wildmatch::WildMatch;
 
 use super::corpus::Corpus;
 use super::vector::{Level, Vector};
@@ -55,20 +58,14 @@ impl Selection {
     /// If a pattern fits no vector, or no vector is left: an empty run must not look like a passed
     /// one.
     pub fn of<'c>(&self, corpus: &'c Corpus) -> Result<Vec<&'c Vector>, SelectionError> {
-        let patterns: Vec<_> = self
-            .filters
-            .iter()
-            .map(|filter| Pattern::new(filter, corpus))
-            .collect();
-        for (pattern, filter) in patterns.iter().zip(&self.filters) {
-            if !corpus.vectors.iter().any(|vector| pattern.fits(vector)) {
-                return Err(SelectionError::NoVectorFits {
-                    filter: filter.clone(),
-                });
-            }
+        let patterns = Patterns::new(&self.filters, corpus);
+        if let Some(filter) = patterns.first_that_fits_none(corpus) {
+            return Err(SelectionError::NoVectorFits {
+                filter: filter.into(),
+            });
         }
         let takes = |vector: &&Vector| {
-            (patterns.is_empty() || patterns.iter().any(|pattern| pattern.fits(vector)))
+            (self.filters.is_empty() || patterns.fit(vector))
                 && (self.levels.is_empty() || self.levels.contains(&vector.level))
                 && (self.dialects.is_empty() || self.dialects.contains(&vector.dialect))
         };
@@ -81,62 +78,101 @@ impl Selection {
     }
 }
 
-enum Pattern<'f> {
-    Id(&'f str),
-    Requirement(&'f str),
-    Topic(&'f str),
-    Glob(&'f str),
+/// The patterns of a selection. Names are looked up, so that only globs and parts of ids are
+/// compared with every vector.
+#[derive(Default)]
+struct Patterns<'f> {
+    ids: HashSet<&'f str>,
+    requirements: HashSet<&'f str>,
+    topics: HashSet<&'f str>,
+    others: Vec<(&'f str, TextPattern<'f>)>,
+}
+
+/// A pattern of ids that names none of them.
+enum TextPattern<'f> {
+    Glob(WildMatch),
     Part(&'f str),
 }
 
-impl<'f> Pattern<'f> {
-    fn new(filter: &'f str, corpus: &Corpus) -> Self {
-        if corpus.vectors.iter().any(|vector| vector.id == filter) {
-            Self::Id(filter)
-        } else if corpus.requirement(filter).is_some() {
-            Self::Requirement(filter)
-        } else if corpus.vectors.iter().any(|vector| vector.topic == filter) {
-            Self::Topic(filter)
-        } else if filter.contains(['*', '?']) {
-            Self::Glob(filter)
+impl<'f> Patterns<'f> {
+    fn new(filters: &'f [String], corpus: &Corpus) -> Self {
+        let names = |of: fn(&Vector) -> &str| corpus.vectors.iter().map(of).collect::<HashSet<_>>();
+        let (ids, topics) = (names(|vector| &vector.id), names(|vector| &vector.topic));
+        let requirements = corpus.requirements.iter();
+        let requirements: HashSet<_> = requirements.map(|it| it.id.as_str()).collect();
+        let mut patterns = Self::default();
+        for filter in filters {
+            let filter = filter.as_str();
+            if ids.contains(filter) {
+                patterns.ids.insert(filter);
+            } else if requirements.contains(filter) {
+                patterns.requirements.insert(filter);
+            } else if topics.contains(filter) {
+                patterns.topics.insert(filter);
+            } else {
+                patterns.others.push((filter, TextPattern::new(filter)));
+            }
+        }
+        patterns
+    }
+
+    fn fit(&self, vector: &Vector) -> bool {
+        self.ids.contains(vector.id.as_str())
+            || self.requirements.contains(vector.requirement.as_str())
+            || self.topics.contains(vector.topic.as_str())
+            || self.others.iter().any(|(_, other)| other.fits(&vector.id))
+    }
+
+    /// Returns a pattern that fits no vector. An id and a topic always fit one.
+    fn first_that_fits_none(&self, corpus: &Corpus) -> Option<&'f str> {
+        let vectors = &corpus.vectors;
+        let tested: HashSet<_> = vectors.iter().map(|it| it.requirement.as_str()).collect();
+        let mut requirements = self.requirements.iter().copied();
+        let untested = requirements.find(|requirement| !tested.contains(requirement));
+        let fits_none =
+            |other: &TextPattern<'_>| !vectors.iter().any(|vector| other.fits(&vector.id));
+        let mut others = self.others.iter();
+        untested.or_else(|| Some(others.find(|(_, other)| fits_none(other))?.0))
+    }
+}
+
+impl<'f> TextPattern<'f> {
+    fn new(filter: &'f str) -> Self {
+        if filter.contains(['*', '?']) {
+            Self::Glob(WildMatch::new(filter))
         } else {
             Self::Part(filter)
         }
     }
 
-    fn fits(&self, vector: &Vector) -> bool {
+    /// Returns whether an id fits, in time proportional to its length times that of the pattern.
+    fn fits(&self, id: &str) -> bool {
         match self {
-            Self::Id(id) => vector.id == *id,
-            Self::Requirement(id) => vector.requirement == *id,
-            Self::Topic(topic) => vector.topic == *topic,
-            Self::Glob(glob) => glob_fits(glob.as_bytes(), vector.id.as_bytes()),
+            Self::Glob(glob) => glob.matches(id),
             // No id is empty, so that an empty pattern fits nothing.
-            Self::Part(part) => !part.is_empty() && vector.id.contains(part),
+            Self::Part(part) => !part.is_empty() && id.contains(part),
         }
     }
 }
 
-fn glob_fits(glob: &[u8], id: &[u8]) -> bool {
-    match (glob, id) {
-        ([], []) => true,
-        ([b'*', rest @ ..], _) => (0..=id.len()).any(|taken| glob_fits(rest, &id[taken..])),
-        ([b'?', glob @ ..], [_, id @ ..]) => glob_fits(glob, id),
-        ([wanted, glob @ ..], [found, id @ ..]) if wanted == found => glob_fits(glob, id),
-        _ => false,
-    }
+/// Returns whether an id with `*` for any text and `?` for any character fits an id.
+#[cfg(feature = "testing")]
+pub(crate) fn glob_fits(glob: &str, id: &str) -> bool {
+    TextPattern::Glob(WildMatch::new(glob)).fits(id)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::glob_fits;
+    use super::TextPattern;
 
     #[test]
     fn globs_fit_whole_ids() {
-        for glob in ["sep-*", "*-first", "sep-?irst", "*", "sep-first", "s*p*t"] {
-            assert!(glob_fits(glob.as_bytes(), b"sep-first"), "{glob}");
+        let fits = |glob| TextPattern::new(glob).fits("sep-first");
+        for glob in ["sep-*", "*-first", "sep-?irst", "*", "?*?", "s*p*t"] {
+            assert!(fits(glob), "{glob}");
         }
-        for glob in ["sep", "sep-?", "*second", "sep-first-"] {
-            assert!(!glob_fits(glob.as_bytes(), b"sep-first"), "{glob}");
+        for glob in ["sep?", "sep-?", "*second", "sep-first-*?", "sep-first?"] {
+            assert!(!fits(glob), "{glob}");
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use super::vector::{Authority, Level};
 
 /// A numbered requirement of SPEC.md.
@@ -17,7 +19,8 @@ pub struct Requirement {
 /// Parses the requirements of SPEC.md: a heading `### T4: title`, and below it, before any other
 /// heading, a line `Level: must. Authority: documented, sender.`
 pub(super) fn read(text: &str) -> Result<Vec<Requirement>, String> {
-    let mut requirements = Vec::<Requirement>::new();
+    let mut requirements = Vec::new();
+    let mut ids = HashSet::new();
     let mut open = None;
     for line in text.lines() {
         if let Some((id, title)) = line
@@ -29,7 +32,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Requirement>, String> {
                     "requirement {id} has no line `Level: …. Authority: ….`"
                 ));
             }
-            if requirements.iter().any(|requirement| requirement.id == id) {
+            if !ids.insert(id) {
                 return Err(format!("requirement {id} stands there twice"));
             }
             open = Some((id, title));

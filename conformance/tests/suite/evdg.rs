@@ -1,8 +1,12 @@
 //! Running `evdg` as a user would.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 /// What a run of `evdg` came to.
 pub(crate) struct Ran {
@@ -70,6 +74,39 @@ pub(crate) fn test(args: &[&str], command: &[&str]) -> Ran {
     let mut evdg = evdg();
     evdg.arg("test").args(args).arg("--").args(command);
     evdg.output().expect("evdg runs").into()
+}
+
+/// Runs `evdg` as [`run`] does, and kills it and panics if it has not ended within a time that is
+/// far longer than it takes.
+#[track_caller]
+pub(crate) fn run_within(limit: Duration, args: &[&str]) -> Ran {
+    let mut evdg = evdg();
+    evdg.args(args).stdin(Stdio::null());
+    evdg.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = evdg.spawn().expect("evdg starts");
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (sender, texts) = mpsc::channel();
+    let stderr = thread::spawn(move || read_to_end(stderr));
+    thread::spawn(move || sender.send((read_to_end(stdout), stderr.join())));
+    let Ok((stdout, stderr)) = texts.recv_timeout(limit) else {
+        child.kill().expect("it runs");
+        panic!("evdg {args:?} still runs after {limit:?}");
+    };
+    let status = child.wait().expect("it was started");
+    let stderr = stderr.expect("it was read");
+    Output {
+        status,
+        stdout,
+        stderr,
+    }
+    .into()
+}
+
+fn read_to_end(stream: Option<impl Read>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut stream = stream.expect("it is piped");
+    stream.read_to_end(&mut bytes).expect("it can be read");
+    bytes
 }
 
 pub(crate) fn python_listener() -> PathBuf {

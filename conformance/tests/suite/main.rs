@@ -20,6 +20,7 @@ mod every_verdict;
 mod export;
 mod frozen_sets;
 mod fuzz;
+mod hostile_inputs;
 mod hostile_subjects;
 mod import;
 mod known_failures;

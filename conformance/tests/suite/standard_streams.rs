@@ -10,7 +10,7 @@ use crate::evdg::{Ran, evdg, run};
 fn what_cannot_be_read_or_written_is_named() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().to_str().expect("it is UTF-8");
-    let said = format!("evdg: {path}: Is a directory");
+    let said = format!("evdg: {path}: expected a file, found a folder");
     for option in ["--lines", "--captures"] {
         run(&["send", "udp:127.0.0.1:9", option, path])
             .expect_status(2)

@@ -1,9 +1,10 @@
-use std::io::{self, IsTerminal as _};
+use std::io::{self, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use event_datagram::EventBuf;
 use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::input_file::{Limited, MAX_FILE};
 use event_datagram_conformance::load::{
     self, BenchError, BenchEvent, BenchPlan, BenchReport, Goal, SearchSettings, Shape, TargetSpec,
     TrialVerdict, write_html, write_text,
@@ -147,7 +148,8 @@ fn events(path: &Path, dialects: &[Dialect]) -> CommandResult<Vec<EventBuf>> {
     let mut events = Vec::new();
     let mut invalid = None;
     let mut skipped = 0;
-    let result = for_each_line(&mut open(path)?, |number, line| {
+    let mut input = BufReader::new(Limited::new(open(path)?, MAX_FILE));
+    let result = for_each_line(&mut input, |number, line| {
         let line = line.trim_ascii();
         if line.is_empty() || invalid.is_some() {
             return Ok(());

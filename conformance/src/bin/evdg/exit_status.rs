@@ -93,6 +93,13 @@ impl From<io::Error> for Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::StdoutClosed;
         }
+        // Of a line or a datagram, by the limits on input.
+        if error.kind() == io::ErrorKind::FileTooLarge {
+            return Self::new(
+                ExitStatus::Usage,
+                anyhow::Error::from(error).context("standard input"),
+            );
+        }
         let error = anyhow::Error::from(error);
         Self::new(ExitStatus::Setup, error.context("standard input or output"))
     }

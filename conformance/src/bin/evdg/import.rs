@@ -1,10 +1,12 @@
-use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 
-use event_datagram_conformance::capture::{CaptureStatistics, CapturedDatagram, read};
+use event_datagram_conformance::capture::{
+    CaptureError, CaptureStatistics, CapturedDatagram, read,
+};
 use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::input_file::open_file_or_pipe;
 use event_datagram_conformance::vectors::VectorFile;
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
@@ -23,25 +25,31 @@ pub(crate) fn run(args: &ImportArgs) -> CommandResult {
     let reader: Box<dyn Read + Send> = if *path == Path::new("-") {
         Box::new(io::stdin())
     } else {
-        Box::new(File::open(path).or_exit_with(ExitStatus::Usage, path.display().to_string())?)
+        let file = open_file_or_pipe(path);
+        Box::new(file.or_exit_with(ExitStatus::Usage, path.display().to_string())?)
     };
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     let mut statistics = CaptureStatistics::default();
-    let mut written = Ok(());
     let mut line = CaptureLine::new(args.dialect);
     let mut vectors = args
         .vectors
         .as_deref()
         .map(|topic| VectorFile::new(topic, args.dialect));
-    let result = read(reader, args.port, &mut statistics, |datagram| {
-        if written.is_ok() {
-            written = match &mut vectors {
-                Some(vectors) => vectors.add(datagram.payload, &mut out),
-                None => out.write_all(line.of(datagram)),
-            };
+    let result = read(
+        reader,
+        args.port,
+        &mut statistics,
+        |datagram| match &mut vectors {
+            Some(vectors) => vectors.add(datagram.payload, &mut out),
+            None => out.write_all(line.of(datagram)),
+        },
+    );
+    let result = match result {
+        Err(CaptureError::PassOn(error)) if error.kind() != io::ErrorKind::FileTooLarge => {
+            return Err(error.into());
         }
-    });
-    written?;
+        result => result,
+    };
     if let Some(vectors) = vectors.filter(|vectors| !vectors.is_empty()) {
         let (count, left_out) = (vectors.len(), vectors.left_out());
         vectors.finish(&mut out)?;

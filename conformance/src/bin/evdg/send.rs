@@ -1,10 +1,10 @@
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::time::Duration;
 
 use event_datagram::{EventBuf, ParamBuf, Socket, ValueBuf};
+use event_datagram_conformance::input_file::open_file_or_pipe;
 use event_datagram_conformance::send::Sender;
 use event_datagram_conformance::transport::Address;
 use serde_json::Value;
@@ -134,12 +134,13 @@ fn datagrams(count: usize) -> String {
     format!("{count} datagram{}", if count == 1 { "" } else { "s" })
 }
 
-/// Opens a file, or standard input for `-`.
+/// Opens a file or a pipe, or standard input for `-`.
 pub(crate) fn open(path: &Path) -> CommandResult<Box<dyn BufRead>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }
-    let file = File::open(path).or_exit_with(ExitStatus::Usage, path.display().to_string())?;
+    let file =
+        open_file_or_pipe(path).or_exit_with(ExitStatus::Usage, path.display().to_string())?;
     Ok(Box::new(BufReader::new(file)))
 }
 

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use event_datagram_conformance::escape::escaped;
+use event_datagram_conformance::escape::{cut, escaped};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::ReportedNames;
 use event_datagram_conformance::known::{Date, KnownList, ListChanges, ObservedFailures};
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
     let mut failures = ObservedFailures::new(args.strict.into());
     let test_event = args.subject.event.as_deref().unwrap_or(TEST_EVENT);
     let mut names = ReportedNames::new(test_event, plan.settings.fence.event_name());
-    let mut unknown = BTreeSet::new();
+    let (ids, mut unknown) = (corpus.ids(), BTreeSet::new());
     let bar = progress_bar(plan.vectors.len() * plan.sockets.len());
     let result = run_plan(&plan, |event| match event {
         RunEvent::Ready {
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
             start,
         } => {
             let declared = start.not_applicable.iter().flatten();
-            unknown.extend(declared.filter(|id| !corpus.knows(id)).cloned());
+            unknown.extend(declared.filter(|id| !ids.contains(id.as_str())).cloned());
             reports.subject_ready(&recorder.ready_subject(socket, dialects, start));
         }
         RunEvent::Outcome(outcome) => {
@@ -65,10 +65,10 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
         _ => {}
     });
     bar.finish_and_clear();
-    for id in unknown {
+    if !unknown.is_empty() {
         anstream::eprintln!(
             "evdg: the subject declares {} not applicable, and there is no such requirement or vector",
-            escaped(id.as_bytes())
+            first_few(&unknown)
         );
     }
 
@@ -122,6 +122,18 @@ fn advice_on_fence(args: &TestArgs, error: &RunError) -> Option<String> {
              the first event, too, and gives it a parameter that the listener may demand"
         )
     })
+}
+
+/// Returns the first of these ids, and how many more there are.
+fn first_few(ids: &BTreeSet<String>) -> String {
+    const MAX_IDS: usize = 10;
+    let first = ids.iter().take(MAX_IDS);
+    let first: Vec<_> = first.map(|id| cut(&escaped(id.as_bytes()), 60)).collect();
+    let first = first.join(", ");
+    match ids.len().saturating_sub(MAX_IDS) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> CommandResult<TestPlan<'c>> {

@@ -4,6 +4,7 @@ use event_datagram::{EventBuf, advise};
 use event_datagram_conformance::contract::error_line;
 use event_datagram_conformance::contract::{Line, parse_line};
 use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::input_file::{Limited, MAX_LINE, read_line};
 use event_datagram_conformance::listen::write_line;
 use memchr::memchr;
 
@@ -14,11 +15,11 @@ use crate::hex_digits;
 /// Reads datagrams, and writes for each the line of a listener. A line that is no datagram gets a
 /// line, too, so that the output has a line for each line of input.
 pub(crate) fn decode(args: &TranslateArgs) -> CommandResult {
-    let mut stdin = io::stdin().lock();
+    let stdin = io::stdin().lock();
     let mut out = io::stdout().lock();
     if args.raw {
         let mut datagram = Vec::new();
-        stdin.read_to_end(&mut datagram)?;
+        Limited::new(stdin, MAX_LINE).read_to_end(&mut datagram)?;
         write_line(&mut out, &mut args.dialect.report_line(&datagram))?;
         return Ok(ExitStatus::Success);
     }
@@ -48,7 +49,7 @@ pub(crate) fn encode(args: &TranslateArgs) -> CommandResult {
         |line: &[u8], prefix: &str| encode_event(args.dialect, &parse_event(line)?, prefix);
     if args.raw {
         let mut line = Vec::new();
-        stdin.read_to_end(&mut line)?;
+        Limited::new(&mut stdin, MAX_LINE).read_to_end(&mut line)?;
         let datagram = encode(line.trim_ascii(), "").map_err(|message| {
             Failure::new(
                 ExitStatus::Usage,
@@ -101,8 +102,7 @@ fn answer_lines(
             out.flush()?;
             answers.clear();
         }
-        line.clear();
-        if input.read_until(b'\n', &mut line)? == 0 {
+        if read_line(&mut input, &mut line)? == 0 {
             break;
         }
         answer(number, line.trim_ascii(), &mut answers);
@@ -117,8 +117,7 @@ pub(crate) fn for_each_line(
 ) -> io::Result<()> {
     let mut line = Vec::new();
     for number in 1.. {
-        line.clear();
-        if input.read_until(b'\n', &mut line)? == 0 {
+        if read_line(input, &mut line)? == 0 {
             break;
         }
         on_line(number, line.strip_suffix(b"\n").unwrap_or(&line))?;

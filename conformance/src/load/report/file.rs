@@ -3,6 +3,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::input_file;
 use crate::load::bench_run::BenchRun;
 use crate::load::judge;
 use crate::load::measurement::MeasurementMergeError;
@@ -102,7 +103,7 @@ impl BenchReport {
     ///
     /// If the file holds no report, or an incomplete one.
     pub fn read(path: &Path) -> Result<Self, BenchReportError> {
-        Self::from_json(&std::fs::read(path)?)
+        Self::from_json(&input_file::read(path)?)
     }
 
     /// Parses a report.

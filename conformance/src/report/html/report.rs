@@ -304,10 +304,11 @@ impl Html {
                 .map(|(verdict, _)| summary.of_level(*level, *verdict))
                 .collect(),
         });
+        let titles = header.titles();
         let mut requirements: Vec<_> = self
             .requirements
             .iter()
-            .map(|((dialect, id), requirement)| requirement.row(*dialect, id, header.title(id)))
+            .map(|((dialect, id), requirement)| requirement.row(*dialect, id, titles.of(id)))
             .collect();
         requirements.sort_by_key(|row| (requirement_order(row.id), row.dialect));
         let mut choices: Vec<_> = requirements
@@ -417,7 +418,10 @@ impl DeclarationText {
 fn declared_parts(start: &Start) -> Vec<String> {
     let dialects = start.dialects.as_ref().map(|all| all.join(", "));
     let max_datagram = start.max_datagram.map(|max| format!("{max} bytes"));
-    let not_applicable = start.not_applicable.as_ref().map(|all| all.join(", "));
+    let not_applicable = start.not_applicable.as_ref().map(|all| {
+        let all: Vec<_> = all.iter().map(String::as_str).collect();
+        all.join(", ")
+    });
     let parts = [
         ("", start.name.clone()),
         ("version ", start.version.clone()),

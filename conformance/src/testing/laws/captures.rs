@@ -74,6 +74,7 @@ fn read_all(
             destination: datagram.destination,
             payload: datagram.payload.to_vec(),
         });
+        Ok(())
     });
     let error = result.err().map(|error| error.to_string());
     (datagrams, statistics, error)

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::dialect::Dialect;
 use crate::known::{Date, KnownList};
-use crate::vectors::{Corpus, Vector, VectorFile, check, read};
+use crate::vectors::{Corpus, Vector, VectorFile, check, glob_fits, read};
 
 static CORPUS: LazyLock<Corpus> =
     LazyLock::new(|| Corpus::embedded().expect("the embedded corpus is valid"));
@@ -70,6 +70,35 @@ pub fn known_lists_name_vectors_once(text: &str) {
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
+}
+
+/// A pattern fits an id exactly if a table of all their beginnings says so: `*` stands for any
+/// characters, `?` for one, and any other character for itself.
+///
+/// # Panics
+///
+/// If that does not hold.
+pub fn globs_fit_as_by_dynamic_programming(glob: &str, id: &str) {
+    let id_characters: Vec<_> = id.chars().collect();
+    // Whether the pattern so far fits the first characters of the id, for each number of them.
+    let mut fits = vec![false; id_characters.len() + 1];
+    fits[0] = true;
+    for wanted in glob.chars() {
+        let mut longer = vec![false; fits.len()];
+        let mut any_before = false;
+        for (end, fits_here) in fits.iter().enumerate() {
+            any_before |= fits_here;
+            longer[end] = match (wanted, end.checked_sub(1)) {
+                ('*', _) => any_before,
+                (_, None) => false,
+                ('?', Some(last)) => fits[last],
+                (wanted, Some(last)) => fits[last] && id_characters[last] == wanted,
+            };
+        }
+        fits = longer;
+    }
+    let expected = fits.last().copied().unwrap_or_default();
+    assert_eq!(glob_fits(glob, id), expected, "`{glob}` on `{id}`");
 }
 
 /// A vector file made from captured datagrams parses, has each of them once, and agrees with the

@@ -8,8 +8,8 @@ mod reports;
 
 pub use captures::{capture_statistics_match_datagrams, captures_read_alike_in_any_chunks};
 pub use files::{
-    imported_vector_files_parse, known_lists_name_vectors_once,
-    vector_files_parse_or_fail_with_a_message,
+    globs_fit_as_by_dynamic_programming, imported_vector_files_parse,
+    known_lists_name_vectors_once, vector_files_parse_or_fail_with_a_message,
 };
 pub use judge::{
     alignments_pair_everything_in_order, judge_agrees_with_brute_force,

@@ -89,7 +89,8 @@ mod tests {
         for seed in &seeds {
             let mut statistics = CaptureStatistics::default();
             read(&seed[..], None, &mut statistics, |it| {
-                payloads.push(it.payload.to_vec())
+                payloads.push(it.payload.to_vec());
+                Ok(())
             })
             .expect("the capture is whole");
             assert_eq!(

@@ -9,4 +9,4 @@ mod texts;
 pub(super) use captures::captures;
 pub(super) use datagrams::datagrams;
 pub(super) use reports::reports;
-pub(super) use texts::{known_lists, lines, sockets, vector_files};
+pub(super) use texts::{globs, known_lists, lines, sockets, vector_files};

@@ -57,6 +57,21 @@ pub(in crate::testing) fn known_lists() -> Vec<Vec<u8>> {
     .into()
 }
 
+/// Returns patterns, each with an id on the next line.
+pub(in crate::testing) fn globs() -> Vec<Vec<u8>> {
+    [
+        "sep-*\nsep-first",
+        "*-first\nsep-first-",
+        "sep-?irst\nsep-first",
+        "*******Q\nsep-first-one-splits",
+        "s*p*t?\nsep-first",
+        "?*?\né",
+        "*\n",
+    ]
+    .map(Vec::from)
+    .into()
+}
+
 /// Returns sockets in each notation, and one of a scheme that is not supported.
 pub(in crate::testing) fn sockets() -> Vec<Vec<u8>> {
     [

@@ -398,6 +398,7 @@ fn survives(capture: &[u8]) {
     let _ = read(capture, None, &mut statistics, |datagram| {
         assert!(datagram.payload.len() <= capture.len());
         given += 1;
+        Ok(())
     });
     assert_eq!(statistics.datagrams, given);
     assert!(statistics.packets <= capture.len());
