@@ -1,5 +1,7 @@
 //! Escaping bytes that others wrote, so that they can be printed.
 
+use std::borrow::Cow;
+
 /// Returns bytes as text on one line: invisible characters and bytes that are not UTF-8 are
 /// escaped, and backslashes are doubled. The text moves no cursor and changes no colour.
 pub fn escaped(bytes: &[u8]) -> String {
@@ -62,22 +64,13 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Returns a command, of several lines if it has them: only characters are escaped that move a
-/// cursor, change the direction of text, or are not allowed in XML.
+/// Returns a command, of several lines if it has them: only hidden characters are escaped.
 pub fn visible_command(command: &str) -> String {
     let mut shown = String::with_capacity(command.len());
     for character in command.chars() {
         match character {
             '\n' | '\t' => shown.push(character),
-            '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{fffe}'
-            | '\u{ffff}' => {
-                shown.extend(character.escape_unicode());
-            }
-            _ if character.is_control() => shown.extend(character.escape_debug()),
+            _ if is_hidden(character) => shown.extend(character.escape_default()),
             _ => shown.push(character),
         }
     }
@@ -99,6 +92,52 @@ pub fn beginning(bytes: &[u8], length: usize) -> &[u8] {
         .rev()
         .find(|end| !is_continued(end));
     &bytes[..end.unwrap_or(length)]
+}
+
+/// Returns JSON in which every hidden character of a string is escaped; it means the same.
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    // Most JSON is ASCII, and JSON itself escapes the control characters below DEL.
+    if json.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) || !json.contains(is_hidden_in_json)
+    {
+        return json.into();
+    }
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_hidden_in_json(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    shown.into()
+}
+
+/// Returns whether a character cannot be seen, moves a cursor, changes the direction of text, or is
+/// not allowed in XML.
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{fffe}'
+                | '\u{ffff}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+/// Returns whether a character is hidden and stands in a string: between values JSON has line feeds.
+fn is_hidden_in_json(character: char) -> bool {
+    character != '\n' && is_hidden(character)
 }
 
 /// Returns bytes as escaped text in quotes.
@@ -152,6 +191,21 @@ mod tests {
         let escaped = escaped(b"\\ \x1b[31m \xff \"'");
         assert_eq!(visible(&escaped), escaped);
         assert_eq!(visible("\u{1b}[31m\n"), "\\u{1b}[31m\\n");
+    }
+
+    #[test]
+    fn json_means_the_same_with_hidden_characters_escaped() {
+        let text = "é\u{7f}\u{85}\u{202e}\u{e0041}\"\\\n";
+        let json = serde_json::to_string_pretty(&[text]).expect("it is text");
+        let shown = visible_json(&json);
+        assert!(
+            shown.contains("é\\u007f\\u0085\\u202e\\udb40\\udc41"),
+            "{shown}"
+        );
+        assert!(!shown.contains(is_hidden_in_json), "{shown}");
+        let [again]: [String; 1] = serde_json::from_str(&shown).expect("it is JSON");
+        assert_eq!(again, text);
+        assert_eq!(visible_json("{\n  \"é\": 1\n}"), "{\n  \"é\": 1\n}");
     }
 
     #[test]

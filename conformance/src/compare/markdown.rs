@@ -7,7 +7,7 @@ use super::comparison::Comparison;
 use crate::escape::{cut, visible};
 use crate::layout::ellipsized;
 use crate::output_file::write_atomically;
-use crate::report::{count_of_results, inline_code};
+use crate::report::{code_cell, count_of_results, markdown_cell, markdown_text};
 
 /// The most changes that are shown: comments are limited in length.
 const MAX_CHANGES: usize = 100;
@@ -51,17 +51,20 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
             for group in groups.iter().take(MAX_CHANGES) {
                 let change = group.change;
                 let [before, after] = change.verdicts();
-                let (requirement, level, sockets) =
-                    (&change.requirement, change.level, group.sockets.join(", "));
+                let (requirement, level, sockets) = (
+                    markdown_cell(&change.requirement),
+                    change.level,
+                    group.sockets.join(", "),
+                );
                 let why = if change.why.is_empty() {
                     String::new()
                 } else {
-                    cell(&ellipsized(&change.why, 200))
+                    code_cell(&ellipsized(&change.why, 200))
                 };
                 writeln!(
                     text,
                     "| {before} → {after} | {} | {requirement} {level} | {sockets} | {why} |",
-                    cell(&change.id)
+                    code_cell(&change.id)
                 )?;
             }
             if groups.len() > MAX_CHANGES {
@@ -71,13 +74,13 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
         }
     }
     for run in &comparison.runs {
-        let subject = cell(&cut(&visible(&run.subject()), 200));
+        let subject = code_cell(&cut(&visible(&run.subject()), 200));
         writeln!(
             text,
             "- **{}** {subject}: {} ({})",
             run.letter,
-            run.verdict_in_words(),
-            cell(&run.file)
+            markdown_text(&run.verdict_in_words()),
+            code_cell(&run.file)
         )?;
     }
     let letters: Vec<_> = comparison
@@ -97,13 +100,8 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
             None => "–".into(),
         });
         let cells: Vec<_> = cells.collect();
-        let (requirement, title) = (&row.requirement, row.title.replace('|', "\\|"));
+        let (requirement, title) = (markdown_cell(&row.requirement), markdown_cell(&row.title));
         writeln!(text, "| {requirement} | {title} | {} |", cells.join(" | "))?;
     }
     Ok(())
-}
-
-/// Returns text as inline code in a cell of a table. A bar would end the cell even in code.
-fn cell(text: &str) -> String {
-    inline_code(&text.replace('|', "\\|"))
 }

@@ -3,6 +3,8 @@ use std::io::{self, Write};
 use event_datagram::{Bytes, Event, EventBuf, Value};
 use serde_json::json;
 
+use crate::escape::visible_json;
+
 /// Returns the line by which the contract reports an event, without its line feed, such as
 /// `{"event":"E_TEST","params":[{"name":"ip","value":"::1"}]}`.
 ///
@@ -20,7 +22,8 @@ pub fn append_event_line(event: &impl Event, lines: &mut Vec<u8>) {
 
 /// Returns the line by which the contract reports a rejection, without its line feed.
 pub fn error_line(why: &str) -> Vec<u8> {
-    json!({ "error": why }).to_string().into_bytes()
+    let line = json!({ "error": why }).to_string();
+    visible_json(&line).into_owned().into_bytes()
 }
 
 /// Returns whether a line is byte for byte the one that [`event_line`] writes, without parsing it.
@@ -143,7 +146,7 @@ fn put_other(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
     match str::from_utf8(bytes) {
         Ok(text) => {
             out.put(b"\":")?;
-            Ok(serde_json::to_writer(out, text)?)
+            out.put(visible_json(&serde_json::to_string(text)?).as_bytes())
         }
         Err(_) => write!(out, "_hex\":\"{}\"", hex::encode(bytes)),
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use crate::escape::visible;
 use crate::input_file::{MAX_LIST, read_to_string};
 use crate::judge::{Verdict, apply_known};
 use crate::transport::SocketKind;
@@ -26,10 +27,10 @@ pub enum KnownError {
     #[error("{0}")]
     Content(String),
     /// It names a vector that does not exist.
-    #[error("entry `{0}`: there is no such vector")]
+    #[error("entry `{}`: there is no such vector", visible(.0))]
     Unknown(String),
     /// It names a vector twice.
-    #[error("entry `{0}`: it stands there twice")]
+    #[error("entry `{}`: it stands there twice", visible(.0))]
     Twice(String),
     /// An entry has expired.
     #[error(
@@ -143,7 +144,9 @@ impl KnownList {
         why: String,
     ) -> (Verdict, String) {
         match self.entries.get(id) {
-            Some(entry) if entry.covers(socket) => apply_known(verdict, why, &entry.reason),
+            Some(entry) if entry.covers(socket) => {
+                apply_known(verdict, why, &visible(&entry.reason))
+            }
             _ => (verdict, why),
         }
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
+use crate::escape::visible_json;
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
 /// The version of the format. It is raised when readers of the old version would go wrong.
@@ -57,7 +58,7 @@ impl Reporter for Json {
         }
         self.results.write_with(|out| {
             out.write_all(before.as_bytes())?;
-            Ok(serde_json::to_writer(out, record)?)
+            write_value(out, record)
         });
     }
 
@@ -96,5 +97,9 @@ impl Reporter for Json {
 
 fn member(out: &mut dyn Write, name: &str, value: &impl Serialize) -> io::Result<()> {
     write!(out, ",\n\"{name}\":")?;
-    Ok(serde_json::to_writer(out, value)?)
+    write_value(out, value)
+}
+
+fn write_value(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    out.write_all(visible_json(&serde_json::to_string(value)?).as_bytes())
 }

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
+use super::markdown_text::{
+    code_block, html_code, html_text, inline_code, markdown_cell, markdown_text,
+};
 use super::summary::count_of_results;
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
@@ -65,7 +68,8 @@ impl Markdown {
             self.left_out += 1;
             return Ok(());
         }
-        let (id, requirement, socket) = (&record.id, &record.requirement, record.socket);
+        let (id, requirement) = (html_code(&record.id), html_text(&record.requirement));
+        let socket = record.socket;
         let note = if record.decides {
             ""
         } else {
@@ -73,15 +77,15 @@ impl Markdown {
         };
         writeln!(
             self.details,
-            "<details><summary>{verdict} <code>{id}</code> {requirement} {socket}{note}</summary>\n"
+            "<details><summary>{verdict} {id} {requirement} {socket}{note}</summary>\n"
         )?;
-        writeln!(self.details, "{}\n", evidence.summary)?;
+        writeln!(self.details, "{}\n", markdown_text(&evidence.summary))?;
         let text: String = record
             .evidence_lines()
             .into_iter()
             .map(|line| format!("{:<9} {}\n", line.label, line.shortened(500)))
             .collect();
-        writeln!(self.details, "{}\n\n</details>\n", fenced(&text))
+        writeln!(self.details, "{}\n\n</details>\n", code_block(&text))
     }
 
     fn text(&self, summary: &Summary, diagnosis: &Diagnosis) -> Result<String, std::fmt::Error> {
@@ -90,13 +94,15 @@ impl Markdown {
         let verdict = header.verdict_in_words(summary);
         writeln!(
             text,
-            "## event_datagram: {verdict}\n\n{}\n",
+            "## event_datagram: {}\n\n{}\n",
+            markdown_text(&verdict),
             inline_code(&visible(&header.subject.command))
         )?;
         if let Some(headline) = diagnosis.headline(summary.of(Verdict::Warn)) {
             writeln!(text, "**{headline}**\n")?;
             for (index, cause) in diagnosis.causes.iter().enumerate() {
-                let (sentence, requirement) = (visible(&cause.sentence), &cause.requirement);
+                let sentence = markdown_text(&visible(&cause.sentence));
+                let requirement = markdown_text(&cause.requirement);
                 let (results, example) = (
                     count_of_results(cause.explains),
                     inline_code(&cause.example),
@@ -106,13 +112,13 @@ impl Markdown {
                     "- {sentence} ({requirement}, {results}, e.g. {example})"
                 )?;
                 for sentence in diagnosis.alternatives_of(index) {
-                    writeln!(text, "  - or: {}", visible(sentence))?;
+                    writeln!(text, "  - or: {}", markdown_text(&visible(sentence)))?;
                 }
             }
             if !diagnosis.causes.is_empty() && diagnosis.unexplained > 0 {
                 let requirements = diagnosis.unexplained_requirements.iter();
                 let requirements = requirements
-                    .map(|(requirement, count)| format!("{requirement} ({count})"))
+                    .map(|(requirement, count)| format!("{} ({count})", markdown_text(requirement)))
                     .collect::<Vec<_>>();
                 let (results, requirements) = (
                     count_of_results(diagnosis.unexplained),
@@ -134,8 +140,9 @@ impl Markdown {
             for (id, (verdict, count)) in broken {
                 writeln!(
                     text,
-                    "| {verdict} | {id} | {} | {count} |",
-                    titles.of(id).replace('|', "\\|")
+                    "| {verdict} | {} | {} | {count} |",
+                    markdown_cell(id),
+                    markdown_cell(titles.of(id))
                 )?;
             }
             writeln!(text)?;
@@ -160,7 +167,7 @@ impl Markdown {
             writeln!(text, "| {level} | {} |", counts.join(" | "))?;
         }
         if let Some(undecided) = header.undecided_in_words(summary) {
-            writeln!(text, "\n{undecided}.")?;
+            writeln!(text, "\n{}.", markdown_text(&undecided))?;
         }
         write!(text, "\n{}", self.details)?;
         if self.left_out > 0 {
@@ -181,24 +188,4 @@ impl Reporter for Markdown {
         let text = self.text(summary, diagnosis).map_err(io::Error::other)?;
         write_atomically(&self.path, text.as_bytes())
     }
-}
-
-/// Returns a code block whose fences are longer than any run of backticks in the text.
-fn fenced(text: &str) -> String {
-    let fence = "`".repeat(longest_run(text).max(2) + 1);
-    format!("{fence}text\n{text}{fence}")
-}
-
-/// Returns text as inline code.
-pub(crate) fn inline_code(text: &str) -> String {
-    let ticks = "`".repeat(longest_run(text) + 1);
-    format!("{ticks} {text} {ticks}")
-}
-
-/// Returns the length of the longest run of backticks.
-fn longest_run(text: &str) -> usize {
-    text.split(|character| character != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or_default()
 }

@@ -88,9 +88,10 @@ pub fn read_from<R: for<'de> Deserialize<'de>>(
         (None, Ok(whole)) => Ok(whole),
         (None, Err(error)) if error.is_io() => Err(ReadError::Io(error.into())),
         (None, Err(error)) if error.is_eof() => {
+            let error = visible(&error.to_string());
             Err(ReadError::Content(format!("it is not complete: {error}")))
         }
-        (None, Err(error)) => Err(ReadError::Content(error.to_string())),
+        (None, Err(error)) => Err(ReadError::Content(visible(&error.to_string()))),
     }
 }
 
@@ -181,7 +182,10 @@ where
         }
         let SubjectMember { subject, declared } = subject.ok_or_else(|| missing("subject"))?;
         let subject = TestedSubject::new(&subject.command, &subject.kind);
-        let settings = settings.ok_or_else(|| missing("settings"))?;
+        let mut settings = settings.ok_or_else(|| missing("settings"))?;
+        for filter in &mut settings.filters {
+            *filter = visible(filter);
+        }
         let header = ReportHeader {
             suite,
             subject,

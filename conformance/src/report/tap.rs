@@ -68,7 +68,8 @@ fn lines(
     strictness: Strictness,
 ) -> io::Result<()> {
     let (verdict, level) = (record.verdict, record.level);
-    let (id, requirement, socket) = (&record.id, &record.requirement, record.socket);
+    let (id, requirement) = (description(&record.id), description(&record.requirement));
+    let socket = record.socket;
     let is_ok = verdict != Verdict::Known && !verdict.is_failure(strictness);
     let result = if is_ok { "ok" } else { "not ok" };
     let directive = match verdict {
@@ -100,4 +101,9 @@ fn lines(
         writeln!(out, "  {key}: {}", serde_json::Value::from(text))?;
     }
     writeln!(out, "  ...")
+}
+
+/// Returns text as a part of a description: `#` would begin a directive.
+fn description(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('#', "\\#")
 }

@@ -7,6 +7,7 @@ use super::file;
 use super::set::{self, Set};
 use super::spec::{self, Requirement};
 use super::vector::Vector;
+use crate::escape::visible;
 use crate::input_file::{MAX_FILE, read_to_string};
 
 /// The requirements, and the vectors that test them.
@@ -165,9 +166,9 @@ impl Corpus {
 
     /// Parses SPEC.md, vector files, and lists of sets, in this order.
     fn read<'a>(mut files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, CorpusError> {
-        let content = |file: &str, message| CorpusError::Content {
+        let content = |file: &str, message: String| CorpusError::Content {
             file: file.into(),
-            message,
+            message: visible(&message),
         };
         let (name, text) = files.next().expect("SPEC.md is always there");
         let requirements = spec::read(text).map_err(|message| content(name, message))?;

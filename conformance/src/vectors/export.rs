@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::corpus::{Corpus, CorpusError};
 use super::expectation_json::expectation_to_json;
 use super::vector::Vector;
+use crate::escape::visible_json;
 
 /// Writes vectors into a folder, for other test suites: each datagram as a file of its bytes, each
 /// vector as JSON, their schema, the requirements, the requirement sets, and a README. The README
@@ -131,7 +132,7 @@ fn datagram_file(vector: &Vector, index: usize) -> String {
 }
 
 fn write_json(path: &Path, json: &Value) -> Result<(), CorpusError> {
-    write(path, format!("{json:#}\n").as_bytes())
+    write(path, visible_json(&format!("{json:#}\n")).as_bytes())
 }
 
 fn write(path: &Path, content: &[u8]) -> Result<(), CorpusError> {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::bytes::{ByteNotation, MAX_BYTES};
 use super::vector::{Authority, Captured, Expectation, Level, Step, Vector};
 use crate::dialect::Dialect;
+use crate::escape::visible;
 
 /// Parses the text of a vector file.
 ///
@@ -12,6 +13,11 @@ use crate::dialect::Dialect;
 ///
 /// A message that says what is wrong at which vector and field, without the name of the file.
 pub fn read(text: &str) -> Result<Vec<Vector>, String> {
+    // Messages quote the text.
+    parse(text).map_err(|message| visible(&message))
+}
+
+fn parse(text: &str) -> Result<Vec<Vector>, String> {
     let file: FileNotation =
         deserialize(&serde_json::from_str(text).map_err(|error| error.to_string())?)?;
     if !is_slug(&file.topic) {
@@ -83,13 +89,13 @@ fn vector(file: &FileNotation, json: &Value) -> Result<Vector, String> {
         id: entry.id,
         topic: file.topic.clone(),
         dialect: file.dialect,
-        requirement: entry.requirement,
+        requirement: visible(&entry.requirement),
         level: entry.level,
         authority: entry.authority,
-        summary: entry.summary,
+        summary: visible(&entry.summary),
         steps,
         captured: entry.captured,
-        notes: entry.notes,
+        notes: entry.notes.as_deref().map(visible),
         not_applicable: None,
     })
 }

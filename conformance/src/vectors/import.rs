@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::notation::{bytes, digest, expectation, file};
 use super::vector::Expectation;
 use crate::dialect::Dialect;
-use crate::escape::{cut, escaped};
+use crate::escape::{cut, escaped, visible_json};
 
 /// A vector file made of captured datagrams, with the readings that listeners must report.
 ///
@@ -79,7 +79,8 @@ impl VectorFile {
         }
         self.count += 1;
         // Strings have no line feeds in JSON, so that each begins a line of the vector.
-        for line in format!("{:#}", self.vector(datagram, readings)).lines() {
+        let vector = format!("{:#}", self.vector(datagram, readings));
+        for line in visible_json(&vector).lines() {
             write!(out, "\n    {line}")?;
         }
         Ok(())

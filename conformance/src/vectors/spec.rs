@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
 use super::vector::{Authority, Level};
+use crate::escape::visible;
 
 /// A numbered requirement of SPEC.md.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +44,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Requirement>, String> {
                 format!("requirement {id}: `{line}` is not `Level: …. Authority: ….`")
             })?;
             requirements.push(Requirement {
-                id: id.into(),
-                title: title.into(),
+                id: visible(id),
+                title: visible(title),
                 level,
                 authorities,
             });

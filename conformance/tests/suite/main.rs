@@ -22,6 +22,7 @@ mod frozen_sets;
 mod fuzz;
 mod hostile_inputs;
 mod hostile_subjects;
+mod hostile_texts;
 mod import;
 mod known_failures;
 mod lenient_parsers;

@@ -20,6 +20,7 @@ use crate::reports::check_distinct;
 use crate::send::{open, parse_capture};
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, settings, subject};
+use crate::terminal::{message, styled_stdout};
 use crate::translate::{for_each_line, parse_event};
 use crate::values::ReportArg;
 
@@ -93,7 +94,7 @@ fn write_reports(
         }
     });
     signals.release();
-    ignore_closed_stdout(write_text(report, &mut anstream::stdout().lock()))?;
+    ignore_closed_stdout(write_text(report, &mut styled_stdout()))?;
     written?;
     Ok(if report.has_passed() {
         ExitStatus::Success
@@ -181,7 +182,9 @@ fn events(path: &Path, dialects: &[Dialect]) -> CommandResult<Vec<EventBuf>> {
         None if skipped == 0 => Ok(events),
         None => {
             let path = path.display();
-            eprintln!("evdg: note: {path}: {skipped} datagrams are no events, and are left out");
+            message(format_args!(
+                "note: {path}: {skipped} datagrams are no events, and are left out"
+            ));
             Ok(events)
         }
     }

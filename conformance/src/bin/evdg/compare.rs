@@ -4,6 +4,7 @@ use crate::args::{CompareArgs, CompareFormat};
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _, ignore_closed_stdout};
 use crate::reports::check_distinct;
 use crate::signals::Signals;
+use crate::terminal::styled_stdout;
 use crate::values::ReportArg;
 
 /// Compares reports: a matrix of all, and what got worse between runs of one subject.
@@ -26,7 +27,7 @@ pub(crate) fn run(args: &CompareArgs, signals: &Signals) -> CommandResult {
         written.or_exit_with(ExitStatus::Setup, format!("report {}", path.display()))?;
     }
     signals.release();
-    ignore_closed_stdout(comparison.write_text(&mut anstream::stdout().lock()))?;
+    ignore_closed_stdout(comparison.write_text(&mut styled_stdout()))?;
     Ok(match comparison.worse() {
         0 => ExitStatus::Success,
         _ => ExitStatus::Failed,

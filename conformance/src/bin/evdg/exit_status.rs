@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
+use crate::terminal::message;
+
 /// The result of a command: its exit status, or an error that has one.
 pub(crate) type CommandResult<T = ExitStatus> = Result<T, Failure>;
 
@@ -78,7 +80,7 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitStatus {
         match self {
             Self::Message { status, error } => {
-                anstream::eprintln!("evdg: {error:#}");
+                message(format_args!("{error:#}"));
                 *status
             }
             Self::StdoutClosed => ExitStatus::Success,

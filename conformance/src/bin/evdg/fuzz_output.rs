@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::escape::{cut, escaped, visible_command};
+use event_datagram_conformance::escape::{cut, escaped, visible_command, visible_json};
 use event_datagram_conformance::explore::{Finding, FuzzPlan, FuzzStatistics};
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::output_file::write_atomically;
@@ -14,6 +14,7 @@ use event_datagram_conformance::vectors;
 use crate::args::FuzzArgs;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _, ignore_closed_stdout};
 use crate::subject::{SubjectLabel, option, options};
+use crate::terminal::{message, styled_stdout};
 use crate::values::VectorFileArg;
 
 const BOLD: Style = Style::new().bold();
@@ -56,7 +57,7 @@ impl FuzzOutput<'_> {
         finding: Option<&Finding>,
         statistics: Option<&FuzzStatistics>,
     ) -> io::Result<()> {
-        let mut out = anstream::stdout().lock();
+        let mut out = styled_stdout();
         let subject = cut(&escaped(self.subject.name.as_bytes()), 100);
         let over_socket = match self.plan.socket {
             SocketKind::Stdin => String::new(),
@@ -174,21 +175,19 @@ impl FuzzOutput<'_> {
         };
         let count = finding.datagrams().count();
         if count > MAX_SEQUENCE {
-            let message = format!(
+            message(format_args!(
                 "{}: not written: vector files take sequences of up to {MAX_SEQUENCE} datagrams, and this has {count}",
                 path.display()
-            );
-            anstream::eprintln!("evdg: {message}");
+            ));
             return Ok(());
         }
         let mut vector = finding.vector.clone();
         vector.summary = format!("A listener was found to fail: {}.", finding.why);
         let summary = "What was found by trying, made as small as it could be.";
-        let mut text = format!("{:#}", vectors::write(topic, summary, &vector));
-        text.push('\n');
-        write_atomically(path, text.as_bytes())
+        let text = format!("{:#}\n", vectors::write(topic, summary, &vector));
+        write_atomically(path, visible_json(&text).as_bytes())
             .or_exit_with(ExitStatus::Setup, path.display().to_string())?;
-        anstream::eprintln!("evdg: {}: 1 vector", path.display());
+        message(format_args!("{}: 1 vector", path.display()));
         Ok(())
     }
 
@@ -209,33 +208,33 @@ impl FuzzOutput<'_> {
             return;
         }
         let rate = *cases as f64 / elapsed.as_secs_f64().max(1e-9);
-        anstream::eprintln!(
-            "evdg: seed {}: {}, {} in {elapsed:.1?} ({rate:.0} cases a second), {} of the subject",
+        message(format_args!(
+            "seed {}: {}, {} in {elapsed:.1?} ({rate:.0} cases a second), {} of the subject",
             self.plan.seed,
             plural(*cases, "case"),
             plural(*datagrams, "datagram"),
             plural(*starts, "start")
-        );
+        ));
         if *not_applicable > 0 {
-            anstream::eprintln!(
-                "evdg: {not_applicable} beyond what the subject declares to take, left out"
-            );
+            message(format_args!(
+                "{not_applicable} beyond what the subject declares to take, left out"
+            ));
         }
         if *transient_timeouts > 0 {
             let times = plural(*transient_timeouts, "time");
-            anstream::eprintln!(
-                "evdg: {times} the subject was silent for too long and then was not again: is the machine busy?"
-            );
+            message(format_args!(
+                "{times} the subject was silent for too long and then was not again: is the machine busy?"
+            ));
         }
         if !advice.is_empty() {
             let each: Vec<_> = advice
                 .iter()
                 .map(|(id, count)| format!("{id} {count}"))
                 .collect();
-            anstream::eprintln!(
-                "evdg: departures from what listeners should do, by what the cases touch: {}; --strict makes them fail",
+            message(format_args!(
+                "departures from what listeners should do, by what the cases touch: {}; --strict makes them fail",
                 each.join(", ")
-            );
+            ));
         }
     }
 }

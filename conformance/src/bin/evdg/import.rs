@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::args::ImportArgs;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::hex_digits;
+use crate::terminal::message;
 
 /// The bytes of output that are written at once.
 const BUFFER: usize = 1 << 16;
@@ -53,14 +54,16 @@ pub(crate) fn run(args: &ImportArgs) -> CommandResult {
     if let Some(vectors) = vectors.filter(|vectors| !vectors.is_empty()) {
         let (count, left_out) = (vectors.len(), vectors.left_out());
         vectors.finish(&mut out)?;
-        anstream::eprintln!(
-            "evdg: {count} vectors, one for each datagram that is not like another"
-        );
+        message(format_args!(
+            "{count} vectors, one for each datagram that is not like another"
+        ));
         print_skipped(left_out, "with too many readings to expect any, left out");
     }
     out.flush()?;
     let (datagrams, packets) = (statistics.datagrams, statistics.packets);
-    anstream::eprintln!("evdg: {datagrams} UDP datagrams in {packets} packets");
+    message(format_args!(
+        "{datagrams} UDP datagrams in {packets} packets"
+    ));
     print_skipped(
         statistics.truncated,
         "of which the capture holds only the beginning, left out",
@@ -87,7 +90,7 @@ pub(crate) fn run(args: &ImportArgs) -> CommandResult {
 
 fn print_skipped(count: usize, what: &str) {
     if count > 0 {
-        anstream::eprintln!("evdg: {count} {what}");
+        message(format_args!("{count} {what}"));
     }
 }
 

@@ -1,6 +1,7 @@
 use std::io;
 
 use event_datagram::Socket;
+use event_datagram_conformance::escape::visible_json;
 use event_datagram_conformance::listen::{Listener, write_line};
 use event_datagram_conformance::transport::{Address, SocketKind};
 use serde_json::json;
@@ -30,7 +31,8 @@ pub(crate) fn run(args: &ListenArgs, signals: &Signals) -> CommandResult {
         "dialects": args.dialects,
         "tells_dialects_apart": args.dialects.len() > 1,
     });
-    write_line(&mut out, &mut start.to_string().into_bytes())?;
+    let start = visible_json(&start.to_string()).into_owned();
+    write_line(&mut out, &mut start.into_bytes())?;
     #[cfg(unix)]
     listener.report(&args.dialects, &mut out, &wake)?;
     #[cfg(not(unix))]

@@ -15,6 +15,7 @@ mod reports;
 mod send;
 mod signals;
 mod subject;
+mod terminal;
 mod test;
 mod translate;
 mod values;
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
 }
 
 fn run(signals: &Signals) -> CommandResult {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| terminal::exit_with_usage(&error));
     match cli.color {
         Color::Auto => ColorChoice::Auto,
         Color::Always => ColorChoice::Always,

@@ -9,6 +9,7 @@ use roff::{Roff, bold, roman};
 
 use crate::args::Cli;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
+use crate::terminal::message;
 
 /// Examples for each command: a command line, and what it is for.
 const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
@@ -251,7 +252,11 @@ pub(crate) fn pages(folder: &Path) -> CommandResult {
         let path = folder.join(name);
         fs::write(&path, page).or_exit_with(ExitStatus::Setup, path.display().to_string())?;
     }
-    anstream::eprintln!("evdg: {} pages in {}", commands.len(), folder.display());
+    message(format_args!(
+        "{} pages in {}",
+        commands.len(),
+        folder.display()
+    ));
     Ok(ExitStatus::Success)
 }
 

@@ -1,9 +1,7 @@
 use std::collections::HashSet;
-use std::io::StdoutLock;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anstream::AutoStream;
 use event_datagram_conformance::diagnose::Diagnosis;
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Strictness;
@@ -15,6 +13,7 @@ use event_datagram_conformance::vectors::Vector;
 use indicatif::ProgressBar;
 
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
+use crate::terminal::{Stdout, styled_stdout};
 use crate::values::ReportArg;
 
 /// Returns an error if two reports go to the same file.
@@ -49,7 +48,7 @@ pub(crate) struct ReportSet<'c> {
     pub(crate) summary: Summary,
     findings: Findings<'c>,
     strictness: Strictness,
-    human: Human<AutoStream<StdoutLock<'static>>>,
+    human: Human<Stdout>,
     files: Vec<(PathBuf, Box<dyn Reporter>)>,
 }
 
@@ -70,7 +69,7 @@ impl<'c> ReportSet<'c> {
         });
         Ok(Self {
             files: files.collect::<CommandResult<_>>()?,
-            human: Human::new(anstream::stdout().lock(), header.clone(), detail),
+            human: Human::new(styled_stdout(), header.clone(), detail),
             findings: Findings::new(vectors),
             strictness: header.settings.strictness,
             summary: Summary::default(),

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::args::SendArgs;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
+use crate::terminal::message;
 use crate::translate::{encode_event, for_each_line, parse_event};
 
 /// Sends the event in the arguments, the events of JSON lines, or captured datagrams, and prints
@@ -87,7 +88,7 @@ impl DatagramOutput {
                     }
                 }
                 Err(why) => {
-                    anstream::eprintln!("evdg: line {number}: {why}");
+                    message(format_args!("line {number}: {why}"));
                     status = ExitStatus::Usage;
                 }
             }
@@ -116,12 +117,12 @@ impl DatagramOutput {
     fn print_summary(&self) {
         let sent = self.sender.statistics();
         let (count, address) = (datagrams(sent.count), &self.address);
-        anstream::eprintln!("evdg: sent {count} to {address}");
+        message(format_args!("sent {count} to {address}"));
         if sent.dropped > 0 {
-            anstream::eprintln!(
-                "evdg: note: {} did not fit into the listener's receive buffer and were dropped",
+            message(format_args!(
+                "note: {} did not fit into the listener's receive buffer and were dropped",
                 sent.dropped
-            );
+            ));
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::reports::{ReportSet, detail};
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, failure, option, options, settings, subject};
+use crate::terminal::message;
 use crate::values::ShardArg;
 use crate::vectors::{corpus, select, set};
 
@@ -66,10 +67,10 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
     });
     bar.finish_and_clear();
     if !unknown.is_empty() {
-        anstream::eprintln!(
-            "evdg: the subject declares {} not applicable, and there is no such requirement or vector",
+        message(format_args!(
+            "the subject declares {} not applicable, and there is no such requirement or vector",
             first_few(&unknown)
-        );
+        ));
     }
 
     if let Err(error) = result {
@@ -95,10 +96,10 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
             removed,
             ..
         } = changes;
-        anstream::eprintln!(
-            "evdg: {}: {added} added, {changed} changed, {removed} removed",
+        message(format_args!(
+            "{}: {added} added, {changed} changed, {removed} removed",
             path.display()
-        );
+        ));
     }
     signals.release();
     let status = reports.finish(&diagnosis, names.advice())?;

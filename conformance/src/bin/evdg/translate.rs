@@ -11,6 +11,7 @@ use memchr::memchr;
 use crate::args::TranslateArgs;
 use crate::exit_status::{CommandResult, ExitStatus, Failure};
 use crate::hex_digits;
+use crate::terminal::message;
 
 /// Reads datagrams, and writes for each the line of a listener. A line that is no datagram gets a
 /// line, too, so that the output has a line for each line of input.
@@ -29,10 +30,10 @@ pub(crate) fn decode(args: &TranslateArgs) -> CommandResult {
         match hex_digits::decode(line, &mut datagram) {
             Ok(()) => args.dialect.append_report_line(&datagram, answers),
             Err(error) => {
-                let message = format!("line {number} is not hex: {error}");
-                anstream::eprintln!("evdg: {message}");
+                let why = format!("line {number} is not hex: {error}");
+                message(&why);
                 status = ExitStatus::Usage;
-                answers.extend(error_line(&message));
+                answers.extend(error_line(&why));
             }
         }
         answers.push(b'\n');
@@ -71,8 +72,8 @@ pub(crate) fn encode(args: &TranslateArgs) -> CommandResult {
                 writeln!(out, "{}", hex::encode(datagram))?;
                 out.flush()
             }
-            Err(message) => {
-                anstream::eprintln!("evdg: line {number}: {message}");
+            Err(why) => {
+                message(format_args!("line {number}: {why}"));
                 status = ExitStatus::Usage;
                 Ok(())
             }
@@ -144,10 +145,10 @@ pub(crate) fn encode_event(
 ) -> Result<Vec<u8>, String> {
     let datagram = dialect.encode(event)?;
     for caveat in dialect.caveats(event) {
-        anstream::eprintln!("evdg: {prefix}note: {caveat}");
+        message(format_args!("{prefix}note: {caveat}"));
     }
     if let Some(advice) = advise(&event.name) {
-        anstream::eprintln!("evdg: {prefix}note: {advice}");
+        message(format_args!("{prefix}note: {advice}"));
     }
     Ok(datagram)
 }

@@ -2,12 +2,14 @@ use std::io::Write;
 use std::path::Path;
 
 use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::escape::visible;
 use event_datagram_conformance::evidence::{datagram_in_words, expectation_in_words};
 use event_datagram_conformance::vectors::{Corpus, Selection, Set, Vector, check, export};
 
 use crate::args::{MemberArgs, SelectArgs, VectorsCommand};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::signals::Signals;
+use crate::terminal::{message, stdout};
 
 pub(crate) fn run(command: &VectorsCommand, signals: &Signals) -> CommandResult {
     match command {
@@ -78,7 +80,7 @@ fn list(args: &MemberArgs) -> CommandResult {
         .map(|vector| vector.id.len())
         .max()
         .unwrap_or_default();
-    let mut out = anstream::stdout().lock();
+    let mut out = stdout();
     for vector in vectors {
         let Vector {
             id,
@@ -102,7 +104,7 @@ fn show(patterns: &[String], folder: Option<&Path>) -> CommandResult {
         filters: patterns.into(),
         ..Selection::default()
     };
-    let mut out = anstream::stdout().lock();
+    let mut out = stdout();
     for (index, vector) in selection
         .of(&corpus)
         .or_exit(ExitStatus::Nothing)?
@@ -127,11 +129,12 @@ fn show(patterns: &[String], folder: Option<&Path>) -> CommandResult {
             writeln!(
                 out,
                 "captured     {}, OpenSIPS {}",
-                captured.case,
-                captured.opensips.join(", ")
+                visible(&captured.case),
+                visible(&captured.opensips.join(", "))
             )?;
             if !captured.replaced.is_empty() {
-                writeln!(out, "replaced     {}", captured.replaced.join(", "))?;
+                let replaced = visible(&captured.replaced.join(", "));
+                writeln!(out, "replaced     {replaced}")?;
             }
         }
         if let Some(notes) = &vector.notes {
@@ -155,10 +158,10 @@ fn export_members(folder: &Path, args: &MemberArgs, signals: &Signals) -> Comman
     export(&corpus, &vectors, folder).or_exit_with(ExitStatus::Setup, "nothing was exported")?;
     signals.release();
     let (count, folder) = (vectors.len(), folder.display());
-    anstream::eprintln!(
-        "evdg: {count} vector{} in {folder}",
+    message(format_args!(
+        "{count} vector{} in {folder}",
         if count == 1 { "" } else { "s" }
-    );
+    ));
     Ok(ExitStatus::Success)
 }
 
@@ -173,7 +176,7 @@ fn check_corpus(folder: Option<&Path>) -> CommandResult {
     }
     let (vectors, requirements) = (corpus.vectors.len(), corpus.requirements.len());
     writeln!(
-        anstream::stdout(),
+        stdout(),
         "{vectors} vectors for {requirements} requirements are sound"
     )?;
     Ok(ExitStatus::Success)

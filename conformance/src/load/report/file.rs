@@ -3,10 +3,12 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use crate::escape::visible_json;
 use crate::input_file;
 use crate::load::bench_run::BenchRun;
 use crate::load::judge;
 use crate::load::measurement::MeasurementMergeError;
+use crate::output_file::write_atomically;
 
 /// A report of a load test, as it is written to a file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -140,9 +142,8 @@ impl BenchReport {
     ///
     /// If the file cannot be written.
     pub fn write(&self, path: &Path) -> io::Result<()> {
-        let mut text = serde_json::to_vec_pretty(self)?;
-        text.push(b'\n');
-        crate::output_file::write_atomically(path, &text)
+        let text = serde_json::to_string_pretty(self)? + "\n";
+        write_atomically(path, visible_json(&text).as_bytes())
     }
 
     /// Adds what another machine measured at the same time.

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use event_datagram_conformance::capture::{CaptureStatistics, read};
+use event_datagram_conformance::escape::visible_json;
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -80,7 +81,7 @@ fn lines_are_written_as_json_is() {
     let ran = import(&capture, &[]).expect_status(0);
     assert_eq!(datagrams(&ran), payloads);
     for (line, json) in ran.stdout.lines().zip(lines(&ran)) {
-        assert_eq!(line, json.to_string());
+        assert_eq!(line, visible_json(&json.to_string()));
     }
     let event =
         r#"{"jsonrpc":"2.0","method":"E_TEST","params":{"a":-7,"b":null,"c":"\u0000\ud83d"}}"#;
