@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Checks that a file can be created at a path.
 ///
@@ -19,21 +19,55 @@ pub fn check_creatable(path: &Path) -> io::Result<()> {
 }
 
 /// Checks that a file can be created at a path, and removes the file that an earlier run left
-/// there.
+/// there or where a link leads to.
 ///
 /// # Errors
 ///
 /// If none can be created, or the old one cannot be removed.
 pub fn remove_stale(path: &Path) -> io::Result<()> {
     check_creatable(path)?;
-    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file()) {
-        fs::remove_file(path)?;
+    let path = behind_links(path);
+    if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+        fs::remove_file(&path)?;
     }
     Ok(())
 }
 
-/// Writes a file under a temporary name and renames it, so that it is never seen half written. What
-/// is no plain file, such as a pipe or a link, is written to directly.
+/// What tells a file from others, by whatever path it is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum FileIdentity {
+    /// The device and the number of a file: one file may have several names.
+    Number(u64, u64),
+    /// The path at which there will be a file, without links.
+    Path(PathBuf),
+}
+
+impl FileIdentity {
+    /// Returns the identity of the plain file at a path, or of the one that can be created there.
+    /// `None` for what is no file, such as a device: it takes any number of reports.
+    pub fn of(path: &Path) -> Option<Self> {
+        let path = behind_links(path);
+        match fs::metadata(&path) {
+            Ok(metadata) => metadata.is_file().then(|| Self::of_file(&path, &metadata)),
+            Err(_) => Some(Self::Path(without_links(&path))),
+        }
+    }
+
+    #[cfg(unix)]
+    fn of_file(_: &Path, metadata: &fs::Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self::Number(metadata.dev(), metadata.ino())
+    }
+
+    #[cfg(not(unix))]
+    fn of_file(path: &Path, _: &fs::Metadata) -> Self {
+        Self::Path(without_links(path))
+    }
+}
+
+/// Writes a file under a temporary name and renames it, so that it is never seen half written. A
+/// link stays, and the file that it leads to is written. What is no plain file, such as a pipe, is
+/// written to directly.
 ///
 /// # Errors
 ///
@@ -47,6 +81,7 @@ pub(crate) fn write_atomically_with(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    let path = &behind_links(path);
     if fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         let mut out = BufWriter::new(File::create(path)?);
         write(&mut out)?;
@@ -109,6 +144,29 @@ impl Spool {
         file.rewind()?;
         Ok(file)
     }
+}
+
+/// Returns the path to which links at a path lead, whether or not there is a file. Links of which
+/// each leads to the next, in a ring, stay.
+fn behind_links(path: &Path) -> PathBuf {
+    // More than any system follows.
+    const MAX_LINKS: usize = 64;
+    let mut end = path.to_path_buf();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&end) {
+            Ok(target) => end = folder(&end).join(target),
+            Err(_) => return end,
+        }
+    }
+    path.into()
+}
+
+/// Returns a path whose folder is given without links.
+fn without_links(path: &Path) -> PathBuf {
+    let folder = folder(path);
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.into());
+    path.file_name()
+        .map_or(folder.clone(), |name| folder.join(name))
 }
 
 fn folder(path: &Path) -> &Path {

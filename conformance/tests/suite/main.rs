@@ -33,6 +33,7 @@ mod merge;
 mod readme;
 mod reasons;
 mod renamed_events;
+mod report_files;
 mod reports;
 mod run_events;
 mod send;

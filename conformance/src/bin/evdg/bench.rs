@@ -9,14 +9,13 @@ use event_datagram_conformance::load::{
     self, BenchError, BenchEvent, BenchPlan, BenchReport, Goal, SearchSettings, Shape, TargetSpec,
     TrialVerdict, write_html, write_text,
 };
-use event_datagram_conformance::output_file::remove_stale;
 use event_datagram_conformance::subject::Kind;
 use event_datagram_conformance::transport::{Method, SocketKind};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{BenchArgs, BenchFormat, Sending};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
-use crate::reports::check_distinct;
+use crate::reports::prepare;
 use crate::send::{open, parse_capture};
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, settings, subject};
@@ -33,7 +32,8 @@ const SPINNER_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Measures at a rate, or searches for one, or merges reports.
 pub(crate) fn run(args: &BenchArgs, signals: &Signals) -> CommandResult {
-    check_distinct(&args.reports)?;
+    let inputs = args.merge.iter().chain(&args.events);
+    prepare(&args.reports, inputs.chain(&args.subject.observe))?;
     let stop = signals.hold();
     if !args.merge.is_empty() {
         let report = merge(&args.merge)?;
@@ -67,9 +67,6 @@ pub(crate) fn run(args: &BenchArgs, signals: &Signals) -> CommandResult {
         },
         settings: settings(&args.subject, stop),
     };
-    for ReportArg { path, .. } in &args.reports {
-        remove_stale(path).or_exit_with(ExitStatus::Usage, format!("report {}", path.display()))?;
-    }
     let bar = spinner();
     let runs = load::run(&plan, |socket, event| show(&bar, socket, &event));
     bar.finish_and_clear();

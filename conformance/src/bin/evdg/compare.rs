@@ -2,14 +2,14 @@ use event_datagram_conformance::compare::{SubjectIdentity, compare};
 
 use crate::args::{CompareArgs, CompareFormat};
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _, ignore_closed_stdout};
-use crate::reports::check_distinct;
+use crate::reports::prepare;
 use crate::signals::Signals;
 use crate::terminal::styled_stdout;
 use crate::values::ReportArg;
 
 /// Compares reports: a matrix of all, and what got worse between runs of one subject.
 pub(crate) fn run(args: &CompareArgs, signals: &Signals) -> CommandResult {
-    check_distinct(&args.reports)?;
+    prepare(&args.reports, &args.files)?;
     let identity = if args.same_subject {
         SubjectIdentity::Assumed
     } else {

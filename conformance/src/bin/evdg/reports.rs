@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use event_datagram_conformance::diagnose::Diagnosis;
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Strictness;
+use event_datagram_conformance::output_file::{FileIdentity, remove_stale};
 use event_datagram_conformance::report::{
     Detail, Findings, Format, Human, ReadySubject, Record, ReportHeader, Reporter, Summary,
 };
@@ -16,19 +17,38 @@ use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore
 use crate::terminal::{Stdout, styled_stdout};
 use crate::values::ReportArg;
 
-/// Returns an error if two reports go to the same file.
-pub(crate) fn check_distinct<F>(reports: &[ReportArg<F>]) -> CommandResult<()> {
+/// Prepares the files of reports before anything else is done: removes those of an earlier run, so
+/// that none is taken for one of this run, however it ends. `inputs` are the files that are read.
+///
+/// Returns an error if two reports go to the same file, one would replace an input, or a file cannot
+/// be created.
+pub(crate) fn prepare<'p, F>(
+    reports: &[ReportArg<F>],
+    inputs: impl IntoIterator<Item = &'p PathBuf>,
+) -> CommandResult<()> {
+    let inputs: HashSet<_> = inputs
+        .into_iter()
+        .filter_map(|it| FileIdentity::of(it))
+        .collect();
     let mut seen = HashSet::new();
-    let paths = reports.iter().map(|report| &report.path);
-    // A device such as /dev/stdout takes any number of reports.
-    let mut files = paths.filter(|path| path.is_file() || !path.exists());
-    match files.find(|path| !seen.insert(*path)) {
-        Some(path) => {
-            let message = format!("report {}: another one goes there, too", path.display());
-            Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(message)))
-        }
-        None => Ok(()),
+    for ReportArg { path, .. } in reports {
+        let Some(identity) = FileIdentity::of(path) else {
+            continue;
+        };
+        let why = if inputs.contains(&identity) {
+            "it is read, too"
+        } else if !seen.insert(identity) {
+            "another one goes there, too"
+        } else {
+            continue;
+        };
+        let message = format!("report {}: {why}", path.display());
+        return Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(message)));
     }
+    for ReportArg { path, .. } in reports {
+        remove_stale(path).or_exit_with(ExitStatus::Usage, format!("report {}", path.display()))?;
+    }
+    Ok(())
 }
 
 /// Returns how much is printed with or without `--verbose`.
@@ -53,14 +73,13 @@ pub(crate) struct ReportSet<'c> {
 }
 
 impl<'c> ReportSet<'c> {
-    /// Creates reports of results whose vectors are these.
+    /// Creates reports of results whose vectors are these. Their files were prepared.
     pub(crate) fn create(
         header: &ReportHeader,
         files: &[ReportArg<Format>],
         detail: Detail,
         vectors: impl IntoIterator<Item = &'c Vector>,
     ) -> CommandResult<Self> {
-        check_distinct(files)?;
         let files = files.iter().map(|ReportArg { format, path }| {
             let report = format.create_reporter(path.clone(), header);
             let report =

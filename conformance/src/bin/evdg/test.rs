@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 
 use crate::args::TestArgs;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
-use crate::reports::{ReportSet, detail};
+use crate::reports::{ReportSet, detail, prepare};
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, failure, option, options, settings, subject};
 use crate::terminal::message;
@@ -24,6 +24,8 @@ use crate::values::ShardArg;
 use crate::vectors::{corpus, select, set};
 
 pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
+    let inputs = args.known.iter().chain(&args.subject.observe);
+    prepare(&args.reports, inputs)?;
     let mut corpus = corpus(args.select.corpus.as_deref())?;
     if let Some(name) = &args.subject.event {
         corpus.rename_test_event(name);
