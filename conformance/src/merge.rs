@@ -51,7 +51,7 @@ pub enum MergeError {
     #[error("{0}")]
     Parts(String),
     /// The results cannot be kept in a temporary file.
-    #[error("temporary file: {0}")]
+    #[error("temporary file")]
     Io(#[from] io::Error),
 }
 
@@ -158,6 +158,18 @@ impl Part {
             path: path.into(),
             source,
         })?;
+        let mut declared = HashSet::new();
+        for subject in &report.subjects {
+            for dialect in &subject.dialects {
+                if !declared.insert((dialect, subject.socket)) {
+                    let socket = subject.socket;
+                    let what = format!(
+                        "{name}: a subject was declared ready twice for {dialect} over {socket}"
+                    );
+                    return Err(MergeError::Parts(what));
+                }
+            }
+        }
         for ((dialect, socket), ..) in &spools {
             let covers = |subject: &ReadySubject| {
                 subject.socket == *socket && subject.dialects.contains(dialect)
@@ -346,11 +358,17 @@ impl Holders {
         let this = self.files.len() - 1;
         let key = (record.dialect, record.socket.as_str(), &record.id);
         let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(key);
-        let other = *self.results.entry(hash).or_insert(this);
-        if other != this && self.twice.is_none() {
-            let (id, socket, other) = (&record.id, record.socket, &self.files[other]);
-            self.twice = Some(format!("{other} and {file} both hold `{id}` over {socket}"));
-        }
+        let Some(other) = self.results.insert(hash, this) else {
+            return;
+        };
+        let (id, socket, other) = (&record.id, record.socket, &self.files[other]);
+        self.twice.get_or_insert_with(|| {
+            if other == file {
+                format!("{file} holds `{id}` over {socket} twice")
+            } else {
+                format!("{other} and {file} both hold `{id}` over {socket}")
+            }
+        });
     }
 
     fn check(self) -> Result<(), MergeError> {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::measurement::Measurement;
+use super::measurement::{Counts, Measurement};
 use super::timing::LATE;
 
 /// How a trial of a search ended, for the search.
@@ -33,6 +33,17 @@ pub enum FailureReason {
         /// Of how many that the kernel took.
         accepted: u64,
     },
+    /// Datagrams were reported more than once.
+    #[error("{repeated} of {delivered} reported again")]
+    Repeated {
+        /// How many reports came again.
+        repeated: u64,
+        /// How many datagrams were reported.
+        delivered: u64,
+    },
+    /// Datagrams were reported that were not sent.
+    #[error("{0} reported that were not sent")]
+    Unexpected(u64),
     /// The rate was not reached, as the listener's buffer was full.
     #[error("held back by the listener: {seconds:.2} s for {planned_seconds:.2} s")]
     HeldBack {
@@ -86,7 +97,8 @@ pub(super) const SATURATED: f64 = 0.9;
 pub(super) const MUCH_STEAL_TIME: f64 = 0.02;
 
 impl Measurement {
-    /// Returns why the rate did not pass. `None` if nothing was lost and the rate was reached.
+    /// Returns why the rate did not pass. `None` if every datagram was reported once, and the rate
+    /// was reached.
     pub fn failure(&self) -> Option<FailureReason> {
         if let Some(why) = &self.broken {
             return Some(FailureReason::Broken(why.clone()));
@@ -94,6 +106,21 @@ impl Measurement {
         let (lost, accepted) = (self.counts.lost, self.counts.accepted);
         if lost > 0 {
             return Some(FailureReason::Lost { lost, accepted });
+        }
+        let Counts {
+            repeated,
+            delivered,
+            unexpected,
+            ..
+        } = self.counts;
+        if repeated > 0 {
+            return Some(FailureReason::Repeated {
+                repeated,
+                delivered,
+            });
+        }
+        if unexpected > 0 {
+            return Some(FailureReason::Unexpected(unexpected));
         }
         let (seconds, planned_seconds) = (self.seconds, self.planned_seconds);
         match (self.is_behind(), self.is_held_back()) {
@@ -128,12 +155,14 @@ impl Measurement {
     /// kernel dropped all that was lost during interference or up to 50 ms after, and if the rate
     /// was not reached, sending took longer by no more than the interference.
     ///
-    /// What the listener took and did not report is its own loss, and so are a death and a hang. A
+    /// What the listener took and did not report is its own loss, and so are a death, a hang, and
+    /// reports of what was reported before or not sent. A
     /// machine that does not reach the rate and is disturbed more than half of the time is too slow
     /// for it, and no trial will be better.
     pub fn is_disturbed(&self) -> bool {
-        let is_of_listener =
-            self.broken.is_some() || self.counts.unreported.is_some_and(|count| count > 0);
+        let is_of_listener = self.broken.is_some()
+            || self.counts.unreported.is_some_and(|count| count > 0)
+            || self.counts.has_invented_reports();
         let is_explained = || {
             let behind = self.seconds - self.planned_seconds;
             behind <= self.interference_seconds
@@ -190,6 +219,7 @@ impl LimitedBy {
             return Self::Machine;
         }
         match (measurement.failure().is_some(), is_busy) {
+            _ if measurement.counts.has_invented_reports() => Self::Listener,
             (false, _) => Self::Nothing,
             (true, true) => Self::Unclear,
             (true, false) => Self::Listener,
@@ -264,6 +294,29 @@ mod tests {
             ..measurement(&[1; 10], 2)
         };
         assert_eq!(failure(&died), "the listener died");
+    }
+
+    #[test]
+    fn a_datagram_that_is_reported_again_or_was_not_sent_fails_the_rate() {
+        for (change, words) in [
+            (
+                (|counts| counts.repeated = 9) as fn(&mut Counts),
+                "9 of 10 reported again",
+            ),
+            (
+                |counts| counts.unexpected = 2,
+                "2 reported that were not sent",
+            ),
+        ] {
+            let mut invents = Measurement {
+                interference_seconds: 0.2,
+                ..measurement(&[1; 10], 0)
+            };
+            change(&mut invents.counts);
+            assert_eq!(invents.failure().expect("it fails").to_string(), words);
+            assert_eq!(invents.verdict(), TrialVerdict::Failed);
+            assert_eq!(LimitedBy::of(&invents), LimitedBy::Listener);
+        }
     }
 
     #[test]

@@ -227,6 +227,11 @@ impl Counts {
         })
     }
 
+    /// Returns whether there are reports of what was reported before, or not sent.
+    pub(super) fn has_invented_reports(&self) -> bool {
+        self.repeated > 0 || self.unexpected > 0
+    }
+
     /// Returns whether the counts may be those of a trial.
     pub fn add_up(&self) -> bool {
         let parts = self.dropped.zip(self.unreported);

@@ -15,6 +15,18 @@ pub(super) fn of_measurement(socket: &str, measurement: &Measurement) -> Vec<Str
     if let Some(why) = &measurement.broken {
         notes.push(format!("it did not come to its end: {why}"));
     }
+    if counts.repeated > 0 {
+        let (repeated, delivered) = (counts.repeated, counts.delivered);
+        notes.push(format!(
+            "{repeated} reports are of datagrams that were reported before; {delivered} were reported"
+        ));
+    }
+    if counts.unexpected > 0 {
+        let unexpected = counts.unexpected;
+        notes.push(format!(
+            "{unexpected} reports are of datagrams that were not sent"
+        ));
+    }
     let who = who_made_late(socket, measurement);
     if measurement.is_behind() {
         notes.push(format!(

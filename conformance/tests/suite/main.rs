@@ -30,6 +30,7 @@ mod load;
 mod long_runs;
 mod manual;
 mod merge;
+mod no_loopback;
 mod readme;
 mod reasons;
 mod renamed_events;

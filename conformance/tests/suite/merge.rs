@@ -180,6 +180,27 @@ fn parts_that_do_not_make_a_whole_are_refused() {
 }
 
 #[test]
+fn a_file_that_holds_a_result_twice_is_refused() {
+    let whole = Whole::run();
+    let report = whole.read();
+    let id = report["results"][0]["id"].as_str().expect("it has an id");
+    let mut twice = report.clone();
+    let results = twice["results"].as_array_mut().expect("it is a list");
+    results.push(report["results"][0].clone());
+    merge(&[whole.write("twice", &counted(twice))])
+        .expect_status(2)
+        .expect_stderr(&format!("holds `{id}` over udp twice"));
+    let mut twice = report.clone();
+    let declared = twice["subject"]["declared"]
+        .as_array_mut()
+        .expect("it is a list");
+    declared.push(declared[0].clone());
+    merge(&[whole.write("twice", &twice)])
+        .expect_status(2)
+        .expect_stderr("a subject was declared ready twice for text over udp");
+}
+
+#[test]
 fn a_part_is_not_compared() {
     let whole = Whole::run();
     let part = whole.write("part", &whole.part(1, 2));

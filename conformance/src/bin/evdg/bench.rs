@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::io::{self, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -102,9 +103,20 @@ fn write_reports(
 
 fn merge(paths: &[PathBuf]) -> CommandResult<BenchReport> {
     let mut merged: Option<BenchReport> = None;
+    let mut seen = HashMap::new();
     for path in paths {
         let context = || path.display().to_string();
         let report = BenchReport::read(path).or_exit_with(ExitStatus::Usage, context())?;
+        // No two machines measure the same in every figure.
+        let figures = serde_json::to_string(&report.runs).or_exit(ExitStatus::Setup)?;
+        if let Some(other) = seen.insert(figures, path) {
+            let why = format!(
+                "{}: it is the same report as {}",
+                context(),
+                other.display()
+            );
+            return Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(why)));
+        }
         match &mut merged {
             None => merged = Some(report),
             Some(merged) => merged

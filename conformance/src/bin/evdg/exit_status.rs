@@ -80,12 +80,27 @@ impl Failure {
     pub(crate) fn report(&self) -> ExitStatus {
         match self {
             Self::Message { status, error } => {
-                message(format_args!("{error:#}"));
+                message(chain_in_words(error));
                 *status
             }
             Self::StdoutClosed => ExitStatus::Success,
         }
     }
+}
+
+/// Returns an error and its causes on one line, without those that the text before says already:
+/// some errors quote their cause.
+fn chain_in_words(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if words.is_empty() {
+            words = cause;
+        } else if !words.ends_with(&cause) {
+            words = format!("{words}: {cause}");
+        }
+    }
+    words
 }
 
 /// Converts the errors of standard input and output. Those of files and sockets get their context
@@ -136,5 +151,22 @@ impl<T, E: Into<anyhow::Error>> OrExit<T> for Result<T, E> {
         context: impl Display + Send + Sync + 'static,
     ) -> CommandResult<T> {
         self.map_err(|error| Failure::new(status, error.into().context(context)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::chain_in_words;
+
+    #[test]
+    fn a_cause_that_was_quoted_is_not_said_again() {
+        let error = anyhow!("no such file").context("cannot read it: no such file");
+        assert_eq!(chain_in_words(&error), "cannot read it: no such file");
+        let error = anyhow!("no such file")
+            .context("no such file")
+            .context("list");
+        assert_eq!(chain_in_words(&error), "list: no such file");
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::run::RunError;
 use event_datagram_conformance::subject::{Kind, Stop, Subject, SubjectCommand, SubjectSettings};
-use event_datagram_conformance::transport::SocketKind;
+use event_datagram_conformance::transport::{SocketKind, check_loopback};
 
 use crate::args::{DEFAULT_TIMEOUT, SubjectArgs};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
@@ -34,6 +34,12 @@ pub(crate) fn subject(
     let command = SubjectCommand::new(kind, &words).or_exit(ExitStatus::Usage)?;
     for socket in &sockets {
         command.accepts(*socket).or_exit(ExitStatus::Usage)?;
+        check_loopback(*socket).or_exit_with(
+            ExitStatus::Setup,
+            format!(
+                "this machine cannot send to itself over {socket}; is its loopback interface up?"
+            ),
+        )?;
     }
     Ok((command.into(), sockets))
 }

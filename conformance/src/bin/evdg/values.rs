@@ -57,7 +57,10 @@ pub(crate) fn shard(text: &str) -> Result<ShardArg, String> {
     shard.ok_or_else(|| "expected a part and how many there are, such as 1/4".into())
 }
 
-/// Parses a time above zero: `10`, `1.5s`, `500ms`, `2m`.
+/// The shortest time: no machine waits for less, or sends for less.
+const MIN_TIME: Duration = Duration::from_millis(1);
+
+/// Parses a time of a millisecond or more: `10`, `1.5s`, `500ms`, `2m`.
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = if let Some(number) = text.strip_suffix("ms") {
         (number, 1e-3)
@@ -66,14 +69,11 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     } else {
         (text.strip_suffix('s').unwrap_or(text), 1.0)
     };
-    let seconds = number
-        .parse::<f64>()
-        .ok()
-        .filter(|number| *number > 0.0)
-        .map(|number| number * unit);
+    let seconds = number.parse::<f64>().ok().map(|number| number * unit);
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let duration = duration.filter(|duration| *duration <= MAX_TIME);
-    duration.ok_or_else(|| "expected a time up to a day, such as 10, 1.5s, 500ms or 2m".into())
+    let duration = duration.filter(|duration| (MIN_TIME..=MAX_TIME).contains(duration));
+    duration
+        .ok_or_else(|| "expected a time from 1ms to a day, such as 10, 1.5s, 500ms or 2m".into())
 }
 
 /// Parses a time as [`duration`] does, or zero.

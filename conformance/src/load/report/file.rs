@@ -51,7 +51,7 @@ pub enum BenchReportError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// It is no such report.
-    #[error("it is no report of evdg bench: {0}")]
+    #[error("it is no report of evdg bench")]
     Malformed(#[from] serde_json::Error),
     /// Another version of this suite wrote it.
     #[error("its format is version {0}; this suite reads version {FORMAT_VERSION}")]

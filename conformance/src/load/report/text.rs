@@ -81,6 +81,16 @@ pub(super) fn answer(run: &BenchRun) -> String {
             count(counts.accepted),
             count(lost)
         ),
+        (None, 0) if counts.repeated > 0 => format!(
+            "nothing lost of {}, but {} reported again",
+            count(counts.accepted),
+            count(counts.repeated)
+        ),
+        (None, 0) if counts.unexpected > 0 => format!(
+            "nothing lost of {}, but {} reported that were not sent",
+            count(counts.accepted),
+            count(counts.unexpected)
+        ),
         (None, 0) if measured.is_behind() => format!(
             "nothing lost of {}, but the rate was not reached",
             count(counts.accepted)

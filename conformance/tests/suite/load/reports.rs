@@ -71,6 +71,14 @@ fn reports_of_several_machines_merge() {
     );
     assert_eq!(merged["hosts"].as_array().map(Vec::len), Some(2));
 
+    let copy = file("copy.json");
+    fs::copy(&one, &copy).expect("the folder is writable");
+    for same in [&one, &copy] {
+        run(&["bench", "--merge", &one, &other, same])
+            .expect_status(2)
+            .expect_stderr(&format!("evdg: {same}: it is the same report as {one}"));
+    }
+
     fs::write(&other, "{}").expect("the folder is writable");
     run(&["bench", "--merge", &one, &other])
         .expect_status(2)
