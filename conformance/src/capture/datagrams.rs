@@ -35,6 +35,8 @@ pub struct CaptureStatistics {
     pub incomplete: usize,
     /// Packets of an unsupported link type; they are skipped.
     pub unsupported_link: usize,
+    /// Packets of an interface that the capture does not describe; they are skipped.
+    pub undescribed_interface: usize,
 }
 
 /// Reads a capture and calls `on_datagram` for each UDP datagram, reassembled from its fragments.
@@ -67,7 +69,11 @@ pub fn read(
                 payload: udp.payload,
             })
         };
-        match packet_content(frame.link, frame.data) {
+        let Some(link) = frame.link else {
+            statistics.undescribed_interface += 1;
+            return Ok(());
+        };
+        match packet_content(link, frame.data) {
             PacketContent::Udp(udp) => pass_on(&udp)?,
             PacketContent::Fragment(fragment) => {
                 if let Some(whole) = fragments.add(&fragment) {

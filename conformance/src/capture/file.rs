@@ -11,6 +11,9 @@ pub enum CaptureError {
     /// The input is no capture of a supported format.
     #[error("it is neither pcap nor pcapng")]
     Unknown,
+    /// The input is compressed, or of another format that is known by its first bytes.
+    #[error("it is {0}, and neither pcap nor pcapng: {1}")]
+    Other(&'static str, &'static str),
     /// Reading failed.
     #[error("it cannot be read")]
     Unreadable,
@@ -34,7 +37,8 @@ pub enum CaptureError {
 /// One captured packet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame<'f> {
-    pub(super) link: Linktype,
+    /// The link type of its interface; `None` if the capture does not describe the interface.
+    pub(super) link: Option<Linktype>,
     /// When it was captured, if the capture has times.
     timestamp: Option<Timestamp>,
     pub(super) data: &'f [u8],
@@ -54,22 +58,74 @@ impl Frame<'_> {
 const BUFFER: usize = 1 << 18;
 /// The largest block that is read; no packet is longer.
 const MAX_BLOCK: usize = 1 << 24;
+/// The most interfaces of a section: an endless pipe may describe any number of them.
+const MAX_INTERFACES: usize = 1 << 16;
+/// The length of the longest start of a format.
+const LONGEST_START: usize = 8;
+
+/// The starts of other formats, what they are, and what to do.
+const OTHER_FORMATS: [(&[u8], &str, &str); 8] = [
+    (
+        b"\x1f\x8b",
+        "compressed with gzip",
+        "pipe it through `gzip -dc`",
+    ),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "compressed with zstd",
+        "pipe it through `zstd -dc`",
+    ),
+    (
+        b"\xfd7zXZ\0",
+        "compressed with xz",
+        "pipe it through `xz -dc`",
+    ),
+    (
+        b"BZh",
+        "compressed with bzip2",
+        "pipe it through `bzip2 -dc`",
+    ),
+    (
+        b"\x04\x22\x4d\x18",
+        "compressed with lz4",
+        "pipe it through `lz4 -dc`",
+    ),
+    (b"PK\x03\x04", "a zip archive", "take the capture out of it"),
+    (
+        b"snoop\0\0\0",
+        "a snoop capture",
+        "convert it with `editcap`",
+    ),
+    (
+        b"GMBU",
+        "a capture of Network Monitor",
+        "convert it with `editcap`",
+    ),
+];
 
 /// Calls `on_frame` for each packet of a capture.
 pub(super) fn for_each_frame(
     reader: impl Read + Send,
     mut on_frame: impl FnMut(Frame<'_>) -> io::Result<()>,
 ) -> Result<(), CaptureError> {
-    let mut reader = match create_reader(BUFFER, FullReads(reader)) {
+    let mut reader = FullReads(reader);
+    let mut start = [0; LONGEST_START];
+    let length = reader.read(&mut start);
+    let length = length.map_err(|_| CaptureError::Unreadable)?;
+    let start = &start[..length];
+    let mut reader = match create_reader(
+        BUFFER,
+        FullReads(io::Cursor::new(start.to_vec()).chain(reader)),
+    ) {
         Ok(reader) => reader,
         Err(PcapError::ReadError) => return Err(CaptureError::Unreadable),
-        Err(_) => return Err(CaptureError::Unknown),
+        Err(_) => return Err(format_of(start)),
     };
     let mut interfaces = Interfaces::default();
     let mut packet = 1;
     let mut size = BUFFER;
     loop {
-        if interfaces.is_too_short(reader.data()) {
+        if interfaces.is_too_short(reader.data()) || interfaces.known.len() > MAX_INTERFACES {
             return Err(CaptureError::Damaged { packet });
         }
         let consumed = match reader.next() {
@@ -107,6 +163,15 @@ pub(super) fn for_each_frame(
             }
         }
     }
+}
+
+/// Returns the error for input that starts like this, and is no capture.
+fn format_of(start: &[u8]) -> CaptureError {
+    let mut formats = OTHER_FORMATS.into_iter();
+    let other = formats.find(|(magic, ..)| start.starts_with(magic));
+    other.map_or(CaptureError::Unknown, |(_, what, advice)| {
+        CaptureError::Other(what, advice)
+    })
 }
 
 /// What the parser needs before it can read the next block.
@@ -180,7 +245,7 @@ impl Interfaces {
                 let units = u128::from(packet.ts_sec) * format.units + fraction;
                 let data = &packet.data[..packet.data.len().min(packet.caplen as usize)];
                 Some(Frame {
-                    link,
+                    link: Some(link),
                     timestamp: Some(Timestamp { format, units }),
                     data,
                 })
@@ -208,16 +273,20 @@ impl Interfaces {
                 None
             }
             Block::EnhancedPacket(packet) => {
-                let Interface { link, format } = *self.known.get(packet.if_id as usize)?;
+                let interface = self.known.get(packet.if_id as usize);
                 let units = u128::from(packet.ts_high) << 32 | u128::from(packet.ts_low);
+                let timestamp = |interface: &Interface| Timestamp {
+                    format: interface.format,
+                    units,
+                };
                 Some(Frame {
-                    link,
-                    timestamp: Some(Timestamp { format, units }),
+                    link: interface.map(|interface| interface.link),
+                    timestamp: interface.map(timestamp),
                     data: packet.packet_data(),
                 })
             }
             Block::SimplePacket(packet) => Some(Frame {
-                link: self.known.first()?.link,
+                link: self.known.first().map(|interface| interface.link),
                 timestamp: None,
                 data: packet.packet_data(),
             }),

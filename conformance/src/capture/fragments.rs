@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::net::IpAddr;
 
 /// A part of the payload of an IP packet.
@@ -32,6 +33,8 @@ pub(super) struct Fragments {
     open: HashMap<FragmentKey, PartialPacket>,
     /// The open packets, the oldest first.
     order: VecDeque<FragmentKey>,
+    /// The last packets that were complete, the oldest first.
+    complete: VecDeque<(FragmentKey, CompletePacket)>,
     /// The number of packets that were dropped.
     dropped: usize,
 }
@@ -46,8 +49,14 @@ struct PartialPacket {
     length: Option<usize>,
 }
 
+/// Hashes of the fragments of a packet by their offsets: what is captured on several interfaces
+/// comes several times, perhaps not all of it.
+type CompletePacket = HashMap<usize, u64>;
+
 /// The most packets that are incomplete at a time.
 const MAX_OPEN: usize = 1024;
+/// The most complete packets of which fragments are known again.
+const MAX_COMPLETE: usize = 256;
 
 impl Fragments {
     /// Adds a fragment, and returns the payload of the packet if it is complete.
@@ -61,20 +70,49 @@ impl Fragments {
         }
         let packet = self.open.entry(key).or_default();
         if packet.add(fragment).is_err() {
-            self.close(&key);
-            self.dropped += 1;
-            return None;
+            let packet = self.close(&key)?;
+            if !self.is_repetition(&key, &packet) {
+                self.dropped += 1;
+                return None;
+            }
+            // The fragment is of another packet, which has the identification of an earlier one.
+            self.complete.retain(|(other, _)| *other != key);
+            return self.add(fragment);
         }
         if packet.length != Some(packet.held) {
             return None;
         }
         let packet = self.close(&key)?;
+        self.remember(key, &packet);
         Some(packet.parts.into_values().flatten().collect())
     }
 
-    /// Returns the number of packets that were never complete.
+    /// Returns the number of packets that were never complete. Fragments that came again behind the
+    /// rest of their packet are none.
     pub(super) fn incomplete(&self) -> usize {
-        self.dropped + self.open.len()
+        let is_packet =
+            |(key, packet): &(&FragmentKey, &PartialPacket)| !self.is_repetition(key, packet);
+        self.dropped + self.open.iter().filter(is_packet).count()
+    }
+
+    /// Returns whether all that is there of a packet was part of a complete one.
+    fn is_repetition(&self, key: &FragmentKey, packet: &PartialPacket) -> bool {
+        let mut complete = self.complete.iter();
+        let Some((_, complete)) = complete.find(|(other, _)| other == key) else {
+            return false;
+        };
+        let mut parts = packet.parts.iter();
+        parts.all(|(offset, part)| complete.get(offset) == Some(&hash(part)))
+    }
+
+    fn remember(&mut self, key: FragmentKey, packet: &PartialPacket) {
+        if self.complete.len() == MAX_COMPLETE {
+            self.complete.pop_front();
+        }
+        self.complete.retain(|(other, _)| *other != key);
+        let parts = packet.parts.iter();
+        let hashes = parts.map(|(offset, part)| (*offset, hash(part)));
+        self.complete.push_back((key, hashes.collect()));
     }
 
     fn close(&mut self, key: &FragmentKey) -> Option<PartialPacket> {
@@ -83,11 +121,17 @@ impl Fragments {
     }
 
     fn drop_oldest(&mut self) {
-        if let Some(oldest) = self.order.pop_front() {
-            self.open.remove(&oldest);
-            self.dropped += 1;
+        let oldest = self.order.pop_front();
+        if let Some(oldest) = oldest
+            && let Some(packet) = self.open.remove(&oldest)
+        {
+            self.dropped += usize::from(!self.is_repetition(&oldest, &packet));
         }
     }
+}
+
+fn hash(part: &[u8]) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(part)
 }
 
 impl PartialPacket {
@@ -148,6 +192,36 @@ mod tests {
         let whole = fragments.add(&fragment(1, 2, false, b"cd"));
         assert_eq!(whole.as_deref(), Some(&b"abcdef"[..]));
         assert_eq!(fragments.incomplete(), 1);
+    }
+
+    #[test]
+    fn a_fragment_that_comes_again_behind_its_packet_is_no_lost_packet() {
+        let mut fragments = Fragments::default();
+        assert_eq!(fragments.add(&fragment(1, 0, false, b"ab")), None);
+        assert!(fragments.add(&fragment(1, 2, true, b"cd")).is_some());
+        assert_eq!(fragments.add(&fragment(1, 0, false, b"ab")), None);
+        assert_eq!(fragments.incomplete(), 0);
+        // Another packet of the same identification is not taken for the rest of it.
+        assert_eq!(fragments.add(&fragment(1, 0, false, b"xy")), None);
+        assert_eq!(fragments.incomplete(), 1);
+        let other = fragments.add(&fragment(1, 2, true, b"cd"));
+        assert_eq!(other.as_deref(), Some(&b"xycd"[..]));
+        // A packet of which all comes again is there again.
+        assert_eq!(fragments.add(&fragment(1, 2, true, b"cd")), None);
+        let again = fragments.add(&fragment(1, 0, false, b"xy"));
+        assert_eq!(again.as_deref(), Some(&b"xycd"[..]));
+        assert_eq!(fragments.incomplete(), 0);
+    }
+
+    #[test]
+    fn repeated_fragments_are_dropped_uncounted() {
+        let mut fragments = Fragments::default();
+        assert!(fragments.add(&fragment(0, 0, true, b"ab")).is_some());
+        assert_eq!(fragments.add(&fragment(0, 0, false, b"ab")), None);
+        for identification in 1..=MAX_OPEN as u32 {
+            fragments.add(&fragment(identification, 0, false, b"ab"));
+        }
+        assert_eq!(fragments.incomplete(), MAX_OPEN);
     }
 
     #[test]

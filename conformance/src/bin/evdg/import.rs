@@ -76,6 +76,10 @@ pub(crate) fn run(args: &ImportArgs) -> CommandResult {
         statistics.unsupported_link,
         "in packets of a network that is not known here, left out",
     );
+    print_skipped(
+        statistics.undescribed_interface,
+        "in packets of an interface that the capture does not describe, left out",
+    );
     result.or_exit_with(ExitStatus::Usage, path.display().to_string())?;
     if datagrams == 0 {
         let why = match args.port {

@@ -191,6 +191,62 @@ fn fragments_are_put_together_or_told() {
 }
 
 #[test]
+fn a_fragment_that_was_captured_again_is_no_lost_datagram() {
+    for again in [0, 1, 2] {
+        let mut packets = fragments_v4(&EVENT.repeat(3), 24, 7);
+        packets.push(packets[again].clone());
+        let ran = import(&pcap(RAW, &packets), &[]).expect_status(0);
+        assert_eq!(datagrams(&ran), [EVENT.repeat(3)], "{again}");
+        assert!(!ran.stderr.contains("left out"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_packet_of_an_interface_that_was_not_described_is_counted() {
+    let packets = [(ETHERNET, ethernet(EVENT)), (RAW, raw_v4(EVENT))];
+    for big in [false, true] {
+        let mut capture = pcapng(&packets, big);
+        // The type of the block that describes the second interface becomes an unknown one.
+        let block = |kind: u32| {
+            if big {
+                kind.to_be_bytes()
+            } else {
+                kind.to_le_bytes()
+            }
+        };
+        let description = [block(1), block(32)].concat();
+        let places: Vec<_> = memchr::memmem::find_iter(&capture, &description).collect();
+        let [_, second] = places[..] else {
+            panic!("{places:?}");
+        };
+        capture[second..second + 4].copy_from_slice(&block(0x77));
+        let ran = import(&capture, &[]).expect_status(0);
+        assert_eq!(datagrams(&ran), [EVENT]);
+        ran.expect_stderr("1 UDP datagrams in 2 packets")
+            .expect_stderr("1 in packets of an interface that the capture does not describe");
+    }
+}
+
+#[test]
+fn a_compressed_capture_is_named() {
+    for (start, what) in [
+        (
+            &b"\x1f\x8b\x08\0"[..],
+            "it is compressed with gzip, and neither pcap nor pcapng: pipe",
+        ),
+        (b"\x28\xb5\x2f\xfd\0", "compressed with zstd"),
+        (b"\xfd7zXZ\0\0\0\0", "compressed with xz"),
+        (b"BZh9", "compressed with bzip2"),
+        (b"snoop\0\0\0\0", "a snoop capture"),
+    ] {
+        for rest in [0, 100] {
+            let capture = [start, &vec![7; rest]].concat();
+            import(&capture, &[]).expect_status(2).expect_stderr(what);
+        }
+    }
+}
+
+#[test]
 fn what_was_cut_is_told_and_never_taken_for_the_whole() {
     let packets = [ethernet(b"E\n\n"), ethernet(&EVENT.repeat(10))];
     let ran = import(&pcap_cut(ETHERNET, &packets, 96), &[]).expect_status(0);
