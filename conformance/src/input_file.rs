@@ -101,6 +101,12 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
+/// Returns whether an error is of a file or line that is longer than is read, and not of the system,
+/// which limits the files that are written.
+pub fn is_too_long(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::FileTooLarge && error.raw_os_error().is_none()
+}
+
 fn open(path: &Path, is_accepted: impl Fn(FileType) -> bool) -> io::Result<File> {
     let check = |kind: FileType| match is_accepted(kind) {
         true => Ok(()),

@@ -258,7 +258,10 @@ impl<R: Read> Read for Metered<'_, R> {
         let left = self.left.get().checked_sub(length as u64);
         self.left.set(left.ok_or_else(|| {
             let max = MAX_RESULT >> 20;
-            let message = format!("a result, or what stands beside them, is longer than {max} MiB");
+            let message = format!(
+                "a result, or what stands beside the results, is longer than {max} MiB, and no \
+                 more is read"
+            );
             io::Error::new(io::ErrorKind::FileTooLarge, message)
         })?);
         Ok(length)

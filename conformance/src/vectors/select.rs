@@ -59,7 +59,7 @@ impl Selection {
     /// one.
     pub fn of<'c>(&self, corpus: &'c Corpus) -> Result<Vec<&'c Vector>, SelectionError> {
         let patterns = Patterns::new(&self.filters, corpus);
-        if let Some(filter) = patterns.first_that_fits_none(corpus) {
+        if let Some(filter) = patterns.first_that_fits_none(&self.filters, corpus) {
             return Err(SelectionError::NoVectorFits {
                 filter: filter.into(),
             });
@@ -124,11 +124,11 @@ impl<'f> Patterns<'f> {
     }
 
     /// Returns a pattern that fits no vector. An id and a topic always fit one.
-    fn first_that_fits_none(&self, corpus: &Corpus) -> Option<&'f str> {
+    fn first_that_fits_none(&self, filters: &'f [String], corpus: &Corpus) -> Option<&'f str> {
         let vectors = &corpus.vectors;
         let tested: HashSet<_> = vectors.iter().map(|it| it.requirement.as_str()).collect();
-        let mut requirements = self.requirements.iter().copied();
-        let untested = requirements.find(|requirement| !tested.contains(requirement));
+        let mut filters = filters.iter().map(String::as_str);
+        let untested = filters.find(|it| self.requirements.contains(it) && !tested.contains(it));
         let fits_none =
             |other: &TextPattern<'_>| !vectors.iter().any(|vector| other.fits(&vector.id));
         let mut others = self.others.iter();

@@ -271,6 +271,7 @@ fn files_say_the_same() {
         "--report",
         &format!("html={}", nowhere.display()),
     ])
-    .expect_status(3);
+    .expect_status(2)
+    .expect_stderr("page.html: No such file");
     assert!(!Path::new("x").exists());
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
 use crate::evdg::run;
 
@@ -77,6 +78,27 @@ fn a_report_behind_a_link_is_written_where_it_leads() {
     }
     let names = fs::read_dir(folder.path()).expect("it is there");
     assert_eq!(names.count(), 2, "nothing else is left");
+}
+
+#[test]
+fn a_report_may_go_to_standard_output() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let (pipe, file) = (folder.path().join("pipe"), folder.path().join("file"));
+    let evdg = env!("CARGO_BIN_EXE_evdg");
+    let command = format!(
+        "{evdg} test --parser --filter sep-alone --report tap=/dev/stdout | cat > '{}'; \
+         {evdg} test --parser --filter sep-alone --report tap=/dev/stdout >> '{}'",
+        pipe.display(),
+        file.display()
+    );
+    let status = Command::new("sh").args(["-c", &command]).status();
+    assert!(status.expect("sh runs").success());
+    for path in [&pipe, &file] {
+        let text = fs::read_to_string(path).expect("it is there");
+        assert!(text.contains("conforms in 1 test"), "{text}");
+    }
+    let text = fs::read_to_string(pipe).expect("it is there");
+    assert!(text.contains("ok 1 - T5 sep-alone"), "{text}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use event_datagram::EventBuf;
 use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::escape::visible;
 use event_datagram_conformance::input_file::{Limited, MAX_FILE};
 use event_datagram_conformance::load::{
     self, BenchError, BenchEvent, BenchPlan, BenchReport, Goal, SearchSettings, Shape, TargetSpec,
@@ -242,7 +243,7 @@ fn show(bar: &ProgressBar, socket: SocketKind, event: &BenchEvent<'_>) {
             bar.set_message(format!("{socket}: {rate:.0} a second for {duration:?}"));
         }
         BenchEvent::TrialEnded(trial) => {
-            let result = trial.why.as_deref().unwrap_or("nothing lost");
+            let result = visible(trial.why.as_deref().unwrap_or("nothing lost"));
             let excuse = match trial.verdict() {
                 TrialVerdict::Disturbed => ", during interference",
                 _ => "",

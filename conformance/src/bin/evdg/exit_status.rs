@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
+use event_datagram_conformance::input_file::is_too_long;
+
 use crate::terminal::message;
 
 /// The result of a command: its exit status, or an error that has one.
@@ -110,8 +112,7 @@ impl From<io::Error> for Failure {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::StdoutClosed;
         }
-        // Of a line or a datagram, by the limits on input.
-        if error.kind() == io::ErrorKind::FileTooLarge {
+        if is_too_long(&error) {
             return Self::new(
                 ExitStatus::Usage,
                 anyhow::Error::from(error).context("standard input"),

@@ -6,7 +6,7 @@ use event_datagram_conformance::capture::{
     CaptureError, CaptureStatistics, CapturedDatagram, read,
 };
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::input_file::open_file_or_pipe;
+use event_datagram_conformance::input_file::{is_too_long, open_file_or_pipe};
 use event_datagram_conformance::vectors::VectorFile;
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &ImportArgs) -> CommandResult {
         },
     );
     let result = match result {
-        Err(CaptureError::PassOn(error)) if error.kind() != io::ErrorKind::FileTooLarge => {
+        Err(CaptureError::PassOn(error)) if !is_too_long(&error) => {
             return Err(error.into());
         }
         result => result,
