@@ -7,7 +7,7 @@ use crate::contract::Start;
 use crate::dialect::Dialect;
 use crate::escape::visible;
 use crate::judge::Verdict;
-use crate::report::{ReportHeader, Shard, Summary, read};
+use crate::report::{Conformance, ReportHeader, Shard, Summary, read};
 use crate::transport::SocketKind;
 use crate::vectors::Level;
 
@@ -141,7 +141,8 @@ impl ComparedRun {
 
     /// Returns whether the subject conforms.
     pub fn conforms(&self) -> bool {
-        self.summary.failures(self.header.settings.strictness) == 0 && self.summary.tested() > 0
+        let strictness = self.header.settings.strictness;
+        self.summary.conformance(strictness) == Conformance::Conforms
     }
 }
 

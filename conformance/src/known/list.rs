@@ -32,6 +32,17 @@ pub enum KnownError {
     /// It names a vector twice.
     #[error("entry `{}`: it stands there twice", visible(.0))]
     Twice(String),
+    /// Entries still have the reason with which `--write-known` has added them.
+    #[error(
+        "entry `{}`{}: say why it fails, in the place of {NO_REASON:?}", visible(id),
+        match others { 0 => String::new(), others => format!(" and {others} more") }
+    )]
+    NoReason {
+        /// The first vector.
+        id: String,
+        /// How many more there are.
+        others: usize,
+    },
     /// An entry has expired.
     #[error(
         "entry `{id}`: it expired on {expires}; mend the listener, or say until when it stays \
@@ -56,6 +67,9 @@ pub struct Date {
     pub day: u8,
 }
 
+/// The reason of an entry that was added by `--write-known`, until somebody writes another.
+pub(super) const NO_REASON: &str = "say why";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KnownFile {
@@ -76,6 +90,13 @@ struct KnownFailure {
     sockets: Option<Vec<SocketKind>>,
 }
 
+impl KnownFailure {
+    fn has_no_reason(&self) -> bool {
+        let reason = self.reason.trim();
+        reason.is_empty() || reason == NO_REASON
+    }
+}
+
 impl KnownList {
     /// Reads a list: TOML with a `[[known]]` table for each vector. A table holds the `id`, a
     /// `reason`, and optionally a `link`, the `sockets` over which the vector fails, and the last
@@ -84,7 +105,7 @@ impl KnownList {
     /// # Errors
     ///
     /// If the list has another form, names a vector twice or one that the corpus does not have, or
-    /// holds an entry that has expired by `today`.
+    /// holds an entry that has no reason yet, or has expired by `today`.
     pub fn load(path: &Path, corpus: &Corpus, today: Date) -> Result<Self, KnownError> {
         Self::read(&read_to_string(path, MAX_LIST)?, corpus, today)
     }
@@ -98,6 +119,13 @@ impl KnownList {
         let file: KnownFile = toml_edit::de::from_str(text)
             .map_err(|error| KnownError::Content(error.to_string()))?;
         let ids: HashSet<_> = corpus.vectors.iter().map(|it| it.id.as_str()).collect();
+        let mut without_reason = file.known.iter().filter(|entry| entry.has_no_reason());
+        if let Some(first) = without_reason.next() {
+            return Err(KnownError::NoReason {
+                id: first.id.clone(),
+                others: without_reason.count(),
+            });
+        }
         let mut known = Self::default();
         for entry in file.known {
             let id = entry.id.clone();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
 
-use super::list::KnownError;
+use super::list::{KnownError, NO_REASON};
 use crate::input_file::{MAX_LIST, read_to_string};
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::write_atomically;
@@ -108,7 +108,7 @@ impl ObservedFailures {
             if !failed.is_empty() && !listed.contains(id) {
                 let mut table = Table::new();
                 table.insert("id", value(id));
-                table.insert("reason", value("say why"));
+                table.insert("reason", value(NO_REASON));
                 set_sockets(
                     &mut table,
                     failed.iter().map(ToString::to_string).collect(),

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::summary::{Summary, count_of_tests};
+use super::summary::{Conformance, Summary, count_of_tests};
 use crate::escape::{visible, visible_command};
 use crate::judge::{Answering, Strictness};
 use crate::vectors::Level;
@@ -95,16 +95,23 @@ impl ReportHeader {
     pub fn verdict_in_words(&self, summary: &Summary) -> String {
         let (total, set) = (summary.total(), self.suite.set.as_deref());
         let to_set = set.map_or_else(String::new, |set| format!(" to {set}"));
-        match summary.failures(self.settings.strictness) {
-            0 if summary.deciding() == 0 => {
+        let deciding = count_of_tests(summary.deciding());
+        match summary.conformance(self.settings.strictness) {
+            Conformance::NotTested if summary.deciding() == 0 => {
                 let set = set.unwrap_or_default();
                 format!("nothing decides: none of {total} is in {set}")
             }
-            0 if summary.tested() == 0 => format!("nothing tested: none of {total} applies to it"),
-            0 => format!("conforms{to_set} in {}", count_of_tests(summary.tested())),
-            failures => {
-                let deciding = count_of_tests(summary.deciding());
+            Conformance::NotTested => {
+                format!("nothing tested: none of {total} applies to it")
+            }
+            Conformance::Conforms => {
+                format!("conforms{to_set} in {}", count_of_tests(summary.tested()))
+            }
+            Conformance::Fails(failures) => {
                 format!("does not conform{to_set}: {failures} of {deciding} failed")
+            }
+            Conformance::NothingPassed => {
+                format!("does not conform{to_set}: nothing passed, all failures are known")
             }
         }
     }

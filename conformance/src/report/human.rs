@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
-use super::summary::{count_of_results, count_of_tests};
+use super::summary::{Conformance, count_of_results, count_of_tests};
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
 use crate::dialect::Dialect;
@@ -292,10 +292,10 @@ impl<W: Write> Human<W> {
             return format!("{RED}not finished{RED:#} after {total}: {why}");
         }
         let strictness = self.header.settings.strictness;
-        let style = match summary.failures(strictness) {
-            0 if summary.tested() == 0 => YELLOW,
-            0 => GREEN,
-            _ => RED,
+        let style = match summary.conformance(strictness) {
+            Conformance::NotTested => YELLOW,
+            Conformance::Conforms => GREEN,
+            Conformance::Fails(_) | Conformance::NothingPassed => RED,
         };
         let words = self.header.verdict_in_words(summary);
         // The verdict ends at the colon, or else is the first word.

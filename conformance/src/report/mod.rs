@@ -35,6 +35,6 @@ pub use read::{ReadError, ReadReport, read, read_from};
 pub use record::{ReadySubject, Record};
 pub use recorder::Recorder;
 pub use reporter::Reporter;
-pub use summary::Summary;
 pub(crate) use summary::count_of_results;
+pub use summary::{Conformance, Summary};
 pub use tap::Tap;

@@ -14,7 +14,31 @@ pub struct Summary {
     deciding: BTreeMap<Verdict, usize>,
 }
 
+/// What the results of a run mean together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conformance {
+    /// No vector decides, or none applies to the subject.
+    NotTested,
+    /// No result keeps the subject from being conformant.
+    Conforms,
+    /// So many results do.
+    Fails(usize),
+    /// None does, but only because each is a known failure.
+    NothingPassed,
+}
+
 impl Summary {
+    /// Returns what the results mean together.
+    pub fn conformance(&self, strictness: Strictness) -> Conformance {
+        let known = self.deciding.get(&Verdict::Known).copied();
+        match (self.failures(strictness), self.tested()) {
+            (0, 0) => Conformance::NotTested,
+            (0, tested) if known == Some(tested) => Conformance::NothingPassed,
+            (0, _) => Conformance::Conforms,
+            (failures, _) => Conformance::Fails(failures),
+        }
+    }
+
     /// Counts a result.
     pub fn add(&mut self, record: &Record) {
         self.count(record.level, record.verdict, record.decides);

@@ -51,13 +51,19 @@ fn a_list_that_was_written_excuses_what_it_names() {
         "{}",
         ran.stderr
     );
+    bench
+        .run_broken(&[])
+        .expect_status(2)
+        .expect_stderr(" more: say why it fails, in the place of \"say why\"");
+    let list = fs::read_to_string(bench.list()).expect("it is there");
+    bench.write(&list.replace("\"say why\"", "\"old parser\""));
     let ran = bench.run_broken(&["--verbose"]).expect_status(0);
     assert!(
         ran.stdout.contains("known T4  sep-first-one-splits"),
         "{}",
         ran.stdout
     );
-    assert!(ran.stdout.contains("(known: say why)"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("(known: old parser)"), "{}", ran.stdout);
     // Nothing more to change.
     bench
         .run_broken(&["--write-known"])
@@ -106,6 +112,18 @@ fn other_failures_are_not_excused() {
     bench
         .run(&[], Path::new("/no/such/listener.py"))
         .expect_status(3);
+}
+
+#[test]
+fn a_run_in_which_all_failures_are_known_and_nothing_passes_fails() {
+    let bench = Bench::new();
+    bench.write("[[known]]\nid = \"sep-first-one-splits\"\nreason = \"old parser\"\n");
+    let list = bench.list();
+    let args = ["--filter", "sep-first-one-splits", "--known", &list];
+    let listener = bench.folder.path().join("listener.py");
+    let ran = test(&args, &["python3", listener.to_str().expect("UTF-8")]);
+    let verdict = "does not conform: nothing passed, all failures are known\n";
+    assert!(ran.expect_status(1).stdout.contains(verdict));
 }
 
 #[test]

@@ -38,5 +38,6 @@ mod report_files;
 mod reports;
 mod run_events;
 mod send;
+mod signals;
 mod standard_streams;
 mod start_line;

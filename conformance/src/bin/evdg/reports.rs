@@ -7,7 +7,8 @@ use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::output_file::{FileIdentity, remove_stale};
 use event_datagram_conformance::report::{
-    Detail, Findings, Format, Human, ReadySubject, Record, ReportHeader, Reporter, Summary,
+    Conformance, Detail, Findings, Format, Human, ReadySubject, Record, ReportHeader, Reporter,
+    Summary,
 };
 use event_datagram_conformance::subject::Stop;
 use event_datagram_conformance::vectors::Vector;
@@ -148,9 +149,9 @@ impl<'c> ReportSet<'c> {
     pub(crate) fn finish(mut self, diagnosis: &Diagnosis, advice: Option<String>) -> CommandResult {
         self.human.advise(advice);
         ignore_closed_stdout(self.human.finish(&self.summary, diagnosis))?;
-        Ok(match self.summary.failures(self.strictness) {
-            0 if self.summary.tested() == 0 => ExitStatus::Nothing,
-            0 => ExitStatus::Success,
+        Ok(match self.summary.conformance(self.strictness) {
+            Conformance::NotTested => ExitStatus::Nothing,
+            Conformance::Conforms => ExitStatus::Success,
             _ => ExitStatus::Failed,
         })
     }

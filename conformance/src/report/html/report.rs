@@ -16,7 +16,7 @@ use crate::output_file::{remove_stale, write_atomically_with};
 use crate::report::behaviour::BehaviourEvidence;
 use crate::report::header::requirement_order;
 use crate::report::side_by_side::{DatagramComparison, comparisons};
-use crate::report::{ReadySubject, Record, ReportHeader, Reporter, Summary};
+use crate::report::{Conformance, ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::vectors::Level;
 
 /// Writes one self-contained page for a browser: the requirements that are broken, each failure
@@ -277,16 +277,30 @@ impl Html {
     fn content<'r>(&'r self, summary: &Summary, diagnosis: &'r Diagnosis) -> ReportPage<'r> {
         let header = &self.header;
         let strictness = header.settings.strictness;
-        let (failures, tested) = (summary.failures(strictness), summary.tested());
-        let (state, verdict) = match failures {
-            0 if tested == 0 => ("odd", "Nothing tested"),
-            0 => ("good", "Conforms"),
-            _ => ("bad", "Does not conform"),
-        };
-        let sentence = match failures {
-            0 if tested == 0 => format!("None of {} tests applies to it.", summary.total()),
-            0 => format!("{tested} tests, and nothing that keeps it from conforming."),
-            _ => format!("{failures} of {} tests failed.", summary.deciding()),
+        let (state, verdict, sentence) = match summary.conformance(strictness) {
+            Conformance::NotTested => (
+                "odd",
+                "Nothing tested",
+                format!("None of {} tests applies to it.", summary.total()),
+            ),
+            Conformance::Conforms => (
+                "good",
+                "Conforms",
+                format!(
+                    "{} tests, and nothing that keeps it from conforming.",
+                    summary.tested()
+                ),
+            ),
+            Conformance::Fails(failures) => (
+                "bad",
+                "Does not conform",
+                format!("{failures} of {} tests failed.", summary.deciding()),
+            ),
+            Conformance::NothingPassed => (
+                "bad",
+                "Does not conform",
+                "Nothing passed: all failures are known.".into(),
+            ),
         };
         let verdicts: Vec<_> = Verdict::ALL
             .into_iter()
