@@ -1,5 +1,5 @@
 use std::collections::VecDeque;
-use std::thread::{Scope, ScopedJoinHandle};
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use super::confirm::Confirmed;
@@ -62,18 +62,24 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
     }
 
     /// Adds the outcome that `work` returns in another thread. Waits if there are too many threads.
+    ///
+    /// # Errors
+    ///
+    /// If no thread can be started.
     pub(super) fn push_pending(
         &mut self,
         work: impl FnOnce() -> Result<Confirmed<'c>, RunError> + Send + 's,
-    ) {
+    ) -> Result<(), RunError> {
         while self.pending_count() >= self.max_threads {
             self.join_oldest();
         }
-        let thread = self.scope.spawn(work);
+        let thread = thread::Builder::new().spawn_scoped(self.scope, work);
+        let thread = thread.map_err(RunError::Thread)?;
         let since = Instant::now();
         self.held
             .push_back(Held::Pending(Pending { thread, since }));
         self.emit_oldest();
+        Ok(())
     }
 
     /// Returns whether outcomes are found out by other threads.

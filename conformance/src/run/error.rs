@@ -1,3 +1,5 @@
+use std::io;
+
 use crate::subject::StartError;
 
 /// Why a run was not completed.
@@ -18,6 +20,9 @@ pub enum RunError {
     /// The subject died, and could not be started again.
     #[error("{0}")]
     Gone(String),
+    /// The system starts no more threads.
+    #[error("no more threads can be started: a smaller number of --jobs needs fewer")]
+    Thread(#[source] io::Error),
     /// The run was stopped.
     #[error("interrupted")]
     Interrupted,

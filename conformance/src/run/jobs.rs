@@ -31,25 +31,33 @@ pub(super) fn run<'p, 'c>(
     let hangs = &Arc::clone(&first.hangs);
     let max_threads = (MAX_THREADS / plan.jobs).max(1);
     thread::scope(|scope| {
-        let others: Vec<_> = parts
-            .map(|part| {
-                let (sender, events) = channel();
-                let work = move || {
-                    let mut send = |event| {
-                        // The receiver is gone once the run has failed elsewhere.
-                        let _ = sender.send(event);
-                    };
-                    let mut supervisor =
-                        Supervisor::start(&plan.subject, &plan.settings, socket, dialect)?
-                            .sharing(discoveries, hangs);
-                    worker::run(scope, max_threads, &mut supervisor, part, &mut send)?;
-                    supervisor.linger_and_stop(plan.linger);
-                    Ok(())
+        let mut result = Ok(());
+        let mut others = Vec::new();
+        for part in parts {
+            let (sender, events) = channel();
+            let work = move || {
+                let mut send = |event| {
+                    // The receiver is gone once the run has failed elsewhere.
+                    let _ = sender.send(event);
                 };
-                (scope.spawn(work), events)
-            })
-            .collect();
-        let mut result = worker::run(scope, max_threads, &mut first, first_part, emit);
+                let mut supervisor =
+                    Supervisor::start(&plan.subject, &plan.settings, socket, dialect)?
+                        .sharing(discoveries, hangs);
+                worker::run(scope, max_threads, &mut supervisor, part, &mut send)?;
+                supervisor.linger_and_stop(plan.linger);
+                Ok(())
+            };
+            match thread::Builder::new().spawn_scoped(scope, work) {
+                Ok(thread) => others.push((thread, events)),
+                Err(error) => {
+                    result = Err(RunError::Thread(error));
+                    break;
+                }
+            }
+        }
+        if result.is_ok() {
+            result = worker::run(scope, max_threads, &mut first, first_part, emit);
+        }
         if result.is_ok() {
             first.linger_and_stop(plan.linger);
         }

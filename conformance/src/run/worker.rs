@@ -136,7 +136,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             self.record_sent(vector);
         }
         if let Some(silent) = first_try.take_if(|outcome| self.can_replace(outcome)) {
-            self.replace(silent, vectors[good..].to_vec());
+            self.replace(silent, vectors[good..].to_vec())?;
             // A subject that reads ahead may hang at any of them.
             for vector in &vectors[good + 1..] {
                 self.run_alone(vector)?;
@@ -214,7 +214,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             let tried = self.supervisor.try_once(vector, before)?;
             self.supervisor.set_answer_wait(AnswerWait::FULL);
             if self.can_replace(&tried) {
-                self.replace(tried, vec![vector]);
+                self.replace(tried, vec![vector])?;
                 return Ok(None);
             }
             first_try = Some(tried);
@@ -320,7 +320,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
 
     /// Lets another thread find out whether the instance hangs, and goes on with a fresh one.
     /// `in_flight` is what the silent one has not answered.
-    fn replace(&mut self, silent: Outcome<'c>, in_flight: Vec<&'c Vector>) {
+    fn replace(&mut self, silent: Outcome<'c>, in_flight: Vec<&'c Vector>) -> Result<(), RunError> {
         let history = self.history_of(&silent);
         let sent = Sent { history, in_flight };
         let mut next = self.supervisor.sibling();
@@ -334,7 +334,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         supervisor.hangs.record_suspicion(silent.vector);
         let since = Instant::now();
         self.outcomes
-            .push_pending(move || supervisor.confirm_hang(silent, &sent, since));
+            .push_pending(move || supervisor.confirm_hang(silent, &sent, since))
     }
 
     /// Adds an outcome.
@@ -359,7 +359,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             self.outcomes.push_pending(move || {
                 sibling.judge_state(&mut outcome)?;
                 Ok(outcome.into())
-            });
+            })?;
         } else {
             self.supervisor.judge_state(&mut outcome)?;
             self.outcomes.push(outcome);

@@ -18,10 +18,7 @@ use crate::transport::Link;
 /// A running process in a process group of its own. Dropping this kills the whole group.
 #[derive(Debug)]
 pub(super) struct Process {
-    child: Child,
-    /// The mark in the environment of its descendants.
-    #[cfg(target_os = "linux")]
-    mark: String,
+    group: ProcessGroup,
     streams: Streams,
     output: Output,
     errors: Lines,
@@ -31,6 +28,15 @@ pub(super) struct Process {
     is_stderr_read: bool,
     /// How the process ended, until that is reported, and the latest time to report it.
     exited: Option<(Exit, Instant)>,
+}
+
+/// A child and its process group. Dropping this kills all of it, and its descendants elsewhere.
+#[derive(Debug)]
+struct ProcessGroup {
+    child: Child,
+    /// The mark in the environment of its descendants.
+    #[cfg(target_os = "linux")]
+    mark: String,
 }
 
 /// What a process has for standard input.
@@ -66,12 +72,14 @@ impl Process {
         let mark = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
         #[cfg(target_os = "linux")]
         command.env(descendants::MARK, &mark);
-        let mut child = command.spawn()?;
-        let streams = Streams::of(&mut child)?;
-        Ok(Self {
-            child,
+        let mut group = ProcessGroup {
+            child: command.spawn()?,
             #[cfg(target_os = "linux")]
             mark,
+        };
+        let streams = Streams::of(&mut group.child)?;
+        Ok(Self {
+            group,
             streams,
             output: Output::default(),
             errors: Lines::default(),
@@ -136,7 +144,7 @@ impl Process {
     pub(super) fn stop(mut self) -> Vec<Vec<u8>> {
         let mut lines = Vec::new();
         self.streams.close_input();
-        self.ask_to_end();
+        self.group.ask_to_end();
         let deadline = Instant::now() + EXIT_GRACE;
         while let Some(event) = self.wait(deadline, None) {
             // A process that writes without end is not waited for any longer.
@@ -155,7 +163,7 @@ impl Process {
     /// Kills the whole group at once, so that none of its processes keeps a pipe open, and returns
     /// the events that were still on their way. The log is complete then.
     pub(super) fn kill(&mut self) -> Vec<SubjectEvent> {
-        self.kill_group();
+        self.group.kill();
         let deadline = Instant::now() + EXIT_GRACE;
         while !(self.is_stdout_read && self.is_stderr_read) && Instant::now() < deadline {
             self.read(deadline, None);
@@ -199,7 +207,7 @@ impl Process {
             #[cfg(unix)]
             StreamEvent::Ended(exit) => {
                 // Otherwise a descendant could keep the output open.
-                self.kill_group();
+                self.group.kill();
                 self.exited = Some((exit, Instant::now() + EXIT_GRACE));
             }
             StreamEvent::Writable => return Read::Writable,
@@ -207,14 +215,16 @@ impl Process {
         }
         Read::Attempt(ReadAttempt::Some)
     }
+}
 
+impl ProcessGroup {
     #[cfg(unix)]
     fn ask_to_end(&self) {
         self.signal(rustix::process::Signal::TERM);
     }
 
     #[cfg(unix)]
-    fn kill_group(&mut self) {
+    fn kill(&mut self) {
         self.signal(rustix::process::Signal::KILL);
     }
 
@@ -231,14 +241,14 @@ impl Process {
     fn ask_to_end(&self) {}
 
     #[cfg(not(unix))]
-    fn kill_group(&mut self) {
+    fn kill(&mut self) {
         let _ = self.child.kill();
     }
 }
 
-impl Drop for Process {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
-        self.kill_group();
+        self.kill();
         // The process may have left its group. If it cannot be killed, waiting for its end is
         // useless.
         if self.child.kill().is_ok() {

@@ -126,9 +126,12 @@ impl<'c> ReportSet<'c> {
     /// the run.
     pub(crate) fn diagnose(&self, fence: &FenceTemplate, stop: &Stop) -> Diagnosis {
         let bar = ProgressBar::new_spinner().with_message("searching the causes");
-        bar.enable_steady_tick(Duration::from_millis(100));
         let begin = Instant::now();
-        let go_on = || !stop.is_requested() && begin.elapsed() < MAX_DIAGNOSIS;
+        let go_on = || {
+            // A thread that moves the bar might not start.
+            bar.tick();
+            !stop.is_requested() && begin.elapsed() < MAX_DIAGNOSIS
+        };
         let diagnosis = self.findings.diagnose(fence, &go_on);
         bar.finish_and_clear();
         diagnosis
