@@ -50,7 +50,12 @@ impl Signals {
             released: Condvar::new(),
         });
         let handler = Arc::clone(&shared);
-        ctrlc::set_handler(move || handler.handle()).or_exit(ExitStatus::Setup)?;
+        let set = ctrlc::set_handler(move || handler.handle());
+        let set = set.map_err(|error| match error {
+            ctrlc::Error::System(error) => error,
+            error => io::Error::other(error),
+        });
+        set.or_exit_with(ExitStatus::Setup, "signals cannot be handled")?;
         Ok(Self(shared))
     }
 
