@@ -1,6 +1,6 @@
 use std::collections::VecDeque;
 
-use crate::escape::escaped;
+use crate::escape::{beginning, escaped};
 
 /// The beginning and the end of a subject's log, which is its standard error and what is no report
 /// on its standard output. The beginning often holds the reason of a failure.
@@ -13,7 +13,9 @@ pub(super) struct LogEnds {
 
 const FIRST_LINES: usize = 4;
 const LAST_LINES: usize = 6;
-const LINE_BYTES: usize = 400;
+/// The longest line that is kept whole, in bytes. Of a longer one both ends are kept: the end of a
+/// failed assertion often says most.
+const MAX_BYTES: usize = 400;
 
 impl LogEnds {
     /// Adds a line.
@@ -21,7 +23,7 @@ impl LogEnds {
         if line.trim_ascii().is_empty() {
             return;
         }
-        let line = line[..line.len().min(LINE_BYTES)].to_vec();
+        let line = shortened(line);
         if self.first.len() < FIRST_LINES {
             self.first.push(line);
             return;
@@ -45,9 +47,33 @@ impl LogEnds {
     }
 }
 
+/// Returns a line, or its beginning and its end if it is long.
+fn shortened(line: &[u8]) -> Vec<u8> {
+    if line.len() <= MAX_BYTES {
+        return line.to_vec();
+    }
+    let first = beginning(line, MAX_BYTES / 2);
+    let last = &line[line.len() - MAX_BYTES / 2..];
+    // No part of a character stands at its start. What continues for longer is no UTF-8.
+    let is_start = |byte: &u8| byte & 0xc0 != 0x80;
+    let start = last.iter().take(4).position(is_start).unwrap_or_default();
+    [first, " … ".as_bytes(), &last[start..]].concat()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_ends_of_a_long_line_are_kept_without_parts_of_characters() {
+        let mut log = LogEnds::default();
+        log.push(format!("assert{}1 == 2", "é".repeat(400)).as_bytes());
+        let e = "é";
+        assert_eq!(
+            log.lines(),
+            [format!("assert{} … {}1 == 2", e.repeat(97), e.repeat(97))]
+        );
+    }
 
     #[test]
     fn the_first_and_the_last_lines_are_kept() {

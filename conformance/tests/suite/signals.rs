@@ -238,3 +238,28 @@ fn a_subject_that_puts_a_link_in_the_place_of_its_folder_has_nothing_deleted() {
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(fs::read_dir(&other).expect("it is there").count(), 8);
 }
+
+#[test]
+fn a_report_that_goes_to_a_pipe_without_a_reader_does_not_hold_up_a_signal() {
+    let args = [
+        "test",
+        "--filter",
+        "sep-*",
+        "--report",
+        "tap=pipe",
+        "--report",
+        "json=a.json",
+    ];
+    let folder = tempfile::tempdir().expect("there is room");
+    let made = Command::new("mkfifo")
+        .arg(folder.path().join("pipe"))
+        .status();
+    assert!(made.expect("mkfifo runs").success());
+    let mut evdg = evdg();
+    evdg.args(args).current_dir(&folder);
+    evdg.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = evdg.spawn().expect("evdg starts");
+    until(|| folder.path().join("a.json").exists());
+    signal(&child, "INT");
+    assert_eq!(ended(&mut child), Some(130));
+}

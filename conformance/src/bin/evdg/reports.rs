@@ -1,5 +1,5 @@
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use event_datagram_conformance::diagnose::Diagnosis;
@@ -139,23 +139,35 @@ impl<'c> ReportSet<'c> {
 
     /// Writes the files. They come before standard output, whose reader may close it.
     pub(crate) fn write_files(&mut self, diagnosis: &Diagnosis) -> CommandResult<()> {
-        for (path, report) in &mut self.files {
-            report
-                .finish(&self.summary, diagnosis)
-                .or_exit_with(ExitStatus::Setup, format!("report {}", path.display()))?;
-        }
-        Ok(())
+        self.write(diagnosis, |path| !is_pipe(path))
     }
 
-    /// Prints the summary on standard output, with advice if there is some, and returns the exit
-    /// status.
+    /// Writes the reports that go to pipes and devices, which may never be read, and prints the
+    /// summary on standard output, with advice if there is some. Returns the exit status.
     pub(crate) fn finish(mut self, diagnosis: &Diagnosis, advice: Option<String>) -> CommandResult {
+        let written = self.write(diagnosis, is_pipe);
         self.human.advise(advice);
         ignore_closed_stdout(self.human.finish(&self.summary, diagnosis))?;
+        written?;
         Ok(match self.summary.conformance(self.strictness) {
             Conformance::NotTested => ExitStatus::Nothing,
             Conformance::Conforms => ExitStatus::Success,
             _ => ExitStatus::Failed,
         })
     }
+
+    /// Writes the reports whose paths are such ones.
+    fn write(&mut self, diagnosis: &Diagnosis, is_such: fn(&Path) -> bool) -> CommandResult<()> {
+        for (path, report) in self.files.iter_mut().filter(|(path, _)| is_such(path)) {
+            report
+                .finish(&self.summary, diagnosis)
+                .or_exit_with(ExitStatus::Setup, format!("report {}", path.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns whether a path leads to a pipe or a device.
+fn is_pipe(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| !metadata.is_file())
 }
