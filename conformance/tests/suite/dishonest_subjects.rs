@@ -63,6 +63,30 @@ fn what_only_may_be_read_right_is_not_flaky_where_it_is_read_wrong_every_time() 
 }
 
 #[test]
+fn a_listener_that_finds_tags_and_reads_nothing_fails() {
+    let echo = "import re\n\
+                tag = re.search(rb't[0-9]{12,}', datagram)\n\
+                fence = {'event': 'E_EVDG_FENCE'}\n\
+                if tag: fence['params'] = [{'name': 'tag', 'value': tag[0].decode()}]; say(fence)\n\
+                else: say({'error': 'x'})\n\
+                continue";
+    let ran = test_listener_with(FEW, echo).expect_status(1);
+    let must = ran.stdout.lines().find(|line| line.starts_with("must "));
+    let passes = must.expect("it is there").contains("pass");
+    assert!(!passes, "{}", ran.stdout);
+}
+
+#[test]
+fn a_listener_that_replays_the_last_fence_for_each_datagram_fails() {
+    let replay = format!(
+        "if count == 0: last = None\n\
+         if last: say(last)\n\
+         if {IS_FENCE}: last = report(*parse(datagram))"
+    );
+    test_listener_with(FEW, &replay).expect_status(1);
+}
+
+#[test]
 fn a_listener_that_makes_fences_up_is_found_out() {
     let forge = format!(
         "if {IS_FENCE} and count > 3:\n    \
