@@ -44,6 +44,7 @@ impl FenceTemplate {
     }
 
     /// Returns the names of the parameters.
+    #[cfg(feature = "diagnosis")]
     pub(crate) fn param_names(&self) -> impl Iterator<Item = &str> {
         self.params.iter().map(|(name, _)| &**name)
     }
