@@ -317,10 +317,9 @@ impl<W: Write> Human<W> {
                 "  {verdict} {BOLD}{requirement:<3}{BOLD:#} {level:<6} {title} ({})",
                 count_of_results(count)
             )?;
-            let why = ellipsized(&broken.why, WIDTH);
-            for line in wrapped(&format!("{}: {why}", broken.id), COLUMNS - 8) {
-                writeln!(self.out, "        {line}")?;
-            }
+            // One line each, so that all of them are on the first screen.
+            let why = format!("{}: {}", broken.id, broken.why);
+            writeln!(self.out, "        {}", ellipsized(&why, COLUMNS - 8))?;
         }
         Ok(())
     }
