@@ -269,7 +269,7 @@ fn an_interrupted_run_leaves_nothing_behind() {
 }
 
 /// Waits for a condition that is sure to come.
-pub(crate) fn wait_until(condition: impl Fn() -> bool) {
+pub(crate) fn wait_until(mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !condition() {
         assert!(Instant::now() < deadline, "it did not come");

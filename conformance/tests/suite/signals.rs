@@ -6,12 +6,10 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::evdg::evdg;
-
-/// How long a command may take that got a signal: far longer than it does, on a busy machine.
-const LIMIT: Duration = Duration::from_secs(30);
+use crate::hostile_subjects::wait_until;
 
 /// A command in a folder of its own, for temporary files, too.
 struct Interrupted {
@@ -41,7 +39,7 @@ impl Interrupted {
             let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
             caught.is_some_and(|mask| mask & 1 << (2 - 1) != 0)
         };
-        until(handles);
+        wait_until(handles);
     }
 
     /// Sends SIGINT, and returns the exit status.
@@ -69,20 +67,10 @@ fn signal(child: &Child, name: &str) {
     sent.stderr(Stdio::null()).status().expect("kill runs");
 }
 
-/// Waits until something is so.
-#[track_caller]
-fn until(mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + LIMIT;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "it is not so after {LIMIT:?}");
-        thread::yield_now();
-    }
-}
-
 #[track_caller]
 fn ended(child: &mut Child) -> Option<i32> {
     let mut status = None;
-    until(|| {
+    wait_until(|| {
         status = child.try_wait().expect("it was started");
         status.is_some()
     });
@@ -150,7 +138,7 @@ fn signals_at_any_moment_leave_all_reports_or_none() {
 #[test]
 fn a_load_test_is_interrupted_while_its_listener_starts() {
     let mut run = Interrupted::start(&["bench"], &["sleep", "1000"]);
-    until(|| has_subject(&run));
+    wait_until(|| has_subject(&run));
     assert_eq!(run.interrupt(), Some(130));
     assert_eq!(run.left(), [""; 0]);
 }
@@ -181,7 +169,7 @@ fn a_listener_ends_while_nobody_reads_what_it_prints() {
     // Until the pipe and the queue of the socket are full for a while.
     let datagram = format!("E_TEST\np::{}\n\n", "x".repeat(60_000));
     let mut full = 0;
-    until(|| {
+    wait_until(|| {
         match sender.send_to(datagram.as_bytes(), &path) {
             Ok(_) => full = 0,
             Err(_) => full += 1,
@@ -259,7 +247,7 @@ fn a_report_that_goes_to_a_pipe_without_a_reader_does_not_hold_up_a_signal() {
     evdg.args(args).current_dir(&folder);
     evdg.stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = evdg.spawn().expect("evdg starts");
-    until(|| folder.path().join("a.json").exists());
+    wait_until(|| folder.path().join("a.json").exists());
     signal(&child, "INT");
     assert_eq!(ended(&mut child), Some(130));
 }

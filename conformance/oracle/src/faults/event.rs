@@ -22,9 +22,14 @@ pub(super) enum Value {
     Json(String),
 }
 
-impl Param {
-    pub(super) fn is_named(&self, name: &[u8]) -> bool {
-        self.name.as_deref() == Some(name)
+impl Event {
+    /// Returns whether there is a parameter of each of these names.
+    pub(super) fn has_params(&self, names: &[Vec<u8>]) -> bool {
+        let has = |name: &Vec<u8>| {
+            let mut params = self.params.iter();
+            params.any(|param| param.name.as_ref() == Some(name))
+        };
+        names.iter().all(has)
     }
 }
 

@@ -73,10 +73,7 @@ pub(super) const FAULTS: &[Fault] = &[
         requirement: "T19",
         injection: with_param_names(|listener, names| {
             let names = names.to_vec();
-            listener.drops_events(move |event| {
-                let has = |name: &Vec<u8>| event.params.iter().any(|param| param.is_named(name));
-                !names.iter().all(has)
-            });
+            listener.drops_events(move |event| !event.has_params(&names));
         }),
     },
     Fault {

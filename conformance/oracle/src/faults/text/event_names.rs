@@ -77,8 +77,7 @@ pub(super) const FAULTS: &[Fault] = &[
         injection: with_param_names(|listener, names| {
             let names = names.to_vec();
             listener.events(move |event| {
-                let has = |name: &Vec<u8>| event.params.iter().any(|param| param.is_named(name));
-                if names.iter().all(has) {
+                if event.has_params(&names) {
                     Ok(event)
                 } else {
                     Err("a parameter is missing".into())
