@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::time::{Duration, Instant};
 
+use memchr::memrchr;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 /// The environment variable that marks every descendant of a subject.
@@ -42,10 +43,24 @@ pub(super) fn kill_all(mark: &str) {
     }
 }
 
-fn pids() -> Vec<i32> {
+/// Returns the IDs of all processes.
+pub(super) fn pids() -> Vec<i32> {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = processes.filter_map(|process| process.file_name().to_str()?.parse().ok());
     pids.collect()
+}
+
+/// Returns the parent of a process. `None` if the process has been reaped.
+pub(super) fn parent(pid: Pid) -> Option<Pid> {
+    let stat = fs::read(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+    // The program's name, in parentheses, may hold anything.
+    let behind_name = &stat[memrchr(b')', &stat)? + 1..];
+    // The state stands before the parent.
+    let parent = behind_name
+        .split(u8::is_ascii_whitespace)
+        .filter(|field| !field.is_empty())
+        .nth(1)?;
+    Pid::from_raw(str::from_utf8(parent).ok()?.parse().ok()?)
 }
 
 #[derive(PartialEq, Eq)]

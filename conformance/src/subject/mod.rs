@@ -17,6 +17,8 @@ mod handle;
 mod lines;
 mod linger;
 mod log;
+#[cfg(target_os = "linux")]
+mod orphans;
 mod output;
 mod pipeline;
 mod port_reservation;
@@ -39,6 +41,8 @@ pub use command::{CommandError, Kind, Subject, SubjectCommand};
 pub use death::{Death, Exit};
 pub use exchange::{Exchange, ExchangeEnd, SendMode};
 pub(crate) use linger::Lingering;
+#[cfg(target_os = "linux")]
+pub use orphans::adopt_orphans;
 pub(crate) use pipeline::MAX_PIPELINED;
 pub use pipeline::{PipelineEnd, PipelineResult};
 pub use session::Session;

@@ -6,13 +6,13 @@ use std::time::Instant;
 
 use super::deadline::{Deadline, ReadAttempt};
 use super::death::Exit;
-#[cfg(target_os = "linux")]
-use super::descendants;
 use super::event::SubjectEvent;
 use super::lines::Lines;
 use super::output::Output;
 use super::streams::{InputError, StreamEvent, Streams};
 use super::waits::EXIT_GRACE;
+#[cfg(target_os = "linux")]
+use super::{descendants, orphans};
 use crate::transport::Link;
 
 /// A running process in a process group of its own. Dropping this kills the whole group.
@@ -72,8 +72,12 @@ impl Process {
         let mark = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
         #[cfg(target_os = "linux")]
         command.env(descendants::MARK, &mark);
+        #[cfg(target_os = "linux")]
+        let child = orphans::spawn(&mut command)?;
+        #[cfg(not(target_os = "linux"))]
+        let child = command.spawn()?;
         let mut group = ProcessGroup {
-            child: command.spawn()?,
+            child,
             #[cfg(target_os = "linux")]
             mark,
         };
@@ -255,7 +259,10 @@ impl Drop for ProcessGroup {
             let _ = self.child.wait();
         }
         #[cfg(target_os = "linux")]
-        descendants::kill_all(&self.mark);
+        {
+            descendants::kill_all(&self.mark);
+            orphans::reaped(rustix::process::Pid::from_child(&self.child));
+        }
     }
 }
 

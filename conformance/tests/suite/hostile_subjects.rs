@@ -164,6 +164,19 @@ fn a_daemon_that_a_listener_starts_does_not_outlive_it() {
 }
 
 #[test]
+fn a_daemon_without_an_environment_does_not_outlive_its_listener() {
+    let mark = format!("35{:05}", std::process::id() % 100_000);
+    let daemon = format!(
+        "if count == 0 and os.fork() == 0:\n    \
+             os.setsid()\n    \
+             if os.fork() == 0: os.execve('/bin/sleep', ['sleep', '{mark}'], {{}})\n    \
+             os._exit(0)"
+    );
+    test_listener_with(FEW, &daemon).expect_status(0);
+    assert_eq!(processes_with(&mark), Vec::<String>::new());
+}
+
+#[test]
 fn a_fork_bomb_ends_with_the_run() {
     // Sixty processes at a time, each of which starts its successor in a session of its own, and
     // ends.

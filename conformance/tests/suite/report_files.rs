@@ -152,3 +152,20 @@ fn paths_that_are_one_file_are_refused() {
     }
     assert!(path("file").exists());
 }
+
+#[test]
+fn a_report_above_the_limit_on_the_size_of_files_is_an_error() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let report = folder.path().join("report.json");
+    let evdg = env!("CARGO_BIN_EXE_evdg");
+    let options = json(&report);
+    let command =
+        format!("ulimit -f 0; exec {evdg} test --filter sep-alone --report {options} 2>&1");
+    let ran = Command::new("sh").args(["-c", &command]).output();
+    let ran = ran.expect("a shell is there");
+    let printed = String::from_utf8_lossy(&ran.stdout);
+    assert_eq!(ran.status.code(), Some(3), "{printed}");
+    let message = format!("evdg: report {}: ", report.display());
+    assert!(printed.contains(&message), "{printed}");
+    assert!(!report.exists());
+}

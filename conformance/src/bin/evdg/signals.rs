@@ -56,6 +56,10 @@ impl Signals {
             error => io::Error::other(error),
         });
         set.or_exit_with(ExitStatus::Setup, "signals cannot be handled")?;
+        // A write beyond the greatest size of files fails then, instead of ending the program.
+        #[cfg(unix)]
+        signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
+            .or_exit_with(ExitStatus::Setup, "signals cannot be handled")?;
         Ok(Self(shared))
     }
 

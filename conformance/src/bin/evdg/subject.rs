@@ -5,6 +5,8 @@ use std::path::Path;
 
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::run::RunError;
+#[cfg(target_os = "linux")]
+use event_datagram_conformance::subject::adopt_orphans;
 use event_datagram_conformance::subject::{Kind, Stop, Subject, SubjectCommand, SubjectSettings};
 use event_datagram_conformance::transport::{SocketKind, check_loopback};
 
@@ -41,6 +43,8 @@ pub(crate) fn subject(
             ),
         )?;
     }
+    #[cfg(target_os = "linux")]
+    adopt_orphans();
     Ok((command.into(), sockets))
 }
 
