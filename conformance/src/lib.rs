@@ -52,6 +52,7 @@ pub mod run;
 pub mod send;
 #[cfg(feature = "runner")]
 pub mod subject;
+pub mod suggest;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "runner")]
