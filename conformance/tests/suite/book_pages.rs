@@ -30,7 +30,9 @@ fn the_page_of_commands_is_up_to_date() {
 
 /// Adds the help of a command and of its subcommands.
 fn add_commands(page: &mut String, command: &[&str]) {
-    let help = run(&[command, &["--help"]].concat()).expect_status(0).stdout;
+    let help = run(&[command, &["--help"]].concat())
+        .expect_status(0)
+        .stdout;
     let name = [&["evdg"], command].concat().join(" ");
     let help: String = help.lines().fold(String::new(), |mut help, line| {
         help.push_str(line.trim_end());

@@ -116,3 +116,15 @@ fn a_reader_of_completions_that_goes_away_is_no_failure() {
     let ran = Command::new("sh").args(["-c", &command]).output();
     assert_eq!(Ran::from(ran.expect("sh runs")).stderr, "");
 }
+
+#[test]
+fn help_is_there_for_each_command_and_for_the_contract() {
+    let help = run(&["help", "vectors", "export"]).expect_status(0).stdout;
+    assert_eq!(help, run(&["vectors", "export", "--help"]).stdout);
+    let contract = run(&["help", "contract"]).expect_status(0).stdout;
+    assert!(contract.contains("`value_hex`"), "{contract}");
+    assert!(run(&["help"]).expect_status(0).stdout.contains("Commands:"));
+    run(&["help", "tset"])
+        .expect_status(2)
+        .expect_stderr("a similar subcommand exists: 'test'");
+}

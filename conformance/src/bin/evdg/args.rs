@@ -67,9 +67,15 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Put the JSON reports of the parts of a run together, or make other reports from one
     Merge(MergeArgs),
-    /// The corpus: list, show, check
+    /// The corpus: list, show, export, check, import
     #[command(subcommand)]
     Vectors(VectorsCommand),
+    /// Print the help of a command, or the reporting contract: what a listener has to print
+    Help {
+        /// A command, such as `test` or `vectors export`, or `contract`
+        #[arg(value_name = "TOPIC")]
+        topic: Vec<String>,
+    },
     /// Print the completions for a shell
     Completions {
         /// The shell

@@ -6,6 +6,7 @@ mod compare;
 mod exit_status;
 mod fuzz;
 mod fuzz_output;
+mod help;
 mod hex_digits;
 mod import;
 mod listen;
@@ -66,6 +67,7 @@ fn run(signals: &Signals) -> CommandResult {
         Command::Compare(args) => compare::run(args, signals),
         Command::Merge(args) => merge::run(args, signals),
         Command::Vectors(command) => vectors::run(command, signals),
+        Command::Help { topic } => help::run(topic),
         Command::Completions { shell } => manual::completions(*shell),
         Command::Man { folder } => manual::pages(folder),
     }

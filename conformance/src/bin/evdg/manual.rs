@@ -9,6 +9,7 @@ use roff::{Roff, bold, roman};
 
 use crate::args::Cli;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
+use crate::help::CONTRACT;
 use crate::terminal::message;
 
 /// Examples for each command: a command line, and what it is for.
@@ -219,6 +220,13 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[("evdg vectors check corpus", "Check the corpus in a folder.")],
     ),
     (
+        "evdg-help",
+        &[(
+            "evdg help contract",
+            "Print what a listener has to print for each datagram.",
+        )],
+    ),
+    (
         "evdg-completions",
         &[(
             "evdg completions bash > ~/.local/share/bash-completion/completions/evdg",
@@ -295,10 +303,23 @@ fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
         more.control("SH", ["NOTES"]);
         more.text([roman(notes.to_string())]);
     }
+    if name == "evdg-test" {
+        add_contract(&mut more);
+    }
     add_examples(&mut more, name);
     add_statuses(&mut more);
     more.to_writer(&mut page)?;
     Ok((man.get_filename(), page))
+}
+
+fn add_contract(page: &mut Roff) {
+    page.control("SH", ["REPORTING CONTRACT"]);
+    // No filling: the text has tables.
+    page.control("nf", []);
+    for line in CONTRACT.lines().skip(1) {
+        page.text([roman(line)]);
+    }
+    page.control("fi", []);
 }
 
 fn add_examples(page: &mut Roff, command: &str) {
