@@ -25,7 +25,8 @@ pub struct CodecCase {
     /// The datagram of OpenSIPS 3.4 to 4.0.
     pub jsonrpc: CaseDatagram,
     /// The event of the text datagram as the server raised it, if that holds integers; a decoded
-    /// one holds none. JSON-RPC tells integers from strings, so its decoded event is the raised one.
+    /// one holds none. JSON-RPC tells integers from strings, so its decoded event is the raised
+    /// one.
     pub text_raised: Option<EventBuf>,
     /// Whether real servers sent these datagrams.
     pub is_captured: bool,

@@ -1,14 +1,14 @@
 #!/bin/bash -eu
-# Builds every fuzz target into $OUT, each with its seeds, its dictionary and its options. Called by the
-# images of OSS-Fuzz and ClusterFuzzLite, which set SRC, OUT, WORK, SANITIZER and the compilers' flags,
-# and by `ci/services`.
+# Builds every fuzz target into $OUT, each with its seeds, its dictionary and its options. Called by
+# the images of OSS-Fuzz and ClusterFuzzLite, which set SRC, OUT, WORK, SANITIZER and the compilers'
+# flags, and by `ci/services`.
 cd "$SRC/event-datagram"
 
 cargo fuzz build -O --debug-assertions
 programs=fuzz/target/x86_64-unknown-linux-gnu/release
 
-# The same programs without an engine export the seeds. They run here, without the flags of the fuzzed
-# programs.
+# The same programs without an engine export the seeds. They run here, without the flags of the
+# fuzzed programs.
 env -u RUSTFLAGS -u CFLAGS -u CXXFLAGS SANITIZER=none \
     cargo build --manifest-path fuzz/Cargo.toml --no-default-features --target-dir "$WORK/replay"
 

@@ -135,7 +135,8 @@ pub fn is_hidden(character: char) -> bool {
         )
 }
 
-/// Returns whether a character is hidden and stands in a string: between values JSON has line feeds.
+/// Returns whether a character is hidden and stands in a string: between values JSON has line
+/// feeds.
 fn is_hidden_in_json(character: char) -> bool {
     character != '\n' && is_hidden(character)
 }

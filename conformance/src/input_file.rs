@@ -101,8 +101,8 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
-/// Returns whether an error is of a file or line that is longer than is read, and not of the system,
-/// which limits the files that are written.
+/// Returns whether an error is of a file or line that is longer than is read, and not of the
+/// system, which limits the files that are written.
 pub fn is_too_long(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::FileTooLarge && error.raw_os_error().is_none()
 }

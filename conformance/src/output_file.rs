@@ -148,7 +148,8 @@ impl Spool {
 
 /// Returns the path to which links at a path lead, whether or not there is a file. Links of which
 /// each leads to the next, in a ring, stay, and so do those of `/proc` and what leads to them, such
-/// as `/dev/stdout`: they stand for a file that is open, and whose name may be another one's by now.
+/// as `/dev/stdout`: they stand for a file that is open, and whose name may be another one's by
+/// now.
 fn behind_links(path: &Path) -> PathBuf {
     // More than any system follows.
     const MAX_LINKS: usize = 64;

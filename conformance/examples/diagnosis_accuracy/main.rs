@@ -1,7 +1,7 @@
 //! Measures the diagnosis: how often it finds the faults of simulated listeners.
 //!
-//! `cargo run --release --example diagnosis_accuracy [NAME [STEP]]` prints a table, and exits with 1
-//! if a target is missed. NAME is a part of an experiment's name; of STEP listeners one is
+//! `cargo run --release --example diagnosis_accuracy [NAME [STEP]]` prints a table, and exits with
+//! 1 if a target is missed. NAME is a part of an experiment's name; of STEP listeners one is
 //! diagnosed. `ci/diagnosis` runs it all.
 
 mod measurement;

@@ -131,8 +131,8 @@ impl<'v> Subjects<'v> {
         sets
     }
 
-    /// Returns a listener with random instances of different faults. `None` if two of them are of one
-    /// fault, or there are not enough.
+    /// Returns a listener with random instances of different faults. `None` if two of them are of
+    /// one fault, or there are not enough.
     fn some(&mut self, instances: &[FaultInstance], count: usize) -> Option<Subject> {
         let mut chosen = self.random.choose_multiple(0..instances.len(), count);
         chosen.sort_unstable();

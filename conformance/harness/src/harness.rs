@@ -84,8 +84,8 @@ impl Harness {
         self
     }
 
-    /// Lets warnings fail, too: departures from advice (level `should`), and readings that a vector of
-    /// level `may` does not list.
+    /// Lets warnings fail, too: departures from advice (level `should`), and readings that a vector
+    /// of level `may` does not list.
     pub const fn strict(mut self) -> Self {
         self.strictness = Strictness::Should;
         self
@@ -97,8 +97,8 @@ impl Harness {
         self
     }
 
-    /// Sets the good event before and behind every vector, for parsers that reject names they do not
-    /// know or demand parameters: `NAME param={tag} other=value`, of which `{tag}` is replaced.
+    /// Sets the good event before and behind every vector, for parsers that reject names they do
+    /// not know or demand parameters: `NAME param={tag} other=value`, of which `{tag}` is replaced.
     pub fn fence(mut self, template: &str) -> Self {
         self.fence = Some(template.into());
         self

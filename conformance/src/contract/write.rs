@@ -135,7 +135,8 @@ fn member<const N: usize>(
     }
 }
 
-/// Writes what follows the key of a member whose bytes are not all plain, or not as in the datagram.
+/// Writes what follows the key of a member whose bytes are not all plain, or not as in the
+/// datagram.
 #[inline(never)]
 fn put_other(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
     if all(bytes, |byte| is_plain(byte) | escape(byte).is_some()) {

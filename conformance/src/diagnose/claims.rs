@@ -11,8 +11,8 @@ use super::simulation::Simulated;
 
 /// The part of a fault's footprint on which it must have been observed, in percent.
 const MIN_OBSERVED: usize = 90;
-/// The part of a fault's footprint that the subject may have passed, in percent: a listener with the
-/// fault passes none.
+/// The part of a fault's footprint that the subject may have passed, in percent: a listener with
+/// the fault passes none.
 const MAX_PASSED: usize = 2;
 /// The vectors that a fault must explain, unless it fails no more than one.
 const MIN_EXPLAINED: usize = 2;
@@ -90,8 +90,8 @@ impl<'s> ExplainedSet<'s> {
             && missed * 100 <= footprint.len() * (100 - MIN_OBSERVED)
     }
 
-    /// Returns whether the set explains all but a few vectors. Beside many that are unexplained, one
-    /// that is explained may be chance.
+    /// Returns whether the set explains all but a few vectors. Beside many that are unexplained,
+    /// one that is explained may be chance.
     fn leaves_few(&self) -> bool {
         let wrong = self.search.problem.wrong();
         wrong.filter(|at| !self.explains(*at)).count() <= MAX_UNEXPLAINED

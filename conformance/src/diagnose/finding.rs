@@ -67,8 +67,8 @@ impl<'v> Finding<'v> {
         finding
     }
 
-    /// Returns whether the subject of another finding of the same vector did the same, as far as the
-    /// diagnosis distinguishes it.
+    /// Returns whether the subject of another finding of the same vector did the same, as far as
+    /// the diagnosis distinguishes it.
     pub fn is_alike(&self, other: &Self) -> bool {
         self.trace() == other.trace()
     }

@@ -329,7 +329,8 @@ impl Search<'_> {
         unexplained.into_iter().step_by(step).collect()
     }
 
-    /// Returns a set with a candidate, in the order of injection. `None` if it has its fault already.
+    /// Returns a set with a candidate, in the order of injection. `None` if it has its fault
+    /// already.
     pub(super) fn with(&self, members: &[usize], candidate: usize) -> Option<Vec<usize>> {
         let rank = |member: usize| self.candidates[member].rank;
         if members

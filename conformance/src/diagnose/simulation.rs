@@ -140,8 +140,8 @@ impl Simulator {
         observation
     }
 
-    /// Returns whether a line holds digits that are no part of a vector, but of a fence's tag, or end
-    /// as a tag does.
+    /// Returns whether a line holds digits that are no part of a vector, but of a fence's tag, or
+    /// end as a tag does.
     fn holds_part_of_tag<'l>(
         &self,
         vector: &Vector,

@@ -15,8 +15,8 @@ const MAX_TEXT: usize = 240;
 const MAX_ALTERNATIVES: usize = 3;
 
 impl Diagnosis {
-    /// Returns how much the causes explain, in a sentence. `None` if nothing went wrong. `warnings` is
-    /// how many of the results that went wrong are warnings.
+    /// Returns how much the causes explain, in a sentence. `None` if nothing went wrong. `warnings`
+    /// is how many of the results that went wrong are warnings.
     pub fn headline(&self, warnings: usize) -> Option<String> {
         let explained: usize = self.causes.iter().map(|cause| cause.explains).sum();
         let wrong = explained + self.unexplained;
@@ -56,8 +56,8 @@ impl Diagnosis {
         })
     }
 
-    /// Returns a table of the causes, line by line: what the subject does, the requirement, how many
-    /// tests, an example, and what the subject may do instead. Long sentences are wrapped.
+    /// Returns a table of the causes, line by line: what the subject does, the requirement, how
+    /// many tests, an example, and what the subject may do instead. Long sentences are wrapped.
     pub fn lines(&self) -> Vec<String> {
         let count_width = (self.causes.iter())
             .map(|cause| cause.explains.to_string().len())
@@ -91,8 +91,8 @@ impl Diagnosis {
         self.alternatives.get(cause).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the lines of what the subject may do in the place of a cause, as many as have room on
-    /// a screen.
+    /// Returns the lines of what the subject may do in the place of a cause, as many as have room
+    /// on a screen.
     fn alternatives_in_words(&self, cause: usize) -> Vec<String> {
         let alternatives = self.alternatives_of(cause);
         let mut lines = Vec::new();

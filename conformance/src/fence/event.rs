@@ -14,8 +14,8 @@ pub struct Fence {
     pub(super) own: Digits,
 }
 
-/// How a subject reads fences, without regard to the order of parameters: a listener that keeps them
-/// in a hash table reports another order each time, and other vectors test the order.
+/// How a subject reads fences, without regard to the order of parameters: a listener that keeps
+/// them in a hash table reports another order each time, and other vectors test the order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FenceForm {
     /// As they were sent.

@@ -28,7 +28,8 @@ const OVERTAKING_TRIES: usize = 8;
 const INVESTIGATIONS: usize = 3;
 /// The number of events by which the order of parameters is compared.
 const SHUFFLED_EVENTS: usize = 8;
-/// The number of parameters of each of them: hash tables keep a few in the order in which they came.
+/// The number of parameters of each of them: hash tables keep a few in the order in which they
+/// came.
 const SHUFFLED_PARAMS: usize = 12;
 
 impl Supervisor<'_> {
@@ -244,8 +245,8 @@ fn param_name(index: usize) -> String {
     format!("n{}", String::from_iter(digits))
 }
 
-/// Returns the indices of the reported probes, in the order of their first reports: copies that come
-/// later overtake nothing.
+/// Returns the indices of the reported probes, in the order of their first reports: copies that
+/// come later overtake nothing.
 fn order(observation: &Observation, probes: &[Probe], fences: &Fences) -> Vec<usize> {
     let index = |raw: &[u8]| probes.iter().position(|probe| probe.is_in(raw, fences));
     let mut order = Vec::new();

@@ -34,8 +34,8 @@ impl<'s, 'env, 'r: 's> SpareInstances<'s, 'env, 'r> {
         }
     }
 
-    /// Returns the supervisor of the instance that was started first. `None` if there is none, or it
-    /// could not be started: the subject is started at once then, and says what is wrong.
+    /// Returns the supervisor of the instance that was started first. `None` if there is none, or
+    /// it could not be started: the subject is started at once then, and says what is wrong.
     pub(super) fn take(&mut self) -> Option<Supervisor<'r>> {
         let thread = self.starting.pop_front()?;
         thread.join().expect("a thread does not panic").ok()

@@ -11,8 +11,8 @@ use crate::transport::STOP_CHECK_INTERVAL;
 
 /// A session whose subject was silent for a moment.
 impl Session {
-    /// Waits until a silent subject reports a fence: at first one that was sent before, because some
-    /// subjects report only when nothing more comes, then another.
+    /// Waits until a silent subject reports a fence: at first one that was sent before, because
+    /// some subjects report only when nothing more comes, then another.
     ///
     /// # Errors
     ///

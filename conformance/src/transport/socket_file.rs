@@ -1,5 +1,5 @@
-//! The files of UNIX sockets, and the folders for them. What another process has put in the place of
-//! one is never removed: each is known by its folder's handle and its inode, not by its path.
+//! The files of UNIX sockets, and the folders for them. What another process has put in the place
+//! of one is never removed: each is known by its folder's handle and its inode, not by its path.
 
 use std::ffi::{OsStr, OsString};
 use std::io;

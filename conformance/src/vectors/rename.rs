@@ -21,8 +21,8 @@ impl Corpus {
     /// the event and in the expectation of that datagram.
     ///
     /// A name that is spelled otherwise, such as with escapes, and one that is part of something
-    /// else stays. A long datagram keeps its size: a run of letters in it is made longer or shorter.
-    /// Where that is not possible and the size matters, the vector does not apply.
+    /// else stays. A long datagram keeps its size: a run of letters in it is made longer or
+    /// shorter. Where that is not possible and the size matters, the vector does not apply.
     pub fn rename_test_event(&mut self, name: &str) {
         for vector in &mut self.vectors {
             rename_in_vector(vector, name);

@@ -4,10 +4,9 @@
 //! A vector of level must or should has to fail each faulty listener, and each vector has to detect
 //! a fault that most vectors do not detect. The results are in `corpus/kills/`;
 //! `SNAPSHOTS=overwrite` updates them. The listeners are models in this process. One in five also
-//! runs as a process, whose fault the diagnosis has to name; with `KILL_MATRIX_REPEATS=20` it does so
-//! 20 times, with equal results.
-//! `ci/kills` runs it all, in an optimised build; in any other build most of these
-//! tests are ignored.
+//! runs as a process, whose fault the diagnosis has to name; with `KILL_MATRIX_REPEATS=20` it does
+//! so 20 times, with equal results. `ci/kills` runs it all, in an optimised build; in any other
+//! build most of these tests are ignored.
 //!
 //! This program is also the faulty listeners: `kill_matrix listen DIALECT NAME` listens on the
 //! socket in `EVDG_SOCKET`. To look at one, run `evdg test -- target/release/deps/kill_matrix-…

@@ -1,5 +1,6 @@
-//! Runs every vector on every faulty listener: which detects which. Each vector gets a fresh model of
-//! the listener in this process; real processes of some listeners check that models are like them.
+//! Runs every vector on every faulty listener: which detects which. Each vector gets a fresh model
+//! of the listener in this process; real processes of some listeners check that models are like
+//! them.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -21,7 +22,8 @@ use event_datagram_conformance::vectors::{Corpus, Vector};
 
 use crate::listeners::FaultyListener;
 
-/// The first argument that makes this program a listener; the dialect and the listener's name follow.
+/// The first argument that makes this program a listener; the dialect and the listener's name
+/// follow.
 pub(crate) const LISTEN: &str = "listen";
 /// The name of the listener without a fault.
 pub(crate) const CORRECT: &str = "correct";

@@ -41,8 +41,8 @@ pub(crate) fn test_listener_with(args: &[&str], extra: &str) -> Ran {
     test(args, &command)
 }
 
-/// A few vectors and one socket, and all that is said of them: enough where the program is at fault,
-/// not its reading.
+/// A few vectors and one socket, and all that is said of them: enough where the program is at
+/// fault, not its reading.
 pub(crate) const FEW: &[&str] = &["--verbose", "--socket", "unix", "--filter", "sep-*"];
 
 #[track_caller]

@@ -59,8 +59,8 @@ pub fn fast_and_generic_line_parsers_agree(line: &[u8]) {
     }
 }
 
-/// An event's line is the JSON that serde writes, with hidden characters escaped, and the comparison
-/// of bytes accepts that line alone.
+/// An event's line is the JSON that serde writes, with hidden characters escaped, and the
+/// comparison of bytes accepts that line alone.
 ///
 /// # Panics
 ///
