@@ -10,6 +10,7 @@ use std::fs::File;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::contract::Start;
 use crate::dialect::Dialect;
@@ -22,6 +23,8 @@ use crate::transport::SocketKind;
 pub struct Merged {
     /// What was run, on what, and how.
     pub header: ReportHeader,
+    /// How long the run took, from the first start of a part to the last end, if that is known.
+    pub duration: Option<Duration>,
     /// The parts, in the order of their numbers.
     parts: Vec<Part>,
 }
@@ -103,7 +106,29 @@ pub fn merge(paths: &[PathBuf]) -> Result<Merged, MergeError> {
         .filter(|title| seen.insert(*title))
         .cloned()
         .collect();
-    Ok(Merged { header, parts })
+    for part in &parts[1..] {
+        match (&mut header.run, &part.report.header.run) {
+            (Some(run), Some(other)) => run.add_part(other),
+            // A report of an older version does not say.
+            (run, _) => *run = None,
+        }
+    }
+    Ok(Merged {
+        duration: duration(&header, &parts),
+        header,
+        parts,
+    })
+}
+
+/// Returns the time from the start of the whole run until the last part ended.
+fn duration(whole: &ReportHeader, parts: &[Part]) -> Option<Duration> {
+    let began = whole.run.as_ref()?.started;
+    let ends = parts.iter().map(|part| {
+        let started = part.report.header.run.as_ref()?.started;
+        let after = Duration::try_from(started.duration_since(began)).ok()?;
+        after.checked_add(part.report.duration?)
+    });
+    ends.collect::<Option<Vec<_>>>()?.into_iter().max()
 }
 
 impl Merged {

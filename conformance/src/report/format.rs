@@ -49,9 +49,9 @@ impl Format {
         Ok(match self {
             Self::Html => Box::new(Html::create(path, header.clone())?),
             Self::Json => Box::new(Json::create(path, header.clone())?),
-            Self::Junit => Box::new(Junit::create(path, header)?),
+            Self::Junit => Box::new(Junit::create(path, header.clone())?),
             Self::Markdown => Box::new(Markdown::create(path, header.clone())?),
-            Self::Tap => Box::new(Tap::create(path, header)?),
+            Self::Tap => Box::new(Tap::create(path, header.clone())?),
         })
     }
 }

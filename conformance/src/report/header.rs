@@ -2,6 +2,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::run_context::RunContext;
 use super::summary::{Conformance, Summary, count_of_tests};
 use crate::escape::{visible, visible_command};
 use crate::judge::{Answering, Strictness};
@@ -16,6 +17,8 @@ pub struct ReportHeader {
     pub subject: TestedSubject,
     /// How.
     pub settings: RunSettings,
+    /// When, where and by which command. `None` in reports of older versions.
+    pub run: Option<RunContext>,
 }
 
 /// The suite that was run.
@@ -51,6 +54,9 @@ pub struct RequirementTitle {
     pub id: String,
     /// What it says, in a few words.
     pub title: String,
+    /// What it says in full, in Markdown. Empty in reports of older versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
 }
 
 /// The subject as it was started.
@@ -128,6 +134,16 @@ impl ReportHeader {
                 "{count} results do not decide: their vectors are not in {set}"
             )),
         }
+    }
+
+    /// Returns the facts of the run that reports show, each with its label: when, how long, where, by
+    /// which version and command.
+    pub(super) fn facts(&self, summary: &Summary) -> Vec<(&'static str, String)> {
+        let run = self.run.as_ref();
+        let mut facts = run.map_or_else(Vec::new, |run| run.facts(summary.duration()));
+        let Suite { name, version, .. } = &self.suite;
+        facts.insert(0, ("suite", format!("{name} {version}")));
+        facts
     }
 
     /// Returns the titles of the requirements.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde_json::json;
 
+use super::run_context::RunMember;
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
 use crate::escape::visible_json;
@@ -78,6 +79,9 @@ impl Reporter for Json {
             member(out, "suite", &suite)?;
             member(out, "subject", &subject)?;
             member(out, "settings", &header.settings)?;
+            if let Some(run) = &header.run {
+                member(out, "run", &RunMember::new(run, summary.duration()))?;
+            }
             out.write_all(b",\n\"results\":[")?;
             io::copy(&mut results, out)?;
             out.write_all(b"\n]")?;

@@ -7,7 +7,9 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::{Cause, Diagnosis};
 use crate::dialect::Dialect;
+use crate::evidence::EvidenceLine;
 use crate::judge::{Strictness, Verdict};
+use crate::layout::ellipsized;
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 use crate::transport::SocketKind;
 
@@ -17,12 +19,27 @@ use crate::transport::SocketKind;
 /// A departure is a failure, a crash or hang an error. A vector is skipped if it does not apply, is
 /// known to fail, or fails outside the requirement set. A warning is a failure if it fails the run;
 /// otherwise it is a success with the evidence as its output.
+///
+/// CI services refuse large files, so evidence is cut: to 16 lines of a case, 200 characters of a
+/// line, and a megabyte of the report, behind which cases have their reason alone. The JSON report
+/// has all of it.
 #[derive(Debug)]
 pub struct Junit {
     path: PathBuf,
-    strictness: Strictness,
+    header: ReportHeader,
     suites: Vec<JunitSuite>,
+    /// Bytes of the cases that did not pass, as they are written.
+    evidence: usize,
 }
+
+/// The most lines of evidence of a case. The reason and the command that runs it again are kept.
+const MAX_LINES: usize = 16;
+/// The most characters of a line of evidence, and of the message of a case.
+const MAX_WIDTH: usize = 200;
+/// The most characters of the message of a case without evidence.
+const MAX_BRIEF: usize = 80;
+/// Bytes of evidence, behind which cases have their reason alone.
+const MAX_EVIDENCE: usize = 1_000_000;
 
 #[derive(Debug)]
 struct JunitSuite {
@@ -48,12 +65,13 @@ impl Junit {
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, header: &ReportHeader) -> io::Result<Self> {
+    pub fn create(path: PathBuf, header: ReportHeader) -> io::Result<Self> {
         remove_stale(&path)?;
         Ok(Self {
             path,
-            strictness: header.settings.strictness,
+            header,
             suites: Vec::new(),
+            evidence: 0,
         })
     }
 }
@@ -74,14 +92,36 @@ impl Reporter for Junit {
             self.suites.len() - 1
         });
         let suite = &mut self.suites[index];
-        suite.counts.add(record, self.strictness);
-        let strictness = self.strictness;
-        suite.cases.write_with(|out| case(out, record, strictness));
+        let strictness = self.header.settings.strictness;
+        suite.counts.add(record, strictness);
+        let detail = if self.evidence < MAX_EVIDENCE {
+            CaseDetail::Evidence
+        } else {
+            CaseDetail::Reason
+        };
+        let mut xml = Vec::new();
+        let written = case(&mut xml, record, strictness, detail);
+        if record.verdict != Verdict::Pass {
+            self.evidence += xml.len();
+        }
+        suite
+            .cases
+            .write_with(|out| written.and_then(|()| out.write_all(&xml)));
     }
 
     fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
         let all =
             (self.suites.iter()).fold(SuiteCounts::default(), |all, suite| all.and(suite.counts));
+        let mut properties = self.header.facts(summary);
+        let command = ("subject", self.header.subject.command.clone());
+        properties.push(command);
+        let headline = diagnosis.headline(summary.of(Verdict::Warn));
+        if let Some(headline) = headline {
+            let causes = diagnosis.causes.iter().map(Cause::line);
+            let lines = [headline].into_iter().chain(causes);
+            properties.extend(lines.map(|line| ("diagnosis", line)));
+        }
+        let started = self.header.run.as_ref().map(|run| run.started.to_string());
         let suites = &mut self.suites;
         write_atomically_with(&self.path, |out| {
             let mut xml = Writer::new(out);
@@ -91,18 +131,19 @@ impl Reporter for Junit {
             root.push_attribute(("name", "event_datagram conformance"));
             all.write(&mut root);
             xml.write_event(Event::Start(root))?;
-            let mut diagnosis = Some(diagnosis);
-            let warnings = summary.of(Verdict::Warn);
-            for suite in suites {
+            for (index, suite) in suites.iter_mut().enumerate() {
                 let mut element = BytesStart::new("testsuite");
                 let name = format!("event_datagram.{}.{}", suite.dialect, suite.socket);
                 element.push_attribute(("name", name.as_str()));
                 suite.counts.write(&mut element);
                 element.push_attribute(("skipped", suite.counts.skipped.to_string().as_str()));
+                if let Some(started) = &started {
+                    element.push_attribute(("timestamp", started.as_str()));
+                }
                 xml.get_mut().write_all(b"\n")?;
                 xml.write_event(Event::Start(element))?;
-                if let Some(diagnosis) = diagnosis.take() {
-                    properties(&mut xml, diagnosis, warnings)?;
+                if index == 0 {
+                    write_properties(&mut xml, &properties)?;
                 }
                 io::copy(&mut suite.cases.reader()?, xml.get_mut())?;
                 xml.get_mut().write_all(b"\n")?;
@@ -115,27 +156,32 @@ impl Reporter for Junit {
     }
 }
 
-/// Writes the diagnosis as properties of a suite: the element has no other place for them.
-fn properties(
+/// Writes the facts of the run and the diagnosis as properties of a suite: the root element has no
+/// place for them.
+fn write_properties(
     xml: &mut Writer<&mut dyn Write>,
-    diagnosis: &Diagnosis,
-    warnings: usize,
+    properties: &[(&'static str, String)],
 ) -> io::Result<()> {
-    let Some(headline) = diagnosis.headline(warnings) else {
-        return Ok(());
-    };
     xml.get_mut().write_all(b"\n")?;
     xml.write_event(Event::Start(BytesStart::new("properties")))?;
-    let lines = diagnosis.causes.iter().map(Cause::line);
-    for line in [headline].into_iter().chain(lines) {
+    for (name, value) in properties {
         let mut property = BytesStart::new("property");
-        property.push_attribute(("name", "diagnosis"));
-        property.push_attribute(("value", line.as_str()));
+        property.push_attribute(("name", *name));
+        property.push_attribute(("value", value.as_str()));
         xml.get_mut().write_all(b"\n")?;
         xml.write_event(Event::Empty(property))?;
     }
     xml.get_mut().write_all(b"\n")?;
     xml.write_event(Event::End(BytesEnd::new("properties")))
+}
+
+/// How much of a case that did not pass is written.
+#[derive(Clone, Copy)]
+enum CaseDetail {
+    /// Its reason and its evidence.
+    Evidence,
+    /// Its reason alone.
+    Reason,
 }
 
 /// The status of a case for a CI service.
@@ -160,7 +206,12 @@ impl CaseStatus {
 }
 
 /// Writes a test case.
-fn case(out: &mut dyn Write, record: &Record, strictness: Strictness) -> io::Result<()> {
+fn case(
+    out: &mut dyn Write,
+    record: &Record,
+    strictness: Strictness,
+    detail: CaseDetail,
+) -> io::Result<()> {
     let mut xml = Writer::new(out);
     xml.get_mut().write_all(b"\n  ")?;
     let (dialect, requirement, topic) = (record.dialect, &record.requirement, &record.topic);
@@ -173,11 +224,10 @@ fn case(out: &mut dyn Write, record: &Record, strictness: Strictness) -> io::Res
         return xml.write_event(Event::Empty(element));
     }
     xml.write_event(Event::Start(element))?;
-    let lines = record.evidence_lines();
-    let lines = lines
-        .iter()
-        .map(|line| format!("{:<9} {}\n", line.label, line.text));
-    let text: String = lines.collect();
+    let (text, width) = match detail {
+        CaseDetail::Evidence => (evidence_in_words(record), MAX_WIDTH),
+        CaseDetail::Reason => ("the JSON report has the evidence\n".into(), MAX_BRIEF),
+    };
     let child = match CaseStatus::of(record, strictness) {
         CaseStatus::Success => {
             let text = format!("{}: {text}", record.verdict);
@@ -188,10 +238,26 @@ fn case(out: &mut dyn Write, record: &Record, strictness: Strictness) -> io::Res
         CaseStatus::Failure => "failure",
     };
     let mut child = BytesStart::new(child);
-    let message = format!("{requirement} {}: {}", record.level, record.why());
+    let why = ellipsized(record.why(), width);
+    let message = format!("{requirement} {}: {why}", record.level);
     child.push_attribute(("type", record.verdict.as_str()));
     child.push_attribute(("message", message.as_str()));
     close(xml, child, &text)
+}
+
+/// Returns the evidence of a case, line by line, without the middle of what is long.
+fn evidence_in_words(record: &Record) -> String {
+    let lines = record.evidence_lines();
+    let left_out = lines.len().saturating_sub(MAX_LINES);
+    let (first, last) = lines.split_at(lines.len().min(MAX_LINES / 2));
+    let in_words =
+        |line: &EvidenceLine| format!("{:<9} {}\n", line.label, line.shortened(MAX_WIDTH));
+    let mut text: String = first.iter().map(in_words).collect();
+    if left_out > 0 {
+        text += &format!("… {left_out} more lines: the JSON report has them\n");
+    }
+    text.extend(last.iter().skip(left_out).map(in_words));
+    text
 }
 
 /// Writes the only child of a case, and ends the case.

@@ -169,6 +169,13 @@ impl Markdown {
         if let Some(undecided) = header.undecided_in_words(summary) {
             writeln!(text, "\n{}.", markdown_text(&undecided))?;
         }
+        let facts = header.facts(summary);
+        let facts = facts.iter().map(|(label, fact)| match *label {
+            "command" => format!("{label} {}", inline_code(&visible(fact))),
+            _ => format!("{label} {}", markdown_text(fact)),
+        });
+        let facts: Vec<_> = facts.collect();
+        writeln!(text, "\n{}", facts.join(", "))?;
         write!(text, "\n{}", self.details)?;
         if self.left_out > 0 {
             writeln!(text, "…and {} more.", self.left_out)?;

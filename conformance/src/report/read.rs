@@ -3,13 +3,15 @@ use std::fmt;
 use std::io::{self, BufReader, Read};
 use std::marker::PhantomData;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::json::FORMAT_VERSION;
+use super::run_context::RunMember;
 use super::{ReadySubject, ReportHeader, RunSettings, Suite, TestedSubject};
-use crate::escape::visible;
+use crate::escape::{visible, visible_command};
 use crate::input_file::{Limited, MAX_REPORT, open_file_or_pipe};
 
 /// What a JSON report holds besides its results.
@@ -22,6 +24,8 @@ pub struct ReadReport {
     pub subjects: Vec<ReadySubject>,
     /// How many results there are.
     pub count: usize,
+    /// How long the run took.
+    pub duration: Option<Duration>,
 }
 
 /// Why a file is no report.
@@ -125,7 +129,7 @@ where
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<ReadReport, A::Error> {
         let mut version = None;
         let (mut suite, mut subject, mut settings) = (None, None, None);
-        let mut summary = None;
+        let (mut run, mut summary) = (None, None);
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
                 "format_version" => {
@@ -147,6 +151,7 @@ where
                 "suite" => suite = Some(map.next_value::<Suite>()?),
                 "subject" => subject = Some(map.next_value::<SubjectMember>()?),
                 "settings" => settings = Some(map.next_value::<RunSettings>()?),
+                "run" => run = Some(map.next_value::<RunMember>()?),
                 "results" => map.next_value_seed(&mut self.0)?,
                 "summary" => summary = Some(map.next_value::<SummaryMember>()?),
                 _ => {
@@ -179,6 +184,7 @@ where
         }
         for title in &mut suite.requirements {
             (title.id, title.title) = (visible(&title.id), visible(&title.title));
+            title.text = visible_command(&title.text);
         }
         let SubjectMember { subject, declared } = subject.ok_or_else(|| missing("subject"))?;
         let subject = TestedSubject::new(&subject.command, &subject.kind);
@@ -186,15 +192,19 @@ where
         for filter in &mut settings.filters {
             *filter = visible(filter);
         }
+        let run = run.map(RunMember::parse).transpose();
+        let (run, duration) = run.map_err(A::Error::custom)?.unzip();
         let header = ReportHeader {
             suite,
             subject,
             settings,
+            run,
         };
         Ok(ReadReport {
             header,
             subjects: declared,
             count,
+            duration: duration.flatten(),
         })
     }
 }

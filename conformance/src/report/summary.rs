@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
@@ -6,12 +7,13 @@ use super::record::Record;
 use crate::judge::{Strictness, Verdict};
 use crate::vectors::Level;
 
-/// The counts of results by level and verdict.
+/// The counts of results by level and verdict, and how long the run took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     counts: BTreeMap<(Level, Verdict), usize>,
     /// Of these, those that decide about conformance.
     deciding: BTreeMap<Verdict, usize>,
+    duration: Option<Duration>,
 }
 
 /// What the results of a run mean together.
@@ -37,6 +39,16 @@ impl Summary {
             (0, _) => Conformance::Conforms,
             (failures, _) => Conformance::Fails(failures),
         }
+    }
+
+    /// Sets how long the run took.
+    pub fn set_duration(&mut self, duration: Duration) {
+        self.duration = Some(duration);
+    }
+
+    /// Returns how long the run took, if that is known.
+    pub fn duration(&self) -> Option<Duration> {
+        self.duration
     }
 
     /// Counts a result.

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
+use crate::escape::visible;
 use crate::evidence::EvidenceLine;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
@@ -12,7 +13,7 @@ use crate::output_file::{Spool, remove_stale, write_atomically_with};
 #[derive(Debug)]
 pub struct Tap {
     path: PathBuf,
-    strictness: Strictness,
+    header: ReportHeader,
     lines: Spool,
     count: usize,
 }
@@ -24,12 +25,12 @@ impl Tap {
     /// # Errors
     ///
     /// If the file cannot be removed, or its folder is not there.
-    pub fn create(path: PathBuf, header: &ReportHeader) -> io::Result<Self> {
+    pub fn create(path: PathBuf, header: ReportHeader) -> io::Result<Self> {
         remove_stale(&path)?;
         Ok(Self {
             lines: Spool::beside(&path),
             path,
-            strictness: header.settings.strictness,
+            header,
             count: 0,
         })
     }
@@ -40,13 +41,14 @@ impl Reporter for Tap {
 
     fn add(&mut self, record: &Record) {
         self.count += 1;
-        let (count, strictness) = (self.count, self.strictness);
+        let (count, strictness) = (self.count, self.header.settings.strictness);
         self.lines
             .write_with(|out| lines(out, count, record, strictness));
     }
 
     fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
         let (count, mut lines) = (self.count, self.lines.reader()?);
+        let facts = self.header.facts(summary);
         write_atomically_with(&self.path, |out| {
             writeln!(out, "TAP version 14")?;
             if let Some(headline) = diagnosis.headline(summary.of(Verdict::Warn)) {
@@ -54,6 +56,9 @@ impl Reporter for Tap {
                 for line in diagnosis.lines() {
                     writeln!(out, "#   {line}")?;
                 }
+            }
+            for (label, fact) in &facts {
+                writeln!(out, "# {label}: {}", visible(fact))?;
             }
             writeln!(out, "1..{count}")?;
             io::copy(&mut lines, out).map(drop)

@@ -152,6 +152,11 @@ impl Corpus {
             .find(|requirement| requirement.id == id)
     }
 
+    /// Returns what SPEC.md says about a requirement below its heading, in Markdown.
+    pub fn text_of(&self, requirement: &Requirement) -> Option<&str> {
+        spec::section(&self.specification, requirement)
+    }
+
     /// Returns the ids of all requirements and vectors.
     pub fn ids(&self) -> HashSet<&str> {
         let requirements = self.requirements.iter().map(|it| it.id.as_str());

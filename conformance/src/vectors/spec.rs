@@ -60,6 +60,31 @@ pub(super) fn read(text: &str) -> Result<Vec<Requirement>, String> {
     }
 }
 
+/// Returns what SPEC.md says below the heading of a requirement, up to the next heading.
+pub(super) fn section<'t>(text: &'t str, requirement: &Requirement) -> Option<&'t str> {
+    let mut lines = text.split_inclusive('\n');
+    let mut start = 0;
+    let is_heading = |line: &str| {
+        let heading = line.strip_prefix("### ");
+        let id = heading.and_then(|heading| heading.split_once(": "));
+        id.is_some_and(|(id, _)| visible(id) == requirement.id)
+    };
+    loop {
+        let line = lines.next()?;
+        start += line.len();
+        if is_heading(line) {
+            break;
+        }
+    }
+    let mut is_code = false;
+    let length = lines.take_while(|line| {
+        is_code ^= line.starts_with("```");
+        is_code || !(line.starts_with("## ") || line.starts_with("### "))
+    });
+    let length: usize = length.map(str::len).sum();
+    Some(text[start..][..length].trim_matches('\n'))
+}
+
 fn grades(text: &str) -> Option<(Level, Vec<Authority>)> {
     let (level, authority) = text
         .trim_end()
@@ -83,6 +108,15 @@ mod tests {
             authorities: vec![Authority::Documented, Authority::Sender],
         };
         assert_eq!(read(text), Ok(vec![expected]));
+    }
+
+    #[test]
+    fn a_section_ends_at_the_next_heading_outside_of_code() {
+        let text = "### T1: a\nLevel: must. Authority: sender.\n\none\n```\n## code\n```\n\n## Next\ntwo\n";
+        let requirements = read(text).expect("it is sound");
+        let expected = "Level: must. Authority: sender.\n\none\n```\n## code\n```";
+        assert_eq!(section(text, &requirements[0]), Some(expected));
+        assert_eq!(section("# Spec\n", &requirements[0]), None);
     }
 
     #[test]

@@ -25,7 +25,7 @@ const structure = () => {
     .map((attribute) => attribute.name);
   return {
     handlers,
-    foreign: count('img, iframe, object, embed, base, link, a:not([href^="#case-"]), textarea, h1 ~ h1, svg :not(rect, title)'),
+    foreign: count('img, iframe, object, embed, base, link, a:not([href^="#case-"], [href^="#requirement-"]), textarea, h1 ~ h1, svg :not(rect, title)'),
     scripts: count('script'),
     styles: count('style'),
     redirects: count('meta[http-equiv="refresh"]'),
@@ -236,8 +236,8 @@ test('without scripts it can be read', async () => {
   const { page, close } = await open(browser, file('broken.html'), { javaScriptEnabled: false });
   assert.ok(!(await page.locator('#tools').isVisible()));
   assert.ok(!(await page.locator('.copy').first().isVisible()));
-  assert.equal(await page.locator('h1').textContent(), 'Does not conform');
-  const last = page.locator('.case').last();
+  assert.equal(await page.locator('h1').textContent(), 'Does not conform (text)');
+  const last = page.locator('.case-group:not(.remarks) .case').last();
   assert.ok(!(await last.locator('.sides').first().isVisible()));
   await last.locator('summary').first().click();
   assert.ok(await last.locator('.sides').first().isVisible());
@@ -258,6 +258,41 @@ test('the requirements that are unexplained are listed, and lead to their result
   assert.deepEqual(await close(), []);
 });
 
+test('each failure leads to its requirement, which is on the page in full', async () => {
+  const { page, close } = await open(browser, file('broken.html'));
+  const links = await page.locator('.case .body a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+  assert.equal(links.length, await page.locator('.case').count());
+  for (const link of new Set(links)) {
+    assert.ok((await page.locator(`[id="${link.slice(1)}"] p`).first().textContent()).startsWith('Level: '), link);
+  }
+  await page.locator('.case[open] .body a').first().click();
+  assert.ok(await page.locator('.texts article:target').isVisible());
+  assert.deepEqual(await close(), []);
+});
+
+test('remarks are folded until somebody asks for them', async () => {
+  const { page, close } = await open(browser, file('broken.html'));
+  const remarks = page.locator('.remarks .case').first();
+  assert.ok(!(await remarks.isVisible()));
+  await chip(page, 'verdict', 'info').click();
+  assert.ok(await remarks.isVisible());
+  assert.deepEqual(await close(), []);
+});
+
+test('the matrix can show differences alone, and its first column stays', async () => {
+  const { page, close } = await open(browser, file('three.html'), { viewport: { width: 390, height: 844 } });
+  const rows = page.locator('.matrix').first().locator('tbody tr:visible');
+  const all = await rows.count();
+  await page.locator('#only').check();
+  const different = await rows.count();
+  assert.ok(different > 0 && different < all, `${different} of ${all}`);
+  const head = page.locator('.matrix tbody th:visible').first();
+  const before = (await head.boundingBox()).x;
+  await page.locator('.scroll').first().evaluate((element) => { element.scrollLeft = 100; });
+  assert.equal((await head.boundingBox()).x, before);
+  assert.deepEqual(await close(), []);
+});
+
 test('on a phone every count of a requirement is seen, in words and in its bar', async () => {
   const width = 390;
   const { page, close } = await open(browser, file('broken.html'), { viewport: { width, height: 844 } });
@@ -270,11 +305,11 @@ test('on a phone every count of a requirement is seen, in words and in its bar',
   assert.deepEqual(await close(), []);
 });
 
-const pages = ['hostile.html', 'broken.html', 'good.html', 'hostile-compared.html', 'compared.html', 'three.html'];
+const pages = ['hostile.html', 'broken.html', 'good.html', 'hostile-compared.html', 'compared.html', 'three.html', 'load.html', 'search.html'];
 
 for (const name of pages) {
   test(`it fits a phone and a desk, by day and by night: ${name}`, async () => {
-    for (const width of [320, 360, 1280]) {
+    for (const width of [320, 390, 1280]) {
       for (const colorScheme of ['light', 'dark']) {
         const viewport = { width, height: 844 };
         const { page, close } = await open(browser, file(name), { viewport, colorScheme });
@@ -309,7 +344,7 @@ const dimmest = () => {
   let worst = { ratio: Infinity, what: '' };
   for (const element of document.querySelectorAll('body *')) {
     const hasText = Array.from(element.childNodes).some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');
-    if (!hasText || !element.checkVisibility() || element.closest('script, style, svg, select, .zero')) continue;
+    if (!hasText || !element.checkVisibility() || element.closest('script, style, svg, select')) continue;
     const [light, dark] = [luminance(parse(getComputedStyle(element).color).rgb), luminance(behind(element))].sort((a, b) => b - a);
     const ratio = (light + 0.05) / (dark + 0.05);
     if (ratio < worst.ratio) worst = { ratio, what: `<${element.tagName.toLowerCase()} class="${element.className}">` };

@@ -13,6 +13,7 @@ pub(crate) fn run(args: &MergeArgs, signals: &Signals) -> CommandResult {
     let stop = signals.hold();
     let corpus = corpus(None)?;
     let merged = merge(&args.files).or_exit(ExitStatus::Usage)?;
+    let duration = merged.duration;
     let mut reports = ReportSet::create(
         &merged.header,
         &args.reports,
@@ -24,6 +25,7 @@ pub(crate) fn run(args: &MergeArgs, signals: &Signals) -> CommandResult {
         MergeEvent::Result(record) => reports.add(record),
     });
     result.or_exit_with(ExitStatus::Setup, "what was read of the parts is gone")?;
+    reports.end_run(duration);
     let diagnosis = reports.diagnose(&FenceTemplate::default(), &stop);
     let written = reports.write_files(&diagnosis);
     signals.release();

@@ -61,6 +61,16 @@ pub(crate) fn detail(is_verbose: bool) -> Detail {
     }
 }
 
+/// Returns the command line of this program, as one would type it into a shell.
+pub(crate) fn command_line() -> String {
+    let quoted = std::env::args_os().skip(1).map(|arg| {
+        let arg = arg.to_string_lossy().into_owned();
+        shlex::try_quote(&arg).map_or_else(|_| arg.clone(), |quoted| quoted.into_owned())
+    });
+    let words: Vec<_> = std::iter::once("evdg".into()).chain(quoted).collect();
+    words.join(" ")
+}
+
 /// How long the causes of failures are searched.
 const MAX_DIAGNOSIS: Duration = Duration::from_secs(10);
 
@@ -94,6 +104,13 @@ impl<'c> ReportSet<'c> {
             strictness: header.settings.strictness,
             summary: Summary::default(),
         })
+    }
+
+    /// Notes how long the run took. To be called behind the last result.
+    pub(crate) fn end_run(&mut self, duration: Option<Duration>) {
+        duration
+            .into_iter()
+            .for_each(|it| self.summary.set_duration(it));
     }
 
     pub(crate) fn subject_ready(&mut self, subject: &ReadySubject) {

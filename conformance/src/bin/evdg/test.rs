@@ -1,11 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use event_datagram_conformance::escape::{cut, escaped};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::ReportedNames;
 use event_datagram_conformance::known::{Date, KnownList, ListChanges, ObservedFailures};
 use event_datagram_conformance::report::{
-    Recorder, ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject,
+    Recorder, ReportHeader, RequirementTitle, RunContext, RunSettings, Shard, Suite, TestedSubject,
 };
 use event_datagram_conformance::run::{RunError, RunEvent, TestPlan, run as run_plan};
 use event_datagram_conformance::subject::{Kind, StartError, Stop};
@@ -16,7 +17,7 @@ use jiff::tz::TimeZone;
 
 use crate::args::TestArgs;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
-use crate::reports::{ReportSet, detail, prepare};
+use crate::reports::{ReportSet, command_line, detail, prepare};
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, failure, option, options, settings, subject};
 use crate::terminal::message;
@@ -43,6 +44,7 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
     let test_event = args.subject.event.as_deref().unwrap_or(TEST_EVENT);
     let mut names = ReportedNames::new(test_event, plan.settings.fence.event_name());
     let (ids, mut unknown) = (corpus.ids(), BTreeSet::new());
+    let begun = Instant::now();
     let bar = progress_bar(plan.vectors.len() * plan.sockets.len());
     let result = run_plan(&plan, |event| match event {
         RunEvent::Ready {
@@ -86,6 +88,7 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
             None => failure(error),
         });
     }
+    reports.end_run(Some(begun.elapsed()));
     let diagnosis = reports.diagnose(&plan.settings.fence, &plan.settings.stop);
     let written = reports.write_files(&diagnosis);
     if let (Some(path), true) = (&args.known, args.write_known) {
@@ -216,6 +219,7 @@ fn report_header(
         .map(|requirement| RequirementTitle {
             id: requirement.id.clone(),
             title: requirement.title.clone(),
+            text: corpus.text_of(requirement).unwrap_or_default().into(),
         });
     let mut suite = Suite::of_this_crate(titles.collect());
     suite.set = args.set.clone();
@@ -231,6 +235,7 @@ fn report_header(
             filters: args.select.filters.clone(),
             levels: args.select.levels.clone(),
         },
+        run: Some(RunContext::now(args.dialects().to_vec(), &command_line())),
     };
     let recorder = Recorder {
         options,

@@ -5,20 +5,32 @@ use serde::Serialize;
 use super::vector_details::{Group, VectorDetails};
 use crate::diagnose::Diagnosis;
 use crate::judge::{Strictness, Verdict};
-use crate::report::header::requirement_order;
+use crate::report::header::{Titles, requirement_order};
 
 /// Vectors that stand below a heading of their own.
 #[derive(Debug, Serialize)]
 pub(super) struct CaseGroup<'r> {
     /// `None` if the diagnosis names no cause: the page has no headings then.
     heading: Option<&'r str>,
+    /// Whether nothing is wrong with them: they are folded away.
+    are_remarks: bool,
+    /// How many results they stand for.
+    results: usize,
+    requirements: Vec<RequirementGroup<'r>>,
+}
+
+/// Vectors of one requirement, one after the other.
+#[derive(Debug, Serialize)]
+pub(super) struct RequirementGroup<'r> {
+    id: &'r str,
+    title: &'r str,
     /// Whether the first one is unfolded.
     opens_first: bool,
     cases: &'r [VectorDetails],
 }
 
-/// Orders cases by their groups, each with the example of its cause first, then by the gravity of
-/// verdicts and by requirement.
+/// Orders cases by their groups and by requirement, and those of a requirement by the gravity of
+/// verdicts. The example of a cause comes first, with its requirement.
 pub(super) fn sort(cases: &mut [VectorDetails], diagnosis: &Diagnosis) {
     for case in cases.iter_mut() {
         case.group = match diagnosis.cause_of.get(&case.result) {
@@ -32,13 +44,19 @@ pub(super) fn sort(cases: &mut [VectorDetails], diagnosis: &Diagnosis) {
         Group::Cause(cause) => case.id == diagnosis.causes[cause].example,
         _ => false,
     };
+    let of_examples: HashSet<_> = cases
+        .iter()
+        .filter(|case| is_example(case))
+        .map(|case| (case.group, case.requirement.clone()))
+        .collect();
     let key = |case: &VectorDetails| {
         (
             case.group,
+            !of_examples.contains(&(case.group, case.requirement.clone())),
+            requirement_order(&case.requirement),
             !is_example(case),
             case.verdict,
             case.dialect,
-            requirement_order(&case.requirement),
         )
     };
     cases.sort_by(|one, other| {
@@ -51,23 +69,41 @@ pub(super) fn sort(cases: &mut [VectorDetails], diagnosis: &Diagnosis) {
     }
 }
 
+/// Returns sorted cases of one group by requirement.
+fn by_requirement<'r>(
+    cases: &'r [VectorDetails],
+    titles: &Titles<'r>,
+) -> Vec<RequirementGroup<'r>> {
+    let chunks = cases.chunk_by(|one, other| one.requirement == other.requirement);
+    let groups = chunks.enumerate().map(|(index, cases)| RequirementGroup {
+        id: &cases[0].requirement,
+        title: titles.of(&cases[0].requirement),
+        opens_first: index == 0 && cases[0].group != Group::Remark,
+        cases,
+    });
+    groups.collect()
+}
+
 /// Returns the groups of sorted cases.
 pub(super) fn groups<'r>(
     cases: &'r [VectorDetails],
     diagnosis: &'r Diagnosis,
+    titles: &Titles<'r>,
 ) -> Vec<CaseGroup<'r>> {
     let has_causes = !diagnosis.causes.is_empty();
     let chunks = cases.chunk_by(|one, other| one.group == other.group);
-    let groups = chunks.enumerate().map(|(index, cases)| {
+    let groups = chunks.map(|cases| {
+        let are_remarks = cases[0].group == Group::Remark;
         let heading = match cases[0].group {
             Group::Cause(cause) => &diagnosis.causes[cause].sentence[..],
             Group::Unexplained => "Unexplained results",
             Group::Remark => "Remarks",
         };
         CaseGroup {
-            heading: has_causes.then_some(heading),
-            opens_first: index == 0 || cases[0].group != Group::Remark,
-            cases,
+            heading: (has_causes || are_remarks).then_some(heading),
+            are_remarks,
+            results: cases.iter().map(|case| case.sockets.len()).sum(),
+            requirements: by_requirement(cases, titles),
         }
     });
     groups.collect()

@@ -3,6 +3,7 @@
 mod groups;
 mod page;
 mod report;
+mod requirement_text;
 mod vector_details;
 
 pub(crate) use page::PageTemplate;

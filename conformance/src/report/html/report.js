@@ -62,7 +62,7 @@
         passed += item.isPass ? results : 0;
       }
     }
-    for (const group of all('.case-group, .pass-group')) {
+    for (const group of all('.case-requirement, .case-group, .pass-group')) {
       group.hidden = group.querySelector('.case:not([hidden]), li:not([hidden])') === null;
     }
     if (passes) {
@@ -71,6 +71,8 @@
       // Whoever asks for passes alone wants to see them.
       if (isFiltered && passed > 0 && passed === count) passes.open = true;
     }
+    // Whoever asks for remarks wants to see them.
+    if (isFiltered) all('.remarks').forEach((group) => { group.open = !group.hidden; });
     shown.textContent = isFiltered ? `${count} of ${total} results` : `${total} results`;
     resets.forEach((button) => { button.hidden = !isFiltered; });
     none.hidden = count > 0;
@@ -119,6 +121,7 @@
   unfold.addEventListener('click', () => {
     const open = unfold.textContent === 'Unfold all';
     all('.case').forEach((element) => { element.open = open && !element.hidden; });
+    all('.remarks').forEach((element) => { element.open = open; });
     unfold.textContent = open ? 'Fold all' : 'Unfold all';
   });
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::groups::{CaseGroup, groups, sort};
 use super::page::PageTemplate;
+use super::requirement_text::{RequirementText, texts};
 use super::vector_details::{Group, VectorDetails};
 use crate::contract::Start;
 use crate::diagnose::{Cause, Diagnosis};
@@ -201,6 +202,8 @@ struct ReportPage<'r> {
     declared: Vec<DeclarationText>,
     suite: &'r crate::report::Suite,
     settings: &'r crate::report::RunSettings,
+    /// When, how long, where and by which command, each with its label.
+    run: Vec<(&'static str, String)>,
     total: usize,
     all: Vec<BarSegment>,
     verdicts: Vec<(Verdict, usize)>,
@@ -218,6 +221,8 @@ struct ReportPage<'r> {
     /// The requirements of the results that no cause explains, and their counts.
     unexplained: &'r [(String, usize)],
     groups: Vec<CaseGroup<'r>>,
+    /// The requirements that the cases name, in full.
+    texts: Vec<RequirementText<'r>>,
     passes: usize,
     left_out: usize,
 }
@@ -343,6 +348,10 @@ impl Html {
             declared: DeclarationText::all(&self.subjects),
             suite: &header.suite,
             settings: &header.settings,
+            run: (header.run.iter())
+                .flat_map(|run| run.facts(summary.duration()))
+                .filter(|(label, _)| *label != "dialect")
+                .collect(),
             total: summary.total(),
             all: bar(&verdicts),
             levels: levels.filter(|row| row.total > 0).collect(),
@@ -355,7 +364,8 @@ impl Html {
             diagnosis: diagnosis.headline(summary.of(Verdict::Warn)),
             causes: CauseText::all(diagnosis),
             unexplained: &diagnosis.unexplained_requirements,
-            groups: groups(&self.cases, diagnosis),
+            groups: groups(&self.cases, diagnosis, &titles),
+            texts: texts(&header.suite.requirements, &self.cases),
             passes: summary.of(Verdict::Pass),
             left_out: self.left_out,
         }

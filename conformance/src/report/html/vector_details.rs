@@ -36,7 +36,7 @@ pub(super) struct VectorDetails {
 }
 
 /// What vectors that did not pass have in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Group {
     /// The index of the cause that explains them.
     Cause(usize),

@@ -8,7 +8,7 @@ use crate::judge::Verdict;
 use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::report::{
     Json, ReadySubject, Record, Recorder, ReportHeader, Reporter as _, RequirementTitle,
-    RunSettings, Suite, Summary, TestedSubject,
+    RunContext, RunSettings, Suite, Summary, TestedSubject,
 };
 use crate::run::Outcome;
 use crate::transport::SocketKind;
@@ -27,11 +27,16 @@ fn report(vector: &Vector) -> io::Result<Vec<u8>> {
     let title = RequirementTitle {
         id: vector.requirement.clone(),
         title: "what it asks for".into(),
+        text: "Level: must.\n\nA listener reads it.\n".into(),
     };
     let header = ReportHeader {
         suite: Suite::of_this_crate(vec![title]),
         subject: TestedSubject::new("./listener --fast", "listener"),
         settings: RunSettings::default(),
+        run: Some(RunContext::now(
+            vec![vector.dialect],
+            "evdg test -- ./listener --fast",
+        )),
     };
     let mut json = Json::create(path.clone(), header)?;
     json.subject_ready(&ReadySubject {
