@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use super::changes::Changes;
 use super::error::CompareError;
+use super::input::ReportInput;
 use super::matrix::Matrix;
 use super::run::ComparedRun;
 use crate::report::count_of_results;
@@ -36,11 +36,14 @@ pub enum SubjectIdentity {
 /// # Errors
 ///
 /// If a file cannot be read, is no whole report, or is a part of one.
-pub fn compare(paths: &[PathBuf], identity: SubjectIdentity) -> Result<Comparison, CompareError> {
-    let runs = paths
-        .iter()
+pub fn compare(
+    reports: Vec<ReportInput>,
+    identity: SubjectIdentity,
+) -> Result<Comparison, CompareError> {
+    let runs = reports
+        .into_iter()
         .enumerate()
-        .map(|(index, path)| ComparedRun::read(path, index));
+        .map(|(index, report)| ComparedRun::read(report, index));
     let runs = runs.collect::<Result<Vec<_>, _>>()?;
     let mut subjects = Vec::<Vec<usize>>::new();
     for (index, run) in runs.iter().enumerate() {
@@ -77,6 +80,14 @@ impl Comparison {
             .map(|result| result.dialect)
             .collect::<BTreeSet<_>>()
             .len()
+    }
+
+    /// Returns what to do if no run was held against another one.
+    pub fn advice(&self) -> Option<&'static str> {
+        self.changes.is_empty().then_some(
+            "nothing was judged: each report is of another subject, by its name or its command; if \
+             they are the same listener, give --same-subject, or declare a name in its start line",
+        )
     }
 
     /// Returns on one line how many results got worse and better.

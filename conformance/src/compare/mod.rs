@@ -4,6 +4,7 @@
 mod changes;
 mod comparison;
 mod error;
+mod input;
 mod markdown;
 mod matrix;
 mod page;
@@ -13,5 +14,6 @@ mod text;
 pub use changes::{Change, Changes};
 pub use comparison::{Comparison, SubjectIdentity, compare};
 pub use error::CompareError;
+pub use input::{ReportInput, ReportKind};
 pub use matrix::{Matrix, MatrixCell, MatrixRow};
 pub use run::{ComparedResult, ComparedRun, DeclaredName};

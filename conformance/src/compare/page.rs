@@ -75,6 +75,8 @@ struct ChangeView<'c> {
 struct MatrixRowView<'c> {
     requirement: &'c str,
     title: &'c str,
+    /// Whether the gravest verdict and the counts are the same in all runs.
+    is_same: bool,
     cells: Vec<Option<CellView>>,
 }
 
@@ -119,6 +121,7 @@ fn content(comparison: &Comparison) -> ComparisonView<'_> {
     let rows = comparison.matrix.rows.iter().map(|row| MatrixRowView {
         requirement: &row.requirement,
         title: &row.title,
+        is_same: row.cells.windows(2).all(|pair| pair[0] == pair[1]),
         cells: row
             .cells
             .iter()

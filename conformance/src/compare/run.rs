@@ -1,13 +1,15 @@
-use std::path::Path;
+use std::io::BufReader;
 
 use serde::Deserialize;
 
 use super::error::CompareError;
+use super::input::ReportInput;
 use crate::contract::Start;
 use crate::dialect::Dialect;
 use crate::escape::visible;
+use crate::input_file::{Limited, MAX_REPORT};
 use crate::judge::Verdict;
-use crate::report::{Conformance, ReportHeader, Shard, Summary, read};
+use crate::report::{Conformance, ReportHeader, Shard, Summary, read_from};
 use crate::transport::SocketKind;
 use crate::vectors::Level;
 
@@ -68,10 +70,12 @@ const fn default_decides() -> bool {
 }
 
 impl ComparedRun {
-    pub(super) fn read(path: &Path, index: usize) -> Result<Self, CompareError> {
+    pub(super) fn read(input: ReportInput, index: usize) -> Result<Self, CompareError> {
+        let ReportInput { path, reader, .. } = input;
         let mut results = Vec::new();
         let mut summary = Summary::default();
-        let report = read(path, |mut result: ComparedResult| {
+        let reader = BufReader::new(Limited::new(reader, MAX_REPORT));
+        let report = read_from(reader, |mut result: ComparedResult| {
             for text in [&mut result.id, &mut result.requirement, &mut result.why] {
                 *text = visible(text);
             }
@@ -80,15 +84,11 @@ impl ComparedRun {
             Ok(())
         });
         let report = report.map_err(|source| CompareError::Read {
-            path: path.into(),
+            path: path.clone(),
             source,
         })?;
         if let Some(Shard { index, count }) = report.header.suite.shard {
-            return Err(CompareError::Part {
-                path: path.into(),
-                index,
-                count,
-            });
+            return Err(CompareError::Part { path, index, count });
         }
         let same_everywhere = |of: fn(&Start) -> &Option<String>| {
             let mut each = report.subjects.iter().map(|subject| of(&subject.start));

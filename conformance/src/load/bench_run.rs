@@ -6,6 +6,7 @@ use super::judge::{self, LimitedBy};
 use super::measurement::Measurement;
 use super::notes;
 use super::search_record::SearchRecord;
+use super::thresholds::Thresholds;
 use crate::dialect::Dialect;
 
 /// The results over one kind of socket, in one dialect.
@@ -26,6 +27,9 @@ pub struct BenchRun {
     pub limited_by: LimitedBy,
     /// What a reader of the figures has to know.
     pub notes: Vec<String>,
+    /// What the figures have to reach, if more or less than nothing lost and the rate reached.
+    #[serde(default, skip_serializing_if = "Thresholds::are_none")]
+    pub thresholds: Thresholds,
 }
 
 /// What a search found, to be recorded as a run.
@@ -51,6 +55,7 @@ impl BenchRun {
             socket,
             measurement: Some(measurement),
             search: None,
+            thresholds: Thresholds::default(),
         }
     }
 
@@ -76,6 +81,7 @@ impl BenchRun {
             notes,
             measurement: searched.at_highest,
             search: Some(searched.search),
+            thresholds: Thresholds::default(),
         }
     }
 
@@ -88,13 +94,25 @@ impl BenchRun {
             notes: vec![notes::of_unmeasured(why)],
             measurement: None,
             search: None,
+            thresholds: Thresholds::default(),
         }
     }
 
-    /// Returns whether the search came to a rate, or else nothing was lost and the rate reached.
+    /// Returns whether the search came to a rate, or else nothing was lost and the rate reached;
+    /// and every threshold was met, in the place of what it is about.
     pub fn has_passed(&self) -> bool {
+        if !self.missed().is_empty() {
+            return false;
+        }
         let has_answer = self.search.as_ref().map(SearchRecord::has_answer);
-        judge::has_passed(has_answer, self.measurement.as_ref())
+        let excuses = self.thresholds.excuses();
+        judge::has_passed(has_answer, self.measurement.as_ref(), excuses)
+    }
+
+    /// Returns the thresholds that were missed, each in a sentence.
+    pub fn missed(&self) -> Vec<String> {
+        self.thresholds
+            .missed(self.measurement.as_ref(), self.search.as_ref())
     }
 
     pub(super) fn is_unmeasured(&self) -> bool {

@@ -45,21 +45,34 @@ pub enum FailureReason {
     #[error("{0} reported that were not sent")]
     Unexpected(u64),
     /// The rate was not reached, as the listener's buffer was full.
-    #[error("held back by the listener: {seconds:.2} s for {planned_seconds:.2} s")]
+    #[error("held back by the listener: {accepted} of {planned} sent in {seconds:.2} s")]
     HeldBack {
+        /// How many datagrams the kernel took.
+        accepted: u64,
+        /// How many the schedule has.
+        planned: u64,
         /// How long sending took.
         seconds: f64,
-        /// How long it was to take.
-        planned_seconds: f64,
     },
     /// The rate was not reached for another reason.
-    #[error("the sender fell behind: {seconds:.2} s for {planned_seconds:.2} s")]
+    #[error("the sender fell behind: {accepted} of {planned} sent in {seconds:.2} s")]
     Behind {
+        /// How many datagrams the kernel took.
+        accepted: u64,
+        /// How many the schedule has.
+        planned: u64,
         /// How long sending took.
         seconds: f64,
-        /// How long it was to take.
-        planned_seconds: f64,
     },
+}
+
+/// What does not fail a run by itself, because a threshold decides about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Excuses {
+    /// Datagrams that were lost.
+    pub(super) loss: bool,
+    /// A rate that was not reached.
+    pub(super) rate: bool,
 }
 
 /// What limited a rate, or kept it from passing at all.
@@ -100,11 +113,16 @@ impl Measurement {
     /// Returns why the rate did not pass. `None` if every datagram was reported once, and the rate
     /// was reached.
     pub fn failure(&self) -> Option<FailureReason> {
+        self.failure_but_for(Excuses::default())
+    }
+
+    /// Returns why the rate did not pass, without what thresholds decide in its place.
+    fn failure_but_for(&self, excuses: Excuses) -> Option<FailureReason> {
         if let Some(why) = &self.broken {
             return Some(FailureReason::Broken(why.clone()));
         }
         let (lost, accepted) = (self.counts.lost, self.counts.accepted);
-        if lost > 0 {
+        if lost > 0 && !excuses.loss {
             return Some(FailureReason::Lost { lost, accepted });
         }
         let Counts {
@@ -122,16 +140,18 @@ impl Measurement {
         if unexpected > 0 {
             return Some(FailureReason::Unexpected(unexpected));
         }
-        let (seconds, planned_seconds) = (self.seconds, self.planned_seconds);
-        match (self.is_behind(), self.is_held_back()) {
+        let (planned, seconds) = (self.counts.planned, self.seconds);
+        match (self.is_behind() && !excuses.rate, self.is_held_back()) {
             (false, _) => None,
             (true, true) => Some(FailureReason::HeldBack {
+                accepted,
+                planned,
                 seconds,
-                planned_seconds,
             }),
             (true, false) => Some(FailureReason::Behind {
+                accepted,
+                planned,
                 seconds,
-                planned_seconds,
             }),
         }
     }
@@ -194,9 +214,14 @@ pub(super) fn has_answer(highest: Option<f64>, is_decided: bool) -> bool {
 }
 
 /// Returns whether a run passed: its search, if it is one, has an answer; else its measurement did
-/// not fail. A run without a measurement did not pass.
-pub(super) fn has_passed(has_answer: Option<bool>, measurement: Option<&Measurement>) -> bool {
-    has_answer.unwrap_or_else(|| measurement.is_some_and(|it| it.failure().is_none()))
+/// not fail but for what is excused. A run without a measurement did not pass.
+pub(super) fn has_passed(
+    has_answer: Option<bool>,
+    measurement: Option<&Measurement>,
+    excuses: Excuses,
+) -> bool {
+    has_answer
+        .unwrap_or_else(|| measurement.is_some_and(|it| it.failure_but_for(excuses).is_none()))
 }
 
 /// Returns whether a report passed: each of its runs did.
@@ -283,11 +308,11 @@ mod tests {
         assert_eq!(failure(&measurement(&[1; 10], 2)), "2 of 12 lost");
         assert_eq!(
             failure(&waited(9)),
-            "held back by the listener: 3.00 s for 1.00 s"
+            "held back by the listener: 10 of 10 sent in 3.00 s"
         );
         assert_eq!(
             failure(&waited(0)),
-            "the sender fell behind: 3.00 s for 1.00 s"
+            "the sender fell behind: 10 of 10 sent in 3.00 s"
         );
         let died = Measurement {
             broken: Some("the listener died".into()),
@@ -418,6 +443,8 @@ mod tests {
         assert!(!has_answer(Some(1_000.0), false));
         assert!(!has_answer(None, true));
         let (perfect, lossy) = (measurement(&[1; 10], 0), measurement(&[1; 10], 1));
+        let has_passed =
+            |has_answer, measurement| has_passed(has_answer, measurement, Excuses::default());
         assert!(has_passed(None, Some(&perfect)));
         assert!(!has_passed(None, Some(&lossy)));
         assert!(!has_passed(None, None));

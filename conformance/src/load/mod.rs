@@ -12,6 +12,7 @@
 
 mod bench_run;
 mod clock;
+mod comparison;
 mod distribution;
 mod drain;
 mod histogram;
@@ -35,15 +36,18 @@ mod send_log;
 mod sink;
 mod steal_time;
 mod tag;
+mod thresholds;
 mod timeline;
 mod timing;
 mod trial;
 mod trial_end;
 mod trial_state;
+mod uncertainty;
 mod wire;
 
 pub use bench_run::BenchRun;
 pub use clock::{Clock, SystemClock};
+pub use comparison::{BenchComparison, RunFigures};
 pub use distribution::{Distribution, HdrError};
 pub use histogram::empty_histogram;
 pub use interference::Interference;
@@ -63,6 +67,7 @@ pub use schedule::{MAX_RATE, MAX_TIME, Schedule, ScheduleError, Shape};
 pub use search_record::{SearchRecord, TrialRecord};
 pub use sink::DatagramSink;
 pub use tag::{NUMBER_DIGITS, PARAM, Tag};
+pub use thresholds::Thresholds;
 pub use timeline::{Timeline, TimelineSlice};
 pub use timing::LATE;
 pub use trial::{Trial, TrialResult};

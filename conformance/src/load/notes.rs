@@ -30,9 +30,8 @@ pub(super) fn of_measurement(socket: &str, measurement: &Measurement) -> Vec<Str
     let who = who_made_late(socket, measurement);
     if measurement.is_behind() {
         notes.push(format!(
-            "the sender fell behind its schedule: it took {:.2} s for what should have gone in \
-             {:.2} s; {who}",
-            measurement.seconds, measurement.planned_seconds
+            "the sender fell behind its schedule: in {:.2} s it sent {} of {} datagrams; {who}",
+            measurement.seconds, counts.accepted, counts.planned
         ));
     } else if measurement.is_late() {
         let (late, all, by) = (measurement.late, counts.accepted, LATE);

@@ -74,6 +74,9 @@ pub struct PaceResult {
 pub enum PaceEnd {
     /// All datagrams were sent.
     Done,
+    /// The time of the schedule was over before all were sent: the sender, or the listener that it
+    /// waited for, was too slow.
+    OutOfTime,
     /// The pacer was told to stop.
     Stopped,
     /// Nobody listens any more.
@@ -85,6 +88,9 @@ pub enum PaceEnd {
     /// A datagram cannot be sent, for this reason.
     Unsendable(String),
 }
+
+/// How long after the duration of the schedule a sender that was late may still catch up.
+const CATCH_UP: Duration = Duration::from_millis(500);
 
 /// The most datagrams in a call.
 const BATCH: usize = 64;
@@ -104,6 +110,7 @@ where
         let mut result = PaceResult::new();
         let mut backpressure = BlockedTime::default();
         let mut due = self.schedule.at(0);
+        let latest = self.latest();
         // The clock stands at zero until the trial begins, when the first datagram may be due.
         self.clock.sleep_until(Duration::ZERO);
         while result.accepted < self.schedule.len() {
@@ -112,6 +119,10 @@ where
                 break;
             }
             let now = self.clock.now();
+            if now > latest {
+                result.end = PaceEnd::OutOfTime;
+                break;
+            }
             if due > now {
                 self.clock.sleep_until(due.min(now + POLL_INTERVAL));
                 continue;
@@ -129,7 +140,11 @@ where
             }
         }
         result.elapsed = self.clock.now();
-        if result.end != PaceEnd::Done {
+        if result.end == PaceEnd::OutOfTime {
+            // What is left was not sent.
+            result.sent = result.accepted;
+            result.count_unsent(self.schedule.len(), self.schedule, &mut backpressure);
+        } else if result.end != PaceEnd::Done {
             while result.sent < self.schedule.len()
                 && self.schedule.at(result.sent) <= result.elapsed
             {
@@ -138,12 +153,14 @@ where
         }
         if backpressure.is_blocked {
             // What waits for a full buffer is late, though it is never sent.
-            for number in result.accepted..result.sent {
-                let due = self.schedule.at(number);
-                result.count(due, result.elapsed, &mut backpressure);
-            }
+            result.count_unsent(result.sent, self.schedule, &mut backpressure);
         }
         result
+    }
+
+    /// Returns when sending ends, whatever is left.
+    fn latest(&self) -> Duration {
+        self.schedule.duration() + CATCH_UP
     }
 
     /// Sends the datagrams of a batch, of which the first is the next that was not accepted.
@@ -155,8 +172,12 @@ where
     ) -> Result<(), PaceEnd> {
         let mut from = 0;
         let mut blocked_since = None;
+        let latest = self.latest();
         while from < batch.len() {
             let now = self.clock.now();
+            if from > 0 && blocked_since.is_none() && now > latest {
+                return Err(PaceEnd::OutOfTime);
+            }
             let left = (batch.len() - from) as u64;
             (self.on_send)(SendCall {
                 numbers: result.accepted..result.accepted + left,
@@ -219,6 +240,13 @@ impl PaceResult {
             lag: empty_histogram(),
             elapsed: Duration::ZERO,
             end: PaceEnd::Done,
+        }
+    }
+
+    /// Counts the datagrams before `end` that were not accepted as late.
+    fn count_unsent(&mut self, end: u64, schedule: &Schedule, backpressure: &mut BlockedTime) {
+        for number in self.accepted..end {
+            self.count(schedule.at(number), self.elapsed, backpressure);
         }
     }
 
@@ -422,11 +450,13 @@ mod tests {
             let mut wire = Queue::new(&setup.tag, &setup.clock, takes, capacity);
             wire.at_once = at_once;
             let (result, calls) = setup.run(&schedule, &mut wire);
-            prop_assert_eq!(&result.end, &PaceEnd::Done);
-            prop_assert_eq!((result.sent, result.accepted), (schedule.len(), schedule.len()));
-            prop_assert_eq!(result.lag.len(), schedule.len());
+            let is_done = result.accepted == schedule.len();
+            let end = if is_done { PaceEnd::Done } else { PaceEnd::OutOfTime };
+            prop_assert_eq!(&result.end, &end);
+            prop_assert_eq!(result.sent, result.accepted);
+            prop_assert_eq!(result.lag.len(), result.accepted);
             let numbers: Vec<_> = wire.received.iter().map(|(number, _)| *number).collect();
-            prop_assert_eq!(numbers, (0..schedule.len()).collect::<Vec<_>>());
+            prop_assert_eq!(numbers, (0..result.accepted).collect::<Vec<_>>());
             let mut late = 0;
             for (number, when) in &wire.received {
                 let due = schedule.at(*number);
@@ -436,7 +466,9 @@ mod tests {
                 let at = calls.partition_point(|call| call.numbers.start <= *number) - 1;
                 prop_assert_eq!(calls[at].when, *when);
             }
-            prop_assert_eq!(result.late, late);
+            let unsent = (result.accepted..schedule.len())
+                .filter(|number| result.elapsed - schedule.at(*number) > LATE);
+            prop_assert_eq!(result.late, late + unsent.count() as u64);
         }
     }
 
@@ -459,17 +491,28 @@ mod tests {
         // It reads half as fast as datagrams are due.
         let mut wire = Queue::new(&setup.tag, &setup.clock, 500.0, 10);
         let (result, _) = setup.run(&schedule(1000.0, 1000), &mut wire);
-        assert_eq!(result.end, PaceEnd::Done);
-        assert!(result.held_back > 0 && result.blocked > Duration::from_millis(900));
+        assert_eq!(result.end, PaceEnd::OutOfTime);
+        assert!(result.held_back > 0 && result.blocked > Duration::from_millis(700));
         // All but those that were sent within 10 ms, and the ten that the buffer holds.
         assert!(result.late > 950, "{}", result.late);
         assert_eq!(result.late_by_backpressure, result.late);
         assert_eq!(result.interference, Interference::default());
+    }
+
+    #[test]
+    fn a_sender_that_cannot_keep_its_schedule_ends_at_its_duration() {
+        let setup = Setup::new();
+        let mut wire = Queue::new(&setup.tag, &setup.clock, 500.0, 10);
+        let (result, _) = setup.run(&schedule(1000.0, 1000), &mut wire);
+        let (least, most) = (Duration::from_millis(1500), Duration::from_millis(1520));
         assert!(
-            result.elapsed > Duration::from_millis(1950),
+            (least..=most).contains(&result.elapsed),
             "{:?}",
             result.elapsed
         );
+        // What is left was not sent.
+        assert_eq!(result.sent, result.accepted);
+        assert!((750..780).contains(&result.sent), "{}", result.sent);
     }
 
     #[test]
@@ -506,7 +549,7 @@ mod tests {
         let mut wire = Queue::new(&setup.tag, &setup.clock, 500.0, 10);
         wire.blocked_by = BlockedBy::Sender;
         let (result, _) = setup.run(&schedule(1000.0, 1000), &mut wire);
-        assert_eq!(result.end, PaceEnd::Done);
+        assert_eq!(result.end, PaceEnd::OutOfTime);
         assert!(result.held_back > 0 && result.late > 950, "{result:?}");
         assert_eq!(result.late_by_backpressure, 0);
 

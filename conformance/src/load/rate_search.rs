@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use super::judge::TrialVerdict;
 
 /// A search for the highest rate that passes, as RFC 2544 describes it for throughput: doubles
@@ -71,6 +73,38 @@ impl Default for SearchSettings {
             disturbed_retries: 20,
             max_trials: 200,
         }
+    }
+}
+
+impl SearchSettings {
+    /// Returns how many trials a search takes whose trials do not contradict each other: the fewest
+    /// and the most of limits from the first rate to the highest.
+    pub fn trials(&self) -> RangeInclusive<u32> {
+        // Just above and just below each power of two of the first rate.
+        let highest = self.max.max(self.start);
+        let powers = (0..64).map(|power| self.start * f64::from(power).exp2());
+        let limits = powers.take_while(|limit| *limit <= 2.0 * highest);
+        let counts = limits
+            .flat_map(|limit| [limit * 0.999, limit * 1.001, limit * 1.5])
+            .map(|limit| {
+                let mut search = RateSearch::new(*self);
+                while let Some(rate) = search.next_rate() {
+                    let passes = rate <= limit;
+                    search.record(
+                        rate,
+                        if passes {
+                            TrialVerdict::Passed
+                        } else {
+                            TrialVerdict::Failed
+                        },
+                    );
+                }
+                search.trials
+            });
+        let (least, most) = counts.fold((u32::MAX, 0), |(least, most), count| {
+            (least.min(count), most.max(count))
+        });
+        least..=most
     }
 }
 

@@ -1,4 +1,5 @@
 use std::io;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::bench_run::{BenchRun, SearchedRun};
@@ -22,6 +23,13 @@ use crate::transport::{Address, SocketKind};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum BenchEvent<'e> {
+    /// A search begins.
+    SearchStarted {
+        /// How many trials it takes: at a limit at the first rate, and at the highest one.
+        trials: RangeInclusive<u32>,
+        /// How long each trial sends.
+        duration: Duration,
+    },
     /// The warm-up begins, for this time.
     WarmUp(Duration),
     /// A trial begins.
@@ -211,6 +219,11 @@ impl<F: FnMut(SocketKind, BenchEvent<'_>)> BenchRunner<'_, F> {
     ) -> Result<BenchRun, BenchError> {
         let mut search = RateSearch::new(settings);
         let (mut records, mut kept) = (Vec::new(), Vec::<KeptTrial>::new());
+        let started = BenchEvent::SearchStarted {
+            trials: settings.trials(),
+            duration: self.plan.duration,
+        };
+        (self.on_event)(case.socket, started);
         self.warm_up(case, settings.start)?;
         let mut abort = None;
         while let Some(rate) = search.next_rate() {

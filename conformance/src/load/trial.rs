@@ -158,7 +158,7 @@ impl Trial<'_> {
                 Some(TrialEnd::Stalled(format!("it took nothing for {time:?}")))
             }
             PaceEnd::SenderBlocked(time) => Some(TrialEnd::sender_blocked(*time)),
-            PaceEnd::Done => None,
+            PaceEnd::Done | PaceEnd::OutOfTime => None,
         });
         let drained = match &end {
             // What is on its way still counts.

@@ -185,6 +185,7 @@ fn implementations_are_only_set_beside_each_other() {
     ])
     .expect_status(0);
     let ran = compare(&[&built_in, &bad]).expect_status(0);
+    let ran = ran.expect_stderr("if they are the same listener, give --same-subject");
     assert!(
         ran.stdout.ends_with("2 implementations\n"),
         "{}",

@@ -14,7 +14,7 @@ use event_datagram_conformance::vectors::Level;
 
 use crate::values::{
     Datagrams, ReportArg, ShardArg, VectorFileArg, datagrams, dialect, duration, duration_or_zero,
-    event_name, level, plain_rate, report, shape, shard, slug, vector_file,
+    event_name, latency, level, percent, plain_rate, report, shape, shard, slug, vector_file,
 };
 
 /// Conformance suite for listeners of OpenSIPS event datagrams.
@@ -259,6 +259,16 @@ pub(crate) struct BenchArgs {
     /// How often the rate that is found has to go without loss
     #[arg(long, value_name = "NUMBER", default_value = "3", conflicts_with = "rate", value_parser = clap::value_parser!(u32).range(1..=100))]
     pub(crate) confirm: u32,
+    /// Fail if a greater part of the datagrams is lost, such as 0.1%; a smaller loss passes then
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(crate) max_loss: Option<f64>,
+    /// Fail if the 99th percentile of the latency is longer: 5ms, 800us
+    #[arg(long, value_name = "TIME", value_parser = latency)]
+    pub(crate) max_p99: Option<Duration>,
+    /// Fail if fewer datagrams a second are delivered, or found without loss; a rate that is not
+    /// reached passes then
+    #[arg(long, value_name = "RATE", value_parser = plain_rate)]
+    pub(crate) min_rate: Option<f64>,
     /// Also write a report into a file: json=FILE, html=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(BenchFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<BenchFormat>>,
@@ -371,7 +381,8 @@ impl Sockets {
 
 #[derive(Debug, Args)]
 pub(crate) struct CompareArgs {
-    /// JSON reports of whole runs; of one subject, the earliest first
+    /// JSON reports of whole runs of evdg test, or of load tests of evdg bench; of one subject, the
+    /// earliest first
     #[arg(required = true, num_args = 2.., value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// All are runs of one subject, under whatever name and command

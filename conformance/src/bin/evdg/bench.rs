@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufReader, IsTerminal as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use event_datagram::EventBuf;
 use event_datagram_conformance::dialect::Dialect;
@@ -9,15 +9,16 @@ use event_datagram_conformance::escape::visible;
 use event_datagram_conformance::input_file::{Limited, MAX_FILE};
 use event_datagram_conformance::load::{
     self, BenchError, BenchEvent, BenchPlan, BenchReport, Goal, SearchSettings, Shape, TargetSpec,
-    TrialVerdict, write_html, write_text,
+    Thresholds, TrialVerdict, write_html, write_text,
 };
+use event_datagram_conformance::report::RunContext;
 use event_datagram_conformance::subject::Kind;
 use event_datagram_conformance::transport::{Method, SocketKind};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{BenchArgs, BenchFormat, Sending};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
-use crate::reports::prepare;
+use crate::reports::{command_line, prepare};
 use crate::send::{open, parse_capture};
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, settings, subject};
@@ -38,9 +39,11 @@ pub(crate) fn run(args: &BenchArgs, signals: &Signals) -> CommandResult {
     prepare(&args.reports, inputs.chain(&args.subject.observe))?;
     let stop = signals.hold();
     if !args.merge.is_empty() {
-        let report = merge(&args.merge)?;
+        let mut report = merge(&args.merge)?;
+        report.set_thresholds(thresholds(args)?);
         return write_reports(&report, &args.reports, signals);
     }
+    let thresholds = thresholds(args)?;
     let (target, sockets, name) = target(args)?;
     let plan = BenchPlan {
         target,
@@ -69,11 +72,19 @@ pub(crate) fn run(args: &BenchArgs, signals: &Signals) -> CommandResult {
         },
         settings: settings(&args.subject, stop),
     };
+    let (context, begun) = (
+        RunContext::now(args.dialects.clone(), &command_line()),
+        Instant::now(),
+    );
     let bar = spinner();
     let runs = load::run(&plan, |socket, event| show(&bar, socket, &event));
     bar.finish_and_clear();
     let mut report = BenchReport::new(name, load_in_words(args, &plan));
     report.runs = runs.map_err(failure)?;
+    report.started = Some(context.started.to_string());
+    report.seconds = Some(begun.elapsed().as_millis() as f64 / 1e3);
+    report.command = context.command;
+    report.set_thresholds(thresholds);
     write_reports(&report, &args.reports, signals)
 }
 
@@ -126,6 +137,19 @@ fn merge(paths: &[PathBuf]) -> CommandResult<BenchReport> {
         }
     }
     Ok(merged.expect("clap requires a file"))
+}
+
+/// Returns what the figures have to reach.
+fn thresholds(args: &BenchArgs) -> CommandResult<Thresholds> {
+    if args.max_loss.is_some() && args.rate.is_none() && args.merge.is_empty() {
+        let message = "--max-loss needs --rate: a search looks for a rate without loss";
+        return Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(message)));
+    }
+    let mut thresholds = Thresholds::default();
+    thresholds.max_loss_percent = args.max_loss;
+    thresholds.max_p99_us = args.max_p99.map(|latency| latency.as_secs_f64() * 1e6);
+    thresholds.min_rate = args.min_rate;
+    Ok(thresholds)
 }
 
 fn search(args: &BenchArgs) -> CommandResult<SearchSettings> {
@@ -238,6 +262,17 @@ fn spinner() -> ProgressBar {
 
 fn show(bar: &ProgressBar, socket: SocketKind, event: &BenchEvent<'_>) {
     match event {
+        BenchEvent::SearchStarted { trials, duration } => {
+            let [least, most] =
+                [trials.start(), trials.end()].map(|count| in_words(*duration * *count));
+            let (fewest, most_trials) = (trials.start(), trials.end());
+            bar.suspend(|| {
+                message(format_args!(
+                    "{socket}: the search takes {fewest} to {most_trials} trials of {duration:?}, which \
+                     is {least} to {most}; more if the machine is busy with other things"
+                ));
+            });
+        }
         BenchEvent::WarmUp(time) => bar.set_message(format!("{socket}: warming up for {time:?}")),
         BenchEvent::TrialStarted { rate, duration } => {
             bar.set_message(format!("{socket}: {rate:.0} a second for {duration:?}"));
@@ -252,6 +287,14 @@ fn show(bar: &ProgressBar, socket: SocketKind, event: &BenchEvent<'_>) {
             bar.println(format!("{socket}: {rate:.0} a second: {result}{excuse}"));
         }
         _ => {}
+    }
+}
+
+/// Returns a time in whole seconds, or minutes and seconds.
+fn in_words(time: Duration) -> String {
+    match time.as_secs_f64().ceil() as u64 {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds => format!("{} min {} s", seconds / 60, seconds % 60),
     }
 }
 

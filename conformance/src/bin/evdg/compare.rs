@@ -1,21 +1,52 @@
-use event_datagram_conformance::compare::{SubjectIdentity, compare};
+use event_datagram_conformance::compare::{ReportInput, ReportKind, SubjectIdentity, compare};
+use event_datagram_conformance::load::{BenchComparison, BenchReport};
 
 use crate::args::{CompareArgs, CompareFormat};
-use crate::exit_status::{CommandResult, ExitStatus, OrExit as _, ignore_closed_stdout};
+use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
 use crate::reports::prepare;
 use crate::signals::Signals;
-use crate::terminal::styled_stdout;
+use crate::terminal::{message, styled_stdout};
 use crate::values::ReportArg;
 
-/// Compares reports: a matrix of all, and what got worse between runs of one subject.
+/// Compares reports of one kind, and returns whether anything got worse.
 pub(crate) fn run(args: &CompareArgs, signals: &Signals) -> CommandResult {
     prepare(&args.reports, &args.files)?;
+    let mut reports = Vec::new();
+    for path in &args.files {
+        let report = ReportInput::open(path);
+        reports.push(report.or_exit_with(ExitStatus::Usage, path.display().to_string())?);
+    }
+    let first = &reports[0];
+    if let Some(other) = reports.iter().find(|report| report.kind != first.kind) {
+        return Err(Failure::new(
+            ExitStatus::Usage,
+            anyhow::anyhow!(
+                "{} is a report of {}, and {} is one of {}: compare reports of one kind",
+                first.path.display(),
+                first.kind.command(),
+                other.path.display(),
+                other.kind.command()
+            ),
+        ));
+    }
+    match first.kind {
+        ReportKind::Test => compare_tests(args, reports, signals),
+        ReportKind::Bench => compare_load_tests(args, reports, signals),
+    }
+}
+
+/// Compares test runs: a matrix of all, and what got worse between runs of one subject.
+fn compare_tests(
+    args: &CompareArgs,
+    reports: Vec<ReportInput>,
+    signals: &Signals,
+) -> CommandResult {
     let identity = if args.same_subject {
         SubjectIdentity::Assumed
     } else {
         SubjectIdentity::Declared
     };
-    let comparison = compare(&args.files, identity);
+    let comparison = compare(reports, identity);
     let comparison = comparison.or_exit(ExitStatus::Usage)?;
     // No file is left half of the way.
     signals.hold();
@@ -28,8 +59,49 @@ pub(crate) fn run(args: &CompareArgs, signals: &Signals) -> CommandResult {
     }
     signals.release();
     ignore_closed_stdout(comparison.write_text(&mut styled_stdout()))?;
-    Ok(match comparison.worse() {
-        0 => ExitStatus::Success,
-        _ => ExitStatus::Failed,
-    })
+    comparison.advice().into_iter().for_each(message);
+    Ok(status(comparison.worse() == 0))
+}
+
+/// Compares load tests: their figures, and what got worse from the first to the last.
+fn compare_load_tests(
+    args: &CompareArgs,
+    reports: Vec<ReportInput>,
+    signals: &Signals,
+) -> CommandResult {
+    if let Some(report) =
+        (args.reports.iter()).find(|report| matches!(report.format, CompareFormat::Html))
+    {
+        let path = report.path.display();
+        return Err(Failure::new(
+            ExitStatus::Usage,
+            anyhow::anyhow!(
+                "report {path}: html is for reports of evdg test; load tests are compared as markdown"
+            ),
+        ));
+    }
+    let mut read = Vec::new();
+    for ReportInput { path, reader, .. } in reports {
+        let name = path.display().to_string();
+        let report = BenchReport::read_from(reader);
+        let report = report.or_exit_with(ExitStatus::Usage, name.clone())?;
+        read.push((name, report));
+    }
+    let comparison = BenchComparison::of(&read, args.same_subject).or_exit(ExitStatus::Usage)?;
+    signals.hold();
+    for ReportArg { path, .. } in &args.reports {
+        let written = comparison.write_markdown(path);
+        written.or_exit_with(ExitStatus::Setup, format!("report {}", path.display()))?;
+    }
+    signals.release();
+    ignore_closed_stdout(comparison.write_text(&mut styled_stdout()))?;
+    Ok(status(comparison.worse.is_empty()))
+}
+
+fn status(is_nothing_worse: bool) -> ExitStatus {
+    if is_nothing_worse {
+        ExitStatus::Success
+    } else {
+        ExitStatus::Failed
+    }
 }

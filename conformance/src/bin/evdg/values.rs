@@ -84,6 +84,25 @@ pub(crate) fn duration_or_zero(text: &str) -> Result<Duration, String> {
     duration(text)
 }
 
+/// Parses a part in percent, such as `0.1%`; zero needs no sign.
+pub(crate) fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').or((text == "0").then_some(text));
+    let percent = number.and_then(|number| number.parse::<f64>().ok());
+    let percent = percent.filter(|percent| (0.0..=100.0).contains(percent));
+    percent.ok_or_else(|| "expected a part from 0% to 100%, such as 0.1%".into())
+}
+
+/// Parses a latency, from a microsecond: `5ms`, `800us`, `1s`.
+pub(crate) fn latency(text: &str) -> Result<Duration, String> {
+    let micros = text.strip_suffix("us").or(text.strip_suffix("µs"));
+    let latency = match micros {
+        Some(number) => number.parse().ok().map(Duration::from_micros),
+        None => duration(text).ok(),
+    };
+    let latency = latency.filter(|latency| (Duration::from_micros(1)..=MAX_TIME).contains(latency));
+    latency.ok_or_else(|| "expected a time from 1us, such as 800us, 5ms or 1s".into())
+}
+
 /// Parses a rate of any shape.
 pub(crate) fn shape(text: &str) -> Result<Shape, String> {
     text.parse()

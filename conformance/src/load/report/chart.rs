@@ -7,7 +7,7 @@ use super::format::{count, rate, time};
 use crate::load::distribution::{Distribution, HdrError};
 use crate::load::judge::TrialVerdict;
 use crate::load::moments::{Moment, Moments};
-use crate::load::search_record::SearchRecord;
+use crate::load::search_record::{SearchRecord, TrialRecord};
 
 /// The size of the drawing and the margins of the plot. Small, so that labels are readable on a
 /// phone.
@@ -21,7 +21,7 @@ const BOTTOM: f64 = 44.0;
 /// The scale of an axis.
 #[derive(Clone, Copy)]
 enum Scale {
-    Linear { most: f64 },
+    Linear { most: f64, step: f64 },
     Log { least: f64, most: f64 },
 }
 
@@ -41,22 +41,23 @@ impl Scale {
         Self::Log { least, most }
     }
 
-    /// Returns a linear scale from zero to a round number above this value.
+    /// Returns a linear scale from zero to the first round tick that is not below this value.
     fn up_to(most: f64) -> Self {
-        let step = 10_f64.powf(most.max(1.0).log10().floor());
-        let most = [1.0, 2.0, 4.0, 6.0, 8.0, 10.0]
-            .map(|times| times * step)
-            .into_iter()
-            .find(|round| *round >= most);
-        Self::Linear {
-            most: most.unwrap_or(step * 10.0),
-        }
+        let step = round_step(most, 5.0);
+        let most = (most / step).ceil().max(1.0) * step;
+        Self::Linear { most, step }
+    }
+
+    /// Returns a linear scale from zero to this value, with round ticks.
+    fn until(most: f64) -> Self {
+        let step = round_step(most, 6.0);
+        Self::Linear { most, step }
     }
 
     /// Returns the position of a value, from 0 to 1.
     fn place(self, value: f64) -> f64 {
         match self {
-            Self::Linear { most } => (value / most).clamp(0.0, 1.0),
+            Self::Linear { most, .. } => (value / most).clamp(0.0, 1.0),
             Self::Log { least, most } => {
                 let value = value.clamp(least, most);
                 (value / least).log10() / (most / least).log10()
@@ -66,15 +67,36 @@ impl Scale {
 
     fn ticks(self) -> Vec<f64> {
         match self {
-            Self::Linear { most } => (0..=4).map(|tick| most * f64::from(tick) / 4.0).collect(),
+            Self::Linear { most, step } => (0..100)
+                .map(|tick| f64::from(tick) * step)
+                .take_while(|tick| *tick <= most * (1.0 + 1e-9))
+                .collect(),
             Self::Log { least, most } => {
                 let decades = (most / least).log10().round() as i32;
+                // Few decades have room for more ticks.
+                let times: &[f64] = if decades <= 2 {
+                    &[1.0, 2.0, 5.0]
+                } else {
+                    &[1.0]
+                };
                 (0..=decades)
-                    .map(|decade| least * 10_f64.powi(decade))
+                    .flat_map(|decade| times.iter().map(move |times| (decade, times)))
+                    .map(|(decade, times)| least * times * 10_f64.powi(decade))
+                    .take_while(|tick| *tick <= most * (1.0 + 1e-9))
                     .collect()
             }
         }
     }
+}
+
+/// Returns the smallest step of 1, 2 or 5 times a power of ten of which at most so many lead to a
+/// value.
+fn round_step(most: f64, count: f64) -> f64 {
+    let least = most.max(1e-9) / count;
+    let power = 10_f64.powf(least.log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0].map(|times| times * power);
+    let step = steps.into_iter().find(|step| *step >= least * (1.0 - 1e-9));
+    step.unwrap_or(10.0 * power)
 }
 
 /// A chart that is being drawn.
@@ -175,6 +197,28 @@ impl Chart {
         );
     }
 
+    /// Draws a mark for a trial: a dot if it passed, else a cross.
+    fn trial(&mut self, trial: &TrialRecord, (x, y): (f64, f64)) {
+        let (x, y) = self.point(x, y);
+        let (class, what) = match trial.verdict() {
+            TrialVerdict::Passed => ("passed", "passed"),
+            TrialVerdict::Failed => ("failed", "failed"),
+            TrialVerdict::Disturbed => ("disturbed-trial", "failed during interference"),
+        };
+        let (shape, close) = if trial.passed {
+            let circle = format!("<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\">");
+            (circle, "</circle>")
+        } else {
+            let d = format!("M{:.1} {:.1}l9 9m0-9l-9 9", x - 4.5, y - 4.5);
+            (format!("<path class=\"{class}\" d=\"{d}\">"), "</path>")
+        };
+        let (rate, p99) = (rate(trial.rate), time(trial.p99_us));
+        let _ = write!(
+            self.svg,
+            "{shape}<title>{rate}: {what}, latency p99 {p99}</title>{close}"
+        );
+    }
+
     fn end(mut self) -> String {
         self.svg.push_str("</svg>");
         self.svg
@@ -204,7 +248,10 @@ pub(super) fn percentiles(latency: &Distribution, raw: &Distribution) -> Result<
     let x = Scale::decades([1.0, corrected.last().map_or(10.0, |(x, _)| *x)].into_iter());
     let mut chart = Chart::new("Latency by percentile", (x, "percentile"), y, tick);
     let names = ["0", "90", "99", "99.9", "99.99", "99.999", "99.9999"];
-    chart.x_ticks(x.ticks().into_iter().zip(names.map(String::from)));
+    let decades = (0..).map(|decade| 10_f64.powi(decade));
+    let last = corrected.last().map_or(10.0, |(x, _)| *x);
+    let ticks = decades.take_while(|decade| *decade <= last * 10.0);
+    chart.x_ticks(ticks.zip(names.map(String::from)));
     chart.line("second", raw.into_iter().map(Some));
     chart.line("first", corrected.into_iter().map(Some));
     Ok(chart.end())
@@ -249,7 +296,7 @@ pub(super) fn delivery_over_time(moments: &Moments) -> String {
             // So that one in thousands shows, too.
             let least = 0.012
                 * match y {
-                    Scale::Linear { most } | Scale::Log { most, .. } => most,
+                    Scale::Linear { most, .. } | Scale::Log { most, .. } => most,
                 };
             chart.bar("lost", x, (delivered.min(sent - least).max(0.0), sent));
         }
@@ -260,50 +307,46 @@ pub(super) fn delivery_over_time(moments: &Moments) -> String {
 /// Draws the trials of a search in order, and its answer.
 pub(super) fn trials(search: &SearchRecord) -> String {
     let y = Scale::decades(search.trials.iter().map(|trial| trial.rate));
-    let x = Scale::Linear {
-        most: search.trials.len() as f64 + 0.5,
-    };
+    let x = Scale::until(search.trials.len() as f64 + 0.5);
     let mut chart = Chart::new("Rates that were tried", (x, "trial"), y, short);
-    let step = (search.trials.len() / 10 + 1).max(1);
-    let ticks = (1..=search.trials.len()).step_by(step);
-    chart.x_ticks(ticks.map(|trial| (trial as f64, trial.to_string())));
+    // There is no half of a trial.
+    let ticks = x
+        .ticks()
+        .into_iter()
+        .filter(|tick| *tick > 0.0 && tick.fract() == 0.0);
+    chart.x_ticks(ticks.map(|trial| (trial, trial.to_string())));
     if let Some(highest) = search.highest {
         let (end, line) = (search.trials.len() as f64 + 0.5, "answer");
         chart.line(line, [Some((0.0, highest)), Some((end, highest))]);
     }
     for (number, trial) in (1..).zip(&search.trials) {
-        let (x, y) = chart.point(f64::from(number), trial.rate);
-        let (class, what) = match trial.verdict() {
-            TrialVerdict::Passed => ("passed", "passed"),
-            TrialVerdict::Failed => ("failed", "failed"),
-            TrialVerdict::Disturbed => ("disturbed-trial", "failed during interference"),
-        };
-        let (shape, close) = if trial.passed {
-            let circle = format!("<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"5\">");
-            (circle, "</circle>")
-        } else {
-            let d = format!("M{:.1} {:.1}l9 9m0-9l-9 9", x - 4.5, y - 4.5);
-            (format!("<path class=\"{class}\" d=\"{d}\">"), "</path>")
-        };
-        let rate = rate(trial.rate);
-        let _ = write!(chart.svg, "{shape}<title>{rate}: {what}</title>{close}");
+        chart.trial(trial, (f64::from(number), trial.rate));
     }
     chart.end()
 }
 
+/// Draws the 99th percentile of the latency of each trial against its rate. `None` if no trial has
+/// one.
+pub(super) fn latency_by_rate(search: &SearchRecord) -> Option<String> {
+    let measured = || search.trials.iter().filter(|trial| trial.p99_us > 0.0);
+    measured().next()?;
+    let x = Scale::decades(measured().map(|trial| trial.rate));
+    let y = Scale::decades(measured().map(|trial| trial.p99_us));
+    let title = "Latency p99 against rate";
+    let mut chart = Chart::new(title, (x, "datagrams a second"), y, tick);
+    chart.x_ticks(x.ticks().into_iter().map(|rate| (rate, short(rate))));
+    for trial in measured() {
+        chart.trial(trial, (trial.rate, trial.p99_us));
+    }
+    Some(chart.end())
+}
+
 fn over_time(moments: &Moments, title: &str, y: Scale, label: impl Fn(f64) -> String) -> Chart {
     let seconds = moments.width_seconds * moments.moments.len() as f64;
-    let x = Scale::Linear { most: seconds };
+    let x = Scale::until(seconds);
     let mut chart = Chart::new(title, (x, "seconds"), y, label);
-    let digits = if seconds < 4.0 {
-        2
-    } else if seconds < 20.0 {
-        1
-    } else {
-        0
-    };
     let ticks = x.ticks().into_iter();
-    chart.x_ticks(ticks.map(|tick| (tick, format!("{tick:.digits$}"))));
+    chart.x_ticks(ticks.map(|tick| (tick, short_seconds(tick))));
     for (at, moment) in (0..).zip(&moments.moments) {
         if moment.disturbed {
             let x = |at: i32| f64::from(at) * moments.width_seconds;
@@ -320,6 +363,11 @@ fn tick(us: f64) -> String {
     }
     let text = time(us);
     text.replace(".00 ", " ")
+}
+
+/// Formats a round number of seconds.
+fn short_seconds(seconds: f64) -> String {
+    format!("{}", (seconds * 1e6).round() / 1e6)
 }
 
 /// Formats a label of an axis of numbers, such as 20k.
@@ -342,7 +390,12 @@ mod tests {
         let ticks = |scale: Scale| scale.ticks();
         assert_eq!(
             ticks(Scale::up_to(5_500.0)),
-            [0.0, 1_500.0, 3_000.0, 4_500.0, 6_000.0]
+            [0.0, 2_000.0, 4_000.0, 6_000.0]
+        );
+        assert_eq!(ticks(Scale::until(4.5)), [0.0, 1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(
+            ticks(Scale::until(30.0)),
+            [0.0, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0]
         );
         let close = |ticks: Vec<f64>, expected: &[f64]| {
             assert_eq!(ticks.len(), expected.len(), "{ticks:?}");
@@ -354,7 +407,10 @@ mod tests {
             ticks(Scale::decades([35.0, 1200.0].into_iter())),
             &[10.0, 100.0, 1e3, 1e4],
         );
-        close(ticks(Scale::decades([].into_iter())), &[1.0, 10.0]);
+        close(
+            ticks(Scale::decades([].into_iter())),
+            &[1.0, 2.0, 5.0, 10.0],
+        );
         assert_eq!(
             [0.0, 2500.0, 20_000.0, 1.5e6].map(short),
             ["0", "2,500", "20k", "1.5M"]

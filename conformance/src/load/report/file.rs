@@ -1,13 +1,14 @@
-use std::io;
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::escape::visible_json;
-use crate::input_file;
+use crate::input_file::{self, Limited, MAX_FILE};
 use crate::load::bench_run::BenchRun;
 use crate::load::judge;
 use crate::load::measurement::MeasurementMergeError;
+use crate::load::thresholds::Thresholds;
 use crate::output_file::write_atomically;
 
 /// A report of a load test, as it is written to a file.
@@ -24,6 +25,15 @@ pub struct BenchReport {
     pub load: String,
     /// The machines that sent it.
     pub hosts: Vec<BenchHost>,
+    /// When the test began, in RFC 3339. `None` in reports of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<String>,
+    /// How long it took, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// The command line of this program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
     /// Each dialect over each kind of socket.
     pub runs: Vec<BenchRun>,
     /// That the file is complete.
@@ -34,9 +44,6 @@ pub struct BenchReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BenchHost {
-    /// The host name, where there is one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
     /// The system.
     pub system: String,
     /// How many processors this program may use.
@@ -94,6 +101,9 @@ impl BenchReport {
             subject,
             load,
             hosts: vec![BenchHost::this()],
+            started: None,
+            seconds: None,
+            command: None,
             runs: Vec::new(),
             complete: true,
         }
@@ -106,6 +116,17 @@ impl BenchReport {
     /// If the file holds no report, or an incomplete one.
     pub fn read(path: &Path) -> Result<Self, BenchReportError> {
         Self::from_json(&input_file::read(path)?)
+    }
+
+    /// Reads a report as [`read`](Self::read) does, from any reader.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    pub fn read_from(reader: impl Read) -> Result<Self, BenchReportError> {
+        let mut text = Vec::new();
+        Limited::new(reader, MAX_FILE).read_to_end(&mut text)?;
+        Self::from_json(&text)
     }
 
     /// Parses a report.
@@ -146,6 +167,13 @@ impl BenchReport {
         write_atomically(path, visible_json(&text).as_bytes())
     }
 
+    /// Sets what the figures of all runs have to reach.
+    pub fn set_thresholds(&mut self, thresholds: Thresholds) {
+        for run in &mut self.runs {
+            run.thresholds = thresholds;
+        }
+    }
+
     /// Adds what another machine measured at the same time.
     ///
     /// # Errors
@@ -164,6 +192,19 @@ impl BenchReport {
             return Err(BenchReportError::Other { ours, theirs });
         }
         self.hosts.extend_from_slice(&other.hosts);
+        // RFC 3339 in UTC sorts as the times do.
+        self.started = self
+            .started
+            .take()
+            .zip(other.started.clone())
+            .map(|(ours, theirs)| ours.min(theirs));
+        self.seconds = self
+            .seconds
+            .zip(other.seconds)
+            .map(|(ours, theirs)| ours.max(theirs));
+        if self.command != other.command {
+            self.command = None;
+        }
         for (run, more) in self.runs.iter_mut().zip(&other.runs) {
             if run.is_unmeasured() || more.is_unmeasured() {
                 let run = format!("in {} over {}", run.dialect, run.socket);
@@ -178,7 +219,10 @@ impl BenchReport {
                 return Err(BenchReportError::Search);
             };
             measurement.merge(another)?;
-            *run = BenchRun::measured(run.dialect, run.socket.clone(), measurement.clone());
+            *run = BenchRun {
+                thresholds: run.thresholds,
+                ..BenchRun::measured(run.dialect, run.socket.clone(), measurement.clone())
+            };
         }
         Ok(())
     }
@@ -198,22 +242,10 @@ struct Version {
 impl BenchHost {
     fn this() -> Self {
         Self {
-            name: host_name(),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             processors: std::thread::available_parallelism().map_or(1, usize::from),
         }
     }
-}
-
-#[cfg(unix)]
-fn host_name() -> Option<String> {
-    let name = rustix::system::uname();
-    Some(name.nodename().to_str().ok()?.to_owned())
-}
-
-#[cfg(not(unix))]
-fn host_name() -> Option<String> {
-    None
 }
 
 #[cfg(test)]

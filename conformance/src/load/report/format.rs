@@ -14,7 +14,7 @@ pub(super) fn count(number: u64) -> String {
 }
 
 /// Formats a rate in datagrams per second.
-pub(super) fn rate(rate: f64) -> String {
+pub(in crate::load) fn rate(rate: f64) -> String {
     if rate < 100.0 {
         format!("{rate:.1} /s")
     } else {
@@ -23,7 +23,7 @@ pub(super) fn rate(rate: f64) -> String {
 }
 
 /// Formats a time in microseconds, with the unit that suits it.
-pub(super) fn time(us: f64) -> String {
+pub(in crate::load) fn time(us: f64) -> String {
     match us {
         _ if us < 999.5 => format!("{us:.0} µs"),
         _ if us < 9_995.0 => format!("{:.2} ms", us / 1e3),

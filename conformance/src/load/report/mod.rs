@@ -2,11 +2,14 @@
 //! nothing.
 
 mod chart;
+mod comparison;
 mod file;
 mod format;
 mod page;
 mod text;
 
 pub use file::{BenchHost, BenchReport, BenchReportError};
+pub(super) use format::{rate, time};
 pub use page::write_html;
+pub(super) use text::name as run_name;
 pub use text::write_text;

@@ -7,6 +7,7 @@ use super::chart;
 use super::file::{BenchReport, BenchReportError};
 use super::format::{count, rate, time};
 use super::text::{answer, name, rows};
+use crate::escape::visible;
 use crate::load::bench_run::BenchRun;
 use crate::load::judge::LimitedBy;
 use crate::load::measurement::MeasurementMergeError;
@@ -24,6 +25,7 @@ pub fn write_html(report: &BenchReport, path: &Path) -> Result<(), BenchReportEr
         Ok(context! {
             name => name(run),
             answer => answer(run),
+            missed => run.missed(),
             tone => tone(run),
             tiles => tiles(run),
             notes => run.notes.clone(),
@@ -42,7 +44,6 @@ pub fn write_html(report: &BenchReport, path: &Path) -> Result<(), BenchReportEr
         .map_err(io::Error::other)?;
     let hosts = report.hosts.iter().map(|host| {
         context! {
-            name => host.name.clone(),
             processors => host.processors,
             system => host.system.clone(),
         }
@@ -53,6 +54,9 @@ pub fn write_html(report: &BenchReport, path: &Path) -> Result<(), BenchReportEr
             load => report.load.clone(),
             hosts => hosts.collect::<Vec<_>>(),
             version => report.suite_version.clone(),
+            started => report.started.clone(),
+            seconds => report.seconds,
+            command => report.command.as_deref().map(visible),
             runs => runs,
             style => include_str!("page.css"),
         })
@@ -75,6 +79,13 @@ fn charts(run: &BenchRun) -> Result<Vec<Value>, BenchReportError> {
             svg => chart::trials(search),
             keys => legend(&keys, disturbed),
         });
+        if let Some(svg) = chart::latency_by_rate(search) {
+            charts.push(context! {
+                title => "Latency p99 against rate",
+                svg => svg,
+                keys => legend(&keys, disturbed),
+            });
+        }
     }
     let Some(measured) = &run.measurement else {
         return Ok(charts);
@@ -91,11 +102,7 @@ fn charts(run: &BenchRun) -> Result<Vec<Value>, BenchReportError> {
         let is_disturbed = moments.moments.iter().any(|moment| moment.disturbed);
         let disturbed = is_disturbed.then_some(("disturbed", "interference"));
         if moments.moments.iter().any(|moment| moment.p99_us.is_some()) {
-            let keys = [
-                ("first", "half"),
-                ("second", "99 of 100"),
-                ("third", "longest"),
-            ];
+            let keys = [("first", "p50"), ("second", "p99"), ("third", "max")];
             charts.push(context! {
                 title => "Latency over time",
                 svg => chart::latency_over_time(moments),
@@ -147,8 +154,8 @@ fn tiles(run: &BenchRun) -> Vec<(String, String)> {
             tile(count(measured.counts.lost), "lost");
         }
         if measured.latency.count > 0 {
-            tile(time(measured.latency.p50_us), "half take no longer");
-            tile(time(measured.latency.p99_us), "99 of 100 take no longer");
+            tile(time(measured.latency.p50_us), "latency p50");
+            tile(time(measured.latency.p99_us), "latency p99");
         }
     }
     tiles

@@ -33,6 +33,9 @@ pub fn write_text(report: &BenchReport, out: &mut impl Write) -> io::Result<()> 
     writeln!(out)?;
     table(report, out)?;
     for run in &report.runs {
+        for missed in run.missed() {
+            writeln!(out, "{}: {RED}missed{RED:#} {missed}", name(run))?;
+        }
         for note in &run.notes {
             let (first, rest) = note.split_once('\n').unwrap_or((note, ""));
             writeln!(out, "{}: {}", name(run), visible(first))?;
@@ -45,7 +48,7 @@ pub fn write_text(report: &BenchReport, out: &mut impl Write) -> io::Result<()> 
 }
 
 /// Returns the name of a run, such as `text over udp`.
-pub(super) fn name(run: &BenchRun) -> String {
+pub(in crate::load) fn name(run: &BenchRun) -> String {
     format!("{} over {}", run.dialect, visible(&run.socket))
 }
 
@@ -92,8 +95,9 @@ pub(super) fn answer(run: &BenchRun) -> String {
             count(counts.unexpected)
         ),
         (None, 0) if measured.is_behind() => format!(
-            "nothing lost of {}, but the rate was not reached",
-            count(counts.accepted)
+            "nothing lost of {} sent, but the rate was not reached: {} were to be sent",
+            count(counts.accepted),
+            count(counts.planned)
         ),
         (None, 0) => format!("nothing lost of {} datagrams", count(counts.accepted)),
         (None, lost) => format!(
@@ -153,6 +157,11 @@ pub(super) fn rows(report: &BenchReport) -> Vec<FigureRow> {
             $(row($name, &|run| Some(count(run.measurement.as_ref()?.counts.$field)));)*
         };
     }
+    let if_any = |number: u64| (number > 0).then(|| count(number));
+    row("not sent in time", &|run| {
+        let counts = &run.measurement.as_ref()?.counts;
+        if_any(counts.planned.saturating_sub(counts.sent))
+    });
     counts! {
         "sent" => sent,
         "accepted by the kernel" => accepted,
@@ -170,7 +179,6 @@ pub(super) fn rows(report: &BenchReport) -> Vec<FigureRow> {
         "repeated" => repeated,
         "reordered" => reordered,
     }
-    let if_any = |number: u64| (number > 0).then(|| count(number));
     row("reports without a number", &|run| {
         if_any(run.measurement.as_ref()?.counts.unnumbered)
     });
@@ -190,14 +198,14 @@ pub(super) fn rows(report: &BenchReport) -> Vec<FigureRow> {
         };
     }
     times! {
-        "latency, 50 of 100" => latency.p50_us,
-        "latency, 90 of 100" => latency.p90_us,
-        "latency, 99 of 100" => latency.p99_us,
-        "latency, 999 of 1000" => latency.p99_9_us,
-        "latency, longest" => latency.max_us,
-        "raw latency, 99 of 100" => raw_latency.p99_us,
-        "raw latency, longest" => raw_latency.max_us,
-        "sent late by, 99 of 100" => lag.p99_us,
+        "latency p50" => latency.p50_us,
+        "latency p90" => latency.p90_us,
+        "latency p99" => latency.p99_us,
+        "latency p99.9" => latency.p99_9_us,
+        "latency max" => latency.max_us,
+        "raw latency p99" => raw_latency.p99_us,
+        "raw latency max" => raw_latency.max_us,
+        "sent late by, p99" => lag.p99_us,
     }
     row("processors busy", &|run| {
         let usage = &run.measurement.as_ref()?.usage;

@@ -1,0 +1,170 @@
+//! Load tests beside each other: figures with their uncertainty, and what got worse.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::evdg::{Ran, run};
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("there is room"))
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// Runs a load test that loses nothing.
+    fn bench(&self, name: &str) -> String {
+        let path = self.path(name).display().to_string();
+        let report = format!("json={path}");
+        run(&[
+            "bench",
+            "--sink",
+            "--rate",
+            "200",
+            "--duration",
+            "500ms",
+            "--socket",
+            "unix",
+            "--warm-up",
+            "0",
+            "--report",
+            &report,
+        ]);
+        path
+    }
+
+    fn change(&self, from: &str, to: &str, change: impl Fn(&mut Value)) -> String {
+        let text = fs::read_to_string(from).expect("it is there");
+        let mut report: Value = serde_json::from_str(&text).expect("it is JSON");
+        change(&mut report);
+        let path = self.path(to).display().to_string();
+        fs::write(&path, report.to_string()).expect("there is room");
+        path
+    }
+}
+
+fn compare(args: &[&str]) -> Ran {
+    run(&[&["compare"], args].concat())
+}
+
+fn counts(report: &mut Value) -> &mut Value {
+    &mut report["runs"][0]["measurement"]["counts"]
+}
+
+#[test]
+fn a_loss_beyond_the_uncertainty_got_worse() {
+    let folder = Folder::new();
+    let good = folder.bench("good.json");
+    let lossy = folder.change(&good, "lossy.json", |report| {
+        let counts = counts(report);
+        (counts["delivered"], counts["lost"]) = (60.into(), 40.into());
+        (counts["dropped"], counts["unreported"]) = (Value::Null, Value::Null);
+    });
+    compare(&[&good, &good])
+        .expect_status(0)
+        .stdout
+        .ends_with("nothing got worse\n")
+        .then_some(())
+        .expect("a report equals itself");
+    let ran = compare(&[&good, &lossy]).expect_status(1);
+    let worse = "worse  text over unix: loss from 0 % to 40.000 %\n";
+    assert!(ran.stdout.contains(worse), "{}", ran.stdout);
+    assert!(
+        ran.stdout.ends_with("1 figure got worse\n"),
+        "{}",
+        ran.stdout
+    );
+    // With its uncertainty.
+    assert!(
+        ran.stdout.contains("0 % (0 % to 3.699 %)"),
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("latency p50"), "{}", ran.stdout);
+    let ran = compare(&[&lossy, &good]).expect_status(0);
+    assert!(
+        ran.stdout.contains("better  text over unix: loss"),
+        "{}",
+        ran.stdout
+    );
+
+    let markdown = folder.path("comment.md").display().to_string();
+    compare(&[&good, &lossy, "--report", &format!("markdown={markdown}")]).expect_status(1);
+    let markdown = fs::read_to_string(markdown).expect("it is there");
+    assert!(
+        markdown.starts_with("## event_datagram load: 1 figure got worse\n"),
+        "{markdown}"
+    );
+    assert!(markdown.contains("| latency p99 | "), "{markdown}");
+    compare(&[&good, &lossy, "--report", "html=page.html"])
+        .expect_status(2)
+        .expect_stderr("html is for reports of evdg test");
+}
+
+#[test]
+fn a_run_that_is_gone_got_worse_and_other_rates_are_not_judged() {
+    let folder = Folder::new();
+    let good = folder.bench("good.json");
+    let gone = folder.change(&good, "gone.json", |report| {
+        report["runs"] = Value::Array(vec![])
+    });
+    let ran = compare(&[&good, &gone]).expect_status(1);
+    assert!(
+        ran.stdout.contains("it is not there any more"),
+        "{}",
+        ran.stdout
+    );
+    let other = folder.change(&good, "other.json", |report| {
+        let measurement = &mut report["runs"][0]["measurement"];
+        measurement["schedules"][0] = "400".into();
+        measurement["rate"] = 400.into();
+    });
+    let ran = compare(&[&good, &other]).expect_status(0);
+    assert!(
+        ran.stdout
+            .contains("not judged, as the rates differ: 200 /s and 400 /s"),
+        "{}",
+        ran.stdout
+    );
+}
+
+#[test]
+fn load_tests_of_different_commands_are_only_set_beside_each_other() {
+    let folder = Folder::new();
+    let good = folder.bench("good.json");
+    let other = folder.change(&good, "other.json", |report| {
+        report["subject"] = "./other".into();
+        report["runs"] = Value::Array(vec![]);
+    });
+    let ran = compare(&[&good, &other]).expect_status(0);
+    assert!(ran.stdout.contains("give --same-subject"), "{}", ran.stdout);
+    compare(&["--same-subject", &good, &other]).expect_status(1);
+}
+
+#[test]
+fn reports_of_both_kinds_are_one_clear_error() {
+    let folder = Folder::new();
+    let load = folder.bench("load.json");
+    let results = folder.path("results.json").display().to_string();
+    let report = format!("json={results}");
+    run(&[
+        "test",
+        "--parser",
+        "--filter",
+        "sep-alone",
+        "--report",
+        &report,
+    ])
+    .expect_status(0);
+    compare(&[&results, &load])
+        .expect_status(2)
+        .expect_stderr("results.json is a report of evdg test, and ")
+        .expect_stderr("load.json is one of evdg bench: compare reports of one kind");
+}
