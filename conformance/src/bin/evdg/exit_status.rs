@@ -34,7 +34,7 @@ impl ExitStatus {
         (Self::Success, "The subject conforms, or the work is done."),
         (
             Self::Failed,
-            "A vector or a case failed, the subject crashed, hung, or was flaky; something was lost, or got worse.",
+            "A vector or a case failed, the subject crashed, hung, or was flaky; something was lost, or got worse, or a threshold was missed.",
         ),
         (
             Self::Usage,
