@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use event_datagram_conformance::compare::{SubjectIdentity, compare};
+use event_datagram_conformance::compare::{ReportInput, SubjectIdentity, compare};
 use event_datagram_conformance::judge::{Strictness, Verdict};
 use event_datagram_conformance::known::{Date, KnownList, ObservedFailures};
 use event_datagram_conformance::merge::merge;
@@ -216,7 +216,11 @@ fn reports_are_merged_and_compared_in_linear_time() {
         }
         let merged = merge(&parts).expect("they are parts of one");
         assert_eq!(merged.header.suite.requirements.len(), count);
-        let comparison = compare(&whole, SubjectIdentity::Declared).expect("they are reports");
+        let inputs = whole
+            .each_ref()
+            .map(|path| ReportInput::open(path).expect("it is there"));
+        let comparison =
+            compare(inputs.into(), SubjectIdentity::Declared).expect("they are reports");
         assert_eq!(comparison.matrix.rows.len(), count);
     });
 }
