@@ -27,6 +27,42 @@ impl Dialect {
         }
     }
 
+    /// Returns the dialect that is named, or detects that of the datagram.
+    pub fn or_detect(named: Option<Self>, datagram: &[u8]) -> Self {
+        named.unwrap_or_else(|| Self::detect(datagram))
+    }
+
+    /// Returns the releases of OpenSIPS that send this dialect.
+    pub const fn releases(self) -> &'static str {
+        match self {
+            Self::Text => "1.7 to 3.0",
+            Self::JsonRpc => "3.1 and later",
+        }
+    }
+
+    /// Returns the other dialect.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Text => Self::JsonRpc,
+            Self::JsonRpc => Self::Text,
+        }
+    }
+
+    /// Returns the dialects of a run and the releases that send them, such as `text, OpenSIPS 1.7
+    /// to 3.0; for 3.1 and later: --dialect jsonrpc`.
+    pub fn list_with_releases(dialects: &[Self]) -> String {
+        let each = dialects
+            .iter()
+            .map(|dialect| format!("{dialect}, OpenSIPS {}", dialect.releases()));
+        let mut words = each.collect::<Vec<_>>().join("; ");
+        if let [one] = dialects {
+            let other = one.other();
+            let releases = other.releases();
+            words.push_str(&format!("; for {releases}: --dialect {other}"));
+        }
+        words
+    }
+
     /// Decodes a datagram by the rulings, and returns the line that reports it by the contract,
     /// without its line feed.
     pub fn report_line(self, datagram: &[u8]) -> Vec<u8> {

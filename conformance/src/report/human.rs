@@ -24,6 +24,8 @@ pub struct Human<W> {
     count: usize,
     /// The sockets, in the order in which subjects stood ready on them.
     sockets: Vec<String>,
+    /// The dialects in which subjects were tested.
+    dialects: BTreeSet<Dialect>,
     /// Broken requirements: the key is whether the verdict is a warning, and the requirement.
     broken: BTreeMap<(bool, String), BrokenRequirement>,
     cases: Vec<VectorText>,
@@ -120,6 +122,7 @@ impl<W: Write> Human<W> {
             detail,
             count: 0,
             sockets: Vec::new(),
+            dialects: BTreeSet::new(),
             broken: BTreeMap::new(),
             cases: Vec::new(),
             index: HashMap::new(),
@@ -228,6 +231,7 @@ impl<W: Write> Reporter for Human<W> {
         if !self.sockets.contains(&socket) {
             self.sockets.push(socket);
         }
+        self.dialects.extend(&subject.dialects);
     }
 
     fn add(&mut self, record: &Record) {
@@ -252,8 +256,8 @@ impl<W: Write> Reporter for Human<W> {
         }
         self.counts(summary)?;
         self.diagnosis(diagnosis, summary)?;
-        let verdict = self.verdict(summary);
-        writeln!(self.out, "{verdict}")?;
+        let (verdict, dialects) = (self.verdict(summary), self.dialects());
+        writeln!(self.out, "{verdict}{dialects}")?;
         self.out.flush()
     }
 }
@@ -281,9 +285,17 @@ impl<W: Write> Human<W> {
         );
         writeln!(
             self.out,
-            "{BOLD}{subject}{BOLD:#} over {sockets}: {}",
-            self.verdict(summary)
+            "{BOLD}{subject}{BOLD:#} over {sockets}: {}{}",
+            self.verdict(summary),
+            self.dialects()
         )
+    }
+
+    /// Returns the dialects of the run and the releases that send them, as they follow a verdict.
+    fn dialects(&self) -> String {
+        let dialects: Vec<_> = self.dialects.iter().copied().collect();
+        let dialects = Dialect::list_with_releases(&dialects);
+        format!(" {DIM}({dialects}){DIM:#}")
     }
 
     fn verdict(&self, summary: &Summary) -> String {

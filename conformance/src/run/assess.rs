@@ -1,8 +1,5 @@
-use std::time::Duration;
-
 use super::outcome::Outcome;
 use crate::judge::{Answering, Judgment, Verdict, grade, judge, remove_copies, restore_order};
-use crate::observation::Observation;
 use crate::subject::{Exchange, ExchangeEnd};
 use crate::transport::SocketKind;
 use crate::vectors::Vector;
@@ -71,16 +68,8 @@ impl Assessor {
         why: String,
     ) -> Outcome<'c> {
         Outcome {
-            vector,
-            socket: self.socket,
-            verdict,
-            why,
-            behaviour: None,
-            observation: Observation::default(),
-            log: Vec::new(),
-            duration: Duration::ZERO,
-            decides: true,
             instance: self.instance,
+            ..Outcome::unobserved(vector, self.socket, verdict, why)
         }
     }
 }

@@ -32,3 +32,26 @@ pub struct Outcome<'c> {
     /// The number of the instance of the subject, from 0.
     pub(crate) instance: usize,
 }
+
+impl<'c> Outcome<'c> {
+    /// Returns the outcome of a vector of which nothing was observed.
+    pub(super) fn unobserved(
+        vector: &'c Vector,
+        socket: SocketKind,
+        verdict: Verdict,
+        why: String,
+    ) -> Self {
+        Self {
+            vector,
+            socket,
+            verdict,
+            why,
+            behaviour: None,
+            observation: Observation::default(),
+            log: Vec::new(),
+            duration: Duration::ZERO,
+            decides: true,
+            instance: 0,
+        }
+    }
+}

@@ -12,6 +12,9 @@ use super::run_event::RunEvent;
 use super::supervisor::Supervisor;
 use super::worker_event::WorkerEvent;
 use crate::dialect::Dialect;
+use crate::judge::{Verdict, not_applicable};
+use crate::subject::{StartError, UndeclaredDialect};
+use crate::transport::SocketKind;
 use crate::vectors::Vector;
 
 /// Runs a plan, and calls `on_event` when something happens.
@@ -32,8 +35,13 @@ pub fn run<'c>(
             .collect();
         while let Some(first) = left.first().copied() {
             let discoveries = Arc::<Discoveries>::default();
-            let mut supervisor = Supervisor::start(&plan.subject, &plan.settings, *socket, first)?
-                .sharing(&discoveries, &hangs);
+            let started = Supervisor::start(&plan.subject, &plan.settings, *socket, first);
+            if let Err(RunError::Start(StartError::UndeclaredDialect(undeclared))) = &started {
+                left.remove(0);
+                report_not_applicable(plan, *socket, undeclared, &mut on_event);
+                continue;
+            }
+            let mut supervisor = started?.sharing(&discoveries, &hangs);
             let start = supervisor.declared().clone();
             let count = if start.tells_dialects_apart {
                 left.len()
@@ -73,6 +81,28 @@ pub fn run<'c>(
         }
     }
     Ok(())
+}
+
+/// Emits the outcomes of a subject that declares other dialects than the one asked for: none of its
+/// vectors applies.
+fn report_not_applicable<'c>(
+    plan: &TestPlan<'c>,
+    socket: SocketKind,
+    undeclared: &UndeclaredDialect,
+    on_event: &mut impl FnMut(RunEvent<'_, 'c>),
+) {
+    let UndeclaredDialect { asked, start } = undeclared;
+    let dialects = [*asked];
+    on_event(RunEvent::Ready {
+        socket,
+        dialects: &dialects,
+        start,
+    });
+    for vector in interleaved(plan, &dialects) {
+        let why = not_applicable(vector, start).unwrap_or_else(|| undeclared.to_string());
+        let outcome = Outcome::unobserved(vector, socket, Verdict::NotApplicable, why);
+        emit(plan, outcome, on_event);
+    }
 }
 
 /// Emits an outcome, with the verdict that it has by the list of known failures.

@@ -11,6 +11,7 @@ use rustix::io::Errno;
 
 use super::deadline::{Deadline, ReadAttempt};
 use super::event::SubjectEvent;
+use super::log::LogEnds;
 use super::output::Output;
 use super::streams::BUFFER_SIZE;
 use crate::transport::{Address, Link};
@@ -114,8 +115,8 @@ impl Attached {
     }
 
     /// Returns the first and the last lines that are no reports.
-    pub(super) fn log_ends(&self) -> Vec<String> {
-        self.output.log_ends()
+    pub(super) fn log(&self) -> &LogEnds {
+        self.output.log()
     }
 
     /// Reads what was appended to a file. `None` if the source is no file.
@@ -255,7 +256,7 @@ mod tests {
         assert_eq!(lines(&mut attached), ["{one}"]);
         append("o}\n").expect("there is room");
         assert_eq!(lines(&mut attached), ["{two}"]);
-        assert_eq!(attached.log_ends(), ["log"]);
+        assert_eq!(attached.log().lines(), ["log"]);
 
         fs::write(&path, "{cut}\n").expect("there is room");
         assert_eq!(lines(&mut attached), ["{cut}"]);

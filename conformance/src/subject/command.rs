@@ -157,6 +157,16 @@ impl SubjectCommand {
         words.map(|word| quote(word)).collect::<Vec<_>>().join(" ")
     }
 
+    /// Returns the program, without its arguments.
+    pub(super) fn program(&self) -> &OsStr {
+        &self.program
+    }
+
+    /// Returns whether the program has arguments.
+    pub(super) fn has_args(&self) -> bool {
+        !self.args.is_empty()
+    }
+
     /// Builds the command for this dialect, and for this socket if the subject binds one.
     pub(super) fn build(
         &self,

@@ -4,6 +4,7 @@ use std::time::Instant;
 use super::attached::Attached;
 use super::death::Death;
 use super::event::SubjectEvent;
+use super::log::LogEnds;
 use super::process::Process;
 use super::streams::InputError;
 use crate::transport::Link;
@@ -66,12 +67,12 @@ impl SubjectHandle {
         }
     }
 
-    /// Returns the first and the last lines of the subject's log.
-    pub(super) fn log_ends(&self) -> Vec<String> {
+    /// Returns the ends of the subject's log.
+    pub(super) fn log(&self) -> &LogEnds {
         match self {
-            Self::Process(process) => process.log_ends(),
+            Self::Process(process) => process.log(),
             #[cfg(unix)]
-            Self::Attached(attached) => attached.log_ends(),
+            Self::Attached(attached) => attached.log(),
         }
     }
 

@@ -6,9 +6,25 @@ use crate::escape::{beginning, escaped};
 /// on its standard output. The beginning often holds the reason of a failure.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LogEnds {
-    first: Vec<Vec<u8>>,
-    last: VecDeque<Vec<u8>>,
+    first: Vec<LogLine>,
+    last: VecDeque<LogLine>,
     omitted: usize,
+}
+
+/// A line of a subject's log, or its beginning and its end if it is long.
+#[derive(Clone, Debug)]
+pub(super) struct LogLine {
+    pub(super) stream: LogStream,
+    pub(super) text: Vec<u8>,
+}
+
+/// Where a subject writes a line of its log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LogStream {
+    /// The stream that carries the reports.
+    Reports,
+    /// Standard error.
+    Errors,
 }
 
 const FIRST_LINES: usize = 4;
@@ -19,11 +35,12 @@ const MAX_BYTES: usize = 400;
 
 impl LogEnds {
     /// Adds a line.
-    pub(super) fn push(&mut self, line: &[u8]) {
+    pub(super) fn push(&mut self, stream: LogStream, line: &[u8]) {
         if line.trim_ascii().is_empty() {
             return;
         }
-        let line = shortened(line);
+        let text = shortened(line);
+        let line = LogLine { stream, text };
         if self.first.len() < FIRST_LINES {
             self.first.push(line);
             return;
@@ -35,9 +52,14 @@ impl LogEnds {
         self.last.push_back(line);
     }
 
+    /// Returns the lines that are kept.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &LogLine> {
+        self.first.iter().chain(&self.last)
+    }
+
     /// Returns the lines, escaped so that they can be printed.
     pub(super) fn lines(&self) -> Vec<String> {
-        let print = |line: &Vec<u8>| escaped(line.trim_ascii_end());
+        let print = |line: &LogLine| escaped(line.text.trim_ascii_end());
         let gap = (self.omitted > 0).then(|| format!("… ({} lines)", self.omitted));
         let first = self.first.iter().map(print);
         first
@@ -67,7 +89,8 @@ mod tests {
     #[test]
     fn both_ends_of_a_long_line_are_kept_without_parts_of_characters() {
         let mut log = LogEnds::default();
-        log.push(format!("assert{}1 == 2", "é".repeat(400)).as_bytes());
+        let line = format!("assert{}1 == 2", "é".repeat(400));
+        log.push(LogStream::Errors, line.as_bytes());
         let e = "é";
         assert_eq!(
             log.lines(),
@@ -80,8 +103,8 @@ mod tests {
         let mut log = LogEnds::default();
         assert_eq!(log.lines(), Vec::<String>::new());
         for number in 0..20 {
-            log.push(format!("line {number}\r").as_bytes());
-            log.push(b" ");
+            log.push(LogStream::Errors, format!("line {number}\r").as_bytes());
+            log.push(LogStream::Reports, b" ");
         }
         let lines = log.lines();
         assert_eq!(lines.len(), FIRST_LINES + 1 + LAST_LINES);

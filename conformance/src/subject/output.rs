@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use super::event::SubjectEvent;
 use super::lines::{Cut, Lines};
-use super::log::LogEnds;
+use super::log::{LogEnds, LogStream};
 
 /// What a subject writes, sorted as it comes: reports, and its log.
 #[derive(Debug, Default)]
@@ -29,10 +29,10 @@ impl Output {
     }
 
     /// Takes a line of the log.
-    pub(super) fn log(&mut self, cut: Cut) {
+    pub(super) fn add_to_log(&mut self, stream: LogStream, cut: Cut) {
         match cut {
-            Cut::Whole(line) => self.log.push(&line),
-            Cut::TooLong(first) => self.log.push(&[first]),
+            Cut::Whole(line) => self.log.push(stream, &line),
+            Cut::TooLong(first) => self.log.push(stream, &[first]),
         }
     }
 
@@ -56,9 +56,9 @@ impl Output {
         !self.events.is_empty()
     }
 
-    /// Returns the first and the last lines of the log.
-    pub(super) fn log_ends(&self) -> Vec<String> {
-        self.log.lines()
+    /// Returns the ends of the log.
+    pub(super) fn log(&self) -> &LogEnds {
+        &self.log
     }
 
     fn sort(&mut self, cut: Cut) {
@@ -67,7 +67,7 @@ impl Output {
                 self.push_event(SubjectEvent::Line(line));
             }
             Cut::TooLong(b'{') => self.push_event(SubjectEvent::LongLine),
-            log => self.log(log),
+            log => self.add_to_log(LogStream::Reports, log),
         }
     }
 }

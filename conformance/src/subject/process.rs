@@ -8,6 +8,7 @@ use super::deadline::{Deadline, ReadAttempt};
 use super::death::Exit;
 use super::event::SubjectEvent;
 use super::lines::Lines;
+use super::log::{LogEnds, LogStream};
 use super::output::Output;
 use super::streams::{InputError, StreamEvent, Streams};
 use super::waits::EXIT_GRACE;
@@ -138,9 +139,9 @@ impl Process {
         &mut self.output
     }
 
-    /// Returns the first and the last lines of the process's log.
-    pub(super) fn log_ends(&self) -> Vec<String> {
-        self.output.log_ends()
+    /// Returns the ends of the process's log.
+    pub(super) fn log(&self) -> &LogEnds {
+        self.output.log()
     }
 
     /// Asks the process to end, waits [`EXIT_GRACE`] for that, and kills what is left of its group.
@@ -199,13 +200,13 @@ impl Process {
             StreamEvent::Log(bytes) => {
                 self.errors.push(bytes);
                 while let Some(cut) = self.errors.next_line() {
-                    self.output.log(cut);
+                    self.output.add_to_log(LogStream::Errors, cut);
                 }
             }
             StreamEvent::LogClosed => {
                 self.is_stderr_read = true;
                 if let Some(rest) = self.errors.rest() {
-                    self.output.log(rest);
+                    self.output.add_to_log(LogStream::Errors, rest);
                 }
             }
             #[cfg(unix)]

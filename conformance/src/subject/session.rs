@@ -326,7 +326,7 @@ impl Session {
         }
         ExchangeEnd::Died {
             death,
-            log: self.handle.log_ends(),
+            log: self.handle.log().lines(),
         }
     }
 

@@ -2,7 +2,9 @@ use std::io;
 use std::time::Duration;
 
 use super::death::Death;
+use crate::contract::Start;
 use crate::dialect::Dialect;
+use crate::escape::visible;
 use crate::transport::SocketKind;
 
 /// Why there is no subject to test: a set-up error, which says nothing about conformance.
@@ -10,12 +12,14 @@ use crate::transport::SocketKind;
 #[non_exhaustive]
 pub enum StartError {
     /// The program cannot be started.
-    #[error("the subject cannot be started: {program}")]
+    #[error("the subject cannot be started: {program}: {error}{advice}")]
     Spawn {
         /// The program.
         program: String,
         /// Why it cannot be started.
-        source: io::Error,
+        error: io::Error,
+        /// What to do, with a separator before it; empty if nothing is known.
+        advice: String,
     },
     /// The reports of a running listener cannot be read.
     #[error(
@@ -37,7 +41,10 @@ pub enum StartError {
         source: io::Error,
     },
     /// The subject ended, or cannot be observed.
-    #[error("the subject did not start over {kind}: {death}{}", quoted_log(log))]
+    #[error(
+        "the subject did not start over {kind}: {death}{}{advice}",
+        quoted_log(log)
+    )]
     Died {
         /// The kind of socket.
         kind: SocketKind,
@@ -45,6 +52,8 @@ pub enum StartError {
         death: Death,
         /// The first and the last lines of the subject's log.
         log: Vec<String>,
+        /// What to do, on a line of its own; empty if nothing is known.
+        advice: String,
     },
     /// The subject did not report the first event.
     #[error(
@@ -61,6 +70,25 @@ pub enum StartError {
         /// The first and the last lines of the subject's log.
         log: Vec<String>,
     },
+    /// The subject's report of the first event is no line of the contract.
+    #[error("the subject's report of the first event is no line of the contract: {0}")]
+    Contract(String),
+    /// The subject reported the first event in another dialect, and not in the one asked for.
+    #[error(
+        "the subject did not report the first event in {asked}, OpenSIPS {}, but did in {answered}, \
+         OpenSIPS {}: add --dialect {answered}",
+        asked.releases(),
+        answered.releases()
+    )]
+    OtherDialect {
+        /// The dialect asked for.
+        asked: Dialect,
+        /// The dialect in which the subject reported the first event.
+        answered: Dialect,
+    },
+    /// The subject declares that it does not read the dialect asked for.
+    #[error(transparent)]
+    UndeclaredDialect(Box<UndeclaredDialect>),
     /// The subject's start line cannot be used.
     #[error("the subject's start line cannot be used: {0}")]
     StartLine(String),
@@ -72,6 +100,19 @@ pub enum StartError {
     /// The run was stopped.
     #[error("interrupted")]
     Interrupted,
+}
+
+/// A subject that declares other dialects than the one asked for: no vector of that applies.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "nothing applies: the subject declares that it reads {}, not {asked}",
+    start.dialects.iter().flatten().map(|name| visible(name)).collect::<Vec<_>>().join(", ")
+)]
+pub struct UndeclaredDialect {
+    /// The dialect asked for.
+    pub asked: Dialect,
+    /// What the subject declares.
+    pub start: Start,
 }
 
 /// Returns the lines of a log as they follow a message; empty where there are none.

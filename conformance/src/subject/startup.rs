@@ -1,10 +1,6 @@
-use std::collections::BTreeSet;
 #[cfg(unix)]
 use std::io;
 use std::time::{Duration, Instant};
-
-use event_datagram::Socket;
-use memchr::memmem;
 
 use super::allocator::{AddressAllocator, AllocatedAddress};
 #[cfg(unix)]
@@ -12,17 +8,19 @@ use super::attached::{Attached, Running};
 use super::command::{Kind, Subject};
 use super::death::{Death, Exit};
 use super::event::SubjectEvent;
+use super::first_report::contract_error;
 use super::handle::SubjectHandle;
 use super::process::{Input, Process};
 use super::settings::SubjectSettings;
-use super::start_error::StartError;
+use super::start_advice::{SilentSubject, on_death, on_spawn_error};
+use super::start_error::{StartError, UndeclaredDialect};
 use super::waits::EXIT_GRACE;
 use crate::contract::{Line, Start, parse_line};
 use crate::dialect::Dialect;
-use crate::escape::{cut, escaped};
-use crate::fence::{Backoff, Barrier, Fence, Fences, Position, is_plain_name, renaming_advice};
+use crate::fence::{Backoff, Barrier, Fence, FenceForm, Fences, Mark, Position};
 use crate::observation::MAX_LINE;
 use crate::transport::{Address, Link, SocketKind};
+use event_datagram::Socket;
 
 /// A subject that has reported its first event.
 #[derive(Debug)]
@@ -49,10 +47,13 @@ const MAX_PROBE_PAUSE: Duration = Duration::from_millis(20);
 /// How long a subject may be silent before it is sent another first event: what was sent while it
 /// bound its socket may be lost. Doubled each time.
 const FIRST_FENCE_INTERVAL: Duration = Duration::from_millis(500);
-/// What to do if the subject reports some events alone.
-const NAMES_REMEDY: &str = "; if it drops names that it does not know, see --fence and --event";
 /// The most unexpected lines kept for the error message.
 const MAX_UNEXPECTED: usize = 3;
+/// How many first events a started subject may answer by something else, one after the other: then
+/// it is not waited for any longer.
+const MAX_OTHER_ANSWERS: usize = 3;
+/// How long a subject that reports no first event has time to report one in the other dialect.
+const OTHER_DIALECT_WAIT: Duration = Duration::from_secs(1);
 
 /// Starts a subject, or attaches to one that runs, and waits until it has reported a first event,
 /// however it reads it.
@@ -76,8 +77,11 @@ pub(super) fn start(
                 Kind::Parser => Input::Piped,
                 Kind::Listener | Kind::Running => Input::Empty,
             };
-            let process = Process::start(built, input)
-                .map_err(|source| StartError::Spawn { program, source })?;
+            let process = Process::start(built, input).map_err(|error| StartError::Spawn {
+                advice: on_spawn_error(command.program(), command.has_args(), &error),
+                program,
+                error,
+            })?;
             (SubjectHandle::Process(process), allocated, address)
         }
         #[cfg(unix)]
@@ -94,8 +98,8 @@ pub(super) fn start(
         first: FIRST_FENCE_INTERVAL,
     };
     let startup = Startup {
-        kind,
-        is_attached: subject.kind() == Kind::Running,
+        kind: subject.kind(),
+        socket: kind,
         dialect,
         handle,
         allocated,
@@ -105,6 +109,8 @@ pub(super) fn start(
         barrier: Barrier::new(backoff, Instant::now() + settings.timeout),
         is_behind: false,
         unexpected: Vec::new(),
+        other_answers: 0,
+        is_newest_unanswered: false,
     };
     startup.run(fences, settings)
 }
@@ -137,9 +143,8 @@ fn attach(running: &Running, settings: &SubjectSettings) -> Result<Attached, Sta
 
 /// A subject that has not reported its first event yet.
 struct Startup {
-    kind: SocketKind,
-    /// Whether somebody else started the subject.
-    is_attached: bool,
+    kind: Kind,
+    socket: SocketKind,
     dialect: Dialect,
     handle: SubjectHandle,
     allocated: Option<AllocatedAddress>,
@@ -153,6 +158,10 @@ struct Startup {
     is_behind: bool,
     /// The first lines that were neither a first event nor a start line.
     unexpected: Vec<Vec<u8>>,
+    /// How many first events were followed by an unexpected line, each by one of its own.
+    other_answers: usize,
+    /// Whether nothing was reported since the newest first event was sent.
+    is_newest_unanswered: bool,
 }
 
 impl Startup {
@@ -167,8 +176,8 @@ impl Startup {
             if settings.stop.is_requested() {
                 return Err(StartError::Interrupted);
             }
-            if self.barrier.is_overdue(now) {
-                return Err(self.silent(settings));
+            if self.barrier.is_overdue(now) || self.answers_otherwise() {
+                return Err(self.silent(fences, settings));
             }
             if self.link.as_mut().is_some_and(Link::is_refused) {
                 self.link = None;
@@ -181,17 +190,27 @@ impl Startup {
             match self.handle.wait(until, None) {
                 None | Some(SubjectEvent::Writable) => {}
                 Some(SubjectEvent::Line(line)) => {
-                    match self.barrier.receive(&line, fences, Instant::now()) {
-                        Some(returned) if returned.position == Position::Newest => {
-                            let fence = returned.fence.clone();
-                            let round_trip = returned.round_trip;
-                            return Ok(self.finish(fence, line, round_trip));
+                    let Some(returned) = self.barrier.receive(&line, fences, Instant::now()) else {
+                        if !fences.is_tagged(&line) {
+                            self.record(line)?;
                         }
-                        // The newest one is still to come.
-                        Some(_) => self.is_behind = true,
-                        None if fences.is_tagged(&line) => {}
-                        None => self.record(line)?,
+                        if let Some(error) = self.undeclared_dialect() {
+                            self.handle.stop();
+                            return Err(error);
+                        }
+                        continue;
+                    };
+                    let (fence, round_trip) = (returned.fence, returned.round_trip);
+                    let error = contract_error(&line, fence, &settings.fence, self.dialect);
+                    if let Some(why) = error {
+                        return Err(StartError::Contract(why));
                     }
+                    if returned.position == Position::Newest {
+                        let fence = fence.clone();
+                        return Ok(self.finish(fence, line, round_trip));
+                    }
+                    // The newest one is still to come.
+                    self.is_behind = true;
                 }
                 Some(SubjectEvent::LongLine) => self
                     .unexpected
@@ -217,12 +236,19 @@ impl Startup {
     /// Sends a first event, if the subject is there to take it.
     fn probe(&mut self, fences: &mut Fences) {
         let fence = fences.next_fence();
-        let datagram = fence.datagram(self.dialect);
-        let taken = match &self.address {
-            None => self.handle.send(&datagram).is_ok(),
+        if self.try_send(&fence.datagram(self.dialect)) {
+            self.barrier.record_sent(fence, Instant::now());
+            self.is_newest_unanswered = true;
+        }
+    }
+
+    /// Sends a datagram, if the subject is there to take it, and returns whether it was sent.
+    fn try_send(&mut self, datagram: &[u8]) -> bool {
+        match &self.address {
+            None => self.handle.send(datagram).is_ok(),
             Some(address) => {
                 if self.link.is_none() {
-                    self.link = if self.is_attached {
+                    self.link = if self.kind == Kind::Running {
                         // A listener that its owner restarts must be noticed.
                         Link::connect_to_this(address).ok()
                     } else {
@@ -231,16 +257,32 @@ impl Startup {
                 }
                 let link = self.link.as_mut();
                 let taken =
-                    link.is_some_and(|link| link.try_send(&datagram).is_ok() && !link.is_refused());
+                    link.is_some_and(|link| link.try_send(datagram).is_ok() && !link.is_refused());
                 if !taken {
                     self.link = None;
                 }
                 taken
             }
-        };
-        if taken {
-            self.barrier.record_sent(fence, Instant::now());
         }
+    }
+
+    /// Returns whether the subject answers each first event, and always by something else. A
+    /// listener that runs already may report what others send it.
+    fn answers_otherwise(&self) -> bool {
+        self.kind != Kind::Running && self.other_answers >= MAX_OTHER_ANSWERS
+    }
+
+    /// Returns the error of a subject that declares other dialects than the one asked for.
+    fn undeclared_dialect(&self) -> Option<StartError> {
+        let mut declared = self.start.dialects.as_ref()?.iter();
+        if declared.any(|name| name == self.dialect.as_str()) {
+            return None;
+        }
+        let undeclared = UndeclaredDialect {
+            asked: self.dialect,
+            start: self.start.clone(),
+        };
+        Some(StartError::UndeclaredDialect(undeclared.into()))
     }
 
     /// Records a line that is no first event: the start line, or an unexpected line.
@@ -251,6 +293,8 @@ impl Startup {
             _ => {
                 self.unexpected.push(line);
                 self.unexpected.truncate(MAX_UNEXPECTED);
+                self.other_answers += usize::from(self.is_newest_unanswered);
+                self.is_newest_unanswered = false;
                 return Ok(());
             }
         };
@@ -299,90 +343,83 @@ impl Startup {
     /// reason.
     fn died(mut self, death: Death) -> StartError {
         self.handle.kill();
+        let has_taken_event = !self.barrier.is_unsent();
         StartError::Died {
-            kind: self.kind,
+            kind: self.socket,
+            advice: on_death(
+                self.kind,
+                self.socket,
+                self.dialect,
+                has_taken_event,
+                &death,
+            ),
             death,
-            log: self.handle.log_ends(),
+            log: self.handle.log().lines(),
         }
     }
 
     /// Makes the error of a subject that did not report the newest first event.
-    fn silent(self, settings: &SubjectSettings) -> StartError {
-        let log = self.handle.log_ends();
+    fn silent(mut self, fences: &mut Fences, settings: &SubjectSettings) -> StartError {
+        let limit = self.waited(settings.timeout);
+        // A datagram of the other dialect may add lines.
+        let log = self.handle.log().clone();
+        if self.reports_other_dialect(fences, settings) {
+            return StartError::OtherDialect {
+                asked: self.dialect,
+                answered: self.dialect.other(),
+            };
+        }
+        let subject = SilentSubject {
+            kind: self.kind,
+            socket: self.socket,
+            dialect: self.dialect,
+            address: self.address.as_ref(),
+            is_unsent: self.barrier.is_unsent(),
+            is_behind: self.is_behind,
+            lines: &self.unexpected,
+            log: &log,
+        };
         StartError::Silent {
             event: settings.fence.to_string().replace("{tag}", "…"),
-            limit: settings.timeout,
-            what: self.explain_silence(settings, &log),
-            log,
+            limit,
+            what: subject.explain(&settings.fence, fences),
+            log: log.lines(),
         }
     }
 
-    /// Returns what the subject did instead of reporting the newest first event, and what to do.
-    fn explain_silence(&self, settings: &SubjectSettings, log: &[String]) -> String {
-        let names_fence =
-            |line: &Vec<u8>| memmem::find(line, settings.fence.event_name().as_bytes()).is_some();
-        if self.is_behind {
-            return "it reports an event only when another has come: each datagram has to be \
-                    reported at once"
-                .into();
+    /// Returns how long the subject was waited for, rounded to tenths of a second, if that is less
+    /// than the time limit.
+    fn waited(&self, timeout: Duration) -> Duration {
+        let left = self.barrier.deadline();
+        let left = left.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return timeout;
         }
-        if !self.unexpected.is_empty() {
-            let lines = self.unexpected.iter().map(|line| cut(&escaped(line), 200));
-            let lines = lines.collect::<Vec<_>>().join("\n  ");
-            return if self.unexpected.iter().any(names_fence) {
-                let tag = settings.fence.tag_param();
-                format!(
-                    "it reported the event without the value of its parameter `{tag}`, by which it \
-                     is recognised\n  {lines}"
-                )
-            } else {
-                let what = self.explain_other_reports();
-                format!("{what}\n  {lines}")
-            };
-        }
-        if self.barrier.is_unsent() {
-            let place = self
-                .address
-                .as_ref()
-                .map_or_else(|| "its input".into(), Address::to_string);
-            return if self.is_attached {
-                format!("nobody listens on {place}; is the listener running?")
-            } else {
-                format!(
-                    "nobody listens on {place}; it must bind the socket in EVDG_SOCKET or its \
-                     arguments"
-                )
-            };
-        }
-        if !log.is_empty() {
-            return format!(
-                "it printed no JSON line; each datagram wants one that starts with `{{`, flushed\
-                 {NAMES_REMEDY}"
-            );
-        }
-        let what = if self.is_attached {
-            "nothing was added to its reports; is that where it writes a JSON line for each \
-             datagram, and flushes it?"
-        } else {
-            "it took the event and printed nothing; does it write a JSON line for each datagram, \
-             and flush it?"
-        };
-        format!("{what}{NAMES_REMEDY}")
+        let tenths = timeout.saturating_sub(left).as_secs_f64() * 10.0;
+        Duration::from_millis(tenths.round() as u64 * 100)
     }
 
-    /// Returns what to do about a subject that reported something, but no first event: a running
-    /// listener reports what others send it.
-    fn explain_other_reports(&self) -> String {
-        let lines = self.unexpected.iter().filter_map(|line| parse_line(line));
-        let names: BTreeSet<_> = lines
-            .filter_map(|line| match line {
-                Line::Event(event) if is_plain_name(&event.name) => {
-                    String::from_utf8(event.name).ok()
+    /// Returns whether the subject reports a first event in the other dialect, as it was sent. Asked
+    /// only when it has failed to report one in its own dialect, because a datagram of the other
+    /// may end it.
+    fn reports_other_dialect(&mut self, fences: &mut Fences, settings: &SubjectSettings) -> bool {
+        let fence = fences.next_fence();
+        let is_taken = !self.barrier.is_unsent()
+            && !self.is_behind
+            && self.try_send(&fence.datagram(self.dialect.other()));
+        if !is_taken {
+            return false;
+        }
+        let deadline = Instant::now() + OTHER_DIALECT_WAIT.min(settings.timeout);
+        while Instant::now() < deadline {
+            match self.handle.wait(deadline, None) {
+                Some(SubjectEvent::Line(line)) if fences.mark(&line, &fence) == Mark::This => {
+                    return fence.form(&line) == FenceForm::Right;
                 }
-                _ => None,
-            })
-            .collect();
-        renaming_advice(names.iter().map(String::as_str))
-            .unwrap_or_else(|| format!("it reported something else{NAMES_REMEDY}"))
+                None | Some(SubjectEvent::Closed | SubjectEvent::Exited(_)) => return false,
+                Some(SubjectEvent::Line(_) | SubjectEvent::LongLine | SubjectEvent::Writable) => {}
+            }
+        }
+        false
     }
 }

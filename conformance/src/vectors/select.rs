@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
 use std::fmt;
 
@@ -30,8 +30,17 @@ pub enum SelectionError {
         /// The pattern.
         filter: String,
     },
-    /// The patterns fit vectors, but none of the levels or dialects asked for.
-    NoneOfLevelOrDialect,
+    /// The patterns fit vectors, but of another dialect than those asked for alone.
+    OtherDialect {
+        /// The patterns.
+        filters: Vec<String>,
+        /// The dialects asked for.
+        asked: Vec<Dialect>,
+        /// The dialects of the vectors that fit.
+        found: Vec<Dialect>,
+    },
+    /// The patterns fit vectors, but none of the levels asked for.
+    NoneOfLevel,
 }
 
 impl fmt::Display for SelectionError {
@@ -41,8 +50,24 @@ impl fmt::Display for SelectionError {
                 f,
                 "no vector fits `{filter}`: neither id, requirement, topic nor part of an id"
             ),
-            Self::NoneOfLevelOrDialect => {
-                f.write_str("none of the vectors that fit has the level or dialect asked for")
+            Self::OtherDialect {
+                filters,
+                asked,
+                found,
+            } => {
+                let (asked, found) = (joined(asked), joined(found));
+                let what = match &filters[..] {
+                    [] => "there are vectors".into(),
+                    [one] => format!("`{one}` fits vectors"),
+                    _ => "the patterns fit vectors".into(),
+                };
+                write!(
+                    f,
+                    "{what} of {found} alone, and none of {asked}: add `--dialect {found}`"
+                )
+            }
+            Self::NoneOfLevel => {
+                f.write_str("none of the vectors that fit has the level asked for")
             }
         }
     }
@@ -64,18 +89,32 @@ impl Selection {
                 filter: filter.into(),
             });
         }
-        let takes = |vector: &&Vector| {
+        let takes_in_any_dialect = |vector: &&Vector| {
             (self.filters.is_empty() || patterns.fit(vector))
                 && (self.levels.is_empty() || self.levels.contains(&vector.level))
-                && (self.dialects.is_empty() || self.dialects.contains(&vector.dialect))
         };
-        let vectors: Vec<_> = corpus.vectors.iter().filter(takes).collect();
-        if vectors.is_empty() {
-            Err(SelectionError::NoneOfLevelOrDialect)
-        } else {
-            Ok(vectors)
+        let in_any_dialect = || corpus.vectors.iter().filter(takes_in_any_dialect);
+        let is_of_dialect =
+            |vector: &&Vector| self.dialects.is_empty() || self.dialects.contains(&vector.dialect);
+        let vectors: Vec<_> = in_any_dialect().filter(is_of_dialect).collect();
+        if !vectors.is_empty() {
+            return Ok(vectors);
         }
+        let found: BTreeSet<_> = in_any_dialect().map(|vector| vector.dialect).collect();
+        if found.is_empty() {
+            return Err(SelectionError::NoneOfLevel);
+        }
+        Err(SelectionError::OtherDialect {
+            filters: self.filters.clone(),
+            asked: self.dialects.clone(),
+            found: found.into_iter().collect(),
+        })
     }
+}
+
+fn joined(dialects: &[Dialect]) -> String {
+    let names: Vec<_> = dialects.iter().map(|dialect| dialect.as_str()).collect();
+    names.join(",")
 }
 
 /// The patterns of a selection. Names are looked up, so that only globs and parts of ids are

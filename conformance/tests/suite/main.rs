@@ -32,6 +32,7 @@ mod load;
 mod long_runs;
 mod manual;
 mod merge;
+mod mistakes;
 mod no_loopback;
 mod page_colours;
 mod reasons;

@@ -59,9 +59,9 @@ pub(crate) enum Command {
     /// would, byte for byte
     Send(SendArgs),
     /// Read datagrams, one a line in hex, and write JSON lines
-    Decode(TranslateArgs),
+    Decode(DecodeArgs),
     /// Read JSON lines and write datagrams as OpenSIPS would, one a line in hex
-    Encode(TranslateArgs),
+    Encode(EncodeArgs),
     /// Set JSON reports beside each other: implementations by requirement, and what got worse
     /// between runs of one subject
     Compare(CompareArgs),
@@ -124,9 +124,9 @@ pub(crate) struct ImportArgs {
     /// Write a vector file of this topic, with what the reference decoder reads as expectations
     #[arg(long, value_name = "TOPIC", value_parser = slug)]
     pub(crate) vectors: Option<String>,
-    /// The dialect of the datagrams
-    #[arg(long, value_parser = dialect(), default_value = "text")]
-    pub(crate) dialect: Dialect,
+    /// The dialect of the datagrams; without it, each is read in the one that it looks like
+    #[arg(long, env = "EVDG_DIALECT", value_parser = dialect())]
+    pub(crate) dialect: Option<Dialect>,
 }
 
 #[derive(Debug, Args)]
@@ -456,11 +456,21 @@ pub(crate) struct SendArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct TranslateArgs {
-    /// Take, or give, one datagram of plain bytes instead of lines in hex
+pub(crate) struct DecodeArgs {
+    /// Take one datagram of plain bytes instead of lines in hex
     #[arg(long)]
     pub(crate) raw: bool,
-    /// The dialect of the datagrams
+    /// The dialect of the datagrams; without it, each is read in the one that it looks like
+    #[arg(long, env = "EVDG_DIALECT", value_parser = dialect())]
+    pub(crate) dialect: Option<Dialect>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EncodeArgs {
+    /// Take one line, and give one datagram of plain bytes instead of lines in hex
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// The dialect to write
     #[arg(long, env = "EVDG_DIALECT", value_parser = dialect(), default_value = "text")]
     pub(crate) dialect: Dialect,
 }

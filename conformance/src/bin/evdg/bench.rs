@@ -12,7 +12,7 @@ use event_datagram_conformance::load::{
     Thresholds, TrialVerdict, write_html, write_text,
 };
 use event_datagram_conformance::report::RunContext;
-use event_datagram_conformance::subject::Kind;
+use event_datagram_conformance::subject::{Kind, StartError};
 use event_datagram_conformance::transport::{Method, SocketKind};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -301,6 +301,7 @@ fn in_words(time: Duration) -> String {
 fn failure(error: BenchError) -> Failure {
     let status = match error {
         BenchError::Interrupted => ExitStatus::Interrupted,
+        BenchError::Start(StartError::UndeclaredDialect(_)) => ExitStatus::Nothing,
         BenchError::Mix(_) | BenchError::Schedule(_) | BenchError::Unsendable(_) => {
             ExitStatus::Usage
         }

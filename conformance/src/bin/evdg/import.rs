@@ -32,10 +32,8 @@ pub(crate) fn run(args: &ImportArgs) -> CommandResult {
     let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
     let mut statistics = CaptureStatistics::default();
     let mut line = CaptureLine::new(args.dialect);
-    let mut vectors = args
-        .vectors
-        .as_deref()
-        .map(|topic| VectorFile::new(topic, args.dialect));
+    let topic = args.vectors.as_deref();
+    let mut vectors = topic.map(|topic| DetectedVectorFile::new(topic, args.dialect));
     let result = read(
         reader,
         args.port,
@@ -51,13 +49,8 @@ pub(crate) fn run(args: &ImportArgs) -> CommandResult {
         }
         result => result,
     };
-    if let Some(vectors) = vectors.filter(|vectors| !vectors.is_empty()) {
-        let (count, left_out) = (vectors.len(), vectors.left_out());
+    if let Some(vectors) = vectors {
         vectors.finish(&mut out)?;
-        message(format_args!(
-            "{count} vectors, one for each datagram that is not like another"
-        ));
-        print_skipped(left_out, "with too many readings to expect any, left out");
     }
     out.flush()?;
     let (datagrams, packets) = (statistics.datagrams, statistics.packets);
@@ -98,10 +91,72 @@ fn print_skipped(count: usize, what: &str) {
     }
 }
 
+/// A vector file in the dialect that is named, or else in that of the first datagram.
+struct DetectedVectorFile<'a> {
+    topic: &'a str,
+    named: Option<Dialect>,
+    /// The file and its dialect. `None` before the first datagram.
+    file: Option<(Dialect, VectorFile)>,
+    /// The count of datagrams that look like the other dialect.
+    other_dialect: usize,
+}
+
+impl<'a> DetectedVectorFile<'a> {
+    fn new(topic: &'a str, named: Option<Dialect>) -> Self {
+        Self {
+            topic,
+            named,
+            file: None,
+            other_dialect: 0,
+        }
+    }
+
+    /// Adds a datagram, unless it looks like another dialect than that of the file.
+    fn add(&mut self, datagram: &[u8], out: &mut impl Write) -> io::Result<()> {
+        let detected = Dialect::or_detect(self.named, datagram);
+        let create = || (detected, VectorFile::new(self.topic, detected));
+        let (dialect, file) = self.file.get_or_insert_with(create);
+        if detected == *dialect {
+            return file.add(datagram, out);
+        }
+        self.other_dialect += 1;
+        Ok(())
+    }
+
+    /// Writes the end of the file, if it has vectors, and prints how many there are and what was
+    /// left out.
+    fn finish(self, out: &mut impl Write) -> io::Result<()> {
+        let Some((dialect, file)) = self.file else {
+            return Ok(());
+        };
+        if !file.is_empty() {
+            file.finish(out)?;
+            message(format_args!(
+                "{} vectors, one for each datagram that is not like another",
+                file.len()
+            ));
+            print_skipped(
+                file.left_out(),
+                "with too many readings to expect any, left out",
+            );
+        }
+        let other = dialect.other();
+        print_skipped(
+            self.other_dialect,
+            &format!(
+                "that look like {other}, left out: a vector file has one dialect, and --dialect \
+                 names it"
+            ),
+        );
+        Ok(())
+    }
+}
+
 /// The JSON lines of datagrams, which `evdg send --captures` reads: when and where a datagram was
 /// captured, the members of its report, and its bytes.
 struct CaptureLine {
-    dialect: Dialect,
+    /// `None` reads each datagram in the dialect that it looks like.
+    dialect: Option<Dialect>,
     /// The addresses of the last datagram, and the members that name them: the next datagram often
     /// has the same.
     ends: Option<[SocketAddr; 2]>,
@@ -110,7 +165,7 @@ struct CaptureLine {
 }
 
 impl CaptureLine {
-    fn new(dialect: Dialect) -> Self {
+    fn new(dialect: Option<Dialect>) -> Self {
         Self {
             dialect,
             ends: None,
@@ -139,7 +194,8 @@ impl CaptureLine {
         }
         line.extend(self.ends_members.as_bytes());
         let report = line.len();
-        self.dialect.append_report_line(datagram.payload, line);
+        let dialect = Dialect::or_detect(self.dialect, datagram.payload);
+        dialect.append_report_line(datagram.payload, line);
         // The braces of the report make way for the members around it.
         line[report] = b',';
         line.pop();

@@ -19,6 +19,7 @@ mod subject;
 mod terminal;
 mod test;
 mod translate;
+mod usage;
 mod values;
 mod vectors;
 
@@ -49,7 +50,11 @@ fn main() -> ExitCode {
 }
 
 fn run(signals: &Signals) -> CommandResult {
-    let cli = Cli::try_parse().unwrap_or_else(|error| terminal::exit_with_usage(&error));
+    let cli = Cli::try_parse().unwrap_or_else(|error| {
+        let args = std::env::args_os().skip(1);
+        let args: Vec<_> = args.map(|arg| arg.to_string_lossy().into_owned()).collect();
+        terminal::exit_with_usage(&usage::with_advice(error, &args))
+    });
     match cli.color {
         Color::Auto => ColorChoice::Auto,
         Color::Always => ColorChoice::Always,

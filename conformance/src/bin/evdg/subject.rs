@@ -7,7 +7,9 @@ use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::run::RunError;
 #[cfg(target_os = "linux")]
 use event_datagram_conformance::subject::adopt_orphans;
-use event_datagram_conformance::subject::{Kind, Stop, Subject, SubjectCommand, SubjectSettings};
+use event_datagram_conformance::subject::{
+    Kind, StartError, Stop, Subject, SubjectCommand, SubjectSettings,
+};
 use event_datagram_conformance::transport::{SocketKind, check_loopback};
 
 use crate::args::{DEFAULT_TIMEOUT, SubjectArgs};
@@ -155,6 +157,7 @@ fn built_in(kind: Kind) -> CommandResult<Vec<OsString>> {
 pub(crate) fn failure(error: RunError) -> Failure {
     let status = match error {
         RunError::Interrupted => ExitStatus::Interrupted,
+        RunError::Start(StartError::UndeclaredDialect(_)) => ExitStatus::Nothing,
         _ => ExitStatus::Setup,
     };
     Failure::new(status, error)

@@ -8,27 +8,31 @@ use event_datagram_conformance::input_file::{Limited, MAX_LINE, read_line};
 use event_datagram_conformance::listen::write_line;
 use memchr::memchr;
 
-use crate::args::TranslateArgs;
+use crate::args::{DecodeArgs, EncodeArgs};
 use crate::exit_status::{CommandResult, ExitStatus, Failure};
 use crate::hex_digits;
 use crate::terminal::message;
 
 /// Reads datagrams, and writes for each the line of a listener. A line that is no datagram gets a
 /// line, too, so that the output has a line for each line of input.
-pub(crate) fn decode(args: &TranslateArgs) -> CommandResult {
+pub(crate) fn decode(args: &DecodeArgs) -> CommandResult {
     let stdin = io::stdin().lock();
     let mut out = io::stdout().lock();
     if args.raw {
         let mut datagram = Vec::new();
         Limited::new(stdin, MAX_LINE).read_to_end(&mut datagram)?;
-        write_line(&mut out, &mut args.dialect.report_line(&datagram))?;
+        let dialect = Dialect::or_detect(args.dialect, &datagram);
+        write_line(&mut out, &mut dialect.report_line(&datagram))?;
         return Ok(ExitStatus::Success);
     }
     let mut status = ExitStatus::Success;
     let mut datagram = Vec::new();
     answer_lines(stdin, &mut out, |number, line, answers| {
         match hex_digits::decode(line, &mut datagram) {
-            Ok(()) => args.dialect.append_report_line(&datagram, answers),
+            Ok(()) => {
+                let dialect = Dialect::or_detect(args.dialect, &datagram);
+                dialect.append_report_line(&datagram, answers);
+            }
             Err(error) => {
                 let why = format!("line {number} is not hex: {error}");
                 message(&why);
@@ -43,7 +47,7 @@ pub(crate) fn decode(args: &TranslateArgs) -> CommandResult {
 
 /// Reads events, and writes their datagrams byte for byte as OpenSIPS would. Lines that are no
 /// events are printed and skipped.
-pub(crate) fn encode(args: &TranslateArgs) -> CommandResult {
+pub(crate) fn encode(args: &EncodeArgs) -> CommandResult {
     let mut stdin = io::stdin().lock();
     let mut out = BufWriter::new(io::stdout().lock());
     let encode =

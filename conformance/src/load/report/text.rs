@@ -1,9 +1,11 @@
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use super::file::BenchReport;
 use super::format::{count, rate, time};
+use crate::dialect::Dialect;
 use crate::escape::{cut, escaped, visible};
 use crate::load::bench_run::BenchRun;
 use crate::load::judge::LimitedBy;
@@ -25,7 +27,13 @@ const COLUMN: usize = 16;
 /// If writing to `out` fails.
 pub fn write_text(report: &BenchReport, out: &mut impl Write) -> io::Result<()> {
     let subject = cut(&escaped(report.subject.as_bytes()), 100);
-    writeln!(out, "{BOLD}{subject}{BOLD:#}, {}", visible(&report.load))?;
+    let dialects: BTreeSet<_> = report.runs.iter().map(|run| run.dialect).collect();
+    let dialects = Dialect::list_with_releases(&Vec::from_iter(dialects));
+    let load = visible(&report.load);
+    writeln!(
+        out,
+        "{BOLD}{subject}{BOLD:#}, {load} {DIM}({dialects}){DIM:#}"
+    )?;
     for run in &report.runs {
         let style = if run.has_passed() { GREEN } else { RED };
         writeln!(out, "  {}: {style}{}{style:#}", name(run), answer(run))?;
@@ -44,6 +52,7 @@ pub fn write_text(report: &BenchReport, out: &mut impl Write) -> io::Result<()> 
             }
         }
     }
+    writeln!(out, "{DIM}dialect: {dialects}{DIM:#}")?;
     out.flush()
 }
 
