@@ -33,12 +33,14 @@ fn without_a_command_the_built_in_listener_is_tested() {
     let ran = run(&["test"]).expect_status(0);
     let corpus = Corpus::embedded().expect("it is sound");
     let count = corpus.vectors.len() * 2;
-    assert!(
-        ran.stdout
-            .ends_with(&format!("conforms in {count} tests\n")),
-        "{}",
-        ran.stdout
+    // The first line and the last name the dialects, and the releases that send them.
+    let verdict = format!(
+        "conforms in {count} tests (text, OpenSIPS 1.7 to 3.0; jsonrpc, OpenSIPS 3.1 and later)"
     );
+    let first = format!("the built-in listener over udp, unix: {verdict}");
+    assert_eq!(ran.stdout.lines().next(), Some(&*first), "{}", ran.stdout);
+    let last = ran.stdout.lines().last();
+    assert_eq!(last, Some(&*verdict), "{}", ran.stdout);
     run(&["test", "--parser"]).expect_status(0);
     run(&["test", "--socket", "udp6", "--dialect", "jsonrpc"]).expect_status(0);
     run(&["test", "--seed", "7", "--level", "must,should"]).expect_status(0);
@@ -421,6 +423,95 @@ fn decode_answers_every_line() {
         ran.stdout,
         "{\"event\":\"E_TEST\",\"params\":[{\"value\":\"a\"}]}\n"
     );
+}
+
+#[test]
+fn the_first_line_and_the_last_name_the_dialect_and_how_to_choose_the_other() {
+    let text = "text, OpenSIPS 1.7 to 3.0; for 3.1 and later: --dialect jsonrpc";
+    let jsonrpc = "jsonrpc, OpenSIPS 3.1 and later; for 1.7 to 3.0: --dialect text";
+    #[track_caller]
+    fn names(output: &str, dialect: &str) {
+        let mut lines = output.lines();
+        for line in [lines.next(), lines.last()] {
+            assert!(line.expect("there are two").contains(dialect), "{output}");
+        }
+    }
+    for (dialect, words, filter) in [("text", text, "sep-alone"), ("jsonrpc", jsonrpc, "J4")] {
+        let args = ["--dialect", dialect];
+        let parser = ["test", "--parser", "--filter", filter];
+        let ran = run(&[&parser[..], &args].concat()).expect_status(0);
+        names(&ran.stdout, words);
+        let ran = run(&[&["fuzz", "--cases", "5"][..], &args].concat()).expect_status(0);
+        names(&ran.stderr, words);
+        let bench = ["bench", "--sink", "--rate", "100", "--duration", "50ms"];
+        let bench = [&bench[..], &["--socket", "udp", "--warm-up", "0"]].concat();
+        names(&run(&[&bench, &args[..]].concat()).stdout, words);
+    }
+}
+
+#[test]
+fn a_filter_of_another_dialect_says_which_is_missing() {
+    let said = |args: &[&str], message: &str| {
+        let ran = run(args).expect_status(4);
+        assert_eq!(ran.stderr, format!("evdg: {message}\n"));
+    };
+    said(
+        &["test", "--parser", "--filter", "J4", "--", "cat"],
+        "`J4` fits vectors of jsonrpc alone, and none of text: add `--dialect jsonrpc`",
+    );
+    said(
+        &[
+            "vectors",
+            "list",
+            "--dialect",
+            "jsonrpc",
+            "--filter",
+            "T4",
+            "--filter",
+            "T5",
+        ],
+        "the patterns fit vectors of text alone, and none of jsonrpc: add `--dialect text`",
+    );
+    said(
+        &[
+            "vectors",
+            "list",
+            "--filter",
+            "sep-lone-colon",
+            "--level",
+            "may",
+        ],
+        "none of the vectors that fit has the level asked for",
+    );
+}
+
+#[test]
+fn decode_reads_each_datagram_in_the_dialect_that_it_looks_like() {
+    let rpc = r#"{"jsonrpc":"2.0","method":"E_A","params":{"n":1}}"#;
+    let input = format!("{}\n{}\n", hex::encode(rpc), hex::encode("E_A\nn::1\n\n"));
+    let decode = |args: &[&str]| {
+        let ran = feed(&[&["decode"], args].concat(), input.as_bytes()).expect_status(0);
+        ran.stdout
+    };
+    let [from_rpc, from_text] = [
+        r#"{"event":"E_A","params":[{"name":"n","value":1}]}"#,
+        r#"{"event":"E_A","params":[{"name":"n","value":"1"}]}"#,
+    ];
+    assert_eq!(decode(&[]), format!("{from_rpc}\n{from_text}\n"));
+    assert!(decode(&["--dialect", "jsonrpc"]).starts_with(&format!("{from_rpc}\n{{\"error\":")));
+    assert!(!decode(&["--dialect", "text"]).contains(from_rpc));
+    let ran = feed(&["decode", "--raw"], rpc.as_bytes()).expect_status(0);
+    assert_eq!(ran.stdout, format!("{from_rpc}\n"));
+    // A parser under test is asked for one dialect.
+    let parser = [
+        "test",
+        "--parser",
+        "--filter",
+        "sep-alone",
+        "--",
+        env!("CARGO_BIN_EXE_evdg"),
+    ];
+    run(&[&parser[..], &["decode"]].concat()).expect_status(0);
 }
 
 /// Whoever sends the lines may wait for the answers before the next line is complete.

@@ -76,7 +76,7 @@ fn only_the_vectors_of_the_set_decide() {
 
     let outside = judged_by("sep-one-named", &[]).expect_status(0);
     for told in [
-        "conforms to 2031.1 in 1 test\n",
+        "conforms to 2031.1 in 1 test (text, ",
         "It does not decide",
         "1 result does not decide: its vector is not in 2031.1",
         "must   1 pass, 1 fail",

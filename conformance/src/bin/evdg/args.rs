@@ -424,7 +424,7 @@ pub(crate) struct ListenArgs {
     pub(crate) socket: String,
     /// The dialects of the datagrams; with both, each datagram is read in the one that it looks
     /// like
-    #[arg(long = "dialect", env = "EVDG_DIALECT", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_value = "text")]
+    #[arg(long = "dialect", env = "EVDG_DIALECT", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_values = ["text", "jsonrpc"])]
     pub(crate) dialects: Vec<Dialect>,
 }
 

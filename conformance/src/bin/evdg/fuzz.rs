@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::explore::{Finding, FuzzPlan, FuzzStatistics, explore, replay};
 use event_datagram_conformance::output_file::check_creatable;
 use event_datagram_conformance::run::RunError;
@@ -11,6 +12,7 @@ use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 use crate::fuzz_output::FuzzOutput;
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, failure, settings, subject};
+use crate::terminal::message;
 use crate::values::{Datagrams, VectorFileArg};
 
 /// The number of cases if neither a number nor a time is given.
@@ -22,7 +24,19 @@ const DEFAULT_SOCKETS: Sockets = if cfg!(unix) {
     Sockets::Udp
 };
 
+/// Fuzzes a subject, and prints the dialect in the first and in the last line of the progress.
 pub(crate) fn run(args: &FuzzArgs, signals: &Signals) -> CommandResult {
+    let print_dialect = || {
+        let dialect = Dialect::list_with_releases(&[args.dialect]);
+        message(format_args!("dialect: {dialect}"));
+    };
+    print_dialect();
+    let status = run_over_sockets(args, signals)?;
+    print_dialect();
+    Ok(status)
+}
+
+fn run_over_sockets(args: &FuzzArgs, signals: &Signals) -> CommandResult {
     if let Some(VectorFileArg { path, .. }) = &args.save {
         let context = format!("vector {}", path.display());
         check_creatable(path).or_exit_with(ExitStatus::Usage, context)?;

@@ -91,6 +91,25 @@ fn lines_are_written_as_json_is() {
 }
 
 #[test]
+fn each_datagram_is_read_in_the_dialect_that_it_looks_like() {
+    let rpc = br#"{"jsonrpc":"2.0","method":"E_B","params":{"n":1}}"#;
+    let capture = pcap(ETHERNET, &[ethernet(rpc), ethernet(EVENT)]);
+    let names = |ran: &Ran| {
+        let name = |line: &Value| line["event"].as_str().map(String::from);
+        lines(ran).iter().map(name).collect::<Vec<_>>()
+    };
+    let [b, test] = ["E_B", "E_TEST"].map(|name| Some(name.into()));
+    assert_eq!(names(&import(&capture, &[])), [b.clone(), test]);
+    let named = import(&capture, &["--dialect", "jsonrpc"]);
+    assert_eq!(names(&named), [b, None]);
+    // A vector file has one dialect.
+    import(&capture, &["--vectors", "mine"])
+        .expect_status(0)
+        .expect_stderr("evdg: 1 vectors, ")
+        .expect_stderr("evdg: 1 that look like text, left out: a vector file has one dialect");
+}
+
+#[test]
 fn a_packet_may_have_no_time() {
     let packet = raw_v4(EVENT);
     let mut capture = pcapng(&[(RAW, packet.clone())], false);
@@ -367,6 +386,10 @@ fn the_other_dialect_is_imported_alike() {
     let ran = import(&capture, &["--dialect", "jsonrpc"]).expect_status(0);
     assert_eq!(lines(&ran)[0]["params"][0]["value"], -1);
 
+    // The dialect is that of the first datagram, unless it is named.
+    let detected = import(&capture, &["--vectors", "mine"]).expect_status(0);
+    let file: Value = serde_json::from_str(&detected.stdout).expect("it is JSON");
+    assert_eq!(file["dialect"], "jsonrpc");
     let ran = import(&capture, &["--dialect", "jsonrpc", "--vectors", "mine"]).expect_status(0);
     let folder = tempfile::tempdir().expect("there is room");
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
