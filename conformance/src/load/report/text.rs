@@ -20,7 +20,7 @@ const NAME: usize = 26;
 const COLUMN: usize = 16;
 
 /// Writes a report for a terminal, with ANSI styles: the answers, the figures of all runs side by
-/// side, and notes on them.
+/// side, and notes on them. The first line and the last name the dialects.
 ///
 /// # Errors
 ///
