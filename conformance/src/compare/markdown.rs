@@ -75,12 +75,14 @@ fn write(comparison: &Comparison, text: &mut String) -> std::fmt::Result {
     }
     for run in &comparison.runs {
         let subject = code_cell(&cut(&visible(&run.subject()), 200));
+        let started = run.started_in_words().map(|started| format!(", {started}"));
         writeln!(
             text,
-            "- **{}** {subject}: {} ({})",
+            "- **{}** {subject}: {} ({}{})",
             run.letter,
             markdown_text(&run.verdict_in_words()),
-            code_cell(&run.file)
+            code_cell(&run.file),
+            started.unwrap_or_default()
         )?;
     }
     let letters: Vec<_> = comparison

@@ -44,6 +44,7 @@ struct RunView<'c> {
     command: &'c str,
     file: &'c str,
     version: &'c str,
+    started: Option<String>,
     verdict: String,
     conforms: bool,
 }
@@ -180,6 +181,7 @@ fn run_row(run: &ComparedRun) -> RunView<'_> {
         command: &run.header.subject.command,
         file: &run.file,
         version: &run.header.suite.version,
+        started: run.started_in_words(),
         verdict: run.verdict_in_words(),
         conforms: run.conforms(),
     }

@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 use crate::escape::visible;
 use crate::input_file::{Limited, MAX_REPORT};
 use crate::judge::Verdict;
-use crate::report::{Conformance, ReportHeader, Shard, Summary, read_from};
+use crate::report::{Conformance, ReportHeader, RunContext, Shard, Summary, read_from};
 use crate::transport::SocketKind;
 use crate::vectors::Level;
 
@@ -137,6 +137,11 @@ impl ComparedRun {
     /// Returns the verdict on one line.
     pub fn verdict_in_words(&self) -> String {
         self.header.verdict_in_words(&self.summary)
+    }
+
+    /// Returns when the run began, if its report says so.
+    pub(super) fn started_in_words(&self) -> Option<String> {
+        self.header.run.as_ref().map(RunContext::started_in_words)
     }
 
     /// Returns whether the subject conforms.

@@ -68,12 +68,16 @@ impl RunContext {
         }
     }
 
+    /// Returns when the run began, such as `2026-01-31 12:00:00 UTC`.
+    pub(crate) fn started_in_words(&self) -> String {
+        self.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    }
+
     /// Returns the facts that reports show, each with its label.
     pub(crate) fn facts(&self, duration: Option<Duration>) -> Vec<(&'static str, String)> {
-        let started = self.started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
         let machines: Vec<_> = self.machines.iter().map(Machine::in_words).collect();
         let dialects: Vec<_> = self.dialects.iter().map(|it| it.as_str()).collect();
-        let mut facts = vec![("started", started)];
+        let mut facts = vec![("started", self.started_in_words())];
         facts.extend(duration.map(|duration| ("duration", duration_in_words(duration))));
         facts.push(("machine", machines.join("; ")));
         facts.push(("dialect", dialects.join(", ")));
