@@ -1,6 +1,7 @@
 use std::io;
 use std::path::Path;
 
+use jiff::Timestamp;
 use minijinja::{Environment, Value, context};
 
 use super::chart;
@@ -54,14 +55,22 @@ pub fn write_html(report: &BenchReport, path: &Path) -> Result<(), BenchReportEr
             load => report.load.clone(),
             hosts => hosts.collect::<Vec<_>>(),
             version => report.suite_version.clone(),
-            started => report.started.clone(),
-            seconds => report.seconds,
+            started => report.started.as_deref().map(started_in_words),
+            seconds => report.seconds.map(|seconds| time(seconds * 1e6)),
             command => report.command.as_deref().map(visible),
             runs => runs,
             style => include_str!("page.css"),
         })
         .map_err(io::Error::other)?;
     Ok(crate::output_file::write_atomically(path, text.as_bytes())?)
+}
+
+/// Returns a time of RFC 3339 as people write it; any other text as it is.
+fn started_in_words(started: &str) -> String {
+    match started.parse::<Timestamp>() {
+        Ok(started) => started.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        Err(_) => visible(started),
+    }
 }
 
 /// Returns the charts of a run, each with a title, a drawing and a legend.
