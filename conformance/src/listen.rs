@@ -63,12 +63,75 @@ impl Listener {
         }
     }
 
+    /// Binds a UNIX socket as [`bind`](Self::bind) does, and gives its file these permissions.
+    ///
+    /// The file has them from its first moment: the process' umask is another one meanwhile, so no
+    /// other thread should make files then.
+    ///
+    /// # Errors
+    ///
+    /// The system's error.
+    #[cfg(unix)]
+    pub fn bind_with_mode(path: &Path, mode: u32) -> io::Result<Self> {
+        use rustix::fs::Mode;
+        use rustix::process::umask;
+
+        let masked = Mode::RWXU | Mode::RWXG | Mode::RWXO;
+        let before = umask(masked - Mode::from_bits_truncate(mode as _));
+        let bound = Self::bind(&Address::Unix(path.into()));
+        umask(before);
+        bound
+    }
+
+    /// Takes the socket that a service manager has handed over as descriptor 3, if it has: as
+    /// systemd does, it says so in `LISTEN_FDS`, and in `LISTEN_PID` for which process. Both are
+    /// removed from the environment.
+    ///
+    /// The file of a UNIX socket belongs to the service manager, and stays.
+    ///
+    /// # Errors
+    ///
+    /// If the descriptor is no datagram socket that is bound to an address, or there are several.
+    #[cfg(unix)]
+    pub fn take_passed() -> io::Result<Option<Self>> {
+        use listenfd::ListenFd;
+
+        let mut passed = ListenFd::from_env();
+        match passed.len() {
+            0 => return Ok(None),
+            1 => {}
+            count => {
+                let message = format!("expected one socket, found {count}");
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+            }
+        }
+        let (socket, address) = if let Ok(Some(socket)) = passed.take_udp_socket(0) {
+            let address = Address::Udp(socket.local_addr()?);
+            (ListenerSocket::Udp(socket), address)
+        } else if let Ok(Some(socket)) = passed.take_unix_datagram(0) {
+            let address = socket.local_addr()?;
+            let path = address.as_pathname().ok_or_else(|| {
+                io::Error::new(io::ErrorKind::InvalidInput, "the UNIX socket has no path")
+            })?;
+            let address = Address::Unix(path.into());
+            (ListenerSocket::Unix(socket), address)
+        } else {
+            let message = "expected a UDP socket or a UNIX datagram socket, found something else";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        };
+        Ok(Some(Self {
+            socket,
+            address,
+            file: None,
+        }))
+    }
+
     /// Returns the bound address; its port is the one that the system chose for port 0.
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// Returns the file of a UNIX socket.
+    /// Returns the file of a UNIX socket that this listener has bound.
     #[cfg(unix)]
     pub fn file(&self) -> Option<Arc<SocketFile>> {
         self.file.clone()
@@ -86,15 +149,31 @@ impl Listener {
         out: &mut impl Write,
         wake: &impl std::os::fd::AsFd,
     ) -> io::Result<()> {
+        let mut line = Vec::new();
+        self.for_each_datagram(wake, |datagram| {
+            write_report(dialect_of(dialects, datagram), datagram, &mut line, out)
+        })
+    }
+
+    /// Calls `on_datagram` for each datagram, until `wake` becomes readable.
+    ///
+    /// # Errors
+    ///
+    /// If the socket fails, or `on_datagram` does.
+    #[cfg(unix)]
+    pub fn for_each_datagram(
+        &self,
+        wake: &impl std::os::fd::AsFd,
+        mut on_datagram: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
         use rustix::event::{PollFd, PollFlags, poll};
 
         self.set_nonblocking()?;
         let mut buffer = vec![0; BUFFER];
-        let mut line = Vec::new();
         loop {
             match self.receive(&mut buffer) {
                 Ok(length) => {
-                    report(dialects, &buffer[..length], &mut line, out)?;
+                    on_datagram(&buffer[..length])?;
                     continue;
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -116,18 +195,20 @@ impl Listener {
         }
     }
 
-    /// Writes a line to `out` for each datagram, for ever.
+    /// Calls `on_datagram` for each datagram, for ever.
     ///
     /// # Errors
     ///
-    /// If the socket fails, or `out` does.
+    /// If the socket fails, or `on_datagram` does.
     #[cfg(not(unix))]
-    pub fn report(&self, dialects: &[Dialect], out: &mut impl Write) -> io::Result<()> {
+    pub fn for_each_datagram(
+        &self,
+        mut on_datagram: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut buffer = vec![0; BUFFER];
-        let mut line = Vec::new();
         loop {
             let length = self.receive(&mut buffer)?;
-            report(dialects, &buffer[..length], &mut line, out)?;
+            on_datagram(&buffer[..length])?;
         }
     }
 
@@ -157,18 +238,26 @@ impl Drop for Listener {
     }
 }
 
-/// Writes the line for a datagram, read in the only dialect, or in the one that it looks like.
-/// `line` is a buffer that is used again for each datagram.
-fn report(
-    dialects: &[Dialect],
+/// Returns the dialect in which a datagram is read: the only one, or the one that it looks like.
+pub fn dialect_of(dialects: &[Dialect], datagram: &[u8]) -> Dialect {
+    match dialects {
+        [one] => *one,
+        _ => Dialect::detect(datagram),
+    }
+}
+
+/// Writes the line of the contract for a datagram. `line` is a buffer that is used again for each
+/// datagram.
+///
+/// # Errors
+///
+/// If `out` fails.
+pub fn write_report(
+    dialect: Dialect,
     datagram: &[u8],
     line: &mut Vec<u8>,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let dialect = match dialects {
-        [one] => *one,
-        _ => Dialect::detect(datagram),
-    };
     line.clear();
     dialect.append_report_line(datagram, line);
     write_line(out, line)

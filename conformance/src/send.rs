@@ -1,30 +1,16 @@
-//! The reference sender: sends datagrams to a listener, and detects losses as far as the system
-//! reports them.
+//! The reference sender: sends datagrams to a listener, each whole or not at all.
 
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::transport::{Address, Link, Port, SendError};
+use crate::transport::{Address, Link, SendError};
 
 /// Sends datagrams to a listener, each whole or not at all.
 #[derive(Debug)]
 pub struct Sender {
-    link: Link,
     address: Address,
-    /// The kernel's drop counter before the first datagram, where it can be read.
-    dropped_before: Option<u64>,
-    sent: usize,
-}
-
-/// Counts of sent datagrams.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SendStatistics {
-    /// Datagrams that were sent whole.
-    pub count: usize,
-    /// Datagrams to the listener's socket, from any sender, that the kernel dropped meanwhile
-    /// because the receive buffer was full.
-    pub dropped: u64,
+    /// `None` until the listener's socket is there.
+    link: Option<Link>,
 }
 
 impl Sender {
@@ -36,11 +22,17 @@ impl Sender {
     /// sent.
     pub fn connect(address: &Address) -> io::Result<Self> {
         Ok(Self {
-            link: Link::connect(address)?,
+            link: Some(Link::connect(address)?),
             address: address.clone(),
-            dropped_before: Port::dropped_at(address),
-            sent: 0,
         })
+    }
+
+    /// Returns a sender to a listener that need not be there yet: each datagram looks for it.
+    pub fn new(address: &Address) -> Self {
+        Self {
+            link: None,
+            address: address.clone(),
+        }
     }
 
     /// Sends one datagram. Waits up to `timeout` while the socket's buffer is full.
@@ -49,25 +41,19 @@ impl Sender {
     ///
     /// If it was not sent whole, or the system reports at once that no process listens.
     pub fn send(&mut self, datagram: &[u8], timeout: Duration) -> Result<(), SendError> {
-        let deadline = Instant::now() + timeout;
-        self.link.send(datagram, deadline, || false)?;
+        let link = match &mut self.link {
+            Some(link) => link,
+            None => {
+                let link = Link::connect(&self.address).map_err(|_| SendError::Refused)?;
+                self.link.insert(link)
+            }
+        };
+        link.send(datagram, Instant::now() + timeout, || false)?;
         // A datagram that a UNIX socket accepted has been delivered, even if its listener has
         // exited since.
-        if matches!(self.address, Address::Udp(_)) && self.link.is_refused() {
+        if matches!(self.address, Address::Udp(_)) && link.is_refused() {
             return Err(SendError::Refused);
         }
-        self.sent += 1;
         Ok(())
-    }
-
-    /// Returns the counts so far.
-    pub fn statistics(&self) -> SendStatistics {
-        let before = self.dropped_before.unwrap_or_default();
-        SendStatistics {
-            count: self.sent,
-            dropped: Port::dropped_at(&self.address)
-                .unwrap_or(before)
-                .saturating_sub(before),
-        }
     }
 }

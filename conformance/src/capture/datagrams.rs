@@ -2,9 +2,10 @@ use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::file::{CaptureError, for_each_frame};
+use super::file::{CaptureError, Frame, FrameSink, for_each_frame};
 use super::fragments::Fragments;
-use super::packet::{PacketContent, UdpSegment, packet_content, parse_udp};
+use super::layers::{PacketContent, UdpSegment, packet_content, reassembled_content};
+use super::left_out::LeftOut;
 
 /// A captured UDP datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,32 @@ pub struct CapturedDatagram<'d> {
     pub payload: &'d [u8],
 }
 
+/// What takes the datagrams of a capture. Closures do.
+pub trait CaptureSink {
+    /// Takes a datagram.
+    ///
+    /// # Errors
+    ///
+    /// Any, after which nothing more is read.
+    fn datagram(&mut self, datagram: &CapturedDatagram<'_>) -> io::Result<()>;
+
+    /// Is called when all that was read so far has been passed on: the next read may wait for a
+    /// live capture.
+    ///
+    /// # Errors
+    ///
+    /// Any, after which nothing more is read.
+    fn caught_up(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<F: FnMut(&CapturedDatagram<'_>) -> io::Result<()>> CaptureSink for F {
+    fn datagram(&mut self, datagram: &CapturedDatagram<'_>) -> io::Result<()> {
+        self(datagram)
+    }
+}
+
 /// Counts of what a capture holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -28,69 +55,123 @@ pub struct CaptureStatistics {
     pub packets: usize,
     /// Datagrams that were passed on.
     pub datagrams: usize,
-    /// Datagrams of which the capture holds only the beginning; they are skipped.
-    pub truncated: usize,
-    /// Datagrams of which a fragment is missing, or whose fragments do not fit together; they are
-    /// skipped.
-    pub incomplete: usize,
-    /// Packets of an unsupported link type; they are skipped.
-    pub unsupported_link: usize,
-    /// Packets of an interface that the capture does not describe; they are skipped.
-    pub undescribed_interface: usize,
+    left_out: [usize; LeftOut::ALL.len()],
 }
 
-/// Reads a capture and calls `on_datagram` for each UDP datagram, reassembled from its fragments.
-/// With `port`, only datagrams from or to that port are passed on. `statistics` is valid even after
-/// an error.
+impl CaptureStatistics {
+    /// Returns how many packets or datagrams were left out for this reason.
+    pub fn left_out(&self, reason: LeftOut) -> usize {
+        self.left_out[reason as usize]
+    }
+
+    fn leave_out(&mut self, reason: LeftOut) {
+        self.left_out[reason as usize] += 1;
+    }
+}
+
+/// The most times that a packet is reassembled from fragments that are in tunnels themselves.
+const MAX_REASSEMBLIES: usize = 4;
+
+/// Reads a capture and passes each UDP datagram on, reassembled from its fragments, also out of
+/// tunnels: VXLAN, Geneve, GRE, IP in IP, MPLS and PPPoE. With `port`, only datagrams from or to
+/// that port are passed on, and those of a tunnel if its port is the one. `statistics` is valid even
+/// after an error.
 ///
 /// # Errors
 ///
 /// If the input is no capture, is damaged, or is truncated: all datagrams before that place were
-/// passed on. Or if `on_datagram` fails, after which nothing more is read.
+/// passed on. Or if `sink` fails, after which nothing more is read.
 pub fn read(
     reader: impl Read + Send,
     port: Option<u16>,
     statistics: &mut CaptureStatistics,
-    mut on_datagram: impl FnMut(&CapturedDatagram<'_>) -> io::Result<()>,
+    sink: impl CaptureSink,
 ) -> Result<(), CaptureError> {
-    let mut fragments = Fragments::default();
-    let is_selected = |ports: &[u16; 2]| port.is_none_or(|port| ports.contains(&port));
-    let result = for_each_frame(reader, |frame| {
-        statistics.packets += 1;
-        let mut pass_on = |udp: &UdpSegment<'_>| {
-            if !is_selected(&[udp.source.port(), udp.destination.port()]) {
-                return Ok(());
-            }
-            statistics.datagrams += 1;
-            on_datagram(&CapturedDatagram {
-                time: frame.time(),
-                source: udp.source,
-                destination: udp.destination,
-                payload: udp.payload,
-            })
-        };
-        let Some(link) = frame.link else {
-            statistics.undescribed_interface += 1;
-            return Ok(());
-        };
-        match packet_content(link, frame.data) {
-            PacketContent::Udp(udp) => pass_on(&udp)?,
-            PacketContent::Fragment(fragment) => {
-                if let Some(whole) = fragments.add(&fragment) {
-                    match parse_udp(fragment.key.ips, &whole) {
-                        PacketContent::Udp(udp) => pass_on(&udp)?,
-                        _ => statistics.incomplete += 1,
-                    }
-                }
-            }
-            PacketContent::Truncated(ports) => {
-                statistics.truncated += usize::from(ports.is_none_or(|ports| is_selected(&ports)))
-            }
-            PacketContent::UnsupportedLink => statistics.unsupported_link += 1,
-            PacketContent::Other => {}
-        }
-        Ok(())
-    });
-    statistics.incomplete += fragments.incomplete();
+    let mut reading = Reading {
+        port,
+        statistics,
+        fragments: Fragments::default(),
+        sink,
+    };
+    let result = for_each_frame(reader, &mut reading);
+    let incomplete = reading.fragments.incomplete();
+    statistics.left_out[LeftOut::Incomplete as usize] += incomplete;
     result
+}
+
+/// The state of [`read`].
+struct Reading<'s, S> {
+    port: Option<u16>,
+    statistics: &'s mut CaptureStatistics,
+    fragments: Fragments,
+    sink: S,
+}
+
+impl<S: CaptureSink> FrameSink for Reading<'_, S> {
+    fn frame(&mut self, frame: Result<Frame<'_>, LeftOut>) -> io::Result<()> {
+        self.statistics.packets += 1;
+        match frame {
+            Ok(frame) => {
+                let content = packet_content(frame.link, frame.data, self.port);
+                self.take(&frame, content, 0)
+            }
+            Err(reason) => {
+                self.statistics.leave_out(reason);
+                Ok(())
+            }
+        }
+    }
+
+    fn caught_up(&mut self) -> io::Result<()> {
+        self.sink.caught_up()
+    }
+}
+
+impl<S: CaptureSink> Reading<'_, S> {
+    fn take(
+        &mut self,
+        frame: &Frame<'_>,
+        content: PacketContent<'_>,
+        reassemblies: usize,
+    ) -> io::Result<()> {
+        let reason = match content {
+            PacketContent::Udp(udp) if self.selects(udp.ports()) => {
+                return self.pass_on(frame, &udp);
+            }
+            PacketContent::Udp(_) => LeftOut::OtherPort,
+            // Its fragments fit together, and yet there is not all of it.
+            PacketContent::Truncated(_) if reassemblies > 0 => LeftOut::Incomplete,
+            PacketContent::Truncated(ports) if ports.is_none_or(|ports| self.selects(ports)) => {
+                LeftOut::Truncated
+            }
+            PacketContent::Truncated(_) => LeftOut::OtherPort,
+            PacketContent::Fragment(_) if reassemblies == MAX_REASSEMBLIES => {
+                LeftOut::MalformedHeader
+            }
+            PacketContent::Fragment(fragment) => {
+                let Some(whole) = self.fragments.add(&fragment) else {
+                    return Ok(());
+                };
+                let content = reassembled_content(&fragment.key, &whole, self.port);
+                return self.take(frame, content, reassemblies + 1);
+            }
+            PacketContent::LeftOut(reason) => reason,
+        };
+        self.statistics.leave_out(reason);
+        Ok(())
+    }
+
+    fn pass_on(&mut self, frame: &Frame<'_>, udp: &UdpSegment<'_>) -> io::Result<()> {
+        self.statistics.datagrams += 1;
+        self.sink.datagram(&CapturedDatagram {
+            time: frame.time(),
+            source: udp.source,
+            destination: udp.destination,
+            payload: udp.payload,
+        })
+    }
+
+    fn selects(&self, ports: [u16; 2]) -> bool {
+        self.port.is_none_or(|port| ports.contains(&port))
+    }
 }

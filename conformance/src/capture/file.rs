@@ -1,8 +1,11 @@
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::time::Duration;
 
+use flate2::bufread::MultiGzDecoder;
 use pcap_parser::traits::PcapNGPacketBlock as _;
 use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
+
+use super::left_out::LeftOut;
 
 /// Why a capture was not read to its end. What was read before is valid.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +20,9 @@ pub enum CaptureError {
     /// Reading failed.
     #[error("it cannot be read")]
     Unreadable,
+    /// The input is compressed, and cannot be unpacked to its end.
+    #[error("its compression with gzip is damaged or cut short")]
+    DamagedGzip,
     /// The capture ends within a packet.
     #[error("it ends in the middle of packet {packet}: it was cut short")]
     CutShort {
@@ -37,8 +43,8 @@ pub enum CaptureError {
 /// One captured packet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame<'f> {
-    /// The link type of its interface; `None` if the capture does not describe the interface.
-    pub(super) link: Option<Linktype>,
+    /// The link type of its interface.
+    pub(super) link: Linktype,
     /// When it was captured, if the capture has times.
     timestamp: Option<Timestamp>,
     pub(super) data: &'f [u8],
@@ -54,22 +60,34 @@ impl Frame<'_> {
     }
 }
 
+/// What takes the packets of a capture.
+pub(super) trait FrameSink {
+    /// Takes a packet, or why it was left out.
+    fn frame(&mut self, frame: Result<Frame<'_>, LeftOut>) -> io::Result<()>;
+
+    /// Is called before each read, which may wait.
+    fn caught_up(&mut self) -> io::Result<()>;
+}
+
 /// The size of the buffer at first.
 const BUFFER: usize = 1 << 18;
 /// The largest block that is read; no packet is longer.
 const MAX_BLOCK: usize = 1 << 24;
 /// The most interfaces of a section: an endless pipe may describe any number of them.
 const MAX_INTERFACES: usize = 1 << 16;
-/// The length of the longest start of a format.
+/// The length of the longest start of another format.
 const LONGEST_START: usize = 8;
+/// The length of the header of a pcap file.
+const PCAP_HEADER: usize = 24;
+/// The start of what gzip has compressed.
+const GZIP: &[u8] = b"\x1f\x8b";
+/// The block type of the first block of a pcapng file, which is the same in both byte orders.
+const SECTION_HEADER: &[u8] = b"\x0a\x0d\x0d\x0a";
+/// The block type of packets in an early form of pcapng.
+const OBSOLETE_PACKET: u32 = 2;
 
 /// The starts of other formats, what they are, and what to do.
-const OTHER_FORMATS: [(&[u8], &str, &str); 8] = [
-    (
-        b"\x1f\x8b",
-        "compressed with gzip",
-        "pipe it through `gzip -dc`",
-    ),
+const OTHER_FORMATS: [(&[u8], &str, &str); 7] = [
     (
         b"\x28\xb5\x2f\xfd",
         "compressed with zstd",
@@ -103,23 +121,63 @@ const OTHER_FORMATS: [(&[u8], &str, &str); 8] = [
     ),
 ];
 
-/// Calls `on_frame` for each packet of a capture.
+/// Passes on each packet of a capture, which may be compressed with gzip.
 pub(super) fn for_each_frame(
     reader: impl Read + Send,
-    mut on_frame: impl FnMut(Frame<'_>) -> io::Result<()>,
+    sink: &mut impl FrameSink,
 ) -> Result<(), CaptureError> {
-    let mut reader = FullReads(reader);
-    let mut start = [0; LONGEST_START];
-    let length = reader.read(&mut start);
-    let length = length.map_err(|_| CaptureError::Unreadable)?;
-    let start = &start[..length];
-    let mut reader = match create_reader(
-        BUFFER,
-        FullReads(io::Cursor::new(start.to_vec()).chain(reader)),
-    ) {
+    let mut reader = Uninterrupted(reader);
+    let start = read_start(&mut reader).map_err(|_| CaptureError::Unreadable)?;
+    if !start.starts_with(GZIP) {
+        return read_frames(start, reader, sink);
+    }
+    let compressed = BufReader::new(io::Cursor::new(start).chain(reader));
+    let mut unpacked = Uninterrupted(MultiGzDecoder::new(compressed));
+    let start = read_start(&mut unpacked).map_err(|_| CaptureError::DamagedGzip)?;
+    read_frames(start, unpacked, sink).map_err(|error| match error {
+        CaptureError::Unreadable => CaptureError::DamagedGzip,
+        error => error,
+    })
+}
+
+/// Reads the header of a file; less if it ends before, or starts as no capture does. Nothing behind
+/// it is waited for.
+fn read_start(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    read_up_to(reader, LONGEST_START, &mut start)?;
+    if start.starts_with(GZIP) {
+        return Ok(start);
+    }
+    read_up_to(reader, PCAP_HEADER, &mut start)?;
+    let (fields, _) = start.as_chunks::<4>();
+    if let [_, length, order, ..] = *fields
+        && start.starts_with(SECTION_HEADER)
+    {
+        let length = match order {
+            [0x1a, ..] => u32::from_be_bytes(length),
+            _ => u32::from_le_bytes(length),
+        };
+        read_up_to(reader, BUFFER.min(length as usize), &mut start)?;
+    }
+    Ok(start)
+}
+
+/// Appends bytes until there are so many, or the input ends.
+fn read_up_to(reader: &mut impl Read, length: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let missing = length.saturating_sub(bytes.len());
+    reader.take(missing as u64).read_to_end(bytes).map(drop)
+}
+
+fn read_frames(
+    start: Vec<u8>,
+    reader: impl Read + Send,
+    sink: &mut impl FrameSink,
+) -> Result<(), CaptureError> {
+    let format = format_of(&start);
+    let mut reader = match create_reader(BUFFER, io::Cursor::new(start).chain(reader)) {
         Ok(reader) => reader,
         Err(PcapError::ReadError) => return Err(CaptureError::Unreadable),
-        Err(_) => return Err(format_of(start)),
+        Err(_) => return Err(format),
     };
     let mut interfaces = Interfaces::default();
     let mut packet = 1;
@@ -132,7 +190,7 @@ pub(super) fn for_each_frame(
             Ok((0, _)) => return Err(CaptureError::Damaged { packet }),
             Ok((length, block)) => {
                 if let Some(frame) = interfaces.frame(&block) {
-                    on_frame(frame).map_err(CaptureError::PassOn)?;
+                    sink.frame(frame).map_err(CaptureError::PassOn)?;
                     packet += 1;
                 }
                 Ok(length)
@@ -148,6 +206,7 @@ pub(super) fn for_each_frame(
             // The buffer is shifted when it is refilled, not while it is read.
             Ok(length) => reader.consume_noshift(length),
             Err(more_data) => {
+                sink.caught_up().map_err(CaptureError::PassOn)?;
                 let before = reader.data().len();
                 let refilled = reader.refill().is_ok();
                 if !refilled {
@@ -225,7 +284,7 @@ impl Interfaces {
     }
 
     /// Records an interface, or returns the packet of a block.
-    fn frame<'f>(&mut self, block: &'f PcapBlockOwned<'_>) -> Option<Frame<'f>> {
+    fn frame<'f>(&mut self, block: &'f PcapBlockOwned<'_>) -> Option<Result<Frame<'f>, LeftOut>> {
         match block {
             PcapBlockOwned::LegacyHeader(header) => {
                 let units = if header.is_nanosecond_precision() {
@@ -244,17 +303,17 @@ impl Interfaces {
                 let fraction = u128::from(packet.ts_usec).checked_rem(format.units)?;
                 let units = u128::from(packet.ts_sec) * format.units + fraction;
                 let data = &packet.data[..packet.data.len().min(packet.caplen as usize)];
-                Some(Frame {
-                    link: Some(link),
+                Some(Ok(Frame {
+                    link,
                     timestamp: Some(Timestamp { format, units }),
                     data,
-                })
+                }))
             }
             PcapBlockOwned::NG(block) => self.frame_ng(block),
         }
     }
 
-    fn frame_ng<'f>(&mut self, block: &'f Block<'_>) -> Option<Frame<'f>> {
+    fn frame_ng<'f>(&mut self, block: &'f Block<'_>) -> Option<Result<Frame<'f>, LeftOut>> {
         match block {
             Block::SectionHeader(section) => {
                 self.read_u32 = Some(if section.big_endian() {
@@ -273,23 +332,28 @@ impl Interfaces {
                 None
             }
             Block::EnhancedPacket(packet) => {
-                let interface = self.known.get(packet.if_id as usize);
-                let units = u128::from(packet.ts_high) << 32 | u128::from(packet.ts_low);
-                let timestamp = |interface: &Interface| Timestamp {
-                    format: interface.format,
-                    units,
+                let Some(interface) = self.known.get(packet.if_id as usize) else {
+                    return Some(Err(LeftOut::UndescribedInterface));
                 };
-                Some(Frame {
-                    link: interface.map(|interface| interface.link),
-                    timestamp: interface.map(timestamp),
+                let units = u128::from(packet.ts_high) << 32 | u128::from(packet.ts_low);
+                let format = interface.format;
+                Some(Ok(Frame {
+                    link: interface.link,
+                    timestamp: Some(Timestamp { format, units }),
                     data: packet.packet_data(),
-                })
+                }))
             }
-            Block::SimplePacket(packet) => Some(Frame {
-                link: self.known.first().map(|interface| interface.link),
-                timestamp: None,
-                data: packet.packet_data(),
+            Block::SimplePacket(packet) => Some(match self.known.first() {
+                Some(interface) => Ok(Frame {
+                    link: interface.link,
+                    timestamp: None,
+                    data: packet.packet_data(),
+                }),
+                None => Err(LeftOut::UndescribedInterface),
             }),
+            Block::Unknown(block) if block.block_type == OBSOLETE_PACKET => {
+                Some(Err(LeftOut::ObsoleteBlock))
+            }
             _ => None,
         }
     }
@@ -313,27 +377,36 @@ impl TimestampFormat {
     }
 }
 
-/// A reader that fills the buffer at each call, as files do; a pipe returns what it has.
-struct FullReads<R>(R);
+/// A reader that tries again where a signal has interrupted it.
+struct Uninterrupted<R>(R);
 
-impl<R: Read> Read for FullReads<R> {
+impl<R: Read> Read for Uninterrupted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut length = 0;
-        while length < buffer.len() {
-            match self.0.read(&mut buffer[length..]) {
-                Ok(0) => break,
-                Ok(more) => length += more,
+        loop {
+            match self.0.read(buffer) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                result => return result,
             }
         }
-        Ok(length)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Expects a capture without packets.
+    struct NoFrames;
+
+    impl FrameSink for NoFrames {
+        fn frame(&mut self, frame: Result<Frame<'_>, LeftOut>) -> io::Result<()> {
+            panic!("{frame:?}")
+        }
+
+        fn caught_up(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
 
     #[test]
     fn timestamps_count_in_powers_of_ten_or_two() {
@@ -370,8 +443,7 @@ mod tests {
                 let process = [0x8000_0001, length, 0, length];
                 let file = [&section[..], &process].concat();
                 let file: Vec<_> = file.into_iter().flat_map(word).collect();
-                let result =
-                    for_each_frame(&file[..], |frame| -> io::Result<()> { panic!("{frame:?}") });
+                let result = for_each_frame(&file[..], &mut NoFrames);
                 assert!(
                     matches!(result, Err(CaptureError::Damaged { packet: 1 })),
                     "{result:?}"

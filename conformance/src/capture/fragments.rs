@@ -2,6 +2,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::net::IpAddr;
 
+use etherparse::IpNumber;
+
 /// A part of the payload of an IP packet.
 #[derive(Debug)]
 pub(super) struct Fragment<'p> {
@@ -16,6 +18,8 @@ pub(super) struct Fragment<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FragmentKey {
     pub(super) ips: IpPair,
+    /// The protocol of its payload.
+    pub(super) protocol: IpNumber,
     pub(super) identification: u32,
 }
 
@@ -173,6 +177,7 @@ mod tests {
                     source: ip,
                     destination: ip,
                 },
+                protocol: IpNumber::UDP,
                 identification,
             },
             offset,

@@ -122,31 +122,41 @@ impl Dialect {
     /// Returns in which way the datagram of an event decodes to something else, and whether real
     /// servers refuse or lose the event: a sentence each.
     pub fn caveats(self, event: &EventBuf) -> Vec<String> {
-        let (size, most, loss) = match self {
+        let (size, loss) = match self {
             Self::Text => (
                 text::sender::size(event),
-                text::sender::BUFFER,
                 text::sender::check(event)
                     .err()
                     .map(|loss| loss.to_string()),
             ),
             Self::JsonRpc => (
                 jsonrpc::sender::size(Release::V3_4, event),
-                MAX_UDP_PAYLOAD,
                 jsonrpc::sender::check(event)
                     .err()
                     .map(|loss| loss.to_string()),
             ),
         };
-        let is_refused = (event.name.len() > MAX_EVENT_NAME).then(|| {
-            let length = event.name.len();
+        let loss = loss.map(|loss| format!("reads back differently: {loss}"));
+        loss.into_iter()
+            .chain(self.refusals(&event.name, size))
+            .collect()
+    }
+
+    /// Returns why real servers refuse or lose an event of this name, whose datagram has this size:
+    /// a sentence each.
+    pub fn refusals(self, name: &[u8], size: usize) -> impl Iterator<Item = String> {
+        let length = name.len();
+        let is_refused = (length > MAX_EVENT_NAME).then(|| {
             format!("event name of {length} bytes: servers refuse more than {MAX_EVENT_NAME}")
         });
-        let loss = loss.map(|loss| format!("reads back differently: {loss}"));
+        let most = match self {
+            Self::Text => text::sender::BUFFER,
+            Self::JsonRpc => MAX_UDP_PAYLOAD,
+        };
         let is_lost = (size > most).then(|| match self {
             Self::Text => format!("{size} bytes: servers lose what is longer than {most}"),
             Self::JsonRpc => format!("{size} bytes: UDP carries no more than {most}"),
         });
-        [loss, is_refused, is_lost].into_iter().flatten().collect()
+        [is_refused, is_lost].into_iter().flatten()
     }
 }

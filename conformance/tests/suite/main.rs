@@ -28,6 +28,7 @@ mod hostile_texts;
 mod import;
 mod known_failures;
 mod lenient_parsers;
+mod listen;
 mod load;
 mod long_runs;
 mod manual;

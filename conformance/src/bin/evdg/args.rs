@@ -14,7 +14,8 @@ use event_datagram_conformance::vectors::Level;
 
 use crate::values::{
     Datagrams, ReportArg, ShardArg, VectorFileArg, datagrams, dialect, duration, duration_or_zero,
-    event_name, latency, level, percent, plain_rate, report, shape, shard, slug, vector_file,
+    event_name, file_mode, latency, level, percent, plain_rate, report, shape, shard, slug,
+    vector_file,
 };
 
 /// Conformance suite for listeners of OpenSIPS event datagrams.
@@ -67,6 +68,9 @@ pub(crate) enum Command {
     Compare(CompareArgs),
     /// Put the JSON reports of the parts of a run together, or make other reports from one
     Merge(MergeArgs),
+    /// Read a packet capture, pcap or pcapng, and write its UDP datagrams as JSON lines, or as a
+    /// vector file
+    Capture(CaptureArgs),
     /// The corpus: list, show, export, check, import
     #[command(subcommand)]
     Vectors(VectorsCommand),
@@ -115,7 +119,12 @@ pub(crate) struct MemberArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ImportArgs {
+#[command(
+    after_help = "Reads pcap and pcapng, also compressed with gzip, and takes datagrams out of VLAN tags, VXLAN, Geneve, GRE, IP in IP, \
+    MPLS and PPPoE. What is left out is counted with its reason. A live capture is written as it comes: \
+    tcpdump -i any -U -w - udp port 8081 | evdg capture -"
+)]
+pub(crate) struct CaptureArgs {
     /// The capture; - is standard input
     pub(crate) capture: PathBuf,
     /// Take only datagrams from or to this port
@@ -418,20 +427,48 @@ pub(crate) struct MergeArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "On a terminal each event is laid out for a person, and the end (Ctrl-C) brings counts. Into a pipe or a file go the \
+    JSON lines of the contract, the start line first. A PATTERN may have * and ?; case does not matter. Where a service manager \
+    hands over a bound socket as descriptor 3 (LISTEN_FDS, LISTEN_PID), that one is used."
+)]
 pub(crate) struct ListenArgs {
     /// Where: udp:ADDRESS:PORT, unix:PATH or /PATH; port 0 takes any free one
     #[arg(env = "EVDG_SOCKET")]
-    pub(crate) socket: String,
+    pub(crate) socket: Option<String>,
     /// The dialects of the datagrams; with both, each datagram is read in the one that it looks
     /// like
     #[arg(long = "dialect", env = "EVDG_DIALECT", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect(), default_values = ["text", "jsonrpc"])]
     pub(crate) dialects: Vec<Dialect>,
+    /// Show only events of this name (repeatable: any of them)
+    #[arg(long = "name", value_name = "PATTERN")]
+    pub(crate) names: Vec<String>,
+    /// Show only events with a parameter of this name, and of this value if there is one: ip,
+    /// ip=192.168.* (repeatable: all of them)
+    #[arg(long = "param", value_name = "PATTERN[=PATTERN]")]
+    pub(crate) params: Vec<String>,
+    /// How to show events; without, text on a terminal and JSON lines elsewhere
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ListenFormat>,
+    /// The permissions of a UNIX socket, in octal: 660 lets its group send, too
+    #[arg(long, value_name = "MODE", value_parser = file_mode)]
+    pub(crate) mode: Option<u32>,
+}
+
+/// How `evdg listen` shows events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListenFormat {
+    /// Laid out for a person
+    Text,
+    /// The JSON lines of the contract
+    Json,
 }
 
 #[derive(Debug, Args)]
 #[command(
     after_help = "A PARAM is a string, with name=value or without a name; =value where the value itself holds =. After := stands \
-    an integer or null: count:=-1, or :=5 without a name. All else goes through JSON lines."
+    an integer or null: count:=-1, or :=5 without a name. All else goes through JSON lines. What a server would refuse, or a \
+    listener read differently, is sent with a note. With --keep-going the status is 1 if anything was not sent."
 )]
 pub(crate) struct SendArgs {
     /// Where to: udp:ADDRESS:PORT, unix:PATH or /PATH
@@ -444,12 +481,23 @@ pub(crate) struct SendArgs {
     /// Read the JSON lines from this file instead of standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "captures"])]
     pub(crate) lines: Option<PathBuf>,
-    /// Send the datagram_hex of each JSON line of this file as it is; - is standard input
+    /// Send the datagram_hex of each JSON line of this file as it is, as `evdg capture` writes
+    /// them; - is standard input
     #[arg(long, value_name = "FILE", conflicts_with_all = ["name", "dialect"])]
     pub(crate) captures: Option<PathBuf>,
     /// The dialect to write
     #[arg(long, value_parser = dialect(), default_value = "text")]
     pub(crate) dialect: Dialect,
+    /// Send so many datagrams a second: 500, 20k; without, each as soon as it can be sent
+    #[arg(long, value_name = "RATE", value_parser = plain_rate)]
+    pub(crate) rate: Option<f64>,
+    /// Send at the pace of the captures: as much time lies between two of them as between their
+    /// times. Those without a time follow at once
+    #[arg(long, requires = "captures", conflicts_with = "rate")]
+    pub(crate) pace: bool,
+    /// Go on as servers do: count what cannot be sent at once, and send the next
+    #[arg(long, conflicts_with = "timeout")]
+    pub(crate) keep_going: bool,
     /// The longest to wait while the socket takes nothing: 10, 1.5s, 500ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
     pub(crate) timeout: Duration,
@@ -496,9 +544,8 @@ pub(crate) enum VectorsCommand {
         #[command(flatten)]
         members: MemberArgs,
     },
-    /// Read a packet capture, pcap or pcapng, and write its UDP datagrams as JSON lines, or as a
-    /// vector file
-    Import(ImportArgs),
+    /// The same as `evdg capture`
+    Import(CaptureArgs),
     /// Check the corpus: its form, and every expectation against the reference decoder
     Check {
         /// The corpus' folder; without one, the corpus that is built in

@@ -17,9 +17,10 @@ use event_datagram_conformance::transport::{Method, SocketKind};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::{BenchArgs, BenchFormat, Sending};
+use crate::capture_line::parse_datagram;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
 use crate::reports::{command_line, prepare};
-use crate::send::{open, parse_capture};
+use crate::send::open;
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, settings, subject};
 use crate::terminal::{message, styled_stdout};
@@ -189,7 +190,7 @@ fn events(path: &Path, dialects: &[Dialect]) -> CommandResult<Vec<EventBuf>> {
         if line.is_empty() || invalid.is_some() {
             return Ok(());
         }
-        let event = match parse_capture(line) {
+        let event = match parse_datagram(line) {
             Err(_) => parse_event(line),
             Ok(datagram) => match dialects[0].decode(&datagram) {
                 Ok(event) => Ok(event),

@@ -2,16 +2,20 @@
 
 mod args;
 mod bench;
+mod capture;
+mod capture_line;
 mod compare;
+mod event_filter;
+mod event_view;
 mod exit_status;
 mod fuzz;
 mod fuzz_output;
 mod help;
 mod hex_digits;
-mod import;
 mod listen;
 mod manual;
 mod merge;
+mod pace;
 mod reports;
 mod send;
 mod signals;
@@ -66,11 +70,12 @@ fn run(signals: &Signals) -> CommandResult {
         Command::Bench(args) => bench::run(args, signals),
         Command::Fuzz(args) => fuzz::run(args, signals),
         Command::Listen(args) => listen::run(args, signals),
-        Command::Send(args) => send::run(args),
+        Command::Send(args) => send::run(args, signals),
         Command::Decode(args) => translate::decode(args),
         Command::Encode(args) => translate::encode(args),
         Command::Compare(args) => compare::run(args, signals),
         Command::Merge(args) => merge::run(args, signals),
+        Command::Capture(args) => capture::run(args),
         Command::Vectors(command) => vectors::run(command, signals),
         Command::Help { topic } => help::run(topic),
         Command::Completions { shell } => manual::completions(*shell),

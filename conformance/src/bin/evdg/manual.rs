@@ -136,8 +136,12 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
                 "Print what comes to a port.",
             ),
             (
-                "evdg listen /tmp/event.sock",
-                "Print what comes to a UNIX socket.",
+                "evdg listen /tmp/event.sock --mode 660",
+                "Print what comes to a UNIX socket, to which its group may send, too.",
+            ),
+            (
+                "evdg listen udp:0.0.0.0:8081 --name 'E_PIKE_*' --param 'ip=192.168.*'",
+                "Print only these events.",
             ),
         ],
     ),
@@ -151,6 +155,14 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             (
                 "evdg send /tmp/event.sock --captures corpus/captures/opensips-2.4.11.jsonl",
                 "Send what a real server once sent.",
+            ),
+            (
+                "evdg send udp:127.0.0.1:8081 --captures events.jsonl --pace",
+                "Send what evdg capture has written, at the times at which it was captured.",
+            ),
+            (
+                "evdg send udp:127.0.0.1:8081 --lines events.jsonl --rate 500 --keep-going",
+                "Send 500 events a second, and count what cannot be sent.",
             ),
         ],
     ),
@@ -203,17 +215,24 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         )],
     ),
     (
-        "evdg-vectors-import",
+        "evdg-capture",
         &[
             (
-                "evdg vectors import events.pcapng --port 8081",
+                "evdg capture events.pcapng --port 8081",
                 "Print what went over the wire, as JSON lines.",
             ),
             (
-                "evdg vectors import events.pcap --port 8081 --vectors mine",
+                "evdg capture events.pcap --port 8081 --vectors mine",
                 "Make vectors of what a server of yours sends.",
             ),
         ],
+    ),
+    (
+        "evdg-vectors-import",
+        &[(
+            "evdg vectors import events.pcapng --port 8081",
+            "Print what went over the wire, as JSON lines.",
+        )],
     ),
     (
         "evdg-vectors-check",

@@ -1,30 +1,47 @@
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use event_datagram::{EventBuf, ParamBuf, Socket, ValueBuf};
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::input_file::open_file_or_pipe;
 use event_datagram_conformance::send::Sender;
-use event_datagram_conformance::transport::Address;
-use serde_json::Value;
+use event_datagram_conformance::transport::{Address, Port, SendError};
 
 use crate::args::SendArgs;
+use crate::capture_line::CapturedLine;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
+use crate::pace::Pace;
+use crate::signals::Signals;
 use crate::terminal::message;
 use crate::translate::{encode_event, for_each_line, parse_event};
 
 /// Sends the event in the arguments, the events of JSON lines, or captured datagrams, and prints
 /// how many.
-pub(crate) fn run(args: &SendArgs) -> CommandResult {
-    let mut output = DatagramOutput::connect(&args.socket, args.timeout)?;
+pub(crate) fn run(args: &SendArgs, signals: &Signals) -> CommandResult {
+    let mut output = DatagramOutput::connect(args)?;
+    // A signal ends it at any moment, and the counts are shown all the same.
+    let tally = Arc::clone(&output.tally);
+    let address = output.address.clone();
+    signals.clean_up_with(move || lock(&tally).print(&address));
     let status = if let Some(name) = &args.name {
         let event = event_from_args(name, &args.params).map_err(|why| usage_error(&why))?;
         let datagram = encode_event(args.dialect, &event, "").map_err(|why| usage_error(&why))?;
         output.send(&datagram)?;
         ExitStatus::Success
     } else if let Some(path) = &args.captures {
-        output.send_lines(path, |_, line| parse_capture(line))?
+        let mut pace = args.pace.then(Pace::of_times);
+        output.send_lines(path, |number, line| {
+            let captured = CapturedLine::parse(line)?;
+            note_refusals(&captured.datagram, number);
+            if let Some(pace) = &mut pace {
+                pace.wait(captured.time);
+            }
+            Ok(captured.datagram)
+        })?
     } else {
         let path = args.lines.as_deref().unwrap_or(Path::new("-"));
         output.send_lines(path, |number, line| {
@@ -35,19 +52,46 @@ pub(crate) fn run(args: &SendArgs) -> CommandResult {
             )
         })?
     };
-    output.print_summary();
-    Ok(status)
+    let tally = lock(&output.tally);
+    tally.print(&output.address);
+    match status {
+        ExitStatus::Success if !tally.unsent.is_empty() => Ok(ExitStatus::Failed),
+        status => Ok(status),
+    }
 }
 
-/// A sender that names its address in every error.
+/// Prints why real servers would not have sent a datagram.
+fn note_refusals(datagram: &[u8], number: usize) {
+    let dialect = Dialect::detect(datagram);
+    let name = dialect.decode(datagram).map(|event| event.name);
+    for why in dialect.refusals(&name.unwrap_or_default(), datagram.len()) {
+        message(format_args!("line {number}: note: {why}"));
+    }
+}
+
+/// A sender that names its address in every error, and counts.
 struct DatagramOutput {
     sender: Sender,
     address: Address,
-    timeout: Duration,
+    rate: Option<Pace>,
+    /// How long to wait while the socket takes nothing; `None` to go on without the datagram.
+    timeout: Option<Duration>,
+    tally: Arc<Mutex<Tally>>,
+}
+
+/// Counts of datagrams.
+#[derive(Debug, Default)]
+struct Tally {
+    sent: usize,
+    /// Those that were not sent, by the reason.
+    unsent: BTreeMap<String, usize>,
+    /// The kernel's drop counter before the first datagram, where it can be read.
+    dropped_before: Option<u64>,
 }
 
 impl DatagramOutput {
-    fn connect(text: &str, timeout: Duration) -> CommandResult<Self> {
+    fn connect(args: &SendArgs) -> CommandResult<Self> {
+        let text = &args.socket;
         let socket =
             Socket::parse(text).or_exit_with(ExitStatus::Usage, format!("socket `{text}`"))?;
         if socket.is_any_port() {
@@ -57,12 +101,26 @@ impl DatagramOutput {
         }
         let address = Address::resolve(&socket)
             .or_exit_with(ExitStatus::Setup, format!("socket `{text}`"))?;
-        let sender = Sender::connect(&address)
-            .or_exit_with(ExitStatus::Setup, format!("cannot send to {address}"))?;
+        if let Address::Udp(address) = &address
+            && address.is_ipv6()
+        {
+            message("note: servers send over IPv4 alone");
+        }
+        let sender = match args.keep_going {
+            true => Sender::new(&address),
+            false => Sender::connect(&address)
+                .or_exit_with(ExitStatus::Setup, format!("cannot send to {address}"))?,
+        };
+        let tally = Tally {
+            dropped_before: Port::dropped_at(&address),
+            ..Tally::default()
+        };
         Ok(Self {
             sender,
             address,
-            timeout,
+            rate: args.rate.map(Pace::of_rate),
+            timeout: (!args.keep_going).then_some(args.timeout),
+            tally: Arc::new(Mutex::new(tally)),
         })
     }
 
@@ -70,7 +128,7 @@ impl DatagramOutput {
     fn send_lines(
         &mut self,
         path: &Path,
-        to_datagram: impl Fn(usize, &[u8]) -> Result<Vec<u8>, String>,
+        mut to_datagram: impl FnMut(usize, &[u8]) -> Result<Vec<u8>, String>,
     ) -> CommandResult {
         let mut status = ExitStatus::Success;
         let mut failure = None;
@@ -102,29 +160,60 @@ impl DatagramOutput {
         }
     }
 
+    /// Sends a datagram when it is due, or counts it as not sent if that is no reason to end.
     fn send(&mut self, datagram: &[u8]) -> CommandResult<()> {
-        let sent = self.sender.send(datagram, self.timeout);
-        sent.map_err(|error| {
-            let before = datagrams(self.sender.statistics().count);
-            let context = format!("{}: after {before}", self.address);
-            Failure::new(
-                ExitStatus::Setup,
-                anyhow::Error::from(error).context(context),
-            )
-        })
+        if let Some(rate) = &mut self.rate {
+            rate.wait(None);
+        }
+        let sent = self
+            .sender
+            .send(datagram, self.timeout.unwrap_or(Duration::ZERO));
+        let mut tally = lock(&self.tally);
+        match sent {
+            Ok(()) => tally.sent += 1,
+            Err(error) if self.timeout.is_none() => {
+                *tally.unsent.entry(reason(&error)).or_default() += 1;
+            }
+            Err(error) => {
+                let before = datagrams(tally.sent);
+                let context = format!("{}: after {before}", self.address);
+                let error = anyhow::Error::from(error).context(context);
+                return Err(Failure::new(ExitStatus::Setup, error));
+            }
+        }
+        Ok(())
     }
+}
 
-    fn print_summary(&self) {
-        let sent = self.sender.statistics();
-        let (count, address) = (datagrams(sent.count), &self.address);
-        message(format_args!("sent {count} to {address}"));
-        if sent.dropped > 0 {
+impl Tally {
+    fn print(&self, address: &Address) {
+        message(format_args!("sent {} to {address}", datagrams(self.sent)));
+        for (reason, count) in &self.unsent {
+            message(format_args!("{} not sent: {reason}", datagrams(*count)));
+        }
+        let before = self.dropped_before.unwrap_or_default();
+        let dropped = Port::dropped_at(address).unwrap_or(before);
+        let dropped = dropped.saturating_sub(before);
+        if dropped > 0 {
             message(format_args!(
-                "note: {} did not fit into the listener's receive buffer and were dropped",
-                sent.dropped
+                "note: {dropped} did not fit into the listener's receive buffer and were dropped"
             ));
         }
     }
+}
+
+/// Returns why a datagram was not sent, without its size: datagrams are counted by it.
+fn reason(error: &SendError) -> String {
+    match error {
+        SendError::Refused => "nobody listened".into(),
+        SendError::Blocked => "the listener's queue was full".into(),
+        SendError::Io { error, .. } => error.to_string(),
+        error => error.to_string(),
+    }
+}
+
+fn lock(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
+    tally.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn usage_error(why: &str) -> Failure {
@@ -143,15 +232,6 @@ pub(crate) fn open(path: &Path) -> CommandResult<Box<dyn BufRead>> {
     let file =
         open_file_or_pipe(path).or_exit_with(ExitStatus::Usage, path.display().to_string())?;
     Ok(Box::new(BufReader::new(file)))
-}
-
-/// Parses a line of a capture file, and returns its datagram.
-pub(crate) fn parse_capture(line: &[u8]) -> Result<Vec<u8>, String> {
-    let capture: Value =
-        serde_json::from_slice(line).map_err(|error| format!("it is not JSON: {error}"))?;
-    let digits = capture.get("datagram_hex").and_then(Value::as_str);
-    let digits = digits.ok_or("it has no `datagram_hex`")?;
-    hex::decode(digits).map_err(|error| format!("datagram_hex is not hex: {error}"))
 }
 
 fn event_from_args(name: &OsStr, params: &[OsString]) -> Result<EventBuf, String> {

@@ -116,6 +116,13 @@ pub(crate) fn plain_rate(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Parses the permissions of a file in octal: `660` or `0660`.
+pub(crate) fn file_mode(text: &str) -> Result<u32, String> {
+    let mode = u32::from_str_radix(text, 8).ok();
+    let mode = mode.filter(|mode| *mode <= 0o777 && !text.starts_with('+'));
+    mode.ok_or_else(|| "expected permissions in octal from 0 to 777, such as 660".into())
+}
+
 /// Parses a topic, which is a part of vector ids.
 pub(crate) fn slug(text: &str) -> Result<String, String> {
     if is_slug(text) {

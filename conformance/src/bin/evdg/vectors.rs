@@ -16,7 +16,7 @@ pub(crate) fn run(command: &VectorsCommand, signals: &Signals) -> CommandResult 
         VectorsCommand::List(args) => list(args),
         VectorsCommand::Show { patterns, corpus } => show(patterns, corpus.as_deref()),
         VectorsCommand::Export { folder, members } => export_members(folder, members, signals),
-        VectorsCommand::Import(args) => crate::import::run(args),
+        VectorsCommand::Import(args) => crate::capture::run(args),
         VectorsCommand::Check { folder } => check_corpus(folder.as_deref()),
     }
 }

@@ -79,7 +79,7 @@ fn block(kind: u32, body: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::capture::{CaptureStatistics, read};
+    use crate::capture::{CaptureStatistics, CapturedDatagram, read};
 
     #[test]
     fn captures_hold_the_datagrams_they_are_made_from() {
@@ -88,10 +88,15 @@ mod tests {
         let mut payloads = Vec::new();
         for seed in &seeds {
             let mut statistics = CaptureStatistics::default();
-            read(&seed[..], None, &mut statistics, |it| {
-                payloads.push(it.payload.to_vec());
-                Ok(())
-            })
+            read(
+                &seed[..],
+                None,
+                &mut statistics,
+                |it: &CapturedDatagram<'_>| {
+                    payloads.push(it.payload.to_vec());
+                    Ok(())
+                },
+            )
             .expect("the capture is whole");
             assert_eq!(
                 statistics.datagrams,

@@ -159,8 +159,112 @@ pub(super) fn sll2(payload: &[u8]) -> Vec<u8> {
     packet
 }
 
-fn segment(payload: &[u8]) -> Vec<u8> {
-    let header = UdpHeader::without_ipv4_checksum(PORTS.0, PORTS.1, payload.len());
+/// An Ethernet frame with so many VLAN tags.
+pub(super) fn vlans(count: usize, payload: &[u8]) -> Vec<u8> {
+    let frame = ethernet(payload);
+    let (addresses, rest) = frame.split_at(12);
+    let tags = [0x81, 0x00, 0, 7].repeat(count);
+    [addresses, &tags, rest].concat()
+}
+
+/// An Ethernet frame of this type.
+fn frame(ether_type: u16, payload: &[u8]) -> Vec<u8> {
+    [&[2; 12][..], &ether_type.to_be_bytes(), payload].concat()
+}
+
+/// A bare IPv4 packet of this protocol.
+pub(super) fn ipv4(protocol: IpNumber, payload: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(payload.len()).expect("it is short");
+    let header = Ipv4Header::new(length, 64, protocol, [10, 0, 0, 1], [10, 0, 0, 2]);
+    [&header.expect("it is short").to_bytes()[..], payload].concat()
+}
+
+/// A bare IPv4 packet with a UDP datagram to this port.
+pub(super) fn udp_to(port: u16, payload: &[u8]) -> Vec<u8> {
+    ipv4(IpNumber::UDP, &segment((50_000, port), payload))
+}
+
+pub(super) fn vxlan_payload(inner: &[u8]) -> Vec<u8> {
+    [&[0x08, 0, 0, 0, 0, 0, 7, 0][..], inner].concat()
+}
+
+pub(super) fn vxlan(payload: &[u8]) -> Vec<u8> {
+    udp_to(4789, &vxlan_payload(&ethernet(payload)))
+}
+
+/// The port and the policy that Linux has used.
+pub(super) fn vxlan_of_linux(payload: &[u8]) -> Vec<u8> {
+    let header = [0x88, 0, 0, 1, 0, 0, 7, 0];
+    udp_to(8472, &[&header[..], &two_vlans(payload)].concat())
+}
+
+pub(super) fn geneve(payload: &[u8]) -> Vec<u8> {
+    let header = [0x02, 0, 0x65, 0x58, 0, 0, 7, 0, 1, 2, 3, 4, 5, 6, 7, 8];
+    udp_to(6081, &[&header[..], &ethernet(payload)].concat())
+}
+
+pub(super) fn geneve_of_ip(payload: &[u8]) -> Vec<u8> {
+    udp_to(
+        6081,
+        &[&[0, 0, 0x86, 0xdd, 0, 0, 7, 0][..], &raw_v6(payload)].concat(),
+    )
+}
+
+pub(super) fn gre(payload: &[u8]) -> Vec<u8> {
+    ipv4(
+        IpNumber::GRE,
+        &[&[0, 0, 0x08, 0][..], &raw_v4(payload)].concat(),
+    )
+}
+
+/// GRE with a checksum, a key and a sequence number, and an Ethernet frame in it.
+pub(super) fn gre_of_ethernet(payload: &[u8]) -> Vec<u8> {
+    let header = [&[0xb0, 0, 0x65, 0x58][..], &[0xaa; 12]].concat();
+    ipv4(IpNumber::GRE, &[header, vlans(1, payload)].concat())
+}
+
+pub(super) fn ip_in_ip(payload: &[u8]) -> Vec<u8> {
+    let inner = ipv4(IpNumber::IPV6, &raw_v6(payload));
+    ipv4(IpNumber::IPV4, &inner)
+}
+
+pub(super) fn mpls(payload: &[u8]) -> Vec<u8> {
+    let labels = [0, 1, 0, 64, 0, 2, 1, 64];
+    frame(0x8847, &[&labels[..], &raw_v4(payload)].concat())
+}
+
+/// An Ethernet pseudowire with a control word.
+pub(super) fn mpls_of_ethernet(payload: &[u8]) -> Vec<u8> {
+    let header = [0, 2, 1, 64, 0, 0, 0, 0];
+    frame(0x8848, &[&header[..], &ethernet(payload)].concat())
+}
+
+pub(super) fn pppoe(payload: &[u8]) -> Vec<u8> {
+    let inner = raw_v6(payload);
+    let length = u16::try_from(inner.len() + 2).expect("it is short");
+    let header = [&[0x11, 0, 0, 9][..], &length.to_be_bytes(), &[0, 0x57]].concat();
+    frame(0x8864, &[header, inner].concat())
+}
+
+/// A block of a pcapng file in either byte order, which holds a packet in an obsolete form.
+pub(super) fn obsolete_block(packet: &[u8], big: bool) -> Vec<u8> {
+    let four = |number: usize| {
+        let number = u32::try_from(number).expect("it is small");
+        match big {
+            true => number.to_be_bytes(),
+            false => number.to_le_bytes(),
+        }
+    };
+    let length = 32 + packet.len().next_multiple_of(4);
+    let numbers = [2, length, 0, 0, 0, packet.len(), packet.len()];
+    let mut block = numbers.map(four).concat();
+    block.extend(packet);
+    block.resize(length - 4, 0);
+    [block, four(length).to_vec()].concat()
+}
+
+fn segment(ports: (u16, u16), payload: &[u8]) -> Vec<u8> {
+    let header = UdpHeader::without_ipv4_checksum(ports.0, ports.1, payload.len());
     let mut segment = header.expect("it is not too long").to_bytes().to_vec();
     segment.extend(payload);
     segment
@@ -168,11 +272,25 @@ fn segment(payload: &[u8]) -> Vec<u8> {
 
 /// The bare IPv4 packets of a datagram, each of which carries so many bytes.
 pub(super) fn fragments_v4(payload: &[u8], size: usize, identification: u16) -> Vec<Vec<u8>> {
-    let segment = segment(payload);
-    let count = segment.len().div_ceil(size);
+    ip_fragments_v4(
+        IpNumber::UDP,
+        &segment(PORTS, payload),
+        size,
+        identification,
+    )
+}
+
+/// The bare IPv4 packets of a payload of this protocol.
+pub(super) fn ip_fragments_v4(
+    protocol: IpNumber,
+    payload: &[u8],
+    size: usize,
+    identification: u16,
+) -> Vec<Vec<u8>> {
+    let count = payload.len().div_ceil(size);
     let fragment = |(index, part): (usize, &[u8])| {
         let length = u16::try_from(part.len()).expect("it is short");
-        let header = Ipv4Header::new(length, 64, IpNumber::UDP, V4.0, V4.1);
+        let header = Ipv4Header::new(length, 64, protocol, V4.0, V4.1);
         let mut header = header.expect("it is short");
         header.identification = identification;
         header.dont_fragment = false;
@@ -180,12 +298,12 @@ pub(super) fn fragments_v4(payload: &[u8], size: usize, identification: u16) -> 
         header.fragment_offset = offset(index * size);
         [&header.to_bytes()[..], part].concat()
     };
-    segment.chunks(size).enumerate().map(fragment).collect()
+    payload.chunks(size).enumerate().map(fragment).collect()
 }
 
 /// The bare IPv6 packets of a datagram, each of which carries so many bytes.
 pub(super) fn fragments_v6(payload: &[u8], size: usize, identification: u32) -> Vec<Vec<u8>> {
-    let segment = segment(payload);
+    let segment = segment(PORTS, payload);
     let count = segment.len().div_ceil(size);
     let fragment = |(index, part): (usize, &[u8])| {
         let more = index + 1 < count;

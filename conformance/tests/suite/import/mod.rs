@@ -1,4 +1,5 @@
-//! `evdg vectors import`, on captures of every kind, whole and broken.
+//! `evdg capture`, and `evdg vectors import`, which is the same, on captures of every kind, whole and
+//! broken.
 
 mod build;
 
@@ -9,7 +10,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use event_datagram_conformance::capture::{CaptureStatistics, read};
+use etherparse::IpNumber;
+use event_datagram_conformance::capture::{CaptureStatistics, CapturedDatagram, read};
 use event_datagram_conformance::escape::visible_json;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -21,7 +23,7 @@ const EVENT: &[u8] = b"E_TEST\nip::::1\n\n";
 
 fn import(capture: &[u8], args: &[&str]) -> Ran {
     let mut command = evdg();
-    command.args(["vectors", "import", "-"]).args(args);
+    command.args(["capture", "-"]).args(args);
     command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -186,7 +188,7 @@ fn only_udp_of_the_port_is_taken() {
     ran.expect_stderr("no UDP datagram from or to port 5060 is in it");
     import(&pcap(ETHERNET, &[tcp()]), &[]).expect_status(4);
     let ran = import(&pcap(147, &[ethernet(EVENT)]), &[]).expect_status(4);
-    ran.expect_stderr("1 in packets of a network that is not known here, left out");
+    ran.expect_stderr("left out: 1 of a network of an unsupported kind");
 }
 
 #[test]
@@ -205,7 +207,7 @@ fn fragments_are_put_together_or_told() {
         packets.remove(1);
         let ran = import(&pcap(RAW, &packets), &[]).expect_status(0);
         assert_eq!(datagrams(&ran), [EVENT]);
-        ran.expect_stderr("1 of which fragments lack or do not fit, left out");
+        ran.expect_stderr("left out: 1 of which fragments are missing or do not fit");
     }
 }
 
@@ -241,8 +243,8 @@ fn a_packet_of_an_interface_that_was_not_described_is_counted() {
         capture[second..second + 4].copy_from_slice(&block(0x77));
         let ran = import(&capture, &[]).expect_status(0);
         assert_eq!(datagrams(&ran), [EVENT]);
-        ran.expect_stderr("1 UDP datagrams in 2 packets")
-            .expect_stderr("1 in packets of an interface that the capture does not describe");
+        ran.expect_stderr("1 UDP datagram in 2 packets")
+            .expect_stderr("left out: 1 of an interface that the capture does not describe");
     }
 }
 
@@ -250,10 +252,9 @@ fn a_packet_of_an_interface_that_was_not_described_is_counted() {
 fn a_compressed_capture_is_named() {
     for (start, what) in [
         (
-            &b"\x1f\x8b\x08\0"[..],
-            "it is compressed with gzip, and neither pcap nor pcapng: pipe",
+            &b"\x28\xb5\x2f\xfd\0"[..],
+            "it is compressed with zstd, and neither pcap nor pcapng: pipe",
         ),
-        (b"\x28\xb5\x2f\xfd\0", "compressed with zstd"),
         (b"\xfd7zXZ\0\0\0\0", "compressed with xz"),
         (b"BZh9", "compressed with bzip2"),
         (b"snoop\0\0\0\0", "a snoop capture"),
@@ -270,7 +271,7 @@ fn what_was_cut_is_told_and_never_taken_for_the_whole() {
     let packets = [ethernet(b"E\n\n"), ethernet(&EVENT.repeat(10))];
     let ran = import(&pcap_cut(ETHERNET, &packets, 96), &[]).expect_status(0);
     assert_eq!(datagrams(&ran), [b"E\n\n"]);
-    ran.expect_stderr("1 of which the capture holds only the beginning, left out");
+    ran.expect_stderr("left out: 1 of which the capture holds only the beginning");
     // What does not concern the port is not told.
     let ran = import(&pcap_cut(ETHERNET, &packets, 96), &["--port", "5060"]).expect_status(4);
     assert!(!ran.stderr.contains("beginning"), "{}", ran.stderr);
@@ -447,13 +448,219 @@ fn what_tcpdump_captures_is_read() {
     }
     assert!(tcpdump.wait().expect("it ends").success());
     let file = file.to_str().expect("it is UTF-8");
-    let ran = run(&["vectors", "import", file, "--port", &port]).expect_status(0);
-    assert_eq!(datagrams(&ran), [EVENT, EVENT]);
+    for command in [&["capture"][..], &["vectors", "import"]] {
+        let ran = run(&[command, &[file, "--port", &port]].concat()).expect_status(0);
+        assert_eq!(datagrams(&ran), [EVENT, EVENT]);
+    }
+}
+
+#[test]
+fn tunnels_and_tags_are_looked_into() {
+    let ethernet: [Build; 5] = [
+        |payload| vlans(3, payload),
+        |payload| vlans(100, payload),
+        mpls,
+        mpls_of_ethernet,
+        pppoe,
+    ];
+    let raw: [Build; 7] = [
+        vxlan,
+        vxlan_of_linux,
+        geneve,
+        geneve_of_ip,
+        gre,
+        gre_of_ethernet,
+        ip_in_ip,
+    ];
+    for (link, packets) in [(ETHERNET, &ethernet[..]), (RAW, &raw)] {
+        for (index, packet) in packets.iter().enumerate() {
+            for payload in [EVENT, b""] {
+                let capture = pcap(link, &[packet(payload)]);
+                for args in [&[][..], &["--port", "8081"]] {
+                    let ran = import(&capture, args).expect_status(0);
+                    assert_eq!(datagrams(&ran), [payload], "{link} {index}");
+                    assert_eq!(ran.stderr, "evdg: 1 UDP datagram in 1 packet\n");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn tunnels_may_be_nested_and_in_fragments() {
+    let gre_payload = [&[0, 0, 0x65, 0x58][..], &ethernet(EVENT)].concat();
+    let nested = vxlan_payload(&[&[2; 12][..], &[0x08, 0], &ip_in_ip(EVENT)].concat());
+    let mut packets = ip_fragments_v4(IpNumber::GRE, &gre_payload, 16, 1);
+    packets.push(udp_to(4789, &nested));
+    // The datagram in the tunnel is in fragments, too.
+    let inner = fragments_v4(b"E_INNER\n\n", 8, 2);
+    for (number, fragment) in (3..).zip(inner) {
+        packets.extend(ip_fragments_v4(IpNumber::IPV4, &fragment, 16, number));
+    }
+    let ran = import(&pcap(RAW, &packets), &[]).expect_status(0);
+    assert_eq!(datagrams(&ran), [EVENT, EVENT, b"E_INNER\n\n"]);
+    assert!(!ran.stderr.contains("left out"), "{}", ran.stderr);
+}
+
+/// A port of a tunnel may carry something else, and its datagrams may be what one looks for.
+#[test]
+fn what_only_has_the_port_of_a_tunnel_is_a_datagram() {
+    let json = br#"{"jsonrpc":"2.0","method":"E_TEST"}"#;
+    for port in [4789, 6081, 8472] {
+        let packets = [udp_to(port, EVENT), udp_to(port, json), udp_to(port, b"")];
+        let ran = import(&pcap(RAW, &packets), &[]).expect_status(0);
+        assert_eq!(datagrams(&ran), [EVENT, json, b""], "{port}");
+    }
+    let ran = import(&pcap(RAW, &[vxlan(EVENT)]), &["--port", "4789"]).expect_status(0);
+    assert_eq!(datagrams(&ran), [vxlan_payload(&ethernet(EVENT))]);
+}
+
+#[test]
+fn what_is_left_out_is_counted_with_its_reason() {
+    let arp = [&[2; 12][..], &[0x08, 0x06], &[0; 28]].concat();
+    let encrypted = [
+        &[2; 12][..],
+        &[0x08, 0],
+        &ipv4(IpNumber::ENCAPSULATING_SECURITY_PAYLOAD, b"x"),
+    ];
+    let other_port = [&[2; 12][..], &[0x08, 0], &udp_to(5060, EVENT)];
+    let packets = [
+        ethernet(EVENT),
+        tcp(),
+        tcp(),
+        arp,
+        vec![2; 9],
+        encrypted.concat(),
+        other_port.concat(),
+    ];
+    let ran = import(&pcap(ETHERNET, &packets), &["--port", "8081"]).expect_status(0);
+    assert_eq!(datagrams(&ran), [EVENT]);
+    let expected = "\
+evdg: 1 UDP datagram in 7 packets
+evdg: left out: 1 encrypted
+evdg: left out: 1 with a header that is damaged or cut off
+evdg: left out: 1 not of IP
+evdg: left out: 2 of IP, and not of UDP
+evdg: left out: 1 of other ports
+";
+    assert_eq!(ran.stderr, expected);
+    for big in [false, true] {
+        let mut capture = pcapng(&[(ETHERNET, ethernet(EVENT))], big);
+        capture.extend(obsolete_block(&ethernet(EVENT), big));
+        let ran = import(&capture, &[]).expect_status(0);
+        ran.expect_stderr("1 UDP datagram in 2 packets").expect_stderr(
+            "left out: 1 in obsolete packet blocks of pcapng: convert the capture with `editcap`",
+        );
+    }
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).expect("a vector takes everything");
+    encoder.finish().expect("a vector takes everything")
+}
+
+#[test]
+fn a_capture_may_be_compressed() {
+    let plain = pcap(ETHERNET, &[ethernet(EVENT), ethernet(b"")]);
+    let (first, second) = plain.split_at(100);
+    let in_two = [gzipped(first), gzipped(second)].concat();
+    let big = pcapng(&[(RAW, raw_v4(EVENT)), (RAW, raw_v4(b""))], true);
+    for capture in [gzipped(&plain), in_two, gzipped(&big)] {
+        let ran = import(&capture, &[]).expect_status(0);
+        assert_eq!(datagrams(&ran), [EVENT, b""]);
+    }
+    let whole = gzipped(&plain);
+    for length in [3, whole.len() - 1] {
+        let ran = import(&whole[..length], &[]).expect_status(2);
+        ran.expect_stderr("its compression with gzip is damaged or cut short");
+    }
+    let ran = import(&gzipped(b"not a capture"), &[]).expect_status(2);
+    ran.expect_stderr("it is neither pcap nor pcapng");
+}
+
+/// Each datagram of a live capture is written before the next one comes.
+#[test]
+fn a_live_capture_is_written_as_it_comes() {
+    let old = pcap(
+        ETHERNET,
+        &[ethernet(EVENT), ethernet(b"E_B\n\n"), ethernet(b"")],
+    );
+    let packets = [
+        (RAW, raw_v4(EVENT)),
+        (RAW, raw_v4(b"E_B\n\n")),
+        (RAW, raw_v4(b"")),
+    ];
+    let new = pcapng(&packets, false);
+    let start = |capture: &[u8], packets: usize| capture.len() - packets;
+    let old_packet = [EVENT, b"E_B\n\n", b""].map(|payload| 16 + ethernet(payload).len());
+    let new_packet = packets
+        .clone()
+        .map(|(_, packet)| 32 + packet.len().next_multiple_of(4));
+    for (capture, sizes) in [(old, old_packet), (new, new_packet)] {
+        let mut child = evdg()
+            .args(["capture", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("evdg runs");
+        let mut stdin = child.stdin.take().expect("it is piped");
+        let lines = BufReader::new(child.stdout.take().expect("it is piped")).lines();
+        let mut lines = lines.map(|line| line.expect("it is UTF-8"));
+        let mut at = start(&capture, sizes.iter().sum());
+        stdin.write_all(&capture[..at]).expect("it reads");
+        for size in sizes {
+            stdin.write_all(&capture[at..at + size]).expect("it reads");
+            at += size;
+            let line = lines.next().expect("a line comes while the pipe is open");
+            assert!(line.contains(r#""to":"udp:192.0.2.2:8081""#), "{line}");
+        }
+        drop(stdin);
+        assert_eq!(lines.next(), None);
+        assert!(child.wait().expect("it ends").success());
+    }
+}
+
+#[test]
+fn an_anonymized_capture_has_other_words_and_the_same_form() {
+    let text = b"E_CALL\nfrom::\"Alice\" <sip:alice@192.0.2.1>\n2001:db8::1\n\n";
+    let capture = pcap(ETHERNET, &[ethernet(text), ethernet(EVENT)]);
+    let plain = import(&capture, &[]).expect_status(0);
+    let ran = import(&capture, &["--anonymize"]).expect_status(0);
+    let (before, after) = (lines(&plain), lines(&ran));
+    assert_eq!(before[0]["time"], after[0]["time"]);
+    assert_eq!(after[0]["event"], "E_CALL");
+    assert_eq!(after[0]["params"][0]["name"], "from");
+    for (before, after) in before.iter().zip(&after) {
+        for member in ["from", "to", "datagram_hex"] {
+            assert_ne!(before[member], after[member], "{after}");
+        }
+    }
+    for gone in ["lice", "192.0.2.1", "2001:db8"] {
+        assert!(!ran.stdout.contains(gone), "{gone}: {}", ran.stdout);
+    }
+    // The sender's address is the same in the packet and in the event.
+    let sender = after[0]["from"].as_str().expect("it is text");
+    let sender = sender["udp:".len()..]
+        .split(':')
+        .next()
+        .expect("it is an address");
+    let value = after[0]["params"][0]["value"].as_str().expect("it is text");
+    assert!(value.ends_with(&format!("@{sender}>")), "{value} {sender}");
+    let ran = import(&capture, &["--anonymize", "--vectors", "mine"]).expect_status(0);
+    assert!(!ran.stdout.contains("alice"), "{}", ran.stdout);
 }
 
 /// Captures that are sound, to be broken.
 fn sound() -> Vec<Vec<u8>> {
     let packets = [ethernet(EVENT), two_vlans(b"E\n\n"), tcp()];
+    let tunnels = [
+        vxlan(EVENT),
+        geneve(EVENT),
+        gre_of_ethernet(EVENT),
+        ip_in_ip(EVENT),
+    ];
     let mut fragments = fragments_v4(&[b'x'; 100], 16, 1);
     fragments.extend(fragments_v6(&[b'x'; 100], 16, 1));
     let mixed = [
@@ -466,6 +673,11 @@ fn sound() -> Vec<Vec<u8>> {
     vec![
         pcap(ETHERNET, &packets),
         pcap(RAW, &fragments),
+        pcap(RAW, &tunnels),
+        pcap(
+            ETHERNET,
+            &[vlans(5, EVENT), mpls_of_ethernet(EVENT), pppoe(EVENT)],
+        ),
         pcapng(&mixed, false),
         pcapng(&mixed, true),
     ]
@@ -475,11 +687,16 @@ fn sound() -> Vec<Vec<u8>> {
 fn survives(capture: &[u8]) {
     let mut statistics = CaptureStatistics::default();
     let mut given = 0;
-    let _ = read(capture, None, &mut statistics, |datagram| {
-        assert!(datagram.payload.len() <= capture.len());
-        given += 1;
-        Ok(())
-    });
+    let _ = read(
+        capture,
+        None,
+        &mut statistics,
+        |datagram: &CapturedDatagram<'_>| {
+            assert!(datagram.payload.len() <= capture.len());
+            given += 1;
+            Ok(())
+        },
+    );
     assert_eq!(statistics.datagrams, given);
     assert!(statistics.packets <= capture.len());
 }
@@ -487,7 +704,7 @@ fn survives(capture: &[u8]) {
 proptest! {
     #[test]
     fn broken_captures_do_no_harm(
-        which in 0_usize..4,
+        which in 0_usize..6,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
         cut in any::<prop::sample::Index>(),
         is_cut in any::<bool>(),

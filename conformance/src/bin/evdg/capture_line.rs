@@ -1,0 +1,100 @@
+//! The JSON lines of captured datagrams: `evdg capture` writes them, `evdg send --captures` reads
+//! them.
+
+use std::net::SocketAddr;
+
+use event_datagram_conformance::capture::CapturedDatagram;
+use event_datagram_conformance::dialect::Dialect;
+use jiff::fmt::temporal::DateTimePrinter;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::hex_digits;
+
+/// A datagram of a line, and when it was captured.
+pub(crate) struct CapturedLine {
+    pub(crate) datagram: Vec<u8>,
+    pub(crate) time: Option<Timestamp>,
+}
+
+impl CapturedLine {
+    /// Parses a line: `datagram_hex`, and `time` if there is one. Ignores all else.
+    pub(crate) fn parse(line: &[u8]) -> Result<Self, String> {
+        let json: Value =
+            serde_json::from_slice(line).map_err(|error| format!("it is not JSON: {error}"))?;
+        let digits = json.get("datagram_hex").and_then(Value::as_str);
+        let digits = digits.ok_or("it has no `datagram_hex`")?;
+        let datagram = hex::decode(digits);
+        let datagram = datagram.map_err(|error| format!("datagram_hex is not hex: {error}"))?;
+        let time = match json.get("time") {
+            None | Some(Value::Null) => None,
+            Some(time) => {
+                let time = time.as_str().and_then(|time| time.parse().ok());
+                Some(time.ok_or("time: expected a time such as 2026-01-31T12:00:00.25Z")?)
+            }
+        };
+        Ok(Self { datagram, time })
+    }
+}
+
+/// Parses a line, and returns its datagram.
+pub(crate) fn parse_datagram(line: &[u8]) -> Result<Vec<u8>, String> {
+    CapturedLine::parse(line).map(|line| line.datagram)
+}
+
+/// A writer of lines: when and where a datagram was captured, the members of its report, and its
+/// bytes.
+pub(crate) struct CaptureLineWriter {
+    dialect: Dialect,
+    /// The addresses of the last datagram, and the members that name them: the next datagram often
+    /// has the same.
+    ends: Option<[SocketAddr; 2]>,
+    ends_members: String,
+    line: Vec<u8>,
+}
+
+impl CaptureLineWriter {
+    pub(crate) fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            ends: None,
+            ends_members: String::new(),
+            line: Vec::new(),
+        }
+    }
+
+    /// Returns the line of a datagram, with its line feed.
+    pub(crate) fn line(&mut self, datagram: &CapturedDatagram<'_>) -> &[u8] {
+        let [source, destination] = [datagram.source, datagram.destination];
+        if self.ends.replace([source, destination]) != Some([source, destination]) {
+            self.ends_members = format!(r#","from":"udp:{source}","to":"udp:{destination}""#);
+        }
+        let line = &mut self.line;
+        line.clear();
+        line.extend(br#"{"time":"#);
+        match timestamp(datagram) {
+            Some(time) => {
+                line.push(b'"');
+                let printed = DateTimePrinter::new().print_timestamp(&time, &mut *line);
+                printed.expect("a vector takes everything");
+                line.push(b'"');
+            }
+            None => line.extend(b"null"),
+        }
+        line.extend(self.ends_members.as_bytes());
+        let report = line.len();
+        self.dialect.append_report_line(datagram.payload, line);
+        // The braces of the report make way for the members around it.
+        line[report] = b',';
+        line.pop();
+        line.extend(br#","datagram_hex":""#);
+        hex_digits::append(datagram.payload, line);
+        line.extend(b"\"}\n");
+        line
+    }
+}
+
+fn timestamp(datagram: &CapturedDatagram<'_>) -> Option<Timestamp> {
+    let time = SignedDuration::try_from(datagram.time?).ok()?;
+    Timestamp::from_duration(time).ok()
+}
