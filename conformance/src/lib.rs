@@ -11,11 +11,13 @@
 //! - `runner`: everything that tests a subject and reports. Without it the crate holds what the crate
 //!   `event-datagram-harness` needs: vectors, judge and evidence.
 //! - `diagnosis`: the causes of what went wrong.
-//! - `capture`: datagrams from packet captures.
+//! - `capture`: datagrams from packet captures, and other words in their places.
 //! - `load`: load tests.
 //! - `testing`: laws of the readers and of the judge, and the table of fuzz targets.
 //! - `cli` (default): the command `evdg`.
 
+#[cfg(feature = "capture")]
+pub mod anonymize;
 #[cfg(feature = "capture")]
 pub mod capture;
 #[cfg(feature = "runner")]

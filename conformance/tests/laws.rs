@@ -94,6 +94,21 @@ proptest! {
     }
 
     #[test]
+    fn anonymized_datagrams_decode_alike(
+        text: TextDatagram,
+        json: JsonRpcDatagram,
+        seed in mutated_seed(&FuzzTarget::TEXT_DATAGRAM),
+        other in mutated_seed(&FuzzTarget::JSONRPC_DATAGRAM),
+    ) {
+        for datagram in [text.0, seed] {
+            laws::anonymized_datagrams_decode_alike(Dialect::Text, &datagram);
+        }
+        for datagram in [json.0, other] {
+            laws::anonymized_datagrams_decode_alike(Dialect::JsonRpc, &datagram);
+        }
+    }
+
+    #[test]
     fn judge_agrees_with_brute_force(case in small::<JudgeCase>()) {
         laws::judge_agrees_with_brute_force(&case);
     }
@@ -111,6 +126,19 @@ proptest! {
     #[test]
     fn late_reports_are_taken_in_order(pair in small::<JudgePair>()) {
         laws::late_reports_are_taken_in_order(&pair.before, &pair.case);
+    }
+}
+
+#[test]
+fn every_datagram_of_the_corpus_is_anonymized_without_a_change_of_its_readings() {
+    let corpus = Corpus::embedded().expect("the embedded corpus is valid");
+    for (dialect, target) in [
+        (Dialect::Text, FuzzTarget::TEXT_DATAGRAM),
+        (Dialect::JsonRpc, FuzzTarget::JSONRPC_DATAGRAM),
+    ] {
+        for datagram in target.seeds(&corpus) {
+            laws::anonymized_datagrams_decode_alike(dialect, &datagram);
+        }
     }
 }
 

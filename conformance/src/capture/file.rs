@@ -351,8 +351,10 @@ impl Interfaces {
                 }),
                 None => Err(LeftOut::UndescribedInterface),
             }),
-            Block::Unknown(block) if block.block_type == OBSOLETE_PACKET => {
-                Some(Err(LeftOut::ObsoleteBlock))
+            Block::Unknown(block) => {
+                // pcap-parser reads the types of unknown blocks as little-endian.
+                let kind = self.read_u32?(block.block_type.to_le_bytes());
+                (kind == OBSOLETE_PACKET).then_some(Err(LeftOut::ObsoleteBlock))
             }
             _ => None,
         }

@@ -1,7 +1,10 @@
 use std::ffi::{OsStr, OsString};
+use std::io;
 
 #[cfg(unix)]
 use super::attached::Running;
+#[cfg(unix)]
+use super::passed_socket::command_with_socket;
 use crate::dialect::Dialect;
 use crate::transport::{Address, SocketKind};
 
@@ -71,6 +74,9 @@ pub struct SubjectCommand {
     kind: Kind,
     program: OsString,
     args: Vec<OsString>,
+    /// Whether it gets a bound socket as descriptor 3.
+    #[cfg(unix)]
+    takes_socket: bool,
 }
 
 /// A command that cannot be used.
@@ -109,13 +115,30 @@ impl SubjectCommand {
                 kind,
                 program: program.clone(),
                 args: args.into(),
+                #[cfg(unix)]
+                takes_socket: false,
             }),
+        }
+    }
+
+    /// Lets a listener take a bound socket as descriptor 3, as service managers hand it over.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn taking_socket(self) -> Self {
+        Self {
+            takes_socket: true,
+            ..self
         }
     }
 
     /// Returns how the subject is connected.
     pub fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// Returns the program.
+    pub(super) fn program(&self) -> &OsStr {
+        &self.program
     }
 
     /// Checks that the command can name sockets of this kind.
@@ -167,21 +190,38 @@ impl SubjectCommand {
         !self.args.is_empty()
     }
 
-    /// Builds the command for this dialect, and for this socket if the subject binds one.
+    /// Builds the command for this dialect, and for this socket if the subject binds or takes one.
+    ///
+    /// # Errors
+    ///
+    /// If the socket cannot be bound that the subject takes.
     pub(super) fn build(
         &self,
         dialect: Dialect,
         address: Option<&Address>,
-    ) -> std::process::Command {
-        let mut command = std::process::Command::new(&self.program);
+    ) -> io::Result<std::process::Command> {
+        let mut command = match address {
+            #[cfg(unix)]
+            Some(address) if self.takes_socket => command_with_socket(&self.program, address)?,
+            _ => without_socket(&self.program),
+        };
         command.args(self.args.iter().map(|arg| replace(arg, address)));
         command.env("EVDG_DIALECT", dialect.as_str());
         match address {
             Some(address) => command.env("EVDG_SOCKET", address.to_string()),
             None => command.env_remove("EVDG_SOCKET"),
         };
-        command
+        Ok(command)
     }
+}
+
+/// Returns the command of a program that is told of no socket that was handed over to this process.
+fn without_socket(program: &OsStr) -> std::process::Command {
+    let mut command = std::process::Command::new(program);
+    for variable in ["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"] {
+        command.env_remove(variable);
+    }
+    command
 }
 
 fn replace(arg: &OsStr, address: Option<&Address>) -> OsString {

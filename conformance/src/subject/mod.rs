@@ -21,6 +21,8 @@ mod log;
 #[cfg(target_os = "linux")]
 mod orphans;
 mod output;
+#[cfg(unix)]
+mod passed_socket;
 mod pipeline;
 mod port_reservation;
 mod process;

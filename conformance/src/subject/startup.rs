@@ -71,8 +71,10 @@ pub(super) fn start(
                 .allocate(kind)
                 .map_err(|source| StartError::Socket { kind, source })?;
             let address = allocated.as_ref().map(|one| one.address.clone());
-            let built = command.build(dialect, address.as_ref());
-            let program = built.get_program().to_string_lossy().into_owned();
+            let built = command
+                .build(dialect, address.as_ref())
+                .map_err(|source| StartError::Socket { kind, source })?;
+            let program = command.program().to_string_lossy().into_owned();
             let input = match command.kind() {
                 Kind::Parser => Input::Piped,
                 Kind::Listener | Kind::Running => Input::Empty,

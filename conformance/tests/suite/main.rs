@@ -36,6 +36,7 @@ mod merge;
 mod mistakes;
 mod no_loopback;
 mod page_colours;
+mod passed_socket;
 mod reasons;
 mod renamed_events;
 mod report_facts;

@@ -6,7 +6,7 @@ use std::net::UdpSocket;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use event_datagram::{MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM};
 use event_datagram_conformance::dialect::Dialect;
@@ -334,6 +334,121 @@ fn the_largest_that_each_kind_of_socket_carries_are_read_whole() {
             ran.stderr
         );
     }
+}
+
+/// Lines of events, so many of them.
+fn events(count: usize) -> Vec<u8> {
+    "{\"event\":\"E_TEST\"}\n".repeat(count).into()
+}
+
+#[test]
+fn what_is_refused_is_counted_and_the_rest_is_sent() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = folder.path().join("event.sock");
+    let text = path.to_str().expect("it is UTF-8");
+    let args = [text, "--keep-going"];
+    let ran = send(&args, &events(3)).expect_status(1);
+    let expected = format!(
+        "evdg: sent 0 datagrams to unix:{text}\nevdg: 3 datagrams not sent: nobody listened\n"
+    );
+    assert_eq!(ran.stderr, expected);
+
+    // Nobody reads: the queue takes a few.
+    let _socket = UnixDatagram::bind(&path).expect("it can be bound");
+    let ran = send(&args, &events(2000)).expect_status(1);
+    let counts: Vec<usize> = ran
+        .stderr
+        .lines()
+        .filter_map(|line| line.split(' ').find_map(|word| word.parse().ok()))
+        .collect();
+    let [sent, refused] = counts[..] else {
+        panic!("{}", ran.stderr);
+    };
+    assert!(sent > 0 && refused > 0, "{}", ran.stderr);
+    assert_eq!(sent + refused, 2000);
+    ran.expect_stderr(" datagrams not sent: the listener's queue was full\n");
+
+    let (socket, name) = udp();
+    drop(socket);
+    let ran = send(&[&name, "--keep-going"], &events(3)).expect_status(1);
+    ran.expect_stderr("evdg: 3 datagrams not sent: nobody listened\n");
+    let (_socket, name) = udp();
+    send(&[&name, "--keep-going"], &events(3)).expect_status(0);
+    // What is no event is bad input all the same.
+    send(&[&name, "--keep-going"], b"x\n").expect_status(2);
+}
+
+#[test]
+fn datagrams_are_spaced_by_a_rate_or_by_their_times() {
+    let (_socket, name) = udp();
+    let started = Instant::now();
+    send(&[&name, "--rate", "20"], &events(5)).expect_status(0);
+    assert!(started.elapsed() >= Duration::from_millis(200));
+    let line = |time: &str| format!("{{\"time\":\"{time}\",\"datagram_hex\":\"00\"}}\n");
+    let lines = [
+        line("2026-01-01T00:00:00Z"),
+        "{\"time\":null,\"datagram_hex\":\"00\"}\n".into(),
+        line("2026-01-01T00:00:00.3Z"),
+    ];
+    let started = Instant::now();
+    let args = [&name[..], "--captures", "-", "--pace"];
+    let ran = send(&args, lines.concat().as_bytes()).expect_status(0);
+    assert!(started.elapsed() >= Duration::from_millis(300));
+    ran.expect_stderr("sent 3 datagrams");
+    let ran = send(&args, line("noon").as_bytes()).expect_status(2);
+    ran.expect_stderr("line 1: time: expected a time such as 2026-01-31T12:00:00.25Z");
+    for args in [
+        &[&name[..], "--pace"][..],
+        &[&name, "--captures", "-", "--pace", "--rate", "1"],
+        &[&name, "--rate", "0"],
+        &[&name, "--keep-going", "--timeout", "1s"],
+    ] {
+        send(args, b"").expect_status(2);
+    }
+}
+
+#[test]
+fn a_signal_ends_it_with_its_counts() {
+    let (socket, name) = udp();
+    let mut child = evdg()
+        .args(["send", &name, "--captures", "-", "--pace"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("evdg runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    for time in ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"] {
+        writeln!(stdin, "{{\"time\":\"{time}\",\"datagram_hex\":\"00\"}}").expect("it reads");
+    }
+    assert_eq!(received(&socket), b"\0");
+    let mut kill = std::process::Command::new("kill");
+    let killed = kill.args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    let ran = Ran::from(child.wait_with_output().expect("it ends")).expect_status(130);
+    // It may not have counted the first one yet, and waits for a day before the second.
+    let counts =
+        ["0 datagrams", "1 datagram"].map(|count| format!("evdg: sent {count} to {name}\n"));
+    assert!(counts.contains(&ran.stderr), "{}", ran.stderr);
+}
+
+#[test]
+fn what_servers_would_not_have_sent_is_noted_of_captures_too() {
+    let (_socket, name) = udp();
+    let line = |datagram: &[u8]| format!("{{\"datagram_hex\":\"{}\"}}\n", hex::encode(datagram));
+    let long_name = [&b"E_"[..], &[b'A'; 63], b"\n\n"].concat();
+    let long = [&b"E_TEST\n"[..], &[b'x'; 16_384], b"\n\n"].concat();
+    let lines = [&b"E_TEST\n\n"[..], &long_name, &long].map(line).concat();
+    let ran = send(&[&name, "--captures", "-"], lines.as_bytes()).expect_status(0);
+    let expected = format!(
+        "evdg: line 2: note: event name of 65 bytes: servers refuse more than 64\n\
+         evdg: line 3: note: 16393 bytes: servers lose what is longer than 16384\n\
+         evdg: sent 3 datagrams to {name}\n"
+    );
+    assert_eq!(ran.stderr, expected);
+    let socket = UdpSocket::bind("[::1]:0").expect("there is a port");
+    let name = format!("udp:{}", socket.local_addr().expect("it is bound"));
+    let ran = run(&["send", &name, "E_TEST"]).expect_status(0);
+    ran.expect_stderr("evdg: note: servers send over IPv4 alone\n");
 }
 
 /// A child that does not outlive its test, however that ends.

@@ -133,6 +133,10 @@ pub(crate) struct CaptureArgs {
     /// Write a vector file of this topic, with what the reference decoder reads as expectations
     #[arg(long, value_name = "TOPIC", value_parser = slug)]
     pub(crate) vectors: Option<String>,
+    /// Replace addresses, numbers and words in the values by others, so that the capture can be
+    /// shared: lengths, separators and quotes stay, and the names of events and parameters
+    #[arg(long)]
+    pub(crate) anonymize: bool,
     /// The dialect of the datagrams; without it, each is read in the one that it looks like
     #[arg(long, env = "EVDG_DIALECT", value_parser = dialect())]
     pub(crate) dialect: Option<Dialect>,
@@ -188,7 +192,7 @@ pub(crate) struct TestArgs {
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
     /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for
     /// each
-    #[arg(long, conflicts_with = "attach")]
+    #[arg(long, conflicts_with_all = ["attach", "pass_socket"])]
     pub(crate) parser: bool,
     #[command(flatten)]
     pub(crate) subject: SubjectArgs,
@@ -207,6 +211,10 @@ pub(crate) struct SubjectArgs {
     /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
     #[arg(long, value_name = "PATH", requires = "attach")]
     pub(crate) observe: Option<PathBuf>,
+    /// Bind the socket and hand it over to the subject as descriptor 3, as service managers do:
+    /// LISTEN_FDS and LISTEN_PID are set
+    #[arg(long, conflicts_with = "attach")]
+    pub(crate) pass_socket: bool,
     /// The longest to wait for anything: 10, 1.5s, 500ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = DEFAULT_TIMEOUT)]
     pub(crate) timeout: Duration,
@@ -257,7 +265,7 @@ pub(crate) struct BenchArgs {
     #[arg(long, value_enum, default_value_t = Sending::Segments)]
     pub(crate) send: Sending,
     /// Do without a listener: a bare socket that this program reads, for what the machine can carry
-    #[arg(long, conflicts_with_all = ["attach", "command"])]
+    #[arg(long, conflicts_with_all = ["attach", "pass_socket", "command"])]
     pub(crate) sink: bool,
     /// Begin the search at this rate
     #[arg(long, value_name = "RATE", value_parser = plain_rate, default_value = "1k", conflicts_with = "rate")]
@@ -284,7 +292,7 @@ pub(crate) struct BenchArgs {
     /// Send nothing: add up the JSON reports of several machines that sent at the same time, each
     /// at a set rate
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = [
-        "rate", "duration", "warm_up", "dialects", "socket", "events", "sizes", "send", "sink", "from", "to", "confirm", "attach",
+        "rate", "duration", "warm_up", "dialects", "socket", "events", "sizes", "send", "sink", "from", "to", "confirm", "attach", "pass_socket",
         "timeout", "fence", "event", "command",
     ])]
     pub(crate) merge: Vec<PathBuf>,
@@ -347,7 +355,7 @@ pub(crate) struct FuzzArgs {
     pub(crate) replay: Option<Datagrams>,
     /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for
     /// each
-    #[arg(long, conflicts_with = "attach")]
+    #[arg(long, conflicts_with_all = ["attach", "pass_socket"])]
     pub(crate) parser: bool,
     #[command(flatten)]
     pub(crate) subject: SubjectArgs,

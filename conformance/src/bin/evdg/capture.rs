@@ -1,9 +1,11 @@
 use std::io::{self, BufWriter, Read, StdoutLock, Write};
 use std::path::Path;
 
+use event_datagram_conformance::anonymize::Anonymizer;
 use event_datagram_conformance::capture::{
     CaptureError, CaptureSink, CaptureStatistics, CapturedDatagram, LeftOut, read,
 };
+use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::input_file::{is_too_long, open_file_or_pipe};
 use event_datagram_conformance::vectors::VectorFile;
 
@@ -28,6 +30,8 @@ pub(crate) fn run(args: &CaptureArgs) -> CommandResult {
     let mut statistics = CaptureStatistics::default();
     let mut output = Output {
         out: BufWriter::with_capacity(BUFFER, io::stdout().lock()),
+        anonymizer: args.anonymize.then(Anonymizer::new),
+        dialect: args.dialect,
         line: CaptureLineWriter::new(args.dialect),
         vectors: args
             .vectors
@@ -57,16 +61,23 @@ pub(crate) fn run(args: &CaptureArgs) -> CommandResult {
 /// Standard output, and the form in which datagrams are written.
 struct Output {
     out: BufWriter<StdoutLock<'static>>,
+    anonymizer: Option<Anonymizer>,
+    dialect: Dialect,
     line: CaptureLineWriter,
     vectors: Option<VectorFile>,
 }
 
 impl CaptureSink for &mut Output {
     fn datagram(&mut self, datagram: &CapturedDatagram<'_>) -> io::Result<()> {
-        match &mut self.vectors {
-            Some(vectors) => vectors.add(datagram.payload, &mut self.out),
-            None => self.out.write_all(self.line.line(datagram)),
-        }
+        let Some(anonymizer) = &self.anonymizer else {
+            return self.write(datagram);
+        };
+        let payload = anonymizer.datagram(self.dialect, datagram.payload);
+        let mut anonymized = *datagram;
+        anonymized.source = anonymizer.address(datagram.source);
+        anonymized.destination = anonymizer.address(datagram.destination);
+        anonymized.payload = &payload;
+        self.write(&anonymized)
     }
 
     /// Writes what there is: whoever reads the lines of a live capture waits for them.
@@ -76,6 +87,13 @@ impl CaptureSink for &mut Output {
 }
 
 impl Output {
+    fn write(&mut self, datagram: &CapturedDatagram<'_>) -> io::Result<()> {
+        match &mut self.vectors {
+            Some(vectors) => vectors.add(datagram.payload, &mut self.out),
+            None => self.out.write_all(self.line.line(datagram)),
+        }
+    }
+
     /// Writes the end of a vector file, and prints how many vectors there are.
     fn finish(&mut self) -> io::Result<()> {
         if let Some(vectors) = self.vectors.as_ref().filter(|vectors| !vectors.is_empty()) {

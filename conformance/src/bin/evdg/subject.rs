@@ -36,6 +36,10 @@ pub(crate) fn subject(
         args.command.clone()
     };
     let command = SubjectCommand::new(kind, &words).or_exit(ExitStatus::Usage)?;
+    let command = match args.pass_socket {
+        true => taking_socket(command)?,
+        false => command,
+    };
     for socket in &sockets {
         command.accepts(*socket).or_exit(ExitStatus::Usage)?;
         check_loopback(*socket).or_exit_with(
@@ -48,6 +52,17 @@ pub(crate) fn subject(
     #[cfg(target_os = "linux")]
     adopt_orphans();
     Ok((command.into(), sockets))
+}
+
+#[cfg(unix)]
+fn taking_socket(command: SubjectCommand) -> CommandResult<SubjectCommand> {
+    Ok(command.taking_socket())
+}
+
+#[cfg(not(unix))]
+fn taking_socket(_: SubjectCommand) -> CommandResult<SubjectCommand> {
+    let message = "this platform cannot hand a socket over";
+    Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(message)))
 }
 
 #[cfg(unix)]
@@ -94,6 +109,9 @@ pub(crate) fn options(args: &SubjectArgs, subject: &Subject) -> String {
     if let (Some(socket), Some(reports)) = (&args.attach, &args.observe) {
         options.push_str(&option("attach", socket));
         options.push_str(&option("observe", &reports.display().to_string()));
+    }
+    if args.pass_socket {
+        options.push_str(" --pass-socket");
     }
     if subject.kind() == Kind::Parser {
         options.push_str(" --parser");

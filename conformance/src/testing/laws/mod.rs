@@ -1,11 +1,13 @@
 //! Laws of this library's parsers and of its judge. Each panics where it does not hold.
 
+mod anonymize;
 mod captures;
 mod files;
 mod judge;
 mod lines;
 mod reports;
 
+pub use anonymize::anonymized_datagrams_decode_alike;
 pub use captures::{capture_statistics_match_datagrams, captures_read_alike_in_any_chunks};
 pub use files::{
     globs_fit_as_by_dynamic_programming, imported_vector_files_parse,

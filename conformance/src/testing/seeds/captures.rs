@@ -1,11 +1,16 @@
 //! Seeds that are packet captures, and the writers of their packets and files.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use super::datagrams::datagrams;
 use crate::dialect::Dialect;
 use crate::vectors::Corpus;
 
 /// Returns captures of some datagrams in both formats: over IPv4, with and without an Ethernet
-/// header, and in fragments.
+/// header, in fragments, behind tags and in tunnels, and compressed with gzip.
 pub(in crate::testing) fn captures(corpus: &Corpus) -> Vec<Vec<u8>> {
     const ETHERNET: u32 = 1;
     const RAW: u32 = 101;
@@ -20,8 +25,67 @@ pub(in crate::testing) fn captures(corpus: &Corpus) -> Vec<Vec<u8>> {
         seeds.push(pcap(RAW, &fragments));
         seeds.push(pcapng(ETHERNET, &ethernet));
         seeds.push(pcapng(RAW, &whole));
+        let tunnels = TUNNELS.map(|(protocol, header)| tunnel(protocol, header, &whole));
+        seeds.extend(
+            tunnels
+                .iter()
+                .map(|packet| pcap(RAW, std::slice::from_ref(packet))),
+        );
+        let tagged = TAGS.map(|tags| [&[0; 12][..], tags, &whole].concat());
+        seeds.extend(tagged.iter().map(|packet| pcapng(ETHERNET, packet)));
+        seeds.push(gzip(&pcap(RAW, &[whole])));
     }
     seeds
+}
+
+const IP_IN_IP: u8 = 4;
+const UDP: u8 = 17;
+const GRE: u8 = 47;
+/// Tunnels of an IP packet: the protocol of the outer packet, and what stands before the inner one.
+const TUNNELS: [(u8, &[u8]); 5] = [
+    (IP_IN_IP, &[]),
+    (GRE, &[0, 0, 8, 0]),
+    (GRE, &[0xb0, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
+    // The ports, the length and the checksum of the outer datagram are part of the header: VXLAN,
+    // with an Ethernet header in it, and Geneve with an option.
+    (
+        UDP,
+        &[
+            0x9c, 0x40, 0x12, 0xb5, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 7, 0, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+            2, 2, 2, 8, 0,
+        ],
+    ),
+    (
+        UDP,
+        &[
+            0x9c, 0x40, 0x17, 0xc1, 0, 0, 0, 0, 1, 0, 8, 0, 0, 0, 7, 0, 1, 2, 3, 0,
+        ],
+    ),
+];
+/// What stands between the Ethernet addresses and an IP packet: VLAN tags, MPLS labels, PPPoE.
+const TAGS: [&[u8]; 3] = [
+    &[
+        0x88, 0xa8, 0, 7, 0x81, 0, 0, 8, 0x81, 0, 0, 9, 0x81, 0, 0, 10, 8, 0,
+    ],
+    &[0x88, 0x47, 0, 1, 0, 64, 0, 2, 1, 64],
+    &[0x88, 0x64, 0x11, 0, 0, 9, 0, 0, 0, 0x21],
+];
+
+fn tunnel(protocol: u8, header: &[u8], inner: &[u8]) -> Vec<u8> {
+    let mut payload = [header, inner].concat();
+    if protocol == UDP {
+        let length = length_u16(&payload).to_be_bytes();
+        payload[4..6].copy_from_slice(&length);
+    }
+    let mut packet = ipv4(&payload, 0);
+    packet[9] = protocol;
+    packet
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    written.expect("a vector takes everything")
 }
 
 fn udp(payload: &[u8]) -> Vec<u8> {
@@ -109,7 +173,7 @@ mod tests {
         let sent: Vec<_> = datagrams
             .into_iter()
             .step_by(16)
-            .flat_map(|it| [it.clone(), it.clone(), it.clone(), it])
+            .flat_map(|it| vec![it; 4 + TUNNELS.len() + TAGS.len() + 1])
             .collect();
         assert_eq!(payloads, sent);
     }
