@@ -7,6 +7,9 @@ use std::path::Path;
 #[cfg(unix)]
 use std::sync::Arc;
 
+#[cfg(unix)]
+use listenfd::ListenFd;
+
 use crate::dialect::Dialect;
 use crate::transport::Address;
 #[cfg(unix)]
@@ -94,10 +97,7 @@ impl Listener {
     /// If the descriptor is no datagram socket that is bound to an address, or there are several.
     #[cfg(unix)]
     pub fn take_passed() -> io::Result<Option<Self>> {
-        use listenfd::ListenFd;
-
-        let mut passed = ListenFd::from_env();
-        match passed.len() {
+        match passed_count() {
             0 => return Ok(None),
             1 => {}
             count => {
@@ -105,6 +105,7 @@ impl Listener {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
             }
         }
+        let mut passed = ListenFd::from_env();
         let (socket, address) = if let Ok(Some(socket)) = passed.take_udp_socket(0) {
             let address = Address::Udp(socket.local_addr()?);
             (ListenerSocket::Udp(socket), address)
@@ -236,6 +237,17 @@ impl Drop for Listener {
             file.remove();
         }
     }
+}
+
+/// Returns how many sockets the environment says were handed over to this process. A service manager
+/// that cannot know the number of the process leaves it out.
+#[cfg(unix)]
+fn passed_count() -> u32 {
+    let number = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let process = number("LISTEN_PID");
+    let is_this = process.is_none_or(|text| text.parse() == Ok(std::process::id()));
+    let count = number("LISTEN_FDS").and_then(|text| text.parse().ok());
+    count.filter(|_| is_this).unwrap_or_default()
 }
 
 /// Returns the dialect in which a datagram is read: the only one, or the one that it looks like.

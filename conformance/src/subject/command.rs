@@ -136,11 +136,6 @@ impl SubjectCommand {
         self.kind
     }
 
-    /// Returns the program.
-    pub(super) fn program(&self) -> &OsStr {
-        &self.program
-    }
-
     /// Checks that the command can name sockets of this kind.
     ///
     /// # Errors

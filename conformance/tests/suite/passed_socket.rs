@@ -115,6 +115,8 @@ fn what_is_no_socket_is_not_taken_for_one() {
     ran(&[("LISTEN_FDS", "1")]).expect_stderr(why);
     let why = "evdg: descriptor 3 (LISTEN_FDS): expected one socket, found 2";
     ran(&[("LISTEN_FDS", "2"), ("LISTEN_PID", "")]).expect_stderr(why);
+    let why = "evdg: descriptor 3 (LISTEN_FDS): expected one socket, found 4000000000";
+    ran(&[("LISTEN_FDS", "4000000000")]).expect_stderr(why);
     // What is for another process is none of its business.
     for variables in [
         &[("LISTEN_FDS", "1"), ("LISTEN_PID", "1")][..],

@@ -54,7 +54,8 @@ pub(crate) enum Command {
     /// Look for datagrams and sequences that a listener or parser gets wrong, and make what is
     /// found as small as it can be
     Fuzz(Box<FuzzArgs>),
-    /// The reference listener: print a JSON line for each datagram that arrives
+    /// The reference listener: show each event that arrives, on a terminal laid out for a person,
+    /// elsewhere as a JSON line
     Listen(ListenArgs),
     /// The reference sender: raise events from arguments, JSON lines or captures, as OpenSIPS
     /// would, byte for byte

@@ -7,10 +7,10 @@ use event_datagram_conformance::capture::{
 };
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::input_file::{is_too_long, open_file_or_pipe};
-use event_datagram_conformance::vectors::VectorFile;
 
 use crate::args::CaptureArgs;
 use crate::capture_line::CaptureLineWriter;
+use crate::detected_vector_file::DetectedVectorFile;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::terminal::message;
 
@@ -36,7 +36,7 @@ pub(crate) fn run(args: &CaptureArgs) -> CommandResult {
         vectors: args
             .vectors
             .as_deref()
-            .map(|topic| VectorFile::new(topic, args.dialect)),
+            .map(|topic| DetectedVectorFile::new(topic, args.dialect)),
     };
     let result = match read(reader, args.port, &mut statistics, &mut output) {
         Err(CaptureError::PassOn(error)) if !is_too_long(&error) => {
@@ -59,20 +59,21 @@ pub(crate) fn run(args: &CaptureArgs) -> CommandResult {
 }
 
 /// Standard output, and the form in which datagrams are written.
-struct Output {
+struct Output<'a> {
     out: BufWriter<StdoutLock<'static>>,
     anonymizer: Option<Anonymizer>,
-    dialect: Dialect,
+    dialect: Option<Dialect>,
     line: CaptureLineWriter,
-    vectors: Option<VectorFile>,
+    vectors: Option<DetectedVectorFile<'a>>,
 }
 
-impl CaptureSink for &mut Output {
+impl CaptureSink for &mut Output<'_> {
     fn datagram(&mut self, datagram: &CapturedDatagram<'_>) -> io::Result<()> {
         let Some(anonymizer) = &self.anonymizer else {
             return self.write(datagram);
         };
-        let payload = anonymizer.datagram(self.dialect, datagram.payload);
+        let dialect = Dialect::or_detect(self.dialect, datagram.payload);
+        let payload = anonymizer.datagram(dialect, datagram.payload);
         let mut anonymized = *datagram;
         anonymized.source = anonymizer.address(datagram.source);
         anonymized.destination = anonymizer.address(datagram.destination);
@@ -86,7 +87,7 @@ impl CaptureSink for &mut Output {
     }
 }
 
-impl Output {
+impl Output<'_> {
     fn write(&mut self, datagram: &CapturedDatagram<'_>) -> io::Result<()> {
         match &mut self.vectors {
             Some(vectors) => vectors.add(datagram.payload, &mut self.out),
@@ -94,20 +95,10 @@ impl Output {
         }
     }
 
-    /// Writes the end of a vector file, and prints how many vectors there are.
+    /// Writes the end of a vector file.
     fn finish(&mut self) -> io::Result<()> {
-        if let Some(vectors) = self.vectors.as_ref().filter(|vectors| !vectors.is_empty()) {
+        if let Some(vectors) = &self.vectors {
             vectors.finish(&mut self.out)?;
-            message(format_args!(
-                "{}, one for each datagram that is not like another",
-                plural(vectors.len(), "vector")
-            ));
-            let left_out = vectors.left_out();
-            if left_out > 0 {
-                message(format_args!(
-                    "left out: {left_out} with too many readings to expect any"
-                ));
-            }
         }
         self.out.flush()
     }
@@ -127,6 +118,7 @@ fn print_statistics(statistics: &CaptureStatistics) {
     }
 }
 
-fn plural(count: usize, noun: &str) -> String {
+/// Returns a count and its noun.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

@@ -45,7 +45,8 @@ pub(crate) fn parse_datagram(line: &[u8]) -> Result<Vec<u8>, String> {
 /// A writer of lines: when and where a datagram was captured, the members of its report, and its
 /// bytes.
 pub(crate) struct CaptureLineWriter {
-    dialect: Dialect,
+    /// `None` reads each datagram in the dialect that it looks like.
+    dialect: Option<Dialect>,
     /// The addresses of the last datagram, and the members that name them: the next datagram often
     /// has the same.
     ends: Option<[SocketAddr; 2]>,
@@ -54,7 +55,7 @@ pub(crate) struct CaptureLineWriter {
 }
 
 impl CaptureLineWriter {
-    pub(crate) fn new(dialect: Dialect) -> Self {
+    pub(crate) fn new(dialect: Option<Dialect>) -> Self {
         Self {
             dialect,
             ends: None,
@@ -83,7 +84,8 @@ impl CaptureLineWriter {
         }
         line.extend(self.ends_members.as_bytes());
         let report = line.len();
-        self.dialect.append_report_line(datagram.payload, line);
+        let dialect = Dialect::or_detect(self.dialect, datagram.payload);
+        dialect.append_report_line(datagram.payload, line);
         // The braces of the report make way for the members around it.
         line[report] = b',';
         line.pop();

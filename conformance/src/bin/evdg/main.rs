@@ -5,6 +5,7 @@ mod bench;
 mod capture;
 mod capture_line;
 mod compare;
+mod detected_vector_file;
 mod event_filter;
 mod event_view;
 mod exit_status;
