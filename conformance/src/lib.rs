@@ -37,6 +37,8 @@ pub mod judge;
 pub mod known;
 pub mod layout;
 #[cfg(feature = "runner")]
+pub mod lint;
+#[cfg(feature = "runner")]
 pub mod listen;
 #[cfg(feature = "load")]
 pub mod load;

@@ -17,6 +17,13 @@ use crate::transport::SocketFile;
 
 /// Longer than any datagram that a system sends by default.
 const BUFFER: usize = 1 << 18;
+/// The most datagrams that are received before the listener checks whether it has to end: a socket
+/// that gets more than it can read always has one.
+#[cfg(unix)]
+const BURST: usize = 64;
+/// The most bursts that are received when it has to end.
+#[cfg(unix)]
+const LAST_BURSTS: usize = 64;
 
 /// A bound socket. Dropping it removes the file of a UNIX socket.
 #[derive(Debug)]
@@ -171,15 +178,15 @@ impl Listener {
 
         self.set_nonblocking()?;
         let mut buffer = vec![0; BUFFER];
+        let mut bursts_left = LAST_BURSTS;
         loop {
-            match self.receive(&mut buffer) {
-                Ok(length) => {
-                    on_datagram(&buffer[..length])?;
-                    continue;
+            for _ in 0..BURST {
+                match self.receive(&mut buffer) {
+                    Ok(length) => on_datagram(&buffer[..length])?,
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
             }
             let socket = match &self.socket {
                 ListenerSocket::Udp(socket) => PollFd::new(socket, PollFlags::IN),
@@ -190,9 +197,12 @@ impl Listener {
                 Ok(_) | Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
-            if !fds[1].revents().is_empty() {
+            let [has_datagram, is_awake] = fds.map(|fd| !fd.revents().is_empty());
+            // Datagrams that came before the signal are taken.
+            if is_awake && (!has_datagram || bursts_left == 0) {
                 return Ok(());
             }
+            bursts_left -= usize::from(is_awake);
         }
     }
 

@@ -6,4 +6,6 @@ mod words;
 
 pub use line::{EvidenceLine, datagram_in_words};
 pub use model::{Evidence, Observed};
-pub use words::{event_in_words, evidence_lines, expectation_in_words, report_in_words};
+pub use words::{
+    event_in_words, evidence_lines, expectation_in_words, param_in_words, report_in_words,
+};

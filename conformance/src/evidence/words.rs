@@ -16,7 +16,8 @@ pub fn event_in_words(event: &EventBuf) -> String {
     text
 }
 
-fn param_in_words(param: &ParamBuf) -> String {
+/// Returns a parameter on one line, such as `ip="::1"`.
+pub fn param_in_words(param: &ParamBuf) -> String {
     let value = match &param.value {
         ValueBuf::Bytes(bytes) => quoted(bytes),
         ValueBuf::Integer(integer) => integer.to_string(),

@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Decode(DecodeArgs),
     /// Read JSON lines and write datagrams as OpenSIPS would, one a line in hex
     Encode(EncodeArgs),
+    /// Find in what a server sends, live or captured, what listeners will reject or misread
+    Lint(LintArgs),
     /// Set JSON reports beside each other: implementations by requirement, and what got worse
     /// between runs of one subject
     Compare(CompareArgs),
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     /// Read a packet capture, pcap or pcapng, and write its UDP datagrams as JSON lines, or as a
     /// vector file
     Capture(CaptureArgs),
+    /// Explain a requirement or a vector in full
+    Explain(ExplainArgs),
     /// The corpus: list, show, export, check, import
     #[command(subcommand)]
     Vectors(VectorsCommand),
@@ -520,6 +524,47 @@ pub(crate) struct DecodeArgs {
     /// The dialect of the datagrams; without it, each is read in the one that it looks like
     #[arg(long, env = "EVDG_DIALECT", value_parser = dialect())]
     pub(crate) dialect: Option<Dialect>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "An error is what a listener must reject, or what no release of OpenSIPS writes; everything else is a note. Each kind is \
+    counted, and its first datagram is shown. JSON lines are those of `evdg capture`, or any others with datagram_hex. \
+    The status is 1 if there is an error, and 4 if no datagram was read."
+)]
+pub(crate) struct LintArgs {
+    /// What to read: a socket, udp:ADDRESS:PORT or unix:PATH, in the place of a listener, until
+    /// Ctrl-C; a packet capture, pcap or pcapng; JSON lines; - for standard input
+    #[arg(value_name = "SOCKET|FILE|-")]
+    pub(crate) input: PathBuf,
+    /// Read all datagrams in this dialect; without, each in the one that it looks like
+    #[arg(long, env = "EVDG_DIALECT", value_parser = dialect())]
+    pub(crate) dialect: Option<Dialect>,
+    /// Take only datagrams from or to this port of a packet capture
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Also write a report into a file: json=FILE (repeatable)
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(LintFormat::ALL))]
+    pub(crate) reports: Vec<ReportArg<LintFormat>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum LintFormat {
+    Json,
+}
+
+impl LintFormat {
+    const ALL: &[(&str, Self)] = &[("json", Self::Json)];
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The id of a requirement or of a vector, such as T7 or quote-event-inside
+    #[arg(value_name = "REQUIREMENT|VECTOR")]
+    pub(crate) id: String,
+    /// Use the corpus in this folder instead of the one built in
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) corpus: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -104,7 +104,8 @@ impl Output<'_> {
     }
 }
 
-fn print_statistics(statistics: &CaptureStatistics) {
+/// Prints how many datagrams a capture holds, and what was left out.
+pub(crate) fn print_statistics(statistics: &CaptureStatistics) {
     message(format_args!(
         "{} in {}",
         plural(statistics.datagrams, "UDP datagram"),

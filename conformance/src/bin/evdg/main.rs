@@ -9,10 +9,12 @@ mod detected_vector_file;
 mod event_filter;
 mod event_view;
 mod exit_status;
+mod explain;
 mod fuzz;
 mod fuzz_output;
 mod help;
 mod hex_digits;
+mod lint;
 mod listen;
 mod manual;
 mod merge;
@@ -74,9 +76,11 @@ fn run(signals: &Signals) -> CommandResult {
         Command::Send(args) => send::run(args, signals),
         Command::Decode(args) => translate::decode(args),
         Command::Encode(args) => translate::encode(args),
+        Command::Lint(args) => lint::run(args, signals),
         Command::Compare(args) => compare::run(args, signals),
         Command::Merge(args) => merge::run(args, signals),
         Command::Capture(args) => capture::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Vectors(command) => vectors::run(command, signals),
         Command::Help { topic } => help::run(topic),
         Command::Completions { shell } => manual::completions(*shell),

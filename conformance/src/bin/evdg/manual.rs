@@ -146,6 +146,33 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "evdg-lint",
+        &[
+            (
+                "evdg lint udp:0.0.0.0:8081",
+                "Look at what a live OpenSIPS sends, until Ctrl-C.",
+            ),
+            (
+                "evdg lint events.pcapng --port 8081",
+                "Look at what a capture holds.",
+            ),
+            (
+                "evdg lint - --report json=lint.json < events.jsonl",
+                "Look at JSON lines with datagram_hex, and write a report for programs.",
+            ),
+        ],
+    ),
+    (
+        "evdg-explain",
+        &[
+            ("evdg explain T7", "Print a requirement, and what tests it."),
+            (
+                "evdg explain quote-event-inside",
+                "Print a vector, and how to run it.",
+            ),
+        ],
+    ),
+    (
         "evdg-send",
         &[
             (
