@@ -13,6 +13,8 @@ use crate::layout::{COLUMNS, ellipsized, wrapped};
 const INDENT: usize = 4;
 /// The columns of a label and what stands in front of it.
 const LABELS: usize = INDENT + 11;
+/// The columns of a label of the counts.
+const COUNT_LABELS: usize = 11;
 /// The width to which a datagram or a reading is shortened, in characters.
 const WIDTH: usize = 2 * (COLUMNS - LABELS);
 
@@ -91,7 +93,12 @@ fn write_counts(summary: &Summary, out: &mut impl Write) -> io::Result<()> {
         written.push(format!("{rest} by no release"));
     }
     writeln!(out, "written    {}, byte for byte", written.join(", "))?;
-    writeln!(out, "notes      {}", counts(summary, Severity::Note))?;
+    let notes = counts(summary, Severity::Note);
+    let mut label = "notes";
+    for line in wrapped(&notes, COLUMNS - COUNT_LABELS) {
+        writeln!(out, "{label:COUNT_LABELS$}{line}")?;
+        label = "";
+    }
     let style = match summary.datagrams_with_errors {
         0 => Style::new(),
         _ => style(Severity::Error),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::lint::{Linter, Severity, Summary};
+use event_datagram_conformance::lint::{Kind, Linter, Severity, Summary};
 use event_datagram_conformance::vectors::{Corpus, Expectation, Level};
 use serde_json::Value;
 
@@ -67,6 +67,7 @@ fn captures_of_servers_have_no_errors_but_for_three_events_without_a_name() {
         let ran = run(&["lint", path, "--report", &argument]);
         let json = fs::read(&report).expect("it was written");
         let json: Value = serde_json::from_slice(&json).expect("it is JSON");
+        assert_fits_schema(&json);
         let errors = if name == "opensips-2.4.11.jsonl" {
             3
         } else {
@@ -93,6 +94,34 @@ fn captures_of_servers_have_no_errors_but_for_three_events_without_a_name() {
         files += 1;
     }
     assert_eq!(files, 10);
+}
+
+#[track_caller]
+fn assert_fits_schema(report: &Value) {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/lint.schema.json");
+    let schema = fs::read(schema).expect("the schema is there");
+    let schema = serde_json::from_slice(&schema).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is valid");
+    let errors: Vec<_> = validator.iter_errors(report).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+#[test]
+fn the_page_of_the_book_names_every_kind() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src/lint.md");
+    let page = fs::read_to_string(page).expect("the page is there");
+    for kind in Kind::ALL {
+        let requirements = kind.requirements().join(", ");
+        let row = match kind.severity() {
+            Severity::Error => format!("| `{}` | {} |\n", kind.slug(), kind.sentence()),
+            _ => format!(
+                "| `{}` | {requirements} | {} |\n",
+                kind.slug(),
+                kind.sentence()
+            ),
+        };
+        assert!(page.contains(&row), "expected: {row}");
+    }
 }
 
 #[test]
