@@ -3,11 +3,11 @@
 use event_datagram::jsonrpc::{self, sender::Release};
 use event_datagram::{Event, EventBuf, ParamBuf, ValueBuf, advise, text};
 
+use super::detail::Detail;
 use super::find::{control_character, limit_ahead, repeated_name};
 use super::kind::Kind;
 use super::kind_set::KindSet;
 use super::params::{holds_member, in_jsonrpc, in_text, inside_quotes, wrapped_integer};
-use super::summary::Detail;
 use crate::dialect::Dialect;
 use crate::escape::{escaped, quoted};
 use crate::evidence::param_in_words;
@@ -90,8 +90,7 @@ fn parameter(event: &EventBuf, index: usize) -> Vec<Detail> {
 
 /// Returns how a parameter is read, and how it may be read as well or by mistake.
 fn readings(kind: Kind, dialect: Dialect, param: &ParamBuf) -> Vec<Detail> {
-    let words = |param: &ParamBuf| param_in_words(param);
-    let detail = |label, param: &ParamBuf| Detail::new(label, words(param));
+    let detail = |label, param: &ParamBuf| Detail::new(label, param_in_words(param));
     let ValueBuf::Bytes(value) = &param.value else {
         return vec![detail("read as", param)];
     };
@@ -225,7 +224,7 @@ fn size(datagram: &[u8]) -> Detail {
 fn near_limit(dialect: Dialect, datagram: &[u8]) -> Detail {
     let limit = limit_ahead(dialect, datagram.len()).unwrap_or_default();
     let text = format!(
-        "{} bytes, and servers lose what is longer than {limit}",
+        "{} bytes, and what is longer than {limit} is lost",
         datagram.len()
     );
     Detail::new("why", text)

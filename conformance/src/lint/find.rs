@@ -210,11 +210,16 @@ fn sizes(dialect: Dialect, size: usize) -> KindSet {
     kinds
 }
 
-/// Returns the limit of senders that a size in bytes is near to.
+/// Returns the limit of senders that a size in bytes is near to: a little below it, or the one byte
+/// above the buffer of text senders that some releases still send.
 pub(super) fn limit_ahead(dialect: Dialect, size: usize) -> Option<usize> {
     let limits: &[usize] = match dialect {
-        Dialect::Text => &[LONGEST_OF_1_11],
+        Dialect::Text => &[text::sender::BUFFER],
         Dialect::JsonRpc => &[MAX_UDP_PAYLOAD, MAX_UNIX_DATAGRAM],
+    };
+    let size = match (dialect, size) {
+        (Dialect::Text, LONGEST_OF_1_11) => text::sender::BUFFER,
+        (_, size) => size,
     };
     let mut limits = limits.iter().copied();
     limits.find(|limit| (limit - NEAR..=*limit).contains(&size))

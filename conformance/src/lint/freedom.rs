@@ -1,8 +1,9 @@
 //! What a listener of JSON-RPC may read or refuse: J11 to J13.
 
 use event_datagram::MAX_DATAGRAM;
-use event_datagram::jsonrpc::DecodeErrorKind;
+use event_datagram::jsonrpc::{self, DecodeErrorKind};
 use event_datagram_oracle::reference::Reading;
+use memchr::memchr;
 
 use crate::dialect::Dialect;
 
@@ -17,6 +18,8 @@ pub(super) enum Freedom {
     NoEventValue,
 }
 
+/// The longest byte order mark and the first byte of a brace behind it, in bytes.
+const LONGEST_START: usize = 5;
 /// The readings that are asked for: one more than that of the codec.
 const READINGS: usize = 2;
 
@@ -63,9 +66,28 @@ fn may_be_read(datagram: &[u8]) -> bool {
             .any(is_event)
 }
 
-/// Returns whether a datagram begins as an object does in UTF-16 or UTF-32, with a byte order mark
-/// or without.
+/// Returns whether a datagram holds an event in UTF-16 or UTF-32, of either byte order, with a byte
+/// order mark or without.
 fn is_utf16_or_utf32(datagram: &[u8]) -> bool {
-    const STARTS: [&[u8]; 5] = [b"{\0", b"\0{", b"\0\0\0{", b"\xff\xfe", b"\xfe\xff"];
-    STARTS.iter().any(|start| datagram.starts_with(start))
+    let texts = || {
+        let (pairs, rest) = datagram.as_chunks::<2>();
+        let utf16 = [u16::from_le_bytes, u16::from_be_bytes].map(|unit| {
+            let units: Vec<_> = pairs.iter().map(|pair| unit(*pair)).collect();
+            String::from_utf16(&units).ok().filter(|_| rest.is_empty())
+        });
+        let (quads, rest) = datagram.as_chunks::<4>();
+        let utf32 = [u32::from_le_bytes, u32::from_be_bytes].map(|unit| {
+            let characters = quads.iter().map(|quad| char::from_u32(unit(*quad)));
+            let text: Option<String> = characters.collect();
+            text.filter(|_| rest.is_empty())
+        });
+        utf16.into_iter().chain(utf32).flatten()
+    };
+    // Each has a NUL beside or around its first brace, and UTF-8 has none.
+    let may_be = memchr(0, datagram).is_some_and(|at| at <= LONGEST_START);
+    may_be
+        && texts().any(|text| {
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            jsonrpc::decode(text.as_bytes()).is_ok()
+        })
 }

@@ -2,10 +2,11 @@
 //! misread.
 //!
 //! A [`Linter`] takes datagrams, and its [`Summary`] counts them by [`Kind`], with an example of
-//! each. The finder decodes a datagram once, writes the event again as each release would, and keeps
-//! nothing but counts: only the first datagram of a kind is described.
+//! each. A datagram is decoded once, its event is written again as each release would, and nothing
+//! but counts is kept: only the first datagram of a kind is described.
 
 mod describe;
+mod detail;
 mod find;
 mod freedom;
 mod human;
@@ -16,8 +17,9 @@ mod params;
 mod releases;
 mod summary;
 
+pub use detail::Detail;
 pub use human::write_text;
 pub use json::write_json;
 pub use kind::{Kind, Severity};
 pub use releases::Releases;
-pub use summary::{Detail, Example, Linter, Summary};
+pub use summary::{Example, Linter, Summary};

@@ -1,6 +1,7 @@
 use event_datagram::text;
 
 use super::describe::describe;
+use super::detail::Detail;
 use super::find::{Finder, Found};
 use super::kind::{Kind, Severity};
 use super::kind_set::KindSet;
@@ -47,22 +48,6 @@ pub struct Example {
     pub datagram: Vec<u8>,
     /// What it holds, and where.
     pub details: Vec<Detail>,
-}
-
-/// One thing that is said about an example.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Detail {
-    /// What the text is, in a word or two.
-    pub label: &'static str,
-    /// The text. What cannot be seen is escaped.
-    pub text: String,
-}
-
-impl Detail {
-    pub(super) fn new(label: &'static str, text: String) -> Self {
-        Self { label, text }
-    }
 }
 
 impl Linter {
