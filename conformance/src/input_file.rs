@@ -43,6 +43,17 @@ pub fn read_to_string(path: &Path, max: u64) -> io::Result<String> {
     Ok(text)
 }
 
+/// Reads a plain file.
+///
+/// # Errors
+///
+/// If it cannot be read, is no plain file, or has more than `max` bytes.
+pub fn read_bytes(path: &Path, max: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    Limited::new(open_file(path)?, max).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Reads a plain file or a pipe.
 ///
 /// # Errors

@@ -1,14 +1,13 @@
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::{fmt, fs, io, iter};
+use std::{fmt, io};
 
 use super::file;
 use super::set::{self, Set};
 use super::spec::{self, Requirement};
 use super::vector::Vector;
 use crate::escape::visible;
-use crate::input_file::{MAX_FILE, read_to_string};
 
 /// The requirements, and the vectors that test them.
 #[derive(Clone, Debug)]
@@ -22,6 +21,8 @@ pub struct Corpus {
     pub sets: Vec<Set>,
     /// SPEC.md as it lies in the corpus.
     pub specification: String,
+    /// Whether the vectors are a selection, or of other files: then requirements may lack vectors.
+    pub is_part: bool,
 }
 
 /// What is wrong with a corpus, and where.
@@ -74,7 +75,7 @@ impl Error for CorpusError {
     }
 }
 
-const SPEC: &str = "SPEC.md";
+pub(super) const SPEC: &str = "SPEC.md";
 
 impl Corpus {
     /// Returns the corpus that the crate `event-datagram-corpus` embeds.
@@ -83,66 +84,14 @@ impl Corpus {
     ///
     /// If it is broken, which its own tests exclude for every release.
     pub fn embedded() -> Result<Self, CorpusError> {
-        let spec = (SPEC, event_datagram_corpus::SPECIFICATION);
-        let sets = event_datagram_corpus::SETS.iter().copied();
-        Self::read(iter::once(spec).chain(embedded_vector_files()).chain(sets))
-    }
-
-    /// Reads the corpus in a folder: `SPEC.md`, `vectors/*/*.json`, and if there are any
-    /// `sets/*.txt`.
-    ///
-    /// # Errors
-    ///
-    /// At the first file that cannot be read or is broken; the message names file, vector and
-    /// field.
-    pub fn load(folder: &Path) -> Result<Self, CorpusError> {
-        let mut files = vec![folder.join(SPEC)];
-        let mut vectors = Vec::new();
-        for dialect in entries(&folder.join("vectors"))?
-            .into_iter()
-            .filter(|path| path.is_dir())
-        {
-            for path in entries(&dialect)? {
-                if path.is_dir() {
-                    return Err(CorpusError::Content {
-                        file: path.display().to_string(),
-                        message: "a folder: vectors in it would never run; put its files beside it"
-                            .into(),
-                    });
-                }
-                if path.extension().is_some_and(|e| e == "json") {
-                    vectors.push(path);
-                }
-            }
+        let mut reader = CorpusReader::new(SPEC, event_datagram_corpus::SPECIFICATION)?;
+        for (file, text) in embedded_vector_files() {
+            reader.add_vector_file(file, text)?;
         }
-        if vectors.is_empty() {
-            let source = io::Error::new(
-                io::ErrorKind::NotFound,
-                "there is no vector file in its folders",
-            );
-            return Err(CorpusError::Io {
-                path: folder.join("vectors"),
-                source,
-            });
+        for (file, text) in event_datagram_corpus::SETS {
+            reader.add_set(file, text)?;
         }
-        files.append(&mut vectors);
-        let sets = folder.join("sets");
-        if sets.is_dir() {
-            let lists = entries(&sets)?.into_iter();
-            files.extend(lists.filter(|path| path.extension().is_some_and(|e| e == "txt")));
-        }
-        let contents = files
-            .into_iter()
-            .map(|path| match read_to_string(&path, MAX_FILE) {
-                Ok(content) => Ok((path.display().to_string(), content)),
-                Err(source) => Err(CorpusError::Io { path, source }),
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-        Self::read(
-            contents
-                .iter()
-                .map(|(name, content)| (name.as_str(), content.as_str())),
-        )
+        Ok(reader.finish())
     }
 
     /// Returns the requirement with an id.
@@ -168,44 +117,102 @@ impl Corpus {
     pub fn set(&self, name: &str) -> Option<&Set> {
         self.sets.iter().find(|set| set.name == name)
     }
+}
 
-    /// Parses SPEC.md, vector files, and lists of sets, in this order.
-    fn read<'a>(mut files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, CorpusError> {
-        let content = |file: &str, message: String| CorpusError::Content {
-            file: file.into(),
-            message: visible(&message),
-        };
-        let (name, text) = files.next().expect("SPEC.md is always there");
-        let requirements = spec::read(text).map_err(|message| content(name, message))?;
-        let known: HashSet<_> = requirements.iter().map(|it| it.id.as_str()).collect();
-        let (mut vectors, mut sets) = (Vec::new(), Vec::new());
-        let mut ids = HashMap::<String, &str>::new();
-        for (name, text) in files {
-            if let Some(set) = set_name(name) {
-                let set = set::read(set, text, |id| ids.contains_key(id));
-                sets.push(set.map_err(|message| content(name, message))?);
-                continue;
-            }
-            for vector in file::read(text).map_err(|message| content(name, message))? {
-                if let Some(other) = ids.insert(vector.id.clone(), name) {
-                    let (id, file, other) = (vector.id, name.into(), other.into());
-                    return Err(CorpusError::DuplicateId { id, file, other });
-                }
-                if !known.contains(vector.requirement.as_str()) {
-                    let (id, requirement) = (&vector.id, &vector.requirement);
-                    let message =
-                        format!("vector `{id}`: requirement: `{requirement}` is not in SPEC.md");
-                    return Err(content(name, message));
-                }
-                vectors.push(vector);
-            }
-        }
-        Ok(Self {
+/// A corpus that is being read, file by file: SPEC.md, then vectors, then requirement sets.
+pub(super) struct CorpusReader {
+    corpus: Corpus,
+    requirements: HashSet<String>,
+    /// The files of the vectors, by id.
+    files: HashMap<String, String>,
+}
+
+impl CorpusReader {
+    /// Parses SPEC.md.
+    pub(super) fn new(file: &str, specification: &str) -> Result<Self, CorpusError> {
+        let requirements = spec::read(specification).map_err(|why| content(file, &why))?;
+        Ok(Self::of(Corpus {
             requirements,
-            vectors,
-            sets,
-            specification: text.into(),
+            vectors: Vec::new(),
+            sets: Vec::new(),
+            specification: specification.into(),
+            is_part: false,
+        }))
+    }
+
+    /// Returns a reader of vectors that test the requirements of a corpus, in the place of its own.
+    pub(super) fn replacing_vectors(corpus: Corpus) -> Self {
+        Self::of(Corpus {
+            vectors: Vec::new(),
+            sets: Vec::new(),
+            is_part: true,
+            ..corpus
         })
+    }
+
+    fn of(corpus: Corpus) -> Self {
+        let requirements = corpus.requirements.iter();
+        Self {
+            requirements: requirements.map(|it| it.id.clone()).collect(),
+            corpus,
+            files: HashMap::new(),
+        }
+    }
+
+    /// Parses a vector file, and adds its vectors.
+    pub(super) fn add_vector_file(&mut self, file: &str, text: &str) -> Result<(), CorpusError> {
+        let vectors = file::read(text).map_err(|why| content(file, &why))?;
+        let mut vectors = vectors.into_iter();
+        vectors.try_for_each(|vector| self.add_vector(file, vector))
+    }
+
+    /// Adds a vector, unless its id is taken or its requirement is unknown.
+    pub(super) fn add_vector(&mut self, file: &str, vector: Vector) -> Result<(), CorpusError> {
+        let id = vector.id.clone();
+        if let Some(other) = self.files.insert(id.clone(), file.into()) {
+            let file = file.into();
+            return Err(CorpusError::DuplicateId { id, file, other });
+        }
+        if !self.requirements.contains(&vector.requirement) {
+            let requirement = &vector.requirement;
+            let why = format!("vector `{id}`: requirement: `{requirement}` is not in SPEC.md");
+            return Err(content(file, &why));
+        }
+        self.corpus.vectors.push(vector);
+        Ok(())
+    }
+
+    /// Parses the list of a requirement set, all of whose vectors were added.
+    pub(super) fn add_set(&mut self, file: &str, text: &str) -> Result<(), CorpusError> {
+        let set = set::read(&set_name(file), text, |id| self.files.contains_key(id));
+        self.corpus
+            .sets
+            .push(set.map_err(|why| content(file, &why))?);
+        Ok(())
+    }
+
+    /// Parses the list of a requirement set of a whole corpus, and adds it if all its vectors were
+    /// added. The corpus is a part of that one.
+    pub(super) fn add_set_if_whole(&mut self, file: &str, text: &str) -> Result<(), CorpusError> {
+        self.corpus.is_part = true;
+        let set = set::read(&set_name(file), text, |_| true).map_err(|why| content(file, &why))?;
+        if set.ids.iter().all(|id| self.files.contains_key(id)) {
+            self.corpus.sets.push(set);
+        }
+        Ok(())
+    }
+
+    /// Returns the corpus.
+    pub(super) fn finish(self) -> Corpus {
+        self.corpus
+    }
+}
+
+/// Returns the error of a malformed file.
+pub(super) fn content(file: &str, why: &str) -> CorpusError {
+    CorpusError::Content {
+        file: file.into(),
+        message: visible(why),
     }
 }
 
@@ -215,20 +222,8 @@ pub(crate) fn embedded_vector_files() -> impl Iterator<Item = (&'static str, &'s
     files.filter(|(path, _)| path.matches('/').count() == 2)
 }
 
-/// Returns the name of the set whose list a file is, if it is one.
-fn set_name(file: &str) -> Option<&str> {
-    Path::new(file).file_name()?.to_str()?.strip_suffix(".txt")
-}
-
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
-    let io = |source| CorpusError::Io {
-        path: folder.into(),
-        source,
-    };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(io)? {
-        paths.push(entry.map_err(io)?.path());
-    }
-    paths.sort();
-    Ok(paths)
+/// Returns the name of the set whose list a file is.
+fn set_name(file: &str) -> String {
+    let name = Path::new(file).file_stem().unwrap_or_default();
+    name.to_string_lossy().into_owned()
 }

@@ -1,9 +1,7 @@
 use serde_json::{Value, json};
 
 use super::vector::Expectation;
-#[cfg(feature = "runner")]
-use crate::contract::event_from_json;
-use crate::contract::event_to_json;
+use crate::contract::{event_from_json, event_to_json};
 
 /// Returns an expectation as JSON in the form of vector files, with bytes in the form of the
 /// contract.
@@ -23,7 +21,6 @@ pub(crate) fn expectation_to_json(expectation: &Expectation) -> Value {
 /// # Errors
 ///
 /// If the JSON has another form; the message says what was expected.
-#[cfg(feature = "runner")]
 pub(crate) fn expectation_from_json(json: &Value) -> Result<Expectation, String> {
     match json {
         Value::String(word) if word == "reject" => Ok(Expectation::Reject),

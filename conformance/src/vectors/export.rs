@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::corpus::{Corpus, CorpusError};
 use super::expectation_json::expectation_to_json;
+use super::exported::datagram_file;
 use super::vector::Vector;
 use crate::escape::visible_json;
 
@@ -54,7 +55,7 @@ fn fill(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), Corpu
         let home = stage.path().join(vector.dialect.as_str());
         fs::create_dir_all(&home).map_err(at(&home))?;
         for (index, step) in vector.steps.iter().enumerate() {
-            write(&home.join(datagram_file(vector, index)), &step.datagram)?;
+            write(&home.join(datagram_file(&vector.id, index)), &step.datagram)?;
         }
         write_json(&home.join(format!("{}.json", vector.id)), &to_json(vector))?;
     }
@@ -102,7 +103,7 @@ fn fill(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), Corpu
 fn to_json(vector: &Vector) -> Value {
     let steps = vector.steps.iter().enumerate().map(|(index, step)| {
         json!({
-            "datagram": datagram_file(vector, index),
+            "datagram": datagram_file(&vector.id, index),
             "size": step.datagram.len(),
             "expect": expectation_to_json(&step.expect),
         })
@@ -125,10 +126,6 @@ fn to_json(vector: &Vector) -> Value {
         json["captured"] = json!(captured);
     }
     json
-}
-
-fn datagram_file(vector: &Vector, index: usize) -> String {
-    format!("{}.{}.bin", vector.id, index + 1)
 }
 
 fn write_json(path: &Path, json: &Value) -> Result<(), CorpusError> {

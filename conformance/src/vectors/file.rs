@@ -101,10 +101,11 @@ fn vector(file: &FileNotation, json: &Value) -> Result<Vector, String> {
 }
 
 /// The message for ids and topics that are malformed.
-const SLUG: &str = "expected lower-case letters and digits with single hyphens between them";
+pub(super) const SLUG: &str =
+    "expected lower-case letters and digits with single hyphens between them";
 
 /// Deserializes an object. Errors name the field.
-fn deserialize<'de, T: Deserialize<'de>>(json: &'de Value) -> Result<T, String> {
+pub(super) fn deserialize<'de, T: Deserialize<'de>>(json: &'de Value) -> Result<T, String> {
     // Derived readers accept lists of the right length, too.
     if !json.is_object() {
         return Err("expected an object".into());

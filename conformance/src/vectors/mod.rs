@@ -7,7 +7,9 @@ mod corpus;
 mod expectation_json;
 #[cfg(feature = "runner")]
 mod export;
+mod exported;
 mod file;
+mod folder;
 #[cfg(feature = "runner")]
 mod import;
 #[cfg(feature = "runner")]

@@ -24,7 +24,7 @@ fn broken_corpus(file: &str, old: &str, new: &str, messages: &[&str]) {
     fs::write(corpus.join(file), text.replacen(old, new, 1)).expect("there is room");
     let corpus = corpus.to_str().expect("it is UTF-8");
     for args in [
-        &["vectors", "check", corpus][..],
+        &["vectors", "check", "--corpus", corpus][..],
         &["test", "--corpus", corpus],
     ] {
         let ran = run(args).expect_status(2);
@@ -134,7 +134,8 @@ fn a_vector_that_expects_what_is_wrong_is_found_by_check() {
     )
     .expect("there is room");
     let corpus = folder.path().join("corpus");
-    let ran = run(&["vectors", "check", corpus.to_str().expect("it is UTF-8")]).expect_status(2);
+    let corpus = corpus.to_str().expect("it is UTF-8");
+    let ran = run(&["vectors", "check", "--corpus", corpus]).expect_status(2);
     ran.expect_stderr("vector `sep-first-one-splits`: datagram 1: the reference reads");
 }
 
@@ -157,6 +158,7 @@ fn vectors_that_would_never_run_are_found() {
     run(&[
         "vectors",
         "check",
+        "--corpus",
         folder.path().to_str().expect("it is UTF-8"),
     ])
     .expect_status(2)

@@ -102,7 +102,7 @@ fn bad_usage_is_told() {
         ],
         &["listen", "upd:127.0.0.1:80"],
         &["listen", "udp:127.0.0.1:65536"],
-        &["vectors", "check", "/no/such/folder"],
+        &["vectors", "check", "--corpus", "/no/such/folder"],
     ] {
         let ran = run(args).expect_status(2);
         assert!(!ran.stderr.is_empty() && ran.stdout.is_empty(), "{args:?}");

@@ -21,6 +21,13 @@ impl Ran {
         self.stdout.lines().take(24).collect::<Vec<_>>().join("\n")
     }
 
+    /// The verdict of a run: the last line, up to the dialects.
+    #[track_caller]
+    pub(crate) fn verdict(&self) -> &str {
+        let last = self.stdout.lines().last().expect("there is a verdict");
+        last.split(" (").next().unwrap_or(last)
+    }
+
     /// The standard output, in which each reason is on one line, and the advice.
     pub(crate) fn unwrapped(&self) -> String {
         let reasons = self.stdout.replace("\n            ", " ");
@@ -107,6 +114,12 @@ fn read_to_end(stream: Option<impl Read>) -> Vec<u8> {
     let mut stream = stream.expect("it is piped");
     stream.read_to_end(&mut bytes).expect("it can be read");
     bytes
+}
+
+/// Puts a listener that splits at the last separator into a folder.
+pub(crate) fn splits_at_last(folder: &Path) -> String {
+    let path = python_listener_with(folder, "body.find(b\"::\", at", "body.rfind(b\"::\", at");
+    path.to_str().expect("it is UTF-8").into()
 }
 
 pub(crate) fn python_listener() -> PathBuf {

@@ -170,7 +170,7 @@ fn a_set_is_listed() {
 #[test]
 fn a_vector_that_is_removed_or_renamed_breaks_its_set() {
     let (_copy, corpus) = small_set("sep-one-nam");
-    run(&["vectors", "check", &corpus])
+    run(&["vectors", "check", "--corpus", &corpus])
         .expect_status(2)
         .expect_stderr("sets/2031.1.txt: line 1: there is no vector `sep-one-nam`");
 
@@ -180,7 +180,7 @@ fn a_vector_that_is_removed_or_renamed_breaks_its_set() {
     let renamed = text.replacen(r#""id": "sep-one-named""#, r#""id": "sep-one-name""#, 1);
     assert_ne!(text, renamed);
     fs::write(&file, renamed).expect("there is room");
-    let ran = run(&["vectors", "check", &corpus]).expect_status(2);
+    let ran = run(&["vectors", "check", "--corpus", &corpus]).expect_status(2);
     assert!(
         ran.stderr.contains("there is no vector `sep-one-named`"),
         "{}",

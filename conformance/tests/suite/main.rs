@@ -51,3 +51,4 @@ mod shown_run;
 mod signals;
 mod standard_streams;
 mod start_line;
+mod vector_files;

@@ -106,9 +106,20 @@ pub(crate) struct SelectArgs {
     /// Take only these levels: must, should, may
     #[arg(long = "level", value_name = "LEVEL", value_delimiter = ',', value_parser = level())]
     pub(crate) levels: Vec<Level>,
-    /// Use the corpus in this folder instead of the one built in
+    #[command(flatten)]
+    pub(crate) source: CorpusArgs,
+}
+
+/// Where vectors come from.
+#[derive(Debug, Args)]
+pub(crate) struct CorpusArgs {
+    /// Use the corpus in this folder instead of the one built in: a copy, or what `evdg vectors
+    /// export` wrote
     #[arg(long, value_name = "FOLDER")]
     pub(crate) corpus: Option<PathBuf>,
+    /// Use the vectors of these files instead of those of the corpus (repeatable)
+    #[arg(long = "vectors", value_name = "FILE", num_args = 1..)]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -119,7 +130,7 @@ pub(crate) struct MemberArgs {
     #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
     pub(crate) dialects: Vec<Dialect>,
     /// Take only the vectors of this requirement set, such as 2026.2
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "files")]
     pub(crate) set: Option<String>,
 }
 
@@ -151,12 +162,13 @@ pub(crate) struct CaptureArgs {
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
-    /// Run the vectors of these dialects; without, of text, or of both on the built-in listener
+    /// Run the vectors of these dialects; without, of text, or of both on the built-in listener and
+    /// from --vectors
     #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
     pub(crate) dialects: Vec<Dialect>,
     /// Let only the vectors of this requirement set decide, such as 2026.2; the others run all the
     /// same
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "files")]
     pub(crate) set: Option<String>,
     /// Which sockets to test over
     #[arg(long, value_enum, default_value_t = Sockets::Both, conflicts_with = "parser")]
@@ -379,11 +391,12 @@ pub(crate) enum Sockets {
 }
 
 impl TestArgs {
-    /// Returns the dialects to test. The default depends on the subject.
+    /// Returns the dialects to test. The default depends on the subject, and on vector files, which
+    /// are of one dialect each.
     pub(crate) fn dialects(&self) -> &[Dialect] {
         let is_built_in = self.subject.command.is_empty() && self.subject.attach.is_none();
         match &self.dialects[..] {
-            [] if is_built_in => Dialect::ALL,
+            [] if is_built_in || !self.select.source.files.is_empty() => Dialect::ALL,
             [] => &[Dialect::Text],
             chosen => chosen,
         }
@@ -586,9 +599,8 @@ pub(crate) enum VectorsCommand {
         /// The ids, or anything else that --filter takes
         #[arg(required = true, value_name = "PATTERN")]
         patterns: Vec<String>,
-        /// Use the corpus in this folder instead of the one built in
-        #[arg(long, value_name = "FOLDER")]
-        corpus: Option<PathBuf>,
+        #[command(flatten)]
+        source: CorpusArgs,
     },
     /// Write vectors into a new folder, for other test suites: bytes as files, expectations as
     /// JSON, their schema, the sets
@@ -602,7 +614,10 @@ pub(crate) enum VectorsCommand {
     Import(CaptureArgs),
     /// Check the corpus: its form, and every expectation against the reference decoder
     Check {
-        /// The corpus' folder; without one, the corpus that is built in
+        /// The same as --corpus
+        #[arg(value_name = "FOLDER", hide = true, conflicts_with = "corpus")]
         folder: Option<PathBuf>,
+        #[command(flatten)]
+        source: CorpusArgs,
     },
 }

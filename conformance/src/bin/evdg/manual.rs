@@ -263,7 +263,10 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "evdg-vectors-check",
-        &[("evdg vectors check corpus", "Check the corpus in a folder.")],
+        &[(
+            "evdg vectors check --corpus corpus",
+            "Check the corpus in a folder.",
+        )],
     ),
     (
         "evdg-help",

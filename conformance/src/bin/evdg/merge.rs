@@ -1,17 +1,17 @@
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::merge::{MergeEvent, merge};
+use event_datagram_conformance::vectors::Corpus;
 
 use crate::args::MergeArgs;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 use crate::reports::{ReportSet, detail, prepare};
 use crate::signals::Signals;
-use crate::vectors::corpus;
 
 /// Merges the parts of a run: the output and the exit status are those of the whole run.
 pub(crate) fn run(args: &MergeArgs, signals: &Signals) -> CommandResult {
     prepare(&args.reports, &args.files)?;
     let stop = signals.hold();
-    let corpus = corpus(None)?;
+    let corpus = Corpus::embedded().or_exit(ExitStatus::Usage)?;
     let merged = merge(&args.files).or_exit(ExitStatus::Usage)?;
     let duration = merged.duration;
     let mut reports = ReportSet::create(

@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::args::TestArgs;
+use crate::args::{CorpusArgs, TestArgs};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::reports::{ReportSet, command_line, detail, prepare};
 use crate::signals::Signals;
@@ -25,9 +25,14 @@ use crate::values::ShardArg;
 use crate::vectors::{corpus, select, set};
 
 pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
-    let inputs = args.known.iter().chain(&args.subject.observe);
+    let vectors = &args.select.source.files;
+    let inputs = args
+        .known
+        .iter()
+        .chain(&args.subject.observe)
+        .chain(vectors);
     prepare(&args.reports, inputs)?;
-    let mut corpus = corpus(args.select.corpus.as_deref())?;
+    let mut corpus = corpus(&args.select.source)?;
     if let Some(name) = &args.subject.event {
         corpus.rename_test_event(name);
     }
@@ -202,8 +207,16 @@ fn report_header(
     corpus: &Corpus,
 ) -> (ReportHeader, Recorder) {
     let mut options = options(&args.subject, &plan.subject);
-    if let Some(folder) = &args.select.corpus {
-        options.push_str(&option("corpus", &folder.display().to_string()));
+    let CorpusArgs {
+        corpus: folder,
+        files,
+    } = &args.select.source;
+    for (name, path) in folder
+        .iter()
+        .map(|folder| ("corpus", folder))
+        .chain(files.iter().map(|file| ("vectors", file)))
+    {
+        options.push_str(&option(name, &path.display().to_string()));
     }
     if args.strict {
         options.push_str(" --strict");

@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -6,7 +7,7 @@ use event_datagram_conformance::escape::visible;
 use event_datagram_conformance::evidence::{datagram_in_words, expectation_in_words};
 use event_datagram_conformance::vectors::{Corpus, Selection, Set, Vector, check, export};
 
-use crate::args::{MemberArgs, SelectArgs, VectorsCommand};
+use crate::args::{CorpusArgs, MemberArgs, SelectArgs, VectorsCommand};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::signals::Signals;
 use crate::terminal::{message, stdout};
@@ -14,19 +15,25 @@ use crate::terminal::{message, stdout};
 pub(crate) fn run(command: &VectorsCommand, signals: &Signals) -> CommandResult {
     match command {
         VectorsCommand::List(args) => list(args),
-        VectorsCommand::Show { patterns, corpus } => show(patterns, corpus.as_deref()),
+        VectorsCommand::Show { patterns, source } => show(patterns, source),
         VectorsCommand::Export { folder, members } => export_members(folder, members, signals),
         VectorsCommand::Import(args) => crate::capture::run(args),
-        VectorsCommand::Check { folder } => check_corpus(folder.as_deref()),
+        VectorsCommand::Check { folder, source } => check_corpus(folder.as_deref(), source),
     }
 }
 
-/// Loads the corpus in a folder, or the embedded one.
-pub(crate) fn corpus(folder: Option<&Path>) -> CommandResult<Corpus> {
-    match folder {
-        Some(folder) => Corpus::load(folder).or_exit(ExitStatus::Usage),
-        None => Corpus::embedded().or_exit(ExitStatus::Usage),
-    }
+/// Loads the corpus that the options name, or the embedded one, with the vectors of files in the
+/// place of its own if they name some.
+pub(crate) fn corpus(source: &CorpusArgs) -> CommandResult<Corpus> {
+    let corpus = match &source.corpus {
+        Some(folder) => Corpus::load(folder),
+        None => Corpus::embedded(),
+    };
+    let corpus = match &source.files[..] {
+        [] => corpus,
+        files => corpus.and_then(|corpus| corpus.with_vectors_of(files)),
+    };
+    corpus.or_exit(ExitStatus::Usage)
 }
 
 /// Returns the vectors that the options select.
@@ -73,7 +80,7 @@ fn members<'c>(corpus: &'c Corpus, args: &MemberArgs) -> CommandResult<Vec<&'c V
 }
 
 fn list(args: &MemberArgs) -> CommandResult {
-    let corpus = corpus(args.select.corpus.as_deref())?;
+    let corpus = corpus(&args.select.source)?;
     let vectors = members(&corpus, args)?;
     let width = vectors
         .iter()
@@ -98,8 +105,8 @@ fn list(args: &MemberArgs) -> CommandResult {
     Ok(ExitStatus::Success)
 }
 
-fn show(patterns: &[String], folder: Option<&Path>) -> CommandResult {
-    let corpus = corpus(folder)?;
+fn show(patterns: &[String], source: &CorpusArgs) -> CommandResult {
+    let corpus = corpus(source)?;
     let selection = Selection {
         filters: patterns.into(),
         ..Selection::default()
@@ -151,7 +158,7 @@ fn show(patterns: &[String], folder: Option<&Path>) -> CommandResult {
 }
 
 fn export_members(folder: &Path, args: &MemberArgs, signals: &Signals) -> CommandResult {
-    let corpus = corpus(args.select.corpus.as_deref())?;
+    let corpus = corpus(&args.select.source)?;
     let vectors = members(&corpus, args)?;
     // No folder is left half of the way.
     signals.hold();
@@ -165,8 +172,11 @@ fn export_members(folder: &Path, args: &MemberArgs, signals: &Signals) -> Comman
     Ok(ExitStatus::Success)
 }
 
-fn check_corpus(folder: Option<&Path>) -> CommandResult {
-    let corpus = corpus(folder)?;
+fn check_corpus(folder: Option<&Path>, source: &CorpusArgs) -> CommandResult {
+    let corpus = match folder {
+        Some(folder) => Corpus::load(folder).or_exit(ExitStatus::Usage)?,
+        None => corpus(source)?,
+    };
     let found = check(&corpus);
     if !found.is_empty() {
         return Err(Failure::new(
@@ -174,10 +184,13 @@ fn check_corpus(folder: Option<&Path>) -> CommandResult {
             anyhow::anyhow!("the corpus is not sound:\n{}", found.join("\n")),
         ));
     }
-    let (vectors, requirements) = (corpus.vectors.len(), corpus.requirements.len());
-    writeln!(
-        stdout(),
-        "{vectors} vectors for {requirements} requirements are sound"
-    )?;
+    let vectors = corpus.vectors.iter();
+    let tested: HashSet<_> = vectors.map(|vector| vector.requirement.as_str()).collect();
+    let sound = match (corpus.vectors.len(), tested.len()) {
+        (1, _) => "1 vector is sound".into(),
+        (vectors, 1) => format!("{vectors} vectors for 1 requirement are sound"),
+        (vectors, tested) => format!("{vectors} vectors for {tested} requirements are sound"),
+    };
+    writeln!(stdout(), "{sound}")?;
     Ok(ExitStatus::Success)
 }

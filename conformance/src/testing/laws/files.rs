@@ -144,5 +144,6 @@ fn corpus_of(vectors: Vec<Vector>) -> Corpus {
         vectors,
         sets: Vec::new(),
         specification: String::new(),
+        is_part: true,
     }
 }

@@ -360,7 +360,7 @@ fn what_is_imported_as_vectors_is_sound_and_judges() {
     let corpus = folder.path().join("corpus");
     fs::write(corpus.join("vectors/text/mine.json"), &ran.stdout).expect("there is room");
     let corpus = corpus.to_str().expect("it is UTF-8");
-    run(&["vectors", "check", corpus]).expect_status(0);
+    run(&["vectors", "check", "--corpus", corpus]).expect_status(0);
     let ran = run(&[
         "test", "--corpus", corpus, "--filter", "mine", "--socket", "unix",
     ]);
@@ -403,7 +403,7 @@ fn the_other_dialect_is_imported_alike() {
     let corpus = folder.path().join("corpus");
     fs::write(corpus.join("vectors/jsonrpc/mine.json"), &ran.stdout).expect("there is room");
     let corpus = corpus.to_str().expect("it is UTF-8");
-    run(&["vectors", "check", corpus]).expect_status(0);
+    run(&["vectors", "check", "--corpus", corpus]).expect_status(0);
     let args = [
         "test",
         "--corpus",
