@@ -7,6 +7,7 @@ use serde::Deserialize;
 use crate::escape::visible;
 use crate::input_file::{MAX_LIST, read_to_string};
 use crate::judge::{Verdict, apply_known};
+use crate::suggest::closest;
 use crate::transport::SocketKind;
 use crate::vectors::Corpus;
 
@@ -27,8 +28,16 @@ pub enum KnownError {
     #[error("{0}")]
     Content(String),
     /// It names a vector that does not exist.
-    #[error("entry `{}`: there is no such vector", visible(.0))]
-    Unknown(String),
+    #[error(
+        "entry `{}`: there is no such vector{}", visible(id),
+        suggestion.as_ref().map_or(String::new(), |other| format!("; did you mean `{other}`?"))
+    )]
+    Unknown {
+        /// The id.
+        id: String,
+        /// The id of a vector that is most like it, if one is like it at all.
+        suggestion: Option<String>,
+    },
     /// It names a vector twice.
     #[error("entry `{}`: it stands there twice", visible(.0))]
     Twice(String),
@@ -130,7 +139,9 @@ impl KnownList {
         for entry in file.known {
             let id = entry.id.clone();
             if !ids.contains(id.as_str()) {
-                return Err(KnownError::Unknown(id));
+                let ids = corpus.vectors.iter().map(|vector| vector.id.as_str());
+                let suggestion = closest(&id, ids).map(String::from);
+                return Err(KnownError::Unknown { id, suggestion });
             }
             if let Some(expires) = &entry.expires {
                 let Some(date) = expires.date else {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::error::Error;
 use std::fmt;
 
@@ -7,13 +7,14 @@ use wildmatch::WildMatch;
 use super::corpus::Corpus;
 use super::vector::{Level, Vector};
 use crate::dialect::Dialect;
+use crate::suggest::closest;
 
 /// Which vectors of a corpus to take.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     /// Patterns, one of which must fit; no pattern selects all. A pattern is an id, a requirement,
     /// a topic, an id with `*` for any text and `?` for any character, or a part of an id: the
-    /// first of these that it can be.
+    /// first of these that it can be, in upper or lower case.
     pub filters: Vec<String>,
     /// The levels to take; none takes all.
     pub levels: Vec<Level>,
@@ -29,6 +30,8 @@ pub enum SelectionError {
     NoVectorFits {
         /// The pattern.
         filter: String,
+        /// The id, requirement or topic that is most like it, if one is like it at all.
+        suggestion: Option<String>,
     },
     /// The patterns fit vectors, but of another dialect than those asked for alone.
     OtherDialect {
@@ -46,10 +49,16 @@ pub enum SelectionError {
 impl fmt::Display for SelectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoVectorFits { filter } => write!(
-                f,
-                "no vector fits `{filter}`: neither id, requirement, topic nor part of an id"
-            ),
+            Self::NoVectorFits { filter, suggestion } => {
+                write!(
+                    f,
+                    "no vector fits `{filter}`: neither id, requirement, topic nor part of an id"
+                )?;
+                match suggestion {
+                    Some(other) => write!(f, "; did you mean `{other}`?"),
+                    None => Ok(()),
+                }
+            }
             Self::OtherDialect {
                 filters,
                 asked,
@@ -84,9 +93,10 @@ impl Selection {
     /// one.
     pub fn of<'c>(&self, corpus: &'c Corpus) -> Result<Vec<&'c Vector>, SelectionError> {
         let patterns = Patterns::new(&self.filters, corpus);
-        if let Some(filter) = patterns.first_that_fits_none(&self.filters, corpus) {
+        if let Some(filter) = patterns.first_that_fits_none(corpus) {
             return Err(SelectionError::NoVectorFits {
                 filter: filter.into(),
+                suggestion: suggestion(filter, corpus),
             });
         }
         let takes_in_any_dialect = |vector: &&Vector| {
@@ -117,39 +127,48 @@ fn joined(dialects: &[Dialect]) -> String {
     names.join(",")
 }
 
+/// Returns the id, requirement or topic that is most like a pattern, if one is like it at all.
+fn suggestion(filter: &str, corpus: &Corpus) -> Option<String> {
+    let vectors = corpus.vectors.iter();
+    let names = vectors.flat_map(|vector| [&vector.id, &vector.requirement, &vector.topic]);
+    closest(filter, names.map(String::as_str)).map(String::from)
+}
+
 /// The patterns of a selection. Names are looked up, so that only globs and parts of ids are
 /// compared with every vector.
 #[derive(Default)]
-struct Patterns<'f> {
-    ids: HashSet<&'f str>,
-    requirements: HashSet<&'f str>,
-    topics: HashSet<&'f str>,
-    others: Vec<(&'f str, TextPattern<'f>)>,
+struct Patterns<'c> {
+    ids: HashSet<&'c str>,
+    requirements: HashSet<&'c str>,
+    topics: HashSet<&'c str>,
+    others: Vec<(&'c str, TextPattern)>,
 }
 
 /// A pattern of ids that names none of them.
-enum TextPattern<'f> {
+enum TextPattern {
     Glob(WildMatch),
-    Part(&'f str),
+    Part(String),
 }
 
-impl<'f> Patterns<'f> {
-    fn new(filters: &'f [String], corpus: &Corpus) -> Self {
-        let names = |of: fn(&Vector) -> &str| corpus.vectors.iter().map(of).collect::<HashSet<_>>();
-        let (ids, topics) = (names(|vector| &vector.id), names(|vector| &vector.topic));
-        let requirements = corpus.requirements.iter();
-        let requirements: HashSet<_> = requirements.map(|it| it.id.as_str()).collect();
+/// Names by their lower-case forms.
+type Names<'c> = HashMap<String, &'c str>;
+
+impl<'c> Patterns<'c> {
+    fn new(filters: &'c [String], corpus: &'c Corpus) -> Self {
+        let ids = names(corpus.vectors.iter().map(|vector| &vector.id));
+        let requirements = names(corpus.requirements.iter().map(|it| &it.id));
+        let topics = names(corpus.vectors.iter().map(|vector| &vector.topic));
         let mut patterns = Self::default();
         for filter in filters {
-            let filter = filter.as_str();
-            if ids.contains(filter) {
-                patterns.ids.insert(filter);
-            } else if requirements.contains(filter) {
-                patterns.requirements.insert(filter);
-            } else if topics.contains(filter) {
-                patterns.topics.insert(filter);
+            let lower = filter.to_lowercase();
+            if let Some(id) = ids.get(&lower) {
+                patterns.ids.insert(id);
+            } else if let Some(requirement) = requirements.get(&lower) {
+                patterns.requirements.insert(requirement);
+            } else if let Some(topic) = topics.get(&lower) {
+                patterns.topics.insert(topic);
             } else {
-                patterns.others.push((filter, TextPattern::new(filter)));
+                patterns.others.push((filter, TextPattern::new(&lower)));
             }
         }
         patterns
@@ -163,24 +182,31 @@ impl<'f> Patterns<'f> {
     }
 
     /// Returns a pattern that fits no vector. An id and a topic always fit one.
-    fn first_that_fits_none(&self, filters: &'f [String], corpus: &Corpus) -> Option<&'f str> {
+    fn first_that_fits_none(&self, corpus: &'c Corpus) -> Option<&'c str> {
         let vectors = &corpus.vectors;
         let tested: HashSet<_> = vectors.iter().map(|it| it.requirement.as_str()).collect();
-        let mut filters = filters.iter().map(String::as_str);
-        let untested = filters.find(|it| self.requirements.contains(it) && !tested.contains(it));
-        let fits_none =
-            |other: &TextPattern<'_>| !vectors.iter().any(|vector| other.fits(&vector.id));
+        let untested = self.requirements.difference(&tested).min();
+        let fits_none = |other: &TextPattern| !vectors.iter().any(|vector| other.fits(&vector.id));
         let mut others = self.others.iter();
-        untested.or_else(|| Some(others.find(|(_, other)| fits_none(other))?.0))
+        let other = || Some(others.find(|(_, other)| fits_none(other))?.0);
+        untested.copied().or_else(other)
     }
 }
 
-impl<'f> TextPattern<'f> {
-    fn new(filter: &'f str) -> Self {
+/// Returns names by their lower-case forms.
+fn names<'c>(names: impl Iterator<Item = &'c String>) -> Names<'c> {
+    names
+        .map(|name| (name.to_lowercase(), name.as_str()))
+        .collect()
+}
+
+impl TextPattern {
+    /// Returns the pattern of a text in lower case.
+    fn new(filter: &str) -> Self {
         if filter.contains(['*', '?']) {
             Self::Glob(WildMatch::new(filter))
         } else {
-            Self::Part(filter)
+            Self::Part(filter.into())
         }
     }
 
@@ -189,7 +215,7 @@ impl<'f> TextPattern<'f> {
         match self {
             Self::Glob(glob) => glob.matches(id),
             // No id is empty, so that an empty pattern fits nothing.
-            Self::Part(part) => !part.is_empty() && id.contains(part),
+            Self::Part(part) => !part.is_empty() && id.contains(part.as_str()),
         }
     }
 }

@@ -128,6 +128,44 @@ fn filters_take_ids_requirements_topics_parts_and_globs() {
 }
 
 #[test]
+fn case_does_not_matter_in_filters() {
+    let list = |filter: &str| {
+        let ran = run(&["vectors", "list", "--filter", filter]);
+        ran.expect_status(0).stdout
+    };
+    for (one, other) in [
+        ("T4", "t4"),
+        ("separators", "Separators"),
+        ("sep-first-one-splits", "SEP-First-One-Splits"),
+        ("sep-first-one-?plits", "SEP-FIRST-ONE-?PLITS"),
+        ("esc-quot", "ESC-Quot"),
+    ] {
+        assert_eq!(list(one), list(other), "{other}");
+    }
+    run(&["vectors", "show", "BAD-empty-datagram"]).expect_status(0);
+}
+
+#[test]
+fn a_pattern_that_is_like_a_name_is_told_the_name() {
+    for (pattern, name) in [
+        ("sep-first-one-split-s", "sep-first-one-splits"),
+        ("seperators", "separators"),
+        ("SEPERATORS", "separators"),
+        ("T44", "T4"),
+    ] {
+        let message = format!("part of an id; did you mean `{name}`?");
+        run(&["test", "--filter", pattern])
+            .expect_status(4)
+            .expect_stderr(&message);
+        run(&["vectors", "show", pattern])
+            .expect_status(4)
+            .expect_stderr(&message);
+    }
+    let ran = run(&["test", "--filter", "something-else-entirely"]).expect_status(4);
+    assert!(!ran.stderr.contains("did you mean"), "{}", ran.stderr);
+}
+
+#[test]
 fn vectors_are_shown_whole() {
     let ran = run(&["vectors", "show", "sep-first-one-splits"]).expect_status(0);
     for part in [
