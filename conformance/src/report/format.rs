@@ -1,6 +1,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::github::Github;
 use super::header::ReportHeader;
 use super::html::Html;
 use super::json::Json;
@@ -23,16 +24,19 @@ pub enum Format {
     Markdown,
     /// The Test Anything Protocol.
     Tap,
+    /// Annotations of GitHub Actions, and a job's summary.
+    Github,
 }
 
 impl Format {
     /// Every format, by its name.
-    pub const ALL: [(&str, Self); 5] = [
+    pub const ALL: [(&str, Self); 6] = [
         ("html", Self::Html),
         ("json", Self::Json),
         ("junit", Self::Junit),
         ("markdown", Self::Markdown),
         ("tap", Self::Tap),
+        ("github", Self::Github),
     ];
 
     /// Creates a reporter that writes to a file in this format, and removes the file that an
@@ -52,6 +56,7 @@ impl Format {
             Self::Junit => Box::new(Junit::create(path, header.clone())?),
             Self::Markdown => Box::new(Markdown::create(path, header.clone())?),
             Self::Tap => Box::new(Tap::create(path, header.clone())?),
+            Self::Github => Box::new(Github::create(path, header.clone())?),
         })
     }
 }

@@ -113,8 +113,24 @@ impl ReportHeader {
             Conformance::Conforms => {
                 format!("conforms{to_set} in {}", count_of_tests(summary.tested()))
             }
+            Conformance::NoNewFailures(known) => {
+                let of_set = set.map_or_else(String::new, |set| format!(" of {set}"));
+                let tested = count_of_tests(summary.tested());
+                format!("no new failures, {known} known, in {tested}{of_set}")
+            }
+            Conformance::OutdatedList(_) => {
+                let facts = [outdated_in_words(summary), not_run_in_words(summary)];
+                facts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+            }
             Conformance::Fails(failures) => {
-                format!("does not conform{to_set}: {failures} of {deciding} failed")
+                let failed = format!("{failures} of {deciding} failed");
+                let facts = [
+                    Some(failed),
+                    not_run_in_words(summary),
+                    outdated_in_words(summary),
+                ];
+                let facts: Vec<_> = facts.into_iter().flatten().collect();
+                format!("does not conform{to_set}: {}", facts.join("; "))
             }
             Conformance::NothingPassed => {
                 format!("does not conform{to_set}: nothing passed, all failures are known")
@@ -186,6 +202,24 @@ impl Suite {
             shard: None,
             requirements,
         }
+    }
+}
+
+/// Returns how many tests were not run; `None` if all were.
+pub(super) fn not_run_in_words(summary: &Summary) -> Option<String> {
+    match summary.not_run() {
+        0 => None,
+        1 => Some("1 test was not run".into()),
+        count => Some(format!("{count} tests were not run")),
+    }
+}
+
+/// Returns how many entries of the list of known failures are out of date; `None` if none is.
+pub(super) fn outdated_in_words(summary: &Summary) -> Option<String> {
+    match summary.outdated_entries() {
+        0 => None,
+        1 => Some("the list is out of date: 1 entry passes now".into()),
+        count => Some(format!("the list is out of date: {count} entries pass now")),
     }
 }
 

@@ -48,6 +48,8 @@ pub enum Detail {
     OnePerCause,
     /// Everything: the option `--verbose`.
     All,
+    /// The counts and the diagnosis: the option `--quiet`.
+    Summary,
 }
 
 /// A requirement that is broken.
@@ -240,15 +242,17 @@ impl<W: Write> Reporter for Human<W> {
     }
 
     fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
-        self.headline(summary)?;
         match self.detail {
+            Detail::Summary => {}
             Detail::OnePerCause => {
+                self.headline(summary)?;
                 self.one_case_per_cause(diagnosis)?;
                 if summary.failures(Strictness::Should) == 0 {
                     self.remarks()?;
                 }
             }
             Detail::All => {
+                self.headline(summary)?;
                 self.broken_requirements()?;
                 self.cases_by_cause(diagnosis)?;
                 self.remarks()?;
@@ -306,12 +310,15 @@ impl<W: Write> Human<W> {
         let strictness = self.header.settings.strictness;
         let style = match summary.conformance(strictness) {
             Conformance::NotTested => YELLOW,
-            Conformance::Conforms => GREEN,
-            Conformance::Fails(_) | Conformance::NothingPassed => RED,
+            Conformance::Conforms | Conformance::NoNewFailures(_) => GREEN,
+            Conformance::Fails(_) | Conformance::OutdatedList(_) | Conformance::NothingPassed => {
+                RED
+            }
         };
         let words = self.header.verdict_in_words(summary);
-        // The verdict ends at the colon, or else is the first word.
-        let end = words.find(": ").or_else(|| words.find(' '));
+        // The verdict ends at the colon or comma, or else is the first word.
+        let ends = [": ", ", ", " "].into_iter();
+        let end = ends.filter_map(|end| words.find(end)).next();
         let (verdict, rest) = words.split_at(end.unwrap_or(words.len()));
         format!("{style}{verdict}{style:#}{rest}")
     }
@@ -452,13 +459,14 @@ impl<W: Write> Human<W> {
 
     fn counts(&mut self, summary: &Summary) -> io::Result<()> {
         // In place of an empty line: a screen must hold everything.
-        let hint = match self.detail {
+        match self.detail {
             Detail::OnePerCause if summary.failures(Strictness::Should) > 0 => {
-                "--verbose shows every failure and remark"
+                let hint = "--verbose shows every failure and remark";
+                writeln!(self.out, "{DIM}{hint}{DIM:#}")?;
             }
-            _ => "",
-        };
-        writeln!(self.out, "{DIM}{hint}{DIM:#}")?;
+            Detail::OnePerCause | Detail::All => writeln!(self.out)?,
+            Detail::Summary => {}
+        }
         for level in Level::ALL {
             let counts = Verdict::ALL
                 .iter()

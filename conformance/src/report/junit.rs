@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
+use super::header::not_run_in_words;
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::{Cause, Diagnosis};
 use crate::dialect::Dialect;
@@ -113,6 +114,7 @@ impl Reporter for Junit {
         let all =
             (self.suites.iter()).fold(SuiteCounts::default(), |all, suite| all.and(suite.counts));
         let mut properties = self.header.facts(summary);
+        properties.extend(not_run_in_words(summary).map(|not_run| ("not run", not_run)));
         let command = ("subject", self.header.subject.command.clone());
         properties.push(command);
         let headline = diagnosis.headline(summary.of(Verdict::Warn));

@@ -20,6 +20,12 @@ use crate::vectors::Level;
 #[derive(Debug)]
 pub struct Markdown {
     path: PathBuf,
+    text: MarkdownText,
+}
+
+/// The text of a Markdown report.
+#[derive(Debug)]
+pub(super) struct MarkdownText {
     header: ReportHeader,
     /// The gravest verdict and the count of failures, by requirement.
     broken: BTreeMap<String, (Verdict, usize)>,
@@ -39,13 +45,25 @@ impl Markdown {
     /// If the file cannot be removed, or its folder is not there.
     pub fn create(path: PathBuf, header: ReportHeader) -> io::Result<Self> {
         remove_stale(&path)?;
-        Ok(Self {
-            path,
+        let text = MarkdownText::new(header);
+        Ok(Self { path, text })
+    }
+}
+
+impl MarkdownText {
+    /// Returns a text without results.
+    pub(super) fn new(header: ReportHeader) -> Self {
+        Self {
             header,
             broken: BTreeMap::new(),
             details: String::new(),
             left_out: 0,
-        })
+        }
+    }
+
+    /// Adds a result.
+    pub(super) fn add(&mut self, record: &Record) {
+        self.write_result(record).expect("a string takes any text");
     }
 
     fn write_result(&mut self, record: &Record) -> std::fmt::Result {
@@ -88,7 +106,12 @@ impl Markdown {
         writeln!(self.details, "{}\n\n</details>\n", code_block(&text))
     }
 
-    fn text(&self, summary: &Summary, diagnosis: &Diagnosis) -> Result<String, std::fmt::Error> {
+    /// Returns the text of all results.
+    pub(super) fn finish(
+        &self,
+        summary: &Summary,
+        diagnosis: &Diagnosis,
+    ) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         let header = &self.header;
         let verdict = header.verdict_in_words(summary);
@@ -188,11 +211,12 @@ impl Reporter for Markdown {
     fn subject_ready(&mut self, _: &ReadySubject) {}
 
     fn add(&mut self, record: &Record) {
-        self.write_result(record).expect("a string takes any text");
+        self.text.add(record);
     }
 
     fn finish(&mut self, summary: &Summary, diagnosis: &Diagnosis) -> io::Result<()> {
-        let text = self.text(summary, diagnosis).map_err(io::Error::other)?;
+        let text = self.text.finish(summary, diagnosis);
+        let text = text.map_err(io::Error::other)?;
         write_atomically(&self.path, text.as_bytes())
     }
 }

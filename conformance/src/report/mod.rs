@@ -3,8 +3,11 @@
 
 mod behaviour;
 mod diff;
+mod failed;
 mod findings;
 mod format;
+mod github;
+mod github_command;
 mod header;
 mod html;
 mod human;
@@ -21,8 +24,10 @@ mod side_by_side;
 mod summary;
 mod tap;
 
+pub use failed::FailedVectors;
 pub use findings::Findings;
 pub use format::Format;
+pub use github::Github;
 pub(crate) use header::requirement_order;
 pub use header::{ReportHeader, RequirementTitle, RunSettings, Shard, Suite, TestedSubject};
 pub use html::Html;
@@ -32,7 +37,7 @@ pub use json::Json;
 pub use junit::Junit;
 pub use markdown::Markdown;
 pub(crate) use markdown_text::{code_cell, markdown_cell, markdown_text};
-pub use read::{ReadError, ReadReport, read, read_from};
+pub use read::{ReadError, ReadReport, read, read_from, read_unfinished};
 pub use record::{ReadySubject, Record};
 pub use recorder::Recorder;
 pub use reporter::Reporter;

@@ -26,6 +26,8 @@ pub struct ReadReport {
     pub count: usize,
     /// How long the run took.
     pub duration: Option<Duration>,
+    /// How many tests were not run because the run ended early.
+    pub not_run: usize,
 }
 
 /// Why a file is no report.
@@ -44,16 +46,35 @@ pub enum ReadError {
 /// report is in memory at a time.
 const MAX_RESULT: u64 = 8 << 20;
 
-/// Reads a JSON report from a file or a pipe, and calls `on_result` with each result as it is read.
+/// Reads the JSON report of a whole run from a file or a pipe, and calls `on_result` with each result
+/// as it is read.
 ///
 /// A result is read as any type that can be deserialized, such as a [`Record`](super::Record).
 ///
 /// # Errors
 ///
 /// If the file cannot be read, has more than [`MAX_REPORT`] bytes or a result of more than 8 MiB,
-/// has a format that this version does not know, or does not end with `complete`. The results until
-/// then are to be discarded.
+/// has a format that this version does not know, does not end with `complete`, or is of a run that
+/// ended early. The results until then are to be discarded.
 pub fn read<R: for<'de> Deserialize<'de>>(
+    path: &Path,
+    on_result: impl FnMut(R) -> io::Result<()>,
+) -> Result<ReadReport, ReadError> {
+    let report = read_unfinished(path, on_result)?;
+    match report.not_run {
+        0 => Ok(report),
+        count => Err(ReadError::Content(format!(
+            "it is not complete: {count} tests were not run, because the run ended early"
+        ))),
+    }
+}
+
+/// Reads a JSON report as [`read`] does, also one of a run that ended early.
+///
+/// # Errors
+///
+/// Those of [`read`], but for a run that ended early.
+pub fn read_unfinished<R: for<'de> Deserialize<'de>>(
     path: &Path,
     on_result: impl FnMut(R) -> io::Result<()>,
 ) -> Result<ReadReport, ReadError> {
@@ -61,11 +82,11 @@ pub fn read<R: for<'de> Deserialize<'de>>(
     read_from(BufReader::new(report), on_result)
 }
 
-/// Reads a JSON report as [`read`] does, from any reader.
+/// Reads a JSON report as [`read_unfinished`] does, from any reader.
 ///
 /// # Errors
 ///
-/// Those of [`read`].
+/// Those of [`read_unfinished`].
 pub fn read_from<R: for<'de> Deserialize<'de>>(
     report: impl Read,
     on_result: impl FnMut(R) -> io::Result<()>,
@@ -109,6 +130,8 @@ struct SubjectMember {
 #[derive(Deserialize)]
 struct SummaryMember {
     total: usize,
+    #[serde(default)]
+    not_run: usize,
     #[serde(default)]
     complete: bool,
 }
@@ -163,7 +186,7 @@ where
         version.ok_or_else(|| missing("format_version"))?;
         let summary =
             summary.ok_or_else(|| A::Error::custom("it is not complete: summary is missing"))?;
-        if !summary.complete {
+        if !summary.complete && summary.not_run == 0 {
             return Err(A::Error::custom(
                 "it is not complete: summary does not say so",
             ));
@@ -205,6 +228,7 @@ where
             subjects: declared,
             count,
             duration: duration.flatten(),
+            not_run: summary.not_run,
         })
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -14,6 +14,10 @@ pub struct Summary {
     /// Of these, those that decide about conformance.
     deciding: BTreeMap<Verdict, usize>,
     duration: Option<Duration>,
+    /// The vectors whose results are `fixed` and decide: the entries of the list of known failures
+    /// that are out of date.
+    outdated: BTreeSet<String>,
+    not_run: usize,
 }
 
 /// What the results of a run mean together.
@@ -23,6 +27,10 @@ pub enum Conformance {
     NotTested,
     /// No result keeps the subject from being conformant.
     Conforms,
+    /// None does but known failures, of which there are so many.
+    NoNewFailures(usize),
+    /// None does, but so many entries of the list of known failures are out of date.
+    OutdatedList(usize),
     /// So many results do.
     Fails(usize),
     /// None does, but only because each is a known failure.
@@ -32,10 +40,13 @@ pub enum Conformance {
 impl Summary {
     /// Returns what the results mean together.
     pub fn conformance(&self, strictness: Strictness) -> Conformance {
-        let known = self.deciding.get(&Verdict::Known).copied();
-        match (self.failures(strictness), self.tested()) {
+        let deciding = |verdict| self.deciding.get(&verdict).copied().unwrap_or_default();
+        let (known, fixed) = (deciding(Verdict::Known), deciding(Verdict::Fixed));
+        match (self.failures(strictness) - fixed, self.tested()) {
             (0, 0) => Conformance::NotTested,
-            (0, tested) if known == Some(tested) => Conformance::NothingPassed,
+            (0, _) if fixed > 0 => Conformance::OutdatedList(self.outdated_entries()),
+            (0, tested) if known == tested => Conformance::NothingPassed,
+            (0, _) if known > 0 => Conformance::NoNewFailures(known),
             (0, _) => Conformance::Conforms,
             (failures, _) => Conformance::Fails(failures),
         }
@@ -51,16 +62,35 @@ impl Summary {
         self.duration
     }
 
-    /// Counts a result.
-    pub fn add(&mut self, record: &Record) {
-        self.count(record.level, record.verdict, record.decides);
+    /// Returns how many entries of the list of known failures are out of date: vectors that decide
+    /// and do not fail.
+    pub fn outdated_entries(&self) -> usize {
+        self.outdated.len()
     }
 
-    /// Counts a result by what its verdict counts for.
-    pub(crate) fn count(&mut self, level: Level, verdict: Verdict, decides: bool) {
+    /// Sets how many tests were not run because the run ended early.
+    pub fn set_not_run(&mut self, count: usize) {
+        self.not_run = count;
+    }
+
+    /// Returns how many tests were not run because the run ended early.
+    pub fn not_run(&self) -> usize {
+        self.not_run
+    }
+
+    /// Counts a result.
+    pub fn add(&mut self, record: &Record) {
+        self.count(&record.id, record.level, record.verdict, record.decides);
+    }
+
+    /// Counts a result of a vector by what its verdict counts for.
+    pub(crate) fn count(&mut self, id: &str, level: Level, verdict: Verdict, decides: bool) {
         *self.counts.entry((level, verdict)).or_default() += 1;
         if decides {
             *self.deciding.entry(verdict).or_default() += 1;
+            if verdict == Verdict::Fixed && !self.outdated.contains(id) {
+                self.outdated.insert(id.into());
+            }
         }
     }
 
@@ -107,8 +137,8 @@ impl Summary {
         failing.map(|(_, count)| count).sum()
     }
 
-    /// Returns a JSON object with a count for every verdict, the count of failures, and `complete`
-    /// as its last member.
+    /// Returns a JSON object with a count for every verdict, the count of failures, that of tests
+    /// which were not run if there are some, and `complete` as its last member.
     pub(super) fn to_json(&self, strictness: Strictness) -> Value {
         let mut object = Map::new();
         object.insert("total".into(), self.total().into());
@@ -116,7 +146,10 @@ impl Summary {
             object.insert(verdict.as_str().into(), self.of(verdict).into());
         }
         object.insert("failures".into(), self.failures(strictness).into());
-        object.insert("complete".into(), true.into());
+        if self.not_run > 0 {
+            object.insert("not_run".into(), self.not_run.into());
+        }
+        object.insert("complete".into(), (self.not_run == 0).into());
         Value::Object(object)
     }
 }

@@ -1,6 +1,7 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use super::header::not_run_in_words;
 use super::{ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::diagnose::Diagnosis;
 use crate::escape::visible;
@@ -61,7 +62,11 @@ impl Reporter for Tap {
                 writeln!(out, "# {label}: {}", visible(fact))?;
             }
             writeln!(out, "1..{count}")?;
-            io::copy(&mut lines, out).map(drop)
+            io::copy(&mut lines, out)?;
+            match not_run_in_words(summary) {
+                Some(not_run) => writeln!(out, "Bail out! {not_run}"),
+                None => Ok(()),
+            }
         })
     }
 }

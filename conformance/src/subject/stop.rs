@@ -4,16 +4,50 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// A request to stop, which every wait checks: a signal handler makes it, for example. Clones share
 /// the request.
 #[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
+pub struct Stop(Arc<StopState>);
+
+#[derive(Debug, Default)]
+struct StopState {
+    is_requested: AtomicBool,
+    parent: Option<Stop>,
+}
 
 impl Stop {
+    /// Returns a stop that this one requests, too, but that does not request this one: the end of a
+    /// part of the work.
+    pub fn child(&self) -> Self {
+        Self(Arc::new(StopState {
+            is_requested: AtomicBool::new(false),
+            parent: Some(self.clone()),
+        }))
+    }
+
     /// Requests that every wait ends.
     pub fn request(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.is_requested.store(true, Ordering::Relaxed);
     }
 
     /// Returns whether somebody has requested to stop.
     pub fn is_requested(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        let parent = self.0.parent.as_ref();
+        self.0.is_requested.load(Ordering::Relaxed) || parent.is_some_and(Self::is_requested)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Stop;
+
+    #[test]
+    fn a_request_reaches_children_and_no_parents() {
+        let parent = Stop::default();
+        let (child, other) = (parent.child(), parent.child());
+        let grandchild = child.child();
+        child.request();
+        let requested = |stops: [&Stop; 4]| stops.map(Stop::is_requested);
+        let stops = [&parent, &child, &other, &grandchild];
+        assert_eq!(requested(stops), [false, true, false, true]);
+        parent.request();
+        assert_eq!(requested(stops), [true; 4]);
     }
 }

@@ -115,7 +115,7 @@ fn a_report_of_others_is_printed_visibly() {
     prints_visibly(&["merge", &one, "--verbose"]).expect_status(1);
     prints_visibly(&["merge", &one]).expect_status(1);
     prints_visibly(&["compare", &other, &one]).expect_status(1);
-    for format in ["html", "json", "junit", "markdown", "tap"] {
+    for format in ["html", "json", "junit", "markdown", "tap", "github"] {
         is_visible(format, &merged_as(folder.path(), format, &one));
     }
     for format in ["html", "markdown"] {

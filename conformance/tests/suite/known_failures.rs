@@ -58,6 +58,9 @@ fn a_list_that_was_written_excuses_what_it_names() {
     let list = fs::read_to_string(bench.list()).expect("it is there");
     bench.write(&list.replace("\"say why\"", "\"old parser\""));
     let ran = bench.run_broken(&["--verbose"]).expect_status(0);
+    let verdict = ran.verdict();
+    assert!(verdict.starts_with("no new failures, "), "{verdict}");
+    assert!(verdict.contains(" known, in "), "{verdict}");
     assert!(
         ran.stdout.contains("known T4  sep-first-one-splits"),
         "{}",
@@ -81,6 +84,8 @@ fn what_is_fixed_fails_the_run_until_it_is_off_the_list() {
         .run(&["--verbose"], &python_listener())
         .expect_status(1);
     assert!(ran.first_screen().contains("fixed"), "{}", ran.stdout);
+    // Over both sockets it is one entry.
+    assert_eq!(ran.verdict(), "the list is out of date: 1 entry passes now");
     assert!(
         ran.stdout
             .contains("listed as known to fail (old parser), and does not"),
@@ -112,6 +117,33 @@ fn other_failures_are_not_excused() {
     bench
         .run(&[], Path::new("/no/such/listener.py"))
         .expect_status(3);
+}
+
+#[test]
+fn failures_beside_an_entry_that_passes_are_counted_apart() {
+    let bench = Bench::new();
+    bench.write(
+        "[[known]]\nid = \"sep-first-one-splits\"\nreason = \"x\"\n\
+         [[known]]\nid = \"sep-one-named\"\nreason = \"x\"\n",
+    );
+    let ran = bench.run_broken(&[]).expect_status(1);
+    let verdict = ran.verdict();
+    assert!(verdict.starts_with("does not conform: "), "{verdict}");
+    assert!(
+        verdict.ends_with(" failed; the list is out of date: 1 entry passes now"),
+        "{verdict}"
+    );
+    for format in ["html", "markdown"] {
+        let file = bench.folder.path().join(format);
+        let report = format!("{format}={}", file.display());
+        let args = ["--filter", "sep-one-named", "--report", &report];
+        bench.run(&args, &python_listener()).expect_status(1);
+        let text = fs::read_to_string(&file)
+            .expect("it is there")
+            .to_lowercase();
+        assert!(text.contains("the list is out of date"), "{format}");
+        assert!(!text.contains("does not conform"), "{format}");
+    }
 }
 
 #[test]
@@ -199,6 +231,10 @@ fn a_bad_list_is_told() {
         (
             "[[known]]\nid = \"no-such-vector\"\nreason = \"x\"",
             "entry `no-such-vector`: there is no such vector",
+        ),
+        (
+            "[[known]]\nid = \"sep-first-one-split\"\nreason = \"x\"",
+            "there is no such vector; did you mean `sep-first-one-splits`?",
         ),
         (
             "[[known]]\nid = \"sep-lone-colon\"",

@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::fence::{self, FenceTemplate};
 use event_datagram_conformance::load::Shape;
-use event_datagram_conformance::report::Format as ReportFormat;
+use event_datagram_conformance::report::{Detail, Format as ReportFormat};
 use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::Level;
 
@@ -162,8 +162,8 @@ pub(crate) struct CaptureArgs {
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
-    /// Run the vectors of these dialects; without, of text, or of both on the built-in listener and
-    /// from --vectors
+    /// Run the vectors of these dialects; without, of text, or of both on the built-in listener
+    /// and with --vectors or --rerun
     #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
     pub(crate) dialects: Vec<Dialect>,
     /// Let only the vectors of this requirement set decide, such as 2026.2; the others run all the
@@ -187,9 +187,15 @@ pub(crate) struct TestArgs {
     /// Let warnings fail the run, too
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Print every failure in full, instead of one of each cause
-    #[arg(long)]
-    pub(crate) verbose: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// End the run after so many failures; the rest is not run
+    #[arg(long, value_name = "NUMBER", conflicts_with = "write_known")]
+    pub(crate) max_failures: Option<NonZero<usize>>,
+    /// Run only what failed in the run of this JSON report; warnings count with --strict, here or
+    /// there
+    #[arg(long, value_name = "REPORT")]
+    pub(crate) rerun: Option<PathBuf>,
     /// Listen for this long behind the last vector, and while the subject stops: what it reports
     /// then, such as a late copy, fails
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -203,8 +209,8 @@ pub(crate) struct TestArgs {
     /// Bring the list of known failures up to date, or make it
     #[arg(long, requires = "known")]
     pub(crate) write_known: bool,
-    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE
-    /// (repeatable)
+    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE,
+    /// github=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
     /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for
@@ -391,12 +397,13 @@ pub(crate) enum Sockets {
 }
 
 impl TestArgs {
-    /// Returns the dialects to test. The default depends on the subject, and on vector files, which
-    /// are of one dialect each.
+    /// Returns the dialects to test. The default depends on the subject; vector files and earlier
+    /// failures have their own.
     pub(crate) fn dialects(&self) -> &[Dialect] {
         let is_built_in = self.subject.command.is_empty() && self.subject.attach.is_none();
+        let has_dialects = !self.select.source.files.is_empty() || self.rerun.is_some();
         match &self.dialects[..] {
-            [] if is_built_in || !self.select.source.files.is_empty() => Dialect::ALL,
+            [] if is_built_in || has_dialects => Dialect::ALL,
             [] => &[Dialect::Text],
             chosen => chosen,
         }
@@ -443,13 +450,33 @@ pub(crate) struct MergeArgs {
     /// JSON reports of all parts of one run, in any order; or one of a whole run
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE
-    /// (repeatable)
+    /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE,
+    /// github=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// How much of the results of a run is printed.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
     /// Print every failure in full, instead of one of each cause
     #[arg(long)]
     pub(crate) verbose: bool,
+    /// Print only the counts, the diagnosis, the verdict and errors
+    #[arg(long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+impl OutputArgs {
+    pub(crate) fn detail(&self) -> Detail {
+        match (self.quiet, self.verbose) {
+            (true, _) => Detail::Summary,
+            (_, true) => Detail::All,
+            _ => Detail::OnePerCause,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

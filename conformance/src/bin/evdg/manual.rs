@@ -58,6 +58,14 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
                 "evdg test --known known.toml --write-known -- ./listener",
                 "Make a list of what fails today, to be worked off.",
             ),
+            (
+                "evdg test --rerun report.json -- ./listener",
+                "Run what failed in an earlier run again.",
+            ),
+            (
+                "evdg test --vectors found.json -- ./listener",
+                "Run the vectors that evdg fuzz --save found.json has written.",
+            ),
         ],
     ),
     (

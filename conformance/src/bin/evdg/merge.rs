@@ -4,7 +4,7 @@ use event_datagram_conformance::vectors::Corpus;
 
 use crate::args::MergeArgs;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
-use crate::reports::{ReportSet, detail, prepare};
+use crate::reports::{ReportSet, prepare};
 use crate::signals::Signals;
 
 /// Merges the parts of a run: the output and the exit status are those of the whole run.
@@ -17,7 +17,7 @@ pub(crate) fn run(args: &MergeArgs, signals: &Signals) -> CommandResult {
     let mut reports = ReportSet::create(
         &merged.header,
         &args.reports,
-        detail(args.verbose),
+        args.output.detail(),
         &corpus.vectors,
     )?;
     let result = merged.replay(|event| match event {

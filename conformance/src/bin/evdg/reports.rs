@@ -52,15 +52,6 @@ pub(crate) fn prepare<'p, F>(
     Ok(())
 }
 
-/// Returns how much is printed with or without `--verbose`.
-pub(crate) fn detail(is_verbose: bool) -> Detail {
-    if is_verbose {
-        Detail::All
-    } else {
-        Detail::OnePerCause
-    }
-}
-
 /// Returns the command line of this program, as one would type it into a shell.
 pub(crate) fn command_line() -> String {
     let quoted = std::env::args_os().skip(1).map(|arg| {
@@ -79,6 +70,7 @@ pub(crate) struct ReportSet<'c> {
     pub(crate) summary: Summary,
     findings: Findings<'c>,
     strictness: Strictness,
+    detail: Detail,
     human: Human<Stdout>,
     files: Vec<(PathBuf, Box<dyn Reporter>)>,
 }
@@ -102,6 +94,7 @@ impl<'c> ReportSet<'c> {
             human: Human::new(styled_stdout(), header.clone(), detail),
             findings: Findings::new(vectors),
             strictness: header.settings.strictness,
+            detail,
             summary: Summary::default(),
         })
     }
@@ -129,6 +122,11 @@ impl<'c> ReportSet<'c> {
             .for_each(|(_, report)| report.add(record));
     }
 
+    /// Returns how many results keep the subject from being conformant so far.
+    pub(crate) fn failures(&self) -> usize {
+        self.summary.failures(self.strictness)
+    }
+
     /// Prints the results so far on standard output; the files are not written.
     pub(crate) fn break_off(mut self, why: &str) -> CommandResult<()> {
         if self.summary.total() == 0 {
@@ -142,7 +140,10 @@ impl<'c> ReportSet<'c> {
     /// Searches the causes of what went wrong, for [`MAX_DIAGNOSIS`] at most. `fence` is the fence of
     /// the run.
     pub(crate) fn diagnose(&self, fence: &FenceTemplate, stop: &Stop) -> Diagnosis {
-        let bar = ProgressBar::new_spinner().with_message("searching the causes");
+        let bar = match self.detail {
+            Detail::Summary => ProgressBar::hidden(),
+            _ => ProgressBar::new_spinner().with_message("searching the causes"),
+        };
         let begin = Instant::now();
         let go_on = || {
             // A thread that moves the bar might not start.

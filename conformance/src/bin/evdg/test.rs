@@ -11,13 +11,14 @@ use event_datagram_conformance::report::{
 use event_datagram_conformance::run::{RunError, RunEvent, TestPlan, run as run_plan};
 use event_datagram_conformance::subject::{Kind, StartError, Stop};
 use event_datagram_conformance::vectors::{Corpus, TEST_EVENT};
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::args::{CorpusArgs, TestArgs};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
-use crate::reports::{ReportSet, command_line, detail, prepare};
+use crate::progress::Progress;
+use crate::reports::{ReportSet, command_line, prepare};
+use crate::rerun::keep_failed;
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, failure, option, options, settings, subject};
 use crate::terminal::message;
@@ -25,23 +26,23 @@ use crate::values::ShardArg;
 use crate::vectors::{corpus, select, set};
 
 pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
-    let vectors = &args.select.source.files;
-    let inputs = args
-        .known
-        .iter()
-        .chain(&args.subject.observe)
-        .chain(vectors);
+    let inputs = [&args.known, &args.subject.observe, &args.rerun];
+    let inputs = inputs
+        .into_iter()
+        .flatten()
+        .chain(&args.select.source.files);
     prepare(&args.reports, inputs)?;
     let mut corpus = corpus(&args.select.source)?;
     if let Some(name) = &args.subject.event {
         corpus.rename_test_event(name);
     }
-    let plan = plan(args, &corpus, signals.hold())?;
+    let stop = signals.hold();
+    let plan = plan(args, &corpus, stop.child())?;
     let (header, recorder) = report_header(args, &plan, &corpus);
     let mut reports = ReportSet::create(
         &header,
         &args.reports,
-        detail(args.verbose),
+        args.output.detail(),
         plan.vectors.iter().copied(),
     )?;
 
@@ -50,8 +51,18 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
     let mut names = ReportedNames::new(test_event, plan.settings.fence.event_name());
     let (ids, mut unknown) = (corpus.ids(), BTreeSet::new());
     let begun = Instant::now();
-    let bar = progress_bar(plan.vectors.len() * plan.sockets.len());
+    let planned = plan.vectors.len() * plan.sockets.len();
+    let mut progress = match args.output.quiet {
+        true => Progress::hidden(),
+        false => Progress::new(planned),
+    };
+    let is_over = |reports: &ReportSet<'_>| {
+        let max = args.max_failures;
+        max.is_some_and(|max| reports.failures() >= max.get())
+    };
     let result = run_plan(&plan, |event| match event {
+        // The run is being ended, and instances are killed: what they do says nothing.
+        _ if is_over(&reports) => {}
         RunEvent::Ready {
             socket,
             dialects,
@@ -65,16 +76,15 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
             reports.add(&recorder.record(outcome));
             names.add(outcome.vector, &outcome.observation);
             failures.add(&outcome.vector.id, outcome.socket, outcome.verdict);
-            bar.set_message(outcome.vector.id.clone());
-            bar.inc(1);
+            progress.advance(&outcome.vector.id, reports.failures());
+            if is_over(&reports) {
+                plan.settings.stop.request();
+            }
         }
-        RunEvent::Waiting { instances, at_most } => bar.set_message(format!(
-            "waiting for {instances} silent instances, {:.0} s at most",
-            at_most.as_secs_f64().ceil()
-        )),
+        RunEvent::Waiting { instances, at_most } => progress.wait(instances, at_most),
         _ => {}
     });
-    bar.finish_and_clear();
+    progress.finish();
     if !unknown.is_empty() {
         message(format_args!(
             "the subject declares {} not applicable, and there is no such requirement or vector",
@@ -82,7 +92,10 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
         ));
     }
 
-    if let Err(error) = result {
+    if is_over(&reports) && !stop.is_requested() {
+        let not_run = planned - reports.summary.total();
+        reports.summary.set_not_run(not_run);
+    } else if let Err(error) = result {
         signals.release();
         reports.break_off(&error.to_string())?;
         return Err(match advice_on_fence(args, &error) {
@@ -94,7 +107,7 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
         });
     }
     reports.end_run(Some(begun.elapsed()));
-    let diagnosis = reports.diagnose(&plan.settings.fence, &plan.settings.stop);
+    let diagnosis = reports.diagnose(&plan.settings.fence, &stop);
     let written = reports.write_files(&diagnosis);
     if let (Some(path), true) = (&args.known, args.write_known) {
         let changes = failures
@@ -149,6 +162,9 @@ fn first_few(ids: &BTreeSet<String>) -> String {
 
 fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> CommandResult<TestPlan<'c>> {
     let mut vectors = select(corpus, &args.select, args.dialects())?;
+    if let Some(report) = &args.rerun {
+        keep_failed(report, args.strict.into(), &mut vectors)?;
+    }
     if let Some(seed) = args.seed {
         fastrand::Rng::with_seed(seed).shuffle(&mut vectors);
     }
@@ -256,11 +272,4 @@ fn report_header(
         command: label.command,
     };
     (header, recorder)
-}
-
-/// Returns a progress bar, which is hidden unless standard error is a terminal.
-fn progress_bar(length: usize) -> ProgressBar {
-    let bar = ProgressBar::new(length as u64);
-    let style = ProgressStyle::with_template("{bar:32} {pos}/{len} {wide_msg}");
-    bar.with_style(style.expect("the template is valid"))
 }

@@ -15,7 +15,7 @@ use crate::escape::{cut, visible};
 use crate::judge::Verdict;
 use crate::output_file::{remove_stale, write_atomically_with};
 use crate::report::behaviour::BehaviourEvidence;
-use crate::report::header::requirement_order;
+use crate::report::header::{not_run_in_words, requirement_order};
 use crate::report::side_by_side::{DatagramComparison, comparisons};
 use crate::report::{Conformance, ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::vectors::Level;
@@ -282,6 +282,10 @@ impl Html {
     fn content<'r>(&'r self, summary: &Summary, diagnosis: &'r Diagnosis) -> ReportPage<'r> {
         let header = &self.header;
         let strictness = header.settings.strictness;
+        let outdated = match summary.outdated_entries() {
+            0 => String::new(),
+            entries => format!(" Entries of the list of known failures that pass now: {entries}."),
+        };
         let (state, verdict, sentence) = match summary.conformance(strictness) {
             Conformance::NotTested => (
                 "odd",
@@ -296,16 +300,29 @@ impl Html {
                     summary.tested()
                 ),
             ),
+            Conformance::NoNewFailures(known) => (
+                "good",
+                "No new failures",
+                format!("{known} known, in {} tests.", summary.tested()),
+            ),
+            Conformance::OutdatedList(_) => ("bad", "The list is out of date", outdated),
             Conformance::Fails(failures) => (
                 "bad",
                 "Does not conform",
-                format!("{failures} of {} tests failed.", summary.deciding()),
+                format!(
+                    "{failures} of {} tests failed.{outdated}",
+                    summary.deciding()
+                ),
             ),
             Conformance::NothingPassed => (
                 "bad",
                 "Does not conform",
                 "Nothing passed: all failures are known.".into(),
             ),
+        };
+        let sentence = match not_run_in_words(summary) {
+            Some(not_run) => format!("{sentence} {not_run}: the run ended early."),
+            None => sentence,
         };
         let verdicts: Vec<_> = Verdict::ALL
             .into_iter()
