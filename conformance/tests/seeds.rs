@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use event_datagram_conformance::testing::FuzzTarget;
 use event_datagram_conformance::vectors::Corpus;
+use event_datagram_oracle_c::testing::C_INTERFACE;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
             every_family_of_targets_has_a_dictionary,
         ),
     ];
-    for target in FuzzTarget::ALL {
+    for target in targets() {
         trials.push(Trial::test(format!("seeds::{}", target.name()), || {
             run_seeds(target)
         }));
@@ -36,6 +37,11 @@ fn main() -> ExitCode {
         }
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// Returns every target: those of the runner, and those of other crates.
+fn targets() -> impl Iterator<Item = &'static FuzzTarget> {
+    FuzzTarget::ALL.iter().chain([&C_INTERFACE])
 }
 
 fn run_seeds(target: &FuzzTarget) -> Result<(), Failed> {
@@ -70,7 +76,7 @@ fn every_file_belongs_to_a_target() -> Result<(), Failed> {
     for folder in ["seeds", "regressions"] {
         for path in entries(&corpus_folder().join(folder)) {
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            if !FuzzTarget::ALL.iter().any(|target| target.name() == name) {
+            if !targets().any(|target| target.name() == name) {
                 return Err(format!("{}: no fuzz target of this name", path.display()).into());
             }
         }
@@ -84,7 +90,7 @@ fn every_target_can_be_fuzzed() -> Result<(), Failed> {
         fs::read_to_string(package.join("Cargo.toml"))?.parse()?;
     let programs = manifest["bin"].as_array_of_tables().into_iter().flatten();
     let mut programs: Vec<_> = programs.filter_map(|it| it.get("name")?.as_str()).collect();
-    let mut targets: Vec<_> = FuzzTarget::ALL.iter().map(FuzzTarget::name).collect();
+    let mut targets: Vec<_> = targets().map(FuzzTarget::name).collect();
     programs.sort_unstable();
     targets.sort_unstable();
     if programs != targets {
@@ -100,7 +106,7 @@ fn every_target_can_be_fuzzed() -> Result<(), Failed> {
 /// that name.
 fn every_family_of_targets_has_a_dictionary() -> Result<(), Failed> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/dictionaries");
-    let names = FuzzTarget::ALL.iter().map(FuzzTarget::name);
+    let names = targets().map(FuzzTarget::name);
     let families = names.filter_map(|name| name.split('_').next());
     let wanted: BTreeSet<_> = families
         .map(|it| folder.join(format!("{it}.dict")))

@@ -1,2 +1,2 @@
 #![cfg_attr(all(fuzzing, feature = "libfuzzer"), no_main)]
-event_datagram_fuzz::target!(JUDGE_SEQUENCE);
+event_datagram_fuzz::target!(FuzzTarget::JUDGE_SEQUENCE);

@@ -1,2 +1,2 @@
 #![cfg_attr(all(fuzzing, feature = "libfuzzer"), no_main)]
-event_datagram_fuzz::target!(PACKET_CAPTURE);
+event_datagram_fuzz::target!(FuzzTarget::PACKET_CAPTURE);

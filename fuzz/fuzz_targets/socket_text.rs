@@ -1,2 +1,2 @@
 #![cfg_attr(all(fuzzing, feature = "libfuzzer"), no_main)]
-event_datagram_fuzz::target!(SOCKET_TEXT);
+event_datagram_fuzz::target!(FuzzTarget::SOCKET_TEXT);

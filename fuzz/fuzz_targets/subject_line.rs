@@ -1,2 +1,2 @@
 #![cfg_attr(all(fuzzing, feature = "libfuzzer"), no_main)]
-event_datagram_fuzz::target!(SUBJECT_LINE);
+event_datagram_fuzz::target!(FuzzTarget::SUBJECT_LINE);

@@ -4,6 +4,7 @@
 mod replay;
 
 pub use event_datagram_conformance::testing::FuzzTarget;
+pub use event_datagram_oracle_c::testing::C_INTERFACE;
 pub use replay::replay;
 
 #[cfg(feature = "afl")]
@@ -13,28 +14,28 @@ pub use honggfuzz;
 #[cfg(feature = "libfuzzer")]
 pub use libfuzzer_sys;
 
-/// Defines the program of a target, for the engine that this package is built for.
+/// Defines the program of a target, by the path of its constant in this crate, for the engine that this package is built for.
 #[macro_export]
 macro_rules! target {
-    ($target:ident) => {
+    ($($target:tt)+) => {
         #[cfg(all(fuzzing, feature = "libfuzzer"))]
-        $crate::libfuzzer_sys::fuzz_target!(|input: &[u8]| $crate::FuzzTarget::$target.run(input));
+        $crate::libfuzzer_sys::fuzz_target!(|input: &[u8]| $crate::$($target)+.run(input));
 
         #[cfg(all(fuzzing, feature = "afl"))]
         fn main() {
-            $crate::afl::fuzz(true, |input: &[u8]| $crate::FuzzTarget::$target.run(input));
+            $crate::afl::fuzz(true, |input: &[u8]| $crate::$($target)+.run(input));
         }
 
         #[cfg(all(fuzzing, feature = "honggfuzz"))]
         fn main() {
             loop {
-                $crate::honggfuzz::fuzz(|input: &[u8]| $crate::FuzzTarget::$target.run(input));
+                $crate::honggfuzz::fuzz(|input: &[u8]| $crate::$($target)+.run(input));
             }
         }
 
         #[cfg(not(fuzzing))]
         fn main() -> std::process::ExitCode {
-            $crate::replay(&$crate::FuzzTarget::$target, std::env::args_os().skip(1))
+            $crate::replay(&$crate::$($target)+, std::env::args_os().skip(1))
         }
     };
 }

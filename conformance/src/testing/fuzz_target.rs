@@ -21,12 +21,30 @@ use crate::vectors::Corpus;
 /// ```
 pub struct FuzzTarget {
     name: &'static str,
+    /// The path by which a pasted test names it.
+    path: &'static str,
     run: fn(&[u8]),
     case: fn(&[u8]) -> String,
     seeds: fn(&Corpus) -> Vec<Vec<u8>>,
 }
 
 impl FuzzTarget {
+    /// Makes a target of the laws of another crate, over the cases that a generator makes. `path`
+    /// leads to its constant.
+    pub const fn generated<C: Generate>(
+        name: &'static str,
+        path: &'static str,
+        run: fn(&[u8]),
+    ) -> Self {
+        Self {
+            name,
+            path,
+            run,
+            case: |bytes| format!("{:?}", Generated::<C>::from_bytes(bytes)),
+            seeds: |_| Vec::new(),
+        }
+    }
+
     /// Returns the name of its constant, in lower case.
     pub const fn name(&self) -> &'static str {
         self.name
@@ -49,10 +67,10 @@ impl FuzzTarget {
     /// Returns the source of a test that runs this input.
     pub fn test(&self, input: &[u8]) -> String {
         let case = self.case(input);
-        let (name, upper) = (self.name, self.name.to_uppercase());
+        let (name, path) = (self.name, self.path);
         let input = input.escape_ascii();
         format!(
-            "#[test]\nfn {name}_say_what_it_broke() {{\n    // {case}\n    FuzzTarget::{upper}.run(b\"{input}\");\n}}\n"
+            "#[test]\nfn {name}_say_what_it_broke() {{\n    // {case}\n    {path}.run(b\"{input}\");\n}}\n"
         )
     }
 
@@ -164,6 +182,7 @@ macro_rules! targets {
                 $(#[$doc])*
                 pub const $constant: Self = Self {
                     name: $name,
+                    path: concat!("FuzzTarget::", stringify!($constant)),
                     run: |bytes| {
                         let laws: fn(&$kind) = $laws;
                         laws(&<$kind>::from_bytes(bytes));

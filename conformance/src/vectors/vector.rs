@@ -1,5 +1,5 @@
 use event_datagram::EventBuf;
-#[cfg(feature = "runner")]
+#[cfg(feature = "diagnosis")]
 use event_datagram_oracle::reference::Reading;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,13 @@ pub struct Step {
     pub expect: Expectation,
 }
 
+impl Step {
+    /// Puts a datagram and its expectation together.
+    pub const fn new(datagram: Vec<u8>, expect: Expectation) -> Self {
+        Self { datagram, expect }
+    }
+}
+
 /// What a subject should make of a datagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -72,7 +79,7 @@ pub enum Expectation {
 
 impl Expectation {
     /// Returns the expectation of one of these readings, of which there is at least one.
-    #[cfg(feature = "runner")]
+    #[cfg(feature = "diagnosis")]
     pub fn any_of(readings: Vec<Reading>) -> Self {
         let each = readings.into_iter().map(|reading| match reading {
             Reading::Event(event) => Self::Event(event),

@@ -97,6 +97,17 @@ const PIECES: &[&[u8]] = &[
 /// Brackets that nest this deep overflow the stack of recursive readers.
 const MAX_REPETITION: usize = 60_000;
 
+impl JsonRpcDatagram {
+    /// Pieces that break JSON readers, alone and side by side: the words of a fuzzing dictionary.
+    pub const PIECES: &[&[u8]] = PIECES;
+
+    /// Mutates the datagram in a few places: inserts, removes, replaces, doubles, moves or cuts off
+    /// bytes.
+    pub fn mutate(&mut self, source: &mut ByteSource<'_>) {
+        mutate(&mut self.0, source, PIECES);
+    }
+}
+
 impl Generate for JsonRpcDatagram {
     fn generate(source: &mut ByteSource<'_>) -> Self {
         if source.may_be_large() && source.one_in(100) {

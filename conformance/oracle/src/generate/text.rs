@@ -20,6 +20,17 @@ pub struct TextSequence(pub Vec<Vec<u8>>);
 /// The reference takes quadratic time for a datagram of quotes alone.
 const MAX_REPETITION: usize = 2_048;
 
+impl TextDatagram {
+    /// Pieces that break text readers, alone and side by side: the words of a fuzzing dictionary.
+    pub const PIECES: &[&[u8]] = TEXT_PIECES;
+
+    /// Mutates the datagram in a few places: inserts, removes, replaces, doubles, moves or cuts off
+    /// bytes.
+    pub fn mutate(&mut self, source: &mut ByteSource<'_>) {
+        mutate(&mut self.0, source, TEXT_PIECES);
+    }
+}
+
 impl Generate for TextDatagram {
     fn generate(source: &mut ByteSource<'_>) -> Self {
         if source.may_be_large() && source.one_in(100) {
