@@ -10,9 +10,11 @@
 //!
 //! - `runner`: everything that tests a subject and reports. Without it the crate holds what the crate
 //!   `event-datagram-harness` needs: vectors, judge and evidence.
+//! - `reference`: what the reference decoders say about a datagram.
 //! - `diagnosis`: the causes of what went wrong.
 //! - `capture`: datagrams from packet captures, and other words in their places.
 //! - `load`: load tests.
+//! - `kits`: kits for fuzzing parsers in other languages.
 //! - `testing`: laws of the readers and of the judge, and the table of fuzz targets.
 //! - `cli` (default): the command `evdg`.
 
@@ -33,6 +35,8 @@ pub mod explore;
 pub mod fence;
 pub mod input_file;
 pub mod judge;
+#[cfg(feature = "kits")]
+pub mod kit;
 #[cfg(feature = "runner")]
 pub mod known;
 pub mod layout;
@@ -48,6 +52,8 @@ mod named_enum;
 pub mod observation;
 #[cfg(feature = "runner")]
 pub mod output_file;
+#[cfg(feature = "runner")]
+pub mod output_folder;
 #[cfg(feature = "runner")]
 pub mod report;
 #[cfg(feature = "runner")]

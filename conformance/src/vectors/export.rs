@@ -1,68 +1,27 @@
-use std::fs;
-use std::io;
-use std::path::Path;
-
 use serde_json::{Value, json};
 
-use super::corpus::{Corpus, CorpusError};
+use super::corpus::Corpus;
 use super::expectation_json::expectation_to_json;
 use super::exported::datagram_file;
 use super::vector::Vector;
 use crate::escape::visible_json;
+use crate::output_folder::FolderFiles;
 
-/// Writes vectors into a folder, for other test suites: each datagram as a file of its bytes, each
-/// vector as JSON, their schema, the requirements, the requirement sets, and a README. The README
-/// comes last: if it is there, the export is complete.
-///
-/// # Errors
-///
-/// If the folder is not empty, or a file cannot be written. Then the folder is left as it was.
-pub fn export(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), CorpusError> {
-    let is_new = make_empty(folder).map_err(at(folder))?;
-    let result = fill(corpus, vectors, folder);
-    if result.is_err() && is_new {
-        // An error of the removal says less than the one that is returned.
-        let _ = fs::remove_dir(folder);
-    }
-    result
-}
-
-/// Creates a folder unless it exists and is empty. Returns whether it is new.
-fn make_empty(folder: &Path) -> io::Result<bool> {
-    match fs::read_dir(folder) {
-        Ok(mut entries) => match entries.next() {
-            Some(_) => Err(io::Error::new(
-                io::ErrorKind::DirectoryNotEmpty,
-                "it is not empty, and nothing in it shall be written over",
-            )),
-            None => Ok(false),
-        },
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir(folder).map(|()| true)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// Writes all files into a temporary folder, and moves them into the folder.
-fn fill(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), CorpusError> {
-    let mut builder = tempfile::Builder::new();
-    let stage = builder
-        .prefix(".evdg-")
-        .tempdir_in(folder)
-        .map_err(at(folder))?;
+/// Returns the files of vectors, for other test suites: each datagram as a file of its bytes, each
+/// vector as JSON, their schema, the requirements, the requirement sets, and last a README.
+pub fn export(corpus: &Corpus, vectors: &[&Vector]) -> FolderFiles {
+    let mut files = FolderFiles::new();
     for vector in vectors {
-        let home = stage.path().join(vector.dialect.as_str());
-        fs::create_dir_all(&home).map_err(at(&home))?;
+        let home = vector.dialect.as_str();
         for (index, step) in vector.steps.iter().enumerate() {
-            write(&home.join(datagram_file(&vector.id, index)), &step.datagram)?;
+            let name = datagram_file(&vector.id, index);
+            files.push((format!("{home}/{name}"), step.datagram.clone()));
         }
-        write_json(&home.join(format!("{}.json", vector.id)), &to_json(vector))?;
+        let name = format!("{home}/{}.json", vector.id);
+        files.push((name, json_file(&to_json(vector))));
     }
-    let sets = stage.path().join("sets");
-    fs::create_dir(&sets).map_err(at(&sets))?;
     for set in &corpus.sets {
-        write(&sets.join(format!("{}.txt", set.name)), set.text.as_bytes())?;
+        files.push((format!("sets/{}.txt", set.name), set.text.clone().into()));
     }
     let requirements = corpus.requirements.iter().map(|requirement| {
         json!({
@@ -72,31 +31,18 @@ fn fill(corpus: &Corpus, vectors: &[&Vector], folder: &Path) -> Result<(), Corpu
             "authorities": requirement.authorities,
         })
     });
-    write_json(
-        &stage.path().join("requirements.json"),
-        &requirements.collect(),
-    )?;
-    write(
-        &stage.path().join("SPEC.md"),
-        corpus.specification.as_bytes(),
-    )?;
-    write(
-        &stage.path().join("schema.json"),
-        event_datagram_corpus::EXPORT_SCHEMA.as_bytes(),
-    )?;
-    let mut entries = fs::read_dir(&stage)
-        .and_then(Iterator::collect::<io::Result<Vec<_>>>)
-        .map_err(at(folder))?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    for entry in entries {
-        let target = folder.join(entry.file_name());
-        fs::rename(entry.path(), &target).map_err(at(&target))?;
+    files.push((
+        "requirements.json".into(),
+        json_file(&requirements.collect()),
+    ));
+    for (name, text) in [
+        ("SPEC.md", corpus.specification.as_str()),
+        ("schema.json", event_datagram_corpus::EXPORT_SCHEMA),
+        ("README.md", event_datagram_corpus::EXPORT_README),
+    ] {
+        files.push((name.into(), text.into()));
     }
-    stage.close().map_err(at(folder))?;
-    write(
-        &folder.join("README.md"),
-        event_datagram_corpus::EXPORT_README.as_bytes(),
-    )
+    files
 }
 
 /// Returns all members of a vector, but for its bytes.
@@ -128,18 +74,6 @@ fn to_json(vector: &Vector) -> Value {
     json
 }
 
-fn write_json(path: &Path, json: &Value) -> Result<(), CorpusError> {
-    write(path, visible_json(&format!("{json:#}\n")).as_bytes())
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<(), CorpusError> {
-    fs::write(path, content).map_err(at(path))
-}
-
-fn at(path: &Path) -> impl Fn(io::Error) -> CorpusError {
-    let path = path.to_path_buf();
-    move |source| CorpusError::Io {
-        path: path.clone(),
-        source,
-    }
+fn json_file(json: &Value) -> Vec<u8> {
+    visible_json(&format!("{json:#}\n")).into_owned().into()
 }

@@ -1,5 +1,5 @@
 use event_datagram::EventBuf;
-#[cfg(feature = "diagnosis")]
+#[cfg(feature = "reference")]
 use event_datagram_oracle::reference::Reading;
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +79,7 @@ pub enum Expectation {
 
 impl Expectation {
     /// Returns the expectation of one of these readings, of which there is at least one.
-    #[cfg(feature = "diagnosis")]
+    #[cfg(feature = "reference")]
     pub fn any_of(readings: Vec<Reading>) -> Self {
         let each = readings.into_iter().map(|reading| match reading {
             Reading::Event(event) => Self::Event(event),

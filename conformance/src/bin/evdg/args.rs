@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::fence::{self, FenceTemplate};
+use event_datagram_conformance::kit::Language;
 use event_datagram_conformance::load::Shape;
 use event_datagram_conformance::report::{Detail, Format as ReportFormat};
 use event_datagram_conformance::transport::SocketKind;
@@ -14,7 +15,8 @@ use event_datagram_conformance::vectors::Level;
 
 use crate::values::{
     Datagrams, ReportArg, ShardArg, VectorFileArg, datagrams, dialect, duration, duration_or_zero,
-    event_name, file_mode, latency, level, percent, plain_rate, report, shape, shard, slug,
+    event_name, file_mode, language, latency, level, percent, plain_rate, report, shape, shard,
+    slug,
     vector_file,
 };
 
@@ -76,6 +78,9 @@ pub(crate) enum Command {
     Capture(CaptureArgs),
     /// Explain a requirement or a vector in full
     Explain(ExplainArgs),
+    /// Write a kit for fuzzing a parser in some language: a harness, seeds, a dictionary, and an
+    /// example parser with a bug, to be replaced
+    Kit(KitArgs),
     /// The corpus: list, show, export, check, import
     #[command(subcommand)]
     Vectors(VectorsCommand),
@@ -95,6 +100,18 @@ pub(crate) enum Command {
         /// The folder; it is made if it is not there
         folder: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KitArgs {
+    /// The language of the parser; replay is for any other: a process that reads hex lines
+    #[arg(value_parser = language())]
+    pub(crate) language: Language,
+    /// Where the kit goes; the folder is made, or it is empty
+    pub(crate) folder: PathBuf,
+    /// Take the crates of this project from a checkout of its repository instead of the registry
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) crates: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -14,6 +14,7 @@ mod fuzz;
 mod fuzz_output;
 mod help;
 mod hex_digits;
+mod kit;
 mod lint;
 mod listen;
 mod manual;
@@ -83,6 +84,7 @@ fn run(signals: &Signals) -> CommandResult {
         Command::Merge(args) => merge::run(args, signals),
         Command::Capture(args) => capture::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Kit(args) => kit::run(args, signals),
         Command::Vectors(command) => vectors::run(command, signals),
         Command::Help { topic } => help::run(topic),
         Command::Completions { shell } => manual::completions(*shell),

@@ -82,6 +82,19 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "evdg-kit",
+        &[
+            (
+                "evdg kit c my-kit && make -C my-kit fuzz",
+                "Find the bug of the example parser, with libFuzzer.",
+            ),
+            (
+                "evdg kit go my-kit --crates ~/event-datagram",
+                "Write a kit that builds the oracle from a checkout of the repository.",
+            ),
+        ],
+    ),
+    (
         "evdg-compare",
         &[
             (

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use event_datagram_conformance::dialect::Dialect;
+use event_datagram_conformance::kit::Language;
 use event_datagram_conformance::load::{MAX_TIME, Shape};
 use event_datagram_conformance::vectors::{Level, is_slug};
 
@@ -44,6 +45,12 @@ pub(crate) fn level() -> impl TypedValueParser<Value = Level> {
 pub(crate) fn dialect() -> impl TypedValueParser<Value = Dialect> {
     let parse = |word: String| Dialect::named(&word).expect("clap accepts only these words");
     PossibleValuesParser::new(Dialect::ALL.iter().map(|dialect| dialect.as_str())).map(parse)
+}
+
+/// Parses the language of a kit.
+pub(crate) fn language() -> impl TypedValueParser<Value = Language> {
+    let parse = |word: String| Language::named(&word).expect("clap accepts only these words");
+    PossibleValuesParser::new(Language::ALL.iter().map(|language| language.as_str())).map(parse)
 }
 
 /// Parses `INDEX/COUNT`.

@@ -5,6 +5,7 @@ use std::path::Path;
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::escape::visible;
 use event_datagram_conformance::evidence::{datagram_in_words, expectation_in_words};
+use event_datagram_conformance::output_folder::write_folder;
 use event_datagram_conformance::vectors::{Corpus, Selection, Set, Vector, check, export};
 
 use crate::args::{CorpusArgs, MemberArgs, SelectArgs, VectorsCommand};
@@ -162,7 +163,8 @@ fn export_members(folder: &Path, args: &MemberArgs, signals: &Signals) -> Comman
     let vectors = members(&corpus, args)?;
     // No folder is left half of the way.
     signals.hold();
-    export(&corpus, &vectors, folder).or_exit_with(ExitStatus::Setup, "nothing was exported")?;
+    write_folder(folder, &export(&corpus, &vectors))
+        .or_exit_with(ExitStatus::Setup, "nothing was exported")?;
     signals.release();
     let (count, folder) = (vectors.len(), folder.display());
     message(format_args!(

@@ -1,0 +1,1 @@
+../../oracle-c/include/event_datagram_oracle.h
