@@ -28,6 +28,7 @@ mod hostile_inputs;
 mod hostile_subjects;
 mod hostile_texts;
 mod import;
+mod kit;
 mod known_failures;
 mod lenient_parsers;
 mod lint;
