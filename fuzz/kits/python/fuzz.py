@@ -38,7 +38,8 @@ def check(datagram):
         reading = None
     answer = oracle.admits(DIALECT, datagram, reading)
     if answer != oracle.ADMISSIBLE and (STRICT or answer != oracle.ADVISED_AGAINST):
-        raise NotAdmissible(f"datagram {datagram!r}: {oracle.why(DIALECT, datagram, reading)}")
+        why = oracle.why(DIALECT, datagram, reading)
+        raise NotAdmissible(f"datagram {datagram!r}: not admissible: {why}")
 
 
 def mutate(data, max_size, seed):
