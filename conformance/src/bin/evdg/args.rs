@@ -16,8 +16,7 @@ use event_datagram_conformance::vectors::Level;
 use crate::values::{
     Datagrams, ReportArg, ShardArg, VectorFileArg, datagrams, dialect, duration, duration_or_zero,
     event_name, file_mode, language, latency, level, percent, plain_rate, report, shape, shard,
-    slug,
-    vector_file,
+    slug, vector_file,
 };
 
 /// Conformance suite for listeners of OpenSIPS event datagrams.
