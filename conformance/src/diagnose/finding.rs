@@ -73,6 +73,19 @@ impl<'v> Finding<'v> {
         self.trace() == other.trace()
     }
 
+    /// Returns whether the subject of another finding of the same vector did the same but for
+    /// digits, which may be a part of a fence's tag: that is always another.
+    pub(crate) fn is_alike_but_for_digits(&self, other: &Self) -> bool {
+        let tagged = |finding: &Self| match finding.trace() {
+            Some(Trace::Answered(_)) => {
+                let misread = finding.misread_fence.as_deref();
+                Some(Trace::tagged(&finding.reports, misread))
+            }
+            trace => trace,
+        };
+        self.is_wrong() == other.is_wrong() && tagged(self) == tagged(other)
+    }
+
     /// Returns the trace of what was observed. `None` if it is not known.
     pub(super) fn trace(&self) -> Option<Trace> {
         Trace::of(self.verdict, &self.reports, self.misread_fence.as_deref())

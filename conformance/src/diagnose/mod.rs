@@ -5,6 +5,7 @@
 //! subject's on every vector, the passed ones included. It changes no verdict.
 
 mod candidate;
+mod case_models;
 mod cause;
 mod claims;
 mod diagnosis;
@@ -20,6 +21,7 @@ mod simulation;
 mod trace;
 mod words;
 
+pub(crate) use case_models::{CaseModels, Prediction, Suspect};
 pub use cause::{Cause, CauseParameter};
 pub use diagnosis::{Diagnosis, diagnose};
 pub use dictionary::Dictionary;

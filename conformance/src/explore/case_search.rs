@@ -1,23 +1,43 @@
 use std::time::{Duration, Instant};
 
-use super::finding::Finding;
+use super::cause_keeper::CauseKeeper;
+use super::finding::{Finding, case_result};
 use super::rules::Rules;
 use super::shrink::shrink;
 use super::test_bed::TestBed;
+use crate::diagnose::Suspect;
 use crate::judge::{Answering, Judgment, Verdict, judge};
 use crate::run::{Outcome, RunError};
 use crate::vectors::Vector;
 
-/// Searches for the smallest case that fails as a larger one did.
-pub(super) struct CaseSearch<'b, 'r> {
+/// Searches for the smallest case that fails as a larger one did, for the same cause.
+pub(super) struct CaseSearch<'b, 'r, 'm> {
     rules: Rules,
     answering: Answering,
     test_bed: &'b mut TestBed<'r>,
+    keeper: CauseKeeper<'m>,
     deadline: Instant,
     tries: u64,
 }
 
-const MAX_SEARCH_TIME: Duration = Duration::from_secs(60);
+/// The smallest case that a search has found, and what it says about the cause.
+#[derive(Debug)]
+pub(super) struct SmallestCase {
+    pub(super) finding: Finding,
+    /// The faults that may be the cause, the most likely first.
+    pub(super) suspects: Vec<Suspect>,
+}
+
+/// A case that was not shrunk.
+impl From<Finding> for SmallestCase {
+    fn from(finding: Finding) -> Self {
+        Self {
+            finding,
+            suspects: Vec::new(),
+        }
+    }
+}
+
 const MAX_TRIES: u64 = 10_000;
 
 /// Which subject a try has to fail on to count.
@@ -29,13 +49,27 @@ enum FailureOn {
     FreshSubject,
 }
 
-impl<'b, 'r> CaseSearch<'b, 'r> {
-    pub(super) fn new(rules: Rules, answering: Answering, test_bed: &'b mut TestBed<'r>) -> Self {
+/// What came of a search.
+enum SearchResult {
+    Smallest(Finding),
+    /// The result did something else on a fresh subject.
+    Differs(String),
+}
+
+impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
+    pub(super) fn new(
+        rules: Rules,
+        answering: Answering,
+        test_bed: &'b mut TestBed<'r>,
+        keeper: CauseKeeper<'m>,
+        max_time: Duration,
+    ) -> Self {
         Self {
             rules,
             answering,
             test_bed,
-            deadline: Instant::now() + MAX_SEARCH_TIME,
+            keeper,
+            deadline: Instant::now() + max_time,
             tries: 0,
         }
     }
@@ -45,39 +79,66 @@ impl<'b, 'r> CaseSearch<'b, 'r> {
     /// The first pass lets tries share a subject, which is fast. If its result does not fail on a
     /// fresh subject, the subject keeps state between cases, and the second pass requires each
     /// failing try to fail on a fresh subject.
-    pub(super) fn smallest(&mut self, first: Finding) -> Result<Finding, RunError> {
+    pub(super) fn smallest(mut self, first: &Finding) -> Result<SmallestCase, RunError> {
         let mut last_result = String::new();
         for failure_on in [FailureOn::AnySubject, FailureOn::FreshSubject] {
-            let (mut finding, cut_short) = self.shrink(&first, failure_on)?;
-            let outcome = match self.test_bed.run_fresh(&finding.vector) {
-                Ok(outcome) => grade(&self.rules, outcome, self.answering),
-                // The subject does not start any more; the case failed when it ran last.
-                Err(RunError::Gone(why)) => {
-                    finding.cut_short = Some(why);
-                    finding.tries = self.tries;
-                    return Ok(finding);
+            let finding = match self.smallest_on(first, failure_on)? {
+                SearchResult::Smallest(finding) => finding,
+                SearchResult::Differs(what) => {
+                    last_result = what;
+                    continue;
                 }
-                Err(error) => return Err(error),
             };
-            if outcome.verdict == first.verdict {
-                let mut finding = Finding::new(outcome, first.case, first.original.clone());
-                finding.cut_short = cut_short;
-                finding.tries = self.tries;
-                return Ok(finding);
+            let suspects = self.keeper.suspects(&finding);
+            // What was tried contradicts the faults by which cases were kept.
+            if suspects.is_empty()
+                && self.keeper.forget_suspects()
+                && let SearchResult::Smallest(finding) = self.smallest_on(&finding, failure_on)?
+            {
+                return Ok(SmallestCase { finding, suspects });
             }
-            last_result = match outcome.why.as_str() {
-                "" => outcome.verdict.to_string(),
-                why => why.into(),
-            };
+            return Ok(SmallestCase { finding, suspects });
         }
-        Ok(Finding {
-            why: format!(
-                "{} ({}), and at the last try something else: {last_result}",
-                first.verdict, first.why
-            ),
+        let (verdict, why) = (first.verdict, &first.why);
+        let finding = Finding {
+            why: format!("{verdict} ({why}), and at the last try something else: {last_result}"),
             verdict: Verdict::Flaky,
-            ..first
-        })
+            ..first.clone()
+        };
+        Ok(finding.into())
+    }
+
+    fn smallest_on(
+        &mut self,
+        first: &Finding,
+        failure_on: FailureOn,
+    ) -> Result<SearchResult, RunError> {
+        let (mut smallest, cut_short) = self.shrink(first, failure_on)?;
+        smallest.cut_short = cut_short;
+        smallest.tries = self.tries;
+        let outcome = match self.test_bed.run_fresh(&smallest.vector) {
+            Ok(outcome) => grade(&self.rules, outcome, self.answering),
+            // The subject does not start any more; the case failed when it ran last.
+            Err(RunError::Gone(why)) => {
+                smallest.cut_short = Some(why);
+                return Ok(SearchResult::Smallest(smallest));
+            }
+            Err(error) => return Err(error),
+        };
+        let again = Finding {
+            cut_short: smallest.cut_short.clone(),
+            tries: smallest.tries,
+            ..Finding::new(outcome, first.case, first.original.clone())
+        };
+        Ok(
+            if again.verdict == first.verdict && self.keeper.keeps(&again) {
+                SearchResult::Smallest(again)
+            } else if again.why.is_empty() {
+                SearchResult::Differs(again.verdict.to_string())
+            } else {
+                SearchResult::Differs(again.why)
+            },
+        )
     }
 
     /// Shrinks a case, and returns the smallest failing one with the reason why the search ended
@@ -88,7 +149,8 @@ impl<'b, 'r> CaseSearch<'b, 'r> {
         failure_on: FailureOn,
     ) -> Result<(Finding, Option<String>), RunError> {
         let mut smallest = first.clone();
-        let (_, end) = shrink(first.original.clone(), |case| {
+        let start = first.datagrams().map(<[u8]>::to_vec).collect();
+        let (_, end) = shrink(start, |case| {
             if self.tries == MAX_TRIES || Instant::now() >= self.deadline {
                 let tries = self.tries;
                 return Err(SearchEnd::CutShort(format!(
@@ -101,18 +163,27 @@ impl<'b, 'r> CaseSearch<'b, 'r> {
                 FailureOn::AnySubject => Some(self.test_bed.run(&vector)?),
                 FailureOn::FreshSubject => self.test_bed.failure(&vector)?,
             };
-            let outcome = outcome.map(|outcome| grade(&self.rules, outcome, self.answering));
-            let fails_alike = |outcome: &Outcome<'_>| {
-                let is_wrong_report = matches!(first.verdict, Verdict::Fail | Verdict::Warn);
-                outcome.verdict == first.verdict
-                    && !(is_wrong_report
-                        && count_readings(&vector) > count_readings(&smallest.vector))
-            };
-            let Some(outcome) = outcome.filter(fails_alike) else {
+            let Some(outcome) = outcome else {
                 return Ok(false);
             };
-            smallest = Finding::new(outcome, first.case, first.original.clone());
-            Ok(true)
+            let outcome = grade(&self.rules, outcome, self.answering);
+            self.keeper.learn(case_result(
+                outcome.vector,
+                outcome.verdict,
+                &outcome.observation,
+            ));
+            let is_wrong_report = matches!(first.verdict, Verdict::Fail | Verdict::Warn);
+            let is_harder_to_understand =
+                is_wrong_report && count_readings(&vector) > count_readings(&smallest.vector);
+            if outcome.verdict != first.verdict || is_harder_to_understand {
+                return Ok(false);
+            }
+            let simpler = Finding::new(outcome, first.case, first.original.clone());
+            let is_kept = self.keeper.keeps(&simpler);
+            if is_kept {
+                smallest = simpler;
+            }
+            Ok(is_kept)
         });
         match end {
             Ok(()) => Ok((smallest, None)),

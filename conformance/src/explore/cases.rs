@@ -14,6 +14,25 @@ pub struct Cases {
     random: fastrand::Rng,
 }
 
+/// One of several equal parts of the cases of a seed: of each `count` cases the `index`th.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Which part, from 1.
+    pub index: u64,
+    /// How many parts there are.
+    pub count: u64,
+}
+
+impl Part {
+    /// All cases.
+    pub const WHOLE: Self = Self { index: 1, count: 1 };
+
+    /// Returns whether the part holds a case by its number, from 1.
+    pub(super) fn holds(self, number: u64) -> bool {
+        (number - 1) % self.count == self.index - 1
+    }
+}
+
 /// Longer sequences find nothing that these do not.
 const MAX_SEQUENCE: usize = 8;
 /// Bytes from which a generator makes a datagram, at most; no generator needs more.
@@ -30,6 +49,15 @@ impl Cases {
                 _ => MAX_UNIX_DATAGRAM,
             },
             random: fastrand::Rng::with_seed(seed),
+        }
+    }
+
+    /// Cuts datagrams to a length in bytes.
+    pub fn with_max_size(self, max_size: usize) -> Self {
+        let max_datagram = self.max_datagram.min(max_size);
+        Self {
+            max_datagram,
+            ..self
         }
     }
 

@@ -1,273 +1,502 @@
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::Duration;
 
-use super::case_search::{CaseSearch, datagrams, grade};
-use super::cases::Cases;
-use super::finding::Finding;
-use super::plan::{FuzzPlan, FuzzStatistics};
+use super::campaign::{Campaign, Case, SharedSearch};
+use super::case_search::{CaseSearch, SmallestCase, datagrams, grade};
+use super::cause_keeper::CauseKeeper;
+use super::finding::{Finding, case_result};
+use super::groups::Added;
+use super::plan::FuzzStatistics;
 use super::rules::Rules;
 use super::test_bed::TestBed;
+use crate::diagnose::{Finding as CaseResult, Prediction};
 use crate::judge::{Answering, Judgment, Strictness, Verdict, judge};
-use crate::run::{Outcome, RunError, Supervisor, blame_for_end};
+use crate::run::{Outcome, RunError, Supervisor, blame_for_end, passes};
 use crate::subject::MAX_PIPELINED;
 use crate::vectors::Vector;
 
-/// Passed cases that are kept, in case one of them left state behind in the subject.
+/// Sent cases that are kept, in case one of them left state behind in the subject.
 const MAX_HISTORY: usize = 2 * MAX_PIPELINED;
+/// The longest search for the smallest case of a cause.
+const MAX_SEARCH_TIME: Duration = Duration::from_secs(60);
+/// The least time for such a search, even if the time of the run is nearly over.
+const MIN_SEARCH_TIME: Duration = Duration::from_secs(5);
 
-/// Sends cases until one fails or all are sent, and shrinks the one that fails. Calls
-/// `on_progress` after each batch of cases.
-///
-/// # Errors
-///
-/// If there is no subject to test, or the run was stopped. `statistics` then holds the counts up to
-/// that moment.
-pub fn explore(
-    plan: &FuzzPlan,
-    statistics: &mut FuzzStatistics,
-    mut on_progress: impl FnMut(&FuzzStatistics),
-) -> Result<Option<Finding>, RunError> {
-    let supervisor = Supervisor::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
-    let begin = Instant::now();
-    let mut explorer = Explorer {
-        rules: Rules::new(plan.dialect, plan.strictness, supervisor.declared())
-            .with_event(plan.event.clone()),
-        answering: supervisor.answering(),
-        test_bed: TestBed::new(supervisor),
-        history: VecDeque::new(),
-        statistics,
-    };
-    let cases = Cases::new(plan.seed, plan.dialect, plan.socket);
-    let result = explorer.explore(plan, begin, cases, &mut on_progress);
-    explorer.statistics.elapsed = begin.elapsed();
-    explorer.statistics.starts = explorer.test_bed.supervisor.starts() as u64;
-    if result.is_ok() {
-        explorer.test_bed.supervisor.stop();
-    }
-    result
-}
-
-/// Runs one case on a fresh subject, and returns a finding if it fails.
-///
-/// # Errors
-///
-/// If there is no subject to test, or the run was stopped.
-pub fn replay(plan: &FuzzPlan, case: Vec<Vec<u8>>) -> Result<Option<Finding>, RunError> {
-    let supervisor = Supervisor::start(&plan.subject, &plan.settings, plan.socket, plan.dialect)?;
-    let rules = Rules::new(plan.dialect, plan.strictness, supervisor.declared())
-        .with_event(plan.event.clone());
-    let answering = supervisor.answering();
-    let mut test_bed = TestBed::new(supervisor);
-    let vector = rules.vector("replayed".into(), case.clone());
-    let outcome = test_bed.failure(&vector)?;
-    let finding = outcome.map(|outcome| {
-        let outcome = grade(&rules, outcome, answering);
-        Finding::new(outcome, 1, case)
-    });
-    test_bed.supervisor.stop();
-    Ok(finding)
-}
-
-struct Explorer<'r, 's> {
+/// Sends cases to one instance of the subject, and finds out why those fail that do.
+pub(super) struct Explorer<'c, 'p> {
+    campaign: &'c Campaign<'p>,
+    shared: &'c SharedSearch,
     rules: Rules,
     answering: Answering,
-    test_bed: TestBed<'r>,
-    /// The last cases that passed on the running subject.
-    history: VecDeque<Vec<Vec<u8>>>,
-    statistics: &'s mut FuzzStatistics,
+    test_bed: TestBed<'p>,
+    queue: VecDeque<QueuedCase>,
+    /// The last cases that were sent to the running subject.
+    history: VecDeque<SentCase>,
 }
 
-impl Explorer<'_, '_> {
-    fn explore(
-        &mut self,
-        plan: &FuzzPlan,
-        begin: Instant,
-        cases: Cases,
-        on_progress: &mut dyn FnMut(&FuzzStatistics),
-    ) -> Result<Option<Finding>, RunError> {
-        let mut numbered_cases = (1..=plan.cases).zip(cases);
-        let mut queue: VecDeque<(u64, Vector)> = VecDeque::new();
+/// A case that is ready to be sent.
+#[derive(Clone, Debug)]
+struct QueuedCase {
+    number: u64,
+    is_known: bool,
+    vector: Vector,
+    /// What the subject does with it if it has the faults that were found and no other.
+    prediction: Prediction,
+}
+
+/// A case that was sent.
+#[derive(Debug)]
+struct SentCase {
+    vector: Vector,
+    has_passed: bool,
+}
+
+impl<'c, 'p> Explorer<'c, 'p> {
+    pub(super) fn new(
+        campaign: &'c Campaign<'p>,
+        shared: &'c SharedSearch,
+        supervisor: Supervisor<'p>,
+    ) -> Self {
+        let plan = campaign.plan;
+        Self {
+            campaign,
+            shared,
+            rules: Rules::new(plan.dialect, plan.strictness, supervisor.declared())
+                .with_event(plan.event.clone()),
+            answering: supervisor.answering(),
+            test_bed: TestBed::new(supervisor),
+            queue: VecDeque::new(),
+            history: VecDeque::new(),
+        }
+    }
+
+    /// Sends cases until there are no more, and stops the subject. Calls `on_progress` after each
+    /// batch of cases.
+    pub(super) fn run(mut self, on_progress: &mut dyn FnMut()) -> Result<(), RunError> {
+        let result = self.send_all(on_progress);
+        self.shared.statistics().starts += self.test_bed.supervisor.starts() as u64;
+        if result.is_ok() {
+            self.test_bed.supervisor.stop();
+        }
+        result
+    }
+
+    fn send_all(&mut self, on_progress: &mut dyn FnMut()) -> Result<(), RunError> {
         loop {
-            while queue.len() < MAX_PIPELINED && begin.elapsed() < plan.time {
-                let Some((number, case)) = numbered_cases.next() else {
-                    break;
-                };
-                let vector = self.rules.vector(format!("case-{number}"), case);
-                if self.test_bed.supervisor.does_not_apply(&vector).is_some() {
-                    self.statistics.not_applicable += 1;
-                } else {
-                    queue.push_back((number, vector));
-                }
+            self.fill_queue();
+            if self.shared.is_done() {
+                return Ok(());
             }
-            if queue.is_empty() {
+            if self.queue.is_empty() {
                 return self.check_after_last_case();
             }
-            if let Some(finding) = self.run_pipeline(&mut queue)? {
-                return Ok(Some(finding));
+            self.measure_coverage();
+            self.run_pipeline()?;
+            on_progress();
+        }
+    }
+
+    fn fill_queue(&mut self) {
+        let campaign = self.campaign;
+        let model = campaign.groups().model();
+        while self.queue.len() < MAX_PIPELINED {
+            let Some(case) = self.shared.next_case(campaign.plan) else {
+                return;
+            };
+            let Case {
+                number,
+                datagrams,
+                is_known,
+            } = case;
+            let vector = self.rules.vector(format!("case-{number}"), datagrams);
+            if self.test_bed.supervisor.does_not_apply(&vector).is_some() {
+                self.shared.statistics().not_applicable += 1;
+                continue;
             }
-            self.statistics.elapsed = begin.elapsed();
-            on_progress(self.statistics);
+            let prediction = model.predict(&campaign.models, &vector);
+            let is_predicted =
+                prediction == Prediction::Disrupts || campaign.groups().leaves_out(&vector);
+            if is_predicted && number > 0 {
+                self.shared.statistics().predicted += 1;
+                continue;
+            }
+            self.queue.push_back(QueuedCase {
+                number,
+                is_known,
+                vector,
+                prediction,
+            });
         }
     }
 
     /// Sends as many queued cases as can be sent without a pause, and removes the ones that are
     /// done.
-    fn run_pipeline(
-        &mut self,
-        queue: &mut VecDeque<(u64, Vector)>,
-    ) -> Result<Option<Finding>, RunError> {
+    fn run_pipeline(&mut self) -> Result<(), RunError> {
         self.test_bed.supervisor.ensure_running()?;
-        let vectors: Vec<_> = queue.iter().map(|(_, vector)| vector).collect();
+        let queue: Vec<_> = self.queue.iter().cloned().collect();
+        let vectors: Vec<_> = queue.iter().map(|case| &case.vector).collect();
         let count = self.test_bed.supervisor.max_pipelined(&vectors);
         if count == 0 {
             // The case exceeds what may be in flight at a time: it is sent alone.
-            let (number, vector) = queue.pop_front().expect("the caller checked");
-            return self.run_alone(number, vector);
+            return self.run_alone();
         }
-        let mut passed = Vec::new();
-        let supervisor = &mut self.test_bed.supervisor;
-        let pipeline =
-            supervisor.send_pipelined(&vectors[..count], &mut |outcome| passed.push(outcome))?;
-        self.test_bed.mark_used();
-        let passed_count = passed.len();
-        for outcome in &passed {
-            self.count_case(outcome.vector);
-            self.count_advice(outcome);
-        }
-        if let (Some(end), Some(mut last)) = (pipeline.end, passed.pop()) {
-            let (number, vector) = &queue[passed_count - 1];
-            blame_for_end(&mut last, end);
-            return Ok(Some(Finding::new(last, *number, datagrams(vector))));
-        }
-        let (suspicion, dropped) = (pipeline.suspicion, pipeline.dropped);
-        let first_failure = pipeline.first_try.map(|outcome| {
-            let case = datagrams(outcome.vector);
-            Finding::new(outcome, queue[passed_count].0, case)
-        });
-        for (_, vector) in queue.drain(..passed_count) {
-            self.remember(vector);
-        }
-        if passed_count == count {
-            return Ok(None);
-        }
-        let suspects: Vec<_> = queue.iter().take(count - passed_count).collect();
-        self.count_case(&suspects[0].1);
-        let finding = match (self.investigate(&suspects), &first_failure) {
-            // The subject died of the first failure and does not start again.
-            (Err(RunError::Gone(why)), Some(failure)) => Some(Finding {
-                cut_short: Some(why),
-                ..failure.clone()
-            }),
-            (finding, _) => finding?,
+        let mut done = Vec::new();
+        let judge = FailureJudge {
+            campaign: self.campaign,
+            shared: self.shared,
+            rules: &self.rules,
+            answering: self.answering,
         };
-        let (number, vector) = queue.pop_front().expect("this case did not pass");
+        let is_known = |vector: &Vector| {
+            let mut cases = queue.iter();
+            cases.any(|case| case.is_known && std::ptr::eq(&case.vector, vector))
+        };
+        let pipeline = self.test_bed.supervisor.send_pipelined(
+            &vectors[..count],
+            &|outcome| passes(outcome) || judge.is_expected(outcome, is_known(outcome.vector)),
+            &mut |outcome| done.push(outcome),
+        )?;
+        self.test_bed.mark_used();
+        for (case, outcome) in queue.iter().zip(&done) {
+            self.count_case(&case.vector);
+            if passes(outcome) {
+                self.count_advice(outcome);
+                self.learn_from_pass(case);
+            }
+        }
+        let mut done_count = done.len();
+        let mut first_failure = pipeline.first_try;
+        if let (Some(end), Some(mut last)) = (pipeline.end, done.pop()) {
+            blame_for_end(&mut last, end);
+            first_failure = Some(last);
+            done_count -= 1;
+            self.uncount_case(&queue[done_count].vector);
+        }
+        for (case, outcome) in queue.iter().zip(&done) {
+            self.remember(case.vector.clone(), passes(outcome));
+        }
+        self.queue.drain(..done_count);
+        if done_count == count {
+            return Ok(());
+        }
+        let suspects = &queue[done_count..count];
+        self.count_case(&suspects[0].vector);
+        let first_failure = first_failure.map(|outcome| self.graded(outcome));
+        self.queue.pop_front();
+        if let Some(failure) = &first_failure {
+            let has_ended = matches!(failure.verdict, Verdict::Crash | Verdict::Hang);
+            let mut groups = self.campaign.groups();
+            groups.learn_end(failure.vector, has_ended);
+        }
+        if let Some(failure) = &first_failure
+            && self
+                .failure_judge()
+                .is_expected(failure, suspects[0].is_known)
+        {
+            self.renew();
+            return Ok(());
+        }
+        match self.investigate(suspects) {
+            Ok(true) => return Ok(()),
+            Ok(false) => {}
+            // The subject died of the first failure and does not start again.
+            Err(RunError::Gone(why)) => {
+                if let Some(failure) = first_failure {
+                    let mut finding = self.finding(failure, suspects[0].number);
+                    finding.cut_short = Some(why.clone());
+                    self.add(finding.into(), suspects[0].is_known);
+                }
+                return Err(RunError::Gone(why));
+            }
+            Err(error) => return Err(error),
+        }
         let is_timeout =
             matches!(&first_failure, Some(failure) if failure.verdict == Verdict::Hang);
-        if finding.is_some() {
-            return Ok(finding);
+        if is_timeout || pipeline.dropped > 0 {
+            self.shared.statistics().transient_timeouts += u64::from(is_timeout);
+            return Ok(());
         }
-        if is_timeout || dropped > 0 {
-            self.statistics.transient_timeouts += u64::from(is_timeout);
-            return Ok(None);
-        }
-        let why = suspicion.or(first_failure.map(|failure| failure.why));
-        self.flaky_finding(number, &vector, why).map(Some)
+        let why = pipeline.suspicion;
+        let why = why.or(first_failure.map(|failure| failure.why));
+        self.add_flaky(&suspects[0], why)
     }
 
-    fn run_alone(&mut self, number: u64, vector: Vector) -> Result<Option<Finding>, RunError> {
-        self.count_case(&vector);
-        if let Some(outcome) = self.test_bed.failure(&vector)? {
-            return self.shrink(number, outcome).map(Some);
+    fn run_alone(&mut self) -> Result<(), RunError> {
+        let case = self.queue.pop_front().expect("the caller checked");
+        self.count_case(&case.vector);
+        if let Some(outcome) = self.test_bed.failure(&case.vector)? {
+            return self.settle(outcome, &case);
         }
-        self.remember(vector);
-        Ok(None)
+        self.remember(case.vector, true);
+        Ok(())
     }
 
-    /// Returns the finding for a case that failed among others and passes alone.
-    fn flaky_finding(
-        &mut self,
-        number: u64,
-        vector: &Vector,
-        why: Option<String>,
-    ) -> Result<Finding, RunError> {
+    /// Adds a case that failed among others and passes alone.
+    fn add_flaky(&mut self, case: &QueuedCase, why: Option<String>) -> Result<(), RunError> {
         let why = why.unwrap_or_else(|| "it did not go well".into());
-        let mut outcome = self.test_bed.run_fresh(vector)?;
+        let mut outcome = self.test_bed.run_fresh(&case.vector)?;
         outcome.verdict = Verdict::Flaky;
         outcome.why = format!(
             "among others, without a pause: {why}; alone it did not do that, nor behind those that came before"
         );
-        Ok(Finding::new(outcome, number, datagrams(vector)))
+        let finding = self.finding(outcome, case.number);
+        self.add(finding.into(), case.is_known);
+        Ok(())
     }
 
     /// Finds the case that fails: the first suspect, alone or after the cases before it, or one of
-    /// those that were in flight behind it.
-    fn investigate(&mut self, suspects: &[&(u64, Vector)]) -> Result<Option<Finding>, RunError> {
+    /// those that were in flight behind it. Returns whether one fails.
+    fn investigate(&mut self, suspects: &[QueuedCase]) -> Result<bool, RunError> {
         self.test_bed.replace();
-        let (number, suspect) = suspects[0];
         let history = std::mem::take(&mut self.history);
         let mut count = 0;
         while count < 2 * history.len().max(1) {
             let start = history.len().saturating_sub(count);
-            let sequence = history.iter().skip(start).flatten().cloned();
-            let sequence = sequence.chain(datagrams(suspect)).collect();
-            let vector = self.rules.vector(suspect.id.clone(), sequence);
+            let sequence = history.iter().skip(start);
+            let sequence = sequence.flat_map(|sent| datagrams(&sent.vector));
+            let sequence = sequence.chain(datagrams(&suspects[0].vector)).collect();
+            let vector = self.rules.vector(suspects[0].vector.id.clone(), sequence);
             let outcome = self.test_bed.run_fresh(&vector)?;
             if outcome.verdict.is_failure(Strictness::Must) {
-                return self.shrink(*number, outcome).map(Some);
+                self.settle(outcome, &suspects[0])?;
+                return Ok(true);
+            }
+            if self.campaign.groups().has_nondeterminism() {
+                self.campaign.groups().count_nondeterminism();
+                return Ok(true);
             }
             count = (2 * count).max(1);
         }
-        for (number, vector) in &suspects[1..] {
-            if let Some(outcome) = self.test_bed.failure(vector)? {
-                return self.shrink(*number, outcome).map(Some);
+        for suspect in &suspects[1..] {
+            if let Some(outcome) = self.test_bed.failure(&suspect.vector)? {
+                self.settle(outcome, suspect)?;
+                // It is not sent again.
+                self.queue
+                    .retain(|case| case.number != suspect.number || case.number == 0);
+                return Ok(true);
             }
         }
-        Ok(None)
+        Ok(false)
     }
 
     /// Checks with a fence that the subject is well after the last case, and if not, finds the case
     /// that broke it.
-    fn check_after_last_case(&mut self) -> Result<Option<Finding>, RunError> {
+    fn check_after_last_case(&mut self) -> Result<(), RunError> {
         let empty = self.rules.vector("end".into(), Vec::new());
         if self.test_bed.run(&empty)?.verdict == Verdict::Pass {
-            return Ok(None);
+            return Ok(());
         }
-        self.investigate(&[&(self.statistics.cases, empty)])
+        let case = QueuedCase {
+            number: self.shared.statistics().cases,
+            is_known: false,
+            vector: empty,
+            prediction: Prediction::Conforms,
+        };
+        self.investigate(&[case]).map(|_| ())
+    }
+
+    /// Finds the cause of a case that failed on a fresh subject.
+    fn settle(&mut self, outcome: Outcome<'_>, case: &QueuedCase) -> Result<(), RunError> {
+        let outcome = self.graded(outcome);
+        if self.failure_judge().is_explained(&outcome, case.is_known) {
+            return Ok(());
+        }
+        let vector = outcome.vector;
+        let finding = self.finding(outcome, case.number);
+        if self.refine(&finding, case.is_known) {
+            return Ok(());
+        }
+        match self.test_bed.is_repeatable(vector) {
+            Ok(true) => {}
+            Ok(false) => {
+                let why = format!(
+                    "fresh subjects did different things with the same datagrams; one of them: {}",
+                    finding.why
+                );
+                let verdict = Verdict::Flaky;
+                let flaky = Finding {
+                    verdict,
+                    why,
+                    ..finding
+                };
+                self.add(flaky.into(), case.is_known);
+                return Ok(());
+            }
+            Err(RunError::Gone(why)) => return self.give_up(finding, why, case),
+            Err(error) => return Err(error),
+        }
+        let smallest = self.smallest(&finding)?;
+        self.add(smallest, case.is_known);
+        Ok(())
+    }
+
+    /// Adds a finding after which the subject does not start any more.
+    fn give_up(
+        &mut self,
+        mut finding: Finding,
+        why: String,
+        case: &QueuedCase,
+    ) -> Result<(), RunError> {
+        finding.cut_short = Some(why.clone());
+        self.add(finding.into(), case.is_known);
+        Err(RunError::Gone(why))
     }
 
     /// Shrinks a case that fails.
-    fn shrink(&mut self, number: u64, outcome: Outcome<'_>) -> Result<Finding, RunError> {
-        let outcome = grade(&self.rules, outcome, self.answering);
-        let rules = match outcome.verdict {
+    fn smallest(&mut self, finding: &Finding) -> Result<SmallestCase, RunError> {
+        let rules = match finding.verdict {
             Verdict::Warn => self.rules.clone(),
             // Shrinking must not turn the violation of a must into a departure from advice.
             _ => self.rules.without_advice(),
         };
+        let campaign = self.campaign;
+        let model = campaign.groups().model();
+        let evidence = self.evidence();
+        let keeper = CauseKeeper::new(&campaign.models, model, finding, evidence);
+        let left = campaign
+            .plan
+            .time
+            .saturating_sub(self.shared.begin.elapsed());
+        let max_time = left.clamp(MIN_SEARCH_TIME, MAX_SEARCH_TIME);
+        let (answering, test_bed) = (self.answering, &mut self.test_bed);
+        CaseSearch::new(rules, answering, test_bed, keeper, max_time).smallest(finding)
+    }
+
+    /// Returns what the subject did with the last cases that passed.
+    fn evidence(&self) -> Vec<CaseResult<'static>> {
+        let passed = self.history.iter().filter(|sent| sent.has_passed);
+        let result =
+            |sent: &SentCase| case_result(&sent.vector, Verdict::Pass, &Default::default());
+        passed.map(result).collect()
+    }
+
+    /// Puts another fault in the place of one that was found if that explains a finding, too.
+    fn refine(&self, finding: &Finding, is_known: bool) -> bool {
+        let mut groups = self.campaign.groups();
+        let group = groups.refine(&self.campaign.models, &finding.result());
+        if let Some(group) = group {
+            groups.count(&[group], is_known);
+            self.shared.statistics().explained += 1;
+        }
+        group.is_some()
+    }
+
+    /// Learns from a case that the subject passed.
+    fn learn_from_pass(&self, case: &QueuedCase) {
+        let mut groups = self.campaign.groups();
+        groups.learn_end(&case.vector, false);
+        if case.prediction == Prediction::Departs {
+            groups.refine_by_pass(&self.campaign.models, &case.vector);
+        }
+    }
+
+    fn add(&mut self, smallest: SmallestCase, is_known: bool) {
+        let models = &self.campaign.models;
+        let added = self.campaign.groups().add(models, smallest, is_known);
+        if added == Added::NewCause && !is_known {
+            self.shared.on_finding(self.campaign.plan.until);
+        }
+    }
+
+    fn finding(&self, outcome: Outcome<'_>, number: u64) -> Finding {
         let original = datagrams(outcome.vector);
-        let first = Finding::new(outcome, number, original);
-        CaseSearch::new(rules, self.answering, &mut self.test_bed).smallest(first)
+        Finding::new(outcome, number, original)
+    }
+
+    fn graded<'v>(&self, outcome: Outcome<'v>) -> Outcome<'v> {
+        grade(&self.rules, outcome, self.answering)
+    }
+
+    fn failure_judge(&self) -> FailureJudge<'_, 'p> {
+        FailureJudge {
+            campaign: self.campaign,
+            shared: self.shared,
+            rules: &self.rules,
+            answering: self.answering,
+        }
+    }
+
+    /// Lets the next case meet a fresh subject.
+    fn renew(&mut self) {
+        self.test_bed.replace();
+        self.history.clear();
     }
 
     fn count_case(&mut self, vector: &Vector) {
-        self.statistics.cases += 1;
-        self.statistics.datagrams += vector.steps.len() as u64;
+        let mut statistics = self.shared.statistics();
+        statistics.cases += 1;
+        statistics.datagrams += vector.steps.len() as u64;
+        statistics.exercised.add(vector);
+    }
+
+    /// Takes back the count of a case that is counted again.
+    fn uncount_case(&mut self, vector: &Vector) {
+        let mut statistics = self.shared.statistics();
+        statistics.cases -= 1;
+        statistics.datagrams -= vector.steps.len() as u64;
     }
 
     /// Counts the advice that a passed case departs from.
     fn count_advice(&mut self, outcome: &Outcome<'_>) {
         let advice = self.rules.advice(outcome.vector);
         if !advice.is_empty() && departs(&self.rules, outcome, self.answering) {
+            let mut statistics: std::sync::MutexGuard<'_, FuzzStatistics> =
+                self.shared.statistics();
             for id in advice {
-                *self.statistics.advice.entry(id).or_default() += 1;
+                *statistics.advice.entry(id).or_default() += 1;
             }
         }
     }
 
-    fn remember(&mut self, vector: Vector) {
-        let case = vector.steps.into_iter().map(|step| step.datagram).collect();
-        self.history.push_back(case);
+    /// Finds out which faults the cases in the queue would show.
+    fn measure_coverage(&self) {
+        if let Ok(mut coverage) = self.campaign.coverage.try_lock() {
+            for case in &self.queue {
+                coverage.try_case(&self.campaign.models, &case.vector);
+            }
+        }
+    }
+
+    fn remember(&mut self, vector: Vector, has_passed: bool) {
+        self.history.push_back(SentCase { vector, has_passed });
         let surplus = self.history.len().saturating_sub(MAX_HISTORY);
         self.history.drain(..surplus);
+    }
+}
+
+/// Decides whether a failure was to be expected after what was found.
+struct FailureJudge<'j, 'p> {
+    campaign: &'j Campaign<'p>,
+    shared: &'j SharedSearch,
+    rules: &'j Rules,
+    answering: Answering,
+}
+
+impl FailureJudge<'_, '_> {
+    /// Returns whether a failure is explained by what was found, or is one of many of its kind, and
+    /// counts it then.
+    fn is_expected(&self, outcome: &Outcome<'_>, is_known: bool) -> bool {
+        if self.is_explained(outcome, is_known) {
+            return true;
+        }
+        let outcome = grade(self.rules, outcome.clone(), self.answering);
+        let kind = Finding::new(outcome, 0, Vec::new()).kind();
+        let is_repetition = self.campaign.groups().is_repetition(kind, is_known);
+        self.shared.statistics().explained += u64::from(is_repetition);
+        is_repetition
+    }
+
+    /// Returns whether the faults that were found explain a failure, and counts it then.
+    fn is_explained(&self, outcome: &Outcome<'_>, is_known: bool) -> bool {
+        let model = self.campaign.groups().model();
+        let outcome = grade(self.rules, outcome.clone(), self.answering);
+        let result = case_result(outcome.vector, outcome.verdict, &outcome.observation);
+        let Some(groups) = model.explain(&self.campaign.models, &result) else {
+            return false;
+        };
+        self.campaign.groups().count(&groups, is_known);
+        self.shared.statistics().explained += 1;
+        true
     }
 }
 

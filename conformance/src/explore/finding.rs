@@ -1,7 +1,12 @@
+use std::borrow::Cow;
+
+use super::failure_kind::FailureKind;
+use crate::diagnose::Finding as CaseResult;
 use crate::evidence::{Evidence, EvidenceLine, evidence_lines};
 use crate::judge::Verdict;
 use crate::observation::Observation;
 use crate::run::Outcome;
+use crate::transport::SocketKind;
 use crate::vectors::{Level, Vector};
 
 /// A case that fails, shrunk as far as possible.
@@ -13,13 +18,16 @@ pub struct Finding {
     pub verdict: Verdict,
     /// The reason for the verdict, in a sentence.
     pub why: String,
+    /// The socket over which it was found.
+    pub socket: SocketKind,
     /// The case and its expectations.
     pub vector: Vector,
     /// The subject's reports.
     pub observation: Observation,
     /// The subject's own log if it died: the first lines and the last.
     pub log: Vec<String>,
-    /// The number of the case before shrinking, from 1.
+    /// The number of the case before shrinking, from 1; 0 for a case that was sent before those of
+    /// the seed.
     pub case: u64,
     /// The datagrams of the case before shrinking.
     pub original: Vec<Vec<u8>>,
@@ -38,6 +46,7 @@ impl Finding {
         Self {
             verdict: outcome.verdict,
             why: outcome.why,
+            socket: outcome.socket,
             vector,
             observation: outcome.observation,
             log: outcome.log,
@@ -46,6 +55,22 @@ impl Finding {
             tries: 0,
             cut_short: None,
         }
+    }
+
+    /// Returns what the diagnosis reads of the finding.
+    pub(super) fn result(&self) -> CaseResult<'static> {
+        case_result(&self.vector, self.verdict, &self.observation)
+    }
+
+    /// Returns what the failure has in common with others of its cause.
+    pub(super) fn kind(&self) -> FailureKind {
+        FailureKind::of(self.verdict, &self.why, &self.log)
+    }
+
+    /// Returns a key that orders cases by their size: fewer datagrams come first, then fewer bytes.
+    pub(super) fn size(&self) -> (usize, usize) {
+        let bytes = self.datagrams().map(<[u8]>::len).sum();
+        (self.vector.steps.len(), bytes)
     }
 
     /// Returns the datagrams of the case.
@@ -73,5 +98,20 @@ impl Finding {
             lines.insert(last, EvidenceLine::datagram("at first", original));
         }
         lines
+    }
+}
+
+/// Returns what the diagnosis reads of a case that was run.
+pub(super) fn case_result(
+    vector: &Vector,
+    verdict: Verdict,
+    observation: &Observation,
+) -> CaseResult<'static> {
+    CaseResult {
+        vector: Cow::Owned(vector.clone()),
+        verdict,
+        reports: observation.reports.clone(),
+        misread_fence: observation.misread_fence.clone(),
+        known: None,
     }
 }

@@ -34,9 +34,27 @@
 //! Cases are sent in pipelines, as vectors are. The first case of a pipeline that does not pass is
 //! run again on a fresh subject: alone; then behind the last one, two, four… of the cases before
 //! it, all in one sequence, in case state stayed behind that the fences between cases do not show;
-//! then the cases that were in flight behind it are run. The first that fails is the *finding*. If
-//! none does, the finding is `flaky`, unless the subject only timed out (machines pause) or the
-//! kernel dropped datagrams.
+//! then the cases that were in flight behind it are run. The first that fails is shrunk, and its
+//! cause is a *finding*. Then the search goes on.
+//!
+//! Fresh subjects that do different things with the same case, each of them several times in a row,
+//! answer differently from run to run. That is one finding, and no case of it is shrunk. If no case
+//! fails again, the finding is of that kind, too, unless the subject only timed out (machines pause)
+//! or the kernel dropped datagrams.
+//!
+//! # How causes are told apart
+//!
+//! The models of faulty listeners, with which [`crate::diagnose`] explains the results of vectors,
+//! explain single cases. A fault is the *cause* of a case if a listener with it, and with the faults
+//! that were found before, reports what the subject reported, and nothing that was tried besides
+//! contradicts it. All faults that were found are combined in one model. It predicts what the
+//! subject does: a case that the subject fails as predicted is explained, and one that would end the
+//! subject is not sent. Where another fault explains more, it takes the place of the one that was
+//! found.
+//!
+//! A failure that no fault explains is grouped with others by its verdict, its reason without what
+//! depends on the case, its requirement, and the bytes with a meaning in the smallest case. Of
+//! failures with the same verdict and reason the first, second, fourth, eighth… is shrunk.
 //!
 //! # How it is shrunk
 //!
@@ -44,27 +62,43 @@
 //! datagrams, not on the bytes that a generator made them from: the reference judges any datagram,
 //! and a failing one need not look like anything that a generator makes.
 //!
+//! Shrinking keeps the cause: of the faults that explain the first case, one has to explain all
+//! smaller ones; where no fault does, the reason has to stay. What the models of the faults that
+//! were found before explain is not taken.
+//!
 //! The subject is a black box that may keep state. So a case counts only if it fails *on a fresh
 //! subject*, in the same way (a crash stays a crash, a hang a hang). Tries share one subject at
 //! first, which is fast, and the result is run on a fresh one. If it does not fail there, earlier
 //! tries had changed the subject's state, and the search runs once more with a fresh subject for
 //! each try that fails. State can thus make a result larger than necessary, and never wrong. Tries
-//! and time are bounded. If the second result does not fail again either, the finding is `flaky`.
+//! and time are bounded.
 //!
 //! A smaller case that admits more readings is not taken: it would be harder to understand.
 
+mod campaign;
 mod case_search;
 mod cases;
+mod cause;
+mod cause_keeper;
+mod end_pattern;
+mod exercised;
 mod explorer;
+mod failure_kind;
+mod fault_model;
 mod finding;
+mod groups;
 mod plan;
+mod replay;
 mod rules;
 mod shrink;
 mod test_bed;
 
-pub use cases::Cases;
-pub use explorer::{explore, replay};
+pub use campaign::{Campaign, FuzzProgress};
+pub use cases::{Cases, Part};
+pub use cause::{CauseFound, FindingCause};
+pub use exercised::Exercised;
 pub use finding::Finding;
-pub use plan::{FuzzPlan, FuzzStatistics};
+pub use plan::{FirstCase, FuzzPlan, FuzzStatistics, Until};
+pub use replay::replay;
 pub use rules::Rules;
 pub use shrink::shrink;

@@ -1,3 +1,5 @@
+use super::finding::case_result;
+use crate::diagnose::Finding as CaseResult;
 use crate::judge::Verdict;
 use crate::run::{Outcome, RunError, Supervisor};
 use crate::vectors::Vector;
@@ -8,6 +10,11 @@ pub(super) struct TestBed<'r> {
     /// Whether the running subject has been sent a case already.
     is_used: bool,
 }
+
+/// How many fresh subjects have to do the same with a case, and how often each is sent the case: of
+/// subjects that report two parameters in random order, one in 4,096 does.
+const REPEATING_SUBJECTS: usize = 4;
+const REPEATS: usize = 4;
 
 impl<'r> TestBed<'r> {
     pub(super) fn new(supervisor: Supervisor<'r>) -> Self {
@@ -48,6 +55,39 @@ impl<'r> TestBed<'r> {
             outcome = self.run_fresh(vector)?;
         }
         Ok(Some(outcome).filter(fails))
+    }
+
+    /// Returns whether fresh subjects do the same with a case, each of them several times in a row:
+    /// state that stays behind in a subject is no coincidence.
+    pub(super) fn is_repeatable(&mut self, vector: &Vector) -> Result<bool, RunError> {
+        if !self.supervisor.can_start() {
+            // A subject that runs already is never fresh.
+            return Ok(true);
+        }
+        let mut first: Option<Vec<CaseResult<'static>>> = None;
+        for _ in 0..REPEATING_SUBJECTS {
+            let mut results = Vec::new();
+            let mut outcome = self.run_fresh(vector)?;
+            loop {
+                results.push(case_result(vector, outcome.verdict, &outcome.observation));
+                if !self.is_used || results.len() == REPEATS {
+                    break;
+                }
+                outcome = self.run(vector)?;
+            }
+            self.replace();
+            let Some(first) = &first else {
+                first = Some(results);
+                continue;
+            };
+            let mut pairs = first.iter().zip(&results);
+            if first.len() != results.len()
+                || !pairs.all(|(one, other)| one.is_alike_but_for_digits(other))
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Runs a case on the running subject, fresh or not.

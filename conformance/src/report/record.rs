@@ -9,7 +9,7 @@ use crate::escape::{visible, visible_command};
 use crate::evidence::{Evidence, EvidenceLine, Observed, evidence_lines};
 use crate::judge::{Strictness, Verdict};
 use crate::transport::SocketKind;
-use crate::vectors::{Authority, Level, expectation_from_json};
+use crate::vectors::{Authority, Level, Vector, expectation_from_json};
 
 /// The result of one vector over one socket, from which every report is made. Its JSON form is a
 /// result of the JSON report.
@@ -56,6 +56,29 @@ pub struct ReadySubject {
 }
 
 impl Record {
+    /// Returns the record of a case that is no vector of the corpus. `evidence` is `None` if it
+    /// passed.
+    pub fn of_case(
+        vector: &Vector,
+        socket: SocketKind,
+        verdict: Verdict,
+        evidence: Option<Evidence>,
+    ) -> Self {
+        Self {
+            id: vector.id.clone(),
+            requirement: vector.requirement.clone(),
+            topic: vector.topic.clone(),
+            level: vector.level,
+            authority: vector.authority,
+            dialect: vector.dialect,
+            socket,
+            verdict,
+            decides: true,
+            millis: 0.0,
+            evidence: evidence.map(Box::new),
+        }
+    }
+
     /// Returns whether this result makes the subject fail.
     pub fn is_failure(&self, strictness: Strictness) -> bool {
         self.decides && self.verdict.is_failure(strictness)

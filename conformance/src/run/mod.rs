@@ -29,6 +29,7 @@ pub use behaviour::Behaviour;
 pub(crate) use blame::blame_for_end;
 pub use error::RunError;
 pub use outcome::Outcome;
+pub(crate) use pipeline::passes;
 pub use plan::TestPlan;
 pub use run_event::RunEvent;
 pub use runner::run;

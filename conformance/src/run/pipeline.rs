@@ -24,6 +24,11 @@ pub(crate) struct PipelineOutcome<'c> {
     pub(crate) dropped: u64,
 }
 
+/// Returns whether a vector went well by its verdict.
+pub(crate) fn passes(outcome: &Outcome<'_>) -> bool {
+    !outcome.verdict.is_failure(Strictness::Should)
+}
+
 impl Supervisor<'_> {
     /// Returns how many of the first of these vectors can be sent in a pipeline: 0 if no instance
     /// runs.
@@ -35,8 +40,8 @@ impl Supervisor<'_> {
             .map_or(0, |session| session.max_pipelined(&vectors[..count]))
     }
 
-    /// Sends vectors in a pipeline, and emits the outcomes of those that go well. An instance that
-    /// died or has to be replaced is ended, but not one that fell silent.
+    /// Sends vectors in a pipeline, and emits the outcomes of those that go well, by `goes_well`. An
+    /// instance that died or has to be replaced is ended, but not one that fell silent.
     ///
     /// # Panics
     ///
@@ -44,6 +49,7 @@ impl Supervisor<'_> {
     pub(crate) fn send_pipelined<'c>(
         &mut self,
         vectors: &[&'c Vector],
+        goes_well: &dyn Fn(&Outcome<'c>) -> bool,
         emit: &mut dyn FnMut(Outcome<'c>),
     ) -> Result<PipelineOutcome<'c>, RunError> {
         let assessors: Vec<_> = vectors
@@ -58,11 +64,11 @@ impl Supervisor<'_> {
                 return;
             }
             let outcome = assessors[good].assess(vectors[good], exchange);
-            if outcome.verdict.is_failure(Strictness::Should) {
-                suspicion = Some(outcome.why);
-            } else {
+            if goes_well(&outcome) {
                 good += 1;
                 emit(outcome);
+            } else {
+                suspicion = Some(outcome.why);
             }
         };
         let pipeline = session.exchange_pipelined(vectors, &mut self.fences, &mut assess);

@@ -1,6 +1,7 @@
 use super::blame::went_on_at_first;
 use super::error::RunError;
 use super::outcome::Outcome;
+use super::pipeline::passes;
 use super::retry::is_loss;
 use super::supervisor::Supervisor;
 use crate::judge::Verdict;
@@ -224,7 +225,7 @@ impl Supervisor<'_> {
         let mut left = vectors;
         while !left.is_empty() && self.is_running() {
             let count = self.max_pipelined(left).max(1).min(left.len());
-            let outcome = self.send_pipelined(&left[..count], &mut |_| {})?;
+            let outcome = self.send_pipelined(&left[..count], &passes, &mut |_| {})?;
             let first_try = outcome.first_try.and_then(Loss::of);
             if let Some(loss) = first_try.or(outcome.end.and_then(Loss::by)) {
                 return Ok(Some(loss));

@@ -107,13 +107,13 @@ impl<'r> Supervisor<'r> {
     }
 
     /// Returns whether the runner starts the subject, and can start it afresh.
-    pub(super) fn can_start(&self) -> bool {
+    pub(crate) fn can_start(&self) -> bool {
         self.subject.kind() != Kind::Running
     }
 
     /// Returns whether several instances can run at the same time: the subject is a command, and
     /// binds no socket of its own choice.
-    pub(super) fn can_have_siblings(&self) -> bool {
+    pub(crate) fn can_have_siblings(&self) -> bool {
         self.can_start() && self.start.socket.is_none()
     }
 

@@ -7,7 +7,7 @@ use super::confirm::agreed;
 use super::delayed::DelayedOutcomes;
 use super::error::RunError;
 use super::outcome::Outcome;
-use super::pipeline::PipelineOutcome;
+use super::pipeline::{PipelineOutcome, passes};
 use super::replay::Sent;
 use super::retry::{Tried, is_loss};
 use super::spare::SpareInstances;
@@ -130,7 +130,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             dropped,
         } = self
             .supervisor
-            .send_pipelined(vectors, &mut |outcome| outcomes.push(outcome))?;
+            .send_pipelined(vectors, &passes, &mut |outcome| outcomes.push(outcome))?;
         self.supervisor.set_answer_wait(AnswerWait::FULL);
         for vector in &vectors[..good] {
             self.record_sent(vector);

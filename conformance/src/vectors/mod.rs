@@ -34,7 +34,7 @@ pub use file::{is_slug, read};
 #[cfg(feature = "runner")]
 pub use import::VectorFile;
 #[cfg(feature = "runner")]
-pub use notation::write;
+pub use notation::{digits, write};
 pub use rename::TEST_EVENT;
 #[cfg(feature = "runner")]
 pub(crate) use rename::with_event_name;

@@ -10,11 +10,37 @@ use crate::dialect::Dialect;
 /// The digits of a digest in the id of a vector.
 const DIGITS: usize = 12;
 
-/// Returns a vector file with one vector. Its id depends on the topic and the datagrams alone.
-pub fn write(topic: &str, summary: &str, vector: &Vector) -> Value {
-    let datagrams = vector.steps.iter().map(|step| &step.datagram[..]);
+/// Returns a vector file with vectors of one dialect. Their ids depend on the topic and the datagrams
+/// alone; of equal ones the first is left.
+///
+/// # Panics
+///
+/// If there is no vector.
+pub fn write<'v>(
+    topic: &str,
+    summary: &str,
+    vectors: impl IntoIterator<Item = &'v Vector>,
+) -> Value {
+    let mut vectors = vectors.into_iter().peekable();
+    let dialect = vectors.peek().expect("there is a vector").dialect;
+    let mut entries = Vec::<Value>::new();
+    for vector in vectors {
+        let entry = entry(topic, vector);
+        if entries.iter().all(|other| other["id"] != entry["id"]) {
+            entries.push(entry);
+        }
+    }
+    file(topic, dialect, summary, entries)
+}
+
+/// Returns the digits that tell a vector's datagrams from others.
+pub fn digits(vector: &Vector) -> String {
+    digest(vector.steps.iter().map(|step| &step.datagram[..]))
+}
+
+fn entry(topic: &str, vector: &Vector) -> Value {
     let mut entry = json!({
-        "id": format!("{topic}-{}", digest(datagrams)),
+        "id": format!("{topic}-{}", digits(vector)),
         "requirement": vector.requirement,
         "level": vector.level,
         "authority": vector.authority,
@@ -30,7 +56,7 @@ pub fn write(topic: &str, summary: &str, vector: &Vector) -> Value {
             entry["expect"] = steps.iter().map(|step| expectation(&step.expect)).collect();
         }
     }
-    file(topic, vector.dialect, summary, vec![entry])
+    entry
 }
 
 /// Returns a vector file.

@@ -1,5 +1,5 @@
-//! `evdg fuzz`: what is wrong is found within few cases of a seed and made as small as it can be;
-//! what is right comes out clean.
+//! `evdg fuzz`: what is wrong is found within few cases of a seed, grouped by its cause, and made as
+//! small as it can be; what is right comes out clean.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 use event_datagram_conformance::dialect::Dialect;
 use tempfile::TempDir;
 
-use crate::evdg::{Ran, evdg, python_listener, python_listener_with, run};
+use crate::evdg::{
+    Ran, evdg, python_listener, python_listener_with, python_listener_with_all, run,
+};
 use crate::hostile_subjects::wait_until;
 
 const READ: &str = "datagram = listener.recv(LARGEST)";
@@ -39,7 +41,7 @@ fn found(args: &[&str], old: &str, new: &str) -> (String, Vec<Vec<u8>>) {
 
 #[track_caller]
 fn found_in(args: &[&str], path: &str) -> (String, Vec<Vec<u8>>) {
-    let args = [&["--seed", "1", "--cases", "20000"], args].concat();
+    let args = [&["--seed", "1", "--cases", "20000", "--first"], args].concat();
     let printed = fuzz(&args, path).expect_status(1).stdout;
     let again = printed
         .lines()
@@ -66,6 +68,11 @@ fn a_split_at_the_last_separator() {
     let old = "body.find(b\"::\", at, line_end)";
     let (printed, datagrams) = found(&[], old, "body.rfind(b\"::\", at, line_end)");
     assert_eq!(datagrams, [b"a\na:::\n"], "{printed}");
+    says(&printed, ": 1 cause found in ");
+    says(
+        &printed,
+        "1. it splits at the last `::` instead of the first",
+    );
     says(&printed, "fail  a datagram of 7 bytes, made out of ");
     says(
         &printed,
@@ -159,11 +166,171 @@ fn what_does_not_happen_again_is_flaky() {
     );
     let (_folder, path) = broken_python_listener(READ, &new);
     let ran = fuzz(&["--seed", "1", "--cases", "2000"], &path).expect_status(1);
+    says(&ran.stdout, "1 cause found in 2000 cases");
+    says(
+        &ran.stdout,
+        "it answers the same datagrams differently from run to run (T19)",
+    );
     says(&ran.stdout, "flaky ");
     says(
         &ran.stdout,
         "alone it did not do that, nor behind those that came before",
     );
+}
+
+/// Five things that a listener does wrong: each a piece of its text, and what stands in its place.
+const FIVE_BUGS: [(&str, &str); 5] = [
+    (
+        "body.find(b\"::\", at, line_end)",
+        "body.rfind(b\"::\", at, line_end)",
+    ),
+    (".replace(b'\\\\\"', b'\"')", ""),
+    (
+        "value = body[at:line_end]",
+        "value = body[at:line_end].strip(b' ')",
+    ),
+    (
+        "        params.append((param, value))",
+        "        if param is None or value: params.append((param, value))",
+    ),
+    (
+        "    params = []\n",
+        "    params = []\n    if b'\\x7f' in datagram: __import__('os').abort()\n",
+    ),
+];
+
+/// Fuzzes a listener with five bugs, and returns the findings of the report.
+fn findings_of_five_bugs(seed: u64) -> Vec<serde_json::Value> {
+    let folder = tempfile::tempdir().expect("there is room");
+    let path = python_listener_with_all(folder.path(), &FIVE_BUGS);
+    let report = folder.path().join("report.json");
+    let to_report = format!("json={}", report.display());
+    let seed = seed.to_string();
+    let args = ["--seed", &seed, "--cases", "5000", "--report", &to_report];
+    let path = path.to_str().expect("it is UTF-8");
+    fuzz(&args, path).expect_status(1);
+    let text = fs::read_to_string(report).expect("the report is written");
+    let report: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
+    assert_eq!(report["summary"]["complete"], true);
+    report["findings"].as_array().expect("it is a list").clone()
+}
+
+#[track_caller]
+fn expect_five_groups(seed: u64) {
+    let findings = findings_of_five_bugs(seed);
+    let causes: Vec<_> = findings.iter().map(|finding| &finding["cause"]).collect();
+    assert_eq!(findings.len(), 5, "seed {seed}: {causes:#?}");
+    let crashes = findings
+        .iter()
+        .filter(|it| it["verdict"] == "crash")
+        .count();
+    assert_eq!(crashes, 1, "seed {seed}: {causes:#?}");
+    for finding in &findings {
+        for member in ["cause", "verdict", "requirement", "replay"] {
+            assert!(finding[member].is_string(), "{member}: {finding:#}");
+        }
+        for member in ["datagrams_hex", "expected", "observed"] {
+            assert!(finding[member].is_array(), "{member}: {finding:#}");
+        }
+        let digits = finding["datagrams_hex"][0].as_str().expect("it is hex");
+        assert!(digits.len() <= 2 * 12, "{finding:#}");
+    }
+}
+
+#[test]
+fn five_bugs_are_five_groups() {
+    expect_five_groups(1);
+}
+
+#[test]
+#[ignore = "takes minutes"]
+fn five_bugs_are_five_groups_for_twenty_seeds() {
+    for seed in 1..=20 {
+        expect_five_groups(seed);
+    }
+}
+
+#[test]
+fn what_was_found_is_tried_first_the_next_time() {
+    let old = "body.find(b\"::\", at, line_end)";
+    let (folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
+    let finds = folder.path().join("finds");
+    let finds = finds.to_str().expect("it is UTF-8");
+    let args = ["--seed", "1", "--cases", "700", "--finds", finds];
+    fuzz(&args, &path)
+        .expect_status(1)
+        .expect_stderr("finds: 1 new");
+    let args = ["--seed", "9", "--cases", "1", "--finds", finds];
+    let ran = fuzz(&args, &path).expect_status(1);
+    says(&ran.stdout, "1 cause found in 2 cases");
+    ran.expect_stderr("finds: 0 new");
+    fs::write(folder.path().join("finds/bad.json"), "{").expect("there is room");
+    fuzz(&args, &path)
+        .expect_status(2)
+        .expect_stderr("bad.json: EOF while parsing");
+}
+
+#[test]
+fn known_failures_are_no_findings() {
+    let old = "body.find(b\"::\", at, line_end)";
+    let (folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
+    let list = folder.path().join("known.toml");
+    let list = list.to_str().expect("it is UTF-8");
+    let test = ["test", "--socket", "unix", "--known", list, "--write-known"];
+    run(&[&test[..], &["--", "python3", &path]].concat()).expect_status(0);
+    let text = fs::read_to_string(list).expect("it is written");
+    fs::write(list, text.replace("say why", "rfind")).expect("there is room");
+    let args = ["--seed", "1", "--cases", "700", "--known", list];
+    let ran = fuzz(&args, &path).expect_status(0);
+    says(&ran.stdout, "nothing found in ");
+    says(&ran.stdout, "left out: 1 known cause of ");
+}
+
+#[test]
+fn parameters_in_random_order_are_reported_once_without_a_minimal_case() {
+    let old = "    return name, params\n\n\ndef closing";
+    let new = "    __import__('random').shuffle(params)\n    return name, params\n\n\ndef closing";
+    let (_folder, path) = broken_python_listener(old, new);
+    let ran = fuzz(&["--seed", "1", "--cases", "700"], &path).expect_status(1);
+    says(&ran.stdout, "1 cause found in 700 cases");
+    says(
+        &ran.stdout,
+        "it answers the same datagrams differently from run to run",
+    );
+    assert!(!ran.stdout.contains(" in 1 try") && !ran.stdout.contains(" tries"));
+}
+
+#[test]
+fn the_parts_of_a_search_and_several_instances_send_all_cases() {
+    for (args, cases) in [
+        (&["--shard", "1/3"][..], 34),
+        (&["--shard", "3/3"], 33),
+        (&["--jobs", "2"], 100),
+        (&["--max-size", "16"], 100),
+    ] {
+        let ran = run(&[&["fuzz", "--seed", "1", "--cases", "100"], args].concat());
+        let expected = format!("nothing found in {cases} cases");
+        says(&ran.expect_status(0).stdout, &expected);
+    }
+}
+
+#[test]
+fn every_format_of_reports_is_written() {
+    let old = "body.find(b\"::\", at, line_end)";
+    let (folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
+    for (format, part) in [
+        ("html", "splits at the last"),
+        ("junit", "failures=\"1\""),
+        ("markdown", "does not conform: 1 of 1 test"),
+        ("tap", "not ok 1"),
+    ] {
+        let file = folder.path().join(format);
+        let report = format!("{format}={}", file.display());
+        let args = ["--seed", "1", "--cases", "300", "--report", &report];
+        fuzz(&args, &path).expect_status(1);
+        let text = fs::read_to_string(&file).expect("it is written");
+        assert!(text.contains(part), "{format}: {text}");
+    }
 }
 
 #[test]
@@ -216,8 +383,9 @@ fn good_listeners_come_out_clean() {
 fn a_seed_finds_the_same_and_a_time_ends_the_search() {
     let old = "body.find(b\"::\", at, line_end)";
     let (_folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
+    let args = ["--seed", "5", "--cases", "2000"];
     let runs: Vec<_> = (0..2)
-        .map(|_| fuzz(&["--seed", "5"], &path).expect_status(1).stdout)
+        .map(|_| fuzz(&args, &path).expect_status(1).stdout)
         .collect();
     assert_eq!(runs[0], runs[1]);
     let ran = run(&["fuzz", "--time", "200ms"]).expect_status(0);
@@ -225,7 +393,7 @@ fn a_seed_finds_the_same_and_a_time_ends_the_search() {
 }
 
 #[test]
-fn both_sockets_are_tried_until_something_is_found_over_one() {
+fn both_sockets_are_tried_and_each_cause_is_found_once() {
     let ran = run(&["fuzz", "--socket", "both", "--cases", "50", "--seed", "1"]).expect_status(0);
     says(
         &ran.stdout,
@@ -244,11 +412,16 @@ fn both_sockets_are_tried_until_something_is_found_over_one() {
     let (_folder, path) = broken_python_listener(old, &new);
     let printed = fuzz(&both, &path).expect_status(1).stdout;
     says(&printed, "over udp: nothing found in 700 cases");
-    says(&printed, "over unix: fails at case ");
+    says(&printed, "over unix: 1 cause found in 700 cases");
     says(&printed, " --socket unix -- ");
+    // What was found over the first socket is known over the second.
     let (_folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
     let printed = fuzz(&both, &path).expect_status(1).stdout;
-    says(&printed, "over udp: fails at case ");
+    says(&printed, "over udp: 1 cause found in 700 cases");
+    says(&printed, "over unix: nothing found in 700 cases");
+    let first = [&both[..], &["--first"]].concat();
+    let printed = fuzz(&first, &path).expect_status(1).stdout;
+    says(&printed, "over udp: 1 cause found in ");
     assert!(!printed.contains("over unix"), "{printed}");
 }
 
@@ -263,8 +436,10 @@ fn what_was_found_is_saved_as_a_vector_that_fails() {
     fs::copy(root.join("SPEC.md"), corpus.join("SPEC.md")).expect("it is there");
     let file = vectors.join("found.json");
     let save = file.to_str().expect("it is UTF-8");
-    let ran = fuzz(&["--seed", "1", "--save", save], &path).expect_status(1);
-    ran.expect_stderr("found.json: 1 vector");
+    let args = ["--seed", "1", "--cases", "700", "--save", save];
+    fuzz(&args, &path)
+        .expect_status(1)
+        .expect_stderr("found.json: 1 vector");
 
     let json = |path: &Path| {
         let text = fs::read_to_string(path).expect("it is there");
@@ -283,7 +458,7 @@ fn what_was_found_is_saved_as_a_vector_that_fails() {
     let ran = run(&[&check[..], &["--", "python3", &path]].concat()).expect_status(1);
     says(
         &ran.stdout,
-        "A listener was found to fail: parameter 1: expected the name",
+        "A listener was found that splits at the last `::` instead of the first",
     );
 }
 
@@ -294,10 +469,11 @@ fn what_was_found_is_told_though_it_cannot_be_saved() {
     let full = folder.path().join("full.json");
     std::os::unix::fs::symlink("/dev/full", &full).expect("there is room");
     let save = full.to_str().expect("it is UTF-8");
-    let ran = fuzz(&["--seed", "1", "--save", save], &path)
+    let args = ["--seed", "1", "--first", "--save", save];
+    let ran = fuzz(&args, &path)
         .expect_status(3)
         .expect_stderr("full.json: No space left on device");
-    says(&ran.stdout, "fails at case ");
+    says(&ran.stdout, "1 cause found in ");
     says(&ran.stdout, "again     evdg fuzz --replay ");
 }
 

@@ -1,21 +1,23 @@
-//! The output of `evdg fuzz`: the finding and its evidence, the statistics, and the vector file.
+//! The output of `evdg fuzz`: the causes with their evidence, and the statistics.
 
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use event_datagram_conformance::contract::Start;
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::escape::{cut, escaped, visible_command, visible_json};
-use event_datagram_conformance::explore::{Finding, FuzzPlan, FuzzStatistics};
+use event_datagram_conformance::escape::{cut, escaped, visible_command};
+use event_datagram_conformance::explore::{
+    CauseFound, Finding, FindingCause, FuzzPlan, FuzzStatistics, Rules,
+};
 use event_datagram_conformance::judge::Verdict;
-use event_datagram_conformance::output_file::write_atomically;
 use event_datagram_conformance::transport::SocketKind;
-use event_datagram_conformance::vectors;
+use event_datagram_conformance::vectors::Vector;
 
 use crate::args::FuzzArgs;
-use crate::exit_status::{CommandResult, ExitStatus, OrExit as _, ignore_closed_stdout};
+use crate::exit_status::{CommandResult, ignore_closed_stdout};
+use crate::fuzz::SearchedSocket;
 use crate::subject::{SubjectLabel, option, options};
 use crate::terminal::{message, styled_stdout};
-use crate::values::VectorFileArg;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -26,10 +28,8 @@ const MAX_TEXT: usize = 240;
 /// The most bytes of a case that a command line holds in hex; longer cases are found again by their
 /// seed.
 const MAX_REPLAY_BYTES: usize = 512;
-/// The longest sequence that a vector file takes.
-const MAX_SEQUENCE: usize = 12;
 
-/// The output of a fuzz run over one socket.
+/// The output of a fuzz run.
 pub(crate) struct FuzzOutput<'a> {
     pub(crate) args: &'a FuzzArgs,
     pub(crate) plan: &'a FuzzPlan,
@@ -37,64 +37,124 @@ pub(crate) struct FuzzOutput<'a> {
 }
 
 impl FuzzOutput<'_> {
-    /// Prints the finding, or that there is none, and returns the exit status. `statistics` is `None`
-    /// for a replayed case.
+    /// Prints what was found over each socket, or that nothing was.
     pub(crate) fn print(
         &self,
-        finding: Option<&Finding>,
-        statistics: Option<&FuzzStatistics>,
-    ) -> CommandResult {
-        ignore_closed_stdout(self.print_finding(finding, statistics))?;
-        Ok(match (finding, statistics) {
-            (Some(_), _) => ExitStatus::Failed,
-            (None, Some(statistics)) if statistics.cases == 0 => ExitStatus::Nothing,
-            (None, _) => ExitStatus::Success,
-        })
+        found: &[CauseFound],
+        searched: &[SearchedSocket],
+    ) -> CommandResult<()> {
+        let mut out = styled_stdout();
+        ignore_closed_stdout(searched.iter().try_for_each(|searched| {
+            let here = (found.iter()).filter(|found| found.finding.socket == searched.socket);
+            self.print_socket(&mut out, &here.collect::<Vec<_>>(), searched)
+        }))
     }
 
-    fn print_finding(
+    /// Prints the result of a replayed case.
+    pub(crate) fn print_replay(
         &self,
+        socket: SocketKind,
         finding: Option<&Finding>,
-        statistics: Option<&FuzzStatistics>,
-    ) -> io::Result<()> {
+    ) -> CommandResult<()> {
         let mut out = styled_stdout();
+        ignore_closed_stdout(self.print_replayed(&mut out, socket, finding))
+    }
+
+    fn print_replayed(
+        &self,
+        out: &mut impl Write,
+        socket: SocketKind,
+        finding: Option<&Finding>,
+    ) -> io::Result<()> {
+        self.print_subject(out, socket)?;
+        match finding {
+            None => writeln!(out, "{GREEN}nothing found{GREEN:#}")?,
+            Some(finding) => {
+                writeln!(out, "{RED}fails{RED:#}\n")?;
+                self.print_evidence(out, finding)?;
+            }
+        }
+        out.flush()
+    }
+
+    fn print_subject(&self, out: &mut impl Write, socket: SocketKind) -> io::Result<()> {
         let subject = cut(&escaped(self.subject.name.as_bytes()), 100);
-        let over_socket = match self.plan.socket {
+        let over_socket = match socket {
             SocketKind::Stdin => String::new(),
             socket => format!(" over {socket}"),
         };
-        write!(out, "{BOLD}{subject}{BOLD:#}{over_socket}: ")?;
-        let seed = self.plan.seed;
-        match (finding, statistics) {
-            (None, Some(statistics)) if statistics.cases == 0 => {
-                writeln!(
-                    out,
-                    "nothing tested: none of {} cases applies to it",
-                    statistics.not_applicable
-                )
+        write!(out, "{BOLD}{subject}{BOLD:#}{over_socket}: ")
+    }
+
+    fn print_socket(
+        &self,
+        out: &mut impl Write,
+        found: &[&CauseFound],
+        searched: &SearchedSocket,
+    ) -> io::Result<()> {
+        self.print_subject(out, searched.socket)?;
+        let (statistics, seed) = (&searched.statistics, self.plan.seed);
+        let cases = plural(statistics.cases, "case");
+        let each = found.iter().copied();
+        let (known, new): (Vec<&CauseFound>, Vec<_>) = each.partition(|found| found.is_known);
+        match new.len() {
+            0 if statistics.cases == 0 => writeln!(
+                out,
+                "nothing tested: none of {} cases applies to it",
+                statistics.not_applicable
+            )?,
+            0 => writeln!(
+                out,
+                "{GREEN}nothing found{GREEN:#} in {cases} (seed {seed})"
+            )?,
+            count => {
+                let causes = plural(count as u64, "cause");
+                writeln!(out, "{RED}{causes} found{RED:#} in {cases} (seed {seed})")?;
             }
-            (None, Some(statistics)) => {
-                let cases = plural(statistics.cases, "case");
-                writeln!(
-                    out,
-                    "{GREEN}nothing found{GREEN:#} in {cases} (seed {seed})"
-                )
-            }
-            (None, None) => writeln!(out, "{GREEN}nothing found{GREEN:#}"),
-            (Some(finding), Some(_)) => {
-                writeln!(
-                    out,
-                    "{RED}fails{RED:#} at case {} (seed {seed})\n",
-                    finding.case
-                )?;
-                self.print_evidence(&mut out, finding)
-            }
-            (Some(finding), None) => {
-                writeln!(out, "{RED}fails{RED:#}\n")?;
-                self.print_evidence(&mut out, finding)
-            }
-        }?;
+        }
+        if !known.is_empty() {
+            let causes = plural(known.len() as u64, "known cause");
+            let count = known.iter().map(|found| found.cases).sum();
+            writeln!(
+                out,
+                "left out: {causes} of {}",
+                plural(count, "failing case")
+            )?;
+        }
+        for (index, found) in new.iter().enumerate() {
+            self.print_cause(out, index + 1, found)?;
+        }
         out.flush()
+    }
+
+    fn print_cause(
+        &self,
+        out: &mut impl Write,
+        number: usize,
+        found: &CauseFound,
+    ) -> io::Result<()> {
+        let FindingCause {
+            fault,
+            sentence,
+            requirement,
+            also,
+            ..
+        } = &found.cause;
+        let sentence = cut(&escaped(sentence.as_bytes()), MAX_TEXT);
+        let cases = plural(found.cases, "case");
+        let sentence = match fault {
+            Some(_) => format!("it {sentence}"),
+            None if found.finding.verdict == Verdict::Flaky => format!("it {sentence}"),
+            None => "no known fault explains it".into(),
+        };
+        writeln!(
+            out,
+            "\n{BOLD}{number}. {sentence}{BOLD:#} ({requirement}), in {cases}"
+        )?;
+        if !also.is_empty() {
+            writeln!(out, "   or, as far as was tried: {}", also.join(", "))?;
+        }
+        self.print_evidence(out, &found.finding)
     }
 
     fn print_evidence(&self, out: &mut impl Write, finding: &Finding) -> io::Result<()> {
@@ -141,10 +201,11 @@ impl FuzzOutput<'_> {
     }
 
     /// Returns the command line that runs a case again.
-    fn replay_command(&self, finding: &Finding) -> String {
+    pub(crate) fn replay_command(&self, finding: &Finding) -> String {
         let mut line = String::from("evdg fuzz");
         let bytes = finding.datagrams().map(<[u8]>::len).sum::<usize>();
-        if bytes <= MAX_REPLAY_BYTES || self.args.replay.is_some() {
+        let is_of_seed = finding.case > 0 && self.args.replay.is_none();
+        if bytes <= MAX_REPLAY_BYTES || !is_of_seed {
             // Hex needs no quoting, unless it is empty.
             let hex = Some(finding.hex()).filter(|hex| !hex.is_empty());
             line.push_str(&format!(" --replay {}", hex.as_deref().unwrap_or("''")));
@@ -161,38 +222,27 @@ impl FuzzOutput<'_> {
             line.push_str(&option("dialect", self.plan.dialect.as_str()));
         }
         if !self.args.parser && self.args.subject.attach.is_none() {
-            line.push_str(&option("socket", &self.plan.socket.to_string()));
+            line.push_str(&option("socket", &finding.socket.to_string()));
         }
         line += &options(&self.args.subject, &self.plan.subject);
         visible_command(&(line + &self.subject.command))
     }
 
-    /// Writes the finding, if there is one, as a vector file, if one is wanted.
-    pub(crate) fn save(&self, finding: Option<&Finding>) -> CommandResult<()> {
-        let (Some(finding), Some(VectorFileArg { path, topic })) = (finding, &self.args.save)
-        else {
-            return Ok(());
-        };
-        let count = finding.datagrams().count();
-        if count > MAX_SEQUENCE {
-            message(format_args!(
-                "{}: not written: vector files take sequences of up to {MAX_SEQUENCE} datagrams, and this has {count}",
-                path.display()
-            ));
-            return Ok(());
-        }
-        let mut vector = finding.vector.clone();
-        vector.summary = format!("A listener was found to fail: {}.", finding.why);
-        let summary = "What was found by trying, made as small as it could be.";
-        let text = format!("{:#}\n", vectors::write(topic, summary, &vector));
-        write_atomically(path, visible_json(&text).as_bytes())
-            .or_exit_with(ExitStatus::Setup, path.display().to_string())?;
-        message(format_args!("{}: 1 vector", path.display()));
-        Ok(())
+    /// Returns a vector that stands in reports for a search that found nothing.
+    pub(crate) fn vector_for_nothing_found(&self) -> Vector {
+        let FuzzPlan {
+            dialect,
+            strictness,
+            ..
+        } = self.plan;
+        let rules = Rules::new(*dialect, *strictness, &Start::default());
+        let mut vector = rules.vector("nothing-found".into(), Vec::new());
+        vector.summary = "Nothing was found by trying.".into();
+        vector
     }
 
     /// Prints the statistics on standard error.
-    pub(crate) fn print_statistics(&self, statistics: &FuzzStatistics) {
+    pub(crate) fn print_statistics(&self, searched: &SearchedSocket) {
         let FuzzStatistics {
             cases,
             datagrams,
@@ -201,8 +251,12 @@ impl FuzzOutput<'_> {
             transient_timeouts,
             starts,
             elapsed,
+            explained,
+            predicted,
+            exercised,
+            cut_short,
             ..
-        } = statistics;
+        } = &searched.statistics;
         if *starts == 0 {
             // The subject did not start; the error says why.
             return;
@@ -215,6 +269,33 @@ impl FuzzOutput<'_> {
             plural(*datagrams, "datagram"),
             plural(*starts, "start")
         ));
+        if *explained > 0 {
+            message(format_args!(
+                "{} failed for a cause that had been found",
+                plural(*explained, "case")
+            ));
+        }
+        if *predicted > 0 {
+            message(format_args!(
+                "{} left out: a cause that was found would end the subject, or hide what it does",
+                plural(*predicted, "case")
+            ));
+        }
+        if let Some(why) = cut_short {
+            message(format_args!(
+                "the search ended early: {}",
+                escaped(why.as_bytes())
+            ));
+        }
+        if exercised.faults > 0 {
+            let requirements: Vec<_> = exercised.requirements.iter().copied().collect();
+            message(format_args!(
+                "the cases would have shown {} of {} faults that listeners have, of {}",
+                exercised.faults_shown,
+                exercised.faults,
+                plural(requirements.len() as u64, "requirement")
+            ));
+        }
         if *not_applicable > 0 {
             message(format_args!(
                 "{not_applicable} beyond what the subject declares to take, left out"

@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Instant;
 
 use event_datagram_conformance::escape::{cut, escaped};
@@ -188,16 +189,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> CommandResult<Te
     };
     let (subject, sockets) = subject(&args.subject, kind, args.socket.kinds())?;
     let known = match &args.known {
-        Some(path) if !args.write_known => {
-            let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-            let today = Date {
-                year: today.year().unsigned_abs(),
-                month: today.month().unsigned_abs(),
-                day: today.day().unsigned_abs(),
-            };
-            let known = KnownList::load(path, corpus, today);
-            known.or_exit_with(ExitStatus::Usage, format!("list {}", path.display()))?
-        }
+        Some(path) if !args.write_known => known_list(path, corpus)?,
         _ => KnownList::default(),
     };
     Ok(TestPlan {
@@ -214,6 +206,18 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> CommandResult<Te
             .map(|name| set(corpus, name))
             .transpose()?,
     })
+}
+
+/// Reads a list of known failures.
+pub(crate) fn known_list(path: &Path, corpus: &Corpus) -> CommandResult<KnownList> {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    let today = Date {
+        year: today.year().unsigned_abs(),
+        month: today.month().unsigned_abs(),
+        day: today.day().unsigned_abs(),
+    };
+    let known = KnownList::load(path, corpus, today);
+    known.or_exit_with(ExitStatus::Usage, format!("list {}", path.display()))
 }
 
 /// Returns the header of the reports, and the recorder that knows how a vector is run again.

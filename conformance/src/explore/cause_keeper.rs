@@ -1,0 +1,124 @@
+use event_datagram_oracle::faults::FaultInstance;
+
+use super::failure_kind::FailureKind;
+use super::fault_model::FaultModel;
+use super::finding::Finding;
+use crate::diagnose::{CaseModels, Finding as CaseResult, Prediction, Suspect};
+
+/// Decides whether a simpler case fails for the reason for which the first one failed.
+#[derive(Debug)]
+pub(super) struct CauseKeeper<'m> {
+    models: &'m CaseModels,
+    /// The faults that were found before.
+    known: FaultModel,
+    first: CaseResult<'static>,
+    kind: FailureKind,
+    /// The faults each of which explains every case that was kept. If there are none, the kind of
+    /// the failure decides.
+    suspects: Vec<FaultInstance>,
+    /// Whether a case may be kept because a fault explains it that the first case shows, too.
+    may_find_suspects: bool,
+    /// What the subject did with the cases that were tried, and before.
+    evidence: Vec<CaseResult<'static>>,
+}
+
+/// The most results that are kept, of those that passed and of those that failed.
+const MAX_EVIDENCE: usize = 300;
+
+impl<'m> CauseKeeper<'m> {
+    /// Creates a keeper of the cause of a finding. `evidence` is what the subject did with other
+    /// cases.
+    pub(super) fn new(
+        models: &'m CaseModels,
+        known: FaultModel,
+        first: &Finding,
+        evidence: Vec<CaseResult<'static>>,
+    ) -> Self {
+        let mut keeper = Self {
+            models,
+            known,
+            first: first.result(),
+            kind: first.kind(),
+            suspects: Vec::new(),
+            may_find_suspects: true,
+            evidence,
+        };
+        let suspects = keeper.suspects_of(&keeper.first).into_iter();
+        keeper.suspects = suspects.map(|suspect| suspect.instance).collect();
+        keeper
+    }
+
+    /// Returns whether the failure of a simpler case has the same cause. If so, only cases with this
+    /// cause are kept from now on.
+    pub(super) fn keeps(&mut self, finding: &Finding) -> bool {
+        let result = finding.result();
+        if self.known.explain(self.models, &result).is_some() {
+            return false;
+        }
+        if !self.suspects.is_empty() {
+            let explaining: Vec<_> = (self.suspects.iter())
+                .filter(|suspect| self.explains(suspect, &result))
+                .cloned()
+                .collect();
+            if !explaining.is_empty() {
+                self.suspects = explaining;
+                return true;
+            }
+            return false;
+        }
+        if self.may_find_suspects {
+            let suspects = self.suspects_of(&result).into_iter();
+            let shows = |suspect: &FaultInstance| {
+                let alone = std::slice::from_ref(suspect);
+                self.models.predict(&self.first.vector, alone) != Prediction::Conforms
+            };
+            let suspects = suspects.map(|suspect| suspect.instance).filter(shows);
+            self.suspects = suspects.collect();
+            if !self.suspects.is_empty() {
+                return true;
+            }
+        }
+        finding.kind() == self.kind
+    }
+
+    /// Adds what the subject did with a case.
+    pub(super) fn learn(&mut self, result: CaseResult<'static>) {
+        let is_alike = |other: &&CaseResult<'_>| other.is_wrong() == result.is_wrong();
+        if self.evidence.iter().filter(is_alike).count() < MAX_EVIDENCE {
+            self.evidence.push(result);
+        }
+    }
+
+    /// Returns the faults that explain the smallest case and are contradicted by nothing that was
+    /// tried, the most likely first.
+    pub(super) fn suspects(&self, smallest: &Finding) -> Vec<Suspect> {
+        let is_kept = |suspect: &Suspect| {
+            self.suspects.is_empty()
+                || (self.suspects.iter()).any(|kept| kept.fault.slug == suspect.instance.fault.slug)
+        };
+        let mut suspects = self.suspects_of(&smallest.result());
+        suspects.retain(is_kept);
+        suspects
+    }
+
+    /// Lets the kind of the failure decide from now on, if faults did until now. Returns whether
+    /// that makes a difference.
+    pub(super) fn forget_suspects(&mut self) -> bool {
+        self.may_find_suspects = false;
+        !std::mem::take(&mut self.suspects).is_empty()
+    }
+
+    fn suspects_of(&self, result: &CaseResult<'static>) -> Vec<Suspect> {
+        let mut results = vec![result.clone()];
+        results.extend(self.evidence.iter().cloned());
+        for (number, result) in results.iter_mut().enumerate() {
+            result.vector.to_mut().id = format!("case-{number}");
+        }
+        self.models.suspects(&results, &self.known.instances())
+    }
+
+    fn explains(&self, suspect: &FaultInstance, result: &CaseResult<'_>) -> bool {
+        let faults = self.models.with(&self.known.instances(), suspect);
+        self.models.explains(result, &faults)
+    }
+}

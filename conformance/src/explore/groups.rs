@@ -1,0 +1,366 @@
+use std::collections::HashMap;
+
+use event_datagram_oracle::faults::FaultInstance;
+
+use super::case_search::SmallestCase;
+use super::cause::{CauseFound, FindingCause};
+use super::end_pattern::EndPattern;
+use super::failure_kind::{FailureKind, SpecialBytes};
+use super::fault_model::{FaultModel, Member};
+use super::finding::Finding;
+use crate::diagnose::{CaseModels, Finding as CaseResult, Prediction};
+use crate::judge::Verdict;
+use crate::vectors::{Vector, digits};
+
+/// What was found so far: a group of cases for each cause.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    groups: Vec<Group>,
+    model: FaultModel,
+    /// How often each kind of failure was seen that no fault explains, and the group of the last
+    /// one.
+    unexplained: HashMap<FailureKind, Unexplained>,
+}
+
+#[derive(Debug)]
+struct Group {
+    finding: Finding,
+    cause: Cause,
+    cases: u64,
+    is_known: bool,
+}
+
+#[derive(Debug)]
+enum Cause {
+    /// The first of these faults; the others explain all cases of the group, too.
+    Faults(Vec<FaultInstance>),
+    /// A cause that is no known fault.
+    Unknown {
+        special: SpecialBytes,
+        /// What cases have in common that end the subject for this cause.
+        pattern: Option<EndPattern>,
+    },
+    /// The subject answers the same datagrams differently from run to run.
+    Nondeterminism,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Unexplained {
+    count: u64,
+    group: Option<usize>,
+}
+
+/// Whether a cause was new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Added {
+    NewCause,
+    KnownCause,
+}
+
+impl Groups {
+    /// Returns the faults that were found.
+    pub(super) fn model(&self) -> FaultModel {
+        self.model.clone()
+    }
+
+    /// Counts a case that these groups explain.
+    pub(super) fn count(&mut self, groups: &[usize], is_known: bool) {
+        for group in groups {
+            self.groups[*group].cases += 1;
+            self.groups[*group].is_known |= is_known;
+        }
+    }
+
+    /// Returns whether a failure that no fault explains is taken for one that was found before. Of
+    /// each kind the first, second, fourth, eighth… is shrunk: their number is bounded, and another
+    /// cause with failures of the same kind is found later.
+    pub(super) fn is_repetition(&mut self, kind: FailureKind, is_known: bool) -> bool {
+        let unexplained = self.unexplained.entry(kind).or_default();
+        unexplained.count += 1;
+        let Some(group) = unexplained.group else {
+            return false;
+        };
+        if unexplained.count.is_power_of_two() {
+            return false;
+        }
+        self.count(&[group], is_known);
+        true
+    }
+
+    /// Returns whether a case is left out because it looks like those that end the subject for a
+    /// cause that is no known fault.
+    pub(super) fn leaves_out(&mut self, vector: &Vector) -> bool {
+        let mut patterns = self.patterns();
+        patterns.any(|pattern| pattern.fits(vector) && pattern.leaves_out())
+    }
+
+    /// Learns from a case that was sent whether what looks like it ends the subject.
+    pub(super) fn learn_end(&mut self, vector: &Vector, has_ended: bool) {
+        for pattern in self.patterns().filter(|pattern| pattern.fits(vector)) {
+            pattern.learn(has_ended);
+        }
+    }
+
+    fn patterns(&mut self) -> impl Iterator<Item = &mut EndPattern> {
+        self.groups
+            .iter_mut()
+            .filter_map(|group| match &mut group.cause {
+                Cause::Unknown { pattern, .. } => pattern.as_mut(),
+                _ => None,
+            })
+    }
+
+    /// Puts another fault in the place of the only one that touches a case, if that explains both the
+    /// case and the one by which the fault was found. Returns the group.
+    pub(super) fn refine(&mut self, models: &CaseModels, result: &CaseResult<'_>) -> Option<usize> {
+        let touching = self.model.touching(models, &result.vector);
+        let [member] = &touching[..] else {
+            return None;
+        };
+        let (index, slug) = (member.group, member.instance.fault.slug);
+        let mut others = self.model.instances();
+        others.retain(|other| other.fault.slug != slug);
+        let first = self.groups[index].finding.result();
+        let suspects = models.suspects(std::slice::from_ref(result), &others);
+        let faults: Vec<_> = (suspects.into_iter())
+            .map(|suspect| suspect.instance)
+            .filter(|fault| models.explains(&first, std::slice::from_ref(fault)))
+            .collect();
+        self.replace(models, index, faults)
+    }
+
+    /// Puts another fault in the place of one, if the subject passes a case that it fails by the
+    /// first, and not by the other.
+    pub(super) fn refine_by_pass(&mut self, models: &CaseModels, vector: &Vector) {
+        let touching = self.model.touching(models, vector);
+        let indices: Vec<_> = touching.iter().map(|member| member.group).collect();
+        for index in indices {
+            let Cause::Faults(faults) = &self.groups[index].cause else {
+                continue;
+            };
+            let passes = |fault: &&FaultInstance| {
+                models.predict(vector, std::slice::from_ref(fault)) == Prediction::Conforms
+            };
+            let faults = faults.iter().filter(passes).cloned().collect();
+            self.replace(models, index, faults);
+        }
+    }
+
+    /// Makes faults those of a group, if there are any.
+    fn replace(
+        &mut self,
+        models: &CaseModels,
+        index: usize,
+        faults: Vec<FaultInstance>,
+    ) -> Option<usize> {
+        if faults.is_empty() {
+            return None;
+        }
+        self.groups[index].cause = Cause::Faults(faults);
+        self.update_model(models);
+        Some(index)
+    }
+
+    /// Adds the smallest case that was found for a cause.
+    pub(super) fn add(
+        &mut self,
+        models: &CaseModels,
+        smallest: SmallestCase,
+        is_known: bool,
+    ) -> Added {
+        let SmallestCase { finding, suspects } = smallest;
+        if finding.verdict == Verdict::Flaky {
+            return self.add_nondeterminism(finding, is_known);
+        }
+        let kind = finding.kind();
+        let (group, added) = match suspects.first() {
+            Some(first) => {
+                let likely = suspects.iter().filter(|other| other.is_as_likely_as(first));
+                let faults = likely.map(|suspect| suspect.instance.clone()).collect();
+                self.add_faults(models, finding, faults)
+            }
+            None => self.add_unknown(models, finding),
+        };
+        if suspects.is_empty() {
+            self.unexplained.entry(kind).or_default().group = Some(group);
+        }
+        self.count(&[group], is_known);
+        added
+    }
+
+    /// Returns what was found, in the order in which it was found.
+    pub(super) fn found(&self) -> Vec<CauseFound> {
+        self.groups.iter().map(Group::found).collect()
+    }
+
+    /// Returns whether the subject was found to answer differently from run to run.
+    pub(super) fn has_nondeterminism(&self) -> bool {
+        let mut groups = self.groups.iter();
+        groups.any(|group| matches!(group.cause, Cause::Nondeterminism))
+    }
+
+    /// Counts a case that failed once, and did not again.
+    pub(super) fn count_nondeterminism(&mut self) {
+        for group in &mut self.groups {
+            group.cases += u64::from(matches!(group.cause, Cause::Nondeterminism));
+        }
+    }
+
+    fn add_nondeterminism(&mut self, finding: Finding, is_known: bool) -> Added {
+        if self.has_nondeterminism() {
+            self.count_nondeterminism();
+            return Added::KnownCause;
+        }
+        self.groups.push(Group {
+            finding,
+            cause: Cause::Nondeterminism,
+            cases: 1,
+            is_known,
+        });
+        Added::NewCause
+    }
+
+    fn add_faults(
+        &mut self,
+        models: &CaseModels,
+        finding: Finding,
+        faults: Vec<FaultInstance>,
+    ) -> (usize, Added) {
+        let same = self
+            .groups
+            .iter_mut()
+            .enumerate()
+            .find_map(|(index, group)| {
+                let Cause::Faults(known) = &group.cause else {
+                    return None;
+                };
+                let is_in_both = |fault: &&FaultInstance| {
+                    let mut known = known.iter();
+                    known.any(|other| other.fault.slug == fault.fault.slug)
+                };
+                let both: Vec<_> = faults.iter().filter(is_in_both).cloned().collect();
+                (!both.is_empty()).then_some((index, both))
+            });
+        let added = match same {
+            Some((index, both)) => {
+                let group = &mut self.groups[index];
+                group.cause = Cause::Faults(both);
+                group.keep_smaller(finding);
+                (index, Added::KnownCause)
+            }
+            None => self.add_group(finding, Cause::Faults(faults)),
+        };
+        self.update_model(models);
+        added
+    }
+
+    fn add_unknown(&mut self, models: &CaseModels, finding: Finding) -> (usize, Added) {
+        let kind = finding.kind();
+        let special = SpecialBytes::of(&super::case_search::datagrams(&finding.vector));
+        let same = self.groups.iter().position(|group| {
+            let is_same =
+                matches!(&group.cause, Cause::Unknown { special: other, .. } if *other == special);
+            is_same
+                && group.finding.vector.requirement == finding.vector.requirement
+                && group.finding.kind() == kind
+        });
+        let varied = || {
+            // The subject may do a little else than the model of a fault that was found.
+            match self.model.touching(models, &finding.vector)[..] {
+                [member] if self.groups[member.group].finding.kind() == kind => Some(member.group),
+                _ => None,
+            }
+        };
+        match same.or_else(varied) {
+            Some(index) => {
+                if let Cause::Unknown { .. } = self.groups[index].cause {
+                    self.groups[index].keep_smaller(finding);
+                }
+                (index, Added::KnownCause)
+            }
+            None => {
+                let pattern = EndPattern::of(&finding);
+                self.add_group(finding, Cause::Unknown { special, pattern })
+            }
+        }
+    }
+
+    fn add_group(&mut self, finding: Finding, cause: Cause) -> (usize, Added) {
+        self.groups.push(Group {
+            finding,
+            cause,
+            cases: 0,
+            is_known: false,
+        });
+        (self.groups.len() - 1, Added::NewCause)
+    }
+
+    fn update_model(&mut self, models: &CaseModels) {
+        let mut instances = Vec::new();
+        let mut groups = HashMap::new();
+        for (group, of) in self.groups.iter().enumerate() {
+            if let Cause::Faults(faults) = &of.cause {
+                instances = models.with(&instances, &faults[0]);
+                groups.insert(faults[0].fault.slug, group);
+            }
+        }
+        let member = |instance: FaultInstance| Member {
+            group: groups[instance.fault.slug],
+            instance,
+        };
+        self.model = FaultModel::new(instances.into_iter().map(member).collect());
+    }
+}
+
+impl Group {
+    fn keep_smaller(&mut self, finding: Finding) {
+        if finding.size() < self.finding.size() {
+            self.finding = finding;
+        }
+    }
+
+    fn found(&self) -> CauseFound {
+        let finding = &self.finding;
+        let cause = match &self.cause {
+            Cause::Faults(faults) => FindingCause {
+                fault: Some(faults[0].fault.slug.into()),
+                sentence: faults[0].sentence(),
+                requirement: faults[0].fault.requirement.into(),
+                also: also(faults),
+            },
+            Cause::Unknown { .. } => FindingCause {
+                fault: None,
+                sentence: finding.why.clone(),
+                requirement: finding.vector.requirement.clone(),
+                also: Vec::new(),
+            },
+            Cause::Nondeterminism => FindingCause {
+                fault: None,
+                sentence: "answers the same datagrams differently from run to run".into(),
+                requirement: "T19".into(),
+                also: Vec::new(),
+            },
+        };
+        let mut finding = finding.clone();
+        finding.vector.requirement.clone_from(&cause.requirement);
+        finding.vector.id = format!("found-{}", digits(&finding.vector));
+        CauseFound {
+            cause,
+            finding,
+            cases: self.cases,
+            is_known: self.is_known,
+        }
+    }
+}
+
+/// Returns the slugs of all faults but the first, each once.
+fn also(faults: &[FaultInstance]) -> Vec<String> {
+    let mut slugs: Vec<String> = Vec::new();
+    for fault in &faults[1..] {
+        let slug = fault.fault.slug;
+        if slug != faults[0].fault.slug && !slugs.iter().any(|known| known == slug) {
+            slugs.push(slug.into());
+        }
+    }
+    slugs
+}
