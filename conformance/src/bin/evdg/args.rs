@@ -127,7 +127,7 @@ pub(crate) struct SelectArgs {
 }
 
 /// Where vectors come from.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct CorpusArgs {
     /// Use the corpus in this folder instead of the one built in: a copy, or what `evdg vectors
     /// export` wrote
@@ -650,9 +650,8 @@ pub(crate) struct ExplainArgs {
     /// The id of a requirement or of a vector, such as T7 or quote-event-inside
     #[arg(value_name = "REQUIREMENT|VECTOR")]
     pub(crate) id: String,
-    /// Use the corpus in this folder instead of the one built in
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) corpus: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) corpus: CorpusArgs,
 }
 
 #[derive(Debug, Args)]

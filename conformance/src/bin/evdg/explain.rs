@@ -22,7 +22,7 @@ const WIDTH: usize = 2 * (COLUMNS - LABELS);
 
 /// Explains the requirement or the vector of an id, whose case does not matter.
 pub(crate) fn run(args: &ExplainArgs) -> CommandResult {
-    let corpus = corpus(args.corpus.as_deref())?;
+    let corpus = corpus(&args.corpus)?;
     let (id, mut out) = (&args.id, stdout());
     let mut requirements = corpus.requirements.iter();
     if let Some(requirement) = requirements.find(|it| it.id.eq_ignore_ascii_case(id)) {

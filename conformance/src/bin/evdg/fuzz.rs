@@ -5,6 +5,7 @@ use event_datagram_conformance::explore::{
     Campaign, FuzzPlan, FuzzProgress, FuzzStatistics, Part, Until, replay,
 };
 use event_datagram_conformance::output_file::check_creatable;
+use event_datagram_conformance::report::RunContext;
 use event_datagram_conformance::subject::Kind;
 use event_datagram_conformance::transport::SocketKind;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -14,7 +15,7 @@ use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 use crate::fuzz_files::{first_cases, prepare_folder, save, save_finds};
 use crate::fuzz_output::FuzzOutput;
 use crate::fuzz_report::write_reports;
-use crate::reports::prepare;
+use crate::reports::{command_line, prepare};
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, failure, settings, subject};
 use crate::terminal::message;
@@ -62,6 +63,7 @@ fn run_over_sockets(args: &FuzzArgs, signals: &Signals) -> CommandResult {
         args,
         plan: &plan,
         subject: SubjectLabel::new(&args.subject, &plan.subject),
+        context: RunContext::now(vec![args.dialect], &command_line()),
     };
     if let Some(Datagrams(case)) = &args.replay {
         let mut status = ExitStatus::Success;

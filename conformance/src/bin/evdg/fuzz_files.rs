@@ -11,7 +11,7 @@ use event_datagram_conformance::input_file::{MAX_FILE, read_to_string};
 use event_datagram_conformance::output_file::write_atomically;
 use event_datagram_conformance::vectors::{self, Vector};
 
-use crate::args::FuzzArgs;
+use crate::args::{CorpusArgs, FuzzArgs};
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::terminal::message;
 use crate::test::known_list;
@@ -34,7 +34,7 @@ pub(crate) fn prepare_folder(folder: &Path) -> CommandResult<()> {
 pub(crate) fn first_cases(args: &FuzzArgs) -> CommandResult<Vec<FirstCase>> {
     let mut cases = Vec::new();
     if let Some(path) = &args.known {
-        let corpus = corpus(None)?;
+        let corpus = corpus(&CorpusArgs::default())?;
         let known = known_list(path, &corpus)?;
         let ids: HashSet<_> = known.ids().collect();
         let vectors = corpus.vectors.iter();

@@ -10,6 +10,7 @@ use event_datagram_conformance::explore::{
     CauseFound, Finding, FindingCause, FuzzPlan, FuzzStatistics, Rules,
 };
 use event_datagram_conformance::judge::Verdict;
+use event_datagram_conformance::report::RunContext;
 use event_datagram_conformance::transport::SocketKind;
 use event_datagram_conformance::vectors::Vector;
 
@@ -34,6 +35,7 @@ pub(crate) struct FuzzOutput<'a> {
     pub(crate) args: &'a FuzzArgs,
     pub(crate) plan: &'a FuzzPlan,
     pub(crate) subject: SubjectLabel,
+    pub(crate) context: RunContext,
 }
 
 impl FuzzOutput<'_> {

@@ -15,6 +15,7 @@ use event_datagram_conformance::report::{
 use event_datagram_conformance::vectors::Corpus;
 use serde_json::{Value, json};
 
+use crate::args::CorpusArgs;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 use crate::fuzz::SearchedSocket;
 use crate::fuzz_output::FuzzOutput;
@@ -33,7 +34,7 @@ pub(crate) fn write_reports(
     if output.args.reports.is_empty() {
         return Ok(());
     }
-    let corpus = corpus(None)?;
+    let corpus = corpus(&CorpusArgs::default())?;
     for ReportArg { format, path } in &output.args.reports {
         let written = match format {
             Format::Json => write_json(path, output, found, searched),
@@ -70,6 +71,7 @@ fn header(corpus: &Corpus, output: &FuzzOutput<'_>) -> ReportHeader {
         .map(|requirement| RequirementTitle {
             id: requirement.id.clone(),
             title: requirement.title.clone(),
+            text: corpus.text_of(requirement).unwrap_or_default().into(),
         });
     ReportHeader {
         suite: Suite::of_this_crate(titles.collect()),
@@ -79,6 +81,7 @@ fn header(corpus: &Corpus, output: &FuzzOutput<'_>) -> ReportHeader {
             seed: Some(output.plan.seed),
             ..RunSettings::default()
         },
+        run: Some(output.context.clone()),
     }
 }
 
