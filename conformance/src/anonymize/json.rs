@@ -1,10 +1,11 @@
-use super::words::Anonymizer;
+use super::names::is_plain;
+use super::words::Words;
 
 /// Returns a datagram of the JSON-RPC dialect with other words in its strings and other integers.
 /// It need not be JSON.
-pub(super) fn anonymized(anonymizer: &Anonymizer, datagram: &[u8]) -> Vec<u8> {
+pub(super) fn anonymized(words: &Words, datagram: &[u8]) -> Vec<u8> {
     let mut scanner = Scanner {
-        anonymizer,
+        words,
         rest: datagram,
         depth: 0,
         is_member_kept: false,
@@ -23,7 +24,7 @@ pub(super) fn anonymized(anonymizer: &Anonymizer, datagram: &[u8]) -> Vec<u8> {
 
 /// The tokens of a datagram, from left to right.
 struct Scanner<'d> {
-    anonymizer: &'d Anonymizer,
+    words: &'d Words,
     rest: &'d [u8],
     /// The number of open brackets of either kind.
     depth: usize,
@@ -76,7 +77,7 @@ impl<'d> Scanner<'d> {
             return;
         }
         self.out.extend_from_slice(sign);
-        self.anonymizer.append(digits, &mut self.out);
+        self.words.append(digits, &mut self.out);
     }
 
     /// Replaces a word outside of strings, but for its beginning that a literal has, too.
@@ -90,9 +91,9 @@ impl<'d> Scanner<'d> {
         let (kept, rest) = word.split_at(kept);
         self.out.extend_from_slice(kept);
         for chunk in rest.utf8_chunks() {
-            let word = self.anonymizer.word_outside_json(chunk.valid());
+            let word = self.words.word_outside_json(chunk.valid());
             self.out.extend_from_slice(word.as_bytes());
-            self.anonymizer.append(chunk.invalid(), &mut self.out);
+            self.words.append(chunk.invalid(), &mut self.out);
         }
     }
 
@@ -106,17 +107,17 @@ impl<'d> Scanner<'d> {
             let name = serde_json::from_slice::<String>(string).ok();
             let says_what_it_is = matches!(name.as_deref(), Some("jsonrpc" | "method"));
             self.is_member_kept = self.depth == 1 && says_what_it_is;
-            name.is_some_and(|name| super::is_plain(name.as_bytes()))
+            name.is_some_and(|name| is_plain(name.as_bytes()))
         } else {
             // A version has a dot.
             let value = serde_json::from_slice::<String>(string).ok();
             let value = value.map(|value| value.replace('.', ""));
-            self.is_member_kept && value.is_some_and(|value| super::is_plain(value.as_bytes()))
+            self.is_member_kept && value.is_some_and(|value| is_plain(value.as_bytes()))
         };
         if is_kept {
             self.out.extend_from_slice(string);
         } else {
-            self.out.extend(with_other_words(self.anonymizer, string));
+            self.out.extend(with_other_words(self.words, string));
         }
     }
 }
@@ -141,7 +142,7 @@ enum Spelling {
 }
 
 /// Returns a string with other words, in which the same characters are escaped.
-fn with_other_words(anonymizer: &Anonymizer, string: &[u8]) -> Vec<u8> {
+fn with_other_words(words: &Words, string: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(string.len());
     let mut word = String::new();
     let mut spellings = Vec::new();
@@ -154,19 +155,19 @@ fn with_other_words(anonymizer: &Anonymizer, string: &[u8]) -> Vec<u8> {
                 rest = &rest[length..];
             }
             None => {
-                append_word(anonymizer, &word, &spellings, &mut out);
+                append_word(words, &word, &spellings, &mut out);
                 word.clear();
                 spellings.clear();
                 let length = length_between_words(rest);
                 match rest[..length] {
-                    [byte] if !byte.is_ascii() => anonymizer.append(&[byte], &mut out),
+                    [byte] if !byte.is_ascii() => words.append(&[byte], &mut out),
                     ref between => out.extend_from_slice(between),
                 }
                 rest = &rest[length..];
             }
         }
     }
-    append_word(anonymizer, &word, &spellings, &mut out);
+    append_word(words, &word, &spellings, &mut out);
     out
 }
 
@@ -225,8 +226,8 @@ fn length_between_words(bytes: &[u8]) -> usize {
     }
 }
 
-fn append_word(anonymizer: &Anonymizer, word: &str, spellings: &[Spelling], out: &mut Vec<u8>) {
-    for (character, spelling) in anonymizer.word(word).chars().zip(spellings) {
+fn append_word(words: &Words, word: &str, spellings: &[Spelling], out: &mut Vec<u8>) {
+    for (character, spelling) in words.word(word).chars().zip(spellings) {
         match spelling {
             Spelling::Plain => {
                 out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());

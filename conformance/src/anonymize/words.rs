@@ -1,9 +1,8 @@
 use std::hash::{BuildHasher as _, RandomState};
 
-/// Replaces words by others, the same for each word as long as this lives. Its key is random, and
-/// nobody can look a word up without it.
+/// The words that stand for others, by a random key.
 #[derive(Clone, Debug, Default)]
-pub struct Anonymizer {
+pub(super) struct Words {
     key: RandomState,
 }
 
@@ -11,12 +10,7 @@ pub struct Anonymizer {
 /// addresses stay addresses.
 const MAX_OCTET: u16 = 255;
 
-impl Anonymizer {
-    /// Returns an anonymizer with a new key.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
+impl Words {
     /// Appends bytes with other words in the place of theirs. Bytes that are not UTF-8 become
     /// others that never are.
     pub(super) fn append(&self, bytes: &[u8], out: &mut Vec<u8>) {
@@ -71,6 +65,8 @@ impl Anonymizer {
                 let letter = LETTERS[self.pick(seed, index, LETTERS.len())];
                 char::from(letter)
             }
+            // A byte order mark is no letter.
+            _ if !character.is_alphanumeric() => character,
             _ => self.foreign(character, seed, index),
         });
         others.collect()

@@ -432,6 +432,30 @@ fn a_signal_ends_it_with_its_counts() {
 }
 
 #[test]
+fn notes_that_nobody_reads_do_not_hold_up_a_signal() {
+    let (socket, name) = udp();
+    let mut child = evdg()
+        .args(["send", &name, "--captures", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("evdg runs");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let datagram = [&b"E_"[..], &[b'A'; 63], b"\n\n"].concat();
+    let line = format!("{{\"datagram_hex\":\"{}\"}}\n", hex::encode(datagram));
+    let feeding = std::thread::spawn(move || while stdin.write_all(line.as_bytes()).is_ok() {});
+    // By then the notes have nearly filled the pipe of standard error.
+    for _ in 0..800 {
+        received(&socket);
+    }
+    let mut kill = std::process::Command::new("kill");
+    let killed = kill.args(["-INT", &child.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    feeding.join().expect("it ends");
+}
+
+#[test]
 fn what_servers_would_not_have_sent_is_noted_of_captures_too() {
     let (_socket, name) = udp();
     let line = |datagram: &[u8]| format!("{{\"datagram_hex\":\"{}\"}}\n", hex::encode(datagram));

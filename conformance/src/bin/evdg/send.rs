@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, BufReader};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use event_datagram::{EventBuf, ParamBuf, Socket, ValueBuf};
@@ -15,7 +16,7 @@ use crate::args::SendArgs;
 use crate::capture_line::CapturedLine;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::pace::Pace;
-use crate::signals::Signals;
+use crate::signals::{GRACE, Signals};
 use crate::terminal::message;
 use crate::translate::{encode_event, for_each_line, parse_event};
 
@@ -23,10 +24,8 @@ use crate::translate::{encode_event, for_each_line, parse_event};
 /// how many.
 pub(crate) fn run(args: &SendArgs, signals: &Signals) -> CommandResult {
     let mut output = DatagramOutput::connect(args)?;
-    // A signal ends it at any moment, and the counts are shown all the same.
-    let tally = Arc::clone(&output.tally);
-    let address = output.address.clone();
-    signals.clean_up_with(move || lock(&tally).print(&address));
+    let (tally, address) = (Arc::clone(&output.tally), output.address.clone());
+    signals.clean_up_with(move || print_in_time(tally, address));
     let status = if let Some(name) = &args.name {
         let event = event_from_args(name, &args.params).map_err(|why| usage_error(&why))?;
         let datagram = encode_event(args.dialect, &event, "").map_err(|why| usage_error(&why))?;
@@ -52,7 +51,7 @@ pub(crate) fn run(args: &SendArgs, signals: &Signals) -> CommandResult {
             )
         })?
     };
-    let tally = lock(&output.tally);
+    let tally = lock(&output.tally).clone();
     tally.print(&output.address);
     match status {
         ExitStatus::Success if !tally.unsent.is_empty() => Ok(ExitStatus::Failed),
@@ -80,7 +79,7 @@ struct DatagramOutput {
 }
 
 /// Counts of datagrams.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Tally {
     sent: usize,
     /// Those that were not sent, by the reason.
@@ -200,6 +199,18 @@ impl Tally {
             ));
         }
     }
+}
+
+/// Prints the counts after a signal, unless standard error is a pipe that nobody reads: then the
+/// program ends without them.
+fn print_in_time(tally: Arc<Mutex<Tally>>, address: Address) {
+    let (printed, is_printed) = mpsc::channel();
+    thread::spawn(move || {
+        let tally = lock(&tally).clone();
+        tally.print(&address);
+        let _ = printed.send(());
+    });
+    let _ = is_printed.recv_timeout(GRACE);
 }
 
 /// Returns why a datagram was not sent, without its size: datagrams are counted by it.

@@ -39,7 +39,7 @@ enum State {
 
 /// How much longer a command may take that has released the signals after one came. What it still
 /// prints may find no reader.
-const GRACE: Duration = Duration::from_millis(500);
+pub(crate) const GRACE: Duration = Duration::from_millis(500);
 
 impl Signals {
     /// Handles signals from now on.
