@@ -12,7 +12,7 @@ use crate::args::CaptureArgs;
 use crate::capture_line::CaptureLineWriter;
 use crate::detected_vector_file::DetectedVectorFile;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
-use crate::terminal::message;
+use crate::terminal::{message, plural};
 
 /// The bytes of output that are written at once.
 const BUFFER: usize = 1 << 16;
@@ -117,9 +117,4 @@ pub(crate) fn print_statistics(statistics: &CaptureStatistics) {
             message(format_args!("left out: {count} {}", reason.as_str()));
         }
     }
-}
-
-/// Returns a count and its noun.
-pub(crate) fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }

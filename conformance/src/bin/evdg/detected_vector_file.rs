@@ -3,8 +3,7 @@ use std::io::{self, Write};
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::vectors::VectorFile;
 
-use crate::capture::plural;
-use crate::terminal::message;
+use crate::terminal::{message, plural};
 
 /// A vector file in the dialect that is named, or else in that of the first datagram.
 pub(crate) struct DetectedVectorFile<'a> {

@@ -8,6 +8,8 @@ use event_datagram_conformance::escape::{cut, escaped, with_single_backslashes};
 use event_datagram_conformance::evidence::datagram_in_words;
 use jiff::Zoned;
 
+use crate::terminal::plural;
+
 /// Events as a person reads them: the time and the name on a line, and below it each parameter,
 /// their values below each other. Writes the counts at the end.
 #[derive(Debug)]
@@ -159,10 +161,6 @@ fn duration_in_words(duration: Duration) -> String {
         seconds @ ..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         seconds => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
     }
-}
-
-fn plural(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Returns bytes as text on one line.

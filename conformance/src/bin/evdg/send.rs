@@ -17,7 +17,7 @@ use crate::capture_line::CapturedLine;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _};
 use crate::pace::Pace;
 use crate::signals::{GRACE, Signals};
-use crate::terminal::message;
+use crate::terminal::{message, plural};
 use crate::translate::{encode_event, for_each_line, parse_event};
 
 /// Sends the event in the arguments, the events of JSON lines, or captured datagrams, and prints
@@ -232,7 +232,7 @@ fn usage_error(why: &str) -> Failure {
 }
 
 fn datagrams(count: usize) -> String {
-    format!("{count} datagram{}", if count == 1 { "" } else { "s" })
+    plural(count, "datagram")
 }
 
 /// Opens a file or a pipe, or standard input for `-`.

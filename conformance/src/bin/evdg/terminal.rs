@@ -27,6 +27,11 @@ pub(crate) fn message(text: impl Display) {
     drop(out.write_all(line.as_bytes()));
 }
 
+/// Returns a count and its noun.
+pub(crate) fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Prints an error in the arguments, or the help that they ask for, and ends the program. The error
 /// quotes arguments, which others may have chosen.
 pub(crate) fn exit_with_usage(error: &clap::Error) -> ! {

@@ -107,7 +107,7 @@ fn each_datagram_is_read_in_the_dialect_that_it_looks_like() {
     // A vector file has one dialect.
     import(&capture, &["--vectors", "mine"])
         .expect_status(0)
-        .expect_stderr("evdg: 1 vectors, ")
+        .expect_stderr("evdg: 1 vector, ")
         .expect_stderr("evdg: 1 that look like text, left out: a vector file has one dialect");
 }
 
