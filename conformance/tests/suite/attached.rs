@@ -22,7 +22,8 @@ impl Running {
     /// Starts the reference listener, with its reports in this file.
     fn start(folder: TempDir, reports: impl Into<Stdio>) -> Self {
         let mut command = evdg();
-        command.args(["listen", &socket(&folder)]).stdout(reports);
+        command.args(["listen", &socket(&folder), "--dialect", "text"]);
+        command.stdout(reports);
         let process = command.spawn().expect("evdg runs");
         Self { process, folder }
     }

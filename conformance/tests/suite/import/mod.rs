@@ -108,7 +108,7 @@ fn each_datagram_is_read_in_the_dialect_that_it_looks_like() {
     import(&capture, &["--vectors", "mine"])
         .expect_status(0)
         .expect_stderr("evdg: 1 vector, ")
-        .expect_stderr("evdg: 1 that look like text, left out: a vector file has one dialect");
+        .expect_stderr("evdg: left out: 1 that look like text: a vector file has one dialect");
 }
 
 #[test]
