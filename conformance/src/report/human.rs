@@ -298,6 +298,10 @@ impl<W: Write> Human<W> {
     /// Returns the dialects of the run and the releases that send them, as they follow a verdict.
     fn dialects(&self) -> String {
         let dialects: Vec<_> = self.dialects.iter().copied().collect();
+        if dialects.is_empty() {
+            // A report from a file may name no subject.
+            return String::new();
+        }
         let dialects = Dialect::list_with_releases(&dialects);
         format!(" {DIM}({dialects}){DIM:#}")
     }

@@ -181,7 +181,7 @@ pub(super) fn on_death(
              killed; if this reads datagrams on standard input: --parser"
                 .into()
         }
-        (Kind::Listener, _) if has_taken_event => format!(
+        (Kind::Listener, Death::Exited(_)) if has_taken_event => format!(
             "\nit was sent a good event in {dialect}; if it reads {other} alone: --dialect {other}"
         ),
         (Kind::Listener, Death::Exited(_)) if socket == SocketKind::Unix => {

@@ -461,7 +461,7 @@ fn the_book_has_the_table_of_first_mistakes() {
     let mut page = String::from(
         "# First mistakes\n\n\
          What goes wrong when a listener is connected for the first time, and what `evdg test` \
-         says. A test\nmakes each of these mistakes. [Exit statuses](introduction.md): 2 is wrong \
+         says. A test\nmakes each of these mistakes. [Exit statuses](options.md): 2 is wrong \
          usage, 3 a subject that\ncannot be observed, 4 that nothing applies.\n\n\
          | the listener, or its author, | status | the message says |\n| --- | --- | --- |\n",
     );
