@@ -439,7 +439,7 @@ mod tests {
                 None => Action::Nothing,
             }
         });
-        assert_eq!(result.pace.accepted, 100_000);
+        assert!(result.pace.accepted > 0);
         assert!(result.interference > Duration::from_millis(10));
         // What is due first is sent in time, what is due last is not.
         let last = result.timeline.slices().last();

@@ -280,15 +280,15 @@ test('remarks are folded until somebody asks for them', async () => {
 });
 
 test('the matrix can show differences alone, and its first column stays', async () => {
-  const { page, close } = await open(browser, file('three.html'), { viewport: { width: 390, height: 844 } });
-  const rows = page.locator('.matrix').first().locator('tbody tr:visible');
+  const { page, close } = await open(browser, file('compared.html'), { viewport: { width: 390, height: 844 } });
+  const rows = page.locator('main > .scroll .matrix').locator('tbody tr:visible');
   const all = await rows.count();
   await page.locator('#only').check();
   const different = await rows.count();
   assert.ok(different > 0 && different < all, `${different} of ${all}`);
-  const head = page.locator('.matrix tbody th:visible').first();
+  const head = page.locator('main > .scroll .matrix tbody th:visible').first();
   const before = (await head.boundingBox()).x;
-  await page.locator('.scroll').first().evaluate((element) => { element.scrollLeft = 100; });
+  await page.locator('.scroll:has(.matrix)').first().evaluate((element) => { element.scrollLeft = 100; });
   assert.equal((await head.boundingBox()).x, before);
   assert.deepEqual(await close(), []);
 });
