@@ -1,13 +1,15 @@
 use std::time::Duration;
 use std::{fs, io};
 
+use jiff::Timestamp;
+
 use super::limit::MAX_SEED;
 use crate::contract::Start;
 use crate::diagnose::Diagnosis;
 use crate::judge::Verdict;
 use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::report::{
-    Json, ReadySubject, Record, Recorder, ReportHeader, Reporter as _, RequirementTitle,
+    Json, Machine, ReadySubject, Record, Recorder, ReportHeader, Reporter as _, RequirementTitle,
     RunContext, RunSettings, Suite, Summary, TestedSubject,
 };
 use crate::run::Outcome;
@@ -33,10 +35,16 @@ fn report(vector: &Vector) -> io::Result<Vec<u8>> {
         suite: Suite::of_this_crate(vec![title]),
         subject: TestedSubject::new("./listener --fast", "listener"),
         settings: RunSettings::default(),
-        run: Some(RunContext::now(
-            vec![vector.dialect],
-            "evdg test -- ./listener --fast",
-        )),
+        run: Some(RunContext {
+            started: Timestamp::UNIX_EPOCH,
+            machines: vec![Machine {
+                system: "linux".into(),
+                architecture: "x86_64".into(),
+                processors: 2,
+            }],
+            dialects: vec![vector.dialect],
+            command: Some("evdg test -- ./listener --fast".into()),
+        }),
     };
     let mut json = Json::create(path.clone(), header)?;
     json.subject_ready(&ReadySubject {
