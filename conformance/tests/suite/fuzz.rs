@@ -194,8 +194,8 @@ const FIVE_BUGS: [(&str, &str); 5] = [
         "        if param is None or value: params.append((param, value))",
     ),
     (
-        "    params = []\n",
-        "    params = []\n    if b'\\x7f' in datagram: __import__('os').abort()\n",
+        "    name, line_feed, body = datagram.partition(b\"\\n\")\n",
+        "    name, line_feed, body = datagram.replace(b'\\0', b'').partition(b'\\n')\n",
     ),
 ];
 
