@@ -67,12 +67,15 @@ impl<'m> CauseKeeper<'m> {
             return false;
         }
         if self.may_find_suspects {
-            let suspects = self.suspects_of(&result).into_iter();
+            // The evidence is compared in the end: for each try that would take too long.
+            let alone = std::slice::from_ref(&result);
+            let suspects = self.models.suspects(alone, &self.known.instances());
             let shows = |suspect: &FaultInstance| {
                 let alone = std::slice::from_ref(suspect);
                 self.models.predict(&self.first.vector, alone) != Prediction::Conforms
             };
-            let suspects = suspects.map(|suspect| suspect.instance).filter(shows);
+            let suspects = suspects.into_iter().map(|suspect| suspect.instance);
+            let suspects = suspects.filter(shows);
             self.suspects = suspects.collect();
             if !self.suspects.is_empty() {
                 return true;

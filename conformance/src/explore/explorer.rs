@@ -22,6 +22,9 @@ const MAX_SEARCH_TIME: Duration = Duration::from_secs(60);
 /// The least time for such a search, even if the time of the run is nearly over.
 const MIN_SEARCH_TIME: Duration = Duration::from_secs(5);
 
+/// The most bytes of a passed case that is compared with what the models of faults do.
+const MAX_EVIDENCE_LENGTH: usize = 256;
+
 /// Sends cases to one instance of the subject, and finds out why those fail that do.
 pub(super) struct Explorer<'c, 'p> {
     campaign: &'c Campaign<'p>,
@@ -362,9 +365,14 @@ impl<'c, 'p> Explorer<'c, 'p> {
         CaseSearch::new(rules, answering, test_bed, keeper, max_time).smallest(finding)
     }
 
-    /// Returns what the subject did with the last cases that passed.
+    /// Returns what the subject did with the last small cases that passed.
     fn evidence(&self) -> Vec<CaseResult<'static>> {
+        let is_small = |sent: &&SentCase| {
+            let steps = sent.vector.steps.iter();
+            steps.map(|step| step.datagram.len()).sum::<usize>() <= MAX_EVIDENCE_LENGTH
+        };
         let passed = self.history.iter().filter(|sent| sent.has_passed);
+        let passed = passed.rev().filter(is_small).take(MAX_PIPELINED);
         let result =
             |sent: &SentCase| case_result(&sent.vector, Verdict::Pass, &Default::default());
         passed.map(result).collect()
