@@ -51,7 +51,7 @@ enum FailureOn {
 
 /// What came of a search.
 enum SearchResult {
-    Smallest(Finding),
+    Smallest(Box<Finding>),
     /// The result did something else on a fresh subject.
     Differs(String),
 }
@@ -83,7 +83,7 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
         let mut last_result = String::new();
         for failure_on in [FailureOn::AnySubject, FailureOn::FreshSubject] {
             let finding = match self.smallest_on(first, failure_on)? {
-                SearchResult::Smallest(finding) => finding,
+                SearchResult::Smallest(finding) => *finding,
                 SearchResult::Differs(what) => {
                     last_result = what;
                     continue;
@@ -95,6 +95,7 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
                 && self.keeper.forget_suspects()
                 && let SearchResult::Smallest(finding) = self.smallest_on(&finding, failure_on)?
             {
+                let finding = *finding;
                 return Ok(SmallestCase { finding, suspects });
             }
             return Ok(SmallestCase { finding, suspects });
@@ -121,7 +122,7 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
             // The subject does not start any more; the case failed when it ran last.
             Err(RunError::Gone(why)) => {
                 smallest.cut_short = Some(why);
-                return Ok(SearchResult::Smallest(smallest));
+                return Ok(SearchResult::Smallest(smallest.into()));
             }
             Err(error) => return Err(error),
         };
@@ -132,7 +133,7 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
         };
         Ok(
             if again.verdict == first.verdict && self.keeper.keeps(&again) {
-                SearchResult::Smallest(again)
+                SearchResult::Smallest(again.into())
             } else if again.why.is_empty() {
                 SearchResult::Differs(again.verdict.to_string())
             } else {

@@ -60,6 +60,6 @@ impl EndPattern {
             return false;
         }
         self.left_out += 1;
-        self.left_out % SENT != 0
+        !self.left_out.is_multiple_of(SENT)
     }
 }

@@ -59,7 +59,7 @@ impl<W: Write> EventView<W> {
         self.counts.add(&event.name);
         let (time, name) = (time_of_day(), text(&event.name));
         writeln!(self.out, "{DIM}{time}{DIM:#}  {BOLD}{name}{BOLD:#}")?;
-        let names = event.params.iter().map(|param| name_of(param));
+        let names = event.params.iter().map(name_of);
         let names: Vec<_> = names.collect();
         let widths = names.iter().map(|name| name.chars().count());
         let width = widths.filter(|width| *width <= MAX_NAME).max();

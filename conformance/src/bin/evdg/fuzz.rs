@@ -16,6 +16,7 @@ use crate::fuzz_files::{first_cases, prepare_folder, save, save_finds};
 use crate::fuzz_output::FuzzOutput;
 use crate::fuzz_report::write_reports;
 use crate::reports::{command_line, prepare};
+use crate::searched_socket::SearchedSocket;
 use crate::signals::Signals;
 use crate::subject::{SubjectLabel, failure, settings, subject};
 use crate::terminal::message;
@@ -29,12 +30,6 @@ const DEFAULT_SOCKETS: Sockets = if cfg!(unix) {
 } else {
     Sockets::Udp
 };
-
-/// What was done over one socket.
-pub(crate) struct SearchedSocket {
-    pub(crate) socket: SocketKind,
-    pub(crate) statistics: FuzzStatistics,
-}
 
 /// Fuzzes a subject, and prints the dialect in the first and in the last line of the progress.
 pub(crate) fn run(args: &FuzzArgs, signals: &Signals) -> CommandResult {

@@ -16,7 +16,7 @@ use event_datagram_conformance::vectors::Vector;
 
 use crate::args::FuzzArgs;
 use crate::exit_status::{CommandResult, ignore_closed_stdout};
-use crate::fuzz::SearchedSocket;
+use crate::searched_socket::SearchedSocket;
 use crate::subject::{SubjectLabel, option, options};
 use crate::terminal::{message, styled_stdout};
 

@@ -17,8 +17,8 @@ use serde_json::{Value, json};
 
 use crate::args::CorpusArgs;
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
-use crate::fuzz::SearchedSocket;
 use crate::fuzz_output::FuzzOutput;
+use crate::searched_socket::SearchedSocket;
 use crate::values::ReportArg;
 use crate::vectors::corpus;
 

@@ -25,6 +25,7 @@ mod pace;
 mod progress;
 mod reports;
 mod rerun;
+mod searched_socket;
 mod send;
 mod signals;
 mod subject;
