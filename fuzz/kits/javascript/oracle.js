@@ -9,7 +9,7 @@ const library = koffi.load(
 );
 
 koffi.struct("evdg_bytes", { data: "const uint8_t *", size: "size_t" });
-const Param = koffi.struct("evdg_param", {
+koffi.struct("evdg_param", {
   has_name: "uint32_t",
   kind: "uint32_t",
   name: "evdg_bytes",
