@@ -85,8 +85,8 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "evdg-kit",
         &[
             (
-                "evdg kit c my-kit && make -C my-kit fuzz",
-                "Find the bug of the example parser, with libFuzzer.",
+                "evdg kit c my-kit",
+                "Write a kit for libFuzzer and AFL++; make -C my-kit fuzz finds the example's bug.",
             ),
             (
                 "evdg kit go my-kit --crates ~/event-datagram",
