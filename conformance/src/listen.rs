@@ -249,8 +249,8 @@ impl Drop for Listener {
     }
 }
 
-/// Returns how many sockets the environment says were handed over to this process. A service manager
-/// that cannot know the number of the process leaves it out.
+/// Returns how many sockets the environment says were handed over to this process. A service
+/// manager that cannot know the number of the process leaves it out.
 #[cfg(unix)]
 fn passed_count() -> u32 {
     let number = |name| std::env::var(name).ok().filter(|text| !text.is_empty());

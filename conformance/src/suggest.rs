@@ -4,8 +4,8 @@
 /// word of which half the letters differ is not.
 const MIN_SIMILARITY: f64 = 0.8;
 
-/// The length of a word in bytes above which nothing is suggested: comparing takes time proportional
-/// to it, and no candidate is as long.
+/// The length of a word in bytes above which nothing is suggested: comparing takes time
+/// proportional to it, and no candidate is as long.
 const MAX_LENGTH: usize = 128;
 
 /// Returns the candidate that is most similar to a word, whatever the case of either, if one is

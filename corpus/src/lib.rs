@@ -28,8 +28,8 @@ pub const VECTORS: TextFiles = include!(concat!(env!("OUT_DIR"), "/vectors.rs"))
 pub const SETS: TextFiles = include!(concat!(env!("OUT_DIR"), "/sets.rs"));
 
 /// What real servers sent, `captures/opensips-RELEASE.jsonl`, by path: each line holds a raised
-/// event and the bytes that arrived. Files whose names end in `-builtin` and `-misnamed` hold events
-/// that the servers raised by themselves; what was raised is unknown.
+/// event and the bytes that arrived. Files whose names end in `-builtin` and `-misnamed` hold
+/// events that the servers raised by themselves; what was raised is unknown.
 pub const CAPTURES: TextFiles = include!(concat!(env!("OUT_DIR"), "/captures.rs"));
 
 /// Inputs that fuzzing found worth keeping, `seeds/TARGET.hex`, by path: one input a line, in hex.

@@ -14,7 +14,8 @@ pub use honggfuzz;
 #[cfg(feature = "libfuzzer")]
 pub use libfuzzer_sys;
 
-/// Defines the program of a target, by the path of its constant in this crate, for the engine that this package is built for.
+/// Defines the program of a target, by the path of its constant in this crate, for the engine that
+/// this package is built for.
 #[macro_export]
 macro_rules! target {
     ($($target:tt)+) => {

@@ -74,8 +74,8 @@ const MAX_REASSEMBLIES: usize = 4;
 
 /// Reads a capture and passes each UDP datagram on, reassembled from its fragments, also out of
 /// tunnels: VXLAN, Geneve, GRE, IP in IP, MPLS and PPPoE. With `port`, only datagrams from or to
-/// that port are passed on, and those of a tunnel if its port is the one. `statistics` is valid even
-/// after an error.
+/// that port are passed on, and those of a tunnel if its port is the one. `statistics` is valid
+/// even after an error.
 ///
 /// # Errors
 ///

@@ -161,8 +161,8 @@ impl Case<'_> {
         pairs.find(|pair| pair.datagram == Some(datagram))?.report
     }
 
-    /// Returns the datagrams in the order of their reports, if the reports that depart are the events
-    /// of the datagrams that depart: a permutation.
+    /// Returns the datagrams in the order of their reports, if the reports that depart are the
+    /// events of the datagrams that depart: a permutation.
     fn other_order(&self) -> Option<Vec<usize>> {
         let departing = || self.pairs.iter().filter(|pair| pair.reading.is_none());
         let mut open: Vec<_> = departing().filter_map(|pair| pair.datagram).collect();

@@ -81,8 +81,8 @@ struct Counts {
     complete: bool,
 }
 
-/// Writes what was found in `input` into a file, as one JSON object. `unit` is what the positions of
-/// examples count, such as "line".
+/// Writes what was found in `input` into a file, as one JSON object. `unit` is what the positions
+/// of examples count, such as "line".
 ///
 /// # Errors
 ///

@@ -38,8 +38,8 @@ impl Thresholds {
         }
     }
 
-    /// Returns the thresholds that a run missed, each in a sentence. A run without the figure misses
-    /// its threshold.
+    /// Returns the thresholds that a run missed, each in a sentence. A run without the figure
+    /// misses its threshold.
     pub(super) fn missed(
         &self,
         measurement: Option<&Measurement>,

@@ -35,7 +35,8 @@ impl Interval {
     }
 }
 
-/// Returns the part that `count` is of `all`, by Wilson's interval, which holds for rare events, too.
+/// Returns the part that `count` is of `all`, by Wilson's interval, which holds for rare events,
+/// too.
 pub(super) fn proportion(count: u64, all: u64) -> Interval {
     let all = all.max(1) as f64;
     let value = count as f64 / all;

@@ -60,8 +60,8 @@ impl<'c> Findings<'c> {
         });
     }
 
-    /// Searches the causes of what went wrong, while `go_on` returns `true`. `fence` is the fence of
-    /// the run. The keys of [`Diagnosis::cause_of`] are numbers of results, from 0.
+    /// Searches the causes of what went wrong, while `go_on` returns `true`. `fence` is the fence
+    /// of the run. The keys of [`Diagnosis::cause_of`] are numbers of results, from 0.
     pub fn diagnose(&self, fence: &FenceTemplate, go_on: &(dyn Fn() -> bool + Sync)) -> Diagnosis {
         let mut diagnosis = diagnose(&self.findings, &Dictionary::default(), fence, go_on);
         let of_results = diagnosis.cause_of.iter();

@@ -13,8 +13,9 @@ use crate::escape::visible;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{remove_stale, write_atomically};
 
-/// Writes what GitHub Actions shows of a run: annotations as workflow commands, for standard output,
-/// and the Markdown report, appended to the summary of the job if the environment names its file.
+/// Writes what GitHub Actions shows of a run: annotations as workflow commands, for standard
+/// output, and the Markdown report, appended to the summary of the job if the environment names its
+/// file.
 ///
 /// The first annotation is the verdict. One follows for each cause, and then one for each failure
 /// that no cause explains: ten errors at most, and ten warnings, as GitHub shows no more.

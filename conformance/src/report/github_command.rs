@@ -13,8 +13,8 @@ pub(super) enum AnnotationKind {
     Notice,
 }
 
-/// A command that shows a message with a title on the page of a run. Its text may come from anybody:
-/// it stays on the line of the command, and is no other command.
+/// A command that shows a message with a title on the page of a run. Its text may come from
+/// anybody: it stays on the line of the command, and is no other command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Annotation {
     pub(super) kind: AnnotationKind,
@@ -38,7 +38,8 @@ impl fmt::Display for Annotation {
 fn data(text: &str) -> String {
     let text = text.replace('%', "%25");
     let text = text.replace('\r', "%0D").replace('\n', "%0A");
-    // The runner looks for commands of this older form anywhere in a line, and has no escape for it.
+    // The runner looks for commands of this older form anywhere in a line, and has no escape for
+    // it.
     text.replace("##[", "## [")
 }
 

@@ -152,8 +152,8 @@ impl ReportHeader {
         }
     }
 
-    /// Returns the facts of the run that reports show, each with its label: when, how long, where, by
-    /// which version and command.
+    /// Returns the facts of the run that reports show, each with its label: when, how long, where,
+    /// by which version and command.
     pub(super) fn facts(&self, summary: &Summary) -> Vec<(&'static str, String)> {
         let run = self.run.as_ref();
         let mut facts = run.map_or_else(Vec::new, |run| run.facts(summary.duration()));

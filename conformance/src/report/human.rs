@@ -103,8 +103,8 @@ const GREEN: Style = AnsiColor::Green.on_default().bold();
 const NAMED: usize = 3;
 /// Characters that fit on a few lines.
 const WIDTH: usize = 240;
-/// Characters where a screen must hold everything: with a label in front of them, and behind them how
-/// many there are, they fit on a line of 100.
+/// Characters where a screen must hold everything: with a label in front of them, and behind them
+/// how many there are, they fit on a line of 100.
 const SCREEN_WIDTH: usize = 68;
 /// How many lines of a log are shown where a screen must hold everything: the last ones tell why a
 /// program ended.

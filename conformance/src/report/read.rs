@@ -46,8 +46,8 @@ pub enum ReadError {
 /// report is in memory at a time.
 const MAX_RESULT: u64 = 8 << 20;
 
-/// Reads the JSON report of a whole run from a file or a pipe, and calls `on_result` with each result
-/// as it is read.
+/// Reads the JSON report of a whole run from a file or a pipe, and calls `on_result` with each
+/// result as it is read.
 ///
 /// A result is read as any type that can be deserialized, such as a [`Record`](super::Record).
 ///

@@ -40,8 +40,8 @@ impl Supervisor<'_> {
             .map_or(0, |session| session.max_pipelined(&vectors[..count]))
     }
 
-    /// Sends vectors in a pipeline, and emits the outcomes of those that go well, by `goes_well`. An
-    /// instance that died or has to be replaced is ended, but not one that fell silent.
+    /// Sends vectors in a pipeline, and emits the outcomes of those that go well, by `goes_well`.
+    /// An instance that died or has to be replaced is ended, but not one that fell silent.
     ///
     /// # Panics
     ///

@@ -401,9 +401,9 @@ impl Startup {
         Duration::from_millis(tenths.round() as u64 * 100)
     }
 
-    /// Returns whether the subject reports a first event in the other dialect, as it was sent. Asked
-    /// only when it has failed to report one in its own dialect, because a datagram of the other
-    /// may end it.
+    /// Returns whether the subject reports a first event in the other dialect, as it was sent.
+    /// Asked only when it has failed to report one in its own dialect, because a datagram of the
+    /// other may end it.
     fn reports_other_dialect(&mut self, fences: &mut Fences, settings: &SubjectSettings) -> bool {
         let fence = fences.next_fence();
         let is_taken = !self.barrier.is_unsent()

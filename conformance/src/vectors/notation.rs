@@ -10,8 +10,8 @@ use crate::dialect::Dialect;
 /// The digits of a digest in the id of a vector.
 const DIGITS: usize = 12;
 
-/// Returns a vector file with vectors of one dialect. Their ids depend on the topic and the datagrams
-/// alone; of equal ones the first is left.
+/// Returns a vector file with vectors of one dialect. Their ids depend on the topic and the
+/// datagrams alone; of equal ones the first is left.
 ///
 /// # Panics
 ///

@@ -1,4 +1,5 @@
-//! When, where and by which command a run took place: every report says so, and none names the host.
+//! When, where and by which command a run took place: every report says so, and none names the
+//! host.
 
 use std::fs;
 use std::path::Path;

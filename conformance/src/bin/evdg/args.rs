@@ -257,8 +257,9 @@ pub(crate) struct SubjectArgs {
     /// The longest to wait for anything: 10, 1.5s, 500ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = DEFAULT_TIMEOUT)]
     pub(crate) timeout: Duration,
-    /// The marker event that follows every vector, for listeners that drop names they do not know or
-    /// demand parameters: 'NAME param={tag} other=value'; without {tag}, a parameter tag is added
+    /// The marker event that follows every vector, for listeners that drop names they do not know
+    /// or demand parameters: 'NAME param={tag} other=value'; without {tag}, a parameter tag is
+    /// added
     #[arg(long, value_name = "EVENT", default_value = fence::DEFAULT_NAME)]
     pub(crate) fence: FenceTemplate,
     /// Another name for the event that is sent, E_TEST in the corpus, for listeners that drop names

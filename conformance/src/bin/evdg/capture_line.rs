@@ -20,8 +20,8 @@ pub(crate) struct CapturedLine {
     pub(crate) time: Option<Timestamp>,
 }
 
-/// The members of a line that are read. All others are skipped without being kept: `evdg lint` reads
-/// hundreds of thousands of lines a second.
+/// The members of a line that are read. All others are skipped without being kept: `evdg lint`
+/// reads hundreds of thousands of lines a second.
 #[derive(Deserialize)]
 struct LineMembers<'l> {
     #[serde(borrow)]

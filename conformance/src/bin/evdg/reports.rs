@@ -21,8 +21,8 @@ use crate::values::ReportArg;
 /// Prepares the files of reports before anything else is done: removes those of an earlier run, so
 /// that none is taken for one of this run, however it ends. `inputs` are the files that are read.
 ///
-/// Returns an error if two reports go to the same file, one would replace an input, or a file cannot
-/// be created.
+/// Returns an error if two reports go to the same file, one would replace an input, or a file
+/// cannot be created.
 pub(crate) fn prepare<'p, F>(
     reports: &[ReportArg<F>],
     inputs: impl IntoIterator<Item = &'p PathBuf>,
@@ -137,8 +137,8 @@ impl<'c> ReportSet<'c> {
         ignore_closed_stdout(finished)
     }
 
-    /// Searches the causes of what went wrong, for [`MAX_DIAGNOSIS`] at most. `fence` is the fence of
-    /// the run.
+    /// Searches the causes of what went wrong, for [`MAX_DIAGNOSIS`] at most. `fence` is the fence
+    /// of the run.
     pub(crate) fn diagnose(&self, fence: &FenceTemplate, stop: &Stop) -> Diagnosis {
         let bar = match self.detail {
             Detail::Summary => ProgressBar::hidden(),

@@ -135,8 +135,8 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
     })
 }
 
-/// Returns what to do about a listener that did not report the first event, if only the event of the
-/// vectors was renamed.
+/// Returns what to do about a listener that did not report the first event, if only the event of
+/// the vectors was renamed.
 fn advice_on_fence(args: &TestArgs, error: &RunError) -> Option<String> {
     let name = args.subject.event.as_ref()?;
     let is_default = args.subject.fence == FenceTemplate::default();

@@ -1,5 +1,5 @@
-//! `evdg capture`, and `evdg vectors import`, which is the same, on captures of every kind, whole and
-//! broken.
+//! `evdg capture`, and `evdg vectors import`, which is the same, on captures of every kind, whole
+//! and broken.
 
 mod build;
 
