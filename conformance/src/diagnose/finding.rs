@@ -75,6 +75,7 @@ impl<'v> Finding<'v> {
 
     /// Returns whether the subject of another finding of the same vector did the same but for
     /// digits, which may be a part of a fence's tag: that is always another.
+    #[cfg(feature = "runner")]
     pub(crate) fn is_alike_but_for_digits(&self, other: &Self) -> bool {
         let tagged = |finding: &Self| match finding.trace() {
             Some(Trace::Answered(_)) => {

@@ -5,6 +5,7 @@
 //! subject's on every vector, the passed ones included. It changes no verdict.
 
 mod candidate;
+#[cfg(feature = "runner")]
 mod case_models;
 mod cause;
 mod claims;
@@ -21,6 +22,7 @@ mod simulation;
 mod trace;
 mod words;
 
+#[cfg(feature = "runner")]
 pub(crate) use case_models::{CaseModels, Prediction, Suspect};
 pub use cause::{Cause, CauseParameter};
 pub use diagnosis::{Diagnosis, diagnose};

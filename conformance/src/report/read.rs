@@ -60,7 +60,19 @@ pub fn read<R: for<'de> Deserialize<'de>>(
     path: &Path,
     on_result: impl FnMut(R) -> io::Result<()>,
 ) -> Result<ReadReport, ReadError> {
-    let report = read_unfinished(path, on_result)?;
+    read_from(open(path)?, on_result)
+}
+
+/// Reads a JSON report as [`read`] does, from any reader.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn read_from<R: for<'de> Deserialize<'de>>(
+    report: impl Read,
+    on_result: impl FnMut(R) -> io::Result<()>,
+) -> Result<ReadReport, ReadError> {
+    let report = parse(report, on_result)?;
     match report.not_run {
         0 => Ok(report),
         count => Err(ReadError::Content(format!(
@@ -78,16 +90,15 @@ pub fn read_unfinished<R: for<'de> Deserialize<'de>>(
     path: &Path,
     on_result: impl FnMut(R) -> io::Result<()>,
 ) -> Result<ReadReport, ReadError> {
-    let report = Limited::new(open_file_or_pipe(path)?, MAX_REPORT);
-    read_from(BufReader::new(report), on_result)
+    parse(open(path)?, on_result)
 }
 
-/// Reads a JSON report as [`read_unfinished`] does, from any reader.
-///
-/// # Errors
-///
-/// Those of [`read_unfinished`].
-pub fn read_from<R: for<'de> Deserialize<'de>>(
+fn open(path: &Path) -> io::Result<impl Read> {
+    let report = Limited::new(open_file_or_pipe(path)?, MAX_REPORT);
+    Ok(BufReader::new(report))
+}
+
+fn parse<R: for<'de> Deserialize<'de>>(
     report: impl Read,
     on_result: impl FnMut(R) -> io::Result<()>,
 ) -> Result<ReadReport, ReadError> {
