@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use super::cause_keeper::CauseKeeper;
+use super::cause_keeper::{CauseKeeper, Simpler};
 use super::finding::{Finding, case_result};
 use super::rules::Rules;
 use super::shrink::shrink;
@@ -28,6 +28,14 @@ pub(super) struct SmallestCase {
     pub(super) suspects: Vec<Suspect>,
 }
 
+/// What came of a search.
+#[derive(Debug)]
+pub(super) enum Searched {
+    Smallest(Box<SmallestCase>),
+    /// A simpler case fails as these groups explain.
+    Explained(Vec<usize>),
+}
+
 /// A case that was not shrunk.
 impl From<Finding> for SmallestCase {
     fn from(finding: Finding) -> Self {
@@ -49,9 +57,10 @@ enum FailureOn {
     FreshSubject,
 }
 
-/// What came of a search.
-enum SearchResult {
+/// What came of one pass of a search.
+enum PassResult {
     Smallest(Box<Finding>),
+    Explained(Vec<usize>),
     /// The result did something else on a fresh subject.
     Differs(String),
 }
@@ -79,26 +88,32 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
     /// The first pass lets tries share a subject, which is fast. If its result does not fail on a
     /// fresh subject, the subject keeps state between cases, and the second pass requires each
     /// failing try to fail on a fresh subject.
-    pub(super) fn smallest(mut self, first: &Finding) -> Result<SmallestCase, RunError> {
+    pub(super) fn smallest(mut self, first: &Finding) -> Result<Searched, RunError> {
         let mut last_result = String::new();
         for failure_on in [FailureOn::AnySubject, FailureOn::FreshSubject] {
             let finding = match self.smallest_on(first, failure_on)? {
-                SearchResult::Smallest(finding) => *finding,
-                SearchResult::Differs(what) => {
+                PassResult::Smallest(finding) => *finding,
+                PassResult::Explained(groups) => return Ok(Searched::Explained(groups)),
+                PassResult::Differs(what) => {
                     last_result = what;
                     continue;
                 }
             };
             let suspects = self.keeper.suspects(&finding);
             // What was tried contradicts the faults by which cases were kept.
-            if suspects.is_empty()
-                && self.keeper.forget_suspects()
-                && let SearchResult::Smallest(finding) = self.smallest_on(&finding, failure_on)?
-            {
-                let finding = *finding;
-                return Ok(SmallestCase { finding, suspects });
+            if suspects.is_empty() && self.keeper.forget_suspects() {
+                match self.smallest_on(&finding, failure_on)? {
+                    PassResult::Smallest(smaller) => {
+                        return Ok(Searched::Smallest(Box::new((*smaller).into())));
+                    }
+                    PassResult::Explained(groups) => return Ok(Searched::Explained(groups)),
+                    PassResult::Differs(_) => {}
+                }
             }
-            return Ok(SmallestCase { finding, suspects });
+            return Ok(Searched::Smallest(Box::new(SmallestCase {
+                finding,
+                suspects,
+            })));
         }
         let (verdict, why) = (first.verdict, &first.why);
         let finding = Finding {
@@ -106,15 +121,21 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
             verdict: Verdict::Flaky,
             ..first.clone()
         };
-        Ok(finding.into())
+        Ok(Searched::Smallest(Box::new(finding.into())))
     }
 
     fn smallest_on(
         &mut self,
         first: &Finding,
         failure_on: FailureOn,
-    ) -> Result<SearchResult, RunError> {
-        let (mut smallest, cut_short) = self.shrink(first, failure_on)?;
+    ) -> Result<PassResult, RunError> {
+        let (mut smallest, end) = self.shrink(first, failure_on);
+        let cut_short = match end {
+            None => None,
+            Some(SearchEnd::CutShort(why)) => Some(why),
+            Some(SearchEnd::Explained(groups)) => return Ok(PassResult::Explained(groups)),
+            Some(SearchEnd::Failed(error)) => return Err(error),
+        };
         smallest.cut_short = cut_short;
         smallest.tries = self.tries;
         let outcome = match self.test_bed.run_fresh(&smallest.vector) {
@@ -122,7 +143,7 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
             // The subject does not start any more; the case failed when it ran last.
             Err(RunError::Gone(why)) => {
                 smallest.cut_short = Some(why);
-                return Ok(SearchResult::Smallest(smallest.into()));
+                return Ok(PassResult::Smallest(smallest.into()));
             }
             Err(error) => return Err(error),
         };
@@ -131,24 +152,22 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
             tries: smallest.tries,
             ..Finding::new(outcome, first.case, first.original.clone())
         };
-        Ok(
-            if again.verdict == first.verdict && self.keeper.keeps(&again) {
-                SearchResult::Smallest(again.into())
-            } else if again.why.is_empty() {
-                SearchResult::Differs(again.verdict.to_string())
-            } else {
-                SearchResult::Differs(again.why)
-            },
-        )
+        if again.verdict == first.verdict {
+            match self.keeper.compare(&again) {
+                Simpler::SameCause => return Ok(PassResult::Smallest(again.into())),
+                Simpler::Explained(groups) => return Ok(PassResult::Explained(groups)),
+                Simpler::OtherCause => {}
+            }
+        }
+        Ok(PassResult::Differs(match again.why.is_empty() {
+            true => again.verdict.to_string(),
+            false => again.why,
+        }))
     }
 
-    /// Shrinks a case, and returns the smallest failing one with the reason why the search ended
-    /// early, if it did.
-    fn shrink(
-        &mut self,
-        first: &Finding,
-        failure_on: FailureOn,
-    ) -> Result<(Finding, Option<String>), RunError> {
+    /// Shrinks a case, and returns the smallest failing one with what ended the search early, if
+    /// anything did.
+    fn shrink(&mut self, first: &Finding, failure_on: FailureOn) -> (Finding, Option<SearchEnd>) {
         let mut smallest = first.clone();
         let start = first.datagrams().map(<[u8]>::to_vec).collect();
         let (_, end) = shrink(start, |case| {
@@ -180,17 +199,14 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
                 return Ok(false);
             }
             let simpler = Finding::new(outcome, first.case, first.original.clone());
-            let is_kept = self.keeper.keeps(&simpler);
-            if is_kept {
-                smallest = simpler;
+            match self.keeper.compare(&simpler) {
+                Simpler::SameCause => smallest = simpler,
+                Simpler::OtherCause => return Ok(false),
+                Simpler::Explained(groups) => return Err(SearchEnd::Explained(groups)),
             }
-            Ok(is_kept)
+            Ok(true)
         });
-        match end {
-            Ok(()) => Ok((smallest, None)),
-            Err(SearchEnd::CutShort(why)) => Ok((smallest, Some(why))),
-            Err(SearchEnd::Failed(error)) => Err(error),
-        }
+        (smallest, end.err())
     }
 }
 
@@ -198,6 +214,8 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
 enum SearchEnd {
     /// It used up its tries or its time, or the subject does not start any more.
     CutShort(String),
+    /// A simpler case fails as these groups explain.
+    Explained(Vec<usize>),
     /// The run cannot go on.
     Failed(RunError),
 }

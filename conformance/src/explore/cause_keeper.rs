@@ -22,6 +22,18 @@ pub(super) struct CauseKeeper<'m> {
     evidence: Vec<CaseResult<'static>>,
 }
 
+/// What a simpler case says about the cause of the first one.
+#[derive(Debug)]
+pub(super) enum Simpler {
+    /// It fails for the same cause.
+    SameCause,
+    /// It passes, or fails for another cause.
+    OtherCause,
+    /// These groups explain it, and no known fault explains the first case: it shows one of them in
+    /// a way that their models do not predict.
+    Explained(Vec<usize>),
+}
+
 /// The most results that are kept, of those that passed and of those that failed.
 const MAX_EVIDENCE: usize = 300;
 
@@ -48,16 +60,26 @@ impl<'m> CauseKeeper<'m> {
         keeper
     }
 
-    /// Returns whether the failure of a simpler case has the same cause. If so, only cases with this
-    /// cause are kept from now on.
-    pub(super) fn keeps(&mut self, finding: &Finding) -> bool {
+    /// Compares the failure of a simpler case with that of the first. If the cause is the same, only
+    /// cases with this cause are kept from now on.
+    pub(super) fn compare(&mut self, finding: &Finding) -> Simpler {
         let result = finding.result();
-        if self.known.explain(self.models, &result).is_some() {
-            return false;
+        if let Some(groups) = self.known.explain(self.models, &result) {
+            return match self.suspects[..] {
+                [] => Simpler::Explained(groups),
+                _ => Simpler::OtherCause,
+            };
         }
+        match self.keeps(finding, &result) {
+            true => Simpler::SameCause,
+            false => Simpler::OtherCause,
+        }
+    }
+
+    fn keeps(&mut self, finding: &Finding, result: &CaseResult<'static>) -> bool {
         if !self.suspects.is_empty() {
             let explaining: Vec<_> = (self.suspects.iter())
-                .filter(|suspect| self.explains(suspect, &result))
+                .filter(|suspect| self.explains(suspect, result))
                 .cloned()
                 .collect();
             if !explaining.is_empty() {
@@ -68,7 +90,7 @@ impl<'m> CauseKeeper<'m> {
         }
         if self.may_find_suspects {
             // The evidence is compared in the end: for each try that would take too long.
-            let alone = std::slice::from_ref(&result);
+            let alone = std::slice::from_ref(result);
             let suspects = self.models.suspects(alone, &self.known.instances());
             let shows = |suspect: &FaultInstance| {
                 let alone = std::slice::from_ref(suspect);

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::campaign::{Campaign, Case, SharedSearch};
-use super::case_search::{CaseSearch, SmallestCase, datagrams, grade};
+use super::case_search::{CaseSearch, Searched, SmallestCase, datagrams, grade};
 use super::cause_keeper::CauseKeeper;
 use super::finding::{Finding, case_result};
 use super::groups::Added;
@@ -304,6 +304,9 @@ impl<'c, 'p> Explorer<'c, 'p> {
         if self.failure_judge().is_explained(&outcome, case.is_known) {
             return Ok(());
         }
+        if self.settle_single(&outcome, case)? {
+            return Ok(());
+        }
         let vector = outcome.vector;
         let finding = self.finding(outcome, case.number);
         if self.refine(&finding, case.is_known) {
@@ -328,9 +331,50 @@ impl<'c, 'p> Explorer<'c, 'p> {
             Err(RunError::Gone(why)) => return self.give_up(finding, why, case),
             Err(error) => return Err(error),
         }
-        let smallest = self.smallest(&finding)?;
-        self.add(smallest, case.is_known);
+        match self.smallest(&finding)? {
+            Searched::Smallest(smallest) => self.add(*smallest, case.is_known),
+            Searched::Explained(groups) => {
+                self.campaign.groups().count(&groups, case.is_known);
+                self.shared.statistics().explained += 1;
+            }
+        }
         Ok(())
+    }
+
+    /// Finds the cause of a datagram of a sequence that fails alone as the sequence does: then state
+    /// is not the cause. Returns whether there is one.
+    fn settle_single(
+        &mut self,
+        outcome: &Outcome<'_>,
+        case: &QueuedCase,
+    ) -> Result<bool, RunError> {
+        let mut singles = datagrams(outcome.vector);
+        if singles.len() == 1 {
+            return Ok(false);
+        }
+        singles.sort_by_key(Vec::len);
+        singles.dedup();
+        let id = &outcome.vector.id;
+        let singles: Vec<_> = (singles.into_iter())
+            .map(|datagram| self.rules.vector(id.clone(), vec![datagram]))
+            .collect();
+        let mut explained = None;
+        for vector in &singles {
+            let alone = self.test_bed.failure(vector)?;
+            let alone = alone.map(|alone| self.graded(alone));
+            let Some(alone) = alone.filter(|alone| alone.verdict == outcome.verdict) else {
+                continue;
+            };
+            explained = self.failure_judge().explaining(&alone);
+            if explained.is_none() {
+                return self.settle(alone, case).map(|()| true);
+            }
+        }
+        if let Some(groups) = &explained {
+            self.campaign.groups().count(groups, case.is_known);
+            self.shared.statistics().explained += 1;
+        }
+        Ok(explained.is_some())
     }
 
     /// Adds a finding after which the subject does not start any more.
@@ -346,7 +390,7 @@ impl<'c, 'p> Explorer<'c, 'p> {
     }
 
     /// Shrinks a case that fails.
-    fn smallest(&mut self, finding: &Finding) -> Result<SmallestCase, RunError> {
+    fn smallest(&mut self, finding: &Finding) -> Result<Searched, RunError> {
         let rules = match finding.verdict {
             Verdict::Warn => self.rules.clone(),
             // Shrinking must not turn the violation of a must into a departure from advice.
@@ -496,15 +540,20 @@ impl FailureJudge<'_, '_> {
 
     /// Returns whether the faults that were found explain a failure, and counts it then.
     fn is_explained(&self, outcome: &Outcome<'_>, is_known: bool) -> bool {
-        let model = self.campaign.groups().model();
-        let outcome = grade(self.rules, outcome.clone(), self.answering);
-        let result = case_result(outcome.vector, outcome.verdict, &outcome.observation);
-        let Some(groups) = model.explain(&self.campaign.models, &result) else {
+        let Some(groups) = self.explaining(outcome) else {
             return false;
         };
         self.campaign.groups().count(&groups, is_known);
         self.shared.statistics().explained += 1;
         true
+    }
+
+    /// Returns the groups whose faults explain a failure, if they do.
+    fn explaining(&self, outcome: &Outcome<'_>) -> Option<Vec<usize>> {
+        let model = self.campaign.groups().model();
+        let outcome = grade(self.rules, outcome.clone(), self.answering);
+        let result = case_result(outcome.vector, outcome.verdict, &outcome.observation);
+        model.explain(&self.campaign.models, &result)
     }
 }
 

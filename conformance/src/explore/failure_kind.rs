@@ -1,4 +1,10 @@
+use std::collections::BTreeSet;
+
+use event_datagram::ValueBuf;
+
+use crate::dialect::Dialect;
 use crate::judge::Verdict;
+use crate::vectors::{Expectation, Vector};
 
 /// What failures of one cause have in common, whichever case shows it: the verdict, and the reason
 /// without what depends on the case.
@@ -8,11 +14,14 @@ pub(super) struct FailureKind {
     words: String,
 }
 
-/// The bytes that have a meaning in a datagram, and occur in a case.
+/// The bytes other than letters and digits in a case. In the smallest case they are those without
+/// which the subject does not fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SpecialBytes {
-    bytes: Vec<u8>,
-    is_sequence: bool,
+    /// Those with a meaning in every datagram.
+    syntax: Vec<u8>,
+    /// The others.
+    rare: Vec<u8>,
 }
 
 impl FailureKind {
@@ -34,20 +43,40 @@ impl FailureKind {
 }
 
 impl SpecialBytes {
-    /// Returns the special bytes of a case.
-    pub(super) fn of(case: &[Vec<u8>]) -> Self {
-        let class = |byte: &u8| match byte {
+    /// Returns the special bytes of a case, and those of the events that it holds.
+    pub(super) fn of(case: &Vector) -> Self {
+        let syntax: &[u8] = match case.dialect {
+            Dialect::JsonRpc => b"{}[]:,\"\\",
+            _ => b"\n:\"\\",
+        };
+        let mut bytes: Vec<u8> = Vec::new();
+        for step in &case.steps {
+            bytes.extend(&step.datagram);
+            for expectation in step.expect.alternatives() {
+                if let Expectation::Event(event) = expectation {
+                    bytes.extend(&event.name);
+                    for param in &event.params {
+                        bytes.extend(param.name.iter().flatten());
+                        if let ValueBuf::Bytes(value) = &param.value {
+                            bytes.extend(value);
+                        }
+                    }
+                }
+            }
+        }
+        let class = |byte: u8| match byte {
             byte if byte.is_ascii_alphanumeric() => None,
-            byte if byte.is_ascii() => Some(*byte),
+            byte if byte.is_ascii() => Some(byte),
             _ => Some(0xff),
         };
-        let mut bytes: Vec<_> = case.iter().flatten().filter_map(class).collect();
-        bytes.sort_unstable();
-        bytes.dedup();
-        Self {
-            bytes,
-            is_sequence: case.len() > 1,
-        }
+        let bytes: BTreeSet<u8> = bytes.into_iter().filter_map(class).collect();
+        let (syntax, rare) = (bytes.into_iter()).partition(|byte| syntax.contains(byte));
+        Self { syntax, rare }
+    }
+
+    /// Returns whether both have the same rare bytes, and have any.
+    pub(super) fn share_rare_ones(&self, other: &Self) -> bool {
+        !self.rare.is_empty() && self.rare == other.rare
     }
 }
 
@@ -62,6 +91,8 @@ fn constant_words(sentence: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::explore::Rules;
+    use crate::judge::Strictness;
 
     #[test]
     fn what_depends_on_the_case_is_left_out() {
@@ -77,12 +108,18 @@ mod tests {
 
     #[test]
     fn letters_are_not_special() {
-        let of = |case: &[&[u8]]| {
-            let case: Vec<_> = case.iter().map(|datagram| datagram.to_vec()).collect();
-            SpecialBytes::of(&case)
+        let start = crate::contract::Start::default();
+        let of = |dialect, datagram: &[u8]| {
+            let rules = Rules::new(dialect, Strictness::Must, &start);
+            SpecialBytes::of(&rules.vector(String::new(), vec![datagram.to_vec()]))
         };
-        assert_eq!(of(&[b"a\na::b"]), of(&[b"xyz\n0::1:\n"]));
-        assert_ne!(of(&[b"a\na::b"]), of(&[b"a\n\"a::b"]));
-        assert_ne!(of(&[b"a\n"]), of(&[b"a\n", b"a\n"]));
+        let text = |datagram| of(Dialect::Text, datagram);
+        assert_eq!(text(b"a\na::b"), text(b"xyz\n0::1:\n"));
+        assert_ne!(text(b"a\na::b"), text(b"a\n\"a::b"));
+        assert!(!text(b"a\na::b").share_rare_ones(&text(b"a\na::b")));
+        assert!(text(b"a\n\0a::b").share_rare_ones(&text(b"\0\n")));
+        assert!(!text(b"a\n\0a::b").share_rare_ones(&text(b"\0 \n")));
+        let escaped = of(Dialect::JsonRpc, br#"{"method":"\u0000"}"#);
+        assert!(text(b"\0\n").share_rare_ones(&escaped));
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use event_datagram_oracle::faults::FaultInstance;
 
@@ -28,6 +28,8 @@ struct Group {
     cause: Cause,
     cases: u64,
     is_known: bool,
+    /// The group with the same cause to which all cases of this one belong.
+    merged_into: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -36,7 +38,6 @@ enum Cause {
     Faults(Vec<FaultInstance>),
     /// A cause that is no known fault.
     Unknown {
-        special: SpecialBytes,
         /// What cases have in common that end the subject for this cause.
         pattern: Option<EndPattern>,
     },
@@ -65,10 +66,19 @@ impl Groups {
 
     /// Counts a case that these groups explain.
     pub(super) fn count(&mut self, groups: &[usize], is_known: bool) {
+        let groups: BTreeSet<_> = groups.iter().map(|group| self.resolve(*group)).collect();
         for group in groups {
-            self.groups[*group].cases += 1;
-            self.groups[*group].is_known |= is_known;
+            self.groups[group].cases += 1;
+            self.groups[group].is_known |= is_known;
         }
+    }
+
+    /// Returns the group to which the cases of a group belong.
+    fn resolve(&self, mut index: usize) -> usize {
+        while let Some(other) = self.groups[index].merged_into {
+            index = other;
+        }
+        index
     }
 
     /// Returns whether a failure that no fault explains is taken for one that was found before. Of
@@ -105,7 +115,7 @@ impl Groups {
         self.groups
             .iter_mut()
             .filter_map(|group| match &mut group.cause {
-                Cause::Unknown { pattern, .. } => pattern.as_mut(),
+                Cause::Unknown { pattern } => pattern.as_mut(),
                 _ => None,
             })
     }
@@ -190,7 +200,9 @@ impl Groups {
 
     /// Returns what was found, in the order in which it was found.
     pub(super) fn found(&self) -> Vec<CauseFound> {
-        self.groups.iter().map(Group::found).collect()
+        let groups = self.groups.iter();
+        let groups = groups.filter(|group| group.merged_into.is_none());
+        groups.map(Group::found).collect()
     }
 
     /// Returns whether the subject was found to answer differently from run to run.
@@ -216,6 +228,7 @@ impl Groups {
             cause: Cause::Nondeterminism,
             cases: 1,
             is_known,
+            merged_into: None,
         });
         Added::NewCause
     }
@@ -239,28 +252,70 @@ impl Groups {
                     known.any(|other| other.fault.slug == fault.fault.slug)
                 };
                 let both: Vec<_> = faults.iter().filter(is_in_both).cloned().collect();
-                (!both.is_empty()).then_some((index, both))
+                let is_same = !both.is_empty() && group.merged_into.is_none();
+                is_same.then_some((index, both))
             });
-        let added = match same {
-            Some((index, both)) => {
+        // A fault that explains a few cases of an unknown cause is not that cause.
+        let unknown = self.groups.iter().position(|group| {
+            matches!(group.cause, Cause::Unknown { .. }) && group.shares_rare_bytes(&finding)
+        });
+        let added = match (same, unknown) {
+            (Some((index, both)), _) => {
                 let group = &mut self.groups[index];
                 group.cause = Cause::Faults(both);
                 group.keep_smaller(finding);
                 (index, Added::KnownCause)
             }
-            None => self.add_group(finding, Cause::Faults(faults)),
+            (None, Some(index)) => {
+                self.groups[index].keep_smaller(finding);
+                return (index, Added::KnownCause);
+            }
+            (None, None) => self.add_group(finding, Cause::Faults(faults)),
         };
         self.update_model(models);
+        self.merge_explained(models);
         added
+    }
+
+    /// Merges the groups of unknown causes that the faults which were found explain after all.
+    fn merge_explained(&mut self, models: &CaseModels) {
+        for index in 0..self.groups.len() {
+            let group = &self.groups[index];
+            if !matches!(group.cause, Cause::Unknown { .. }) || group.merged_into.is_some() {
+                continue;
+            }
+            if let Some(groups) = self.model.explain(models, &group.finding.result()) {
+                self.merge(index, groups[0]);
+            }
+        }
+    }
+
+    /// Makes the cases of a group those of another one.
+    fn merge(&mut self, index: usize, into: usize) {
+        let Group {
+            cases, is_known, ..
+        } = self.groups[index];
+        self.groups[index].merged_into = Some(into);
+        self.groups[into].cases += cases;
+        self.groups[into].is_known |= is_known;
     }
 
     fn add_unknown(&mut self, models: &CaseModels, finding: Finding) -> (usize, Added) {
         let kind = finding.kind();
-        let special = SpecialBytes::of(&super::case_search::datagrams(&finding.vector));
+        let sharing = |group: &Group| group.shares_rare_bytes(&finding);
+        if let Some(index) = self.groups.iter().position(sharing) {
+            // The fault by whose name the group went explains only a part of the cause.
+            let pattern = EndPattern::of(&finding);
+            self.groups[index].cause = Cause::Unknown { pattern };
+            self.groups[index].keep_smaller(finding);
+            self.update_model(models);
+            return (index, Added::KnownCause);
+        }
+        let special = SpecialBytes::of(&finding.vector);
         let same = self.groups.iter().position(|group| {
-            let is_same =
-                matches!(&group.cause, Cause::Unknown { special: other, .. } if *other == special);
-            is_same
+            matches!(group.cause, Cause::Unknown { .. })
+                && group.merged_into.is_none()
+                && SpecialBytes::of(&group.finding.vector) == special
                 && group.finding.vector.requirement == finding.vector.requirement
                 && group.finding.kind() == kind
         });
@@ -280,7 +335,7 @@ impl Groups {
             }
             None => {
                 let pattern = EndPattern::of(&finding);
-                self.add_group(finding, Cause::Unknown { special, pattern })
+                self.add_group(finding, Cause::Unknown { pattern })
             }
         }
     }
@@ -291,6 +346,7 @@ impl Groups {
             cause,
             cases: 0,
             is_known: false,
+            merged_into: None,
         });
         (self.groups.len() - 1, Added::NewCause)
     }
@@ -299,7 +355,7 @@ impl Groups {
         let mut instances = Vec::new();
         let mut groups = HashMap::new();
         for (group, of) in self.groups.iter().enumerate() {
-            if let Cause::Faults(faults) = &of.cause {
+            if let (Cause::Faults(faults), None) = (&of.cause, of.merged_into) {
                 instances = models.with(&instances, &faults[0]);
                 groups.insert(faults[0].fault.slug, group);
             }
@@ -313,6 +369,17 @@ impl Groups {
 }
 
 impl Group {
+    /// Returns whether the subject fails a case with a wrong report as it does the smallest one of
+    /// the group, and both need the same bytes that have no meaning in a datagram. One mistake in
+    /// the treatment of a byte shows in many ways: in names, in values, at the ends of lines.
+    fn shares_rare_bytes(&self, finding: &Finding) -> bool {
+        let special = SpecialBytes::of(&self.finding.vector);
+        self.merged_into.is_none()
+            && !matches!(finding.verdict, Verdict::Crash | Verdict::Hang)
+            && self.finding.verdict == finding.verdict
+            && special.share_rare_ones(&SpecialBytes::of(&finding.vector))
+    }
+
     fn keep_smaller(&mut self, finding: Finding) {
         if finding.size() < self.finding.size() {
             self.finding = finding;
