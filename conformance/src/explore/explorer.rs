@@ -360,13 +360,20 @@ impl<'c, 'p> Explorer<'c, 'p> {
             .collect();
         let mut explained = None;
         for vector in &singles {
+            let is_alike = |alone: &Outcome<'_>| alone.verdict == outcome.verdict;
+            let alone = self.test_bed.run(vector)?;
+            let alone = self.graded(alone);
+            if !is_alike(&alone) {
+                continue;
+            }
+            // A failure that is explained needs no fresh subject.
+            if let Some(groups) = self.failure_judge().explaining(&alone) {
+                explained = Some(groups);
+                continue;
+            }
             let alone = self.test_bed.failure(vector)?;
             let alone = alone.map(|alone| self.graded(alone));
-            let Some(alone) = alone.filter(|alone| alone.verdict == outcome.verdict) else {
-                continue;
-            };
-            explained = self.failure_judge().explaining(&alone);
-            if explained.is_none() {
+            if let Some(alone) = alone.filter(is_alike) {
                 return self.settle(alone, case).map(|()| true);
             }
         }

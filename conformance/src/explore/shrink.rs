@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
 /// Shrinks a failing case and returns the simplest one that was found. `fails` returns whether a
@@ -46,6 +46,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
                 self.delete_parts(index)?;
                 self.delete_tokens(index)?;
                 self.shorten_words(index)?;
+                self.simplify_characters(index)?;
                 self.simplify_bytes(index)?;
                 index += 1;
             }
@@ -199,6 +200,30 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
         Ok(())
     }
 
+    /// Deletes characters of several bytes, or replaces them by one byte. A byte less would make the
+    /// datagram invalid UTF-8, which is another case.
+    fn simplify_characters(&mut self, index: usize) -> Result<(), E> {
+        let datagram = self.best[index].clone();
+        let characters = datagram
+            .utf8_chunks()
+            .flat_map(|chunk| chunk.valid().chars());
+        let long: BTreeSet<char> = characters.filter(|c| c.len_utf8() > 1).collect();
+        for old in long {
+            for new in ["", "a"] {
+                let chunks = self.best[index].utf8_chunks();
+                let simpler = chunks.flat_map(|chunk| {
+                    let valid = chunk.valid().replace(old, new).into_bytes();
+                    [&valid, chunk.invalid()].concat()
+                });
+                let simpler: Vec<u8> = simpler.collect();
+                if self.attempt_at(index, &simpler)? {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Replaces bytes by simpler ones: all equal bytes at once, then each.
     fn simplify_bytes(&mut self, index: usize) -> Result<(), E> {
         let mut values = self.best[index].clone();
@@ -289,6 +314,17 @@ mod tests {
     fn bytes_become_simple() {
         let (best, _) = shrunk(&[b"E\xff\x00\"Z\n"], |case| case[0].len() >= 3);
         assert_eq!(best, [b"aaa"]);
+    }
+
+    #[test]
+    fn characters_of_several_bytes_become_simple() {
+        let (best, _) = shrunk(&["a\n\u{feff}\u{e9} ".as_bytes()], |case| {
+            let text = str::from_utf8(&case[0]).unwrap_or_default();
+            text.strip_prefix("a\n")
+                .and_then(|value| value.strip_suffix(' '))
+                .is_some_and(|value| !value.is_empty())
+        });
+        assert_eq!(best, [b"a\na "]);
     }
 
     #[test]
