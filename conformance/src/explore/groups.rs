@@ -256,9 +256,8 @@ impl Groups {
                 is_same.then_some((index, both))
             });
         // A fault that explains a few cases of an unknown cause is not that cause.
-        let unknown = self.groups.iter().position(|group| {
-            matches!(group.cause, Cause::Unknown { .. }) && group.shares_rare_bytes(&finding)
-        });
+        let unknown = (self.groups.iter())
+            .position(|group| group.is_unknown() && group.has_rare_bytes_of(&finding));
         let added = match (same, unknown) {
             (Some((index, both)), _) => {
                 let group = &mut self.groups[index];
@@ -281,11 +280,27 @@ impl Groups {
     fn merge_explained(&mut self, models: &CaseModels) {
         for index in 0..self.groups.len() {
             let group = &self.groups[index];
-            if !matches!(group.cause, Cause::Unknown { .. }) || group.merged_into.is_some() {
+            if !group.is_unknown() {
                 continue;
             }
             if let Some(groups) = self.model.explain(models, &group.finding.result()) {
                 self.merge(index, groups[0]);
+            }
+        }
+    }
+
+    /// Merges into a group of an unknown cause those whose smallest cases need its rare bytes, too.
+    /// A named fault keeps its group if it needs no more than they.
+    fn merge_sharing(&mut self, into: usize) {
+        let special = SpecialBytes::of(&self.groups[into].finding.vector);
+        for index in (0..self.groups.len()).filter(|index| *index != into) {
+            let group = &self.groups[index];
+            let needs_more = || !SpecialBytes::of(&group.finding.vector).has_rare_ones_of(&special);
+            if self.groups[into].has_rare_bytes_of(&group.finding)
+                && group.merged_into.is_none()
+                && (group.is_unknown() || needs_more())
+            {
+                self.merge(index, into);
             }
         }
     }
@@ -302,19 +317,21 @@ impl Groups {
 
     fn add_unknown(&mut self, models: &CaseModels, finding: Finding) -> (usize, Added) {
         let kind = finding.kind();
-        let sharing = |group: &Group| group.shares_rare_bytes(&finding);
+        let special = SpecialBytes::of(&finding.vector);
+        let sharing = |group: &Group| {
+            let has_all = || special.has_rare_ones_of(&SpecialBytes::of(&group.finding.vector));
+            group.has_rare_bytes_of(&finding) && (group.is_unknown() || has_all())
+        };
         if let Some(index) = self.groups.iter().position(sharing) {
             // The fault by whose name the group went explains only a part of the cause.
-            let pattern = EndPattern::of(&finding);
-            self.groups[index].cause = Cause::Unknown { pattern };
+            self.groups[index].cause = Cause::Unknown { pattern: None };
             self.groups[index].keep_smaller(finding);
+            self.merge_sharing(index);
             self.update_model(models);
             return (index, Added::KnownCause);
         }
-        let special = SpecialBytes::of(&finding.vector);
         let same = self.groups.iter().position(|group| {
-            matches!(group.cause, Cause::Unknown { .. })
-                && group.merged_into.is_none()
+            group.is_unknown()
                 && SpecialBytes::of(&group.finding.vector) == special
                 && group.finding.vector.requirement == finding.vector.requirement
                 && group.finding.kind() == kind
@@ -335,7 +352,10 @@ impl Groups {
             }
             None => {
                 let pattern = EndPattern::of(&finding);
-                self.add_group(finding, Cause::Unknown { pattern })
+                let added = self.add_group(finding, Cause::Unknown { pattern });
+                self.merge_sharing(added.0);
+                self.update_model(models);
+                added
             }
         }
     }
@@ -369,15 +389,19 @@ impl Groups {
 }
 
 impl Group {
-    /// Returns whether the subject fails a case with a wrong report as it does the smallest one of
-    /// the group, and both need the same bytes that have no meaning in a datagram. One mistake in
-    /// the treatment of a byte shows in many ways: in names, in values, at the ends of lines.
-    fn shares_rare_bytes(&self, finding: &Finding) -> bool {
+    fn is_unknown(&self) -> bool {
+        matches!(self.cause, Cause::Unknown { .. }) && self.merged_into.is_none()
+    }
+
+    /// Returns whether the subject reports a case wrong as it does the smallest one of the group, and
+    /// the case needs all bytes that this one needs and that have no meaning in a datagram. One
+    /// mistake with a byte shows in many ways: in names, in values, at the ends of lines.
+    fn has_rare_bytes_of(&self, finding: &Finding) -> bool {
         let special = SpecialBytes::of(&self.finding.vector);
         self.merged_into.is_none()
             && !matches!(finding.verdict, Verdict::Crash | Verdict::Hang)
             && self.finding.verdict == finding.verdict
-            && special.share_rare_ones(&SpecialBytes::of(&finding.vector))
+            && special.has_rare_ones_of(&SpecialBytes::of(&finding.vector))
     }
 
     fn keep_smaller(&mut self, finding: Finding) {

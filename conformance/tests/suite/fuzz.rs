@@ -206,7 +206,7 @@ fn findings_of_five_bugs(seed: u64) -> Vec<serde_json::Value> {
     let report = folder.path().join("report.json");
     let to_report = format!("json={}", report.display());
     let seed = seed.to_string();
-    let args = ["--seed", &seed, "--cases", "5000", "--report", &to_report];
+    let args = ["--seed", &seed, "--cases", "1200", "--report", &to_report];
     let path = path.to_str().expect("it is UTF-8");
     fuzz(&args, path).expect_status(1);
     let text = fs::read_to_string(report).expect("the report is written");
@@ -220,11 +220,6 @@ fn expect_five_groups(seed: u64) {
     let findings = findings_of_five_bugs(seed);
     let causes: Vec<_> = findings.iter().map(|finding| &finding["cause"]).collect();
     assert_eq!(findings.len(), 5, "seed {seed}: {causes:#?}");
-    let crashes = findings
-        .iter()
-        .filter(|it| it["verdict"] == "crash")
-        .count();
-    assert_eq!(crashes, 1, "seed {seed}: {causes:#?}");
     for finding in &findings {
         for member in ["cause", "verdict", "requirement", "replay"] {
             assert!(finding[member].is_string(), "{member}: {finding:#}");
@@ -232,9 +227,22 @@ fn expect_five_groups(seed: u64) {
         for member in ["datagrams_hex", "expected", "observed"] {
             assert!(finding[member].is_array(), "{member}: {finding:#}");
         }
+        // A datagram of a sequence that fails alone is no failure of state.
+        assert_ne!(finding["requirement"], "T20", "{finding:#}");
         let digits = finding["datagrams_hex"][0].as_str().expect("it is hex");
         assert!(digits.len() <= 2 * 12, "{finding:#}");
     }
+}
+
+#[test]
+fn a_mistake_with_a_byte_is_one_group_wherever_the_byte_stands() {
+    // No known fault does that: in names, in values and at the ends of lines it looks like others.
+    let old = "datagram.partition(b\"\\n\")";
+    let new = "datagram.replace(b'\\0', b'').partition(b'\\n')";
+    let (_folder, path) = broken_python_listener(old, new);
+    let ran = fuzz(&["--seed", "1", "--cases", "1500"], &path).expect_status(1);
+    says(&ran.stdout, ": 1 cause found in 1500 cases");
+    says(&ran.stdout, "1. no known fault explains it (T14)");
 }
 
 #[test]
