@@ -52,9 +52,18 @@
 //! subject is not sent. Where another fault explains more, it takes the place of the one that was
 //! found.
 //!
-//! A failure that no fault explains is grouped with others by its verdict, its reason without what
-//! depends on the case, its requirement, and the bytes with a meaning in the smallest case. Of
-//! failures with the same verdict and reason the first, second, fourth, eighth… is shrunk.
+//! A sequence that fails is run datagram by datagram first. Where one of them fails alone in the same
+//! way, it is the case, and state is not the cause.
+//!
+//! Where no fault explains a failure, and a simpler case turns up that the faults which were found
+//! before explain, these are the cause: their models are not exact.
+//!
+//! Other failures that no fault explains are grouped by the bytes without a meaning in a datagram
+//! that the smallest case needs. One mistake with such a byte shows in many ways, some of which look
+//! like known faults. If the case needs none, the verdict, the reason without what depends on the
+//! case, the requirement, and the bytes with a meaning make the group. Of failures with the same
+//! verdict and reason the first, second, fourth, eighth… is shrunk. A fault that is found later, and
+//! explains the smallest case of such a group, takes the group's cases.
 //!
 //! # How it is shrunk
 //!

@@ -153,7 +153,7 @@ fn a_crash_after_which_it_cannot_be_started_again() {
         &ran.stdout,
         "why       it ended: killed by signal 6 (SIGABRT)",
     );
-    says(&ran.stdout, "locked\n");
+    says(&ran.stdout, "locked");
 }
 
 #[test]

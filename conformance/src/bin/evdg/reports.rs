@@ -169,8 +169,10 @@ impl<'c> ReportSet<'c> {
         written?;
         Ok(match self.summary.conformance(self.strictness) {
             Conformance::NotTested => ExitStatus::Nothing,
-            Conformance::Conforms => ExitStatus::Success,
-            _ => ExitStatus::Failed,
+            Conformance::Conforms | Conformance::NoNewFailures(_) => ExitStatus::Success,
+            Conformance::Fails(_) | Conformance::OutdatedList(_) | Conformance::NothingPassed => {
+                ExitStatus::Failed
+            }
         })
     }
 
