@@ -101,8 +101,9 @@ mod replay;
 mod rules;
 mod shrink;
 mod test_bed;
+mod workers;
 
-pub use campaign::{Campaign, FuzzProgress};
+pub use campaign::Campaign;
 pub use cases::{Cases, Part};
 pub use cause::{CauseFound, FindingCause};
 pub use exercised::Exercised;
@@ -111,3 +112,4 @@ pub use plan::{FirstCase, FuzzPlan, FuzzStatistics, Until};
 pub use replay::replay;
 pub use rules::Rules;
 pub use shrink::shrink;
+pub use workers::FuzzProgress;
