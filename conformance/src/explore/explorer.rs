@@ -169,7 +169,9 @@ impl<'c, 'p> Explorer<'c, 'p> {
         }
         let mut done_count = done.len();
         let mut first_failure = pipeline.first_try;
-        if let (Some(end), Some(mut last)) = (pipeline.end, done.pop()) {
+        if let Some(end) = pipeline.end
+            && let Some(mut last) = done.pop()
+        {
             blame_for_end(&mut last, end);
             first_failure = Some(last);
             done_count -= 1;
