@@ -39,7 +39,11 @@ fn conforms_with_warnings(parser: &str, requirements: &[&str]) {
     let args = ["fuzz", "--dialect", "jsonrpc", "--seed", "1"];
     let ran = run(&[&args[..], &["--cases", "3000", "--", "python3", listener]].concat());
     ran.expect_status(0).expect_stderr("J14");
-    let ran = run(&[&args[..], &["--strict", "--", "python3", listener]].concat());
+    let ran = run(&[
+        &args[..],
+        &["--strict", "--first", "--", "python3", listener],
+    ]
+    .concat());
     let printed = ran.expect_status(1).stdout;
     assert!(printed.contains("\nwarn  "), "{printed}");
 }
