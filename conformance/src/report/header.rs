@@ -6,7 +6,7 @@ use super::run_context::RunContext;
 use super::summary::{Conformance, Summary, count_of_tests};
 use crate::escape::{visible, visible_command};
 use crate::judge::{Answering, Strictness};
-use crate::vectors::Level;
+use crate::vectors::{Corpus, Level};
 
 /// What a report says about a run besides its results: what was run, on what, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +57,19 @@ pub struct RequirementTitle {
     /// What it says in full, in Markdown. Empty in reports of older versions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
+}
+
+impl RequirementTitle {
+    /// Returns the titles of all requirements of a corpus.
+    pub fn all_of(corpus: &Corpus) -> Vec<Self> {
+        let requirements = corpus.requirements.iter();
+        let titles = requirements.map(|requirement| Self {
+            id: requirement.id.clone(),
+            title: requirement.title.clone(),
+            text: corpus.text_of(requirement).unwrap_or_default().into(),
+        });
+        titles.collect()
+    }
 }
 
 /// The subject as it was started.

@@ -65,16 +65,8 @@ fn write_records(
 }
 
 fn header(corpus: &Corpus, output: &FuzzOutput<'_>) -> ReportHeader {
-    let titles = corpus
-        .requirements
-        .iter()
-        .map(|requirement| RequirementTitle {
-            id: requirement.id.clone(),
-            title: requirement.title.clone(),
-            text: corpus.text_of(requirement).unwrap_or_default().into(),
-        });
     ReportHeader {
-        suite: Suite::of_this_crate(titles.collect()),
+        suite: Suite::of_this_crate(RequirementTitle::all_of(corpus)),
         subject: TestedSubject::new(&output.subject.name, output.plan.subject.kind().as_str()),
         settings: RunSettings {
             strictness: output.plan.strictness,

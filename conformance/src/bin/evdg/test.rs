@@ -246,15 +246,7 @@ fn report_header(
         options.push_str(&option("linger", &format!("{seconds}s")));
     }
     let label = SubjectLabel::new(&args.subject, &plan.subject);
-    let titles = corpus
-        .requirements
-        .iter()
-        .map(|requirement| RequirementTitle {
-            id: requirement.id.clone(),
-            title: requirement.title.clone(),
-            text: corpus.text_of(requirement).unwrap_or_default().into(),
-        });
-    let mut suite = Suite::of_this_crate(titles.collect());
+    let mut suite = Suite::of_this_crate(RequirementTitle::all_of(corpus));
     suite.set = args.set.clone();
     suite.shard = args
         .shard
