@@ -115,7 +115,7 @@ impl Session {
                     return Err(self.lost(self.handle.closed(), progress, fences));
                 }
                 None if self.link.as_mut().is_some_and(Link::is_refused) => {
-                    return Err(self.lost(Death::Refused, progress, fences));
+                    return Err(self.refused(progress, fences));
                 }
                 None => {
                     // What was dropped never comes.
@@ -139,6 +139,7 @@ impl Session {
             match self.try_send(datagram) {
                 Ok(()) => progress.advance(),
                 Err(Undelivered::Blocked) => return Ok(Backpressure::Blocked),
+                Err(Undelivered::Refused) => return Err(self.refused(progress, fences)),
                 Err(Undelivered::Dead(death)) => return Err(self.lost(death, progress, fences)),
                 Err(Undelivered::Never(message)) => {
                     return Err(Break::Lost(ExchangeEnd::Unsendable(message)));
@@ -175,6 +176,15 @@ impl Session {
             }
         }
         Ok(())
+    }
+
+    /// Breaks a pipeline off whose socket is gone. What was in it is lost, though the subject may
+    /// have bound it again.
+    fn refused(&mut self, progress: &mut Progress<'_>, fences: &Fences) -> Break {
+        match self.await_death_or_socket() {
+            Some(death) => self.lost(death, progress, fences),
+            None => Break::OutOfTurn,
+        }
     }
 
     /// Receives what a subject reported before it died: that counts, and shows how far it came.

@@ -46,6 +46,9 @@ pub struct Session {
 /// The shortest time to wait before the subject is sent another fence.
 const MIN_FENCE_INTERVAL: Duration = Duration::from_millis(100);
 
+/// How often to look whether a subject has bound its socket again.
+const SOCKET_CHECK_INTERVAL: Duration = Duration::from_millis(5);
+
 impl Session {
     /// Starts a subject, or attaches to one that runs, and waits until it reports a first event.
     ///
@@ -205,7 +208,9 @@ impl Session {
                     return Err(self.end_by(event, observation));
                 }
                 None if self.link.as_mut().is_some_and(Link::is_refused) => {
-                    return Err(self.end_by_death(Death::Refused, observation));
+                    if let Some(death) = self.await_death_or_socket() {
+                        return Err(self.end_by_death(death, observation));
+                    }
                 }
                 None if barrier.is_due(Instant::now()) => {
                     let fence = fences.next_fence();
@@ -272,7 +277,7 @@ impl Session {
         };
         link.try_send(datagram).map_err(|error| match error {
             SendError::Blocked => Undelivered::Blocked,
-            SendError::Refused => Undelivered::Dead(Death::Refused),
+            SendError::Refused => Undelivered::Refused,
             error => Undelivered::Never(error.to_string()),
         })
     }
@@ -300,8 +305,27 @@ impl Session {
         }
     }
 
+    /// Waits a moment until a subject whose socket is gone has ended or has bound it again. Returns
+    /// how it died, if it has not. What it reports meanwhile is queued.
+    pub(super) fn await_death_or_socket(&mut self) -> Option<Death> {
+        let deadline = Instant::now() + EXIT_GRACE;
+        while Instant::now() < deadline {
+            if self.link.as_ref().is_some_and(Link::is_bound_again) {
+                return None;
+            }
+            let until = (Instant::now() + SOCKET_CHECK_INTERVAL).min(deadline);
+            match self.handle.wait(until, None) {
+                Some(SubjectEvent::Exited(exit)) => return Some(Death::Exited(exit)),
+                // More are a flood, which does not matter any more.
+                Some(event) if self.queued.len() < MAX_REPORTS => self.queued.push_back(event),
+                Some(_) | None => {}
+            }
+        }
+        Some(Death::Refused)
+    }
+
     /// Returns the end of an exchange during which the subject died. The end of its process
-    /// explains more than a closed pipe or socket does, and is waited for a moment.
+    /// explains more than a closed pipe does, and is waited for a moment.
     pub(super) fn end_by_death(
         &mut self,
         mut death: Death,
@@ -311,7 +335,7 @@ impl Session {
             observation.record(raw, ReportContent::of(Mark::None), Arrival::InTime);
         };
         let deadline = Instant::now() + EXIT_GRACE;
-        while !matches!(death, Death::Exited(_)) && Instant::now() < deadline {
+        while !matches!(death, Death::Exited(_) | Death::Refused) && Instant::now() < deadline {
             match self.next_event(deadline) {
                 Some(SubjectEvent::Exited(exit)) => death = Death::Exited(exit),
                 Some(SubjectEvent::Line(raw)) => record(raw),
@@ -319,7 +343,7 @@ impl Session {
                 None => break,
             }
         }
-        for event in self.handle.kill() {
+        for event in self.queued.drain(..).chain(self.handle.kill()) {
             if let SubjectEvent::Line(raw) = event {
                 record(raw);
             }
@@ -406,6 +430,11 @@ impl Session {
             match self.try_send(datagram) {
                 Ok(()) => return Ok(()),
                 Err(Undelivered::Blocked) => {}
+                Err(Undelivered::Refused) => {
+                    if let Some(death) = self.await_death_or_socket() {
+                        return Err(self.end_by_death(death, observation));
+                    }
+                }
                 Err(Undelivered::Dead(death)) => return Err(self.end_by_death(death, observation)),
                 Err(Undelivered::Never(message)) => return Err(ExchangeEnd::Unsendable(message)),
             }
@@ -434,6 +463,8 @@ impl Session {
 pub(super) enum Undelivered {
     /// There is no room for it now.
     Blocked,
+    /// The subject's socket is not bound now.
+    Refused,
     /// The subject is dead, as far as can be seen.
     Dead(Death),
     /// It cannot be sent from this machine.

@@ -45,10 +45,13 @@ impl Session {
         }
     }
 
-    /// Returns how the subject died, if its socket is no longer bound.
+    /// Returns how the subject died, if its socket is no longer bound and stays so.
     pub fn find_dead(&mut self) -> Option<Watched> {
-        let is_refused = self.link.as_mut().is_some_and(Link::is_refused);
-        is_refused.then(|| died(self.end_by_death(Death::Refused, &mut Observation::default())))
+        if !self.link.as_mut().is_some_and(Link::is_refused) {
+            return None;
+        }
+        let death = self.await_death_or_socket()?;
+        Some(died(self.end_by_death(death, &mut Observation::default())))
     }
 }
 

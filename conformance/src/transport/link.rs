@@ -153,6 +153,18 @@ impl Link {
         }
     }
 
+    /// Returns whether a listener whose address was refused has bound it again, as some do when
+    /// they read their configuration anew.
+    pub(crate) fn is_bound_again(&self) -> bool {
+        if self.only.is_some() && identity(&self.address) != self.only {
+            return false;
+        }
+        match &self.address {
+            Address::Udp(_) => self.was_bound && matches!(self.port(), Port::Bound { .. }),
+            Address::Unix(_) => OpenSocket::open(&self.address).is_ok(),
+        }
+    }
+
     /// Returns how many datagrams the kernel has dropped since the listener bound its socket, as
     /// far as can be known.
     pub fn dropped(&mut self) -> u64 {

@@ -383,7 +383,7 @@ fn a_listener_that_binds_its_socket_anew_is_found_again() {
                   \x20   sock = bind(where); continue";
     for socket in ["udp", "unix"] {
         let ran = test_listener_with(&["--socket", socket, "--filter", "sep-*"], rebind);
-        // The fence may have waited in the socket that is gone; nothing else is lost.
+        // What waited in the socket that is gone is lost. The listener did not die of that.
         assert!(
             !ran.stdout.contains("crash") && !ran.stdout.contains("hang"),
             "{}",
