@@ -30,8 +30,8 @@ static inline struct bytes slice(unsigned char *at, unsigned char *end)
     return (struct bytes){at, (size_t)(end - at)};
 }
 
-/* Both read the event's name and its parameters, which stay where they are in the datagram. They return why not, or NULL.
- * The byte behind the datagram has to be a NUL. */
+/* Both read the event's name and its parameters, which stay where they are in the datagram. They
+ * return why not, or NULL. The byte behind the datagram has to be a NUL. */
 const char *parse_text(unsigned char *datagram, size_t size, struct event *event);
 const char *parse_jsonrpc(unsigned char *datagram, size_t size, struct event *event);
 

@@ -1,7 +1,7 @@
 /* The JSON-RPC dialect, which OpenSIPS 3.1 and later send.
  *
- * Behind the datagram stands a NUL, which has no place in JSON: so nothing has to look for the end. Each function moves `at`
- * on behind what it reads, or returns false if that is not there. */
+ * Behind the datagram stands a NUL, which has no place in JSON: so nothing has to look for the end.
+ * Each function moves `at` on behind what it reads, or returns false if that is not there. */
 
 #include "event.h"
 

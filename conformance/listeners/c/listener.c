@@ -3,7 +3,8 @@
  *     cc -std=c11 -Wall -Wextra -Werror -O2 -o listener listener.c text.c jsonrpc.c
  *     evdg test -- ./listener
  *
- * Copy it with event.h and text.c or jsonrpc.c, whichever your OpenSIPS speaks, and let `main` do your work instead of printing.
+ * Copy it with event.h and text.c or jsonrpc.c, whichever your OpenSIPS speaks, and let `main` do
+ * your work instead of printing.
  */
 
 #define _POSIX_C_SOURCE 200809L

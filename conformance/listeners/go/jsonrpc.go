@@ -59,7 +59,8 @@ func parseParams(text []byte) ([]param, error) {
 	return params, nil
 }
 
-// unquote returns the bytes of a string. In strings of Go's own, encoding/json would lose those that are not UTF-8.
+// unquote returns the bytes of a string. In strings of Go's own, encoding/json would lose those
+// that are not UTF-8.
 func unquote(token []byte) []byte {
 	text := token[1 : len(token)-1]
 	if bytes.IndexByte(text, '\\') < 0 {

@@ -2,7 +2,8 @@
 //
 //	go build -o listener . && evdg test -- ./listener
 //
-// Copy it with text.go or jsonrpc.go, whichever your OpenSIPS speaks, and let main do your work instead of printing.
+// Copy it with text.go or jsonrpc.go, whichever your OpenSIPS speaks, and let main do your work
+// instead of printing.
 package main
 
 import (
@@ -31,7 +32,8 @@ type param struct {
 // object is a JSON object.
 type object map[string]any
 
-// set adds a member: text where the bytes are UTF-8, hex where they are not. An int64 or nil stays what it is.
+// set adds a member: text where the bytes are UTF-8, hex where they are not. An int64 or nil stays
+// what it is.
 func (o object) set(key string, data any) {
 	if text, ok := data.([]byte); !ok {
 		o[key] = data

@@ -5,7 +5,8 @@ import (
 	"errors"
 )
 
-// parseText reads the text dialect, which OpenSIPS up to 3.0 sends. The event shares the datagram's memory.
+// parseText reads the text dialect, which OpenSIPS up to 3.0 sends. The event shares the datagram's
+// memory.
 func parseText(datagram []byte) (event, error) {
 	name, body, found := bytes.Cut(datagram, []byte("\n"))
 	if !found || len(name) == 0 {

@@ -5,10 +5,15 @@
 const TOKENS = /"(?:[^"\\]|\\.)*"|[^\s",:[\]{}]+|[[\]{}]/g;
 const ESCAPES = /(?:\\u[0-9a-f]{4})+|\\./gi;
 
-/** Returns the event's name and its parameters, a list of {name, value} with or without name: bytes, and values also BigInt or null. */
+/**
+ * Returns the event's name and its parameters, a list of {name, value} with or without name: bytes,
+ * and values also BigInt or null.
+ */
 function parse(datagram) {
   const text = datagram.toString('latin1'); // each byte a character, whatever bytes they are
-  JSON.parse(text); // Throws if it is no JSON. What it returns has lost names that repeat, their order, and large integers.
+  // Throws if it is no JSON. What it returns has lost names that repeat, their order, and large
+  // integers.
+  JSON.parse(text);
   const call = read(text.match(TOKENS).values());
   if (!Array.isArray(call)) throw new Error('no object');
   const { method, params = [] } = Object.fromEntries(call.map(({ name, value }) => [name, value]));
@@ -20,7 +25,10 @@ function parse(datagram) {
   return { name: method, params };
 }
 
-/** Reads the next value: a list of {name, value} for objects, of {value} for arrays; undefined for what no event holds. */
+/**
+ * Reads the next value: a list of {name, value} for objects, of {value} for arrays; undefined for
+ * what no event holds.
+ */
 function read(tokens, token = tokens.next().value) {
   if (token === '{' || token === '[') {
     const items = [];

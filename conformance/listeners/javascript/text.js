@@ -5,17 +5,22 @@ const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Returns the event's name and its parameters, a list of {name, value} with or without name, all bytes. */
+/**
+ * Returns the event's name and its parameters, a list of {name, value} with or without name, all
+ * bytes.
+ */
 function parse(datagram) {
   const nameEnd = datagram.indexOf(LINE_FEED);
   if (nameEnd < 1) throw new Error('no event name');
   const params = [];
   const body = datagram.subarray(nameEnd + 1);
   let at = 0;
-  while (at < body.length && !(at === body.length - 1 && body[at] === LINE_FEED)) { // the end, or the end mark
+  // Until the end, or the end mark.
+  while (at < body.length && !(at === body.length - 1 && body[at] === LINE_FEED)) {
     const lineFeed = body.indexOf(LINE_FEED, at);
     const lineEnd = lineFeed < 0 ? body.length : lineFeed;
-    const separator = body.subarray(at, lineEnd).indexOf('::'); // in this line alone: time stays linear
+    // In this line alone: time stays linear.
+    const separator = body.subarray(at, lineEnd).indexOf('::');
     const param = {};
     let closing = closingQuote(body, at);
     if (!closing && separator > 0) { // a line that starts with :: has no name

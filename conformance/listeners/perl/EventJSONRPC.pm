@@ -10,9 +10,11 @@ my $json = JSON::PP->new->allow_nonref;    # each byte a character, whatever byt
 # JSON without its commas and colons, which tell nothing more where it is known to be JSON.
 my $token = qr/\G[\s,:]*("[^"\\]*(?:\\.[^"\\]*)*"|[^\s",:\[\]{}]+|[\[\]{}])/;
 
-# Returns the event's name and its parameters, each [name or undef, value or undef, whether it is an integer], all bytes.
+# Returns the event's name and its parameters, each [name or undef, value or undef, whether it is an
+# integer], all bytes.
 sub parse ($datagram) {
-    $json->decode($datagram);    # Dies if it is no JSON. What it returns has lost names that repeat, and their order.
+    # Dies if it is no JSON. What it returns has lost names that repeat, and their order.
+    $json->decode($datagram);
     my ($call) = value([$datagram =~ /$token/g]);
     die "no object\n" unless ref $call eq 'ARRAY';
     my %members = map { ($_->[0] // '') => $_ } @$call;
@@ -24,10 +26,12 @@ sub parse ($datagram) {
     return $method, @$params;
 }
 
-# Takes the next value from the tokens: its bytes, and whether it is an integer; for objects and arrays a list
-# of [name or undef, value, whether it is an integer]; some other reference for what no event holds.
+# Takes the next value from the tokens: its bytes, and whether it is an integer; for objects and
+# arrays a list of [name or undef, value, whether it is an integer]; some other reference for what
+# no event holds.
 sub value ($tokens) {
-    my $next = shift @$tokens // die "a string with too many escapes\n";    # for a regular expression
+    # A regular expression takes only so many escapes.
+    my $next = shift @$tokens // die "a string with too many escapes\n";
     if ($next =~ /\A[\[{]/) {
         my @items;
         push @items, [$next eq '{' ? string(shift @$tokens) : undef, value($tokens)] until $tokens->[0] =~ /\A[\]}]/;

@@ -3,7 +3,8 @@
 #
 #     evdg test -- perl listener.pl
 #
-# Copy it with EventText.pm or EventJSONRPC.pm, whichever your OpenSIPS speaks, and let `main` do your work instead of printing.
+# Copy it with EventText.pm or EventJSONRPC.pm, whichever your OpenSIPS speaks, and let `main` do
+# your work instead of printing.
 
 use v5.36;
 
@@ -21,7 +22,8 @@ use constant LARGEST => 262144;    # more than OpenSIPS sends over any socket
 # A JSON member: text where the bytes are UTF-8, hex where they are not.
 sub field ($key, $data) {
     my $text = $data;
-    my $is_text = utf8::decode($text) && $text !~ /\p{Surrogate}|\P{Any}/;    # Perl's own UTF-8 has more in it
+    # Perl's own UTF-8 has more in it.
+    my $is_text = utf8::decode($text) && $text !~ /\p{Surrogate}|\P{Any}/;
     return $is_text ? ($key => $text) : ("${key}_hex" => unpack 'H*', $data);
 }
 
@@ -51,7 +53,8 @@ sub main () {
     my $parse = ($ENV{EVDG_DIALECT} // '') eq 'jsonrpc' ? \&EventJSONRPC::parse : \&EventText::parse;
     my $listener = bind_to($ENV{EVDG_SOCKET});
     while (1) {
-        defined $listener->recv(my $datagram, LARGEST) or die "recv: $!\n";    # an empty one is a datagram, too
+        # An empty one is a datagram, too.
+        defined $listener->recv(my $datagram, LARGEST) or die "recv: $!\n";
         my $line = eval {
             die "too long\n" if length $datagram == LARGEST;    # no more is read, so it may be cut
             report($parse->($datagram));

@@ -6,10 +6,14 @@ declare(strict_types=1);
 // JSON without its commas and colons, which tell nothing more where it is known to be JSON.
 const TOKENS = '/"(?:[^"\\\\]++|\\\\.)*+"|[^\s",:[\]{}]++|[[\]{}]/';
 
-/** Returns the event's name and its parameters, a list of [name or null, value]: bytes, and values also int or null. */
+/**
+ * Returns the event's name and its parameters, a list of [name or null, value]: bytes, and values
+ * also int or null.
+ */
 function parse(string $datagram): array
 {
-    // Throws if it is no JSON. What it returns has lost names that repeat, and bytes that are not UTF-8.
+    // Throws if it is no JSON. What it returns has lost names that repeat, and bytes that are not
+    // UTF-8.
     json_decode($datagram, true, flags: JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_IGNORE);
     preg_match_all(TOKENS, $datagram, $tokens);
     $call = value(new ArrayIterator($tokens[0]));
@@ -33,7 +37,10 @@ function parse(string $datagram): array
     return [$method, $params];
 }
 
-/** Takes the next value from the tokens: an object or array as a list of [name or null, value]; false for what no event holds. */
+/**
+ * Takes the next value from the tokens: an object or array as a list of [name or null, value];
+ * false for what no event holds.
+ */
 function value(ArrayIterator $tokens): mixed
 {
     $token = $tokens->current();

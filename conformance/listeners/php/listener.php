@@ -4,7 +4,8 @@
 //
 //     evdg test -- php listener.php
 //
-// Copy it beside text.php or jsonrpc.php, whichever your OpenSIPS speaks, and let `main` do your work instead of printing.
+// Copy it beside text.php or jsonrpc.php, whichever your OpenSIPS speaks, and let `main` do your
+// work instead of printing.
 
 declare(strict_types=1);
 
@@ -12,7 +13,10 @@ require __DIR__ . (getenv('EVDG_DIALECT') === 'jsonrpc' ? '/jsonrpc.php' : '/tex
 
 const LARGEST = 262144; // more than OpenSIPS sends over any socket
 
-/** A JSON member: text where the bytes are UTF-8, hex where they are not. An integer or null stays what it is. */
+/**
+ * A JSON member: text where the bytes are UTF-8, hex where they are not. An integer or null stays
+ * what it is.
+ */
 function field(string $key, string|int|null $data): array
 {
     $isHex = is_string($data) && preg_match('//u', $data) !== 1;

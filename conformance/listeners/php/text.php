@@ -14,7 +14,8 @@ function parse(string $datagram): array
     $at = 0;
     while ($at < strlen($body) && substr($body, $at, 2) !== "\n") { // the end, or the end mark
         $lineEnd = $at + strcspn($body, "\n", $at);
-        $separator = strpos(substr($body, $at, $lineEnd - $at), '::'); // in this line alone: time stays linear
+        // In this line alone: time stays linear.
+        $separator = strpos(substr($body, $at, $lineEnd - $at), '::');
         $param = null;
         $closing = closingQuote($body, $at);
         if ($closing === null && $separator > 0) { // a line that starts with :: has no name

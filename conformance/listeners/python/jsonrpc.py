@@ -4,7 +4,8 @@ import json
 
 
 def parse(datagram):
-    """Returns the event's name and its parameters, a list of (name or None, value): bytes, and values also int or None."""
+    """Returns the event's name and its parameters, a list of (name or None, value): bytes, and
+    values also int or None."""
     try:
         # Objects become tuples of pairs: a dict would lose names that repeat.
         call = json.loads(datagram.decode(errors="surrogateescape"), object_pairs_hook=tuple, parse_constant=reject)
@@ -30,7 +31,8 @@ def reject(word):
 
 
 def exact(value):
-    """Strings become their bytes again, whatever bytes they are; integers, None and nothing else stay as they are."""
+    """Strings become their bytes again, whatever bytes they are; integers, None and nothing else
+    stay as they are."""
     if isinstance(value, str):
         return value.encode(errors="surrogateescape")
     if value is None or type(value) is int:  # a bool is an int, too

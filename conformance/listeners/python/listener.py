@@ -3,7 +3,8 @@
 
     evdg test -- python3 listener.py
 
-Copy it beside `text.py` or `jsonrpc.py`, whichever your OpenSIPS speaks, and let `main` do your work instead of printing.
+Copy it beside `text.py` or `jsonrpc.py`, whichever your OpenSIPS speaks, and let `main` do your
+work instead of printing.
 """
 
 import json
@@ -19,7 +20,8 @@ LARGEST = 262144  # more than OpenSIPS sends over any socket
 
 
 def field(key, data):
-    """A JSON member: text where the bytes are UTF-8, hex where they are not. An integer or None stays what it is."""
+    """A JSON member: text where the bytes are UTF-8, hex where they are not. An integer or None
+    stays what it is."""
     if not isinstance(data, bytes):
         return {key: data}
     try:

@@ -1,4 +1,5 @@
-"""A listener with a handful of bugs, beside the one that has none: for a report in which every kind of thing happens."""
+"""A listener with a handful of bugs, beside the one that has none: for a report in which every
+kind of thing happens."""
 
 import json
 import os

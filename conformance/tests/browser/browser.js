@@ -14,7 +14,8 @@ exports.launch = () => {
   return chromium.launch({ executablePath, args: ARGUMENTS });
 };
 
-/// Opens a file, and gives the page and the list of what it did: ran a payload, asked, fetched, failed, went elsewhere.
+/// Opens a file, and gives the page and the list of what it did: ran a payload, asked, fetched,
+/// failed, went elsewhere.
 exports.open = async (browser, file, options = {}) => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();

@@ -1,4 +1,5 @@
-"""A parser that answers with what breaks reports: markup, scripts, templates, terminal sequences, bytes that are no text.
+"""A parser that answers with what breaks reports: markup, scripts, templates, terminal sequences,
+bytes that are no text.
 
 It gets some right, so that there are passes, too, and dies of an empty datagram with the same on its lips.
 """

@@ -1,6 +1,6 @@
 'use strict';
-// Reports as a browser shows them: nothing that a subject says runs or becomes markup, and the filters tell the truth.
-// ci/browser makes the reports, and runs this with their folder in REPORTS.
+// Reports as a browser shows them: nothing that a subject says runs or becomes markup, and the
+// filters tell the truth. ci/browser makes the reports, and runs this with their folder in REPORTS.
 
 const assert = require('node:assert/strict');
 const fs = require('node:fs');

@@ -79,26 +79,40 @@ fn head(table: &KillTable<'_>, page: &mut String) {
     writeln!(
         page,
         "# Which vector finds which bug: {dialect}\n\n\
-         {listeners} listeners are right but for one place each. All {vectors} vectors of this dialect were run on a model of each of\n\
-         them, and on the process of every fifth. This page says what was found: {pairs} times a vector was not content with a listener.\n\n\
+         {listeners} listeners are right but for one place each. All {vectors} vectors of this \
+         dialect were run\n\
+         on a model of each of them, and on the process of every fifth. This page says what was \
+         found:\n\
+         {pairs} times a vector did not accept what a listener reported.\n\n\
          - Every listener is failed by a vector of level must or should.\n\
-         - Every vector finds a listener that at least four vectors of five do not find, or it is said why it stays.\n\
+         - Every vector finds a listener that at least four vectors of five do not find, or there \
+         is a reason\n  \
+         why it stays.\n\
          - Nothing of this changes when it is repeated.\n\n\
-         The page is written by a test, `ci/kills`, which fails where it is not true any more; `SNAPSHOTS=overwrite ci/kills` writes it anew.\n\
-         The bugs are the faults of the crate `event-datagram-oracle`, in `conformance/oracle/src/faults/`, a few lines for each.\n"
+         A test, `ci/kills`, writes the page, and fails where it is no longer true;\n\
+         `SNAPSHOTS=overwrite ci/kills` writes it anew. The bugs are the faults of the crate\n\
+         `event-datagram-oracle`, in `conformance/oracle/src/faults/`, a few lines for each.\n"
     )
     .expect("a string takes any text");
 }
 
 fn listeners(table: &KillTable<'_>, page: &mut String) {
     page.push_str(
-        "## Listeners\n\nBehind each, the requirement that its fault breaks, how many vectors find it, and by which requirements.\n",
+        "## Listeners\n\n\
+         Behind each, the requirement that its fault breaks, how many vectors find it, and by \
+         which\nrequirements.\n",
     );
     let mut group = "";
     for (listener, detections) in &table.listeners {
         if listener.group != group {
             group = listener.group;
-            write!(page, "\n### {group}\n\n| listener | what it does | breaks | found by | |\n| --- | --- | --- | --- | --- |\n").expect("a string takes any text");
+            write!(
+                page,
+                "\n### {group}\n\n\
+                 | listener | what it does | breaks | found by | |\n\
+                 | --- | --- | --- | --- | --- |\n"
+            )
+            .expect("a string takes any text");
         }
         let by = match detections.len() {
             1 => format!(
@@ -143,9 +157,10 @@ fn requirements(matrix: &KillMatrix, detections: &Detections) -> String {
 
 fn vectors(table: &KillTable<'_>, exceptions: &BTreeMap<String, String>, page: &mut String) {
     page.push_str(
-        "\n## Vectors\n\nBehind each, the listeners that it finds; those that the fewest vectors find come first, and **bold** are those that no \
-         other\nvector finds. A vector of level may finds those that take none of the right readings: they are \
-         warned.\n",
+        "\n## Vectors\n\n\
+         Behind each, the listeners that it finds; those that the fewest vectors find come first, and\n\
+         those in **bold** are found by no other vector. A vector of level may finds those that take\n\
+         none of the right readings: they are warned.\n",
     );
     let mut topic = "";
     for vector in table.matrix.vectors() {

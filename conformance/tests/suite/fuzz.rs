@@ -1,5 +1,5 @@
-//! `evdg fuzz`: what is wrong is found within few cases of a seed, grouped by its cause, and made as
-//! small as it can be; what is right comes out clean.
+//! `evdg fuzz`: what is wrong is found within few cases of a seed, grouped by its cause, and made
+//! as small as it can be; what is right comes out clean.
 
 use std::fs;
 use std::path::Path;

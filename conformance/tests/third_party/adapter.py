@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Lets evdg judge the two event listeners of the package `opensips`: `adapter.py thread` and `adapter.py asyncio`."""
+"""Lets evdg judge the two event listeners of the package `opensips`: `adapter.py thread` and
+`adapter.py asyncio`."""
 
 import asyncio
 import json
@@ -17,7 +18,8 @@ class Server:
 
 
 class EveryName(dict):
-    """The package's table of subscriptions. It drops events that nobody has subscribed to; the vectors have many names."""
+    """The package's table of subscriptions. It drops events that nobody has subscribed to; the
+    vectors have many names."""
 
     def get(self, name, default=None):
         subscribed = super().get(name, default)

@@ -42,7 +42,8 @@ func (memory arena) free() {
 	}
 }
 
-// Admits returns nil if an event is an admissible reading of a datagram; nil stands for a rejection.
+// Admits returns nil if an event is an admissible reading of a datagram; nil stands for a
+// rejection.
 func Admits(dialect Dialect, datagram []byte, event *Event) *Departure {
 	var memory arena
 	defer func() { memory.free() }()

@@ -1,5 +1,5 @@
-// Package parser is an example: a parser of the text dialect with a planted bug. Put your own in its
-// place.
+// Package parser is an example: a parser of the text dialect with a planted bug. Put your own in
+// its place.
 package parser
 
 import (
@@ -53,8 +53,8 @@ func Parse(datagram []byte) (*Event, error) {
 	return event, nil
 }
 
-// closingQuote returns where the quoted value at the start of text closes, or -1 if there is none: a
-// quoted value holds a line feed, and its closing quote ends a line.
+// closingQuote returns where the quoted value at the start of text closes, or -1 if there is none:
+// a quoted value holds a line feed, and its closing quote ends a line.
 func closingQuote(text []byte) int {
 	lineFeed := bytes.IndexByte(text, '\n')
 	if lineFeed < 0 || text[0] != '"' {

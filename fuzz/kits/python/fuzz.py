@@ -1,4 +1,5 @@
-"""Fuzzes the parser: with Atheris, guided by coverage, or in a plain loop where it is not installed.
+"""Fuzzes the parser: with Atheris, guided by coverage, or in a plain loop where it is not
+installed.
 
     fuzz.py [OPTION OF LIBFUZZER]... [FOLDER OF SEEDS]...
     fuzz.py --loop [COUNT [SEED]]        runs the seeds, then mutates them COUNT times
