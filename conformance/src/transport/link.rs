@@ -154,9 +154,10 @@ impl Link {
     }
 
     /// Returns whether a listener whose address was refused has bound it again, as some do when
-    /// they read their configuration anew.
+    /// they read their configuration anew. Where no other may take its place, none has: a file
+    /// system may give the inode of a socket that was removed to the next one.
     pub(crate) fn is_bound_again(&self) -> bool {
-        if self.only.is_some() && identity(&self.address) != self.only {
+        if self.only.is_some() {
             return false;
         }
         match &self.address {
