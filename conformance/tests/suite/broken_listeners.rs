@@ -3,6 +3,9 @@
 
 use crate::evdg::{Ran, python_listener_with, test};
 
+/// One socket, as what these listeners do wrong does not depend on it.
+const UDP: &[&str] = &["--verbose", "--socket", "udp"];
+
 /// Runs the vectors on the Python listener with one piece of its text replaced.
 fn run_with(args: &[&str], old: &str, new: &str) -> Ran {
     let folder = tempfile::tempdir().expect("there is room");
@@ -12,14 +15,14 @@ fn run_with(args: &[&str], old: &str, new: &str) -> Ran {
 
 #[track_caller]
 fn is_found_out(old: &str, new: &str, rule: &str) {
-    names_rule(&run_with(&["--verbose"], old, new).expect_status(1), rule);
+    names_rule(&run_with(UDP, old, new).expect_status(1), rule);
 }
 
 /// Departs only from what listeners should do: `--strict` makes that fail.
 #[track_caller]
 fn is_warned_of(old: &str, new: &str, rule: &str) {
-    names_rule(&run_with(&["--verbose"], old, new).expect_status(0), rule);
-    let strict = run_with(&["--verbose", "--strict"], old, new);
+    names_rule(&run_with(UDP, old, new).expect_status(0), rule);
+    let strict = run_with(&[UDP, &["--strict"]].concat(), old, new);
     names_rule(&strict.expect_status(1), rule);
 }
 
