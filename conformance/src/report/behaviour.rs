@@ -11,7 +11,7 @@ pub(super) struct BehaviourEvidence {
 }
 
 impl BehaviourEvidence {
-    /// Returns what shows the behaviour that evidence is about. `None` if it is about the vector.
+    /// Returns what shows the behaviour that evidence is about. `None` if the vector shows it.
     pub(super) fn of(evidence: &Evidence) -> Option<Self> {
         let (sent, expected, observed) = match reported_behaviour(evidence)? {
             Behaviour::ReportsOvertake => (
@@ -34,6 +34,7 @@ impl BehaviourEvidence {
                 "no report behind that of the last datagram",
                 "a report behind that of the last datagram",
             ),
+            Behaviour::OverflowsReceiveBuffer => return None,
         };
         Some(Self {
             sent,

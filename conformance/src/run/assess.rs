@@ -1,3 +1,4 @@
+use super::behaviour::Behaviour;
 use super::outcome::Outcome;
 use crate::judge::{Answering, Judgment, Verdict, grade, judge, remove_copies, restore_order};
 use crate::subject::{Exchange, ExchangeEnd};
@@ -37,11 +38,10 @@ impl Assessor {
         }
         match end {
             ExchangeEnd::Fenced if dropped > 0 => {
-                let why = format!(
-                    "the kernel dropped {dropped} of its datagrams even one at a time: the \
-                     listener's receive buffer is too small for them"
-                );
+                let behaviour = Behaviour::OverflowsReceiveBuffer;
+                let why = behaviour.sentence().into();
                 (outcome.verdict, outcome.why) = grade(vector, Judgment::Departs { why });
+                outcome.behaviour = Some(behaviour);
             }
             ExchangeEnd::Fenced => {
                 let judgment = judge(&vector.steps, &outcome.observation, self.answering);

@@ -5,8 +5,8 @@ use crate::dialect::Dialect;
 
 /// A way in which a subject answers the same datagrams differently from run to run.
 ///
-/// One vector reports it, under the requirement that forbids it. All other vectors are judged as if
-/// the subject did not do it, so that two runs have the same verdicts.
+/// If datagrams reach the subject, one vector reports it, under the requirement that forbids it. All
+/// other vectors are judged as if the subject did not do it, so that two runs have the same verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Behaviour {
@@ -19,15 +19,19 @@ pub enum Behaviour {
     /// Something is reported behind the last vector, while `--linger` waits or the subject stops,
     /// that is no copy of an earlier report.
     ReportsAfterEnd,
+    /// The kernel drops datagrams that are sent one at a time, because the receive buffer is too
+    /// small for them. Each vector that lost one reports it.
+    OverflowsReceiveBuffer,
 }
 
 impl Behaviour {
     /// Every behaviour.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::ReportsOvertake,
         Self::ShufflesParameters,
         Self::RepeatsLate,
         Self::ReportsAfterEnd,
+        Self::OverflowsReceiveBuffer,
     ];
 
     /// Returns the slug of the behaviour as a fault: it never changes.
@@ -37,6 +41,7 @@ impl Behaviour {
             Self::ShufflesParameters => "shuffles-parameters",
             Self::RepeatsLate => "repeats-late",
             Self::ReportsAfterEnd => "reports-after-the-end",
+            Self::OverflowsReceiveBuffer => "overflows-its-receive-buffer",
         }
     }
 
@@ -51,6 +56,10 @@ impl Behaviour {
             }
             Self::RepeatsLate => "reports a datagram again, after later ones",
             Self::ReportsAfterEnd => "reports something when every datagram has its report",
+            Self::OverflowsReceiveBuffer => {
+                "has a receive buffer that is too small for large datagrams, so that the kernel \
+                 drops them"
+            }
         }
     }
 
@@ -73,6 +82,10 @@ impl Behaviour {
             Self::ReportsAfterEnd => {
                 "it reported something late, behind the last vector, when all datagrams had been \
                  reported: one datagram is one report (T19)"
+            }
+            Self::OverflowsReceiveBuffer => {
+                "the kernel dropped datagrams that were sent one at a time: the listener's receive \
+                 buffer is too small for them"
             }
         }
     }

@@ -235,6 +235,10 @@ fn a_listener_with_a_tiny_receive_buffer_is_told_so() {
     let too_small = "the listener's receive buffer is too small for them";
     let printed = ran.unwrapped();
     assert!(printed.contains(too_small), "{printed}");
+    // That is the cause, and no fault that loses datagrams.
+    let cause = "has a receive buffer that is too small for large datagrams";
+    assert!(printed.contains("explains all"), "{printed}");
+    assert!(printed.contains(cause), "{printed}");
     // What the kernel dropped is not held against what the listener made of the rest.
     for blame in ["found no report", "flaky", "hang"] {
         assert!(!printed.contains(blame), "{blame}:\n{printed}");
