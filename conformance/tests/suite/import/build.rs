@@ -5,6 +5,9 @@ use etherparse::{
     VlanId,
 };
 
+/// Wraps a payload in the headers of a packet.
+pub(super) type Build = fn(&[u8]) -> Vec<u8>;
+
 pub(super) const ETHERNET: u32 = 1;
 pub(super) const NULL: u32 = 0;
 pub(super) const RAW: u32 = 101;
