@@ -5,8 +5,9 @@ use crate::dialect::Dialect;
 
 /// A way in which a subject answers the same datagrams differently from run to run.
 ///
-/// If datagrams reach the subject, one vector reports it, under the requirement that forbids it. All
-/// other vectors are judged as if the subject did not do it, so that two runs have the same verdicts.
+/// One vector reports it, under the requirement that forbids it. All other vectors are judged as if
+/// the subject did not do it, so that two runs have the same verdicts. Only
+/// [`OverflowsReceiveBuffer`](Self::OverflowsReceiveBuffer) is reported by each vector that it hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Behaviour {
