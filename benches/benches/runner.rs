@@ -9,7 +9,7 @@ use std::{env, io};
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput};
 use event_datagram::Socket;
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::fence::FenceTemplate;
+use event_datagram_conformance::fence::{FenceTemplate, TagSource};
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::listen::Listener;
@@ -70,6 +70,7 @@ fn plan<'c>(vectors: &[&'c Vector], socket: SocketKind) -> TestPlan<'c> {
         settings: SubjectSettings {
             timeout: Duration::from_secs(10),
             fence: FenceTemplate::default(),
+            tags: TagSource::default(),
             stop: Stop::default(),
         },
         linger: Duration::ZERO,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use event_datagram::EventBuf;
 
 use event_datagram_conformance::contract::{Line, error_line, event_line};
-use event_datagram_conformance::fence::{FenceTemplate, Fences};
+use event_datagram_conformance::fence::{FenceTemplate, Fences, TagSource};
 use event_datagram_conformance::observation::{Observation, Report};
 use event_datagram_conformance::vectors::Vector;
 
@@ -75,7 +75,7 @@ pub(crate) fn run_parser(
     }));
     let (done, end) = mpsc::channel();
     let (vector, factory, shared) = (Arc::clone(vector), factory.clone(), Arc::clone(&progress));
-    let fences = Fences::new(fence.clone());
+    let fences = Fences::new(fence.clone(), &TagSource::default());
     let run = move || {
         let result = catch_unwind(AssertUnwindSafe(|| {
             feed(&vector, &factory, fences, &shared)

@@ -9,7 +9,7 @@ use event_datagram_oracle::faults::{FaultInstance, Model};
 use super::candidate::Candidate;
 use super::problem::{Problem, What};
 use crate::dialect::Dialect;
-use crate::fence::{FenceTemplate, Fences};
+use crate::fence::{FenceTemplate, Fences, TagSource};
 use crate::vectors::Expectation;
 
 /// Removes the candidates that count datagrams, if the subject reported the fence alone.
@@ -48,7 +48,7 @@ impl FenceDatagrams {
     const COUNT: usize = 4;
 
     fn new(template: &FenceTemplate, dialect: Dialect) -> Self {
-        let mut fences = Fences::new(template.clone());
+        let mut fences = Fences::new(template.clone(), &TagSource::default());
         let datagrams = (0..Self::COUNT).map(|_| fences.next_fence().datagram(dialect));
         Self {
             dialect,

@@ -5,7 +5,7 @@ use memchr::memmem;
 use super::trace::Trace;
 use crate::contract::{Line, parse_line};
 use crate::dialect::Dialect;
-use crate::fence::{Fence, FenceTemplate, Fences, Mark};
+use crate::fence::{Fence, FenceTemplate, Fences, Mark, TagSource};
 use crate::judge::{Answering, Judgment, judge};
 use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::vectors::Vector;
@@ -63,7 +63,7 @@ struct FenceLine {
 
 impl Simulator {
     pub(super) fn new(dialect: Dialect, template: &FenceTemplate) -> Self {
-        let mut fences = Fences::new(template.clone());
+        let mut fences = Fences::new(template.clone(), &TagSource::default());
         let mut ready = || {
             let fence = fences.next_fence();
             let datagram = fence.datagram(dialect);

@@ -16,7 +16,13 @@ pub fn replay(
     socket: SocketKind,
     case: Vec<Vec<u8>>,
 ) -> Result<Option<Finding>, RunError> {
-    let supervisor = Supervisor::start(&plan.subject, &plan.settings, socket, plan.dialect)?;
+    let supervisor = Supervisor::start(
+        &plan.subject,
+        &plan.settings,
+        socket,
+        plan.dialect,
+        plan.settings.fences(),
+    )?;
     let rules = Rules::new(plan.dialect, plan.strictness, supervisor.declared())
         .with_event(plan.event.clone());
     let answering = supervisor.answering();

@@ -36,8 +36,9 @@ impl Campaign<'_> {
         mut on_progress: impl FnMut(&FuzzProgress),
     ) -> Result<(), RunError> {
         let plan = self.plan;
-        let start = || Supervisor::start(&plan.subject, &plan.settings, socket, plan.dialect);
-        let first = start()?;
+        let start =
+            |fences| Supervisor::start(&plan.subject, &plan.settings, socket, plan.dialect, fences);
+        let first = start(plan.settings.fences())?;
         let jobs = match first.can_have_siblings() {
             true => plan.jobs.get(),
             false => 1,
@@ -47,7 +48,9 @@ impl Campaign<'_> {
             let mut others = Vec::new();
             let mut result = Ok(());
             for _ in 1..jobs {
-                let work = move || Explorer::new(self, shared, start()?).run(&mut || {});
+                // Made here, so that the tags don't depend on which thread is the first.
+                let fences = plan.settings.fences();
+                let work = move || Explorer::new(self, shared, start(fences)?).run(&mut || {});
                 match thread::Builder::new().spawn_scoped(scope, work) {
                     Ok(other) => others.push(other),
                     Err(error) => {

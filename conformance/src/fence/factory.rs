@@ -1,5 +1,4 @@
 use std::collections::VecDeque;
-use std::hash::{BuildHasher as _, RandomState};
 
 use memchr::memmem;
 
@@ -7,18 +6,18 @@ use memchr::memmem;
 use super::digits::holds_mark;
 use super::digits::{DIGITS, Digits};
 use super::event::Fence;
+use super::tags::{TagKey, TagSource};
 use super::template::FenceTemplate;
 
 /// Makes fences, and recognises them in what a subject reports.
 ///
 /// A tag is a letter, so that no reader takes it for a number, and digits, which no change of case
-/// alters: some that all fences of this factory share, and some that nobody can guess.
+/// alters: some that all fences of this factory share, and some of its own.
 #[derive(Debug)]
 pub struct Fences {
     template: FenceTemplate,
     shared: Digits,
-    /// Hashes with keys that are random and secret, so that nobody can guess the next digits.
-    hasher: RandomState,
+    key: TagKey,
     count: u64,
     /// The own digits of the newest fences: a tag with other digits is forged.
     made: VecDeque<String>,
@@ -27,7 +26,7 @@ pub struct Fences {
 impl Default for Fences {
     /// Makes a factory of the default fences.
     fn default() -> Self {
-        Self::new(FenceTemplate::default())
+        Self::new(FenceTemplate::default(), &TagSource::default())
     }
 }
 
@@ -49,13 +48,13 @@ pub enum Mark {
 const REMEMBERED: usize = 4096;
 
 impl Fences {
-    /// Makes a factory whose tags are unlike those of any other.
-    pub fn new(template: FenceTemplate) -> Self {
-        let hasher = RandomState::new();
+    /// Makes a factory whose tags are unlike those of any other of this source.
+    pub fn new(template: FenceTemplate, tags: &TagSource) -> Self {
+        let key = tags.next_key();
         Self {
             template,
-            shared: Digits::of(hasher.hash_one(0_u64)),
-            hasher,
+            shared: key.digits(0),
+            key,
             count: 0,
             made: VecDeque::new(),
         }
@@ -64,7 +63,7 @@ impl Fences {
     /// Makes a fence with a new tag.
     pub fn next_fence(&mut self) -> Fence {
         self.count += 1;
-        let own = Digits::of(self.hasher.hash_one(self.count));
+        let own = self.key.digits(self.count);
         if self.made.len() == REMEMBERED {
             self.made.pop_front();
         }
@@ -148,7 +147,8 @@ mod tests {
     #[cfg(feature = "load")]
     #[test]
     fn fences_of_other_factories_are_recognised() {
-        let tag = Fences::new("E_OTHER".parse().expect("it is a template"))
+        let template = "E_OTHER".parse().expect("it is a template");
+        let tag = Fences::new(template, &TagSource::default())
             .next_fence()
             .tag();
         let report = format!("{{\"value\":\"{tag}\"}}");

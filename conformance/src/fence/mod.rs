@@ -7,6 +7,7 @@ mod barrier;
 mod digits;
 mod event;
 mod factory;
+mod tags;
 mod template;
 
 pub use advice::{is_plain_name, renaming_advice};
@@ -16,4 +17,5 @@ pub(crate) use barrier::{Backoff, Barrier, Position};
 pub(crate) use digits::holds_mark;
 pub use event::{Fence, FenceForm};
 pub use factory::{Fences, Mark};
+pub use tags::TagSource;
 pub use template::{DEFAULT_NAME, FenceTemplate};

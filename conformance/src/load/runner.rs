@@ -120,7 +120,7 @@ pub fn run(
     let mut runner = BenchRunner {
         plan,
         addresses: AddressAllocator::new(),
-        fences: Fences::new(plan.settings.fence.clone()),
+        fences: plan.settings.fences(),
         target: None,
         on_event,
     };

@@ -105,6 +105,7 @@ mod tests {
 
     use super::*;
     use crate::dialect::Dialect;
+    use crate::fence::TagSource;
     use crate::load::schedule::Shape;
 
     /// Returns the state of a trial of 100 datagrams, and the sender's end of its channel.
@@ -126,7 +127,8 @@ mod tests {
         let fences = Fences::default();
         let tag = Tag::random();
         let (_sender, mut state) = trial_state(&tag);
-        let fence = Fences::new("E_OTHER".parse().expect("it is a template")).next_fence();
+        let template = "E_OTHER".parse().expect("it is a template");
+        let fence = Fences::new(template, &TagSource::default()).next_fence();
         for report in [
             Tag::random().value(7).into_bytes(),
             fence.datagram(Dialect::Text),

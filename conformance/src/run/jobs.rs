@@ -35,13 +35,15 @@ pub(super) fn run<'p, 'c>(
         let mut others = Vec::new();
         for part in parts {
             let (sender, events) = channel();
+            // Made here, so that the tags don't depend on which thread is the first.
+            let fences = plan.settings.fences();
             let work = move || {
                 let mut send = |event| {
                     // The receiver is gone once the run has failed elsewhere.
                     let _ = sender.send(event);
                 };
                 let mut supervisor =
-                    Supervisor::start(&plan.subject, &plan.settings, socket, dialect)?
+                    Supervisor::start(&plan.subject, &plan.settings, socket, dialect, fences)?
                         .sharing(discoveries, hangs);
                 worker::run(scope, max_threads, &mut supervisor, part, &mut send)?;
                 supervisor.linger_and_stop(plan.linger);

@@ -35,7 +35,13 @@ pub fn run<'c>(
             .collect();
         while let Some(first) = left.first().copied() {
             let discoveries = Arc::<Discoveries>::default();
-            let started = Supervisor::start(&plan.subject, &plan.settings, *socket, first);
+            let started = Supervisor::start(
+                &plan.subject,
+                &plan.settings,
+                *socket,
+                first,
+                plan.settings.fences(),
+            );
             if let Err(RunError::Start(StartError::UndeclaredDialect(undeclared))) = &started {
                 left.remove(0);
                 report_not_applicable(plan, *socket, undeclared, &mut on_event);

@@ -61,15 +61,15 @@ struct Loss {
 }
 
 impl<'r> Supervisor<'r> {
-    /// Starts a subject.
+    /// Starts a subject, whose fences this factory makes.
     pub(crate) fn start(
         subject: &'r Subject,
         settings: &'r SubjectSettings,
         socket: SocketKind,
         dialect: Dialect,
+        mut fences: Fences,
     ) -> Result<Self, RunError> {
         let mut allocator = AddressAllocator::new();
-        let mut fences = Fences::new(settings.fence.clone());
         let session = Session::start(
             subject,
             dialect,
@@ -125,7 +125,7 @@ impl<'r> Supervisor<'r> {
             socket: self.socket,
             dialect: self.dialect,
             allocator: AddressAllocator::new(),
-            fences: Fences::new(self.settings.fence.clone()),
+            fences: self.settings.fences(),
             start: self.start.clone(),
             wrong_socket: self.wrong_socket.clone(),
             session: None,

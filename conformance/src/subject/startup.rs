@@ -109,6 +109,7 @@ pub(super) fn start(
         link: None,
         start: Start::default(),
         barrier: Barrier::new(backoff, Instant::now() + settings.timeout),
+        unsent: None,
         is_behind: false,
         unexpected: Vec::new(),
         other_answers: 0,
@@ -156,6 +157,9 @@ struct Startup {
     start: Start,
     /// The first events that were sent and that a socket or a pipe took.
     barrier: Barrier,
+    /// The first event that none took: how long the subject takes to start must not decide the tag
+    /// of the one that it receives.
+    unsent: Option<Fence>,
     /// Whether the subject has reported a first event, but not the newest.
     is_behind: bool,
     /// The first lines that were neither a first event nor a start line.
@@ -237,10 +241,12 @@ impl Startup {
 
     /// Sends a first event, if the subject is there to take it.
     fn probe(&mut self, fences: &mut Fences) {
-        let fence = fences.next_fence();
+        let fence = self.unsent.take().unwrap_or_else(|| fences.next_fence());
         if self.try_send(&fence.datagram(self.dialect)) {
             self.barrier.record_sent(fence, Instant::now());
             self.is_newest_unanswered = true;
+        } else {
+            self.unsent = Some(fence);
         }
     }
 

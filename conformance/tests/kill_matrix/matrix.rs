@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use event_datagram_conformance::diagnose::{Diagnosis, Finding};
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::fence::FenceTemplate;
+use event_datagram_conformance::fence::{FenceTemplate, TagSource};
 use event_datagram_conformance::judge::{Strictness, Verdict};
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::report::{Findings, Recorder};
@@ -109,6 +109,7 @@ impl KillMatrix {
             settings: SubjectSettings {
                 timeout: Duration::from_secs(20),
                 fence: FenceTemplate::default(),
+                tags: TagSource::default(),
                 stop: Stop::default(),
             },
             linger: Duration::ZERO,

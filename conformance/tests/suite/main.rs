@@ -22,6 +22,7 @@ mod evdg;
 mod every_verdict;
 mod explain;
 mod export;
+mod fence_tags;
 mod filters;
 mod frozen_sets;
 mod fuzz;

@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::time::Duration;
 
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::fence::FenceTemplate;
+use event_datagram_conformance::fence::{FenceTemplate, TagSource};
 use event_datagram_conformance::known::KnownList;
 use event_datagram_conformance::run::{Behaviour, RunEvent, TestPlan, run};
 use event_datagram_conformance::subject::{Kind, Stop, SubjectCommand, SubjectSettings};
@@ -44,6 +44,7 @@ fn events(sockets: &[SocketKind], prefixes: &[&str], extra: &str) -> Vec<Seen> {
         settings: SubjectSettings {
             timeout: Duration::from_secs(20),
             fence: FenceTemplate::default(),
+            tags: TagSource::default(),
             stop: Stop::default(),
         },
         linger: Duration::ZERO,

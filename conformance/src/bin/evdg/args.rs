@@ -216,7 +216,8 @@ pub(crate) struct TestArgs {
     /// then, such as a late copy, fails
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) linger: Option<Duration>,
-    /// Shuffle the vectors by this number
+    /// Shuffle the vectors by this number, which decides the tags of the fences, too; without, the
+    /// vectors keep their order, and nobody can guess a tag
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
     /// A list of known failures: what it names may fail, and must not pass
@@ -385,7 +386,7 @@ pub(crate) struct FuzzArgs {
     /// End at the first cause that is found
     #[arg(long)]
     pub(crate) first: bool,
-    /// What decides the cases; without, something new each time
+    /// What decides the cases, and the tags of the fences; without, something new each time
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
     /// Send cases to so many instances of the subject at a time

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &BenchArgs, signals: &Signals) -> CommandResult {
             Sending::Many => Method::Many,
             Sending::Segments => Method::Segments,
         },
-        settings: settings(&args.subject, stop),
+        settings: settings(&args.subject, None, stop),
     };
     let (context, begun) = (
         RunContext::now(args.dialects.clone(), &command_line()),

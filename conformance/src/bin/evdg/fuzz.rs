@@ -125,7 +125,7 @@ fn plan(args: &FuzzArgs, signals: &Signals) -> CommandResult<(FuzzPlan, Vec<Sock
     let plan = FuzzPlan {
         subject,
         dialect: args.dialect,
-        settings: settings(&args.subject, signals.hold()),
+        settings: settings(&args.subject, args.seed, signals.hold()),
         jobs: args.jobs,
         seed: args
             .seed

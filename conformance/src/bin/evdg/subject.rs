@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use event_datagram_conformance::fence::FenceTemplate;
+use event_datagram_conformance::fence::{FenceTemplate, TagSource};
 use event_datagram_conformance::run::RunError;
 #[cfg(target_os = "linux")]
 use event_datagram_conformance::subject::adopt_orphans;
@@ -84,8 +84,8 @@ fn attached(_: &str, _: &Path) -> CommandResult<(Subject, Vec<SocketKind>)> {
     Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(message)))
 }
 
-/// Returns the settings that hold for every subject.
-pub(crate) fn settings(args: &SubjectArgs, stop: Stop) -> SubjectSettings {
+/// Returns the settings that hold for every subject. The seed decides the tags of the fences.
+pub(crate) fn settings(args: &SubjectArgs, seed: Option<u64>, stop: Stop) -> SubjectSettings {
     SubjectSettings {
         timeout: args.timeout,
         fence: args.fence.clone(),
@@ -96,6 +96,7 @@ pub(crate) fn settings(args: &SubjectArgs, stop: Stop) -> SubjectSettings {
 /// Returns the options that describe the subject, shell-quoted, each with a space before it.
 pub(crate) fn options(args: &SubjectArgs, subject: &Subject) -> String {
     let mut options = String::new();
+        tags: seed.map_or_else(TagSource::default, TagSource::seeded),
     if duration(DEFAULT_TIMEOUT) != Ok(args.timeout) {
         let seconds = args.timeout.as_secs_f64();
         options.push_str(&option("timeout", &format!("{seconds}s")));

@@ -197,7 +197,7 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> CommandResult<Te
         subject,
         sockets,
         jobs: args.jobs,
-        settings: settings(&args.subject, stop),
+        settings: settings(&args.subject, args.seed, stop),
         linger: args.linger.unwrap_or_default(),
         known,
         set: args
