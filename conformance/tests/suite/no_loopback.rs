@@ -29,6 +29,14 @@ fn a_loopback_interface_that_is_down_is_named_at_once() {
         ),
         (&["bench", "--rate", "10", "--duration", "1s"], "udp"),
         (&["fuzz", "--socket", "udp", "--cases", "1"], "udp"),
+        (
+            &["test", "--attach", "udp:127.0.0.1:9", "--observe", "-"],
+            "udp",
+        ),
+        (
+            &["bench", "--attach", "udp:[::1]:9", "--observe", "-"],
+            "udp6",
+        ),
     ] {
         let Some(ran) = run_without_loopback(args) else {
             return;

@@ -42,16 +42,19 @@ pub(crate) fn subject(
     };
     for socket in &sockets {
         command.accepts(*socket).or_exit(ExitStatus::Usage)?;
-        check_loopback(*socket).or_exit_with(
-            ExitStatus::Setup,
-            format!(
-                "this machine cannot send to itself over {socket}; is its loopback interface up?"
-            ),
-        )?;
+        can_send_to_itself(*socket)?;
     }
     #[cfg(target_os = "linux")]
     adopt_orphans();
     Ok((command.into(), sockets))
+}
+
+/// Names a loopback interface that is down before the wait for a report that cannot come.
+fn can_send_to_itself(socket: SocketKind) -> CommandResult<()> {
+    check_loopback(socket).or_exit_with(
+        ExitStatus::Setup,
+        format!("this machine cannot send to itself over {socket}; is its loopback interface up?"),
+    )
 }
 
 #[cfg(unix)]
@@ -68,8 +71,12 @@ fn taking_socket(_: SubjectCommand) -> CommandResult<SubjectCommand> {
 #[cfg(unix)]
 fn attached(socket: &str, reports: &Path) -> CommandResult<(Subject, Vec<SocketKind>)> {
     use event_datagram_conformance::subject::{Reports, Running};
+    use event_datagram_conformance::transport::Address;
 
     let (address, kind) = crate::listen::address(socket)?;
+    if matches!(address, Address::Udp(address) if address.ip().is_loopback()) {
+        can_send_to_itself(kind)?;
+    }
     let reports = if reports == Path::new("-") {
         Reports::Stdin
     } else {
@@ -89,6 +96,7 @@ pub(crate) fn settings(args: &SubjectArgs, seed: Option<u64>, stop: Stop) -> Sub
     SubjectSettings {
         timeout: args.timeout,
         fence: args.fence.clone(),
+        tags: seed.map_or_else(TagSource::default, TagSource::seeded),
         stop,
     }
 }
@@ -96,7 +104,6 @@ pub(crate) fn settings(args: &SubjectArgs, seed: Option<u64>, stop: Stop) -> Sub
 /// Returns the options that describe the subject, shell-quoted, each with a space before it.
 pub(crate) fn options(args: &SubjectArgs, subject: &Subject) -> String {
     let mut options = String::new();
-        tags: seed.map_or_else(TagSource::default, TagSource::seeded),
     if duration(DEFAULT_TIMEOUT) != Ok(args.timeout) {
         let seconds = args.timeout.as_secs_f64();
         options.push_str(&option("timeout", &format!("{seconds}s")));
