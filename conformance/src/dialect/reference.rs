@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use event_datagram_oracle::reference::{self, Reading};
 
 use super::codec::Dialect;
@@ -35,6 +37,28 @@ impl Dialect {
         match self {
             Self::Text => reference::text::admits(datagram, reading),
             Self::JsonRpc => reference::jsonrpc::admits(datagram, reading),
+        }
+    }
+
+    /// Returns the first of these readings that is not admissible, in a time that is proportional to
+    /// the length of all of them. `None` if all are.
+    pub fn find_inadmissible<'r>(
+        self,
+        datagram: &[u8],
+        readings: &'r [Reading],
+    ) -> Option<&'r Reading> {
+        match self {
+            Self::Text => readings
+                .iter()
+                .find(|reading| !reference::text::admits(datagram, reading)),
+            Self::JsonRpc if self.is_unspecified(datagram) => None,
+            Self::JsonRpc => {
+                let admissible = reference::jsonrpc::readings(datagram);
+                let admissible: HashSet<_> = admissible.iter().collect();
+                readings
+                    .iter()
+                    .find(|reading| !admissible.contains(reading))
+            }
         }
     }
 

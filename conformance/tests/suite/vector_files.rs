@@ -2,6 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::time::Duration;
+
+#[cfg(unix)]
+use event_datagram_conformance::dialect::Dialect;
+#[cfg(unix)]
+use event_datagram_conformance::vectors::{Corpus, check};
+#[cfg(unix)]
+use serde_json::json;
 
 use crate::evdg::{python_listener, run, splits_at_last, test};
 
@@ -257,4 +266,86 @@ fn check_takes_a_corpus_like_the_other_commands() {
     assert_eq!(checked(&["--corpus", text(&corpus)]), built_in);
     // Scripts of earlier versions name the folder alone.
     assert_eq!(checked(&[text(&corpus)]), built_in);
+}
+
+/// Returns a vector file with one datagram whose `2^choices` readings (T6) or `2^choices` objects
+/// (J12) are all expected.
+#[cfg(unix)]
+fn many_readings(dialect: Dialect, choices: u32) -> String {
+    let count = 1 << choices;
+    let (datagram, readings): (String, Vec<_>) = match dialect {
+        Dialect::Text => {
+            let reading = |number: u32| {
+                let params = (0..choices).map(|place| match number >> place & 1 {
+                    0 => json!({ "name": "a b", "value": "c" }),
+                    _ => json!({ "value": "a b::c" }),
+                });
+                json!({ "event": "E_A", "params": params.collect::<Vec<_>>() })
+            };
+            let lines = "a b::c\n".repeat(choices as usize);
+            (format!("E_A\n{lines}\n"), (0..count).map(reading).collect())
+        }
+        Dialect::JsonRpc => {
+            let calls =
+                (0..count).map(|number| format!(r#"{{"jsonrpc":"2.0","method":"E_{number}"}}"#));
+            let reading = |number| json!({ "event": format!("E_{number}"), "params": [] });
+            (
+                format!("[{}]", calls.collect::<Vec<_>>().join(",")),
+                (0..count).map(reading).collect(),
+            )
+        }
+        other => panic!("{other} is new"),
+    };
+    let mut expected: Vec<_> = readings
+        .into_iter()
+        .map(|event| json!({ "event": event }))
+        .collect();
+    if dialect == Dialect::JsonRpc {
+        expected.push(json!("reject"));
+    }
+    json!({
+        "$schema": "../schema.json",
+        "topic": "many",
+        "dialect": dialect.as_str(),
+        "summary": "Many readings.",
+        "vectors": [{
+            "id": "many-readings",
+            "requirement": "T6",
+            "level": "may",
+            "authority": "ruling",
+            "summary": "Many readings.",
+            "datagram": datagram,
+            "expect": { "any_of": expected },
+        }],
+    })
+    .to_string()
+}
+
+/// Returns the processor time that it takes to load and check a vector file.
+#[cfg(unix)]
+fn time_to_check(file: &str) -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+
+    let folder = folder();
+    let path = folder.path().join("many.json");
+    fs::write(&path, file).expect("there is room");
+    let corpus = Corpus::embedded().expect("it is valid");
+    let now = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).expect("it is positive");
+    let begin = now();
+    let corpus = corpus.with_vectors_of(&[path]).expect("the file is valid");
+    assert_eq!(check(&corpus), [""; 0]);
+    now() - begin
+}
+
+#[cfg(unix)]
+#[test]
+fn a_vector_with_many_readings_is_checked_in_linear_time() {
+    // 1,024 readings, and 32,768. A batch of more than 1,024 objects would be too long.
+    for (dialect, few, many) in [(Dialect::Text, 10, 15), (Dialect::JsonRpc, 5, 10)] {
+        let time = |choices| time_to_check(&many_readings(dialect, choices));
+        let few = (0..5).map(|_| time(few)).max().expect("there are some");
+        let many = time(many);
+        // In quadratic time it is a thousand times as much.
+        assert!(many < few * 32 * 6, "{dialect}: {few:?}, then {many:?}");
+    }
 }

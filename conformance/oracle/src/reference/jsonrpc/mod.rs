@@ -16,7 +16,7 @@
 mod json;
 mod malformed;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::value::RawValue;
 
@@ -194,6 +194,7 @@ impl Interpretation {
     /// J12: a batch may be rejected or read. An array of anything but objects is no batch.
     fn of_batch(json: &RawValue) -> Self {
         let mut batch = Self::rejection();
+        let mut seen = HashSet::from([Reading::Rejection]);
         let calls: Vec<&RawValue> = serde_json::from_str(json.get()).unwrap_or_default();
         if calls.iter().all(|call| call.get().starts_with('{')) {
             for call in calls {
@@ -201,7 +202,7 @@ impl Interpretation {
                 batch.is_unspecified |= interpretation.is_unspecified;
                 interpretation
                     .readings
-                    .retain(|reading| !batch.readings.contains(reading));
+                    .retain(|reading| seen.insert(reading.clone()));
                 batch.readings.append(&mut interpretation.readings);
             }
         }
