@@ -339,6 +339,8 @@ fn every_format_of_reports_is_written() {
         fuzz(&args, &path).expect_status(1);
         let text = fs::read_to_string(&file).expect("it is written");
         assert!(text.contains(part), "{format}: {text}");
+        // As every report of a run, it says how long the run took.
+        assert!(text.contains("duration"), "{format}: {text}");
     }
 }
 

@@ -57,6 +57,7 @@ fn write_records(
 ) -> io::Result<()> {
     let mut reporter = format.create_reporter(path.into(), &header(corpus, output))?;
     let mut summary = Summary::default();
+    summary.set_duration(searched.iter().map(|it| it.statistics.elapsed).sum());
     for record in records(output, found, searched) {
         summary.add(&record);
         reporter.add(&record);
