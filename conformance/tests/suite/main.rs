@@ -12,7 +12,6 @@ mod built_in_events;
 mod captures;
 mod command_line;
 mod compare;
-mod compare_load;
 mod corpus;
 mod decode_encode;
 mod diagnosis;

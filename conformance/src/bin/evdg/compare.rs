@@ -69,17 +69,6 @@ fn compare_load_tests(
     reports: Vec<ReportInput>,
     signals: &Signals,
 ) -> CommandResult {
-    if let Some(report) =
-        (args.reports.iter()).find(|report| matches!(report.format, CompareFormat::Html))
-    {
-        let path = report.path.display();
-        return Err(Failure::new(
-            ExitStatus::Usage,
-            anyhow::anyhow!(
-                "report {path}: html is for reports of evdg test; load tests are compared as markdown"
-            ),
-        ));
-    }
     let mut read = Vec::new();
     for ReportInput { path, reader, .. } in reports {
         let name = path.display().to_string();
@@ -89,8 +78,11 @@ fn compare_load_tests(
     }
     let comparison = BenchComparison::of(&read, args.same_subject).or_exit(ExitStatus::Usage)?;
     signals.hold();
-    for ReportArg { path, .. } in &args.reports {
-        let written = comparison.write_markdown(path);
+    for ReportArg { format, path } in &args.reports {
+        let written = match format {
+            CompareFormat::Html => comparison.write_html(path),
+            CompareFormat::Markdown => comparison.write_markdown(path),
+        };
         written.or_exit_with(ExitStatus::Setup, format!("report {}", path.display()))?;
     }
     signals.release();

@@ -3,9 +3,11 @@
 
 mod chart;
 mod comparison;
+mod comparison_page;
 mod file;
 mod format;
 mod page;
+mod render;
 mod text;
 
 pub use file::{BenchHost, BenchReport, BenchReportError};

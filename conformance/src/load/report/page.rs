@@ -1,12 +1,12 @@
-use std::io;
 use std::path::Path;
 
 use jiff::Timestamp;
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 
 use super::chart;
 use super::file::{BenchReport, BenchReportError};
 use super::format::{count, rate, time};
+use super::render::render;
 use super::text::{answer, name, rows};
 use crate::escape::visible;
 use crate::load::bench_run::BenchRun;
@@ -35,22 +35,15 @@ pub fn write_html(report: &BenchReport, path: &Path) -> Result<(), BenchReportEr
         })
     });
     let runs: Vec<_> = runs.collect::<Result<_, BenchReportError>>()?;
-    let mut environment = Environment::new();
-    // The extension of the name turns escaping on.
-    environment
-        .add_template("bench.html", include_str!("page.html"))
-        .map_err(io::Error::other)?;
-    let template = environment
-        .get_template("bench.html")
-        .map_err(io::Error::other)?;
     let hosts = report.hosts.iter().map(|host| {
         context! {
             processors => host.processors,
             system => host.system.clone(),
         }
     });
-    let text = template
-        .render(context! {
+    let text = render(
+        include_str!("page.html"),
+        context! {
             subject => report.subject.clone(),
             load => report.load.clone(),
             hosts => hosts.collect::<Vec<_>>(),
@@ -60,8 +53,8 @@ pub fn write_html(report: &BenchReport, path: &Path) -> Result<(), BenchReportEr
             command => report.command.as_deref().map(visible),
             runs => runs,
             style => include_str!("page.css"),
-        })
-        .map_err(io::Error::other)?;
+        },
+    )?;
     Ok(crate::output_file::write_atomically(path, text.as_bytes())?)
 }
 

@@ -1,6 +1,7 @@
 //! Load tests of listeners with a known behaviour. Tests assert counts, and never times, except for
 //! those that `ci/load` runs on a quiet machine.
 
+mod compare;
 mod ends;
 mod listener;
 mod reports;
@@ -15,6 +16,17 @@ use serde_json::Value;
 
 use crate::evdg::{Ran, evdg, run};
 use listener::bench;
+
+/// A load test that every machine carries.
+const LOSSLESS: [&str; 7] = [
+    "--sink",
+    "--rate",
+    "200",
+    "--duration",
+    "500ms",
+    "--socket",
+    "unix",
+];
 
 /// Runs `evdg bench`, checks its JSON report against the schema, and returns the report. With a
 /// behaviour, the subject is a [listener] of it, and the last number is how many datagrams it took.

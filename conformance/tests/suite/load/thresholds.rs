@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::measured;
+use super::{LOSSLESS, measured};
 use crate::evdg::run;
 
 /// Twenty-five of 2,500 datagrams are lost by the listener.
@@ -24,16 +24,7 @@ fn a_loss_below_the_threshold_passes_and_one_above_fails() {
 
 #[test]
 fn a_latency_and_a_rate_that_are_missed_are_named() {
-    let args = [
-        "--sink",
-        "--rate",
-        "200",
-        "--duration",
-        "500ms",
-        "--socket",
-        "unix",
-    ];
-    let with = |thresholds: &[&str]| measured(&[&args[..], thresholds].concat(), None).0;
+    let with = |thresholds: &[&str]| measured(&[&LOSSLESS[..], thresholds].concat(), None).0;
     // No machine is as fast as the first, and none as slow as the second.
     let ran = with(&["--max-p99", "1us", "--min-rate", "1M"]).expect_status(1);
     for missed in [

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::LOSSLESS;
 use crate::evdg::{Ran, run};
 
 struct Folder(TempDir);
@@ -23,20 +24,8 @@ impl Folder {
     fn bench(&self, name: &str) -> String {
         let path = self.path(name).display().to_string();
         let report = format!("json={path}");
-        run(&[
-            "bench",
-            "--sink",
-            "--rate",
-            "200",
-            "--duration",
-            "500ms",
-            "--socket",
-            "unix",
-            "--warm-up",
-            "0",
-            "--report",
-            &report,
-        ]);
+        let args = ["--warm-up", "0", "--report", &report];
+        run(&[&["bench"], &LOSSLESS[..], &args].concat());
         path
     }
 
@@ -103,9 +92,32 @@ fn a_loss_beyond_the_uncertainty_got_worse() {
         "{markdown}"
     );
     assert!(markdown.contains("| latency p99 | "), "{markdown}");
-    compare(&[&good, &lossy, "--report", "html=page.html"])
-        .expect_status(2)
-        .expect_stderr("html is for reports of evdg test");
+
+    let page = folder.path("page.html").display().to_string();
+    compare(&[&good, &lossy, "--report", &format!("html={page}")]).expect_status(1);
+    let page = fs::read_to_string(page).expect("it is there");
+    for part in [
+        "<p class=\"answer\">1 figure got worse</p>",
+        "<li><b class=\"bad\">worse</b> text over unix: loss from 0 % to 40.000 %</li>",
+        "<th scope=\"row\">latency p99</th>",
+        "<td>40.000 % (",
+    ] {
+        assert!(page.contains(part), "{part}:\n{page}");
+    }
+}
+
+#[test]
+fn the_page_of_a_comparison_escapes_what_reports_hold() {
+    let folder = Folder::new();
+    let good = folder.bench("good.json");
+    let strange = folder.change(&good, "<script>.json", |report| {
+        report["runs"][0]["measurement"]["broken"] = "<script>alert(1)</script>".into();
+    });
+    let page = folder.path("page.html").display().to_string();
+    compare(&[&good, &strange, "--report", &format!("html={page}")]).expect_status(1);
+    let page = fs::read_to_string(page).expect("it is there");
+    assert!(!page.contains("<script"), "{page}");
+    assert!(page.contains("text over unix: &lt;script&gt;"), "{page}");
 }
 
 #[test]
