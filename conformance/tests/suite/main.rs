@@ -34,6 +34,7 @@ mod kit;
 mod known_failures;
 mod lenient_parsers;
 mod lint;
+mod lint_signals;
 mod listen;
 mod load;
 mod long_runs;

@@ -32,14 +32,7 @@ impl Interrupted {
 
     /// Waits until the process handles the signal.
     fn wait_for_handler(&self) {
-        let path = format!("/proc/{}/status", self.child.id());
-        let handles = || {
-            let status = fs::read_to_string(&path).unwrap_or_default();
-            let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
-            let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-            caught.is_some_and(|mask| mask & 1 << (2 - 1) != 0)
-        };
-        wait_until(handles);
+        wait_until(|| handles_signals(&self.child));
     }
 
     /// Sends SIGINT, and returns the exit status.
@@ -60,7 +53,16 @@ impl Interrupted {
     }
 }
 
-fn signal(child: &Child, name: &str) {
+/// Returns whether a process handles SIGINT.
+pub(crate) fn handles_signals(process: &Child) -> bool {
+    let path = format!("/proc/{}/status", process.id());
+    let status = fs::read_to_string(path).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    caught.is_some_and(|mask| mask & 1 << (2 - 1) != 0)
+}
+
+pub(crate) fn signal(child: &Child, name: &str) {
     let mut kill = Command::new("kill");
     let sent = kill.args([&format!("-{name}"), &child.id().to_string()]);
     // It may have ended meanwhile.
@@ -68,7 +70,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 #[track_caller]
-fn ended(child: &mut Child) -> Option<i32> {
+pub(crate) fn ended(child: &mut Child) -> Option<i32> {
     let mut status = None;
     wait_until(|| {
         status = child.try_wait().expect("it was started");
