@@ -305,7 +305,7 @@ test('on a phone every count of a requirement is seen, in words and in its bar',
   assert.deepEqual(await close(), []);
 });
 
-const pages = ['hostile.html', 'broken.html', 'good.html', 'hostile-compared.html', 'compared.html', 'three.html', 'load.html', 'search.html'];
+const pages = ['hostile.html', 'broken.html', 'good.html', 'hostile-compared.html', 'compared.html', 'three.html', 'load.html', 'search.html', 'load-compared.html'];
 
 for (const name of pages) {
   test(`it fits a phone and a desk, by day and by night: ${name}`, async () => {
