@@ -111,17 +111,18 @@ impl Finder {
             let is_forged = event.params().any(|param| holds_member(&param.value));
             kinds.add_if(is_forged, Kind::ForgedParameter);
         }
-        let releases = if self.is_written_by(Release::V3_4, &event, datagram) {
-            Releases::V3_4
-        } else if self.is_written_by(Release::V3_1, &event, datagram) {
-            Releases::V3_1
-        } else {
+        // Only the first member tells the releases apart, so that one encoding is enough.
+        let (release, releases) = match datagram.starts_with(b"{\"id\":null,") {
+            true => (Release::V3_1, Releases::V3_1),
+            false => (Release::V3_4, Releases::V3_4),
+        };
+        if !self.is_written_by(release, &event, datagram) {
             kinds.add(Kind::NotWritten);
             if let Some(freedom) = freedom::of_read(datagram, event.name().is_empty()) {
                 add_freedom(freedom, kinds);
             }
             return None;
-        };
+        }
         let is_sent = !kinds.contains(Kind::LongEventName) && !kinds.contains(Kind::WideInteger);
         is_sent.then_some(releases)
     }
