@@ -84,7 +84,7 @@ impl ParamBuf {
         }
     }
 
-    /// Borrows it.
+    /// Borrows the parameter.
     #[inline]
     pub fn as_param(&self) -> Param<'_> {
         Param {
@@ -115,14 +115,14 @@ impl fmt::Debug for ParamBuf {
 pub enum ValueBuf {
     /// A string, which may hold any bytes.
     Bytes(Vec<u8>),
-    /// An integer as the server holds it: signed.
+    /// A signed integer, as the server holds it.
     Integer(i64),
     /// No value.
     Null,
 }
 
 impl ValueBuf {
-    /// Borrows it.
+    /// Borrows the value.
     #[inline]
     pub fn as_value(&self) -> Value<'_> {
         match self {

@@ -16,8 +16,9 @@ const MAX_LABEL: usize = 63;
 ///
 /// # Syntax
 ///
-/// - `unix:` *path*, or *path* alone if it starts with `/`. The documentation allows any bare path;
-///   that others need `unix:` is a choice, so that `upd:127.0.0.1:80` is a mistake and no file.
+/// - `unix:` *path*, or *path* alone if it starts with `/`. The documentation allows any bare path.
+///   This crate requires `unix:` in front of all others, so that `upd:127.0.0.1:80` is an error and
+///   not a file name.
 /// - `udp:` *host* `:` *port*. The host is an IPv4 address, an IPv6 address in brackets or a
 ///   [name](HostName). Servers send to IPv4 only and cannot read brackets; other senders can.
 /// - The scheme is in lower case: servers compare it byte for byte.
@@ -25,9 +26,10 @@ const MAX_LABEL: usize = 63;
 ///
 /// # Equality
 ///
-/// Sockets are equal where their canonical texts are, which [`Display`] writes: `unix:` in front
-/// (some servers refuse a bare path), IPv6 at its shortest, names in lower case. Paths are compared
-/// byte for byte and names are not resolved, so unequal sockets may still lead to one place.
+/// Two sockets are equal if their canonical texts are equal. [`Display`] writes the canonical text:
+/// `unix:` in front (some servers refuse a bare path), IPv6 at its shortest, names in lower case.
+/// Paths are compared byte for byte and names are not resolved, so unequal sockets may still lead
+/// to one place.
 ///
 /// # Examples
 ///
@@ -84,7 +86,7 @@ impl<'a> Socket<'a> {
 
     /// Returns whether this is a UDP socket with port 0, which binds to any free port.
     ///
-    /// Nothing can be sent to it. `Socket::parse("udp:127.0.0.1:0")` is one.
+    /// Nothing can be sent to such a socket. `Socket::parse("udp:127.0.0.1:0")` returns one.
     #[must_use]
     pub const fn is_any_port(&self) -> bool {
         matches!(self, Self::Udp { port: 0, .. })
@@ -117,7 +119,7 @@ pub enum Host<'a> {
     Ipv4(Ipv4Addr),
     /// An IPv6 address. Zones (`fe80::1%eth0`) are not supported: they mean something locally only.
     Ipv6(Ipv6Addr),
-    /// A name, which somebody has yet to resolve.
+    /// A name, which the caller has to resolve.
     Name(HostName<'a>),
 }
 
@@ -204,7 +206,7 @@ impl Hash for HostName<'_> {
         for byte in self.0.bytes() {
             state.write_u8(byte.to_ascii_lowercase());
         }
-        state.write_u8(0xff); // ends the name: no name holds this byte
+        state.write_u8(0xff); // marks the end: no name holds this byte
     }
 }
 
@@ -224,7 +226,7 @@ pub struct UnixPath<'a>(&'a str);
 impl<'a> UnixPath<'a> {
     /// The greatest length in bytes: Linux has 108 for `sun_path`, of which the last is a NUL.
     ///
-    /// The BSDs and macOS have four less, which is found when binding.
+    /// The BSDs and macOS allow four bytes less; binding to a longer path fails there.
     pub const MAX_LENGTH: usize = 107;
 
     /// Checks and wraps a path, absolute or relative, without `unix:`.
@@ -280,8 +282,9 @@ impl ParseSocketError {
 
     /// Returns where the text is wrong, in bytes from its start; always a character boundary.
     ///
-    /// That is the first character that cannot stand, or is one too many. It is the start of a part
-    /// that is wrong as a whole (an address, a port out of range), and the place for a missing one.
+    /// The place is the first character that is not allowed or exceeds a greatest length. If a part
+    /// is wrong as a whole (an address, a port out of range), the place is the start of that part.
+    /// If a part is missing, the place is where it should stand.
     #[must_use]
     pub const fn offset(&self) -> usize {
         self.offset
@@ -319,7 +322,7 @@ pub enum SocketErrorKind {
     UnclosedBracket,
     /// The text in brackets is no IPv6 address, or one with a zone.
     InvalidIpv6,
-    /// The host ends in a number, as only IPv4 addresses may, and is none.
+    /// The host ends in a number, as only IPv4 addresses may, but is not an IPv4 address.
     InvalidIpv4,
     /// The host name holds a character other than ASCII letters, digits, `-`, `_` and `.`.
     InvalidHostCharacter,
@@ -407,7 +410,7 @@ fn parse_port(text: &str) -> Result<u16, ParseSocketError> {
     } else if text.len() > 1 && text.starts_with('0') {
         Err(Kind::LeadingZeroInPort.at(0))
     } else {
-        text.parse().map_err(|_| Kind::PortTooLarge.at(0)) // digits alone fail no other way
+        text.parse().map_err(|_| Kind::PortTooLarge.at(0)) // digits alone cannot fail otherwise
     }
 }
 

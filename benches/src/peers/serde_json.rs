@@ -1,7 +1,8 @@
-//! Peers with `serde_json`: its tree of values, own types that borrow, and its writer.
+//! Decoders and an encoder that use `serde_json`: one decoder builds its tree of values, the other
+//! one fills types that borrow from the datagram.
 //!
-//! The crate checks UTF-8, so it rejects strings of other bytes. Its tree keeps one of several
-//! parameters with the same name: the last value, at the place of the first.
+//! `serde_json` checks UTF-8, so it rejects strings of other bytes. Of several parameters with the
+//! same name, its tree keeps one: the last value, at the place of the first.
 
 use event_datagram::{EventBuf, Value};
 use serde_json::Value as Json;
@@ -44,8 +45,8 @@ fn value(json: &Json) -> Option<Value<'_>> {
     }
 }
 
-/// Parses into own types, and calls `on_part` for each part of the event. Returns `None` if the
-/// datagram is no event.
+/// Parses into types that borrow from the datagram, and calls `on_part` for each part of the event.
+/// Returns `None` if the datagram is no event.
 pub fn read_typed(datagram: &[u8], on_part: impl FnMut(JsonPart<'_>)) -> Option<()> {
     let typed: TypedNotification<'_> = serde_json::from_slice(datagram).ok()?;
     typed.for_each_part(on_part);

@@ -10,25 +10,26 @@ use crate::vectors::Level;
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The subject died of the vector.
+    /// The vector made the subject exit or die of a signal.
     Crash,
     /// The subject stopped answering, and so did a fresh one.
     Hang,
-    /// The subject died or stopped answering, and a fresh one did something else; no replay of what
-    /// came before shows why.
+    /// The subject died or stopped answering, but a fresh one did not fail in the same way, and
+    /// replaying the earlier vectors does not show why.
     Flaky,
     /// The subject departs from what every listener must do.
     Fail,
-    /// The vector is listed as known to fail, and does not.
+    /// The vector is listed as known to fail, but passes.
     Fixed,
     /// The subject departs from what listeners should do, or takes none of several right readings.
     Warn,
-    /// The subject takes one of several right readings; the reason says which. Or it reads a
-    /// sequence wrong that tests what earlier datagrams leave behind (T18 to T20), but reads each
-    /// datagram the same way alone: another vector fails for that, and the sequence shows nothing
-    /// more.
+    /// The subject takes one of several right readings; the reason says which.
+    ///
+    /// Or the vector is a sequence that tests whether earlier datagrams change how later ones are
+    /// read (T18 to T20): the subject reads the sequence wrong, but it reads each datagram the same
+    /// way alone. Another vector fails for that mistake, and the sequence shows no further one.
     Info,
-    /// The vector is listed as known to fail, and does.
+    /// The vector is listed as known to fail, and fails.
     Known,
     /// The subject declares that the vector does not apply to it.
     NotApplicable,
@@ -36,7 +37,7 @@ pub enum Verdict {
     Pass,
 }
 
-/// Which departures make a subject fail. In JSON: whether it is `Should`.
+/// Which departures make a subject fail. In JSON, a boolean: `true` for `Should`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "bool", into = "bool")]
 pub enum Strictness {
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_gravest_come_first_and_only_they_fail() {
+    fn verdicts_are_sorted_and_failures_come_first() {
         assert!(Verdict::ALL.is_sorted());
         let failing = |strictness| {
             let all = Verdict::ALL.into_iter();

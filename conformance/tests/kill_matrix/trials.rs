@@ -1,4 +1,4 @@
-//! The requirements on the kill matrix, one trial each.
+//! The tests of the kill matrix, each a trial of `libtest_mimic`.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -27,13 +27,13 @@ pub(crate) fn all() -> Vec<Trial> {
 
 const DIALECTS: &[Dialect] = &[Dialect::Text, Dialect::JsonRpc];
 const REPEATS: &str = "KILL_MATRIX_REPEATS";
-/// Faults that no diagnosis names, as what they do to a vector depends on all that came before it.
+/// Faults that no diagnosis names, because their effect on a vector depends on all earlier vectors.
 const DEPENDS_ON_THE_RUN: &[&str] = &[
     "large-events-are-late",
     "loses-one-datagram-in",
     "waits-for-the-closing-quote",
 ];
-/// Of so many listeners one runs as a process.
+/// One in this many listeners also runs as a process.
 const PROCESSES: usize = 5;
 
 fn of_dialect(dialect: Dialect) -> Vec<Trial> {
@@ -75,7 +75,7 @@ fn of_dialect(dialect: Dialect) -> Vec<Trial> {
         every_vector_detects_a_fault,
     ));
     trials.push(trial("pages_are_up_to_date", pages_are_up_to_date));
-    // Some hundred thousand runs of a vector are for an optimised build.
+    // These trials run vectors some hundred thousand times: debug builds ignore them.
     let takes_long = |trial: &Trial| {
         cfg!(debug_assertions)
             && !trial.name().ends_with("_unique")
@@ -101,7 +101,8 @@ fn slugs_are_unique(matrix: &KillMatrix) -> Result<(), Failed> {
     }
 }
 
-/// A number behind one slug may make the name of another listener.
+/// Checks that no two listeners have one name. A slug and its number may spell the name of another
+/// listener.
 fn names_are_unique(matrix: &KillMatrix) -> Result<(), Failed> {
     let mut names = HashSet::from([CORRECT]);
     match matrix
@@ -123,13 +124,13 @@ fn correct_listener_conforms(matrix: &KillMatrix) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A vector of the requirement that the fault breaks detects it.
+/// Checks that a vector of the requirement that the fault breaks detects the listener.
 fn is_detected(matrix: &KillMatrix, name: &str, requirement: &str) -> Result<(), Failed> {
     detects(matrix, matrix.detections(name), requirement)
 }
 
-/// The same holds for the process of the listener: the same vectors detect it every time, and the
-/// diagnosis names its fault.
+/// Checks the listener as a process: a vector of the requirement detects it, the same vectors
+/// detect it every time, and the diagnosis names its fault.
 fn process_is_detected(matrix: &KillMatrix, name: &str, fault: &Fault) -> Result<(), Failed> {
     let run = matrix.run(name, SocketKind::Unix);
     detects(matrix, &run.detections, fault.requirement)?;
@@ -150,8 +151,9 @@ fn process_is_detected(matrix: &KillMatrix, name: &str, fault: &Fault) -> Result
     Ok(())
 }
 
-/// The fault is the only cause, or one of those that the vectors do not distinguish. Results may be
-/// left: a process keeps from one vector to the next what a model forgets.
+/// Checks that the diagnosis has one cause, which is the fault or one that the vectors do not
+/// distinguish from it. Results may be left unexplained: a process keeps state from one vector to
+/// the next, and a model does not.
 fn is_named(diagnosis: &Diagnosis, fault: &Fault) -> Result<(), Failed> {
     let is_right = match &diagnosis.causes[..] {
         [] => DEPENDS_ON_THE_RUN.contains(&fault.slug),
@@ -198,7 +200,8 @@ fn difference(before: &Detections, after: &Detections) -> String {
     changes.collect::<Vec<_>>().join("; ")
 }
 
-/// Each vector detects a fault that most vectors do not detect, or has a documented exception.
+/// Checks that each vector detects a fault that most vectors do not detect, or has a documented
+/// exception.
 fn every_vector_detects_a_fault(matrix: &KillMatrix) -> Result<(), Failed> {
     let table = KillTable::new(matrix);
     let exceptions = exceptions(matrix);
@@ -238,7 +241,7 @@ fn pages_are_up_to_date(matrix: &KillMatrix) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Reads the reasons for which redundant vectors stay.
+/// Reads the redundant vectors that are kept, each with the reason.
 fn exceptions(matrix: &KillMatrix) -> BTreeMap<String, String> {
     let path = folder()
         .join("kills")

@@ -22,7 +22,7 @@ impl PageTemplate {
     /// Writes the page, filled with content.
     pub(crate) fn write(&self, content: impl Serialize, out: &mut dyn Write) -> io::Result<()> {
         let mut environment = Environment::new();
-        // The ending chooses how values are escaped.
+        // The ending `.html` of the name makes the engine escape values for HTML.
         environment
             .add_template("page.html", self.template)
             .map_err(io::Error::other)?;
@@ -35,7 +35,7 @@ impl PageTemplate {
             ..minijinja::Value::from(minijinja::value::Serde(content))
         };
         let written = template.and_then(|template| template.render_captured_to(page, out));
-        // The template's error wraps the one of the file, which is what a reader needs.
+        // If writing fails, the engine's error has the I/O error as its source, so both are kept.
         written.map(drop).map_err(io::Error::other)
     }
 

@@ -1,11 +1,13 @@
-//! JSON by `serde_json`, over text in which each byte is the character of the same number.
+//! Reads JSON with `serde_json`. The text has one character for each byte of the datagram: the
+//! character whose number is the byte (Latin-1).
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// J3, J9: the content of a string; `None` if it is no string or has half of a surrogate pair.
+/// J3, J9: returns the content of a JSON string. Returns `None` if the JSON is not a string, or if
+/// the string has half of a surrogate pair.
 pub(super) fn string(json: &RawValue) -> Option<Vec<u8>> {
     let inside = json.get().strip_prefix('"')?.strip_suffix('"')?;
     let mut content = Vec::new();
