@@ -1,6 +1,7 @@
-//! Peers with `sonic-rs`: its tree of values, own types that borrow, and its writer.
+//! Decoders and an encoder that use `sonic-rs`: one decoder builds its tree of values, the other
+//! one fills types that borrow from the datagram.
 //!
-//! The crate checks UTF-8, so it rejects strings of other bytes. Its tree keeps all parameters, in
+//! `sonic-rs` checks UTF-8, so it rejects strings of other bytes. Its tree keeps all parameters, in
 //! their order.
 
 use event_datagram::{EventBuf, Value};
@@ -44,8 +45,8 @@ fn value(json: &Json) -> Option<Value<'_>> {
     }
 }
 
-/// Parses into own types, and calls `on_part` for each part of the event. Returns `None` if the
-/// datagram is no event.
+/// Parses into types that borrow from the datagram, and calls `on_part` for each part of the event.
+/// Returns `None` if the datagram is no event.
 pub fn read_typed(datagram: &[u8], on_part: impl FnMut(JsonPart<'_>)) -> Option<()> {
     let typed: TypedNotification<'_> = sonic_rs::from_slice(datagram).ok()?;
     typed.for_each_part(on_part);

@@ -9,7 +9,7 @@ use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::observation::Observation;
 use event_datagram_conformance::vectors::Vector;
 
-/// How long the causes of failures are searched.
+/// The greatest time that the search for causes takes.
 const MAX_DIAGNOSIS: Duration = Duration::from_secs(10);
 
 /// What the parsers did with the vectors of a run, for the diagnosis.
@@ -20,7 +20,7 @@ pub(crate) struct RunFindings {
 }
 
 impl RunFindings {
-    /// Makes the findings of a run with this fence.
+    /// Creates an empty collection for a run with this fence.
     pub(crate) fn new(fence: FenceTemplate) -> Self {
         Self {
             fence,
@@ -46,11 +46,12 @@ impl RunFindings {
     }
 }
 
-/// Searches the causes of what went wrong, and writes them. Writes nothing if nothing went wrong.
+/// Searches the causes of failures and warnings, and writes them. Writes nothing if there are no
+/// failures and no warnings.
 impl fmt::Display for RunFindings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut findings = self.findings.lock().unwrap_or_else(PoisonError::into_inner);
-        // The order in which the tests ran changes nothing.
+        // Sorted, so that the order in which the tests ran does not change the diagnosis.
         findings.sort_by(|one, other| one.vector.id.cmp(&other.vector.id));
         let begin = Instant::now();
         let go_on = || begin.elapsed() < MAX_DIAGNOSIS;

@@ -11,11 +11,11 @@ use crate::vectors::Level;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     counts: BTreeMap<(Level, Verdict), usize>,
-    /// Of these, those that decide about conformance.
+    /// The counts of the results that decide about conformance, by verdict.
     deciding: BTreeMap<Verdict, usize>,
     duration: Option<Duration>,
-    /// The vectors whose results are `fixed` and decide: the entries of the list of known failures
-    /// that are out of date.
+    /// The vectors whose results are `fixed` and decide about conformance. Their entries in the
+    /// list of known failures are out of date.
     outdated: BTreeSet<String>,
     not_run: usize,
 }
@@ -23,17 +23,18 @@ pub struct Summary {
 /// What the results of a run mean together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conformance {
-    /// No vector decides, or none applies to the subject.
+    /// No result decides about conformance, or no vector applies to the subject.
     NotTested,
     /// No result keeps the subject from being conformant.
     Conforms,
-    /// None does but known failures, of which there are so many.
+    /// The only failures are known failures; holds their number.
     NoNewFailures(usize),
-    /// None does, but so many entries of the list of known failures are out of date.
+    /// The only failures are entries of the list of known failures that are out of date; holds
+    /// their number.
     OutdatedList(usize),
-    /// So many results do.
+    /// Results keep the subject from being conformant; holds their number.
     Fails(usize),
-    /// None does, but only because each is a known failure.
+    /// Every vector that was tested is a known failure.
     NothingPassed,
 }
 
@@ -63,7 +64,7 @@ impl Summary {
     }
 
     /// Returns how many entries of the list of known failures are out of date: vectors that decide
-    /// and do not fail.
+    /// about conformance and do not fail.
     pub fn outdated_entries(&self) -> usize {
         self.outdated.len()
     }
@@ -83,7 +84,7 @@ impl Summary {
         self.count(&record.id, record.level, record.verdict, record.decides);
     }
 
-    /// Counts a result of a vector by what its verdict counts for.
+    /// Counts a result of a vector; `decides` is true if the result counts for conformance.
     pub(crate) fn count(&mut self, id: &str, level: Level, verdict: Verdict, decides: bool) {
         *self.counts.entry((level, verdict)).or_default() += 1;
         if decides {

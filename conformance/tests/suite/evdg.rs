@@ -1,4 +1,4 @@
-//! Running `evdg` as a user would.
+//! Runs `evdg` as a user would.
 
 use std::fs;
 use std::io::Read;
@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// What a run of `evdg` came to.
+/// The exit status and the output of a run of `evdg`.
 pub(crate) struct Ran {
     pub(crate) status: Option<i32>,
     pub(crate) stdout: String,
@@ -16,19 +16,19 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// What a person sees without scrolling.
+    /// Returns the first 24 lines of standard output, which a person sees without scrolling.
     pub(crate) fn first_screen(&self) -> String {
         self.stdout.lines().take(24).collect::<Vec<_>>().join("\n")
     }
 
-    /// The verdict of a run: the last line, up to the dialects.
+    /// Returns the verdict of a run: the last line, up to the dialects.
     #[track_caller]
     pub(crate) fn verdict(&self) -> &str {
         let last = self.stdout.lines().last().expect("there is a verdict");
         last.split(" (").next().unwrap_or(last)
     }
 
-    /// The standard output, in which each reason is on one line, and the advice.
+    /// Returns the standard output, with each reason and the advice joined to one line.
     pub(crate) fn unwrapped(&self) -> String {
         let reasons = self.stdout.replace("\n            ", " ");
         reasons.replace("\n           ", " ")
@@ -69,7 +69,7 @@ impl From<Output> for Ran {
 
 pub(crate) fn evdg() -> Command {
     let mut evdg = Command::new(env!("CARGO_BIN_EXE_evdg"));
-    // The summary of a job that runs these tests is not theirs.
+    // If CI runs these tests, `evdg` must not write into the summary of the job.
     evdg.env_remove("GITHUB_STEP_SUMMARY");
     evdg
 }
@@ -86,8 +86,8 @@ pub(crate) fn test(args: &[&str], command: &[&str]) -> Ran {
     evdg.output().expect("evdg runs").into()
 }
 
-/// Runs `evdg` as [`run`] does, and kills it and panics if it has not ended within a time that is
-/// far longer than it takes.
+/// Runs `evdg` as [`run`] does. If `evdg` has not ended within `limit`, kills it and panics; the
+/// limit should be far longer than a run takes.
 #[track_caller]
 pub(crate) fn run_within(limit: Duration, args: &[&str]) -> Ran {
     let mut evdg = evdg();
@@ -119,7 +119,7 @@ fn read_to_end(stream: Option<impl Read>) -> Vec<u8> {
     bytes
 }
 
-/// Puts a listener that splits at the last separator into a folder.
+/// Writes a listener that splits at the last separator into a folder, and returns its path.
 pub(crate) fn splits_at_last(folder: &Path) -> String {
     let path = python_listener_with(folder, "body.find(b\"::\", at", "body.rfind(b\"::\", at");
     path.to_str().expect("it is UTF-8").into()
@@ -129,13 +129,13 @@ pub(crate) fn python_listener() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("listeners/python/listener.py")
 }
 
-/// Puts a copy of the Python listener into a folder, with one piece of its text replaced, in
-/// whichever of its files that stands.
+/// Copies the Python listener into a folder, with one piece of its text replaced. The piece may be
+/// in any of its files.
 pub(crate) fn python_listener_with(folder: &Path, old: &str, new: &str) -> PathBuf {
     python_listener_with_all(folder, &[(old, new)])
 }
 
-/// Puts a copy of the Python listener into a folder, with several pieces of its text replaced.
+/// Copies the Python listener into a folder, with several pieces of its text replaced.
 pub(crate) fn python_listener_with_all(folder: &Path, changes: &[(&str, &str)]) -> PathBuf {
     let mut found = vec![0; changes.len()];
     for name in ["listener.py", "text.py", "jsonrpc.py"] {

@@ -1,5 +1,5 @@
-//! The first mistakes of those who connect a listener: for each the exit status, and what the
-//! message says. The book has the same table.
+//! Tests of the mistakes that people make when they connect a listener for the first time: each has
+//! its exit status and its message. A page of the book is made from the same table.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,26 +11,26 @@ use snapbox::{Assert, Data};
 
 use crate::evdg::{Ran, evdg};
 
-/// A mistake, as a process makes it.
+/// A mistake, and how `evdg` reacts to it.
 struct Mistake {
-    /// What the author did.
+    /// What the listener or its author does wrong, as the page of the book says it.
     what: &'static str,
-    /// The arguments behind `evdg`, up to the command of the subject.
+    /// The arguments of `evdg`, up to the command of the subject.
     args: &'static [&'static str],
     subject: Subject,
     status: i32,
-    /// What the message says, on standard error or in the report.
+    /// A part of the message, on standard error or in the report.
     says: &'static str,
 }
 
-/// What stands behind the arguments.
+/// What follows the arguments of `evdg`.
 enum Subject {
-    /// `--` and a Python listener that does this with each datagram, of which there are `name` and
-    /// `params`, a list of pairs.
+    /// `--` and a Python listener that runs this code for each datagram. The variables `name` and
+    /// `params`, a list of pairs, hold the event.
     Listener(&'static str),
     /// `--` and a Python program.
     Program(&'static str),
-    /// These words. Python programs of this table's folder are among them.
+    /// These words. They may name a Python program that the test writes into its folder.
     Words(&'static [&'static str]),
 }
 
@@ -114,7 +114,7 @@ const MISTAKES: &[Mistake] = &[
         status: 3,
         says: "event is an object, not a string",
     },
-    // Reports that are not seen.
+    // Reports that the runner does not see.
     Mistake {
         what: "reports on standard error",
         args: UNIX,
@@ -366,7 +366,7 @@ const MISTAKES: &[Mistake] = &[
     },
 ];
 
-/// What all listeners of the table have in common.
+/// The beginning of the program of each [`Listener`].
 const LISTENER: &str = "\
 import json, os, socket, sys
 kind, _, rest = os.environ['EVDG_SOCKET'].partition(':')
@@ -386,7 +386,7 @@ for count in range(1 << 60):
     ";
 
 impl Mistake {
-    /// Makes the mistake in a folder.
+    /// Runs `evdg` in a folder, with the mistake.
     fn make(&self, folder: &Path) -> Ran {
         let mut evdg = evdg();
         evdg.current_dir(folder).args(self.args);
@@ -404,7 +404,7 @@ impl Mistake {
 
     /// Returns what is wrong with the status and the message. `None` if they are right.
     fn departure(&self, ran: &Ran) -> Option<String> {
-        // Over both streams, a wrapped reason is on one line.
+        // The text of both streams, with each wrapped reason joined to one line.
         let text = [&*ran.unwrapped(), &*ran.stderr].concat();
         let is_right = ran.status == Some(self.status) && text.contains(self.says);
         let (what, status, says) = (self.what, self.status, self.says);
@@ -427,7 +427,7 @@ fn each_first_mistake_has_its_status_and_its_message() {
     };
     write("listener.py", LISTENER, 0o644);
     write("no-interpreter.py", "#!/no/such/interpreter\n", 0o755);
-    // Most of them wait.
+    // Several threads, because most of these runs wait for the subject.
     let (left, wrong) = (Mutex::new(MISTAKES.iter()), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..8 {

@@ -1,5 +1,5 @@
-//! Every report format, of one run on a subject that answers with what breaks reports: as it was
-//! approved, and as its real consumers read it.
+//! Tests of the report formats. The subject of the run answers with texts that could break a
+//! report. Each report is compared with a snapshot, and real consumers read some of them.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,8 @@ use snapbox::{Assert, Data, Redactions};
 
 use crate::evdg::{Ran, evdg};
 
-/// Answers with control characters, markup, fences and fakes, and dies of an empty datagram.
+/// A parser that answers with control characters, markup, Markdown fences and faked results, and
+/// exits at an empty datagram.
 const HOSTILE: &str = r#"
 import json, sys
 for line in sys.stdin:
@@ -45,7 +46,7 @@ fn run(format: &str) -> String {
     fs::read_to_string(path).expect("it is there")
 }
 
-/// Removes what is different in each run: when, how long and where it was, and the files it wrote.
+/// Replaces what is different in each run: times, durations, the machine and the command.
 fn without_run(report: &str) -> String {
     let facts = "started|duration|machine|command";
     let mut report = report.to_owned();
@@ -65,7 +66,7 @@ fn without_run(report: &str) -> String {
     report
 }
 
-/// Compares with what was approved; `SNAPSHOTS=overwrite` approves anew.
+/// Compares a report with its snapshot; `SNAPSHOTS=overwrite` rewrites the snapshot.
 #[track_caller]
 fn is_as_approved(report: &str, file: &str) {
     let mut redactions = Redactions::new();
@@ -95,7 +96,7 @@ fn is_fit_to_print(report: &str) {
 
 #[test]
 fn json() {
-    // JSON carries what was said as it was said; escapes are its own affair.
+    // A JSON report holds the subject's text unchanged; the JSON writer escapes control characters.
     is_as_approved(&run("json"), "report.json");
 }
 
@@ -109,7 +110,7 @@ fn junit() {
         (document.tests, document.failures, document.errors),
         (4, 1, 1)
     );
-    // A second reader, that knows nothing of the first.
+    // An independent XML parser, Python's, reads the report, too.
     let count = "import sys, xml.etree.ElementTree as e; print(len(e.fromstring(sys.argv[1]).findall('.//testcase')))";
     let python = Command::new("python3")
         .args(["-c", count, &report])
@@ -123,7 +124,7 @@ fn tap() {
     let report = run("tap");
     is_as_approved(&report, "report.tap");
     is_fit_to_print(&report);
-    // Perl's own harness reads it.
+    // `prove`, the test harness of Perl, reads the report.
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("report.tap");
     fs::write(&path, &report).expect("there is room");

@@ -12,27 +12,28 @@ pub enum End {
     Hang,
 }
 
-/// The process of a listener, as its steps see it. Clones are the same process.
+/// The modelled process of a listener, which the steps of the listener can end. Clones stand for
+/// the same process.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Process(Rc<Cell<Option<End>>>);
 
 impl Process {
-    /// Exits with status 0. What the present step returns is lost.
+    /// Ends the process with exit status 0. The result of the current step is lost.
     pub(super) fn exit(&self) {
         self.end(End::Exit);
     }
 
-    /// Dies. What the present step returns is lost.
+    /// Ends the process with a crash. The result of the current step is lost.
     pub(super) fn crash(&self) {
         self.end(End::Crash);
     }
 
-    /// Stops reading. What the present step returns is lost.
+    /// Makes the process hang: it reads no more datagrams. The result of the current step is lost.
     pub(super) fn hang(&self) {
         self.end(End::Hang);
     }
 
-    /// Dies unless a condition holds.
+    /// Ends the process with a crash unless a condition holds.
     pub(super) fn assert(&self, condition: bool) {
         if !condition {
             self.crash();
@@ -44,7 +45,7 @@ impl Process {
         self.0.get()
     }
 
-    /// The first end counts: nothing happens behind it.
+    /// Ends the process. If it has ended before, nothing changes.
     fn end(&self, end: End) {
         self.0.set(self.0.get().or(Some(end)));
     }

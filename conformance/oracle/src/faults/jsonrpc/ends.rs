@@ -219,7 +219,7 @@ fn is_not_utf8(datagram: &[u8]) -> bool {
     str::from_utf8(datagram).is_err()
 }
 
-/// Drops the first datagram of a kind and all behind it.
+/// Drops the first datagram for which `is_cause` returns true, and all later ones.
 fn falls_silent(listener: &mut Listener<Reader>, is_cause: fn(&[u8]) -> bool) {
     let mut is_silent = false;
     listener.splits(move |datagram| {
@@ -232,7 +232,7 @@ fn falls_silent(listener: &mut Listener<Reader>, is_cause: fn(&[u8]) -> bool) {
     });
 }
 
-/// Acts when a datagram is not JSON.
+/// Calls `act` for each datagram that is not JSON.
 fn finds_malformed_json(listener: &mut Listener<Reader>, act: impl Fn() + 'static) {
     listener.reader.parsed.link(move |parsed, next| {
         if parsed.is_err() {
