@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::json_part::JsonPart;
 
-/// A notification as own types, whose strings borrow if they can.
+/// A notification whose strings borrow from the datagram, unless they contain escapes.
 #[derive(Debug, serde::Deserialize)]
 pub(super) struct TypedNotification<'a> {
     #[serde(borrow)]
@@ -20,7 +20,8 @@ pub(super) struct TypedNotification<'a> {
 #[derive(Debug, Default)]
 struct TypedParams<'a>(Vec<(Option<JsonString<'a>>, TypedValue<'a>)>);
 
-/// A string that borrows if it can; as a key, serde never borrows a plain `Cow`.
+/// A string that borrows from the datagram, unless it contains escapes. A type of its own, because
+/// serde never borrows a plain `Cow` that is a key.
 #[derive(Debug, serde::Deserialize)]
 struct JsonString<'a>(#[serde(borrow)] Cow<'a, str>);
 

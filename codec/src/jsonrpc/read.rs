@@ -8,7 +8,7 @@ use crate::Param;
 #[derive(Clone, Debug)]
 pub struct Params<'a> {
     pub(super) json: Scanner<'a>,
-    /// The bracket behind the parameters: `}` if each has a name, `]` if none has.
+    /// The bracket that ends the parameters: `}` if each has a name, `]` if none has.
     close: u8,
     /// Whether another parameter follows.
     more: bool,
@@ -40,7 +40,7 @@ impl<'a> Params<'a> {
     /// Reads all parameters; `None` if they are malformed.
     #[inline(never)]
     pub(super) fn read_all(&mut self, faults: &mut Faults) -> Option<()> {
-        // A clone of its own is kept in registers.
+        // The compiler keeps a local clone in registers.
         let mut params = self.clone();
         while params.more {
             params.read(faults)?;
@@ -56,7 +56,7 @@ impl<'a> Params<'a> {
             b'}' => Some(self.json.name(faults)?),
             _ => None,
         };
-        // Inside of the brackets of the datagram and of the parameters.
+        // The depth is 2: the value is inside the brackets of the datagram and of the parameters.
         let value = self.json.value(2, faults)?;
         self.more = self.json.more(self.close, faults)?;
         let name = name.map(Str::bytes);
@@ -72,7 +72,7 @@ impl<'a> Iterator for Params<'a> {
         if !self.more {
             return None;
         }
-        // Nothing is wrong: the decoder has read the same text.
+        // There are no faults: the decoder has checked the same text.
         self.read(&mut Faults::none())
     }
 }

@@ -3,10 +3,11 @@
 //!
 //! Names are written unchanged. A value is quoted if and only if it holds a line feed, and then
 //! every `"` in it becomes `\"`; nothing else is escaped. Integers are written as unsigned 64-bit
-//! decimals, no value as an empty one, an empty name as none. An empty line ends the datagram.
+//! decimals. A parameter without a value is written with an empty value, and one with an empty name
+//! is written without a name. An empty line ends the datagram.
 //!
-//! A datagram need not read back as the same event, as real servers do not care either. [`check`]
-//! reports whether it does.
+//! A datagram need not read back as the same event: real servers do not ensure this, either.
+//! [`check`] reports whether it does.
 
 use super::check;
 use super::write::Datagram;
@@ -66,7 +67,7 @@ pub fn encode<E: Event + ?Sized>(event: &E, buffer: &mut [u8]) -> Result<usize, 
 }
 
 /// Appends the datagram to `buffer` and returns its length, whether or not it reads back as the
-/// event. Reserves space for 512 bytes at least, and for a longer datagram as much as it takes.
+/// event. Reserves space for 512 bytes at least, and for a longer datagram as much as it needs.
 ///
 /// # Errors
 ///

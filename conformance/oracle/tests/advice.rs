@@ -1,4 +1,5 @@
-//! The reference decoders name the requirements of level `should` by which they read a datagram.
+//! Tests of `advice`, which lists the requirements of level `should` that decide how a datagram is
+//! read.
 
 use event_datagram::MAX_DATAGRAM;
 use event_datagram_oracle::reference::{jsonrpc, text};
@@ -13,13 +14,13 @@ fn the_text_reference_names_the_advice_of_a_datagram() {
         (b"E_TEST\np::::1\n\n", &[]),
         (b"E_TEST\np::\"Alice\" <sip:a@b>\n\n", &["T8"]),
         (b"E_TEST\np::\"\n\n", &["T8"]),
-        // In what is quoted a line begins nothing.
+        // A line within a quoted value is no parameter.
         (b"E_TEST\np::\"\n::1\n\"\n\n", &[]),
         // The end of the line closes the quote.
         (b"E_TEST\n\"x y\"\n\n", &[]),
-        // An unnamed value may begin with the line, and then its quote stays open.
+        // The whole line may be an unnamed value, and then its quote stays open.
         (b"E_TEST\n\"a::b\n\xff", &["T8", "T13"]),
-        // Backslashes end values in quotes, and no others.
+        // T10 applies to a quoted value that ends in a backslash, but not to a bare one.
         (b"E_TEST\np::\"a\nb\\\"\n\n", &["T10"]),
         (b"E_TEST\np::a\\\n\n", &[]),
         (b"E_TEST\np::\"a\nb\\\"\n\"\n\n", &[]),
@@ -71,7 +72,8 @@ fn the_jsonrpc_reference_names_the_advice_of_a_datagram() {
     assert_eq!(jsonrpc::advice(br#"{"jsonrpc":"2.0","method":7}"#), [""; 0]);
 }
 
-/// What the closed list of J1 holds, as a lenient parser meets it. The laws have more.
+/// Checks examples of the closed list of J1, as a lenient parser reads them. `laws` checks
+/// generated ones.
 #[test]
 fn the_jsonrpc_reference_tells_forged_events_from_departures_of_grammar() {
     for (class, datagrams) in [(&[][..], FORGED), (&["J14"], DEPARTING)] {
@@ -86,14 +88,14 @@ fn the_jsonrpc_reference_tells_forged_events_from_departures_of_grammar() {
     }
 }
 
-/// On the closed list.
+/// Datagrams that are on the closed list of J1.
 const FORGED: &[&str] = &[
     "\0",
     "E_TEST\nip::1\n\n",
     "['method','E']",
     r#"[{"method":"E"},]"#,
     r#""method":"E""#,
-    // Cut short, in what lenient parsers know.
+    // Truncated, in syntax that lenient parsers accept.
     "{'method':'E'",
     "{'method':'E",
     "{'method':'E',/*",
@@ -131,7 +133,7 @@ const FORGED: &[&str] = &[
     r"{'me\thod':'E'}",
     r"{'\u006e\u0065thod':'E'}",
     r"{'\x6fethod':'E'}",
-    // Something in front or behind.
+    // Other text before or after the object.
     "x{'method':'E'}",
     "{'method':'E'}x",
     "{'method':'E'}}",
@@ -140,7 +142,7 @@ const FORGED: &[&str] = &[
     "{'method':'E'}/*",
 ];
 
-/// Not on it.
+/// Datagrams that are not on the closed list of J1.
 const DEPARTING: &[&str] = &[
     "{'method':'E'}",
     "{`method`:`E`}",
@@ -161,7 +163,7 @@ const DEPARTING: &[&str] = &[
     r"{'m\ethod':'E'}",
     r#"{"method":"\u1","method":7}"#,
     "\u{feff}\u{b}{'method':'E'}\0\u{c}",
-    // A quote and a slash that open nothing.
+    // A quote and a slash that begin no string and no comment.
     r#"{"x":it's,"method":"E"}"#,
     r#"{"method":"E","x":'a}"#,
     r#"{"x":http://y,"method":"E"}"#,

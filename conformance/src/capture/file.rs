@@ -7,7 +7,7 @@ use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
 
 use super::left_out::LeftOut;
 
-/// Why a capture was not read to its end. What was read before is valid.
+/// Why a capture was not read to its end. The packets that were read before the error are valid.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaptureError {
@@ -35,7 +35,7 @@ pub enum CaptureError {
         /// The number of the next packet, from 1.
         packet: usize,
     },
-    /// A datagram could not be passed on.
+    /// The consumer of the datagrams returned an error.
     #[error(transparent)]
     PassOn(io::Error),
 }
@@ -53,23 +53,24 @@ pub(super) struct Frame<'f> {
 impl Frame<'_> {
     /// Returns the time since the Unix epoch. `None` if there is none, or out of range.
     ///
-    /// Computed on demand, as it takes long divisions, and most packets are not asked for it.
+    /// Computed on demand, because the divisions take long, and the time of most packets is not
+    /// used.
     pub(super) fn time(&self) -> Option<Duration> {
         let Timestamp { format, units } = self.timestamp?;
         format.time(units)
     }
 }
 
-/// What takes the packets of a capture.
+/// A consumer of the packets of a capture.
 pub(super) trait FrameSink {
-    /// Takes a packet, or why it was left out.
+    /// Takes a packet, or the reason why a packet was left out.
     fn frame(&mut self, frame: Result<Frame<'_>, LeftOut>) -> io::Result<()>;
 
-    /// Is called before each read, which may wait.
+    /// Called before each read, which may block.
     fn caught_up(&mut self) -> io::Result<()>;
 }
 
-/// The size of the buffer at first.
+/// The initial size of the buffer.
 const BUFFER: usize = 1 << 18;
 /// The largest block that is read; no packet is longer.
 const MAX_BLOCK: usize = 1 << 24;
@@ -79,14 +80,14 @@ const MAX_INTERFACES: usize = 1 << 16;
 const LONGEST_START: usize = 8;
 /// The length of the header of a pcap file.
 const PCAP_HEADER: usize = 24;
-/// The start of what gzip has compressed.
+/// The first bytes of gzip data.
 const GZIP: &[u8] = b"\x1f\x8b";
 /// The block type of the first block of a pcapng file, which is the same in both byte orders.
 const SECTION_HEADER: &[u8] = b"\x0a\x0d\x0d\x0a";
 /// The block type of packets in an early form of pcapng.
 const OBSOLETE_PACKET: u32 = 2;
 
-/// The starts of other formats, what they are, and what to do.
+/// The first bytes of other formats, the name of each, and what the user can do.
 const OTHER_FORMATS: [(&[u8], &str, &str); 7] = [
     (
         b"\x28\xb5\x2f\xfd",
@@ -121,7 +122,7 @@ const OTHER_FORMATS: [(&[u8], &str, &str); 7] = [
     ),
 ];
 
-/// Passes on each packet of a capture, which may be compressed with gzip.
+/// Calls `sink` with each packet of a capture, which may be compressed with gzip.
 pub(super) fn for_each_frame(
     reader: impl Read + Send,
     sink: &mut impl FrameSink,
@@ -140,8 +141,8 @@ pub(super) fn for_each_frame(
     })
 }
 
-/// Reads the header of a file; less if it ends before, or starts as no capture does. Nothing behind
-/// it is waited for.
+/// Reads the header of a file, and nothing behind it, so that a slow pipe does not delay the
+/// answer. Returns fewer bytes if the file ends in its header or is no capture.
 fn read_start(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut start = Vec::new();
     read_up_to(reader, LONGEST_START, &mut start)?;
@@ -162,7 +163,7 @@ fn read_start(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(start)
 }
 
-/// Appends bytes until there are so many, or the input ends.
+/// Reads and appends bytes until there are `length`, or the input ends.
 fn read_up_to(reader: &mut impl Read, length: usize, bytes: &mut Vec<u8>) -> io::Result<()> {
     let missing = length.saturating_sub(bytes.len());
     reader.take(missing as u64).read_to_end(bytes).map(drop)
@@ -203,7 +204,7 @@ fn read_frames(
             Err(_) => return Err(CaptureError::Damaged { packet }),
         };
         match consumed {
-            // The buffer is shifted when it is refilled, not while it is read.
+            // Without a shift: the refill shifts the buffer once.
             Ok(length) => reader.consume_noshift(length),
             Err(more_data) => {
                 sink.caught_up().map_err(CaptureError::PassOn)?;
@@ -224,7 +225,7 @@ fn read_frames(
     }
 }
 
-/// Returns the error for input that starts like this, and is no capture.
+/// Returns the error for input that starts with these bytes and is no capture.
 fn format_of(start: &[u8]) -> CaptureError {
     let mut formats = OTHER_FORMATS.into_iter();
     let other = formats.find(|(magic, ..)| start.starts_with(magic));
@@ -271,8 +272,8 @@ struct TimestampFormat {
 }
 
 impl Interfaces {
-    /// Returns whether the next block claims to be shorter than its own frame: its type, and twice
-    /// its length. pcap-parser does not check that for some types.
+    /// Returns whether the length of the next block is below the minimum, which is its type and
+    /// twice its length. `pcap-parser` does not check that for some types.
     fn is_too_short(&self, data: &[u8]) -> bool {
         const MIN_BLOCK: u32 = 12;
         match (self.read_u32, data) {
@@ -366,7 +367,7 @@ impl TimestampFormat {
     fn new(resolution: u8, offset: i64) -> Self {
         let exponent = u32::from(resolution & 0x7f);
         let base: u128 = if resolution & 0x80 == 0 { 10 } else { 2 };
-        // A resolution that overflows has no times.
+        // If the resolution overflows, the packets have no times.
         let units = base.checked_pow(exponent).unwrap_or(0);
         Self { units, offset }
     }
@@ -397,7 +398,7 @@ impl<R: Read> Read for Uninterrupted<R> {
 mod tests {
     use super::*;
 
-    /// Expects a capture without packets.
+    /// A sink that panics if the capture has a packet.
     struct NoFrames;
 
     impl FrameSink for NoFrames {
@@ -417,14 +418,14 @@ mod tests {
         assert_eq!(time(9, 10, 1), Some(Duration::new(10, 1)));
         assert_eq!(time(0x80 | 1, 0, 3), Some(Duration::from_millis(1500)));
         assert_eq!(time(0, 0, 7), Some(Duration::from_secs(7)));
-        // Values out of range are no time, and no panic.
+        // Values out of range return no time, and do not panic.
         for (resolution, offset) in [(0x7f, 0), (6, i64::MIN), (0, i64::MAX)] {
             assert_eq!(time(resolution, offset, u128::from(u64::MAX)), None);
         }
     }
 
-    /// Found by fuzzing: a process information block that is shorter than its own frame was an
-    /// overflow in pcap-parser.
+    /// Found by fuzzing: a process information block that is shorter than the minimum made
+    /// `pcap-parser` overflow.
     #[test]
     fn a_block_shorter_than_its_frame_is_damage() {
         for big in [false, true] {

@@ -9,12 +9,12 @@ use pcap_parser::Linktype;
 use super::fragments::{Fragment, FragmentKey, IpPair};
 use super::left_out::LeftOut;
 
-/// What a packet holds, as far as UDP is concerned.
+/// The content of a packet: a UDP datagram, a part of one, or something else.
 #[derive(Debug)]
 pub(super) enum PacketContent<'p> {
     /// A UDP datagram.
     Udp(UdpSegment<'p>),
-    /// A fragment of what may be one.
+    /// A fragment of an IP packet that may hold a UDP datagram.
     Fragment(Fragment<'p>),
     /// A truncated UDP datagram, and its ports if the capture has them.
     Truncated(Option<[u16; 2]>),
@@ -30,8 +30,8 @@ pub(super) struct UdpSegment<'p> {
     pub(super) payload: &'p [u8],
 }
 
-/// The rest of a packet, and the protocol of its next header. Each header that is parsed takes some
-/// bytes of it, so a packet has no more layers than bytes.
+/// The unparsed rest of a packet, and the protocol of its next header. Each header takes at least
+/// one byte from the rest, so parsing ends.
 #[derive(Debug)]
 enum Layer<'p> {
     Ethernet(&'p [u8]),
@@ -65,7 +65,7 @@ const VXLAN: [u16; 2] = [4789, 8472];
 const GENEVE: u16 = 6081;
 const UDP_HEADER: usize = 8;
 
-/// Parses the headers of a packet. A datagram to `plain_port` is no tunnel.
+/// Parses the headers of a packet. Datagrams to `plain_port` are never parsed as tunnels.
 pub(super) fn packet_content(
     link: Linktype,
     data: &[u8],
@@ -99,7 +99,7 @@ impl UdpSegment<'_> {
     }
 }
 
-/// A layer, or what there is in the place of one.
+/// The next layer, or the content of the packet if there is no further layer.
 type Parsed<'p> = Result<Layer<'p>, PacketContent<'p>>;
 
 const CUT_HEADER: PacketContent<'static> = PacketContent::LeftOut(LeftOut::MalformedHeader);
@@ -183,8 +183,9 @@ fn pppoe(data: &[u8]) -> Parsed<'_> {
     }
 }
 
-/// Parses a stack of MPLS labels. They do not name the protocol behind them: IP begins with its
-/// version, and a pseudowire of Ethernet with a control word, which begins with 0.
+/// Parses a stack of MPLS labels. Labels do not name the protocol that follows them. Its first bits
+/// do: IP begins with its version, and a pseudowire of Ethernet with a control word, which begins
+/// with 0.
 fn mpls(data: &[u8]) -> Parsed<'_> {
     let (labels, _) = data.as_chunks::<4>();
     let is_last = |[_, _, third, _]: &[u8; 4]| third & 1 == 1;
@@ -198,7 +199,7 @@ fn mpls(data: &[u8]) -> Parsed<'_> {
     }
 }
 
-/// Parses a packet in an IP packet.
+/// Parses the payload of an IP packet, by the protocol number of the IP header.
 fn behind_ip_number(protocol: IpNumber, payload: &[u8]) -> Parsed<'_> {
     match protocol {
         IpNumber::IPV4 | IpNumber::IPV6 => Ok(Layer::Ip(payload)),
@@ -242,7 +243,7 @@ fn udp<'p>(ips: IpPair, segment: &'p [u8], plain_port: Option<u16>) -> Parsed<'p
     inner.ok_or(PacketContent::Udp(udp))
 }
 
-/// Parses the header of a tunnel over UDP. `None` if it is none.
+/// Parses the header of a tunnel over UDP. Returns `None` if the payload is no tunnel.
 fn tunnel(ports: [u16; 2], payload: &[u8], plain_port: Option<u16>) -> Option<Layer<'_>> {
     match ports[1] {
         port if plain_port == Some(port) => None,
@@ -252,8 +253,8 @@ fn tunnel(ports: [u16; 2], payload: &[u8], plain_port: Option<u16>) -> Option<La
     }
 }
 
-/// Parses a VXLAN header: of its flags only the one for the identifier and the one for a policy may
-/// be set. `None` if it is none.
+/// Parses a VXLAN header. Returns `None` if flags other than those for the identifier and for a
+/// policy are set.
 fn vxlan(data: &[u8]) -> Option<Layer<'_>> {
     const HAS_IDENTIFIER: u8 = 0x08;
     const HAS_POLICY: u8 = 0x80;
@@ -261,7 +262,7 @@ fn vxlan(data: &[u8]) -> Option<Layer<'_>> {
     (data[0] & !HAS_POLICY == HAS_IDENTIFIER).then_some(Layer::Ethernet(frame))
 }
 
-/// Parses a Geneve header of version 0 with its options. `None` if it is none.
+/// Parses a Geneve header of version 0 with its options. Returns `None` if it is not one.
 fn geneve(data: &[u8]) -> Option<Layer<'_>> {
     let [first, ..] = *data else {
         return None;
@@ -283,7 +284,7 @@ fn u16_at(data: &[u8], offset: usize) -> Option<u16> {
 
 /// Finds the fragment header among IPv6 extension headers, the first of which is of type `kind`.
 ///
-/// etherparse's iterator over them requires complete headers; those of a capture may be truncated.
+/// The iterator of `etherparse` requires complete headers, but a capture may have truncated them.
 fn fragment(mut kind: IpNumber, mut bytes: &[u8]) -> Option<Ipv6FragmentHeaderSlice<'_>> {
     loop {
         let [next, length, ..] = *bytes else {
@@ -302,7 +303,7 @@ fn fragment(mut kind: IpNumber, mut bytes: &[u8]) -> Option<Ipv6FragmentHeaderSl
     }
 }
 
-/// Returns the payload of an IP packet, or the fragment that it is.
+/// Returns the payload of an IP packet, or the packet as a fragment.
 fn behind_ip<'p>(packet: &LaxIpSlice<'p>, plain_port: Option<u16>) -> Parsed<'p> {
     let (ips, identification, offset, more) = match packet {
         LaxIpSlice::Ipv4(ip) => {
@@ -349,7 +350,8 @@ fn behind_ip<'p>(packet: &LaxIpSlice<'p>, plain_port: Option<u16>) -> Parsed<'p>
     if incomplete && is_udp {
         let begins_here = offset == 0;
         let ports = begins_here.then(|| ports(payload)).flatten();
-        // Of a tunnel, the beginning may have the ports of the datagram in it.
+        // If the truncated datagram is a tunnel, its beginning may contain the ports of the inner
+        // datagram.
         let inner = ports.zip(payload.get(UDP_HEADER..));
         let inner = inner.and_then(|(ports, payload)| tunnel(ports, payload, plain_port));
         return inner.ok_or(PacketContent::Truncated(ports));
@@ -389,8 +391,8 @@ mod tests {
 
     const MAX_TAGS_OF_ETHERPARSE: usize = 3;
 
-    /// Tags in every order, whole and cut off: VLAN tags, and headers of MACsec with and without
-    /// encryption.
+    /// Tries tags in every order, complete and truncated: VLAN tags, and headers of MACsec with and
+    /// without encryption.
     #[test]
     fn tags_are_skipped_as_etherparse_does() {
         let tags = [
@@ -425,8 +427,8 @@ mod tests {
                 assert_eq!(packet.map(Into::into), expected, "{frame:02x?}");
             }
         }
-        // Of all stacks that are not too high, and without encryption, nine lengths have the whole
-        // header of the packet.
+        // Each stack of at most three tags without encryption has nine lengths that include the
+        // whole header of the packet.
         assert_eq!(found, (1 + 4 + 16 + 64) * 9);
     }
 
@@ -435,7 +437,7 @@ mod tests {
     fn truncated_extension_headers_are_no_fragment() {
         let mut packet = [0; 48];
         packet[..8].copy_from_slice(&[0x60, 0, 0, 0, 0, 0x30, 0, 64]);
-        // Hop-by-hop options, and behind them destination options without any bytes.
+        // Hop-by-hop options, followed by destination options without any bytes.
         packet[40] = 60;
         assert!(matches!(
             packet_content(Linktype::RAW, &packet, None),

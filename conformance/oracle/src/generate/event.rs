@@ -15,7 +15,8 @@ pub struct TextEvent(pub EventBuf);
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonRpcEvent(pub EventBuf);
 
-/// Longer than a vector register, so that the piece behind it begins at any offset in one.
+/// A text longer than a vector register, so that the next piece can begin at any offset in a
+/// register.
 pub(super) const LONG: &[u8] = &[b'0'; 100];
 
 /// Pieces that break text readers and writers, alone and side by side.
@@ -110,7 +111,8 @@ impl Generate for TextEvent {
 impl Generate for JsonRpcEvent {
     fn generate(source: &mut ByteSource<'_>) -> Self {
         let target = target_size(source);
-        // Mostly all parameters have names or none has: the senders drop the names of a mixture.
+        // Usually all parameters have names or none has, because senders drop the names of a
+        // mixture.
         let all_named = source.weighted_index(&[1, 1]) == 1;
         let mut event = event(source, JSON_PIECES, |source| all_named != source.one_in(24));
         if source.one_in(24) {

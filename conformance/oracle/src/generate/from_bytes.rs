@@ -1,11 +1,11 @@
-//! The trait of the generated cases.
+//! The trait of all cases that can be generated.
 
 use std::fmt;
 
 use super::byte_source::ByteSource;
 
-/// A kind of case, made from bytes.
+/// A type of test case that can be generated from bytes.
 pub trait Generate: fmt::Debug + Sized {
-    /// Makes a case by the choices of `source`.
+    /// Generates a case; the bytes of `source` decide every choice.
     fn generate(source: &mut ByteSource<'_>) -> Self;
 }

@@ -252,7 +252,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Splits lines that start with `::`, too.
+/// Makes the listener split lines that start with `::`, too.
 fn splits_at_leading_separators(listener: &mut Listener<Reader>) {
     listener.reader.separator.link(|rest, next| {
         if rest.starts_with(b"::") {

@@ -1,8 +1,9 @@
-//! The reference decoder of the JSON-RPC dialect: the rulings J1 to J14 as directly as possible.
+//! The reference decoder of the JSON-RPC dialect. It implements the rulings J1 to J14 as directly
+//! as possible.
 //!
 //! It shares no code with [`jsonrpc::decode`]. `serde_json` decides what is JSON and what a string
-//! means. That parser requires UTF-8, which a datagram need not be, so each byte is handed over as
-//! the character of the same number (ISO 8859-1) and converted back afterwards.
+//! means. That parser requires UTF-8, which a datagram need not be, so this module gives it each
+//! byte as the character of the same number (ISO 8859-1), and converts strings back.
 //!
 //! ```
 //! use event_datagram::EventBuf;
@@ -33,7 +34,8 @@ pub fn decode(datagram: &[u8]) -> Reading {
 ///
 /// A datagram that is one event and nothing else has that event as its only reading: all of its
 /// parameters, in order, duplicate names and empty names among them (J2 to J10, at whatever level).
-/// What is malformed (J1, J14) has the rejection alone. Both are admissible
+/// A malformed datagram (J1, J14) has the rejection as its only reading. Both readings are
+/// admissible
 ///
 /// - where `jsonrpc` is missing or other than "2.0", where there is an `id` other than null, where
 ///   the `method` is empty (J11);
@@ -45,14 +47,14 @@ pub fn decode(datagram: &[u8]) -> Reading {
 ///   (J13);
 /// - where the datagram is longer than [`MAX_DATAGRAM`] (T16).
 ///
-/// Where the reading [`is_unspecified`], no list is complete: this one begins with the reading that
-/// [`jsonrpc::decode`] returns.
+/// If the reading [`is_unspecified`], no list of readings is complete. This function then returns a
+/// list that begins with the reading that [`jsonrpc::decode`] returns.
 pub fn readings(datagram: &[u8]) -> Vec<Reading> {
     Interpretation::of(datagram).readings
 }
 
 /// Returns whether a listener may read a datagram in any way, as long as it survives: the datagram
-/// holds an event, but one with a part that no sender writes and no ruling reads (J13).
+/// holds an event with a part that no sender writes and whose meaning no ruling decides (J13).
 ///
 /// Such parts are a value that is a boolean, an array, an object, a fraction, minus zero or an
 /// integer beyond 64 bits; `params` that are a string, number or boolean; half of a surrogate pair
@@ -68,9 +70,8 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
     interpretation.is_unspecified || interpretation.readings.contains(reading)
 }
 
-/// Lists the requirements on which some reading of a datagram rests and whose breach is only a
-/// warning, in order. A listener that departs from the readings of such a datagram is warned; of
-/// any other datagram, the readings are the only ones allowed.
+/// Lists, in order, the requirements of level `should` that decide how a datagram is read. If there
+/// are some, a listener that departs from the readings gets a warning; if there are none, it fails.
 ///
 /// - `J2`, by its limits: among several parameters there is one whose name is a number;
 /// - `J3`, by its limits: a NUL is escaped, or the event's name begins with `rpc.`;
@@ -78,7 +79,7 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
 /// - `J8`: a name is empty;
 /// - `J9`: not all of the datagram is UTF-8;
 /// - `J10`: an integer is beyond the range in which a double holds every integer;
-/// - `J14`: it is not JSON, and not on the closed list of J1 either;
+/// - `J14`: the datagram is not JSON, but J1 does not list it as malformed;
 /// - `T16`: the datagram is longer than [`MAX_DATAGRAM`].
 pub fn advice(datagram: &[u8]) -> Vec<&'static str> {
     let Interpretation {
@@ -164,7 +165,7 @@ impl Interpretation {
         interpretation
     }
 
-    /// J1: malformed.
+    /// J1: returns the interpretation of a malformed datagram.
     fn rejection() -> Self {
         Self::of_reading(Reading::Rejection)
     }
@@ -191,7 +192,8 @@ impl Interpretation {
         }
     }
 
-    /// J12: a batch may be rejected or read. An array of anything but objects is no batch.
+    /// J12: returns the interpretation of a batch, which a listener may reject or read. An array of
+    /// anything but objects is no batch.
     fn of_batch(json: &RawValue) -> Self {
         let mut batch = Self::rejection();
         let mut seen = HashSet::from([Reading::Rejection]);
@@ -228,7 +230,7 @@ impl Interpretation {
         let mut is_unspecified = methods.len() > 1 || params.len() > 1;
         let mut may_reject = false;
 
-        // J11. Of several `jsonrpc` or `id`, a listener may read any.
+        // J11. If `jsonrpc` or `id` repeats, a listener may read any of them.
         let versions = named("jsonrpc");
         may_reject |= versions.is_empty();
         may_reject |= versions
@@ -236,7 +238,7 @@ impl Interpretation {
             .any(|version| string(version) != Some(b"2.0".to_vec()));
         may_reject |= named("id").iter().any(|id| id.get() != "null");
 
-        // J1, J3: of several, the last counts.
+        // J1, J3: if `method` repeats, the last one counts.
         let method = methods.last().and_then(|method| string(method));
         is_unspecified |= method.is_none();
         may_reject |= method.as_ref().is_some_and(Vec::is_empty);
@@ -277,7 +279,8 @@ impl Interpretation {
     }
 }
 
-/// J2, J4, J5: a string, an integer or null; an event holds nothing else.
+/// J2, J4, J5: returns a parameter. Its value is a string, an integer or null; for any other value,
+/// returns `None`.
 fn param(name: Option<Vec<u8>>, value: &RawValue, is_unspecified: &mut bool) -> Option<ParamBuf> {
     let text = value.get();
     let value = if text.starts_with('"') {
@@ -285,15 +288,15 @@ fn param(name: Option<Vec<u8>>, value: &RawValue, is_unspecified: &mut bool) -> 
     } else if text == "null" {
         ValueBuf::Null
     } else {
-        // `parse` rejects a fraction, an exponent, a word and a bracket. It accepts a plus sign,
-        // which no JSON number has.
+        // `parse` rejects fractions, exponents, words and brackets. It accepts a plus sign, but no
+        // JSON number has one.
         *is_unspecified |= text == "-0";
         ValueBuf::Integer(text.parse().ok()?)
     };
     Some(ParamBuf { name, value })
 }
 
-/// J13: removes a byte order mark in front and NULs behind. Returns whether there were any.
+/// J13: removes a byte order mark at the start and NULs at the end. Returns whether there were any.
 fn without_surroundings(text: &str) -> (&str, bool) {
     let white_space = [' ', '\t', '\n', '\r'];
     let whole = text.trim_end_matches(white_space);
