@@ -1,7 +1,7 @@
 use serde::Serialize;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// One character as it is shown, or one byte that is no part of a character.
+/// One character as the report shows it, or one byte that is not part of a character.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Unit {
     text: String,
@@ -13,15 +13,17 @@ pub(super) struct Unit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(super) struct Piece {
     pub(super) text: String,
-    /// How: `same`, `differs`, `left-out`, each perhaps with ` escape`.
+    /// The CSS classes: `same`, `differs` or `left-out`, with ` escape` behind it for escapes.
     pub(super) class: &'static str,
 }
 
-/// Longer texts are compared by their ends alone, which is fast.
+/// The most units that are compared one by one. For longer texts, only the equal starts and ends
+/// are found, which is fast.
 const MAX_COMPARED: usize = 2_000;
-/// Fewer equal characters between two differences count as different.
+/// If fewer equal characters than this stand between two differences, they are marked as different,
+/// too.
 const MIN_SAME: usize = 3;
-/// Characters shown at each end of a long equal run, and at the start of a long different one.
+/// The characters that are shown at each end of a long equal run.
 const CONTEXT: usize = 40;
 const MAX_DIFFERENT: usize = 400;
 
@@ -114,7 +116,7 @@ pub(super) fn compared(left: &[Unit], right: &[Unit]) -> [Vec<Piece>; 2] {
             } = op
                 && len >= MIN_SAME
             {
-                // The algorithm may choose a shortest edit script that ends the run early.
+                // The edit script may end an equal run early, although equal characters follow.
                 let (old, new) = (
                     &inner_left[old_index + len..],
                     &inner_right[new_index + len..],
@@ -188,7 +190,7 @@ mod tests {
                 _ => piece.text,
             };
             let shown: String = pieces.into_iter().map(show).collect();
-            // A character that is escaped is a piece of its own.
+            // Each escaped character is a separate piece.
             shown.replace("][", "")
         })
     }
@@ -224,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_shown_as_elsewhere() {
+    fn units_show_bytes_as_escaped_does() {
         let bytes = b"\0\n\"'\\ \xc3\xa9 \xff\x1b\xe2\x80\xae";
         let shown: String = plain(&units(bytes))
             .into_iter()

@@ -22,7 +22,7 @@ pub struct Human<W> {
     detail: Detail,
     /// The count of results.
     count: usize,
-    /// The sockets, in the order in which subjects stood ready on them.
+    /// The sockets, in the order in which subjects became ready on them.
     sockets: Vec<String>,
     /// The dialects in which subjects were tested.
     dialects: BTreeSet<Dialect>,
@@ -36,14 +36,14 @@ pub struct Human<W> {
     remarks: Vec<RemarkGroup>,
     /// Why the run was interrupted.
     interrupted: Option<String>,
-    /// What the author of the subject can do about it, on a line.
+    /// What the author of the subject can do about the failures, as one line.
     advice: Option<String>,
 }
 
 /// How much a report for a terminal shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Detail {
-    /// One failure of each cause: a screen.
+    /// One failure of each cause, so that the report fits on a screen.
     #[default]
     OnePerCause,
     /// Everything: the option `--verbose`.
@@ -52,11 +52,12 @@ pub enum Detail {
     Summary,
 }
 
-/// A requirement that is broken.
+/// A requirement that the subject breaks.
 #[derive(Debug)]
 struct BrokenRequirement {
     count: usize,
-    /// The verdict and the longest datagram of the example: of the gravest results the shortest.
+    /// The verdict of the example, and the length of its longest datagram. The example is the
+    /// shortest of the results with the gravest verdict.
     first: (Verdict, usize),
     level: Level,
     id: String,
@@ -88,9 +89,10 @@ struct RemarkGroup {
     verdict: Verdict,
     requirement: String,
     why: String,
-    /// The first few.
+    /// The ids of the first vectors, at most [`NAMED`].
     ids: Vec<String>,
-    /// Hashes of all ids: a vector is counted once, over however many sockets. Hashes are smaller.
+    /// The hashes of all ids, so that a vector counts once over several sockets. Hashes take less
+    /// memory than ids.
     seen: HashSet<u64>,
 }
 
@@ -99,20 +101,20 @@ const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
-/// How many vectors of a remark are named.
+/// How many vectors a remark names.
 const NAMED: usize = 3;
-/// Characters that fit on a few lines.
+/// The greatest length of a text, in characters: it fits on a few lines.
 const WIDTH: usize = 240;
-/// Characters where a screen must hold everything: with a label in front of them, and behind them
-/// how many there are, they fit on a line of 100.
+/// The greatest length of a text if the report must fit on a screen, in characters. The label
+/// before the text, the text and the count after it fit on a line of 100.
 const SCREEN_WIDTH: usize = 68;
-/// How many lines of a log are shown where a screen must hold everything: the last ones tell why a
-/// program ended.
+/// How many lines of a log are shown if the report must fit on a screen: the last ones, which say
+/// why a program ended.
 const LOG_LINES: usize = 3;
-/// How many requirements are shown whose failures no cause explains, beside one cause at most, and
-/// beside several.
+/// How many requirements with unexplained failures are shown: if there is at most one cause, and if
+/// there are several.
 const MAX_REQUIREMENTS: [usize; 2] = [12, 4];
-/// The most cases that are kept: more fit neither a terminal nor the memory.
+/// The most cases that are kept, to limit memory.
 const MAX_CASES: usize = 2_000;
 
 impl<W: Write> Human<W> {
@@ -135,12 +137,12 @@ impl<W: Write> Human<W> {
         }
     }
 
-    /// Marks the run as interrupted, so that the report does not look like one of the whole run.
+    /// Marks the run as interrupted, so that nobody takes the report for one of a complete run.
     pub fn interrupt(&mut self, why: &str) {
         self.interrupted = Some(why.into());
     }
 
-    /// Adds a line behind the diagnosis: what the author of the subject can do.
+    /// Adds a line after the diagnosis: what the author of the subject can do.
     pub fn advise(&mut self, advice: Option<String>) {
         self.advice = advice;
     }
@@ -181,7 +183,7 @@ impl<W: Write> Human<W> {
             keep_end_of_log(&mut lines);
         }
         let width = |line: &EvidenceLine| match self.detail {
-            // The reason is what most readers need.
+            // Sentences, such as the reason, are not shortened: most readers need them.
             Detail::OnePerCause if !line.is_sentence() => SCREEN_WIDTH,
             _ => WIDTH,
         };
@@ -299,7 +301,7 @@ impl<W: Write> Human<W> {
     fn dialects(&self) -> String {
         let dialects: Vec<_> = self.dialects.iter().copied().collect();
         if dialects.is_empty() {
-            // A report from a file may name no subject.
+            // A report that was read from a file may name no subject.
             return String::new();
         }
         let dialects = Dialect::list_with_releases(&dialects);
@@ -462,7 +464,7 @@ impl<W: Write> Human<W> {
     }
 
     fn counts(&mut self, summary: &Summary) -> io::Result<()> {
-        // In place of an empty line: a screen must hold everything.
+        // The hint replaces an empty line, so that the report fits on a screen.
         match self.detail {
             Detail::OnePerCause if summary.failures(Strictness::Should) > 0 => {
                 let hint = "--verbose shows every failure and remark";
@@ -521,7 +523,7 @@ impl RemarkGroup {
     }
 }
 
-/// Removes all but the last lines of the log from evidence.
+/// Removes all but the last lines of the subject's log from the evidence.
 fn keep_end_of_log(evidence: &mut Vec<EvidenceLine>) {
     let count = evidence.iter().filter(|line| line.is_of_log()).count();
     let mut left_out = count.saturating_sub(LOG_LINES);

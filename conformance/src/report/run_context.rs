@@ -11,7 +11,7 @@ use crate::escape::{visible, visible_command};
 pub struct RunContext {
     /// When the run began.
     pub started: Timestamp,
-    /// The machines that took part. Without their host names: reports are published.
+    /// The machines that took part, without their host names, because people publish reports.
     pub machines: Vec<Machine>,
     /// The dialects that were judged.
     pub dialects: Vec<Dialect>,
@@ -45,7 +45,7 @@ pub(super) struct RunMember {
 impl RunContext {
     /// Returns the context of a run that begins now, on this machine.
     pub fn now(dialects: Vec<Dialect>, command: &str) -> Self {
-        // Whole milliseconds survive the JSON report.
+        // The JSON report has times in milliseconds.
         let now = Timestamp::from_millisecond(Timestamp::now().as_millisecond());
         Self {
             started: now.unwrap_or_default(),
@@ -143,7 +143,7 @@ impl RunMember {
     }
 }
 
-/// Returns a duration as people write it: `0.4 s`, `12 s`, `3 min 5 s`.
+/// Returns a duration in words: `0.4 s`, `12 s`, `3 min 5 s`.
 fn duration_in_words(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     let whole = seconds.round() as u64;
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_look_as_people_write_them() {
+    fn durations_have_at_most_two_units() {
         let words = |millis| duration_in_words(Duration::from_millis(millis));
         assert_eq!(
             [400, 12_000, 185_000, 7_380_000].map(words),

@@ -9,11 +9,11 @@ use super::worker;
 use super::worker_event::WorkerEvent;
 use crate::vectors::Vector;
 
-/// The most silent instances that are waited for at a time.
+/// The greatest number of silent instances that a run waits for at the same time, each in a thread.
 const MAX_THREADS: usize = 24;
 
-/// Runs vectors over as many instances of the subject as the plan asks for, the first of which runs
-/// already. Outcomes are emitted in the order of the vectors, whichever instance is faster.
+/// Runs vectors on as many instances of the subject as the plan demands. `first` is an instance
+/// that runs already. Emits the outcomes in the order of the vectors, whichever instance is faster.
 ///
 /// Each instance gets a contiguous part of the vectors, so that what it is sent does not depend on
 /// how fast the others are.
@@ -39,7 +39,7 @@ pub(super) fn run<'p, 'c>(
             let fences = plan.settings.fences();
             let work = move || {
                 let mut send = |event| {
-                    // The receiver is gone once the run has failed elsewhere.
+                    // The receiver is gone if another part of the run has failed.
                     let _ = sender.send(event);
                 };
                 let mut supervisor =

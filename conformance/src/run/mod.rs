@@ -1,4 +1,4 @@
-//! The loop: every vector over every socket, each with a verdict, whatever the subject does.
+//! Runs every vector over every socket. Each gets a verdict, whatever the subject does.
 
 mod assess;
 mod behaviour;

@@ -8,18 +8,19 @@ use crate::fence::Fences;
 use crate::observation::{Arrival, Observation};
 use crate::vectors::{Expectation, Step};
 
-/// How long a report is waited for that need not come, and how much longer for each KiB of its
-/// datagram.
+/// How long the runner waits for the report of a datagram that the subject may reject without a
+/// report, and how much longer for each KiB of the datagram.
 const SILENCE: [Duration; 2] = [Duration::from_millis(30), Duration::from_millis(10)];
-/// The same for a report that has to come.
+/// The same for a datagram that the subject must report.
 const LONG_SILENCE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(50)];
 
-/// Exchanges with a subject whose reports overtake each other, so that a fence which returns says
-/// nothing about the datagrams before it.
+/// Exchanges with a subject that reports out of order: the report of a fence does not prove that
+/// the subject has reported the datagrams before it.
 impl Session {
-    /// Sends each datagram when the one before it was reported, and a fence when all are.
+    /// Sends each datagram after the report of the one before it, and a fence after the last
+    /// report.
     ///
-    /// A report that need not come is waited for during a fixed time.
+    /// If a report does not come, goes on after a time that depends only on the datagram.
     pub(crate) fn exchange_apart(
         &mut self,
         dialect: Dialect,
@@ -38,8 +39,8 @@ impl Session {
         }
     }
 
-    /// Sends a datagram without a fence, and returns whether it is reported. `is_about_it` returns
-    /// whether a reported line is about it.
+    /// Sends a datagram without a fence, and returns whether the subject reports it. `is_about_it`
+    /// returns whether a line reports this datagram.
     pub(crate) fn reports_unprompted(
         &mut self,
         datagram: &[u8],
@@ -88,7 +89,7 @@ impl Session {
         self.fence(dialect, fences, observation)
     }
 
-    /// Waits for a line. Other events are left for the exchange that ends with a fence.
+    /// Waits for a line. Queues any other event for the exchange with the next fence.
     fn wait_for_line(&mut self, wait: Duration) -> Option<Vec<u8>> {
         match self.next_event(Instant::now() + wait)? {
             SubjectEvent::Line(raw) => Some(raw),
@@ -105,7 +106,7 @@ fn wait_for(datagram: &[u8], [wait, per_kib]: [Duration; 2]) -> Duration {
     wait + per_kib * kib
 }
 
-/// Returns whether a datagram may be answered by silence.
+/// Returns whether the subject may write no report for a datagram.
 fn may_be_silent(expected: &Expectation) -> bool {
     let mut alternatives = expected.alternatives().iter();
     alternatives.any(|one| matches!(one, Expectation::Reject | Expectation::Survive))

@@ -21,12 +21,12 @@ use crate::fence::{Backoff, Barrier, Fence, FenceForm, Fences, Mark, Position};
 use crate::observation::{Arrival, MAX_REPORTS, Observation, ReportContent};
 use crate::transport::{Address, Link, STOP_CHECK_INTERVAL, SendError, SocketKind};
 
-/// A running subject, and the conversation with it.
+/// A running subject, and the state of the exchanges with it.
 #[derive(Debug)]
 pub struct Session {
     pub(super) handle: SubjectHandle,
     pub(super) link: Option<Link>,
-    /// Kept as long as the subject, and removed with it.
+    /// Held so that the address is freed only when the session ends.
     _allocated: Option<AllocatedAddress>,
     start: Start,
     /// How the subject reads the fences of each dialect that it was sent.
@@ -35,10 +35,10 @@ pub struct Session {
     dropped: u64,
     pub(super) limit: Duration,
     pub(super) answer_wait: AnswerWait,
-    /// The bytes that the subject has to read before the fence that is sent next.
+    /// The bytes that were sent and that the subject has to read before the next fence.
     pub(super) unread: usize,
     pub(super) stop: Stop,
-    /// The events that came while a datagram waited for room, in order.
+    /// The events that came while a datagram waited for space in the receive buffer, in order.
     pub(super) queued: VecDeque<SubjectEvent>,
     pub(super) copies: Copies,
 }
@@ -54,7 +54,8 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// If it cannot be started or does not report that event, however it reads it: a set-up error.
+    /// If the subject cannot be started or does not report that event. It may misread the event.
+    /// This is a set-up error.
     pub fn start(
         subject: &Subject,
         dialect: Dialect,
@@ -123,8 +124,8 @@ impl Session {
         let datagrams = datagrams.into_iter().inspect(|_| sent += 1);
         let result = self.send_and_observe(dialect, datagrams, fences, mode, &mut observation);
         let end = result.err().unwrap_or(ExchangeEnd::Fenced);
-        // What was reported was not dropped: the kernel's table is read where something may be
-        // missing.
+        // The kernel's drop counter is read only if reports are missing, because reading it takes
+        // time.
         self.copies.record(&mut observation);
         let is_complete = observation.reports.len() >= sent && !observation.swallowed_fence;
         let dropped = if is_complete { 0 } else { self.newly_dropped() };
@@ -136,8 +137,8 @@ impl Session {
         }
     }
 
-    /// Ends the subject, unless somebody else runs it: asks it first, then kills its whole process
-    /// group.
+    /// Ends the subject, unless the session is attached to it: asks the subject to end, then kills
+    /// its process group.
     pub fn stop(self) {
         self.handle.stop();
     }
@@ -155,8 +156,8 @@ impl Session {
         self.link.as_ref().map_or(usize::MAX, Link::burst)
     }
 
-    /// Sends a fence and collects reports until it comes back. While it does not, more are sent: a
-    /// subject that reports a later one does not hang, but has swallowed the first.
+    /// Sends a fence and collects reports until the subject reports the fence. Until then, sends
+    /// more fences: a subject that reports a later one does not hang, but has swallowed the first.
     pub(super) fn fence(
         &mut self,
         dialect: Dialect,
@@ -235,12 +236,12 @@ impl Session {
         }
     }
 
-    /// Changes how long answers are waited for.
+    /// Changes how long the session waits for answers.
     pub(crate) const fn set_answer_wait(&mut self, wait: AnswerWait) {
         self.answer_wait = wait;
     }
 
-    /// Returns whether the subject has reported something again after later reports had come.
+    /// Returns whether the subject has repeated a report after later reports.
     pub(crate) const fn repeats_late(&self) -> bool {
         self.copies.is_found()
     }
@@ -254,7 +255,7 @@ impl Session {
         content
     }
 
-    /// Takes the time that an answer took into account for later waits.
+    /// Records how long an answer took; later waits depend on the slowest answer.
     pub(super) fn record_round_trip(&mut self, round_trip: Duration) {
         self.slowest_round_trip = self.slowest_round_trip.max(round_trip);
     }
@@ -305,8 +306,9 @@ impl Session {
         }
     }
 
-    /// Waits a moment until a subject whose socket is gone has ended or has bound it again. Returns
-    /// how it died, if it has not. What it reports meanwhile is queued.
+    /// Waits a moment for a subject whose socket is gone to end or to bind the socket again.
+    /// Returns `None` if the subject has bound the socket, and otherwise how it died. Queues what
+    /// the subject reports meanwhile.
     pub(super) fn await_death_or_socket(&mut self) -> Option<Death> {
         let deadline = Instant::now() + EXIT_GRACE;
         while Instant::now() < deadline {
@@ -316,7 +318,7 @@ impl Session {
             let until = (Instant::now() + SOCKET_CHECK_INTERVAL).min(deadline);
             match self.handle.wait(until, None) {
                 Some(SubjectEvent::Exited(exit)) => return Some(Death::Exited(exit)),
-                // More are a flood, which does not matter any more.
+                // Drops further events: the subject floods its output, and is about to be killed.
                 Some(event) if self.queued.len() < MAX_REPORTS => self.queued.push_back(event),
                 Some(_) | None => {}
             }
@@ -324,8 +326,8 @@ impl Session {
         Some(Death::Refused)
     }
 
-    /// Returns the end of an exchange during which the subject died. The end of its process
-    /// explains more than a closed pipe does, and is waited for a moment.
+    /// Returns the end of an exchange during which the subject died. If only a pipe was closed so
+    /// far, waits a moment for the exit status, which explains more.
     pub(super) fn end_by_death(
         &mut self,
         mut death: Death,
@@ -380,8 +382,8 @@ impl Session {
         self.fence(dialect, fences, observation)
     }
 
-    /// Collects the reports that are there before anything is sent; not all of a flood, which the
-    /// time limit of the fence ends.
+    /// Collects the reports that arrived before anything was sent. Stops at a greatest number: if
+    /// the subject floods its output, the time limit of the fence ends the exchange.
     pub(crate) fn collect_early(
         &mut self,
         fences: &Fences,
@@ -404,7 +406,8 @@ impl Session {
         Ok(())
     }
 
-    /// Records how the subject read a fence, if it did so otherwise than the first time.
+    /// Records how the subject read a fence, if it read the fence in another way than the first
+    /// one.
     fn record_fence(
         &mut self,
         dialect: Dialect,
@@ -417,8 +420,8 @@ impl Session {
         }
     }
 
-    /// Sends a datagram, and waits for room if there is none. Events that come meanwhile are
-    /// queued: some subjects make no room before their reports are read.
+    /// Sends a datagram. If the receive buffer is full, waits for space and queues the subject's
+    /// events meanwhile: some subjects read no datagram while nobody reads their reports.
     pub(super) fn send(
         &mut self,
         datagram: &[u8],
@@ -451,7 +454,8 @@ impl Session {
                 Some(event @ (SubjectEvent::Closed | SubjectEvent::Exited(_))) => {
                     return Err(self.end_by(event, observation));
                 }
-                // More are a flood, which the time limit of the fence ends.
+                // Drops further events: the subject floods its output, and the time limit of the
+                // fence ends the exchange.
                 Some(_) if self.queued.len() >= MAX_REPORTS => {}
                 Some(event) => self.queued.push_back(event),
             }
@@ -461,18 +465,18 @@ impl Session {
 
 /// Why a datagram was not sent.
 pub(super) enum Undelivered {
-    /// There is no room for it now.
+    /// The receive buffer is full now.
     Blocked,
     /// The subject's socket is not bound now.
     Refused,
-    /// The subject is dead, as far as can be seen.
+    /// The subject seems to be dead.
     Dead(Death),
-    /// It cannot be sent from this machine.
+    /// This machine cannot send the datagram; holds the reason.
     Never(String),
 }
 
-/// Returns how much of a receive buffer a datagram takes, in bytes. Its overhead counts, too: this
-/// is more than the kernel charges for it.
+/// Returns an upper bound of the bytes that a datagram takes in a receive buffer, with the overhead
+/// of the kernel.
 pub(super) const fn footprint(datagram: &[u8]) -> usize {
     datagram.len() + 1024
 }
