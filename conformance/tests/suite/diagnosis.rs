@@ -1,5 +1,5 @@
-//! The diagnosis as the author of a listener meets it: the causes in every format, none for a
-//! correct listener, and no guess about a bug that is not known.
+//! Tests of the diagnosis in the reports: every format has the causes, a correct listener has none,
+//! and an unknown bug is not guessed.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,7 +25,7 @@ const BUGS: &[(&str, &str)] = &[
     ("listener.recv(LARGEST)", "listener.recv(4096)"),
 ];
 
-/// The vectors that show them, and some that do not.
+/// Arguments that select vectors which detect the two bugs, and some which do not.
 const FILTERS: &[&str] = &[
     "--socket",
     "unix",
@@ -86,7 +86,7 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("it is UTF-8")
 }
 
-/// Returns how many rows of a terminal with 100 columns lines take.
+/// Returns how many rows the lines take in a terminal with 100 columns.
 fn rows<'t>(lines: impl IntoIterator<Item = &'t str>) -> usize {
     let columns = |line: &str| line.chars().count();
     lines
@@ -113,7 +113,7 @@ fn two_bugs_are_two_causes_in_every_format() {
     assert_eq!(diagnosis["unexplained"], 0);
     let explained: u64 = named("explains").iter().filter_map(Value::as_u64).sum();
     assert_eq!(reports.wrong(), explained);
-    // Examples are vectors that went wrong.
+    // Examples are vectors that failed or gave a warning.
     let results = report["results"].as_array().expect("it is a list");
     let wrong = results
         .iter()
@@ -135,7 +135,7 @@ fn on_a_terminal(stdout: &str, headline: &str, sentences: &[&str]) {
     assert!(rows(stdout.lines()) <= 40, "{stdout}");
     let is_case = |line: &&str| line.starts_with("fail  ") || line.starts_with("warn  ");
     assert_eq!(stdout.lines().filter(is_case).count(), 2, "{stdout}");
-    // The diagnosis stands before the verdict alone, in a table whose sentences are wrapped.
+    // Only the verdict follows the diagnosis, which is a table whose sentences are wrapped.
     let headline = format!("\ndiagnosis  {headline}\n");
     let (_, behind) = stdout.split_once(&headline).expect("it is there");
     let (table, verdict) = behind.trim_end().rsplit_once('\n').expect("it has lines");
@@ -169,7 +169,7 @@ fn in_files(reports: &Reports, headline: &str, sentences: &[&str]) {
         let text = reports.read(format);
         let place = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
         assert!(place(before) < place(first), "{format}");
-        // The page and the XML escape quotes, and the page shows code as such.
+        // HTML and XML escape quotes, and HTML marks code.
         let words = |sentence: &&str| sentence.split(['`', '\'', ',']).next().map(str::to_owned);
         for sentence in sentences.iter().filter_map(words) {
             assert!(place(&sentence) < place(first), "{format}: {sentence}");
@@ -265,7 +265,7 @@ fn a_search_that_was_stopped_says_so_in_every_format() {
 }
 
 #[test]
-fn what_the_listener_may_do_instead_is_told_in_sentences() {
+fn alternatives_to_a_cause_are_described_in_sentences() {
     let folder = tempfile::tempdir().expect("there is room");
     let listener = python_listener_with_all(folder.path(), &BUGS[..1]);
     let args = ["--socket", "unix", "--filter", "sep-first-one-splits"];
@@ -316,12 +316,12 @@ fn a_report_that_is_read_again_has_the_same_diagnosis() {
     let ran = run(&["merge", text(&path), "--report", &to]).expect_status(1);
     assert_eq!(ran.stdout, reports.ran.stdout);
     assert!(fs::read_to_string(merged).expect("it is there") == reports.read("json"));
-    // A report from before there was a diagnosis is read all the same.
+    // A report of an older release, without a diagnosis, can be read, too.
     let mut old = reports.json();
     let removed = old.as_object_mut().and_then(|old| old.remove("diagnosis"));
     assert!(removed.is_some());
     let old = old.to_string();
-    // The version stands first, and the summary last.
+    // `format_version` is the first member, and the summary the last one.
     let suite = old.find("\"format_version\"").expect("it has a version");
     assert!(suite < 3, "{old}");
     fs::write(&path, old).expect("there is room");
@@ -364,7 +364,7 @@ fn an_unknown_bug_is_counted_and_not_guessed() {
     for text in [&reports.ran.stdout, &reports.read("html")] {
         assert!(text.contains(&headline), "{text}");
     }
-    // What is counted has a name: lines of requirements count vectors.
+    // The lines of requirements say that they count vectors.
     let counted =
         Regex::new(r"(?m)^(fail|warn)  T\d+ .* \(\d+ vectors?, e\.g\. ").expect("it is right");
     assert!(
@@ -375,7 +375,7 @@ fn an_unknown_bug_is_counted_and_not_guessed() {
 }
 
 #[test]
-fn elements_of_the_page_have_ids_of_their_own() {
+fn ids_of_html_elements_are_unique() {
     // The same vector has another verdict over each socket.
     let bug = "if b'::b::c' in datagram:\n    \
                    if os.environ['EVDG_SOCKET'].startswith('unix'): os.abort()\n    \

@@ -1,5 +1,5 @@
-//! Subjects that crash or hang: the vector that did it is blamed, and the run goes on with the next
-//! one.
+//! Tests with subjects that crash or hang: the report blames the vector that caused it, and the run
+//! goes on with the next one.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -33,9 +33,9 @@ fn a_listener_that_crashes_goes_on_with_the_next_vector() {
 }
 
 #[test]
-fn what_a_listener_reported_before_it_died_is_not_held_against_it() {
-    // It reports all at once when nothing more is there, or when it has to die: much is still to be
-    // read then, and its socket is gone.
+fn reports_that_arrive_before_a_crash_count() {
+    // The listener writes all reports at once, when no datagram is left or before it dies. When it
+    // dies, its socket is closed and the runner has many reports to read.
     let hasty = "import select\n\
         if count == 0: lines = []\n\
         fatal = datagram == b'E_TEST\\na:b\\n\\n'\n\
@@ -56,7 +56,7 @@ fn what_a_listener_reported_before_it_died_is_not_held_against_it() {
 
 #[test]
 fn a_listener_that_dies_late_does_not_discredit_the_next_vector() {
-    // It reports the fence behind the fatal datagram, and only then it dies.
+    // The listener reports the fence that follows the fatal datagram before it dies.
     let late = "if b'::b::c' in datagram: doomed = True\n\
                 elif 'doomed' in globals(): say(report(*parse(datagram))); os.abort()";
     let ran = test_listener_with(FEW, late).expect_status(1);
@@ -96,7 +96,7 @@ fn a_listener_that_dies_once_is_flaky() {
 }
 
 #[test]
-fn a_listener_that_hangs_costs_a_wait() {
+fn a_run_waits_a_limited_time_for_a_hanging_listener() {
     let begin = Instant::now();
     let hang = "if datagram == b'E_TEST\\nkey::b::c\\n\\n': time.sleep(1000)";
     let ran = test_listener_with(FEW, hang).expect_status(1);
@@ -124,7 +124,7 @@ fn a_listener_that_hangs_once_is_flaky() {
 }
 
 #[test]
-fn a_listener_that_closes_its_socket_or_output_on_the_way() {
+fn a_closed_socket_or_output_is_the_reason_of_a_failure() {
     let ran = test_listener_with(
         FEW,
         "if b'::b::c' in datagram: os.close(1); time.sleep(1000)",
@@ -151,7 +151,7 @@ fn a_listener_that_closes_its_socket_or_output_on_the_way() {
 }
 
 #[test]
-fn a_listener_that_cannot_be_started_again() {
+fn every_vector_has_a_verdict_if_the_listener_cannot_be_restarted() {
     let folder = tempfile::tempdir().expect("there is room");
     let mark = folder.path().join("started");
     let script = format!(
@@ -182,8 +182,9 @@ fn a_listener_that_cannot_be_started_again() {
 }
 
 #[test]
-fn a_listener_that_closes_its_socket_before_it_reports_all_that_came() {
-    // All of a row is answered then, and its end is still told.
+fn the_end_of_a_listener_that_closed_its_socket_early_is_reported_once() {
+    // The listener reports all datagrams that it received before it closed its socket. The report
+    // of the run still says how the listener ended.
     let late = "if count == 0:
     open_socket, held = sock, []
     class sock:

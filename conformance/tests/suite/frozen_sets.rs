@@ -10,9 +10,9 @@ use sha2::{Digest as _, Sha256};
 
 use crate::evdg::{run, test};
 
-/// The SHA-256 of every frozen list, which `ci/freeze` adds. "Conforms to 2026.2" has to mean the
-/// same for ever, so that whoever changes a frozen list has to change its line, too, and knows that
-/// they must not. Vectors that are added go into the next set.
+/// The SHA-256 of every frozen list; `ci/freeze` adds a line. "Conforms to 2026.2" has to keep its
+/// meaning, so a frozen list must not change, and nobody may edit its line here. New vectors go
+/// into the next set.
 #[rustfmt::skip]
 const DIGESTS: &[(&str, &str)] = &[
     ("2026.2", "3b640d3a2816c74d32d3afd387766ef070d53999df305fb3de4c0a3155585814"),
@@ -22,8 +22,8 @@ fn folder() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus")
 }
 
-/// A copy of the corpus with a set `2031.1` of one vector, that the listener below fails, or of
-/// another.
+/// Copies the corpus and adds a set `2031.1` that holds only the vector `id`. Returns the path of
+/// the copy, too.
 fn small_set(id: &str) -> (tempfile::TempDir, String) {
     let copy = tempfile::tempdir().expect("there is room");
     let copied = Command::new("cp")
@@ -38,7 +38,7 @@ fn small_set(id: &str) -> (tempfile::TempDir, String) {
     (copy, corpus)
 }
 
-/// Splits at the last `::`, and so fails `sep-first-one-splits`.
+/// A parser that splits at the last `::`, and so fails `sep-first-one-splits`.
 const BROKEN: &[&str] = &[
     "python3",
     "-c",
@@ -87,7 +87,7 @@ fn only_the_vectors_of_the_set_decide() {
 }
 
 #[test]
-fn a_run_of_which_nothing_decides_is_never_green() {
+fn a_run_without_deciding_results_never_succeeds() {
     let ran = judged_by("sep-lone-colon", &[]).expect_status(4);
     assert!(
         ran.stdout
@@ -98,7 +98,7 @@ fn a_run_of_which_nothing_decides_is_never_green() {
 }
 
 #[test]
-fn every_report_tells_what_does_not_decide() {
+fn every_report_marks_results_that_do_not_decide() {
     let reports = tempfile::tempdir().expect("there is room");
     let path = |format: &str| reports.path().join(format);
     let wanted: Vec<_> = ["json", "junit", "tap", "markdown"]
@@ -140,7 +140,7 @@ fn every_report_tells_what_does_not_decide() {
 }
 
 #[test]
-fn a_set_that_there_is_not_is_told_with_those_there_are() {
+fn the_error_for_an_unknown_set_lists_the_sets() {
     for args in [
         &["test", "--set", "2025.1"][..],
         &["vectors", "list", "--set", "2025.1"],

@@ -1,4 +1,4 @@
-//! Input that is made to cost more time or memory than its size allows.
+//! Tests that hostile input costs no more time or memory than its size allows.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::evdg::{Ran, run_within};
 
-/// Far longer than any of these commands takes.
+/// The time limit of a command: far longer than any of these commands takes.
 const LIMIT: Duration = Duration::from_secs(60);
 
 #[test]
@@ -54,14 +54,14 @@ fn many_unknown_ids_of_a_subject_are_counted_on_one_line() {
     assert!(lines[0].contains(" and 99990 more "), "{}", lines[0]);
 }
 
-/// Returns the time of a processor that this thread has taken, of which other programs take none.
+/// Returns the processor time of this thread, which does not depend on the load of the machine.
 fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
-/// Panics if an action that is given a size takes more than linear time: at eight times a size,
-/// quadratic time is 64 times as long.
+/// Panics if the time of an action grows faster than linearly with the size that it is given. At
+/// eight times the size, an action of quadratic time takes 64 times as long.
 #[track_caller]
 fn takes_linear_time(size: usize, mut action: impl FnMut(usize)) {
     let mut shortest = |size| {
@@ -81,7 +81,7 @@ fn takes_linear_time(size: usize, mut action: impl FnMut(usize)) {
     );
 }
 
-/// Writes a corpus with so many requirements, and a vector for each.
+/// Writes a corpus with `count` requirements, and a vector for each.
 fn write_corpus(folder: &Path, count: usize) {
     let mut requirements = String::new();
     let mut vectors = Vec::new();
@@ -103,7 +103,7 @@ fn write_corpus(folder: &Path, count: usize) {
     fs::write(text.join("t.json"), file.to_string()).expect("there is room");
 }
 
-/// Loads corpora of the given size, once each.
+/// Returns a function that returns a corpus of the given size, and loads each size only once.
 fn corpora() -> impl FnMut(usize) -> Corpus {
     let mut corpora = BTreeMap::new();
     move |count| {
@@ -172,7 +172,7 @@ fn known_lists_take_linear_time() {
     });
 }
 
-/// Writes the report of a run with so many requirements, a result for each.
+/// Writes the report of a run with `count` requirements, and a result for each.
 fn write_report(path: &Path, shard: Option<(usize, usize)>, count: usize) {
     let (mut titles, mut results) = (Vec::new(), Vec::new());
     let (first, step) = shard.map_or((0, 1), |(index, count)| (index - 1, count));
@@ -267,7 +267,7 @@ fn refused(args: &[&str], file: &Path) -> String {
         })
         .collect();
     let ran = run_within(LIMIT, &args).expect_status(2);
-    // Besides the counts of `vectors import`.
+    // The lines with the counts of `vectors import` are no errors.
     let errors = ran.stderr.lines().filter(|line| !line.ends_with("packets"));
     assert_eq!(errors.count(), 1, "{args:?}: {}", ran.stderr);
     ran.stderr
@@ -295,7 +295,8 @@ fn endless_pipes_are_read_up_to_the_limit_or_refused() {
     assert!(made.success());
     let start = "{\"format_version\":1,\"suite\":{\"name\":\"";
     for (takes_pipes, args) in READERS {
-        // One process, which waits for a reader, or writes until it is gone.
+        // A single process, which can be killed: it waits for a reader, and writes until the reader
+        // closes the pipe.
         let write = "exec > \"$0\"; printf '%s' \"$1\"; exec tr '\\0' x < /dev/zero";
         let mut writer = Command::new("sh");
         writer
@@ -325,7 +326,7 @@ fn endless_lines_are_read_up_to_the_limit() {
         "encode --raw",
         "send udp:127.0.0.1:9",
     ] {
-        // So many kilobytes of memory.
+        // `ulimit -d` limits the memory, in kilobytes.
         let command = format!("ulimit -d 100000; exec {evdg} {args} < /dev/zero");
         let ran = Command::new("sh").args(["-c", &command]).output();
         let ran = Ran::from(ran.expect("sh runs")).expect_status(2);
@@ -342,7 +343,7 @@ fn endless_lines_are_read_up_to_the_limit() {
 fn long_files_are_read_up_to_the_limit() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("long");
-    // Without taking room on the disk.
+    // A sparse file, which takes no space on the disk.
     let file = fs::File::create(&path).expect("there is room");
     file.set_len(1 << 36).expect("files may have holes");
     let evdg = env!("CARGO_BIN_EXE_evdg");

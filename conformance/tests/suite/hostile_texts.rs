@@ -1,5 +1,6 @@
-//! Text that others wrote moves no cursor, hides nothing, changes no direction, and has no effect
-//! in Markdown and TAP, wherever it comes from and wherever it is shown.
+//! Tests that text of other people (subjects, reports, corpora, networks) is escaped wherever
+//! `evdg` shows it: no control characters, no invisible ones, no change of direction, no Markdown
+//! or TAP syntax.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -12,7 +13,8 @@ use serde_json::{Value, json};
 
 use crate::evdg::{Ran, evdg, run};
 
-/// Escape sequences, in seven bits and in eight, DEL, and controls of direction and of width.
+/// Terminal escape sequences of seven and eight bits, DEL, and characters that change the direction
+/// or have no width.
 const HIDDEN: &str =
     "\u{1b}[31m\u{1b}]0;t\u{7}\u{9b}2J\u{85}\u{7f}\u{202e}\u{2066}\u{200b}\u{feff}";
 
@@ -26,7 +28,8 @@ fn is_visible(what: &str, text: &str) {
     }
 }
 
-/// Checks what was printed. With colours, the styles of this program are there, and no others.
+/// Runs `evdg` and checks that its output shows every character. With colours, the output may have
+/// the styles of `evdg`, and no others.
 #[track_caller]
 fn prints_visibly(args: &[&str]) -> Ran {
     let plain = run(&[args, &["--color", "never"]].concat());
@@ -59,7 +62,7 @@ fn toml_text(text: &str) -> String {
     json.replace('\u{7f}', "\\u007f")
 }
 
-/// Returns a report whose every text is this.
+/// Returns a report in which every text is `text`.
 fn report_of(text: &str) -> Value {
     let result = |verdict: &str| {
         json!({
@@ -90,14 +93,14 @@ fn report_of(text: &str) -> Value {
     })
 }
 
-/// Writes such a report, and returns its path.
+/// Writes a report into a folder, and returns its path.
 fn write_report(folder: &Path, name: &str, report: &Value) -> String {
     let path = folder.join(name);
     fs::write(&path, report.to_string()).expect("there is room");
     path.to_str().expect("it is UTF-8").into()
 }
 
-/// Merges a report, and returns it in another format.
+/// Converts a report to another format with `evdg merge`.
 fn merged_as(folder: &Path, format: &str, report: &str) -> String {
     let path = folder.join(format);
     let argument = format!("{format}={}", path.display());
@@ -127,7 +130,7 @@ fn a_report_of_others_is_printed_visibly() {
 }
 
 #[test]
-fn errors_quote_others_visibly() {
+fn errors_escape_the_text_that_they_quote() {
     let folder = tempfile::tempdir().expect("there is room");
     let known = folder.path().join("known.toml");
     let known_path = known.to_str().expect("it is UTF-8");
@@ -239,7 +242,7 @@ fn the_texts_of_a_corpus_are_printed_visibly() {
 }
 
 #[test]
-fn what_comes_from_the_network_is_printed_visibly() {
+fn text_from_the_network_is_printed_visibly() {
     let mut listener = evdg()
         .args(["listen", "udp:127.0.0.1:0"])
         .stdout(Stdio::piped())
@@ -305,7 +308,7 @@ fn text_of_others_has_no_effect_in_markdown() {
     }
 }
 
-/// Returns a line without its inline code, and nothing of the lines of a code block.
+/// Returns a line without its inline code. Returns an empty text for a line of a code block.
 fn outside_code(line: &str) -> String {
     let labels = [
         "why", "sent", "hex", "expected", "observed", "its log", "again",

@@ -1,4 +1,4 @@
-//! Listeners with a known behaviour: this test program, started as a process of its own.
+//! Listeners with a known behaviour. `evdg bench` starts this test program as the listener.
 
 use std::io::{self, Write as _};
 use std::net::UdpSocket;
@@ -18,7 +18,8 @@ const BEHAVIOUR: &str = "EVDG_TEST_LISTENER";
 /// The variable that names the file for the number of datagrams taken.
 const COUNT: &str = "EVDG_TEST_COUNT";
 
-/// Runs `evdg bench ARGS -- LISTENER`, and returns how many datagrams the listener has taken, too.
+/// Runs `evdg bench ARGS -- LISTENER`. Returns the result, and how many datagrams the listener has
+/// taken.
 pub(crate) fn bench(args: &[&str], behaviour: &str) -> (Ran, u64) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let count = folder.path().join("count");
@@ -71,7 +72,7 @@ impl Socket {
         .expect("a bound socket can be read")
     }
 
-    /// Waits until the kernel has dropped so many datagrams, because the receive buffer is full.
+    /// Waits until the kernel has dropped `number` datagrams because the receive buffer was full.
     fn wait_for_drops(&self, number: u64) {
         let Self::Udp(socket) = self else {
             panic!("a UNIX socket drops nothing");
@@ -86,7 +87,7 @@ impl Socket {
 /// The receive buffer of the behaviour `overflows`, in bytes: fewer datagrams than any trial sends.
 const SMALL_BUFFER: usize = 1 << 16;
 
-/// No test, but the listener that `evdg bench` starts.
+/// The listener that `evdg bench` starts. It is not a test.
 #[test]
 #[ignore = "a listener for other tests"]
 fn acts_as_one() {
@@ -108,7 +109,8 @@ fn acts_as_one() {
     let mut pace = Pace::new(number);
     if let Socket::Udp(socket) = &socket {
         let buffer = match behaviour {
-            // As much as it may catch up with; systems give less where they are set up so.
+            // Enough for the datagrams that the listener may catch up with. A system may be
+            // configured to grant less.
             "takes" => (number as f64 * CREDIT.as_secs_f64() * KERNEL_SIZE) as usize,
             "overflows" => SMALL_BUFFER,
             _ => 0,
@@ -142,7 +144,7 @@ fn acts_as_one() {
             }
             "loses" if taken % number == 0 => {}
             "repeats" if taken % number == 0 => report(&[&line[..], &line].concat()),
-            // Each n-th is reported after the next one.
+            // Reports each n-th datagram after the next one.
             "swaps" if taken % number == 0 => held = Some(line),
             "swaps" => {
                 report(&line);
@@ -173,11 +175,11 @@ struct Pace {
     next: Instant,
 }
 
-/// How much it may catch up with after a sleep that was too long: a hundredth of the shortest trial
-/// that finds the limit.
+/// How much time [`Pace`] may catch up with after a sleep that was too long: a hundredth of the
+/// shortest trial that finds the limit.
 const CREDIT: Duration = Duration::from_millis(20);
-/// The buffer size to ask for, for each datagram of the default events: kernels count some 1,000
-/// bytes for one, and double what is asked for.
+/// The bytes of receive buffer to request for each datagram of the default events. Kernels count
+/// some 1,000 bytes for a datagram, and double the requested size.
 const KERNEL_SIZE: f64 = 512.0;
 
 impl Pace {
