@@ -1,8 +1,8 @@
 //! The cases of the benchmarks: six events, in both dialects.
 //!
-//! Nothing here calls the codec, as most programs call each of its functions at one place: a second
-//! call beside the measured one can keep the compiler from inlining it. `tests/peers.rs` checks
-//! that the codec decodes each case to its event.
+//! This module does not call the codec. Most programs call each function of the codec at one place,
+//! and a second call beside the measured one can keep the compiler from inlining the function.
+//! `tests/peers.rs` checks that the codec decodes each case to its event.
 
 use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use event_datagram_corpus::CAPTURES;
@@ -24,9 +24,9 @@ pub struct CodecCase {
     pub text: CaseDatagram,
     /// The datagram of OpenSIPS 3.4 to 4.0.
     pub jsonrpc: CaseDatagram,
-    /// The event of the text datagram as the server raised it, if that holds integers; a decoded
-    /// one holds none. JSON-RPC tells integers from strings, so its decoded event is the raised
-    /// one.
+    /// The event of the text datagram as the server raised it, if that event has integers: the
+    /// decoder returns strings for them. A JSON-RPC datagram keeps integers, so there the decoded
+    /// event equals the raised one.
     pub text_raised: Option<EventBuf>,
     /// Whether real servers sent these datagrams.
     pub is_captured: bool,
@@ -108,8 +108,9 @@ impl CaseDatagram {
     }
 }
 
-/// Returns a decoded text event as the server raised it. The captures of built-in events do not say
-/// what was raised; but the same event in JSON-RPC shows which of its parameters are integers.
+/// Returns a decoded text event as the server raised it. The captures of built-in events do not
+/// record what the server raised, but the same event in JSON-RPC shows which parameters are
+/// integers.
 fn raised(text: &EventBuf, jsonrpc: &EventBuf) -> EventBuf {
     let mut raised = text.clone();
     for param in &mut raised.params {
@@ -198,7 +199,7 @@ mod tests {
         );
     }
 
-    /// Both cases are there for their escapes.
+    /// The benchmarks have both cases for their escapes.
     #[test]
     fn threshold_and_quotes_hold_a_quoted_value_with_escapes() {
         for name in ["threshold", "quotes"] {

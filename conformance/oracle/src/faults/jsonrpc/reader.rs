@@ -1,4 +1,4 @@
-//! The plain reader of the JSON-RPC dialect, in steps.
+//! A correct reader of the JSON-RPC dialect, in steps that faults can change.
 
 use super::json::Json;
 use super::parse::Grammar;
@@ -7,11 +7,11 @@ use crate::faults::event::{Event, Param, Reading, Value};
 use crate::faults::listener::Read;
 use crate::faults::process::Process;
 
-/// Reads a JSON-RPC datagram, step by step.
+/// A reader of JSON-RPC datagrams. Each field is a step that faults can change.
 pub(in crate::faults) struct Reader {
     /// Parses JSON.
     pub(super) grammar: Grammar,
-    /// Passes on what the parser returned: JSON, or why the datagram is none.
+    /// Passes on the result of the parser: JSON, or why the datagram is not JSON.
     pub(super) parsed: Step<Result<Json, String>, Result<Json, String>>,
     /// Returns the members of the outer object.
     pub(super) outer: Step<Json, Result<Members, String>>,
@@ -23,7 +23,7 @@ pub(in crate::faults) struct Reader {
     pub(super) list: Step<Option<Json>, Result<NamedValues, String>>,
     /// Returns the reported value.
     pub(super) value: Step<Json, Result<Value, String>>,
-    /// Adds a parameter to those before it.
+    /// Adds a parameter to the earlier ones.
     pub(super) store: Store<Param>,
     /// Returns the report of an event.
     pub(super) finish: Step<Event, Reading>,

@@ -258,7 +258,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Removes comments that begin with a mark and end with their line.
+/// Removes comments that begin with `mark` and end at the end of the line.
 fn without_line_comments(text: &[u8], mark: &str) -> Vec<u8> {
     let line = |line: &[u8]| {
         let end = line.find(mark).unwrap_or(line.len());
@@ -279,7 +279,7 @@ fn without_leading_zeros(number: &[u8]) -> Vec<u8> {
     [sign, digits].concat()
 }
 
-/// Turns a number into the integer that its text begins with.
+/// Replaces a number by the integer at the start of its text.
 fn integer_prefix(json: Json) -> Json {
     match json {
         Json::Number(text) => Json::Number(strtol(&text).to_string().into()),

@@ -231,7 +231,7 @@ fn unescapes(
     listener.reader.grammar.unescape.link(unescape);
 }
 
-/// Changes the bytes of the letters behind a backslash.
+/// Changes which byte a letter after a backslash stands for.
 fn short_escapes(
     listener: &mut Listener<Reader>,
     change: impl Fn(u8, Option<u8>) -> Option<u8> + 'static,

@@ -1,11 +1,11 @@
-//! Words as Python's `shlex.split` finds them.
+//! Splits datagrams into words as Python's `shlex.split` does.
 
 use bstr::ByteSlice as _;
 
 use super::quotes::quote;
 
-/// Writes the words behind the event's name as the lines of a datagram. Returns no bytes where a
-/// quote is open, which is rejected.
+/// Returns a datagram in which each word after the event's name is a line. If a quote stays open,
+/// returns an empty datagram, which the reader rejects.
 pub(super) fn one_word_a_line(datagram: &[u8]) -> Vec<u8> {
     let Some(end) = datagram.find_byte(b'\n') else {
         return datagram.into();
@@ -20,7 +20,7 @@ pub(super) fn one_word_a_line(datagram: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Splits a text into words, without their quotes. Returns none where a quote is open, or where
+/// Splits a text into words, without their quotes. Returns `None` if a quote stays open, or if
 /// nothing follows a backslash.
 fn words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut words = Vec::new();
@@ -48,7 +48,7 @@ fn words(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(words)
 }
 
-/// Reads up to the closing quote, and returns what stands behind it.
+/// Appends the text up to the closing quote to `word`, and returns the text after the quote.
 fn read_quoted<'t>(mut text: &'t [u8], word: &mut Vec<u8>) -> Option<&'t [u8]> {
     loop {
         match text {

@@ -1,16 +1,16 @@
 //! The two classes of datagrams that are not JSON: those of J1, which every listener must reject,
 //! and those of J14, which differ from an event by grammar alone.
 //!
-//! A tolerant scan decides. It reads what lenient parsers read: strings in any quotes, comments,
-//! words without quotes, any closing bracket for any opening one, and it skips punctuation that it
-//! does not know.
+//! A tolerant scanner tells them apart. It accepts what lenient parsers accept: strings in any
+//! quotes, comments, words without quotes, and any closing bracket for any opening one. It skips
+//! unknown punctuation.
 
-/// Returns whether a datagram that is not JSON is on the closed list of J1: it is cut short, its
+/// Returns whether a datagram that is not JSON is on the closed list of J1: it is truncated, its
 /// first character opens no object, the object has no `method` that is a string, or something
-/// stands behind the object.
+/// follows the object.
 ///
-/// Where a string in other quotes or a comment does not end, or ends behind the object, its first
-/// character opened nothing: it is stray, as in `{"x":it's,"method":"E_TEST"}`.
+/// A `'`, a backquote, a `/` or a `#` begins a string or a comment only if that ends within the
+/// object. Otherwise the character is skipped, as the `'` in `{"x":it's,"method":"E_TEST"}`.
 pub(super) fn is_on_closed_list(datagram: &[u8]) -> bool {
     let characters = characters(datagram);
     let holds_event = |syntax| holds_event(&tokens(&characters, syntax)?);
@@ -29,7 +29,7 @@ fn characters(datagram: &[u8]) -> Vec<char> {
     characters
 }
 
-/// What opens strings and comments.
+/// Which characters open strings and comments.
 #[derive(Clone, Copy, PartialEq)]
 enum Syntax {
     /// Strings in `"` and no comments.
@@ -53,7 +53,7 @@ enum Token {
 }
 
 /// Returns the tokens of a text without its white space and comments, or `None` if it ends inside a
-/// string or a comment. The end of the text ends a line.
+/// string or a comment. The end of the text ends a line comment, too.
 fn tokens(text: &[char], syntax: Syntax) -> Option<Vec<Token>> {
     let is_extended = syntax == Syntax::Extended;
     let mut tokens = Vec::new();
@@ -100,7 +100,7 @@ fn is_of_word(character: char) -> bool {
     is_ascii || !character.is_ascii() && !is_space(character)
 }
 
-/// Takes a string up to its closing quote, and returns its content.
+/// Takes a string up to its closing quote from `rest`, and returns its content.
 fn string(quote: char, rest: &mut &[char]) -> Option<String> {
     let mut content = String::new();
     loop {
@@ -114,8 +114,8 @@ fn string(quote: char, rest: &mut &[char]) -> Option<String> {
     }
 }
 
-/// Takes what follows a backslash, and returns the character that it stands for. An unknown letter
-/// stands for itself.
+/// Takes an escape without its backslash from `rest`, and returns the character that it stands for.
+/// An unknown letter stands for itself.
 fn escaped(rest: &mut &[char]) -> Option<char> {
     let (letter, behind) = rest.split_first()?;
     *rest = behind;
@@ -135,7 +135,7 @@ fn escaped(rest: &mut &[char]) -> Option<char> {
     Some(code.map_or(*letter, |code| char::from_u32(code).unwrap_or(' ')))
 }
 
-/// Takes everything up to the end mark of a comment, and the mark.
+/// Takes the rest of a comment, with its end mark, from `rest`.
 fn skip_behind(mark: &[char], rest: &mut &[char]) -> Option<()> {
     let at = rest.windows(mark.len()).position(|window| window == mark)?;
     *rest = &rest[at + mark.len()..];
@@ -159,7 +159,7 @@ fn holds_event(tokens: &[Token]) -> Option<bool> {
         if depth == 0 {
             return Some(index + 1 == tokens.len() && has_method(&outer));
         }
-        // Of a value in brackets, the closing one is there.
+        // Of a value in brackets, only the closing bracket is kept.
         if depth == 1 {
             outer.push(token);
         }
