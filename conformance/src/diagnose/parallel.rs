@@ -1,7 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Items that a thread takes at a time.
+/// How many items a thread takes at a time.
 const BATCH: usize = 4;
 
 /// Maps items in two threads, and returns the results in the order of the items.
@@ -19,7 +19,7 @@ pub(super) fn in_parallel<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U +
         }
     };
     let mut done = thread::scope(|scope| {
-        // Where no thread can be started, this one does it all.
+        // If no second thread can be started, this thread maps all items.
         let other = thread::Builder::new().spawn_scoped(scope, work);
         let mut done = work();
         if let Ok(other) = other {

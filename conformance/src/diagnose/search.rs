@@ -1,8 +1,8 @@
-//! The search: which set of faults, combined in one model, does what the subject did.
+//! Searches the set of faults whose combined model does what the subject did.
 //!
-//! A beam search: from each of the best sets it adds the fault that explains most. Where a fault
-//! alone changes nothing, it is assumed to change nothing of what a set does right, either: in the
-//! end the combined model is run on every vector.
+//! This is a beam search: it extends each of the best sets by the fault that explains most. To save
+//! time, it assumes that a fault which changes nothing alone changes nothing that a set does right,
+//! either. In the end it runs the combined model on every vector.
 
 use std::collections::HashSet;
 use std::iter;
@@ -15,13 +15,14 @@ use super::parallel::in_parallel;
 use super::problem::{Problem, What};
 use super::simulation::Simulated;
 
-/// How many sets are kept.
+/// How many sets each step keeps.
 const BEAM: usize = 4;
 /// The most faults in a set.
 const MAX_MEMBERS: usize = 6;
-/// How many unexplained vectors every candidate is tried on to find those that a set hides.
+/// How many unexplained vectors each candidate runs on to find the faults that a set hides.
 const MAX_SAMPLE: usize = 3;
-/// How many unexplained vectors every candidate is tried on before the best run on all vectors.
+/// How many unexplained vectors each candidate runs on, before the best candidates run on all
+/// vectors.
 const MAX_UNEXPLAINED: usize = 48;
 /// How many candidates run on all vectors for each set.
 const MAX_EXTENSIONS: usize = 24;
@@ -29,7 +30,7 @@ const MAX_EXTENSIONS: usize = 24;
 pub(super) struct Search<'s> {
     pub(super) problem: Problem<'s>,
     pub(super) candidates: Vec<Candidate>,
-    /// Returns whether to go on.
+    /// Returns whether there is time to go on.
     pub(super) go_on: &'s (dyn Fn() -> bool + Sync),
 }
 
@@ -51,14 +52,15 @@ struct Extension {
 }
 
 impl Search<'_> {
-    /// Returns the indices of the candidates that explain most, in the order of injection.
+    /// Returns the indices of the candidates that together explain most, in the order of injection.
     ///
-    /// It looks at the small vectors first, and at the large ones only for faults that these alone
-    /// can show.
+    /// The search uses the small vectors first, and the large ones only for faults that small ones
+    /// cannot show.
     pub(super) fn run(&self) -> Vec<usize> {
         let possible = self.possible();
         if !(self.go_on)() {
-            // The fault that explains most may not have been tried.
+            // The time is over before the search has tried all faults, so it may have missed the
+            // best one.
             return Vec::new();
         }
         let small = self.problem.small;
@@ -69,8 +71,8 @@ impl Search<'_> {
             .members
     }
 
-    /// Adds faults that are hidden without the set, or that only some of the vectors show, or puts
-    /// them in the place of a member, while that explains more of these vectors.
+    /// Adds faults that have an effect only together with the set, or only on some vectors, or puts
+    /// such a fault in the place of a member. Goes on while that explains more of these vectors.
     fn refined(&self, mut set: Set, vectors: Range<usize>) -> Set {
         while self.goes_on(&set) {
             let better = self.with_one_more(&set, &vectors);
@@ -82,13 +84,13 @@ impl Search<'_> {
         set
     }
 
-    /// Returns a better set with another fault beside the members, or in the place of one.
+    /// Returns a better set with one more fault, or with another fault in the place of a member.
     fn with_one_more(&self, set: &Set, vectors: &Range<usize>) -> Option<Set> {
         let unexplained = self.unexplained(set, vectors);
         let add = iter::once_with(|| set.clone());
         let replace = (0..set.members.len()).map(|at| self.without(set, at));
         add.chain(replace).find_map(|from| {
-            // What the member explained shows which others may be in its place.
+            // The vectors that the removed member explained show which faults may replace it.
             let others = self.unexplained(&from, &(0..from.simulated.len()));
             let sample = [&unexplained[..], &others].concat();
             let better = self.best(from.clone(), &self.helpful(&from, &sample));
@@ -118,19 +120,19 @@ impl Search<'_> {
         (best.score > set.score).then(|| self.finished(best))
     }
 
-    /// Returns the smallest of some vectors that a set does not explain.
+    /// Returns a few of these vectors that a set does not explain, the smallest first.
     fn unexplained(&self, set: &Set, vectors: &Range<usize>) -> Vec<usize> {
         let wrong = self.problem.wrong().filter(|at| vectors.contains(at));
         let unexplained = wrong.filter(|at| !self.explains(*at, set.simulated[*at]));
         unexplained.take(MAX_SAMPLE).collect()
     }
 
-    /// Returns whether something is unexplained, and there is time for more.
+    /// Returns whether results are unexplained and there is time to go on.
     fn goes_on(&self, set: &Set) -> bool {
         !self.explains_all(&set.simulated) && (self.go_on)()
     }
 
-    /// Returns the candidates that may be a cause by themselves.
+    /// Returns the candidates that may be a cause on their own.
     fn possible(&self) -> Vec<usize> {
         let is_possible =
             |candidate: &Candidate| (self.go_on)() && candidate.is_possible(&self.problem);
@@ -139,7 +141,7 @@ impl Search<'_> {
         possible.map(|(candidate, _)| candidate).collect()
     }
 
-    /// Returns the best set that extends this one by some candidates.
+    /// Returns the best set that extends this one by some of the candidates.
     fn best(&self, set: Set, candidates: &[usize]) -> Set {
         let mut best = set;
         let mut beam = vec![best.clone()];
@@ -153,7 +155,7 @@ impl Search<'_> {
         self.finished(best)
     }
 
-    /// Returns the candidates that explain, together with a set, some of these vectors.
+    /// Returns the candidates that explain some of these vectors together with a set.
     fn helpful(&self, set: &Set, sample: &[usize]) -> Vec<usize> {
         let helps = |candidate: &usize| {
             let members = self.with(&set.members, *candidate)?;
@@ -163,8 +165,8 @@ impl Search<'_> {
         helpful.into_iter().flatten().collect()
     }
 
-    /// Returns members with two more candidates that together explain some of these vectors. One of
-    /// the two at least changes what the members do.
+    /// Returns members with two more candidates that together explain some of these vectors. At
+    /// least one of the two changes what the members do.
     fn helpful_pairs(&self, members: &[usize], sample: &[usize]) -> Vec<Vec<usize>> {
         let changing = in_parallel(&self.all(), |candidate| {
             let more = self.with(members, *candidate)?;
@@ -292,7 +294,7 @@ impl Search<'_> {
             let set = &beam[extension.set];
             let all = 0..set.simulated.len();
             let simulated: Vec<_> = all.map(|at| self.change(set, &extension, at).0).collect();
-            // Of sets that do the same one is enough.
+            // Keeps one of several sets that do the same.
             if best.iter().all(|other| other.simulated != simulated) {
                 best.push(Set {
                     members: extension.members,
@@ -320,7 +322,7 @@ impl Search<'_> {
         extensions.sort_by_key(|extension| std::cmp::Reverse(extension.score));
     }
 
-    /// Returns vectors that a set does not explain, from all of them alike.
+    /// Returns vectors that a set does not explain, evenly chosen from all such vectors.
     fn unexplained_sample(&self, set: &Set) -> Vec<usize> {
         let all = 0..set.simulated.len();
         let unexplained = all.filter(|at| !self.problem.seen[*at].agrees(set.simulated[*at]));
@@ -329,8 +331,8 @@ impl Search<'_> {
         unexplained.into_iter().step_by(step).collect()
     }
 
-    /// Returns a set with a candidate, in the order of injection. `None` if it has its fault
-    /// already.
+    /// Returns a set with one more candidate, in the order of injection. Returns `None` if the set
+    /// has the candidate's fault already.
     pub(super) fn with(&self, members: &[usize], candidate: usize) -> Option<Vec<usize>> {
         let rank = |member: usize| self.candidates[member].rank;
         if members
@@ -350,7 +352,7 @@ impl Search<'_> {
         let candidate = &self.candidates[extension.candidate];
         let before = set.simulated[at];
         let seen = &self.problem.seen[at];
-        // What the set does wrong may show a fault that changes nothing alone.
+        // A fault that changes nothing alone may have an effect where the set does something wrong.
         if !candidate.changes(&self.problem, at) && (before.conforms || seen.agrees(before)) {
             return (before, 0);
         }
@@ -358,8 +360,8 @@ impl Search<'_> {
         (after, seen.score(after) - seen.score(before))
     }
 
-    /// Drops members that are not needed, and tries other orders while something is unexplained:
-    /// now with the combined model on each of the vectors that the set was run on.
+    /// Drops members that are not needed, and tries other orders while results are unexplained.
+    /// Runs the combined model on each vector of the set.
     fn finished(&self, set: Set) -> Set {
         let count = set.simulated.len();
         let mut set = self.set(&set.members, count);

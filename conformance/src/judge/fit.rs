@@ -4,7 +4,7 @@ use crate::contract::Line;
 use crate::observation::Report;
 use crate::vectors::Expectation;
 
-/// How a subject answers.
+/// Whether a subject must answer each datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Answering {
@@ -23,8 +23,9 @@ pub(super) fn reading_of_report(expected: &Expectation, report: &Report) -> Opti
         Expectation::Survive => report.is_plainly_about_a_datagram(),
         _ => false,
     };
-    // Bytes alone do not show that a line fits no alternative before `survive`, so where there are
-    // several, the search of the bytes ends there.
+    // Every line fits `survive`, but the bytes alone do not show whether it fits an alternative
+    // before `survive`. So the comparison of bytes ends at a `survive` that is one of several
+    // alternatives.
     let is_certain = |one: &&Expectation| alternatives.len() == 1 || **one != Expectation::Survive;
     let mut certain = alternatives.iter().take_while(is_certain);
     certain.position(is_plainly).or_else(|| {
@@ -49,7 +50,7 @@ pub(super) fn reading_of_silence(expected: &Expectation, answering: Answering) -
     }
 }
 
-/// Returns whether a line is an event that is expected.
+/// Returns whether a line reports an expected event.
 pub(super) fn is_expected_event(expected: &Expectation, line: &Line) -> bool {
     matches!(line, Line::Event(_)) && {
         let mut alternatives = expected.alternatives().iter();
@@ -57,9 +58,9 @@ pub(super) fn is_expected_event(expected: &Expectation, line: &Line) -> bool {
     }
 }
 
-/// Returns the index of the alternative that comes closest to a line which fits none: of the events
-/// the one with which an event agrees most, the last of several that agree equally; otherwise the
-/// first alternative.
+/// Returns the index of the alternative that is closest to a line which fits none. If the line
+/// reports an event, that is the event with the most equal parts, the last one of several.
+/// Otherwise, it is the first alternative.
 pub fn nearest(expected: &Expectation, line: Option<&Line>) -> Option<usize> {
     let alternatives = expected.alternatives();
     let agreements = alternatives
@@ -87,7 +88,8 @@ fn fits(expected: &Expectation, line: &Line) -> bool {
     }
 }
 
-/// Returns in how many parts an event is as expected: its name, its parameters, and their count.
+/// Returns the number of parts that are equal in both events: the name, each parameter, and the
+/// number of parameters.
 pub(super) fn agreement(expected: &EventBuf, event: &EventBuf) -> usize {
     let params = expected.params.iter().zip(&event.params);
     let same = params.filter(|(expected, param)| expected == param).count();

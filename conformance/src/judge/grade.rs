@@ -2,7 +2,7 @@ use super::judgment::Judgment;
 use super::verdict::{Strictness, Verdict};
 use crate::vectors::Vector;
 
-/// Returns the verdict of a judgment, and the reason for it in a sentence: empty for a pass.
+/// Returns the verdict of a judgment, and the reason in a sentence, which is empty for a pass.
 pub fn grade(vector: &Vector, judgment: Judgment) -> (Verdict, String) {
     let verdict = Verdict::of(vector.level, &judgment);
     let why = match judgment {
@@ -13,8 +13,8 @@ pub fn grade(vector: &Vector, judgment: Judgment) -> (Verdict, String) {
     (verdict, why)
 }
 
-/// Returns the verdict of a vector that is listed as known to fail for a reason, and the reason for
-/// the verdict in a sentence.
+/// Returns the verdict of a vector that is listed as a known failure with `reason`, and the reason
+/// for the verdict in a sentence.
 pub fn apply_known(verdict: Verdict, why: String, reason: &str) -> (Verdict, String) {
     if verdict.is_failure(Strictness::Should) {
         (Verdict::Known, format!("{why} (known: {reason})"))

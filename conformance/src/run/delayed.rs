@@ -10,16 +10,16 @@ use super::worker_event::WorkerEvent;
 use crate::subject::MAX_PIPELINED;
 use crate::vectors::Vector;
 
-/// Emits outcomes late and in order: a subject may die of a vector only while later ones are tried,
-/// and the outcome of the first changes then. The outcomes of some vectors are found out by another
-/// thread meanwhile.
+/// Emits outcomes in order, and with a delay: a vector may make the subject die only while later
+/// ones run, and its outcome changes then. Other threads find out the outcomes of some vectors
+/// meanwhile.
 pub(super) struct DelayedOutcomes<'e, 's, 'env, 'c> {
     scope: &'s Scope<'s, 'env>,
     /// The most threads at a time.
     max_threads: usize,
-    /// The outcomes that were not emitted yet, the newest last.
+    /// The outcomes that are not emitted yet, the newest last.
     held: VecDeque<Held<'s, 'c>>,
-    /// The vectors that a replay has found to cause losses, and whose outcomes are not known yet.
+    /// The vectors that cause losses, as a replay has found, and whose outcomes are not known yet.
     causes: Vec<LossCause<'c>>,
     emit: &'e mut dyn FnMut(WorkerEvent<'c>),
     error: Option<RunError>,
@@ -35,7 +35,7 @@ struct Pending<'s, 'c> {
     since: Instant,
 }
 
-/// How long a silent instance and a fresh one are waited for, unless the subject is slow.
+/// How long a thread waits for a silent instance and a fresh one, unless the subject is slow.
 const USUAL_WAIT: Duration = Duration::from_secs(4);
 
 impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
@@ -54,7 +54,7 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
         }
     }
 
-    /// Adds an outcome, and emits the oldest if there are many.
+    /// Adds an outcome, and emits the oldest ones if there are too many.
     pub(super) fn push(&mut self, mut outcome: Outcome<'c>) {
         self.apply_cause(&mut outcome);
         self.held.push_back(Held::Ready(outcome));
@@ -82,7 +82,7 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
         Ok(())
     }
 
-    /// Returns whether outcomes are found out by other threads.
+    /// Returns whether other threads still have to find out outcomes.
     pub(super) fn is_waiting(&self) -> bool {
         let mut held = self.held.iter();
         held.any(|held| matches!(held, Held::Pending(_)))
@@ -125,7 +125,7 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
     }
 
     /// Blames the vector that causes a loss, now or when its outcome is known. If its outcome was
-    /// emitted, the vector at which the loss showed is blamed.
+    /// emitted already, blames the vector at which the subject was lost.
     pub(super) fn blame(&mut self, loss: &Outcome<'c>, cause: LossCause<'c>) {
         if let Some(culprit) = self.of(cause.vector) {
             cause.blame(culprit);
@@ -142,7 +142,7 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
     ///
     /// # Errors
     ///
-    /// The first error that one of the threads met.
+    /// Returns the first error of the threads.
     pub(super) fn finish(mut self) -> Result<(), RunError> {
         self.join_all();
         for held in self.held {
@@ -208,7 +208,7 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
         }
     }
 
-    /// Emits the oldest outcomes that are known, but for as many as may be in flight.
+    /// Emits the oldest known outcomes, but keeps as many as may be in flight.
     fn emit_oldest(&mut self) {
         while self.held.len() > MAX_PIPELINED {
             match self.held.pop_front() {

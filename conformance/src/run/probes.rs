@@ -13,27 +13,29 @@ use crate::observation::Observation;
 use crate::subject::{ExchangeEnd, SendMode};
 use crate::vectors::Vector;
 
-/// The number of long datagrams: on a busy machine one may be read before the next thread starts,
-/// but hardly all of them.
+/// The number of long datagrams. On a busy machine, a thread of the subject may finish one before
+/// the next thread starts, but hardly all of them.
 const LONG: usize = 3;
 /// The number of short datagrams that follow each long one.
 const SHORT: usize = 4;
-/// The number of parameters of a long datagram, for which there is just room. Interpreters change
-/// threads every 5 milliseconds, so it takes them longer than that to read and report it.
+/// The number of parameters of a long datagram, nearly as many as fit. Interpreters switch threads
+/// every 5 milliseconds, so reading and reporting such a datagram has to take longer than that.
 const LONG_PARAMS: usize = 7_000;
-/// How often overtaking is tried at a time: a thread that is fast enough is overtaken only now and
-/// then.
+/// How many times one investigation tries to make reports overtake each other: a fast thread is
+/// overtaken only now and then.
 const OVERTAKING_TRIES: usize = 8;
-/// How often overtaking is looked for in a dialect, because wrong results may come of it.
+/// How many investigations look for overtaking in a dialect after wrong results, which overtaking
+/// may explain.
 const INVESTIGATIONS: usize = 3;
-/// The number of events by which the order of parameters is compared.
+/// The number of events whose orders of parameters are compared.
 const SHUFFLED_EVENTS: usize = 8;
-/// The number of parameters of each of them: hash tables keep a few in the order in which they
-/// came.
+/// The number of parameters of each of these events: hash tables keep a few parameters in their
+/// order.
 const SHUFFLED_PARAMS: usize = 12;
 
 impl Supervisor<'_> {
-    /// Finds out what the subject does before a vector is sent whose requirement forbids it.
+    /// Finds out, before a vector is sent, whether the subject behaves in a way that the vector's
+    /// requirement forbids.
     pub(super) fn investigate_before(&mut self, vector: &Vector) -> Result<(), RunError> {
         for behaviour in [Behaviour::ReportsOvertake, Behaviour::ShufflesParameters] {
             if forbids(vector, behaviour) {
@@ -43,10 +45,10 @@ impl Supervisor<'_> {
         Ok(())
     }
 
-    /// Finds out whether something that the subject does explains a wrong result. Whatever does is
-    /// among the discoveries.
+    /// Finds out whether a behaviour of the subject explains a wrong result, and adds it to the
+    /// discoveries.
     ///
-    /// If possible another instance is asked: this one may still have to report something late.
+    /// Uses another instance if possible, because this one may still have late reports.
     pub(super) fn investigate_failure(&mut self, dialect: Dialect) -> Result<(), RunError> {
         if !self.can_have_siblings() {
             return self.investigate_both(dialect, 1);
@@ -62,8 +64,8 @@ impl Supervisor<'_> {
         self.investigate(dialect, Behaviour::ShufflesParameters, 1)
     }
 
-    /// Finds out whether the subject does this, at most so often. The result is among the
-    /// discoveries.
+    /// Finds out whether the subject shows a behaviour, and adds it to the discoveries. Does
+    /// nothing after `at_most` investigations.
     fn investigate(
         &mut self,
         dialect: Dialect,
@@ -86,16 +88,16 @@ impl Supervisor<'_> {
                 self.investigations
                     .insert((dialect, behaviour), INVESTIGATIONS);
             }
-            // The next vector meets the same, and says so.
+            // The next vector meets the same error, and its outcome says so.
             Err(RunError::Gone(_)) => {}
             Err(error) => return Err(error),
         }
         Ok(())
     }
 
-    /// Returns whether reports overtake each other: a long datagram is reported behind a later one,
-    /// and yet needs none behind it to be reported. `None` if the subject does not report the long
-    /// ones at all.
+    /// Returns whether reports overtake each other: the subject reports a long datagram after a
+    /// later one, and it also reports a long datagram that no other follows. Returns `None` if the
+    /// subject does not report the long ones at all.
     fn overtakes(&mut self, dialect: Dialect) -> Result<Option<bool>, RunError> {
         for _ in 0..OVERTAKING_TRIES {
             let params = [vec![LONG_PARAMS], vec![0; SHORT]].concat().repeat(LONG);
@@ -163,8 +165,8 @@ impl Supervisor<'_> {
         Ok(params.collect())
     }
 
-    /// Sends probes and a fence, and returns what was reported. `None` if the subject died or fell
-    /// silent; that instance is ended.
+    /// Sends probes and a fence, and returns the reports. If the subject dies or falls silent, ends
+    /// the instance and returns `None`.
     fn send_probes(
         &mut self,
         dialect: Dialect,
@@ -183,7 +185,7 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Returns whether the subject reports a datagram behind which nothing is sent.
+    /// Returns whether the subject reports a datagram that nothing follows.
     fn reports_unprompted(&mut self, dialect: Dialect, probe: &Probe) -> Result<bool, RunError> {
         let Some(session) = &mut self.session else {
             return Ok(false);
@@ -195,14 +197,14 @@ impl Supervisor<'_> {
         Ok(is_reported)
     }
 
-    /// Returns whether a report comes though all that was sent is behind a fence that has returned.
+    /// Returns whether the subject still reports something after it has reported the last fence.
     fn has_late_report(&mut self) -> bool {
         let session = self.session.as_mut();
         session.is_some_and(|session| session.wait_for_report().is_some())
     }
 }
 
-/// A datagram by which something is found out about the subject: a fence with more parameters.
+/// A datagram that tests a behaviour of the subject: a fence with more parameters.
 struct Probe {
     fence: Fence,
     datagram: Vec<u8>,
@@ -227,7 +229,7 @@ impl Probe {
         }
     }
 
-    /// Returns whether a reported line is about this probe.
+    /// Returns whether a line reports this probe.
     fn is_in(&self, raw: &[u8], fences: &Fences) -> bool {
         fences.mark(raw, &self.fence) == Mark::This
     }
@@ -245,8 +247,8 @@ fn param_name(index: usize) -> String {
     format!("n{}", String::from_iter(digits))
 }
 
-/// Returns the indices of the reported probes, in the order of their first reports: copies that
-/// come later overtake nothing.
+/// Returns the indices of the reported probes, in the order of their first reports. Later copies of
+/// a report do not count as overtaking.
 fn order(observation: &Observation, probes: &[Probe], fences: &Fences) -> Vec<usize> {
     let index = |raw: &[u8]| probes.iter().position(|probe| probe.is_in(raw, fences));
     let mut order = Vec::new();

@@ -8,10 +8,10 @@ use crate::judge::{Judgment, Strictness, Verdict, grade, judge};
 use crate::subject::{Exchange, ExchangeEnd, SendMode};
 use crate::vectors::Vector;
 
-/// What came of a vector that was sent, and sent again where the subject died or fell silent.
+/// The outcome of a vector that was sent, and sent again if the subject died or fell silent.
 pub(super) struct Tried<'c> {
     pub(super) outcome: Outcome<'c>,
-    /// The first outcome, if it was a loss and a fresh instance did something else.
+    /// The first outcome, if the subject was lost and a fresh instance behaved differently.
     pub(super) differing: Option<Outcome<'c>>,
 }
 
@@ -27,7 +27,7 @@ impl<'c> Tried<'c> {
 impl Supervisor<'_> {
     /// Sends a vector, and sends it once more to a fresh instance if this one died or fell silent.
     ///
-    /// `first_try` is what came of the vector already.
+    /// `first_try` is the outcome of an earlier try, which replaces the first one.
     pub(super) fn try_twice<'c>(
         &mut self,
         vector: &'c Vector,
@@ -38,7 +38,7 @@ impl Supervisor<'_> {
             None => match self.ensure_running() {
                 Ok(()) => self.try_once(vector, None)?,
                 Err(RunError::Gone(why)) => {
-                    // All that is known of a vector that was not sent is how the subject was lost.
+                    // The vector was not sent, so its outcome says only how the subject was lost.
                     let verdict = self.lost_verdict().unwrap_or(Verdict::Crash);
                     let assessor = self.assessor(vector.dialect);
                     return Ok(Tried::once(assessor.outcome(vector, verdict, why)));
@@ -66,8 +66,8 @@ impl Supervisor<'_> {
         })
     }
 
-    /// Sends a vector once, to the instance that runs or to a fresh one, and a fence after it. An
-    /// instance that died or fell silent is ended.
+    /// Sends a vector once, to the running instance or to a fresh one, and a fence after the
+    /// vector. Ends an instance that fell silent.
     pub(crate) fn probe<'c>(&mut self, vector: &'c Vector) -> Result<Outcome<'c>, RunError> {
         self.ensure_running()?;
         let mut outcome = self.try_once(vector, None)?;
@@ -80,7 +80,8 @@ impl Supervisor<'_> {
         Ok(outcome)
     }
 
-    /// Sends a fence after the last vector. If that goes wrong, the last vector is to blame.
+    /// Sends a fence after the last vector. If the subject fails at the fence, blames the last
+    /// vector.
     pub(super) fn close(&mut self, last: &mut Outcome<'_>) -> Result<(), RunError> {
         if !self.is_running() {
             return Ok(());
@@ -146,13 +147,13 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Returns whether reports of this dialect come out of turn, which is known and reported.
+    /// Returns whether it is known that the subject reports datagrams of this dialect out of order.
     pub(super) fn has_no_turn(&self, dialect: Dialect) -> bool {
         self.does(dialect, Behaviour::ReportsOvertake) || self.does(dialect, Behaviour::RepeatsLate)
     }
 
-    /// Returns whether reports of this dialect are known to come out of turn. If one has, that is
-    /// found out first.
+    /// Returns whether it is known that the subject reports datagrams of this dialect out of order.
+    /// If a report came out of order, investigates first.
     pub(super) fn explains_turns(
         &mut self,
         dialect: Dialect,
