@@ -12,24 +12,24 @@ use crate::transport::SocketFolder;
 use crate::transport::{Address, SocketKind};
 
 /// Allocates addresses for subjects: free ports, and paths in a private folder, which is removed
-/// when this and what it allocated are dropped.
+/// when the allocator and all its addresses are dropped.
 #[derive(Debug, Default)]
 pub struct AddressAllocator {
-    /// Made when it is first needed.
+    /// Created when the first path is allocated.
     #[cfg(unix)]
     folder: Option<Arc<SocketFolder>>,
     #[cfg(unix)]
     count: usize,
 }
 
-/// An address that belongs to this runner until this is dropped.
+/// An address that no other runner uses until this value is dropped.
 #[derive(Debug)]
 pub(super) struct AllocatedAddress {
     pub(super) address: Address,
     _claim: Claim,
 }
 
-/// What keeps an address from others.
+/// What reserves an address.
 #[derive(Debug)]
 enum Claim {
     Port(#[expect(dead_code, reason = "it is released when it is dropped")] PortReservation),
@@ -37,7 +37,7 @@ enum Claim {
     File(#[expect(dead_code, reason = "it is removed when it is dropped")] SocketName),
 }
 
-/// The name of a socket's file, which is removed when this is dropped: few listeners do that.
+/// The name of a socket's file. Dropping it removes the file, because few listeners do.
 #[cfg(unix)]
 #[derive(Debug)]
 struct SocketName {
@@ -45,8 +45,8 @@ struct SocketName {
     name: String,
 }
 
-/// Below the ports that systems assign by themselves, so that no other program gets a port between
-/// its choice and its use.
+/// The ports to choose from. Systems assign higher ones by themselves, so no other program gets one
+/// of these between its choice and its use.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
 /// The most ports tried for one address.
 const MAX_TRIES: usize = 1_000;

@@ -1,11 +1,11 @@
 use std::time::Instant;
 
-/// The most reads after a deadline: what was reported in time may be queued after as much log as a
-/// pipe holds.
+/// The most reads after a deadline: a report that came in time may be queued behind as much log as
+/// a pipe holds.
 const READS_AFTER: usize = 16;
 
-/// The end of a wait for an event. What is read before it need not bring an event: a log has no
-/// end.
+/// The deadline of a wait for an event. It limits the reads as well as the time, because a subject
+/// can write log without end.
 #[derive(Debug)]
 pub(super) struct Deadline {
     when: Instant,
@@ -33,9 +33,9 @@ impl Deadline {
 /// Whether an attempt to read brought any bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ReadAttempt {
-    /// It brought some, or the end of a stream.
+    /// The attempt read bytes, or found the end of a stream.
     Some,
-    /// It brought none.
+    /// The attempt read no bytes.
     Empty,
 }
 
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_ends_after_its_deadline_alone_and_then_soon() {
+    fn a_wait_ends_soon_after_its_deadline_and_not_before() {
         let mut long = Deadline::at(Instant::now() + Duration::from_secs(1_000));
         assert!(
             (0..100).all(

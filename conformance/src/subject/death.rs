@@ -4,15 +4,15 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Death {
-    /// It ended.
+    /// The subject ended.
     Exited(Exit),
-    /// It runs, but has closed its standard output.
+    /// The subject runs, but has closed its standard output.
     ClosedOutput,
-    /// It runs somewhere, but the source of its reports has ended.
+    /// The runner is attached to the subject, and the source of its reports has ended.
     NoMoreReports,
-    /// It runs, but has closed its standard input, where it should read datagrams.
+    /// The subject runs, but has closed its standard input, where it should read datagrams.
     ClosedInput,
-    /// Its socket is no longer bound, whether or not it runs.
+    /// The subject's socket is no longer bound, whether or not the subject runs.
     Refused,
 }
 
@@ -36,9 +36,9 @@ impl fmt::Display for Death {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
-    /// It exited with this status.
+    /// The process exited with this status.
     Status(i32),
-    /// This signal killed it.
+    /// This signal killed the process.
     Signal(i32),
 }
 

@@ -3,14 +3,14 @@ use super::death::Exit;
 /// What a subject did.
 #[derive(Debug)]
 pub(super) enum SubjectEvent {
-    /// It wrote a line that starts with `{`; the line feed is cut off.
+    /// The subject wrote a line that starts with `{`; the line feed is removed.
     Line(Vec<u8>),
-    /// It wrote a line that starts with `{` and is longer than any report may be.
+    /// The subject wrote a line that starts with `{` and is longer than any report may be.
     LongLine,
-    /// It closed its output: no more reports will come.
+    /// The subject closed its output: no more reports will come.
     Closed,
-    /// It ended.
+    /// The subject ended.
     Exited(Exit),
-    /// It may have made room for another datagram on the link, if that was waited for.
+    /// The link may have space for another datagram. Only waits that ask for this event return it.
     Writable,
 }

@@ -1,22 +1,22 @@
 #[cfg(unix)]
 use crate::subject::death::Exit;
 
-/// What happened to a process while its streams were waited for.
+/// What happened while the runner waited for the streams of a process.
 #[derive(Debug)]
 pub(crate) enum StreamEvent<'s> {
-    /// It wrote this to standard output.
+    /// The process wrote these bytes to standard output.
     Output(&'s [u8]),
-    /// Its standard output was closed.
+    /// The standard output of the process was closed.
     OutputClosed,
-    /// It wrote this to standard error.
+    /// The process wrote these bytes to standard error.
     Log(&'s [u8]),
-    /// Its standard error was closed.
+    /// The standard error of the process was closed.
     LogClosed,
-    /// It ended. It is not reaped yet, so that its process id is still its own.
+    /// The process ended. It is not reaped yet, so that its process id is not reused.
     #[cfg(unix)]
     Ended(Exit),
-    /// The link may have room for another datagram.
+    /// The link may have space for another datagram.
     Writable,
-    /// Nothing, until the end of the wait.
+    /// Nothing happened until the end of the wait.
     Nothing,
 }

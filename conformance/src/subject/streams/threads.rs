@@ -8,8 +8,8 @@ use super::buffer::BUFFER_SIZE;
 use super::event::StreamEvent;
 use super::input::InputError;
 
-/// The streams of a child process, read by threads. There is no way to wait for its end here: the
-/// end of its output stands for it.
+/// The streams of a child process, read by threads. This platform has no way to wait for the end of
+/// the process, so the end of its output counts as the end of the process.
 #[derive(Debug)]
 pub(crate) struct Streams {
     read: Receiver<(Stream, Vec<u8>)>,
@@ -23,7 +23,7 @@ enum Stream {
     Stderr,
 }
 
-/// The most chunks read ahead. A process that writes faster blocks.
+/// The most chunks that a thread reads ahead. If the process writes faster, its writes block.
 const BACKLOG: usize = 16;
 
 impl Streams {
@@ -70,7 +70,7 @@ impl Streams {
     }
 }
 
-/// Sends what a stream carries in chunks; an empty one means that the stream was closed.
+/// Reads a stream and sends its bytes in chunks. An empty chunk means that the stream was closed.
 fn read_all(
     mut stream: impl Read + Send + 'static,
     name: Stream,

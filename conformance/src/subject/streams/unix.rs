@@ -13,13 +13,13 @@ use super::event::StreamEvent;
 use super::input::InputError;
 use crate::subject::death::Exit;
 
-/// The streams of a child process, none of which blocks.
+/// The non-blocking streams of a child process.
 #[derive(Debug)]
 pub(crate) struct Streams {
     stdout: Option<ChildStdout>,
     stderr: Option<ChildStderr>,
     stdin: Option<ChildStdin>,
-    /// The bytes to be written to standard input.
+    /// The bytes that are still to be written to standard input.
     unwritten: Vec<u8>,
     pid: Pid,
     /// A pipe that is closed when the process has ended.
@@ -27,9 +27,10 @@ pub(crate) struct Streams {
     buffer: Box<[u8]>,
 }
 
-/// The most unwritten bytes for a process that does not read: a few of the longest lines.
+/// The most unwritten bytes that are kept for a process that does not read: a few of the longest
+/// lines.
 const MAX_UNWRITTEN: usize = 1 << 20;
-/// The capacity of the pipe from a process, where the system allows it: many of the longest lines.
+/// The capacity of the pipe from a process, if the system allows it: many of the longest lines.
 /// With the usual 64 KiB, process and runner wait for each other at every longer line.
 #[cfg(target_os = "linux")]
 const PIPE_CAPACITY: usize = 1 << 20;
@@ -44,7 +45,7 @@ enum StreamSource {
 }
 
 impl Streams {
-    /// Takes the streams that are piped, and watches for the end.
+    /// Takes the streams that are piped, and watches for the end of the process.
     pub(crate) fn of(child: &mut Child) -> io::Result<Self> {
         let streams = Self {
             stdout: child.stdout.take(),
@@ -57,7 +58,7 @@ impl Streams {
         };
         #[cfg(target_os = "linux")]
         if let Some(stdout) = &streams.stdout {
-            // The total of all pipes of a user is limited. A short pipe is slower, and no worse.
+            // The total of all pipes of a user is limited. A pipe that stays short is only slower.
             let _ = rustix::pipe::fcntl_setpipe_size(stdout, PIPE_CAPACITY);
         }
         let fds = [
@@ -71,8 +72,8 @@ impl Streams {
         Ok(streams)
     }
 
-    /// Waits until something happens, at most until this time. With `writable`, room on this socket
-    /// is waited for, too.
+    /// Waits until something happens, at most until this time. With `writable`, also waits for
+    /// space in the send buffer of this socket.
     pub(crate) fn wait(
         &mut self,
         until: Instant,
@@ -129,7 +130,7 @@ impl Streams {
                 Ok(written) => drop(self.unwritten.drain(..written)),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // The process has closed it; the next write returns that.
+                // The process has closed its input; the next write returns the error.
                 Err(_) => self.stdin = None,
             }
         }
@@ -184,8 +185,8 @@ impl Streams {
     }
 }
 
-/// Reads what is there, and returns its length: 0 if the stream is closed now, `None` if nothing is
-/// there.
+/// Reads without blocking, and returns the length: 0 if the stream is closed now, `None` if there
+/// are no bytes to read.
 fn read(stream: &mut Option<impl io::Read>, buffer: &mut [u8]) -> Option<usize> {
     match stream.as_mut()?.read(buffer) {
         Err(error)
@@ -205,7 +206,8 @@ fn read(stream: &mut Option<impl io::Read>, buffer: &mut [u8]) -> Option<usize> 
     }
 }
 
-/// Waits in a thread for the end of a child, without reaping it. Its end closes the returned pipe.
+/// Waits in a thread for the end of a child, without reaping it. The returned pipe is closed when
+/// the child ends.
 fn watch(pid: Pid) -> io::Result<PipeReader> {
     let (mut reader, writer) = io::pipe()?;
     ioctl_fionbio(&reader, true)?;
