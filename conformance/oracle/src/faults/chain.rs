@@ -1,8 +1,9 @@
 //! The steps of a listener, which faults change.
 //!
-//! A step is a chain: each fault adds a link in front, which gets the input and the rest of the
-//! chain. A link that calls the rest combines with other faults of the same step; one that ignores
-//! it replaces the step. The fault that was injected last sees the input first.
+//! A step is a chain of functions. Each fault adds a link in front, which gets the input and the
+//! rest of the chain. A link that calls the rest combines with other faults of the same step; a
+//! link that does not call it replaces the step. The fault that was injected last gets the input
+//! first.
 
 /// A step that consumes its input.
 pub(super) struct Step<In, Out>(Box<dyn FnMut(In) -> Out>);
@@ -65,13 +66,13 @@ impl<In: ?Sized + 'static, Out: 'static> StepRef<In, Out> {
     }
 }
 
-/// A step that adds an item to those before it.
+/// A step that adds an item to a list.
 pub(super) struct Store<Item>(Box<AddItem<Item>>);
 
 /// Adds an item to those before it.
 type AddItem<Item> = dyn FnMut(&mut Vec<Item>, Item);
 
-/// The links of a [`Store`] behind the present one.
+/// The links of a [`Store`] after the current one.
 pub(super) type NextStore<'n, Item> = &'n mut dyn FnMut(&mut Vec<Item>, Item);
 
 impl<Item: 'static> Default for Store<Item> {

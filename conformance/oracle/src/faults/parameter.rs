@@ -1,7 +1,7 @@
 /// The parameter of a fault.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Parameter {
-    /// The fault has none.
+    /// The fault has no parameter.
     #[default]
     None,
     /// A limit or a period.
@@ -10,12 +10,12 @@ pub enum Parameter {
     Names(Vec<Vec<u8>>),
 }
 
-/// What a fault needs for a parameter.
+/// The kind of parameter that a fault needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ParameterKind {
-    /// Nothing.
+    /// The fault needs no parameter.
     None,
-    /// A number; these are common ones.
+    /// A number; holds common values.
     Number(&'static [usize]),
     /// Event names.
     EventNames,

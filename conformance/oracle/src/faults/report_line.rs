@@ -1,4 +1,4 @@
-//! The lines of the contract for what a listener read.
+//! Writes the JSON line of the reporting contract for what a listener read.
 
 use super::event::{Param, Reading, Value};
 

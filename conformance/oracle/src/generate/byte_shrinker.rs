@@ -1,7 +1,7 @@
 /// Shrinks the bytes that a failing case is made from.
 ///
-/// It removes blocks, large ones first, and lowers bytes, until no candidate fails any more. The
-/// caller makes a case of each candidate, and keeps those whose cases fail.
+/// The shrinker removes blocks, large ones first, and lowers bytes, until no candidate fails any
+/// more. The caller makes a case of each candidate, and keeps those whose cases fail.
 ///
 /// ```
 /// use event_datagram_oracle::generate::ByteShrinker;
@@ -24,7 +24,7 @@ pub struct ByteShrinker {
     /// The end of the block that is removed next, or of the byte that is lowered next; it moves
     /// from the end to the start.
     end: usize,
-    /// The number of lower values that were tried for this byte.
+    /// The number of lower values that were tried for the current byte.
     tries: usize,
     /// Whether a candidate was kept in this pass.
     has_progress: bool,
@@ -51,7 +51,7 @@ impl ByteShrinker {
         &self.best
     }
 
-    /// Returns the next bytes to try, or `None` after a pass in which none was kept.
+    /// Returns the next bytes to try, or `None` after a pass in which no candidate was kept.
     pub fn candidate(&mut self) -> Option<&[u8]> {
         loop {
             if self.block > 0 {

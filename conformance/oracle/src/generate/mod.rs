@@ -1,10 +1,10 @@
 //! Generators of test cases that break parsers: datagrams, sequences, events and socket texts.
 //!
-//! A generator makes a case from bytes, each of which makes a choice ([`ByteSource`]). A fuzzing
+//! A generator makes a case from bytes; each byte decides a choice ([`ByteSource`]). A fuzzing
 //! engine has such bytes and keeps those that reach new code; a property test draws them at random;
 //! a replay reads them from a file. All of them share these generators. Fewer and smaller bytes
-//! make a simpler case, and no bytes the simplest one, so that an engine shrinks the case by
-//! shrinking the bytes ([`ByteShrinker`] does), without knowing its structure.
+//! make a simpler case, and no bytes the simplest one, so that an engine shrinks a case by
+//! shrinking its bytes, without knowing the structure of the case. [`ByteShrinker`] does so, too.
 //!
 //! ```
 //! use event_datagram_oracle::generate::{ByteSource, Generate, TextDatagram};
@@ -23,7 +23,7 @@
 //! use proptest::prelude::*;
 //!
 //! proptest! {
-//!     // With #[test] in a test of yours.
+//!     // Add #[test] in your own test.
 //!     fn my_parser_survives(case: TextDatagram) {
 //!         let _ = event_datagram::text::decode(&case.0);
 //!     }
@@ -31,9 +31,9 @@
 //! # my_parser_survives();
 //! ```
 //!
-//! With the feature `arbitrary` they implement `arbitrary::Arbitrary`, which the targets of
-//! libFuzzer and other engines take: `fuzz_target!(|datagram: TextDatagram| …)`. Their `Debug`
-//! output is Rust that can be pasted into a test.
+//! With the feature `arbitrary` the cases implement `arbitrary::Arbitrary`, so fuzz targets of
+//! libFuzzer and other engines can take them as input: `fuzz_target!(|datagram: TextDatagram| …)`.
+//! Their `Debug` output is Rust that can be pasted into a test.
 
 mod byte_shrinker;
 mod byte_source;

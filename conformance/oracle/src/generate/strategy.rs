@@ -10,7 +10,7 @@ use proptest::test_runner::TestRunner;
 
 use super::{ByteShrinker, ByteSource, Generate};
 
-/// Bytes that a case is made from, at most.
+/// The most bytes that a case is made from.
 const MAX_BYTES: usize = 256;
 
 /// A strategy for cases of kind `C`.
@@ -56,8 +56,8 @@ pub struct CaseTree<C> {
 }
 
 impl<C> CaseTree<C> {
-    /// Moves on to the next candidate, or back to the best case if there is none. Returns whether
-    /// there is one.
+    /// Moves on to the next candidate, or back to the best case if there is no candidate left.
+    /// Returns whether there is a candidate.
     fn advance(&mut self) -> bool {
         match self.shrinker.candidate() {
             Some(candidate) => {
@@ -85,7 +85,7 @@ impl<C: Generate> ValueTree for CaseTree<C> {
         C::generate(&mut ByteSource::new(&self.current))
     }
 
-    /// Takes the current case as failing.
+    /// Records that the current case fails.
     fn simplify(&mut self) -> bool {
         if self.current != self.shrinker.best() {
             self.shrinker.keep();
@@ -93,7 +93,7 @@ impl<C: Generate> ValueTree for CaseTree<C> {
         self.advance()
     }
 
-    /// Takes the current case as passing.
+    /// Records that the current case passes.
     fn complicate(&mut self) -> bool {
         self.advance()
     }

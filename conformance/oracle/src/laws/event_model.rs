@@ -6,11 +6,11 @@ use event_datagram::{
     Advice, Bytes, Event, EventBuf, EventRef, Param, ParamBuf, Value, ValueBuf, advise,
 };
 
-/// All accessors of [`Bytes`] return the same content.
+/// Asserts that all accessors of [`Bytes`] return the same content.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn bytes_accessors_agree(bytes: Bytes<'_>) {
     let content = bytes.to_vec();
     assert_eq!(bytes.to_cow(), content);
@@ -36,8 +36,8 @@ pub fn bytes_accessors_agree(bytes: Bytes<'_>) {
     assert_eq!(left, 0, "chunks");
 }
 
-/// [`bytes_accessors_agree`] for all parts of an event, and an event rebuilt from its parts is
-/// equal.
+/// Asserts [`bytes_accessors_agree`] for all parts of an event, and that an event rebuilt from its
+/// parts is equal.
 pub(super) fn event_accessors_agree<E: Event>(event: &E) {
     bytes_accessors_agree(event.name());
     advice_points_at_the_fault(&event.name().to_cow());
@@ -74,7 +74,8 @@ pub(super) fn event_accessors_agree<E: Event>(event: &E) {
     );
 }
 
-/// [`advise`] accepts names of the recommended form, and points at what is wrong in others.
+/// Asserts that [`advise`] accepts names of the recommended form, and points at the mistake in all
+/// others.
 fn advice_points_at_the_fault(name: &[u8]) {
     let of_words = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let words = name.strip_prefix(b"E_");
@@ -107,7 +108,7 @@ fn advice_points_at_the_fault(name: &[u8]) {
 }
 
 fn hash(bytes: &Bytes<'_>) -> u64 {
-    /// FNV-1a: any hasher will do that depends on every byte.
+    /// FNV-1a: any hasher whose result depends on every byte is good enough.
     struct Fnv(u64);
 
     impl Hasher for Fnv {

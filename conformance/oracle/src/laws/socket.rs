@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 
 use event_datagram::{Host, HostName, Socket, UnixPath};
 
-/// Any text either parses as a socket that prints and parses back the same, or is an error that
-/// points between two characters of the text, and whose message names that offset.
+/// Asserts that a text parses as a socket whose printed form parses to the same socket, or returns
+/// an error whose offset is a character boundary of the text, and whose message names that offset.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn text_parses_back_or_error_points_into_it(text: &str) {
     let parsed = Socket::parse(text);
     assert_eq!(Socket::try_from(text), parsed);
@@ -44,12 +44,13 @@ pub fn text_parses_back_or_error_points_into_it(text: &str) {
     }
 }
 
-/// An address and port parse as a socket if and only if the standard library parses them, with
-/// equal results. It accepts two things more: zones of IPv6 addresses, and leading zeros of a port.
+/// Asserts that an address and port parse as a socket if and only if the standard library parses
+/// them, with equal results. There are two exceptions, which only the standard library accepts:
+/// zones of IPv6 addresses, and leading zeros of a port.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn addresses_parse_as_in_std(text: &str) {
     let Some(rest) = text.strip_prefix("udp:") else {
         return;

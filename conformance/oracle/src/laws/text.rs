@@ -16,7 +16,7 @@ use event_datagram::{Event, EventBuf, MAX_DATAGRAM, ParamBuf, ValueBuf};
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn decoded_parts_are_slices_in_order(datagram: &[u8]) {
     match text::decode(datagram) {
         Ok(event) => parts_are_slices(datagram, &event),
@@ -31,7 +31,7 @@ pub fn decoded_parts_are_slices_in_order(datagram: &[u8]) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn decoder_agrees_with_reference(datagram: &[u8]) {
     assert_eq!(
         reading(&text::decode(datagram)),
@@ -44,7 +44,7 @@ pub fn decoder_agrees_with_reference(datagram: &[u8]) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn documented_grammar_agrees_with_reference(datagram: &[u8]) {
     assert_eq!(
         reading(&documented::decode(datagram)),
@@ -58,7 +58,7 @@ pub fn documented_grammar_agrees_with_reference(datagram: &[u8]) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn reference_admits_its_readings(datagram: &[u8]) {
     let by_grammar = reference::documented(datagram);
     assert!(reference::admits(datagram, &reference::decode(datagram)));
@@ -75,7 +75,7 @@ pub fn reference_admits_its_readings(datagram: &[u8]) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn accessors_agree(datagram: &[u8]) {
     match text::decode(datagram) {
         Ok(event) => event_accessors_agree(&event),
@@ -91,7 +91,7 @@ pub fn accessors_agree(datagram: &[u8]) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn decoded_events_encode_as_checked(datagram: &[u8]) {
     if let Ok(event) = text::decode(datagram) {
         sender_matches_size_and_check(&event);
@@ -105,7 +105,7 @@ pub fn decoded_events_encode_as_checked(datagram: &[u8]) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn sender_matches_size_and_check<E: Event>(event: &E) {
     let plain = reference::encode(&EventBuf::from_event(event), b"\n");
     let size = sender::size(event);

@@ -1,7 +1,8 @@
-//! The reference decoder of the text dialect: the rulings T1 to T20 as directly as possible.
+//! The reference decoder of the text dialect. It implements the rulings T1 to T20 as directly as
+//! possible.
 //!
-//! It shares no code with [`text::decode`](event_datagram::text::decode), allocates freely, and is
-//! not optimised.
+//! The decoder shares no code with [`text::decode`](event_datagram::text::decode), allocates
+//! freely, and is not optimised.
 //!
 //! ```
 //! use event_datagram::{EventBuf, ParamBuf};
@@ -29,10 +30,10 @@ pub fn decode(datagram: &[u8]) -> Reading {
 }
 
 /// Returns the reading by the documented grammar, which
-/// [`text::documented::decode`](event_datagram::text::documented::decode) must return: of each
-/// parameter the first reading in which quotes and carriage returns stand in quotes only. The
-/// datagram is rejected if a parameter has no such reading, if the last line does not end, and if
-/// it is longer than [`MAX_DATAGRAM`].
+/// [`text::documented::decode`](event_datagram::text::documented::decode) must return: each
+/// parameter has the first of its readings in which quotes and carriage returns stand only within
+/// quotes. Rejects the datagram if a parameter has no such reading, if the last line has no line
+/// feed, or if the datagram is longer than [`MAX_DATAGRAM`].
 pub fn documented(datagram: &[u8]) -> Reading {
     let event = || {
         let (name, body) = split_name(datagram)?;
@@ -56,13 +57,13 @@ pub fn documented(datagram: &[u8]) -> Reading {
 ///
 /// More than one reading is admissible
 ///
-/// - where a line that is not quoted holds `::` behind something that is no plain identifier
-///   (letters, digits, `_`, `.`, `-`), and the value behind it is not quoted: the line is a named
-///   value, or an unnamed one that holds `::` (T6);
-/// - where a bare value begins with a quote that the end of the line closes: by the sender the
-///   quotes are part of the value, by the grammar they are removed (T9);
+/// - where a line that is not quoted holds `::`, the text before it is no plain identifier
+///   (letters, digits, `_`, `.`, `-`), and the value after it is not quoted: the line is a named
+///   value, or an unnamed one that contains `::` (T6);
+/// - where a bare value begins with a quote that the end of the line closes: as senders write
+///   values, the quotes are part of the value; by the grammar they are not (T9);
 /// - where the last line has no line feed (T17), or the datagram is longer than [`MAX_DATAGRAM`]
-///   (T16): it may be rejected.
+///   (T16): a listener may reject the datagram.
 pub fn readings(datagram: &[u8]) -> Readings<'_> {
     let Some((name, body)) = split_name(datagram) else {
         return Readings {
@@ -80,13 +81,14 @@ pub fn readings(datagram: &[u8]) -> Readings<'_> {
     }
 }
 
-/// Encodes an event as the sender does, but quotes the values that hold a byte of `quoted`: a line
-/// feed for the sender itself; quotes and carriage returns, too, for the documented grammar.
+/// Encodes an event as the sender does, but quotes the values that contain a byte of `quoted`. The
+/// sender itself quotes for a line feed; the documented grammar also demands it for quotes and
+/// carriage returns.
 pub fn encode(event: &EventBuf, quoted: &[u8]) -> Vec<u8> {
     let mut datagram = event.name.clone();
     datagram.push(b'\n');
     for param in &event.params {
-        // An empty name is none.
+        // The sender writes an empty name like a missing one.
         if let Some(name) = param.name.as_deref().filter(|name| *name != b"") {
             datagram.extend_from_slice(name);
             datagram.extend_from_slice(b"::");
@@ -133,9 +135,8 @@ pub fn admits(datagram: &[u8], reading: &Reading) -> bool {
     name == event.name && all_match && expected.next().is_none()
 }
 
-/// Lists the requirements on which some reading of a datagram rests and whose breach is only a
-/// warning, in order. A listener that departs from the readings of such a datagram is warned; of
-/// any other datagram, the readings are the only ones allowed.
+/// Lists, in order, the requirements of level `should` that decide how a datagram is read. If there
+/// are some, a listener that departs from the readings gets a warning; if there are none, it fails.
 ///
 /// - `T5`: a line starts with `::`;
 /// - `T8`: a bare value starts with a quote that the end of its line does not close;
@@ -172,7 +173,8 @@ pub struct Readings<'a> {
     state: ReadingsState,
 }
 
-/// The readings of a parameter, and the index of the one in the next reading of the datagram.
+/// The readings of a parameter, and the index of the reading that the next reading of the datagram
+/// uses.
 #[derive(Clone, Debug)]
 struct Choice<'a> {
     readings: Vec<ParameterReading<'a>>,
@@ -223,7 +225,7 @@ impl Iterator for Readings<'_> {
 
 impl Readings<'_> {
     /// Chooses the next combination, as an odometer does: the last parameter changes first. Returns
-    /// whether there is one.
+    /// whether there is a next combination.
     fn advance(&mut self) -> bool {
         for choice in self.params.iter_mut().rev() {
             choice.chosen += 1;

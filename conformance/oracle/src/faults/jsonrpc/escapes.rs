@@ -1,4 +1,4 @@
-//! The escapes of JSON strings.
+//! The steps that unescape JSON strings, which faults can change.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,17 +7,17 @@ use bstr::ByteSlice as _;
 
 use super::super::chain::{Step, StepRef};
 
-/// A surrogate, and the code of the escape behind it if there is one.
+/// A surrogate, and the code of the escape that follows it, if there is one.
 pub(super) type Surrogates = (u32, Option<u32>);
 
 /// The bytes of a character, and whether both surrogates were used.
 pub(super) type Character = Option<(Vec<u8>, bool)>;
 
-/// What escapes mean, in steps.
+/// The steps that decode escapes.
 pub(super) struct Escapes {
-    /// Returns the byte for a letter behind a backslash.
+    /// Returns the byte for a letter after a backslash.
     pub(super) short: Step<u8, Option<u8>>,
-    /// Combines surrogates.
+    /// Combines two surrogates into a character.
     pub(super) pair: Step<Surrogates, Character>,
 }
 

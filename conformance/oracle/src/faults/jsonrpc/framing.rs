@@ -179,7 +179,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Lets more bytes count as white space between tokens.
+/// Makes the listener take more bytes for white space between tokens.
 fn takes_for_blanks(listener: &mut Listener<Reader>, is_blank: fn(u8) -> bool) {
     listener
         .reader

@@ -1,4 +1,5 @@
-//! The injections of faults into listeners of this dialect, by what they need for a parameter.
+//! Constructors of fault injections for the listener of the JSON-RPC dialect, one for each kind of
+//! parameter.
 
 use super::reader::Reader;
 use crate::faults::fault::Injection;

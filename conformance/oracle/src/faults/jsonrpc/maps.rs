@@ -146,7 +146,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Keeps the last value of each name, at the place of the first.
+/// Returns one parameter for each name: the last value, at the place of the first.
 fn each_once(params: Vec<Param>) -> Vec<Param> {
     let mut places = HashMap::new();
     let mut kept = Vec::new();
@@ -163,7 +163,7 @@ fn each_once(params: Vec<Param>) -> Vec<Param> {
     kept
 }
 
-/// Keeps the first value of each name.
+/// Returns one parameter for each name, with the first value.
 fn first_of_each(mut params: Vec<Param>) -> Vec<Param> {
     let mut names = HashSet::new();
     params.retain(|param| match &param.name {

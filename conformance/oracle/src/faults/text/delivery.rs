@@ -117,7 +117,7 @@ fn drops_repetitions(listener: &mut Listener<Reader>, is_repeated: fn(&Event, &E
     });
 }
 
-/// Reports some events only behind the next one.
+/// Makes the listener report some events only after the next one.
 fn is_late(listener: &mut Listener<Reader>, is_slow: fn(&Event) -> bool) {
     let mut late = Vec::new();
     listener.report.flat_map(move |reading| {

@@ -189,7 +189,7 @@ fn base64(text: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Decodes `%41` and its like; other percent signs stay.
+/// Decodes percent-encoded bytes such as `%41`. Other percent signs are kept.
 pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
     let mut pieces = text.split_str("%");
     let mut decoded = pieces.next().unwrap_or_default().to_vec();

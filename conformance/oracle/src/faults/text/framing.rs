@@ -290,12 +290,12 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Returns whether no other line follows the one at the start.
+/// Returns whether the first line of the text is the last one.
 fn is_last_line(rest: &[u8]) -> bool {
     line_end(rest) + 1 >= rest.len()
 }
 
-/// Replaces the characters that end lines in Unicode, but CR, by line feeds.
+/// Replaces all characters that end lines in Unicode, except CR, by line feeds.
 fn end_lines_by_unicode(text: &[u8]) -> Vec<u8> {
     change_chars(text, |c| match c {
         '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
@@ -303,7 +303,7 @@ fn end_lines_by_unicode(text: &[u8]) -> Vec<u8> {
     })
 }
 
-/// Returns whether a parameter has no name, and a value of a kind.
+/// Returns whether a parameter has no name, and `is_of_kind` accepts its value.
 fn is_unnamed(param: &Param, is_of_kind: impl Fn(&[u8]) -> bool) -> bool {
     matches!(param, Param { name: None, value: Value::Bytes(value) } if is_of_kind(value))
 }

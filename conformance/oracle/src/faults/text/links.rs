@@ -1,11 +1,11 @@
-//! Links for faults of several kinds.
+//! Methods that add links to the steps of the text listener, for the faults of several kinds.
 
 use super::quotes::{can_close, quote};
 use super::reader::{Reader, line};
 use crate::faults::event::{Event, Param, Reading, Value};
 use crate::faults::listener::Listener;
 
-/// A link in a search for a closing quote: it gets the rest of the chain.
+/// A link in the chain that searches a closing quote. Its second argument is the rest of the chain.
 pub(super) trait SearchQuote:
     Fn(&[u8], &mut dyn FnMut(&[u8]) -> Option<usize>) -> Option<usize> + Clone + 'static
 {
@@ -82,8 +82,7 @@ impl Listener<Reader> {
         });
     }
 
-    /// Changes the value of texts as they are in the datagram, quoted or not, before they are
-    /// unescaped.
+    /// Changes values, quoted or bare, before they are unescaped.
     pub(super) fn raw_values(&mut self, change: fn(&[u8]) -> Vec<u8>) {
         self.reader
             .bare
@@ -104,29 +103,28 @@ impl Listener<Reader> {
 
 /// Links for faults in reading quoted values.
 impl Listener<Reader> {
-    /// Changes the search for the closing quote, at the start of a line and behind a name.
+    /// Changes the search for the closing quote of named and of unnamed values.
     pub(super) fn finds_closing(&mut self, search: impl SearchQuote) {
         self.reader.unnamed_closing.search.link(search.clone());
         self.reader.named_closing.search.link(search);
     }
 
-    /// Changes the search for the quote that closes by T7, at the start of a line and behind a
-    /// name.
+    /// Changes the search for the quote that closes a value by T7, for named and unnamed values.
     pub(super) fn finds_unescaped_closing(&mut self, search: impl SearchQuote) {
         for closing in [&self.reader.unnamed_closing, &self.reader.named_closing] {
             closing.unescaped.borrow_mut().link(search.clone());
         }
     }
 
-    /// Changes the search for the quote that closes by T10, at the start of a line and behind a
-    /// name.
+    /// Changes the search for the quote that closes a value by T10, for named and unnamed values.
     pub(super) fn finds_escaped_closing(&mut self, search: impl SearchQuote) {
         for closing in [&self.reader.unnamed_closing, &self.reader.named_closing] {
             closing.escaped.borrow_mut().link(search.clone());
         }
     }
 
-    /// Replaces the search for the quote that closes by T7, if it can close.
+    /// Replaces the search for the quote that closes a value by T7. A quote that cannot close one
+    /// is ignored.
     pub(super) fn finds_quote(&mut self, search: fn(&[u8]) -> Option<usize>) {
         self.finds_unescaped_closing(move |rest, _| {
             search(rest).filter(|quote| can_close(rest, *quote))
@@ -135,7 +133,7 @@ impl Listener<Reader> {
 
     /// Changes how the text between two quotes becomes a value.
     pub(super) fn unescapes(&mut self, change: impl Fn(&[u8]) -> Vec<u8> + 'static) {
-        // The rest of the chain unescapes quotes, and so gets the value with escaped ones.
+        // The rest of the chain unescapes quotes, so the quotes in the value are escaped first.
         self.reader
             .unquote
             .link(move |content, next| next(&quote(&change(content))));

@@ -64,7 +64,8 @@ pub(super) const FAULTS: &[Fault] = &[
                     (Some(other), Some(name)) => other.eq_ignore_ascii_case(name),
                     _ => false,
                 };
-                // No two names before differ by case alone, so that the last of them decides.
+                // All earlier variants have one spelling, since others were dropped, so it suffices
+                // to look at the last one.
                 match params.iter().rfind(is_variant) {
                     Some(variant) if variant.name != param.name => {}
                     _ => next(params, param),

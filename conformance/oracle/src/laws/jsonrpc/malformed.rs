@@ -11,7 +11,7 @@ use crate::reference::jsonrpc as reference;
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn damaged_objects_must_be_rejected(event: &EventBuf, cut: usize) {
     let datagram = encoded(event);
     must_be_rejected(&datagram[..cut % datagram.len()]);
@@ -26,7 +26,7 @@ pub fn damaged_objects_must_be_rejected(event: &EventBuf, cut: usize) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn departures_from_grammar_should_be_rejected(event: &EventBuf) {
     let datagram = encoded(event);
     let members = datagram

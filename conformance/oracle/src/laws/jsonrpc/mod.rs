@@ -14,15 +14,15 @@ use crate::reference::jsonrpc as reference;
 use event_datagram::jsonrpc::sender::{self, Release};
 use event_datagram::{Event, EventBuf, MAX_UNIX_DATAGRAM, ValueBuf, jsonrpc, text};
 
-/// [`jsonrpc::decode`] accepts or rejects any datagram, and the parts of an event are slices of the
-/// datagram, in order.
+/// Asserts that [`jsonrpc::decode`] accepts or rejects any datagram without a panic, and that the
+/// parts of an event are slices of the datagram, in order.
 ///
-/// This law is fast, as it does not call the reference: fuzzing runs far more datagrams in the same
-/// time.
+/// This law is fast, because it does not call the reference, so fuzzing tries far more datagrams in
+/// the same time.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn decoded_parts_are_slices_in_order(datagram: &[u8]) {
     match jsonrpc::decode(datagram) {
         Ok(event) => parts_are_slices(datagram, &event),
@@ -33,11 +33,11 @@ pub fn decoded_parts_are_slices_in_order(datagram: &[u8]) {
     }
 }
 
-/// [`jsonrpc::decode`] agrees with the [reference](mod@reference).
+/// Asserts that [`jsonrpc::decode`] agrees with the [reference](mod@reference).
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn decoder_agrees_with_reference(datagram: &[u8]) {
     let result = jsonrpc::decode(datagram);
     assert_eq!(
@@ -47,22 +47,23 @@ pub fn decoder_agrees_with_reference(datagram: &[u8]) {
     );
 }
 
-/// The [reference](mod@reference) admits the readings that it lists.
+/// Asserts that the [reference](mod@reference) admits the readings that it lists.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn reference_admits_its_readings(datagram: &[u8]) {
     for listed in reference::readings(datagram) {
         assert!(reference::admits(datagram, &listed), "{listed:?}");
     }
 }
 
-/// All accessors of a decoded event return the same content, and an error points into the datagram.
+/// Asserts that all accessors of a decoded event return the same content, and that an error points
+/// into the datagram.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn accessors_agree(datagram: &[u8]) {
     match jsonrpc::decode(datagram) {
         Ok(event) => event_accessors_agree(&event),
@@ -70,11 +71,11 @@ pub fn accessors_agree(datagram: &[u8]) {
     }
 }
 
-/// All spellings of an event decode to that event.
+/// Asserts that a spelling of an event decodes to that event.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn all_spellings_decode_alike(spelling: &Spelling) {
     let expected = Reading::Event(spelling.event.clone());
     let datagram = &spelling.datagram;
@@ -83,12 +84,12 @@ pub fn all_spellings_decode_alike(spelling: &Spelling) {
     assert!(!reference::is_unspecified(datagram));
 }
 
-/// White space around the object changes nothing, and a truncated datagram is rejected, wherever it
-/// is cut (long ones are cut at a few hundred places).
+/// Asserts that white space around the object changes nothing, and that the decoder rejects a
+/// truncated datagram, wherever it is cut (long ones are cut at a few hundred places).
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn truncated_objects_are_rejected(datagram: &[u8]) {
     let decoded = reading(&jsonrpc::decode(datagram));
     if decoded == Reading::Rejection {
@@ -106,11 +107,11 @@ pub fn truncated_objects_are_rejected(datagram: &[u8]) {
     }
 }
 
-/// The senders of both dialects uphold their promises for every decoded event.
+/// Asserts [`sender_matches_size_and_check`] for every decoded event, in both dialects.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn decoded_events_encode_as_checked(datagram: &[u8]) {
     if let Ok(event) = jsonrpc::decode(datagram) {
         sender_matches_size_and_check(&event);
@@ -121,13 +122,13 @@ pub fn decoded_events_encode_as_checked(datagram: &[u8]) {
     }
 }
 
-/// [`sender`] writes as many bytes as its `size` returns, its `check` accepts exactly the events
-/// that read back the same, and of the others the [representable part](representable) reads back,
-/// whatever the [`Release`].
+/// Asserts, for every [`Release`], that [`sender`] writes as many bytes as its `size` returns, that
+/// its `check` accepts exactly the events that read back the same, and that of all others the
+/// [representable part](representable) reads back.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn sender_matches_size_and_check<E: Event>(event: &E) {
     for release in [Release::V3_1, Release::V3_4] {
         let datagram = encode_both_ways(
@@ -143,8 +144,8 @@ pub fn sender_matches_size_and_check<E: Event>(event: &E) {
     }
 }
 
-/// A datagram reads back as the representable part of the event, and as the event itself if and
-/// only if `check` returned `Ok`.
+/// Asserts that a datagram reads back as the representable part of the event, and as the event
+/// itself if and only if `check` returned `Ok`.
 fn reads_back_as_representable<E: Event>(event: &E, datagram: &[u8]) {
     let back = reading(&jsonrpc::decode(datagram));
     reads_back_as_checked(event, sender::check(event), &back);
