@@ -1,4 +1,5 @@
-//! Models of faults on single cases, for a search that compares a subject with models case by case.
+//! Models of faulty listeners that run one case, for a search that compares a subject with models
+//! case by case.
 
 use event_datagram_oracle::faults::{Fault, FaultInstance};
 
@@ -25,11 +26,11 @@ pub(crate) struct CaseModels {
 /// What a model does with a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Prediction {
-    /// One of the right ways.
+    /// The model reads the case in one of the admissible ways.
     Conforms,
-    /// It reports something wrong, and then the fence as usual.
+    /// The model reports something wrong, and then the fence as usual.
     Departs,
-    /// It ends, falls silent, or reports the fence wrong.
+    /// The model ends, falls silent, or reports the fence wrong.
     Disrupts,
 }
 
@@ -43,12 +44,13 @@ pub(crate) struct Suspect {
     supported_by: usize,
 }
 
-/// How many times as many cases must support a fault as contradict it: state that stays behind in
-/// the subject makes some cases pass that would fail alone.
+/// For each case that contradicts a fault, this many cases must support it. Some contradict it by
+/// chance: state of the subject makes cases pass that would fail alone.
 const MIN_SUPPORT: usize = 20;
 
 impl CaseModels {
-    /// Returns the models of all faults of a dialect, which are sent the fences of a run.
+    /// Returns the models of all faults of a dialect. The models get the same fences as the subject
+    /// of a run.
     pub(crate) fn new(dialect: Dialect, fence: &FenceTemplate) -> Self {
         Self {
             dialect,
@@ -58,7 +60,7 @@ impl CaseModels {
         }
     }
 
-    /// Returns all common instances of the faults.
+    /// Returns all instances of the faults with common parameters.
     pub(crate) fn common(&self) -> Vec<FaultInstance> {
         let faults = self.faults.iter().copied();
         faults.flat_map(FaultInstance::common).collect()
@@ -89,9 +91,9 @@ impl CaseModels {
         })
     }
 
-    /// Returns the faults that explain the first of these findings if a listener has them besides
-    /// those of `model`, and that the other findings do not contradict. Those come first that agree
-    /// with most findings.
+    /// Returns each fault that explains the first of these findings together with the faults of
+    /// `model`, and that the other findings do not contradict. Faults that agree with more findings
+    /// come first.
     pub(crate) fn suspects(
         &self,
         findings: &[Finding<'_>],
@@ -116,8 +118,8 @@ impl CaseModels {
         suspects
     }
 
-    /// Returns these faults with another one, in the order of injection. It replaces an instance of
-    /// the same fault.
+    /// Returns these faults with another one, in the order of injection. The added instance
+    /// replaces another instance of the same fault.
     pub(crate) fn with(&self, model: &[FaultInstance], one: &FaultInstance) -> Vec<FaultInstance> {
         let is_other = |other: &&FaultInstance| other.fault.slug != one.fault.slug;
         let mut faults: Vec<_> = model.iter().filter(is_other).cloned().collect();
@@ -162,7 +164,7 @@ impl CaseModels {
 }
 
 impl Suspect {
-    /// Returns whether as much speaks for this fault as for another.
+    /// Returns whether the same numbers of cases support and contradict this fault and another.
     pub(crate) fn is_as_likely_as(&self, other: &Self) -> bool {
         (self.contradicted_by, self.supported_by) == (other.contradicted_by, other.supported_by)
     }

@@ -23,7 +23,8 @@ impl Default for Dictionary {
 }
 
 impl Dictionary {
-    /// Removes the faults with these slugs, which tests what the diagnosis says of unknown faults.
+    /// Removes the faults with these slugs, so that a test can see what the diagnosis says of an
+    /// unknown fault.
     #[must_use]
     pub fn without(mut self, slugs: &[&str]) -> Self {
         for faults in [&mut self.text, &mut self.jsonrpc] {
@@ -32,8 +33,8 @@ impl Dictionary {
         self
     }
 
-    /// Returns the sentence of a fault. `N` stands for a number, and `…` for names: those that fit
-    /// are not known.
+    /// Returns the sentence of a fault. `N` stands for a number and `…` for names, because the
+    /// parameter is not known.
     pub(super) fn sentence(&self, dialect: Dialect, slug: &str) -> String {
         let mut faults = self.of(dialect).iter();
         let Some(fault) = faults.find(|fault| fault.slug == slug) else {

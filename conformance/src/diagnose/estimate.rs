@@ -1,4 +1,4 @@
-//! Parameters of faults, estimated from what went wrong.
+//! Estimates the parameters of faults from the failures.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,16 +9,17 @@ use super::problem::{Problem, Seen, What};
 use super::simulation::Simulated;
 use crate::vectors::{Expectation, Step};
 
-/// The most event names that a subject may know to be called one that knows only these.
+/// The most event names of an estimated parameter. A subject that reports more names is not
+/// suspected of knowing only some.
 const MAX_NAMES: usize = 64;
-/// How many vectors of which less was reported than expected, or nothing, a number is estimated
-/// from.
+/// From how many vectors a number is estimated: at most so many of which the subject reported a
+/// part, and so many of which it reported nothing.
 const ESTIMATED_FROM: usize = 3;
-/// The most numbers of a fault that are tried on all vectors.
+/// The most estimated numbers of a fault that are kept as candidates.
 const MAX_NUMBERS: usize = 6;
 
-/// Returns instances of faults whose parameters fit what went wrong, each with the place of its
-/// fault in the list.
+/// Returns instances of faults whose parameters fit the failures, each with the index of its fault
+/// in the list.
 pub(super) fn estimated(
     problem: &Problem<'_>,
     faults: &[&'static Fault],
@@ -45,7 +46,8 @@ pub(super) fn estimated(
     instances
 }
 
-/// Returns the names of the events that were read right, the fence among them, if they are few.
+/// Returns the names of the events that the subject read correctly, with the fence, if they are
+/// few.
 fn event_names(problem: &Problem<'_>) -> Option<Parameter> {
     let names = read_right(problem).map(|event| event.name.clone());
     let mut names: BTreeSet<_> = names.collect();
@@ -53,8 +55,8 @@ fn event_names(problem: &Problem<'_>) -> Option<Parameter> {
     (names.len() <= MAX_NAMES).then(|| Parameter::Names(names.into_iter().collect()))
 }
 
-/// Returns the names of the parameters that every event has which was read right, the fence among
-/// them, if there are any.
+/// Returns the names of the parameters that occur in the fence and in every event that the subject
+/// read correctly, if there are such names.
 fn param_names(problem: &Problem<'_>) -> Option<Parameter> {
     let mut names: Vec<Vec<u8>> = problem.fence.param_names().map(Into::into).collect();
     for event in read_right(problem) {
@@ -66,7 +68,7 @@ fn param_names(problem: &Problem<'_>) -> Option<Parameter> {
     (!names.is_empty()).then_some(Parameter::Names(names))
 }
 
-/// Returns the events of the vectors with which nothing went wrong.
+/// Returns the events of the vectors that passed.
 fn read_right<'p>(problem: &'p Problem<'_>) -> impl Iterator<Item = &'p EventBuf> {
     let right = problem.seen.iter().filter(|seen| seen.what == What::Right);
     let steps = right.flat_map(|seen| &seen.vector.steps);
@@ -76,12 +78,12 @@ fn read_right<'p>(problem: &'p Problem<'_>) -> impl Iterator<Item = &'p EventBuf
     })
 }
 
-/// The smallest vectors of which something was left out.
+/// The smallest vectors of which the subject reported less than expected.
 struct Sample<'s> {
     problem: &'s Problem<'s>,
-    /// Of these a part was reported.
+    /// The vectors of which the subject reported a part.
     cut: Vec<usize>,
-    /// Of these nothing was reported.
+    /// The vectors of which the subject reported nothing.
     lost: Vec<usize>,
 }
 
@@ -127,8 +129,8 @@ impl<'s> Sample<'s> {
         numbers.take(MAX_NUMBERS).collect()
     }
 
-    /// Searches the number with which a fault reports as much of a vector as the subject did. The
-    /// larger the limit, the more is reported.
+    /// Searches the number with which a model of the fault reports as much of a vector as the
+    /// subject did. A binary search, because the report grows with the number.
     fn by_size_of_report(&self, at: usize, fault: &'static Fault) -> usize {
         let seen = &self.problem.seen[at];
         let (mut low, mut high) = (0, seen.vector.longest_datagram());
@@ -150,7 +152,8 @@ impl<'s> Sample<'s> {
     }
 }
 
-/// Returns the lengths and numbers in a vector that a limit may just miss.
+/// Returns the lengths and counts in a vector, and those minus one: the limits that a fault may
+/// have.
 fn lengths(seen: &Seen<'_>) -> BTreeSet<usize> {
     let of_step = |step: &Step| {
         let mut lengths = vec![step.datagram.len()];

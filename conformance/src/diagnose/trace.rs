@@ -7,24 +7,24 @@ use crate::fence::Fences;
 use crate::judge::Verdict;
 use crate::observation::Report;
 
-/// What a subject did with a vector, reduced to what two subjects with the same faults have in
-/// common: the events that they reported, or that they ended.
+/// What a subject did with a vector: a hash of the events that it reported, or that it ended or
+/// hung. Two subjects with the same faults have the same trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Trace {
-    /// It answered the fence; the number stands for what it reported before.
+    /// The subject reported the fence; the number is a hash of the reports before.
     Answered(u64),
-    /// As `Answered`, and the reports hold a part of a fence's tag, which is always another: the
-    /// number is that of the reports without digits.
+    /// Like `Answered`, but the reports contain a part of a fence's tag. Each fence has another
+    /// tag, so the hash is that of the reports without digits.
     Tagged(u64),
-    /// Its process ended.
+    /// The subject's process ended.
     Died,
-    /// It stopped answering.
+    /// The subject stopped answering.
     Hung,
 }
 
 impl Trace {
-    /// Returns the trace of what was observed, with this verdict. `None` if it is not known: the
-    /// subject did different things at different times.
+    /// Returns the trace of an observation with this verdict. Returns `None` for a flaky subject,
+    /// which did different things at different times.
     pub(super) fn of(
         verdict: Verdict,
         reports: &[Report],
@@ -38,8 +38,9 @@ impl Trace {
         }
     }
 
-    /// Returns the trace of reports before the fence, and of the line that carried the fence if the
-    /// subject misread it. Rejections leave no trace: they may be silent.
+    /// Returns the trace of the reports before the fence, and of the line that reports the fence if
+    /// the subject misread it. Rejections are not part of the trace, because a subject need not
+    /// report them.
     pub(super) fn answered(reports: &[Report], misread_fence: Option<&[u8]>) -> Self {
         let hash = |event: &EventBuf, hasher: &mut DefaultHasher| event.hash(hasher);
         Self::Answered(hash_of(reports, misread_fence, hash))
@@ -90,7 +91,7 @@ fn is_fence(event: &EventBuf) -> bool {
     event.params.iter().any(|param| is_tagged(&param.value))
 }
 
-/// Replaces every run of digits: it may be a part of a tag, which is always another.
+/// Replaces every digit, because digits may be a part of a tag, which differs from fence to fence.
 fn without_digits(line: &[u8]) -> Vec<u8> {
     let mut blanked: Vec<_> = line
         .iter()
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn fences_are_alike_whatever_their_tags() {
+    fn fences_with_different_tags_have_the_same_trace() {
         let fence =
             |tag: &str| format!(r#"{{"event":"E_F","params":[{{"name":"tag","value":"{tag}"}}]}}"#);
         let (one, other) = (fence("t123456789012345678"), fence("t876543210987654321"));

@@ -9,14 +9,14 @@ use crate::layout::{COLUMNS, wrapped};
 const MAX_LINE: usize = COLUMNS - 2;
 /// The longest id that stands in the column of examples; a longer one has a line of its own.
 const MAX_ID: usize = 34;
-/// How much of a sentence is shown: a few lines.
+/// The most characters of a sentence that are shown: a few lines.
 const MAX_TEXT: usize = 240;
-/// How many of the faults are shown that explain the same in the place of a cause.
+/// How many alternatives to a cause are shown: other faults that explain the same results.
 const MAX_ALTERNATIVES: usize = 3;
 
 impl Diagnosis {
-    /// Returns how much the causes explain, in a sentence. `None` if nothing went wrong. `warnings`
-    /// is how many of the results that went wrong are warnings.
+    /// Returns a sentence that says how many results the causes explain. Returns `None` if there
+    /// are no failures and no warnings. `warnings` is the number of warnings.
     pub fn headline(&self, warnings: usize) -> Option<String> {
         let explained: usize = self.causes.iter().map(|cause| cause.explains).sum();
         let wrong = explained + self.unexplained;
@@ -56,8 +56,8 @@ impl Diagnosis {
         })
     }
 
-    /// Returns a table of the causes, line by line: what the subject does, the requirement, how
-    /// many tests, an example, and what the subject may do instead. Long sentences are wrapped.
+    /// Returns a table of the causes, line by line: what the subject does, the requirement, the
+    /// number of tests, an example, and the alternatives. Long sentences are wrapped.
     pub fn lines(&self) -> Vec<String> {
         let count_width = (self.causes.iter())
             .map(|cause| cause.explains.to_string().len())
@@ -86,13 +86,12 @@ impl Diagnosis {
         lines
     }
 
-    /// Returns the sentences of the faults that explain the same in the place of a cause.
+    /// Returns the sentences of the alternatives to a cause: faults that explain the same results.
     pub fn alternatives_of(&self, cause: usize) -> &[String] {
         self.alternatives.get(cause).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns the lines of what the subject may do in the place of a cause, as many as have room
-    /// on a screen.
+    /// Returns the lines with the alternatives to a cause, as many as fit on a screen.
     fn alternatives_in_words(&self, cause: usize) -> Vec<String> {
         let alternatives = self.alternatives_of(cause);
         let mut lines = Vec::new();
@@ -115,7 +114,8 @@ impl Diagnosis {
 }
 
 impl Cause {
-    /// Returns what the subject does, the requirement, how many tests, and an example, on one line.
+    /// Returns one line with what the subject does, the requirement, the number of tests, and an
+    /// example.
     pub fn line(&self) -> String {
         let (sentence, requirement, example) = (&self.sentence, &self.requirement, &self.example);
         let (sentence, count) = (visible(sentence), self.explains);
@@ -124,7 +124,7 @@ impl Cause {
     }
 }
 
-/// Returns the columns behind the sentence of a cause.
+/// Returns the columns that follow the sentence of a cause.
 fn facts(cause: &Cause, count_width: usize) -> String {
     let (requirement, count, tests) = (&cause.requirement, cause.explains, noun(cause.explains));
     let mut facts = format!("  {requirement:<3}  {count:>count_width$} {tests}");
@@ -140,7 +140,7 @@ const fn noun(count: usize) -> &'static str {
     if count == 1 { "test " } else { "tests" }
 }
 
-/// Returns whether an id has room in the column of examples.
+/// Returns whether an id fits into the column of examples.
 fn has_room(id: &str) -> bool {
     id.chars().count() <= MAX_ID
 }

@@ -4,7 +4,7 @@ use super::{departure, difference};
 use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::vectors::Step;
 
-/// What an observation comes to.
+/// Whether an observation conforms to what was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Judgment {
@@ -15,7 +15,7 @@ pub enum Judgment {
     },
     /// The subject did something else.
     Departs {
-        /// What, in a sentence for the author of the subject.
+        /// What the subject did, in a sentence for its author.
         why: String,
     },
 }
@@ -58,7 +58,7 @@ fn readings(
     }
 }
 
-/// Explains what happened to the fence, if it was not reported as usual.
+/// Explains what happened to the fence, if the subject did not report it as usual.
 fn disturbed_fence(observation: &Observation) -> Option<String> {
     let misread = observation.misread_fence.as_deref();
     if observation.swallowed_fence {
@@ -74,7 +74,7 @@ fn disturbed_fence(observation: &Observation) -> Option<String> {
     })
 }
 
-/// Explains the first report that is about none of the datagrams, whatever it says.
+/// Explains the first report that cannot be about any of the datagrams.
 fn unasked(reports: &[Report]) -> Option<&'static str> {
     let about_fence = reports.iter().find_map(|report| match report.content {
         ReportContent::ForgedFence => Some(
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_in_the_place_of_a_silent_rejection_is_that_of_its_datagram() {
+    fn an_event_after_a_silent_rejection_belongs_to_its_own_datagram() {
         let state = || vec![Expectation::Reject, event("E_A"), event("E_B")];
         departs(
             state(),
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_ways_the_first_that_fits_is_told() {
+    fn the_first_alternative_that_fits_is_the_reading() {
         let readings = |expected: Vec<Expectation>, raw: &str| {
             let mut observation = Observation::default();
             observation.reports.push(Report {
@@ -264,14 +264,15 @@ mod tests {
             readings: vec![reading],
         };
         let survives = || vec![event("E_A"), Expectation::Survive];
-        // Spelled as nobody here does, it has to be read to be known.
+        // The report has a space that the usual spelling lacks, so its bytes alone do not show that
+        // it fits.
         let spelled = r#"{"event":"E_A", "params":[]}"#;
         assert_eq!(readings(survives(), spelled), conforms(0));
         assert_eq!(
             readings(survives(), r#"{"event":"E_B","params":[]}"#),
             conforms(1)
         );
-        // However it is spelled, what takes everything is the first to take it.
+        // `survive` fits every report, whatever its spelling, and is listed before the event.
         let survives_first = || vec![event("E_B"), Expectation::Survive, event("E_A")];
         assert_eq!(readings(survives_first(), spelled), conforms(1));
         assert_eq!(
@@ -284,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_an_answer_only_where_there_need_not_be_one() {
+    fn silence_is_a_rejection_unless_each_datagram_needs_an_answer() {
         let judgment = |answering| judge(&steps(vec![event("E_A")]), &observation(&[]), answering);
         let departs = |why: &str| Judgment::Departs { why: why.into() };
         assert_eq!(
@@ -331,8 +332,8 @@ mod tests {
 
     #[test]
     fn reports_that_fit_other_datagrams_are_told_without_a_panic() {
-        // Found by fuzzing: the last report is what the last datagram asks for, and still they do
-        // not fit.
+        // Found by fuzzing: the last report is what the last datagram expects, but the reports as a
+        // whole do not fit.
         let rejected = || Expectation::AnyOf(vec![Expectation::Reject, Expectation::Reject]);
         let last = Expectation::AnyOf(vec![Expectation::Reject, event("E_A")]);
         let expected = vec![Expectation::Reject, rejected(), rejected(), last];

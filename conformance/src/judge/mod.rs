@@ -1,4 +1,4 @@
-//! The judge: from what was expected and what was observed to a verdict. It opens no socket and
+//! Compares expectations with observations and returns verdicts. This module opens no socket and
 //! reads no clock.
 
 mod alignment;

@@ -7,11 +7,11 @@ use crate::contract::Line;
 use crate::observation::{Observation, ReportContent};
 use crate::vectors::{Expectation, Step};
 
-/// Sorts the parameters of each reported event like those of the expected event that it comes
-/// closest to.
+/// Sorts the parameters of each reported event like those of the most similar expected event.
 ///
 /// This is for a subject that reports parameters in an order that changes from event to event: the
-/// order says nothing about its reading then, and the rest can still be judged.
+/// order then says nothing about how the subject read the datagram, and the rest can still be
+/// judged.
 pub fn restore_order(steps: &[Step], observation: &mut Observation) {
     for (index, report) in observation.reports.iter_mut().enumerate() {
         let event = match report.line().map(|line| line.into_owned()) {
