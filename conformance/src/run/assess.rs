@@ -5,20 +5,20 @@ use crate::subject::{Exchange, ExchangeEnd};
 use crate::transport::SocketKind;
 use crate::vectors::Vector;
 
-/// Makes outcomes of what one instance of the subject did.
+/// Turns exchanges with one instance of the subject into outcomes.
 #[derive(Clone, Copy)]
 pub(super) struct Assessor {
     pub(super) socket: SocketKind,
     pub(super) instance: usize,
     pub(super) answering: Answering,
-    /// Whether the order of parameters says nothing.
+    /// Whether the subject shuffles parameters, so that their order is ignored.
     pub(super) shuffles_parameters: bool,
-    /// Whether there may be copies of earlier reports.
+    /// Whether the subject may repeat earlier reports.
     pub(super) repeats_late: bool,
 }
 
 impl Assessor {
-    /// Returns the outcome of a vector that was sent in this exchange.
+    /// Returns the outcome of the vector that this exchange has sent.
     pub(super) fn assess<'c>(self, vector: &'c Vector, exchange: Exchange) -> Outcome<'c> {
         let Exchange {
             observation,
@@ -60,7 +60,7 @@ impl Assessor {
         outcome
     }
 
-    /// Returns an outcome with this verdict, and nothing observed.
+    /// Returns an outcome with this verdict and an empty observation.
     pub(super) fn outcome<'c>(
         self,
         vector: &'c Vector,

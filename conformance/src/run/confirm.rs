@@ -10,7 +10,7 @@ use crate::judge::Verdict;
 use crate::subject::{AnswerWait, ExchangeEnd};
 use crate::vectors::Vector;
 
-/// What came of a vector at which an instance fell silent.
+/// The outcome of a vector at which an instance fell silent.
 pub(super) struct Confirmed<'c> {
     pub(super) outcome: Outcome<'c>,
     /// The loss of the instance and the vector that causes it, if a fresh instance did something
@@ -31,9 +31,9 @@ impl Supervisor<'_> {
     /// Finds out whether a silent instance hangs, and returns the outcome of the vector at which it
     /// fell silent.
     ///
-    /// A fresh instance is sent the vector, and the silent one is given as much time. An instance
-    /// that answers before that is slow, and the fresh one decides. If only the silent one hangs,
-    /// a replay of what it was `sent` finds out why.
+    /// Sends the vector to a fresh instance, and waits for the silent one as long as for the fresh
+    /// one. If the silent instance answers, it is only slow, and the fresh one decides. If only the
+    /// silent instance hangs, a replay of the vectors that it was `sent` finds out why.
     pub(super) fn confirm_hang<'c>(
         mut self,
         suspected: Outcome<'c>,
@@ -43,7 +43,8 @@ impl Supervisor<'_> {
         let vector = suspected.vector;
         let wait = self.hangs.wait_to_confirm(vector);
         if sent.is_one_vector() && wait == AnswerWait::CONFIRM_AGAIN {
-            // This fresh instance does what two did at each of several such vectors.
+            // Two instances hung at each of several such vectors, so it suffices to wait for this
+            // one.
             match self.wait_for_silent(vector.dialect, wait, since) {
                 Err(end @ (ExchangeEnd::TimedOut(_) | ExchangeEnd::Blocked(_))) => {
                     let why = end.silence().unwrap_or_default();
@@ -75,7 +76,8 @@ impl Supervisor<'_> {
                 log,
                 ..suspected
             },
-            // It was slow. The fresh instance decides, but not about a hang by itself.
+            // The silent instance was only slow. The fresh one decides, but a hang needs a second
+            // instance.
             _ => match second {
                 Some(second) if !is_loss(&second) => {
                     self.hangs.withdraw_suspicion(vector);
@@ -130,7 +132,8 @@ impl Supervisor<'_> {
         }
     }
 
-    /// Sends a vector to an instance, a fresh one if none runs, and waits this long for an answer.
+    /// Sends a vector to the running instance, or else to a fresh one, and waits up to `wait` for
+    /// an answer.
     fn try_patiently<'c>(
         &mut self,
         vector: &'c Vector,
@@ -146,13 +149,12 @@ impl Supervisor<'_> {
     }
 }
 
-/// Returns the outcome of a vector that was tried twice, the first time with the loss of the
-/// instance.
+/// Returns the outcome of a vector that was tried twice; the first try lost the instance.
 pub(super) fn agreed<'c>(first: Outcome<'c>, second: Outcome<'c>) -> Outcome<'c> {
     if first.verdict == second.verdict {
         return second;
     }
-    // Whether the end of a process or its silence shows first is a matter of time.
+    // The timing decides whether the runner sees the end of a process or its silence first.
     if is_loss(&first) && is_loss(&second) {
         return if first.verdict == Verdict::Crash {
             first

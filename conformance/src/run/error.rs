@@ -14,7 +14,7 @@ pub enum RunError {
     Unsendable {
         /// The id of the vector.
         vector: String,
-        /// Why they cannot be sent.
+        /// Why the datagrams cannot be sent.
         message: String,
     },
     /// The subject died, and could not be started again.

@@ -5,8 +5,8 @@ use super::supervisor::Supervisor;
 use crate::observation::Observation;
 
 impl Supervisor<'_> {
-    /// Blames a vector for what the subject did since its fence came back, before anything else is
-    /// sent.
+    /// Collects what the subject did after it reported the vector's fence and before the next
+    /// datagram, and blames the vector for it.
     pub(super) fn collect_late(&mut self, last: &mut Outcome<'_>) -> Result<(), RunError> {
         let instance = self.instance();
         let dialect = last.vector.dialect;

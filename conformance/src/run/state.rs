@@ -7,9 +7,9 @@ use crate::observation::Observation;
 use crate::vectors::{Step, Vector};
 
 impl Supervisor<'_> {
-    /// Sends the datagrams of a sequence that was read wrong to a fresh instance, the last one
-    /// first, each with a fence of its own. If the events are the same there, the sequence has
-    /// shown no failure of state, and its outcome is changed to say that.
+    /// Sends the datagrams of a sequence that the subject read wrong to a fresh instance, the last
+    /// one first, each with a fence of its own. If the instance reports the same events, the
+    /// mistake does not depend on earlier datagrams, and the outcome is changed to say so.
     pub(super) fn judge_state(&mut self, outcome: &mut Outcome<'_>) -> Result<(), RunError> {
         if !may_show_state(outcome) {
             return Ok(());
@@ -28,8 +28,8 @@ impl Supervisor<'_> {
         Ok(())
     }
 
-    /// Returns the events that a fresh instance reports of the datagrams of a vector, in their
-    /// order. A datagram that comes several times is sent once. `None` if the instance died or fell
+    /// Returns the events that a fresh instance reports for the datagrams of a vector, in the order
+    /// of the vector. Sends a repeated datagram once. Returns `None` if the instance died or fell
     /// silent.
     fn read_alone(&mut self, vector: &Vector) -> Result<Option<Vec<Line>>, RunError> {
         self.end_instance();
@@ -56,8 +56,8 @@ impl Supervisor<'_> {
     }
 }
 
-/// Returns whether a sequence was read wrong, and its requirement is about what earlier datagrams
-/// leave behind.
+/// Returns whether the subject read a sequence wrong whose requirement forbids that earlier
+/// datagrams change how later ones are read.
 pub(super) fn may_show_state(outcome: &Outcome<'_>) -> bool {
     let (vector, observation) = (outcome.vector, &outcome.observation);
     matches!(outcome.verdict, Verdict::Fail | Verdict::Warn)
@@ -67,7 +67,7 @@ pub(super) fn may_show_state(outcome: &Outcome<'_>) -> bool {
         && !observation.swallowed_fence
 }
 
-/// Returns what was reported of datagrams, but for rejections, which need not be reported.
+/// Returns the reported lines without rejections, which need not be reported.
 fn events(observation: &Observation) -> Vec<Line> {
     let lines = observation
         .reports
