@@ -9,8 +9,8 @@ use super::process::Process;
 use super::streams::InputError;
 use crate::transport::Link;
 
-/// A subject as the runner handles it: it produces events, and can be killed if the runner started
-/// it.
+/// A handle to a subject. It returns the subject's events, and can kill the subject if the runner
+/// started it.
 #[derive(Debug)]
 pub(super) enum SubjectHandle {
     /// A process that was started for the run.
@@ -21,8 +21,8 @@ pub(super) enum SubjectHandle {
 }
 
 impl SubjectHandle {
-    /// Waits for the next event until the deadline. `None` if there was none. With `writable`, that
-    /// this link may have room is an event, too.
+    /// Waits for the next event until the deadline. Returns `None` if there was no event. With
+    /// `writable`, also returns an event when this link may have space for a datagram.
     pub(super) fn wait(
         &mut self,
         deadline: Instant,
@@ -35,7 +35,7 @@ impl SubjectHandle {
         }
     }
 
-    /// Returns whether an event is there already.
+    /// Returns whether an event can be returned without waiting.
     pub(super) fn has_event(&mut self) -> bool {
         let event = self.wait(Instant::now(), None);
         let output = match self {
@@ -58,7 +58,7 @@ impl SubjectHandle {
         }
     }
 
-    /// Returns what it means that no more can be read from the subject.
+    /// Returns the kind of death that the end of the subject's output means.
     pub(super) fn closed(&self) -> Death {
         match self {
             Self::Process(_) => Death::ClosedOutput,
@@ -67,7 +67,7 @@ impl SubjectHandle {
         }
     }
 
-    /// Returns the ends of the subject's log.
+    /// Returns the first and the last lines of the subject's log.
     pub(super) fn log(&self) -> &LogEnds {
         match self {
             Self::Process(process) => process.log(),
@@ -76,7 +76,7 @@ impl SubjectHandle {
         }
     }
 
-    /// Ends the subject, unless somebody else runs it, and returns the lines that it reports
+    /// Ends the subject if the runner started it, and returns the lines that the subject reports
     /// meanwhile.
     pub(super) fn stop(self) -> Vec<Vec<u8>> {
         match self {
@@ -86,8 +86,7 @@ impl SubjectHandle {
         }
     }
 
-    /// Kills the subject, unless somebody else runs it, and returns the events that were still on
-    /// their way.
+    /// Kills the subject if the runner started it, and returns the events that were not read yet.
     pub(super) fn kill(&mut self) -> Vec<SubjectEvent> {
         match self {
             Self::Process(process) => process.kill(),

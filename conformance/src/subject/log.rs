@@ -2,8 +2,8 @@ use std::collections::VecDeque;
 
 use crate::escape::{beginning, escaped};
 
-/// The beginning and the end of a subject's log, which is its standard error and what is no report
-/// on its standard output. The beginning often holds the reason of a failure.
+/// The beginning and the end of a subject's log: the lines of its standard error, and the lines of
+/// its standard output that are no reports. The beginning often holds the reason of a failure.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LogEnds {
     first: Vec<LogLine>,
@@ -29,8 +29,8 @@ pub(super) enum LogStream {
 
 const FIRST_LINES: usize = 4;
 const LAST_LINES: usize = 6;
-/// The longest line that is kept whole, in bytes. Of a longer one both ends are kept: the end of a
-/// failed assertion often says most.
+/// The longest line that is kept whole, in bytes. Of a longer line, both ends are kept, because the
+/// end of a failed assertion is often the most useful part.
 const MAX_BYTES: usize = 400;
 
 impl LogEnds {
@@ -76,7 +76,8 @@ fn shortened(line: &[u8]) -> Vec<u8> {
     }
     let first = beginning(line, MAX_BYTES / 2);
     let last = &line[line.len() - MAX_BYTES / 2..];
-    // No part of a character stands at its start. What continues for longer is no UTF-8.
+    // The last part must not begin within a character. More than three continuation bytes are not
+    // UTF-8.
     let is_start = |byte: &u8| byte & 0xc0 != 0x80;
     let start = last.iter().take(4).position(is_start).unwrap_or_default();
     [first, " … ".as_bytes(), &last[start..]].concat()

@@ -10,37 +10,40 @@ use crate::observation::{Arrival, Observation, ReportContent};
 use crate::transport::{Link, STOP_CHECK_INTERVAL};
 use crate::vectors::Vector;
 
-/// What came of sending several vectors without waiting for each.
+/// The result of sending several vectors without waiting for each.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct PipelineResult {
-    /// What became of the vectors that were not answered.
+    /// Whether all vectors were answered, or why not.
     pub end: PipelineEnd,
-    /// The number of datagrams that the kernel dropped meanwhile, if something is missing.
+    /// The number of datagrams that the kernel dropped meanwhile; counted only if reports are
+    /// missing.
     pub dropped: u64,
 }
 
-/// What became of the vectors of a pipeline that were not answered.
+/// How a pipeline ended.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PipelineEnd {
     /// All vectors were answered.
     Complete,
-    /// Something else came than the next fence. The subject goes on.
+    /// The subject reported something unexpected before the next fence, or reports are missing. The
+    /// subject goes on.
     OutOfTurn,
-    /// The subject must be replaced, for this reason.
+    /// The runner must replace the subject, for this reason.
     Lost(ExchangeEnd),
 }
 
 /// The most vectors in flight.
 pub(crate) const MAX_PIPELINED: usize = 64;
 
-/// The most fences after a pipeline that was broken off: late reports come before the second.
+/// The number of fences that are sent after a pipeline was aborted. Late reports may follow the
+/// first one, but come before the second one.
 const FLUSHING_FENCES: usize = 2;
 
 impl Session {
-    /// Returns how many of the first of these vectors can be in flight at once without the kernel
-    /// having to drop any.
+    /// Returns how many vectors, from the first one on, can be in flight at once before the kernel
+    /// may drop datagrams.
     pub fn max_pipelined(&self, vectors: &[&Vector]) -> usize {
         let mut left = self.burst();
         let fits = |vector: &&&Vector| {
@@ -54,12 +57,13 @@ impl Session {
         vectors.iter().take(MAX_PIPELINED).take_while(fits).count()
     }
 
-    /// Sends several vectors, each followed by a fence of its own, without waiting for each.
-    /// Reports belong to the vector whose fence comes next. The exchanges of the vectors whose
-    /// fences come back right are emitted in order, while the next vectors are in flight.
+    /// Sends several vectors, each followed by a fence of its own, without waiting for each. A
+    /// report belongs to the vector whose fence the subject reports next. When the subject reports
+    /// a fence correctly, the exchange of its vector is emitted, in order, while the next vectors
+    /// are in flight.
     ///
-    /// This is for the many vectors that go well. Where something else comes back, the caller sends
-    /// the vectors that were not answered again, one at a time, and finds out what it was.
+    /// Most vectors go well, and this is fast for them. If anything else happens, the caller sends
+    /// the vectors without an answer again, one at a time, and finds out the cause.
     pub fn exchange_pipelined(
         &mut self,
         vectors: &[&Vector],
@@ -85,7 +89,7 @@ impl Session {
     }
 
     fn run_pipeline(&mut self, progress: &mut Progress<'_>, fences: &Fences) -> Result<(), Break> {
-        // What is there already belongs to earlier vectors.
+        // Reports that arrived before the first datagram was sent belong to earlier vectors.
         if !self.queued.is_empty() || self.handle.has_event() {
             return Err(Break::OutOfTurn);
         }
@@ -118,7 +122,7 @@ impl Session {
                     return Err(self.refused(progress, fences));
                 }
                 None => {
-                    // What was dropped never comes.
+                    // The reports of dropped datagrams never come, so waiting for them is useless.
                     progress.dropped += self.newly_dropped();
                     if progress.dropped > 0 {
                         return Err(Break::OutOfTurn);
@@ -129,7 +133,7 @@ impl Session {
         Ok(())
     }
 
-    /// Sends as many datagrams as there is room for.
+    /// Sends as many datagrams as the receive buffer has space for.
     fn send_more(
         &mut self,
         progress: &mut Progress<'_>,
@@ -178,8 +182,8 @@ impl Session {
         Ok(())
     }
 
-    /// Breaks a pipeline off whose socket is gone. What was in it is lost, though the subject may
-    /// have bound it again.
+    /// Aborts a pipeline whose socket is gone. The datagrams in the socket are lost, even if the
+    /// subject has bound the socket again.
     fn refused(&mut self, progress: &mut Progress<'_>, fences: &Fences) -> Break {
         match self.await_death_or_socket() {
             Some(death) => self.lost(death, progress, fences),
@@ -187,7 +191,8 @@ impl Session {
         }
     }
 
-    /// Receives what a subject reported before it died: that counts, and shows how far it came.
+    /// Receives the reports that a subject wrote before it died. They count, and show which vectors
+    /// it had read.
     fn lost(&mut self, death: Death, progress: &mut Progress<'_>, fences: &Fences) -> Break {
         let mut last_reports = Observation::default();
         let end = self.end_by_death(death, &mut last_reports);
@@ -201,8 +206,8 @@ impl Session {
         Break::Lost(end)
     }
 
-    /// Sends a fence after all that was sent, so that nothing of it is in flight any more, and
-    /// another, before which late reports come.
+    /// Sends a fence, so that no datagram is in flight any more, and then another one, before which
+    /// late reports arrive.
     fn flush(&mut self, vectors: &[&Vector], fences: &mut Fences) -> PipelineEnd {
         let dialect = vectors
             .first()
@@ -216,8 +221,8 @@ impl Session {
                 Err(ExchangeEnd::Interrupted) => {
                     return PipelineEnd::Lost(ExchangeEnd::Interrupted);
                 }
-                // Something stayed in the subject, which might add it to the next vector; or one of
-                // the vectors in flight has ended it, but not the first that came out of turn.
+                // The subject swallowed or misread the fence, so state of earlier vectors may
+                // affect the next one; or a later vector in flight has ended the subject.
                 Ok(()) | Err(_) => return PipelineEnd::Lost(ExchangeEnd::Fenced),
             }
         }
@@ -225,13 +230,13 @@ impl Session {
     }
 }
 
-/// Why a pipeline was broken off.
+/// Why a pipeline was aborted.
 enum Break {
     OutOfTurn,
     Lost(ExchangeEnd),
 }
 
-/// Whether datagrams wait for room.
+/// Whether datagrams wait for space in the receive buffer.
 enum Backpressure {
     None,
     Blocked,
@@ -248,9 +253,9 @@ struct Progress<'v> {
     steps: usize,
     /// When the first datagram of each vector was sent.
     begun: Vec<Instant>,
-    /// What was reported of the vector whose fence comes next.
+    /// The reports of the vector whose fence is expected next.
     observation: Observation,
-    /// The number of vectors whose fences came back.
+    /// The number of vectors whose fences the subject has reported.
     answered: usize,
     emit: &'v mut dyn FnMut(Exchange),
     last_answer: Instant,
@@ -290,7 +295,7 @@ impl<'v> Progress<'v> {
         })
     }
 
-    /// Returns the number of bytes of the vector whose fence comes next.
+    /// Returns the number of bytes of the vector whose fence is expected next.
     fn unread(&self) -> usize {
         let steps = self.vectors.get(self.answered).map(|vector| &vector.steps);
         let datagrams = steps.into_iter().flatten();
@@ -310,7 +315,7 @@ impl<'v> Progress<'v> {
         }
     }
 
-    /// Records that the next fence came back, and emits the exchange of its vector.
+    /// Records that the subject has reported the next fence, and emits the exchange of its vector.
     fn answer(&mut self) {
         let begun = self.begun[self.answered];
         self.answered += 1;
@@ -320,7 +325,7 @@ impl<'v> Progress<'v> {
             duration: begun.elapsed(),
             dropped: 0,
         });
-        // The time that the caller takes for the exchange is not the subject's.
+        // The time that the caller takes to handle the exchange does not count as the subject's.
         self.last_answer = Instant::now();
     }
 }

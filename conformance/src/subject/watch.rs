@@ -11,22 +11,22 @@ use crate::transport::{Address, Link};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Watched {
-    /// Nothing until the deadline.
+    /// The subject did nothing until the deadline.
     Nothing,
-    /// It wrote a line of its reports.
+    /// The subject wrote a report.
     Report(Vec<u8>),
-    /// It wrote a line that is longer than any report may be.
+    /// The subject wrote a line that is longer than any report may be.
     TooLong,
-    /// It died.
+    /// The subject died.
     Died {
-        /// How it died.
+        /// How the subject died.
         death: Death,
-        /// The first and the last lines of its log.
+        /// The first and the last lines of the subject's log.
         log: Vec<String>,
     },
 }
 
-/// A session that only receives.
+/// Methods of a session that receive reports and send nothing.
 impl Session {
     /// Returns the address that the subject is bound to. `None` for a parser.
     pub fn address(&self) -> Option<&Address> {

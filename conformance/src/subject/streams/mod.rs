@@ -1,4 +1,4 @@
-//! The standard streams of a process, and its end: waited for in one place.
+//! Waits for the standard streams and for the end of a process, in one call.
 
 mod buffer;
 mod event;
