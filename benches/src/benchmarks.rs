@@ -1,8 +1,8 @@
-//! The benchmarks: on each case the codec, the baseline and the peers do the same work on the same
-//! bytes.
+//! The benchmarks. In each, the codec, the baseline and the other implementations do the same work
+//! on the same bytes.
 //!
-//! *Decoding* decodes and visits all parameters, up to the slices of their names and values.
-//! *Encoding* writes into a buffer that is large enough and reused.
+//! *Decoding* decodes a datagram and visits the slices of all names and values. *Encoding* writes
+//! into a buffer that is large enough and is reused.
 
 use std::hint::black_box;
 
@@ -41,10 +41,10 @@ pub struct Implementation<'c> {
 /// The name of the codec.
 pub const OURS: &str = "event-datagram";
 
-/// The name of the codec that encodes to a vector; [`OURS`] encodes to a slice.
+/// The name of the codec's encoding to a vector; [`OURS`] encodes to a slice.
 pub const ENCODE_TO_VEC: &str = "encode_to_vec";
 
-/// The name of the codec that encodes the same event with strings in place of its integers.
+/// The name of the codec's encoding of the same event with strings in place of its integers.
 pub const WITH_STRINGS: &str = "with strings";
 
 /// The name of the baseline: the cost of touching the bytes at all.
@@ -122,8 +122,8 @@ impl<'c> Benchmark<'c> {
             })
     }
 
-    /// Returns two benchmarks if the server raised integers: of the raised event and of the decoded
-    /// one.
+    /// Returns two benchmarks if the server raised integers: one for the raised event, and one for
+    /// the decoded event.
     fn encode_text(case: &'c CodecCase) -> Vec<Self> {
         let decoded = &case.text.event;
         let Some(raised) = &case.text_raised else {
@@ -214,8 +214,8 @@ impl<'c> Benchmark<'c> {
     }
 }
 
-/// Returns the codec's encoding of an event: one function for all events, so that all of them run
-/// the same code.
+/// Returns the codec's encoding of an event: all events use this function, so that they run the
+/// same machine code.
 fn text_to_slice(event: &EventBuf) -> impl Fn(&mut [u8]) {
     move |buffer| {
         text::sender::encode(black_box(event), buffer).expect("the datagram fits");
@@ -231,7 +231,8 @@ fn touch<T>(param: T) {
     black_box(param);
 }
 
-/// Consumes a part of a notification; a peer passes parts of any lifetime.
+/// Consumes a part of a notification. A function and not a closure, because parts may have any
+/// lifetime.
 fn touch_part(part: JsonPart<'_>) {
     touch(part);
 }

@@ -1,18 +1,18 @@
 //! Measures the implementations of a benchmark in several rounds.
 //!
-//! In a round the implementations take turns, so that noise of the machine meets all of them; of
-//! each the fastest turn counts.
+//! In a round the implementations take turns, so that noise of the machine affects all of them. The
+//! fastest turn of each implementation counts.
 
 use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::benchmarks::{Benchmark, Implementation};
 
-/// Rounds of a benchmark. It is odd, so that one of them is the median.
+/// The number of rounds of a benchmark. It is odd, so that one round is the median.
 const ROUNDS: usize = 5;
-/// Turns of each implementation in a round.
+/// The number of turns of each implementation in a round.
 const TURNS: usize = 60;
-/// The shortest turn.
+/// The shortest duration of a turn.
 const TURN: Duration = Duration::from_micros(300);
 
 /// The times of a benchmark's implementations.
@@ -41,7 +41,7 @@ impl Rounds {
     ///
     /// # Panics
     ///
-    /// If the benchmark lacks one of them.
+    /// If the benchmark lacks one of the implementations.
     pub fn ratio(&self, name: &str, other: &str) -> Spread {
         let times = self.of(name).iter().zip(self.of(other));
         Spread::of(times.map(|(time, other)| time / other))
@@ -67,7 +67,7 @@ fn fastest(implementations: &mut [Implementation<'_>], repetitions: &[u64]) -> V
     fastest
 }
 
-/// Returns how often an implementation does the work in a turn.
+/// Returns how many times an implementation does the work in a turn.
 fn repetitions(implementation: &mut Implementation<'_>) -> u64 {
     let mut times = 1;
     while time(implementation, times) < TURN {
@@ -82,7 +82,7 @@ fn time(implementation: &mut Implementation<'_>, times: u64) -> Duration {
     start.elapsed()
 }
 
-/// The median of a figure over the rounds, and its range.
+/// The median and the range of a figure over the rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     /// The median.
@@ -94,11 +94,11 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Returns the spread of figures, one a round.
+    /// Returns the spread of figures, one of each round.
     ///
     /// # Panics
     ///
-    /// If there are none.
+    /// If there are no figures.
     pub fn of(figures: impl IntoIterator<Item = f64>) -> Self {
         let mut figures: Vec<f64> = figures.into_iter().collect();
         figures.sort_by(f64::total_cmp);

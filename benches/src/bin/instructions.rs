@@ -22,7 +22,8 @@ fn main() -> ExitCode {
     };
     for mut benchmark in benchmarks {
         let ours = &mut benchmark.implementations[0];
-        // A first run does what is done only once, such as detecting the processor's features.
+        // A first run, which is not counted, does the work that is done only once, such as
+        // detecting the processor's features.
         (ours.run)(1);
         println!("{}", benchmark.name);
         measured(ours);

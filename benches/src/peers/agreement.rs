@@ -3,12 +3,12 @@ use event_datagram::{EventBuf, ParamBuf};
 use super::json_part::event_of_parts;
 use super::{jiter, regex, serde_json, simd_json, sonic_rs, std_str, winnow};
 
-/// Asserts that every peer of the text dialect decodes a datagram to this event. The peer that
-/// works on `str` is skipped if the datagram is not UTF-8.
+/// Asserts that every peer of the text dialect decodes a datagram to this event. Skips the peer
+/// that works on `str` if the datagram is not UTF-8.
 ///
 /// # Panics
 ///
-/// If one decodes it to anything else.
+/// If a peer decodes the datagram to anything else.
 pub fn assert_text_peers_agree(datagram: &[u8], event: &EventBuf) {
     let mut params = Vec::new();
     let name = winnow::read(datagram, |param| params.push(param.to_owned()));
@@ -30,7 +30,7 @@ pub fn assert_text_peers_agree(datagram: &[u8], event: &EventBuf) {
 ///
 /// # Panics
 ///
-/// If one decodes it to anything else.
+/// If a peer decodes the datagram to anything else.
 pub fn assert_jsonrpc_peers_agree(datagram: &[u8], event: &EventBuf) {
     let read = event_of_parts(|on_part| serde_json::read_tree(datagram, on_part));
     assert_event("serde_json::Value", read, &without_duplicates(event));

@@ -1,7 +1,7 @@
-//! A peer with `jiter`, which returns one token after the other and builds nothing.
+//! A decoder that uses `jiter`, which returns one token after the other and builds no tree.
 //!
-//! The crate checks UTF-8, so it rejects strings of other bytes. It reads all parameters, in their
-//! order.
+//! `jiter` checks UTF-8, so the decoder rejects strings of other bytes. The decoder reads all
+//! parameters, in their order.
 
 use std::mem;
 
@@ -18,7 +18,7 @@ pub struct TokenReader {
 
 impl TokenReader {
     /// Parses a datagram, and calls `on_part` for each part of the event. Returns `None` if the
-    /// datagram is no event; parts before the error have been passed then.
+    /// datagram is no event; `on_part` has then been called for the parts before the error.
     pub fn read(&mut self, datagram: &[u8], on_part: impl FnMut(JsonPart<'_>)) -> Option<()> {
         let mut jiter = Jiter::with_tape(datagram, mem::take(&mut self.unescaped));
         let read = read(&mut jiter, on_part);

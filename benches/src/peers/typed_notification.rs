@@ -1,4 +1,4 @@
-//! The notification that serde reads, for every parser that serde has.
+//! A notification that every parser with serde support can deserialize.
 
 use std::borrow::Cow;
 use std::fmt;
