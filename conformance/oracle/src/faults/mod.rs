@@ -1,4 +1,5 @@
-//! Faults of listeners: what listeners do wrong, each with a model of a listener that does it.
+//! Faults of listeners. A fault is one thing that a listener does wrong, with a model of such a
+//! listener.
 //!
 //! The kill matrix runs the vectors on a listener with each fault, and the diagnosis of a run
 //! compares the reports of a subject with those of the models. A model is the correct listener with

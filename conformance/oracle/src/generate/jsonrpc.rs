@@ -8,8 +8,8 @@ use event_datagram::jsonrpc::MAX_DEPTH;
 use event_datagram::jsonrpc::sender::{self, Release};
 use event_datagram::{EventBuf, ValueBuf};
 
-/// A datagram for readers of the JSON-RPC dialect: written by either profile or spelled
-/// differently, then mutated; or JSON that is no event, or no JSON.
+/// A datagram for readers of the JSON-RPC dialect. It is an event as a release writes it or in
+/// another spelling, perhaps mutated; or JSON that is no event; or no JSON.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonRpcDatagram(pub Vec<u8>);
 
@@ -94,7 +94,8 @@ const PIECES: &[&[u8]] = &[
     b"\xe2\x80\xa8",
 ];
 
-/// Brackets that nest this deep overflow the stack of recursive readers.
+/// The most repetitions of a bracket. Brackets that nest this deep overflow the stack of recursive
+/// readers.
 const MAX_REPETITION: usize = 60_000;
 
 impl JsonRpcDatagram {
@@ -158,7 +159,8 @@ fn written(source: &mut ByteSource<'_>) -> Vec<u8> {
         _ => Release::V3_1,
     };
     if sender::encode_to_vec(release, &event, &mut datagram).is_err() {
-        // Longer than any profile allows; a listener may receive that, too.
+        // The event is longer than any release sends, but a listener may receive such a datagram,
+        // too.
         datagram = [b"{\"method\":\"".to_vec(), event.name, b"\"}".to_vec()].concat();
     }
     datagram
@@ -184,7 +186,7 @@ fn around(before: &[u8], mut inner: Vec<u8>) -> Vec<u8> {
     inner
 }
 
-/// Returns an object that is an event mostly, made of pieces that are JSON mostly.
+/// Returns an object that is usually an event, and whose pieces are usually JSON.
 fn call(source: &mut ByteSource<'_>) -> Vec<u8> {
     let member =
         |source: &mut ByteSource<'_>| match source.weighted_index(&[6, 8, 4, 2, 1, 1, 1, 2]) {
@@ -384,7 +386,7 @@ fn member(name: &[u8], value: Vec<u8>, source: &mut ByteSource<'_>) -> Vec<u8> {
     [spaced(name, source), spaced(value, source)].join(&b':')
 }
 
-/// Returns a JSON string with some unnecessary escapes. Bytes that are not UTF-8 stay as they are.
+/// Returns a JSON string with some unnecessary escapes. Bytes that are not UTF-8 are kept.
 fn spelled(content: &[u8], source: &mut ByteSource<'_>) -> Vec<u8> {
     let mut text = vec![b'"'];
     for chunk in content.utf8_chunks() {

@@ -8,11 +8,11 @@ use crate::reference::{Reading, text as reference};
 use event_datagram::text::{self, documented, sender};
 use event_datagram::{Event, EventBuf, MAX_DATAGRAM, ParamBuf, ValueBuf};
 
-/// [`text::decode`] accepts or rejects any datagram, and the parts of an event are slices of the
-/// datagram, in order.
+/// Asserts that [`text::decode`] accepts or rejects any datagram without a panic, and that the
+/// parts of an event are slices of the datagram, in order.
 ///
-/// This law is fast, as it does not call the reference: fuzzing runs far more datagrams in the same
-/// time.
+/// This law is fast, because it does not call the reference, so fuzzing tries far more datagrams in
+/// the same time.
 ///
 /// # Panics
 ///
@@ -27,7 +27,7 @@ pub fn decoded_parts_are_slices_in_order(datagram: &[u8]) {
     }
 }
 
-/// [`text::decode`] agrees with the [reference](mod@reference).
+/// Asserts that [`text::decode`] agrees with the [reference](mod@reference).
 ///
 /// # Panics
 ///
@@ -40,7 +40,7 @@ pub fn decoder_agrees_with_reference(datagram: &[u8]) {
     );
 }
 
-/// [`documented::decode`] agrees with the [reference](mod@reference).
+/// Asserts that [`documented::decode`] agrees with the [reference](mod@reference).
 ///
 /// # Panics
 ///
@@ -53,8 +53,8 @@ pub fn documented_grammar_agrees_with_reference(datagram: &[u8]) {
     );
 }
 
-/// The [reference](mod@reference) admits its own first reading, the one by the documented grammar,
-/// and the first readings that it lists.
+/// Asserts that the [reference](mod@reference) admits its first reading, its reading by the
+/// documented grammar, and the first few readings that it lists.
 ///
 /// # Panics
 ///
@@ -65,13 +65,14 @@ pub fn reference_admits_its_readings(datagram: &[u8]) {
     if by_grammar != Reading::Rejection {
         assert!(reference::admits(datagram, &by_grammar), "{by_grammar:?}");
     }
-    // There may be too many to look at them all.
+    // There may be too many readings to check all of them.
     for listed in reference::readings(datagram).take(20) {
         assert!(reference::admits(datagram, &listed), "{listed:?}");
     }
 }
 
-/// All accessors of a decoded event return the same content, and an error points into the datagram.
+/// Asserts that all accessors of a decoded event return the same content, and that an error points
+/// into the datagram.
 ///
 /// # Panics
 ///
@@ -87,7 +88,7 @@ pub fn accessors_agree(datagram: &[u8]) {
     }
 }
 
-/// [`sender`] upholds its promises for every decoded event.
+/// Asserts [`sender_matches_size_and_check`] for every decoded event.
 ///
 /// # Panics
 ///
@@ -98,10 +99,10 @@ pub fn decoded_events_encode_as_checked(datagram: &[u8]) {
     }
 }
 
-/// [`sender`] writes as many bytes as its `size` returns, exactly the bytes that its rules demand,
-/// and its `check` accepts exactly the events that read back the same. Of the others the
-/// [representable part](representable) reads back, if `check` accepts that. It accepts all that is
-/// [guaranteed](is_guaranteed).
+/// Asserts that [`sender`] writes exactly the bytes that its rules demand, as many as its `size`
+/// returns, and that its `check` accepts exactly the events that read back the same. Of all others,
+/// the [representable part](representable) reads back if `check` accepts that part. `check` accepts
+/// every part that is [guaranteed](is_guaranteed).
 ///
 /// # Panics
 ///
@@ -137,7 +138,7 @@ pub fn sender_matches_size_and_check<E: Event>(event: &E) {
     }
 }
 
-/// A datagram equals the plainly encoded one, and the size is that of the latter.
+/// Asserts that a datagram equals `plain`, and that `size` is the length of `plain`.
 fn equals_plain(datagram: Option<&[u8]>, size: usize, plain: &[u8]) {
     if let Some(datagram) = datagram {
         assert!(
@@ -151,7 +152,7 @@ fn equals_plain(datagram: Option<&[u8]>, size: usize, plain: &[u8]) {
 }
 
 /// Returns the part of an event that the text dialect can represent: integers become their digits,
-/// null becomes an empty value, an empty name becomes none.
+/// null becomes an empty value, and an empty name is removed.
 pub fn representable(event: &EventBuf) -> EventBuf {
     let mut representable = event.clone();
     for param in &mut representable.params {

@@ -248,7 +248,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Turns the members of a report, if they are, into those of an event.
+/// Converts the members of a report of the contract to those of an event. Other members are not
+/// changed.
 fn own_report(members: Members) -> Members {
     let (Some(event), Some(Json::Array(records))) =
         (last(&members, b"event"), last(&members, b"params"))

@@ -1,4 +1,4 @@
-//! Links for faults of several kinds.
+//! Methods that add links to the steps of the JSON-RPC listener, for the faults of several kinds.
 
 use super::json::Json;
 use super::reader::{Members, NamedValues, Reader};
@@ -7,19 +7,19 @@ use crate::faults::listener::Listener;
 
 /// Links for faults that change datagrams, events or parts of them.
 impl Listener<Reader> {
-    /// Changes every datagram before it is read, behind all that `splits` and its like do.
+    /// Changes every datagram before it is read. Runs after `splits`, `ignores` and `acts_at`.
     pub(super) fn datagrams(&mut self, change: impl Fn(&[u8]) -> Vec<u8> + 'static) {
         self.receive
             .flat_map(move |datagram| vec![change(&datagram)]);
     }
 
-    /// Replaces what the socket delivers by any number of datagrams.
+    /// Replaces each datagram that the socket delivers by any number of datagrams.
     pub(super) fn splits(&mut self, mut split: impl FnMut(Vec<u8>) -> Vec<Vec<u8>> + 'static) {
         self.receive
             .link(move |datagram, next| split(datagram).into_iter().flat_map(next).collect());
     }
 
-    /// Drops datagrams silently, as the socket delivers them.
+    /// Drops datagrams silently before the listener reads them.
     pub(super) fn ignores(&mut self, is_ignored: impl Fn(&[u8]) -> bool + 'static) {
         self.splits(move |datagram| {
             if is_ignored(&datagram) {
@@ -30,7 +30,7 @@ impl Listener<Reader> {
         });
     }
 
-    /// Acts before datagrams of a kind, as the socket delivers them.
+    /// Calls `act` before the listener reads a datagram for which `is_cause` returns true.
     pub(super) fn acts_at(
         &mut self,
         is_cause: impl Fn(&[u8]) -> bool + 'static,

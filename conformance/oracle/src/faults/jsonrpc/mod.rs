@@ -1,4 +1,4 @@
-//! The faults of listeners of the JSON-RPC dialect, and the plain reader that they change.
+//! The faults of listeners of the JSON-RPC dialect, and the correct reader that they change.
 
 mod bytes;
 mod ends;

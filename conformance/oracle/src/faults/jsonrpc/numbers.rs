@@ -156,7 +156,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Changes how numbers are reported.
+/// Changes how the listener reports numbers.
 fn written(listener: &mut Listener<Reader>, change: impl Fn(String) -> String + 'static) {
     listener.reader.value.map(move |value| match value? {
         Value::Json(json) => Ok(Value::Json(change(json))),
@@ -164,7 +164,7 @@ fn written(listener: &mut Listener<Reader>, change: impl Fn(String) -> String + 
     });
 }
 
-/// Changes how integers are reported.
+/// Changes how the listener reports integers.
 fn written_integers(listener: &mut Listener<Reader>, write: fn(i64) -> String) {
     written(listener, move |json| json.parse().map_or(json, write));
 }
@@ -177,7 +177,7 @@ fn integers(listener: &mut Listener<Reader>, change: fn(i64) -> i64) {
     });
 }
 
-/// Writes a double as Java does: with an exponent from ten millions.
+/// Writes a double as Java does: with an exponent if it is ten million or more.
 fn java_double(number: i64) -> String {
     let double = number as f64;
     if double.abs() < 1e7 {

@@ -175,7 +175,7 @@ fn string_members(mut rest: &[u8]) -> Vec<(&[u8], &[u8])> {
     members
 }
 
-/// Writes a member of JSON whose value is a text with its escapes as they are.
+/// Writes a JSON member whose value is a text. The escapes in the text are kept.
 fn json_member((name, value): &(&[u8], &[u8])) -> Vec<u8> {
     let mut member = [b"\"", *name, b"\":\""].concat();
     for byte in value.iter() {

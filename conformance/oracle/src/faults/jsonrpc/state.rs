@@ -191,7 +191,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Keeps what is not JSON before the next datagrams, until so many were joined.
+/// Makes the listener keep a datagram that is not JSON and put it before the next ones, until it
+/// has joined `most` datagrams.
 fn keeps_bad_bytes(listener: &mut Listener<Reader>, most: usize) {
     let is_json = Rc::new(Cell::new(false));
     let parsed = is_json.clone();
@@ -212,7 +213,8 @@ fn keeps_bad_bytes(listener: &mut Listener<Reader>, most: usize) {
     });
 }
 
-/// Joins datagrams until their braces balance, or so many were joined.
+/// Makes the listener join datagrams until their braces balance, or until it has joined `most`
+/// datagrams.
 fn joins_datagrams(listener: &mut Listener<Reader>, most: usize) {
     let mut kept = Vec::new();
     let mut open = 0;

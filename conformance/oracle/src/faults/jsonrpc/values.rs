@@ -142,7 +142,7 @@ fn null_becomes(listener: &mut Listener<Reader>, replacement: fn() -> Json) {
     });
 }
 
-/// Rejects events by one of their values.
+/// Makes the listener reject events if `is_rejected` returns true for a value.
 fn rejects_values(listener: &mut Listener<Reader>, is_rejected: fn(&Json) -> bool) {
     listener.reader.value.link(move |json, next| {
         if is_rejected(&json) {

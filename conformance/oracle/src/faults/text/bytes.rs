@@ -139,7 +139,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Returns the bytes before the first NUL, as a C string does.
+/// Returns the bytes before the first NUL, where a C string ends.
 pub(super) fn until_nul(bytes: &[u8]) -> Vec<u8> {
     bytes.split_str("\0").next().unwrap_or_default().into()
 }

@@ -278,7 +278,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Reads lines with other names as unnamed values.
+/// Makes the listener read a line as an unnamed value if `is_name` returns false for its name.
 fn asks_for_names(listener: &mut Listener<Reader>, is_name: fn(&[u8]) -> bool) {
     listener
         .reader
@@ -286,7 +286,7 @@ fn asks_for_names(listener: &mut Listener<Reader>, is_name: fn(&[u8]) -> bool) {
         .link(move |rest, next| next(rest).filter(|(end, _)| is_name(&rest[..*end])));
 }
 
-/// Drops parameters with these names.
+/// Makes the listener drop parameters with these names.
 fn without(listener: &mut Listener<Reader>, lost: &'static [&'static [u8]]) {
     listener.reader.store.link(|params, param, next| {
         let name = param.name.as_deref();
@@ -296,7 +296,7 @@ fn without(listener: &mut Listener<Reader>, lost: &'static [&'static [u8]]) {
     });
 }
 
-/// Rejects events with such parameters.
+/// Makes the listener reject events with parameters of these names.
 fn rejects_params_named(listener: &mut Listener<Reader>, rejected: &'static [&'static [u8]]) {
     listener.events(|event| {
         let mut names = event

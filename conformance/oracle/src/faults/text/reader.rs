@@ -1,4 +1,4 @@
-//! The plain reader of the text dialect, in steps.
+//! A correct reader of the text dialect, in steps that faults can change.
 
 use bstr::ByteSlice as _;
 
@@ -8,7 +8,7 @@ use crate::faults::event::{Event, Param, Reading, Value};
 use crate::faults::listener::Read;
 use crate::faults::process::Process;
 
-/// Reads a text datagram, step by step.
+/// A reader of text datagrams. Each field is a step that faults can change.
 pub(in crate::faults) struct Reader {
     /// Finds the event's name, and where the parameters begin.
     pub(super) head: StepRef<[u8], Result<Head, String>>,
@@ -30,7 +30,7 @@ pub(in crate::faults) struct Reader {
     pub(super) bare: StepRef<[u8], Vec<u8>>,
     /// Returns the reported value.
     pub(super) value: Step<Vec<u8>, Value>,
-    /// Adds a parameter to those before it.
+    /// Adds a parameter to the earlier ones.
     pub(super) store: Store<Param>,
     /// Returns the report of an event.
     pub(super) finish: Step<Event, Reading>,
@@ -61,7 +61,8 @@ impl Read for Reader {
         let mut params = Vec::new();
         let mut count = 0;
         while !self.is_end.call(&datagram[at..]) {
-            // A parameter takes a byte at least: more of them come only of a loop without end.
+            // A parameter takes at least one byte, so more parameters than bytes mean an endless
+            // loop.
             if count > datagram.len() {
                 self.process.hang();
             }

@@ -90,7 +90,7 @@ fn unescaped_controls(line: &[u8]) -> Vec<u8> {
     unescaped
 }
 
-/// Returns the control character with the code of four hex digits at the start.
+/// Returns the control character whose code is the four hex digits at the start of the text.
 fn control_character(digits: &[u8]) -> Option<u8> {
     let digits = str::from_utf8(digits.get(..4)?).ok()?;
     u8::from_str_radix(digits, 16)

@@ -195,7 +195,7 @@ const BUFFER_SIZES: &[usize] = &[
     256, 512, 1024, 1400, 1472, 1500, 2048, 4096, 8192, 16384, 32768, 65000, 65456,
 ];
 
-/// Drops datagrams by their lengths.
+/// Makes the listener drop datagrams by their lengths.
 fn drops(listener: &mut Listener<Reader>, is_dropped: impl Fn(usize) -> bool + 'static) {
     listener.receive.link(move |datagram, next| {
         if is_dropped(datagram.len()) {

@@ -1,4 +1,4 @@
-//! The readings of one parameter: T2 to T10.
+//! Lists the readings of one parameter, by T2 to T10.
 
 use std::iter;
 
@@ -7,7 +7,7 @@ use event_datagram::ParamBuf;
 /// A parameter. All its readings end at the same place.
 #[derive(Clone, Debug)]
 pub(super) struct Parameter<'a> {
-    /// The line on which it starts.
+    /// The line on which the parameter starts.
     pub(super) line: &'a [u8],
     /// The readings, the preferred one first.
     pub(super) readings: Vec<ParameterReading<'a>>,
@@ -29,11 +29,11 @@ enum ValueReading<'a> {
     Quoted(&'a [u8]),
 }
 
-/// Lists the parameters of a datagram: `body` is what follows the line of the name.
+/// Lists the parameters of a datagram. `body` is the text after the line with the event's name.
 pub(super) fn parameters(body: &[u8]) -> impl Iterator<Item = Parameter<'_>> {
     let mut rest = body;
     iter::from_fn(move || {
-        // T2: the end mark.
+        // T2: an empty line ends the parameters.
         if rest.is_empty() || rest == b"\n" {
             return None;
         }
@@ -84,8 +84,8 @@ impl ParameterReading<'_> {
     }
 }
 
-/// Returns the parameter at the start of `text`. The order of the questions is that of the rulings:
-/// T7 and T10 at the start of the line, then T4, then T7 and T10 behind the `::`.
+/// Returns the parameter at the start of `text`. Applies the rulings in their order: T7 and T10 at
+/// the start of the line, then T4, then T7 and T10 after the `::`.
 fn parameter(text: &[u8]) -> Parameter<'_> {
     let line = first_line(text);
     let quoted = |name, start: usize| {
@@ -132,21 +132,21 @@ fn is_plain(name: &[u8]) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(byte))
 }
 
-/// T8, T9: adds the readings of a value that is not quoted over several lines.
+/// T8, T9: adds the readings of a value that ends at the end of its line.
 fn add_bare<'a>(name: Option<&'a [u8]>, value: &'a [u8], to: &mut Vec<ParameterReading<'a>>) {
     let readings = iter::once(ValueReading::Bare(value));
     let readings = readings.chain(on_one_line(value).map(ValueReading::Quoted));
     to.extend(readings.map(|value| ParameterReading { name, value }));
 }
 
-/// T9: returns what stands between the quotes of a value on one line, if the grammar says that they
-/// enclose it.
+/// T9: returns the text between the quotes of a value on one line, if the quotes enclose the value
+/// by the grammar.
 fn on_one_line(value: &[u8]) -> Option<&[u8]> {
     let closing = unescaped_quote(value)?;
     (closing + 1 == value.len()).then(|| &value[1..closing])
 }
 
-/// T7, T10: returns what stands between the quotes of the quoted value at the start of `text`.
+/// T7, T10: returns the text between the quotes of the quoted value at the start of `text`.
 fn quoted(text: &[u8]) -> Option<&[u8]> {
     if !text.starts_with(b"\"") {
         return None;
@@ -162,8 +162,8 @@ fn quoted(text: &[u8]) -> Option<&[u8]> {
     t7.or_else(t10).map(|closing| &text[1..closing])
 }
 
-/// Returns where the first quote behind a quote at the start of `text` is that no backslash
-/// precedes.
+/// Returns the position of the first quote after the opening quote at the start of `text` that has
+/// no backslash before it.
 fn unescaped_quote(text: &[u8]) -> Option<usize> {
     if !text.starts_with(b"\"") {
         return None;
@@ -171,7 +171,7 @@ fn unescaped_quote(text: &[u8]) -> Option<usize> {
     (1..text.len()).find(|at| text[*at] == b'"' && text[at - 1] != b'\\')
 }
 
-/// T7: `\"` is read as `"`, and every other backslash is kept.
+/// T7: replaces `\"` by `"`, and keeps every other backslash.
 fn unescape(quoted: &[u8]) -> Vec<u8> {
     let mut content = Vec::new();
     for (at, byte) in quoted.iter().enumerate() {
