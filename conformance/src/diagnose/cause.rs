@@ -13,20 +13,20 @@ pub struct Cause {
     pub requirement: String,
     /// The parameter of the fault.
     pub parameter: CauseParameter,
-    /// How many results it explains, warnings included.
+    /// How many results the cause explains, warnings included.
     pub explains: usize,
     /// The id of the smallest vector that shows the cause alone.
     pub example: String,
-    /// The slugs of faults that explain the same in its place.
+    /// The slugs of other faults that explain the same results.
     pub also: Vec<String>,
 }
 
-/// The parameter of a fault, as it was found.
+/// The parameter that the diagnosis found for a fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum CauseParameter {
-    /// The fault has none.
+    /// The fault has no parameter.
     None,
     /// A limit or a period.
     Number(usize),

@@ -1,4 +1,4 @@
-//! Claims: which members of the set that was found are causes, and what each explains.
+//! Decides which members of the best set of faults are causes, and which findings each explains.
 
 use std::collections::HashSet;
 
@@ -9,16 +9,16 @@ use super::problem::{What, size};
 use super::search::Search;
 use super::simulation::Simulated;
 
-/// The part of a fault's footprint on which it must have been observed, in percent.
+/// The percentage of a fault's footprint on which the subject must have done what the fault does.
 const MIN_OBSERVED: usize = 90;
-/// The part of a fault's footprint that the subject may have passed, in percent: a listener with
-/// the fault passes none.
+/// The greatest percentage of a fault's footprint that the subject may have passed, although a
+/// listener with the fault passes none.
 const MAX_PASSED: usize = 2;
-/// The vectors that a fault must explain, unless it fails no more than one.
+/// The number of vectors that a fault must explain, unless it fails only one vector.
 const MIN_EXPLAINED: usize = 2;
-/// The most vectors that may be unexplained beside a fault that explains one.
+/// The most vectors that may be unexplained if a cause explains only one vector.
 const MAX_UNEXPLAINED: usize = 30;
-/// The vectors that a fault must explain if its parameter was chosen to fit one.
+/// The number of vectors that a fault must explain if its parameter was estimated from a vector.
 const MIN_EXPLAINED_BY_ESTIMATE: usize = 3;
 
 /// A cause, and the indices of the findings that it explains.
@@ -32,15 +32,15 @@ pub(super) fn claims(search: &Search<'_>, members: &[usize]) -> Vec<Claim> {
     ExplainedSet::new(search, members).claims()
 }
 
-/// A set of faults, and what each of them is needed for.
+/// A set of faults, and the vectors for which each fault is needed.
 struct ExplainedSet<'s> {
     search: &'s Search<'s>,
     /// Indices of candidates.
     members: &'s [usize],
     /// What the set does.
     combined: Vec<Simulated>,
-    /// For each member, the vectors with which the set does something else without it, and one of
-    /// the two is wrong.
+    /// The footprint of each member: the vectors that the set treats differently without the
+    /// member, unless both ways are right.
     footprints: Vec<Vec<usize>>,
 }
 
@@ -65,7 +65,7 @@ impl<'s> ExplainedSet<'s> {
         }
     }
 
-    /// Returns whether enough of a member was observed to call it a cause.
+    /// Returns whether the subject did enough of what a member does to call the member a cause.
     fn is_claim(&self, member: usize) -> bool {
         let is_estimated = self.candidate(member).is_estimated;
         let footprint = &self.footprints[member];
@@ -75,7 +75,8 @@ impl<'s> ExplainedSet<'s> {
         let wrong = self.search.problem.wrong().filter(|at| self.explains(*at));
         let is_enough = match wrong.filter(is_by_member).count() {
             count if is_estimated => count >= MIN_EXPLAINED_BY_ESTIMATE,
-            // It may hide what another member would do wrong.
+            // The member may only hide what another member would do wrong, so it need not explain
+            // anything.
             _ if self.search.explains_all(&self.combined) => !footprint.is_empty(),
             1 => footprint.len() == 1 && self.fails_one(member) && self.leaves_few(),
             explained => explained >= MIN_EXPLAINED,
@@ -83,21 +84,21 @@ impl<'s> ExplainedSet<'s> {
         let (right, wrong): (Vec<usize>, Vec<usize>) = (footprint.iter().copied())
             .filter(|at| !seen[*at].agrees(self.combined[*at]))
             .partition(|at| seen[*at].what == What::Right);
-        // One result may have another cause.
+        // Tolerates one result that has another cause.
         let missed = right.len() + wrong.len().saturating_sub(1);
         is_enough
             && right.len() * 100 <= footprint.len() * MAX_PASSED
             && missed * 100 <= footprint.len() * (100 - MIN_OBSERVED)
     }
 
-    /// Returns whether the set explains all but a few vectors. Beside many that are unexplained,
-    /// one that is explained may be chance.
+    /// Returns whether the set explains all but a few vectors. If many vectors are unexplained, it
+    /// may be chance that a fault explains one.
     fn leaves_few(&self) -> bool {
         let wrong = self.search.problem.wrong();
         wrong.filter(|at| !self.explains(*at)).count() <= MAX_UNEXPLAINED
     }
 
-    /// Returns whether a member alone fails one vector and no more.
+    /// Returns whether a model with this member alone fails exactly one vector.
     fn fails_one(&self, member: usize) -> bool {
         let all = 0..self.search.problem.seen.len();
         let mut failed = all.filter(|at| !self.search.alone(self.members[member], *at).conforms);
@@ -111,7 +112,7 @@ impl<'s> ExplainedSet<'s> {
         for at in self.search.problem.wrong().filter(|at| self.explains(*at)) {
             let rank = |member: &usize| (self.rank(*member, at), explained[*member].len());
             let member = claimed.iter().copied().min_by_key(rank);
-            // What needs a member that is no cause is unexplained.
+            // A vector that needs a member which is no cause stays unexplained.
             let needs_others = others.iter().any(|other| self.is_needed(*other, at));
             if let Some(member) = member.filter(|_| !needs_others) {
                 explained[member].push(at);
@@ -124,7 +125,8 @@ impl<'s> ExplainedSet<'s> {
         claims
     }
 
-    /// Returns how little a member has to do with what went wrong with a vector.
+    /// Returns a rank that is the lower, the more likely a member is the cause of the failure of a
+    /// vector.
     fn rank(&self, member: usize, at: usize) -> impl Ord + use<> {
         let candidate = self.candidate(member);
         let requirement = &self.search.problem.seen[at].vector.requirement;
@@ -136,7 +138,7 @@ impl<'s> ExplainedSet<'s> {
         )
     }
 
-    /// Returns whether the set does something else with a vector without a member.
+    /// Returns whether the set treats a vector differently without a member.
     fn is_needed(&self, member: usize, at: usize) -> bool {
         self.footprints[member].binary_search(&at).is_ok()
     }
@@ -178,7 +180,8 @@ impl<'s> ExplainedSet<'s> {
         }
     }
 
-    /// Returns the slugs of other faults that explain the same in the place of a member.
+    /// Returns the slugs of other faults with which the set explains the same results if they
+    /// replace a member.
     fn alternatives(&self, member: usize) -> Vec<String> {
         let slug = self.candidate(member).instance.fault.slug;
         let all: Vec<_> = (0..self.search.candidates.len()).collect();
@@ -194,7 +197,7 @@ impl<'s> ExplainedSet<'s> {
             .collect()
     }
 
-    /// Returns whether the set explains the same with another fault in the place of a member.
+    /// Returns whether the set explains the same results if another fault replaces a member.
     fn explains_the_same(&self, member: usize, other: usize) -> bool {
         let mut others = self.members.to_vec();
         others.remove(member);
@@ -206,7 +209,7 @@ impl<'s> ExplainedSet<'s> {
             let simulated = self.search.simulate_one(&replaced, at);
             seen[at].agrees(simulated) == seen[at].agrees(self.combined[at])
         };
-        // Most faults do something else where the member shows.
+        // Tries the footprint first, because most faults differ there.
         let footprint = self.footprints[member].iter().copied();
         footprint.chain(0..seen.len()).all(does_the_same)
     }

@@ -13,13 +13,13 @@ use super::search::Search;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
 
-/// The causes of what went wrong in a run.
+/// The causes of the failures and warnings of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Diagnosis {
     /// The causes, those that explain most results first.
     pub causes: Vec<Cause>,
-    /// For each cause, the sentences of the faults that explain the same in its place.
+    /// For each cause, the sentences of other faults that explain the same results.
     pub alternatives: Vec<Vec<String>>,
     /// How many results no cause explains, warnings included.
     pub unexplained: usize,
@@ -31,11 +31,11 @@ pub struct Diagnosis {
     pub is_stopped: bool,
 }
 
-/// Searches the causes of what went wrong among the faults of a dictionary, while `go_on` returns
-/// `true`. `fence` is the fence of the run. If the search was stopped, results whose cause was not
-/// found by then are unexplained.
+/// Searches the causes of failures and warnings among the faults of a dictionary, as long as
+/// `go_on` returns `true`. `fence` is the fence of the run. If the search is stopped, the results
+/// whose cause is not found yet are unexplained.
 ///
-/// No model runs if nothing went wrong.
+/// If there are no failures and no warnings, no model runs.
 pub fn diagnose(
     findings: &[Finding<'_>],
     dictionary: &Dictionary,

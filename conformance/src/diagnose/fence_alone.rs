@@ -1,8 +1,8 @@
-//! Subjects that report the fence alone.
+//! Treats subjects that report only the fence.
 //!
 //! A fence follows every vector. If each vector has one datagram, a fault that loses every second
 //! datagram loses all vectors and no fence, as does a listener that rejects the vectors for any
-//! reason. Nothing shows then that the subject counts datagrams.
+//! reason. Such a run does not show that the subject counts datagrams.
 
 use event_datagram_oracle::faults::{FaultInstance, Model};
 
@@ -12,7 +12,7 @@ use crate::dialect::Dialect;
 use crate::fence::{FenceTemplate, Fences, TagSource};
 use crate::vectors::Expectation;
 
-/// Removes the candidates that count datagrams, if the subject reported the fence alone.
+/// Removes the candidates that count datagrams, if the subject reported only the fence.
 pub(super) fn remove_counting(
     candidates: &mut Vec<Candidate>,
     problem: &Problem<'_>,
@@ -24,7 +24,7 @@ pub(super) fn remove_counting(
     }
 }
 
-/// Returns whether the subject reported no event of a vector, as far as is known.
+/// Returns whether the subject reported no event of any vector, as far as the findings show.
 fn is_fence_alone_reported(problem: &Problem<'_>) -> bool {
     let is_event = |one: &Expectation| matches!(one, Expectation::Event(_));
     let mut seen = problem.seen.iter();
@@ -44,7 +44,8 @@ struct FenceDatagrams {
 }
 
 impl FenceDatagrams {
-    /// More are not needed: a fault that loses one datagram in five reports some vectors.
+    /// The number of fences. More are not needed: a fault that loses one datagram in five reports
+    /// some vectors.
     const COUNT: usize = 4;
 
     fn new(template: &FenceTemplate, dialect: Dialect) -> Self {
@@ -56,7 +57,7 @@ impl FenceDatagrams {
         }
     }
 
-    /// Returns whether a listener with a fault reports each of them.
+    /// Returns whether a listener with a fault reports each fence.
     fn are_all_reported(&self, fault: &FaultInstance) -> bool {
         let mut model = match self.dialect {
             Dialect::JsonRpc => Model::jsonrpc([fault]),

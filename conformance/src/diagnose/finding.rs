@@ -9,34 +9,33 @@ use crate::judge::{Answering, Verdict, grade, judge};
 use crate::observation::Report;
 use crate::vectors::Vector;
 
-/// What a subject did with a vector over one socket, as far as it is known.
+/// What is known of how a subject treated a vector over one socket.
 #[derive(Clone, Debug)]
 pub struct Finding<'v> {
     /// The vector.
     pub vector: Cow<'v, Vector>,
     /// The verdict, before lists of known failures are applied.
     pub verdict: Verdict,
-    /// What the subject reported. Not read where the verdict is a pass: that counts as one of the
-    /// right ways.
+    /// What the subject reported. The diagnosis does not read the reports of a pass.
     pub reports: Vec<Report>,
-    /// The line that carried the fence, if the subject misread it.
+    /// The line that reports the fence, if the subject misread the fence.
     pub misread_fence: Option<Vec<u8>>,
-    /// What the runner found out: this explains the finding, and no model is needed.
+    /// The cause that the runner found out, if it did. The finding then needs no model.
     pub known: Option<KnownCause>,
 }
 
-/// A cause that the runner found out by itself: what a subject does differently from run to run.
+/// A cause that the runner found out by itself: a behaviour of the subject that differs from run to
+/// run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownCause {
     /// The slug of the fault.
     pub fault: &'static str,
-    /// What the subject does, as a phrase of which it is the subject.
+    /// What the subject does, as a phrase that begins with a verb.
     pub sentence: &'static str,
 }
 
 impl<'v> Finding<'v> {
-    /// Returns what a listener with these faults does with a vector, between two of the usual
-    /// fences.
+    /// Returns the finding of a model with these faults that gets a fence, the vector, and a fence.
     ///
     /// # Panics
     ///
@@ -67,14 +66,13 @@ impl<'v> Finding<'v> {
         finding
     }
 
-    /// Returns whether the subject of another finding of the same vector did the same, as far as
-    /// the diagnosis distinguishes it.
+    /// Returns whether another finding of the same vector is the same for the diagnosis.
     pub fn is_alike(&self, other: &Self) -> bool {
         self.trace() == other.trace()
     }
 
-    /// Returns whether the subject of another finding of the same vector did the same but for
-    /// digits, which may be a part of a fence's tag: that is always another.
+    /// Returns whether another finding of the same vector is the same for the diagnosis if digits
+    /// are ignored. Digits may be a part of a fence's tag, which differs from fence to fence.
     #[cfg(feature = "runner")]
     pub(crate) fn is_alike_but_for_digits(&self, other: &Self) -> bool {
         let tagged = |finding: &Self| match finding.trace() {
@@ -87,12 +85,13 @@ impl<'v> Finding<'v> {
         self.is_wrong() == other.is_wrong() && tagged(self) == tagged(other)
     }
 
-    /// Returns the trace of what was observed. `None` if it is not known.
+    /// Returns the trace of the observation. Returns `None` if the trace is not known.
     pub(super) fn trace(&self) -> Option<Trace> {
         Trace::of(self.verdict, &self.reports, self.misread_fence.as_deref())
     }
 
-    /// Returns whether the finding has to be explained: the vector failed, or gave a warning.
+    /// Returns whether the diagnosis has to explain the finding: the vector failed, or gave a
+    /// warning.
     pub fn is_wrong(&self) -> bool {
         matches!(
             self.verdict,

@@ -3,7 +3,7 @@ use super::claims::Claim;
 use super::finding::Finding;
 use super::problem::size;
 
-/// Returns the causes that the runner found out, with the findings that report them.
+/// Returns the causes that the runner itself found out, each with the findings that report it.
 pub(super) fn known(findings: &[Finding<'_>]) -> Vec<Claim> {
     let mut claims = Vec::<Claim>::new();
     for (index, finding) in findings.iter().enumerate() {

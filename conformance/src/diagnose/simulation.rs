@@ -10,21 +10,21 @@ use crate::judge::{Answering, Judgment, judge};
 use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::vectors::Vector;
 
-/// What a model did with a vector.
+/// How a model treated a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Simulated {
     pub(super) trace: Trace,
-    /// Whether that is one of the right ways.
+    /// Whether the model took one of the admissible readings.
     pub(super) conforms: bool,
-    /// The total length of the names and values that it reported.
+    /// The total length of the names and values that the model reported.
     pub(super) reported: usize,
 }
 
-/// The fences sent before a model that reports none counts as hung: one that swallows a datagram
-/// reports the next.
+/// How many fences a model gets before it counts as hung. A model that swallows one fence reports
+/// the next.
 const MAX_FENCES: usize = 4;
 
-/// Sends vectors to models as the runner sends them: a fence, the datagrams, and a fence.
+/// Sends vectors to models as the runner does: a fence, the datagrams, and a fence.
 ///
 /// Every model gets the same fences, so that models that do the same write the same bytes.
 #[derive(Debug)]
@@ -34,15 +34,15 @@ pub(super) struct Simulator {
     after: Vec<ReadyFence>,
 }
 
-/// What a model wrote while it got a vector.
+/// What a model wrote for a vector and the fences around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Output {
     lines: Vec<(Arrival, Vec<u8>)>,
-    /// The line with the fence before the vector.
+    /// The line that reports the fence before the vector.
     usual: FenceLine,
-    /// The line with the fence behind it.
+    /// The line that reports the fence after the vector.
     after: FenceLine,
-    /// Whether the first fence behind the vector never came back, though a later one did.
+    /// Whether the model did not report the first fence after the vector, but a later one.
     has_swallowed_fence: bool,
 }
 
@@ -53,10 +53,10 @@ struct ReadyFence {
     datagram: Vec<u8>,
 }
 
-/// The line that carried a fence.
+/// A line that reports a fence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct FenceLine {
-    /// The index of the fence among those that were ready.
+    /// The index of the fence among the prepared ones.
     number: usize,
     line: Vec<u8>,
 }
@@ -76,8 +76,8 @@ impl Simulator {
         }
     }
 
-    /// Returns what a fresh listener with these faults writes, or how it ended if it did, or did
-    /// not report a fence.
+    /// Returns what a fresh listener with these faults writes. Returns an error if it ended, or if
+    /// it did not report a fence.
     ///
     /// # Panics
     ///
@@ -91,7 +91,7 @@ impl Simulator {
             Dialect::JsonRpc => Model::jsonrpc(faults),
             _ => Model::text(faults),
         };
-        // What was reported before belongs to the fence.
+        // Reports before the first fence line belong to the fence.
         let (usual, late) = self.pass(&self.before, &mut model, &mut Vec::new())?;
         let early = late.into_iter().map(|line| (Arrival::Early, line));
         let mut lines: Vec<_> = early.collect();
@@ -124,8 +124,8 @@ impl Simulator {
         let mut observation = Observation::default();
         observation.swallowed_fence = output.has_swallowed_fence;
         for (arrival, line) in output.lines {
-            // Parsed here, as both the trace and the judge need it. Other lines are the program's
-            // log.
+            // Parsed once, for both the trace and the judge. Lines that cannot be parsed are the
+            // program's log.
             if let Some(parsed) = parse_line(&line) {
                 let content = match self.fences.mark_any(&line) {
                     Mark::None => ReportContent::Line(parsed),
@@ -140,8 +140,8 @@ impl Simulator {
         observation
     }
 
-    /// Returns whether a line holds digits that are no part of a vector, but of a fence's tag, or
-    /// end as a tag does.
+    /// Returns whether a line contains digits that are not in the vector, but are a part of a
+    /// fence's tag or end like a tag.
     fn holds_part_of_tag<'l>(
         &self,
         vector: &Vector,
@@ -180,8 +180,8 @@ impl Simulator {
         })
     }
 
-    /// Sends fences until one is reported. Returns the line that carries it, and the lines behind
-    /// that; the lines before it go to `between`.
+    /// Sends fences until the model reports one. Returns the line that reports it, and the lines
+    /// after that line. Appends the lines before it to `between`.
     fn pass(
         &self,
         ready: &[ReadyFence],
@@ -246,8 +246,8 @@ fn send(model: &mut Model, datagram: &[u8]) -> Result<Vec<Vec<u8>>, End> {
     }
 }
 
-/// Returns the total length of the names and values of reported events, in bytes; a parameter
-/// counts as a byte more.
+/// Returns the total length of the names and values of reported events in bytes, plus one byte for
+/// each parameter.
 pub(super) fn reported(reports: &[Report]) -> usize {
     reports
         .iter()
@@ -258,7 +258,7 @@ pub(super) fn reported(reports: &[Report]) -> usize {
         .sum()
 }
 
-/// Returns the length of an event's names and values, and of one more byte a parameter.
+/// Returns the length of an event's names and values in bytes, plus one byte for each parameter.
 fn event_length(event: &EventBuf) -> usize {
     let params = event.params.iter().map(|param| {
         let value = match &param.value {

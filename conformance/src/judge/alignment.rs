@@ -8,17 +8,18 @@ use crate::vectors::Expectation;
 
 /// The datagrams of a vector paired with the reports about them, both in order.
 ///
-/// The judge takes its verdict and its sentence from here, and reports show the same pairs.
+/// The judge takes its verdict and its sentence from these pairs, and reports show the same pairs.
 #[derive(Debug)]
 pub struct Alignment {
     pairs: Vec<Pair>,
 }
 
 impl Alignment {
-    /// Pairs datagrams with reports so that all fit, or else so that as little as possible departs.
+    /// Pairs datagrams with reports so that all pairs fit. If that is impossible, minimises the
+    /// departures.
     ///
-    /// Where they do not all fit, time and memory grow with the product of the numbers of datagrams
-    /// and reports.
+    /// In the second case, time and memory grow with the product of the numbers of datagrams and
+    /// reports.
     pub fn new(expected: &[&Expectation], reports: &[Report], answering: Answering) -> Self {
         let pairs = fitting_pairs(expected, reports, answering).unwrap_or_else(|| {
             let lines: Vec<_> = reports.iter().map(Report::line).collect();
@@ -32,7 +33,7 @@ impl Alignment {
         &self.pairs
     }
 
-    /// Returns the reading of each datagram, or `None` if anything departs.
+    /// Returns the reading of each datagram, or `None` if a pair does not fit.
     pub(super) fn readings(&self) -> Option<Vec<usize>> {
         self.pairs.iter().map(|pair| pair.reading).collect()
     }
@@ -43,13 +44,13 @@ impl Alignment {
 struct SearchState {
     datagrams: usize,
     reports: usize,
-    /// The index of the state before this one, and the reading by which the search came from there.
+    /// The index of the previous state, and the reading that led from there to this state.
     before: usize,
     reading: usize,
 }
 
-/// Returns pairs that all fit, if there are such. Where a datagram may stay without a report, both
-/// is tried.
+/// Returns pairs that all fit, if they exist. If a datagram may stay without a report, tries both
+/// ways.
 fn fitting_pairs(
     expected: &[&Expectation],
     reports: &[Report],
@@ -90,7 +91,7 @@ fn fitting_pairs(
         if let Some(reading) = reading_of_silence(expected, answering) {
             add(paired, reading);
         }
-        // Comes last, so that it is tried first.
+        // Added last, so that the search tries this state first.
         if let Some(report) = reports.get(paired)
             && let Some(reading) = reading_of_report(expected, report)
         {
@@ -100,7 +101,7 @@ fn fitting_pairs(
     None
 }
 
-/// Returns the pairs by which the search came to a state: one for each of its datagrams.
+/// Returns the pairs on the path to a state, one for each datagram.
 fn path(states: &[SearchState], end: usize) -> Vec<Pair> {
     let mut pairs = Vec::with_capacity(states[end].datagrams);
     let mut state = states[end];

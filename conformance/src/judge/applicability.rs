@@ -30,8 +30,8 @@ pub fn not_applicable(vector: &Vector, start: &Start) -> Option<String> {
     unknown.then(|| format!("the subject declares that it reads {}", dialects.join(", ")))
 }
 
-/// Returns whether a datagram of a vector looks like the other dialect, is an event there, and not
-/// one that the vector expects.
+/// Returns whether a datagram of a vector is an event of the other dialect, and the vector does not
+/// expect that event.
 fn is_event_of_other_dialect(vector: &Vector) -> bool {
     vector.steps.iter().any(|step| {
         let other = Dialect::detect(&step.datagram);

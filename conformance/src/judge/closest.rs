@@ -5,20 +5,22 @@ use super::pair::Pair;
 use crate::contract::Line;
 use crate::vectors::Expectation;
 
-/// What an edit costs. Two unpaired neighbours cost more than a pair that does not fit.
+/// The cost of a datagram or a report without a pair. Two of them cost more than a pair that does
+/// not fit.
 const UNPAIRED: usize = 20;
-/// A report that repeats the one before it is surplus rather than a wrong answer to the next
-/// datagram.
+/// The cost of an unpaired report that repeats the report before it. Lower, because such a report
+/// is probably surplus and not a wrong answer to the next datagram.
 const REPEATED: usize = 19;
-/// A report in the place of a rejection that could have been silent: as much as a surplus report,
-/// so that the pair is preferred and the datagram is named.
+/// The cost of a pair of a report and a datagram that the subject could have rejected silently.
+/// Equal to that of a surplus report, so that the search prefers the pair, and the explanation
+/// names the datagram.
 const INSTEAD_OF_SILENCE: usize = 20;
-/// Two events that agree in nothing; each part in which they agree makes the pair cheaper.
+/// The cost of a pair of two events that have nothing in common. Each equal part lowers the cost.
 const UNLIKE: usize = 35;
 const MAX_DISCOUNT: usize = 10;
 
-/// Pairs datagrams with lines, both in order, so that as little as possible departs: an edit
-/// distance. Time and memory grow with the product of their numbers.
+/// Pairs datagrams with lines, both in order, and minimises the departures, as an edit distance
+/// does. Time and memory grow with the product of the numbers of datagrams and lines.
 pub(super) fn closest_pairs(
     expected: &[&Expectation],
     lines: &[Option<Cow<'_, Line>>],
@@ -34,7 +36,7 @@ pub(super) fn closest_pairs(
     pairs
 }
 
-/// The least costs of pairing what is left from a datagram and a report on.
+/// The least costs of pairing the rest, for each datagram and report at which the rest may begin.
 struct CostMatrix<'a> {
     expected: &'a [&'a Expectation],
     lines: &'a [Option<Cow<'a, Line>>],
@@ -63,8 +65,9 @@ impl<'a> CostMatrix<'a> {
         matrix
     }
 
-    /// Returns the next pair from a datagram and a report on that leads to the least cost, and that
-    /// cost. Of several pairs the first of these: both, a datagram alone, a report alone.
+    /// Returns the next pair, for a rest that begins at this datagram and report, and the least
+    /// cost of the rest. If several pairs cost the same, prefers both together to the datagram
+    /// alone, and that to the report alone.
     fn cheapest(&self, datagram: usize, report: usize) -> Option<(Pair, usize)> {
         let options = [
             self.together(datagram, report),
@@ -120,7 +123,7 @@ impl<'a> CostMatrix<'a> {
     }
 }
 
-/// Returns by how much a pair that does not fit is cheaper because its events agree in parts.
+/// Returns by how much a pair that does not fit is cheaper because its events have equal parts.
 fn discount(expected: &Expectation, line: &Line) -> usize {
     let Line::Event(event) = line else {
         return 0;
@@ -135,7 +138,7 @@ fn discount(expected: &Expectation, line: &Line) -> usize {
     each.max().unwrap_or_default()
 }
 
-/// Returns the datagram and the report that are next behind a pair.
+/// Returns the datagram and the report that follow a pair.
 fn next(pair: Pair, datagram: usize, report: usize) -> (usize, usize) {
     let datagram = datagram + usize::from(pair.datagram.is_some());
     (datagram, report + usize::from(pair.report.is_some()))

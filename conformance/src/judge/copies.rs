@@ -2,10 +2,10 @@ use super::fit::reading_of_report;
 use crate::observation::{Arrival, Observation, Report, ReportContent};
 use crate::vectors::Step;
 
-/// Removes the reports that are copies of earlier ones, of a subject that repeats itself late.
+/// Removes the reports that are copies of earlier ones, for a subject that repeats reports.
 ///
-/// Reports that are byte for byte like earlier ones are kept if they are among the most that fit
-/// the datagrams in order, new reports first.
+/// A report that is byte for byte equal to an earlier one is kept if it belongs to the longest
+/// sequence of reports that fit the datagrams in order. New reports have precedence.
 pub fn remove_copies(steps: &[Step], observation: &mut Observation) {
     let reports = &mut observation.reports;
     reports.retain(|report| report.content != ReportContent::OldFence);
@@ -17,12 +17,13 @@ pub fn remove_copies(steps: &[Step], observation: &mut Observation) {
 }
 
 /// Returns for each report whether it belongs to the longest sequence of reports that fit the
-/// datagrams in order. Takes time and memory in proportion to the product of their numbers.
+/// datagrams in order. Time and memory grow with the product of the numbers of reports and
+/// datagrams.
 fn longest_fit(steps: &[Step], reports: &[Report]) -> Vec<bool> {
     let weights: Vec<Vec<usize>> = reports
         .iter()
         .map(|report| {
-            // What is new is certainly no copy.
+            // A new report is certainly no copy.
             let weight = match report.arrival {
                 Arrival::Repeated => 1,
                 Arrival::Early | Arrival::InTime => 1 + steps.len(),
@@ -64,7 +65,7 @@ mod tests {
     use crate::vectors::Expectation;
 
     #[test]
-    fn a_copy_is_kept_only_where_a_datagram_asks_for_it() {
+    fn a_copy_is_kept_only_if_a_datagram_expects_it() {
         let event = |name: &str| EventBuf::new(name, []);
         let steps = ["E_A", "E_B"].map(|name| Step {
             datagram: Vec::new(),

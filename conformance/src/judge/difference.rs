@@ -17,7 +17,7 @@ pub(super) fn explain(expected: &Expectation, line: &Line) -> String {
         }
         (Expectation::Event(expected), Line::Event(event)) => between(expected, event),
         (Expectation::AnyOf(several), Line::Event(event)) => {
-            // The difference from the nearest reading says most.
+            // Explains the difference from the nearest reading, which is the most useful one.
             let nearest = nearest(expected, Some(line)).map(|index| &several[index]);
             let why = match nearest {
                 Some(Expectation::Event(expected)) => between(expected, event),
@@ -39,7 +39,7 @@ pub(super) fn found(line: &Line) -> String {
     }
 }
 
-/// Returns what a subject said in a form that is fit to print, cut to a line or two.
+/// Returns a subject's text with escapes, so that it can be printed, and cut to a line or two.
 pub(super) fn printable(said: &[u8]) -> String {
     const LENGTH: usize = 160;
     if said.len() <= LENGTH {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_event_is_told_apart() {
+    fn lines_that_report_no_event_are_named() {
         let expected = Expectation::Event(event("E_A", &[]));
         let rejected = Line::Rejection("why".into());
         assert_eq!(

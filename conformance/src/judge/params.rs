@@ -4,10 +4,11 @@ use event_datagram::{ParamBuf, ValueBuf};
 
 use crate::escape::{beginning, quoted};
 
-/// Explains how the parameters of an event differ from those expected: which are lost, repeated or
-/// never sent, in what order they are, or else the first that differs. `None` if nothing differs.
+/// Explains how the parameters of an event differ from the expected ones: which parameters are
+/// lost, repeated or never sent, that their order differs, or else the first one that differs.
+/// Returns `None` if they are equal.
 ///
-/// Takes time in proportion to their number.
+/// Takes linear time.
 pub(super) fn explain(expected: &[ParamBuf], found: &[ParamBuf]) -> Option<String> {
     if expected == found {
         return None;
@@ -71,10 +72,11 @@ pub(super) fn shortened(bytes: &[u8]) -> String {
     }
 }
 
-/// The number of surplus parameters that are looked up among those expected.
+/// The number of surplus parameters that are searched among the expected ones.
 const MAX_COMPARED: usize = 100;
 
-/// Returns the indices of what `part` leaves out of `whole`, if the rest is the same in order.
+/// Returns the indices of the parameters that `part` leaves out of `whole`, if all others are the
+/// same and in order.
 fn left_out(whole: &[ParamBuf], part: &[ParamBuf]) -> Option<Vec<usize>> {
     let mut rest = part.iter().peekable();
     let mut left_out = Vec::new();
@@ -86,8 +88,8 @@ fn left_out(whole: &[ParamBuf], part: &[ParamBuf]) -> Option<Vec<usize>> {
     rest.next().is_none().then_some(left_out)
 }
 
-/// Returns the first parameter that is missing, if all that were found were expected in some order:
-/// `Some(None)` for a permutation.
+/// Returns the first missing parameter, if all parameters that were found are expected ones, in any
+/// order. Returns `Some(None)` for a permutation, and `None` if an unexpected parameter was found.
 fn missing<'e>(expected: &'e [ParamBuf], found: &[ParamBuf]) -> Option<Option<&'e ParamBuf>> {
     let mut counts: HashMap<&ParamBuf, usize> = HashMap::new();
     for param in expected {
@@ -118,7 +120,7 @@ fn one_difference(expected: &ParamBuf, found: &ParamBuf) -> String {
     }
 }
 
-/// Says what happened to some parameters, of which the first is shown.
+/// Returns a text that says what happened to some parameters, and shows the first one.
 fn each_in_words(params: &[ParamBuf], indices: &[usize], what: &str) -> String {
     let first = indices[0];
     let (number, shown) = (first + 1, shown(&params[first]));
@@ -190,7 +192,8 @@ mod tests {
             &[],
             r#"expected 1 parameter, found 0: parameter 1, "", is lost"#,
         );
-        // As in a map that keeps the place of the first and the value of the last.
+        // The result of a map that keeps the place of the first value and the value of the last
+        // one.
         says(
             TWICE,
             &[("a", "3"), ("b", "2")],
@@ -258,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn many_parameters_take_no_long_time() {
+    fn many_parameters_take_linear_time() {
         let many = vec![ParamBuf::unnamed(""); 65_449];
         let why = explain(&many, &many[1..]).expect("one is lost");
         assert!(why.ends_with(r#"parameter 65449, "", is lost"#), "{why}");
@@ -271,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_cut() {
+    fn long_texts_are_shortened() {
         let whole = "a".repeat(60);
         assert_eq!(shortened(whole.as_bytes()), format!("\"{whole}\""));
         let long = "a".repeat(61);

@@ -5,27 +5,28 @@ use crate::fence::{is_plain_name, renaming_advice};
 use crate::observation::{Observation, Report};
 use crate::vectors::{Expectation, TEST_EVENT, Vector};
 
-/// The names of the events that a subject reports, collected to recognise one that drops all names
-/// but some.
+/// The names of the events that a subject reports. They show whether the subject drops all events
+/// except those with known names.
 #[derive(Clone, Debug)]
 pub struct ReportedNames {
     /// The name of the event in most vectors.
     test_event: String,
-    /// How many datagrams with that event brought no report.
+    /// How many datagrams with that event the subject did not report.
     dropped: usize,
-    /// Whether a report about such a datagram came: the subject does not drop them.
+    /// Whether the subject reported such a datagram, so that it does not drop them.
     is_reported: bool,
     names: BTreeSet<String>,
 }
 
-/// Fewer dropped events prove nothing.
+/// The least number of dropped events from which advice is derived.
 const MIN_DROPPED: usize = 3;
-/// A subject that reports more names drops none for being unknown.
+/// The most names of a subject that may drop unknown ones. A subject that reports more names is not
+/// suspected.
 const MAX_NAMES: usize = 8;
 
 impl ReportedNames {
-    /// Starts with the name of the event in most vectors, and with that of the fence, which is
-    /// reported in any run.
+    /// Returns a collection that contains the name of the fence, which every subject reports.
+    /// `test_event` is the name of the event in most vectors.
     pub fn new(test_event: &str, fence: &str) -> Self {
         Self {
             test_event: test_event.into(),
@@ -35,7 +36,7 @@ impl ReportedNames {
         }
     }
 
-    /// Takes the reports about a vector into account.
+    /// Adds the names in the reports about a vector.
     pub fn add(&mut self, vector: &Vector, observation: &Observation) {
         if self.is_reported || self.names.len() > MAX_NAMES {
             return;
@@ -60,7 +61,7 @@ impl ReportedNames {
         self.names.extend(names);
     }
 
-    /// Returns what to do, if the subject reported no test event and few others.
+    /// Returns advice for the user if the subject reported no test event and few others.
     pub fn advice(&self) -> Option<String> {
         if self.is_reported || self.dropped < MIN_DROPPED || self.names.len() > MAX_NAMES {
             return None;
@@ -69,7 +70,7 @@ impl ReportedNames {
         if name == TEST_EVENT {
             return renaming_advice(self.names.iter().map(String::as_str));
         }
-        // The user has chosen a name that the subject knows.
+        // `--event` has set this name, so the user believes that the subject knows it.
         Some(format!(
             "it reported no {name} with the parameters of a vector: if it demands others, test it \
              without that check"
