@@ -5,20 +5,21 @@ use crate::dialect::Dialect;
 
 /// A way in which a subject answers the same datagrams differently from run to run.
 ///
-/// One vector reports it, under the requirement that forbids it. All other vectors are judged as if
-/// the subject did not do it, so that two runs have the same verdicts. Only
+/// One vector reports the behaviour, under the requirement that forbids it. All other vectors are
+/// judged as if the subject did not behave so, so that two runs have the same verdicts. Only
 /// [`OverflowsReceiveBuffer`](Self::OverflowsReceiveBuffer) is reported by each vector that it hits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Behaviour {
-    /// A report overtakes those of earlier datagrams, as where each datagram has a thread.
+    /// A report overtakes those of earlier datagrams, as when each datagram has a thread of its
+    /// own.
     ReportsOvertake,
     /// The parameters of one event come in another order each time, as from a hash table.
     ShufflesParameters,
-    /// A report comes again after later ones have come.
+    /// The subject repeats a report after later ones.
     RepeatsLate,
-    /// Something is reported behind the last vector, while `--linger` waits or the subject stops,
-    /// that is no copy of an earlier report.
+    /// The subject reports something after the last vector, while `--linger` waits or the subject
+    /// stops, that is no copy of an earlier report.
     ReportsAfterEnd,
     /// The kernel drops datagrams that are sent one at a time, because the receive buffer is too
     /// small for them. Each vector that lost one reports it.
@@ -35,7 +36,7 @@ impl Behaviour {
         Self::OverflowsReceiveBuffer,
     ];
 
-    /// Returns the slug of the behaviour as a fault: it never changes.
+    /// Returns the slug of the behaviour as a fault. Slugs never change.
     pub const fn slug(self) -> &'static str {
         match self {
             Self::ReportsOvertake => "reports-overtake",
@@ -46,7 +47,7 @@ impl Behaviour {
         }
     }
 
-    /// Returns what the subject does, as a phrase of which it is the subject.
+    /// Returns what the subject does, as a phrase that begins with a verb.
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::ReportsOvertake => {
@@ -92,7 +93,7 @@ impl Behaviour {
     }
 }
 
-/// What was discovered about a subject over one kind of socket. All instances share it.
+/// The behaviours that were discovered over one kind of socket. All instances share them.
 #[derive(Debug, Default)]
 pub(super) struct Discoveries(Mutex<BTreeSet<(Dialect, Behaviour)>>);
 
@@ -105,7 +106,7 @@ impl Discoveries {
         self.lock().contains(&(dialect, behaviour))
     }
 
-    /// Returns all that was discovered, in a constant order.
+    /// Returns all discoveries, in a constant order.
     pub(super) fn all(&self) -> Vec<(Dialect, Behaviour)> {
         self.lock().iter().copied().collect()
     }

@@ -6,10 +6,10 @@ use crate::observation::{Arrival, Observation, Report};
 use crate::subject::ExchangeEnd;
 use crate::vectors::Step;
 
-/// The reason where a report is right, and late.
+/// The reason for a failure if the report is right, but late.
 const REPORTED_LATE: &str = "it was reported late, behind the good event that followed (T19)";
 
-/// Blames the last vector that went well for the end of the subject that followed.
+/// Blames the last vector that passed if the subject ended or fell silent after it.
 pub(crate) fn blame_for_end(last: &mut Outcome<'_>, end: ExchangeEnd) {
     let then = match end {
         ExchangeEnd::Died { death, log } => {
@@ -25,8 +25,8 @@ pub(crate) fn blame_for_end(last: &mut Outcome<'_>, end: ExchangeEnd) {
     last.why = went_on_at_first(&then);
 }
 
-/// Blames a vector for reports that came behind its fence, and before anything of the next vector
-/// was sent.
+/// Blames a vector for reports that came after its fence, but before the runner sent the next
+/// vector.
 pub(super) fn blame_for_early(before: &mut Outcome<'_>, early: Vec<Report>, answering: Answering) {
     if early.is_empty() || matches!(before.verdict, Verdict::Crash | Verdict::Hang) {
         return;
@@ -44,9 +44,9 @@ pub(super) fn blame_for_early(before: &mut Outcome<'_>, early: Vec<Report>, answ
     (before.verdict, before.why) = grade(before.vector, Judgment::Departs { why });
 }
 
-/// Blames a vector for reports that it asked for and that came late, among those of the next
-/// vector, and removes them there. If the vector got its reports in time, the late ones have
-/// another cause, such as a buffer that was not cleared.
+/// Blames a vector for its own reports that came late, among those of the next vector, and removes
+/// them there. If the vector got its reports in time, the late ones have another cause, such as a
+/// buffer that the subject did not clear.
 pub(super) fn blame_for_late(
     before: &mut Outcome<'_>,
     steps: &[Step],
@@ -66,7 +66,7 @@ pub(super) fn blame_for_late(
     }
 }
 
-/// Returns the reason where a subject ended or fell silent after it had answered.
+/// Returns the reason for a failure if the subject ended or fell silent after it had answered.
 pub(super) fn went_on_at_first(then: &str) -> String {
     format!("it went on at first, but then {then}")
 }

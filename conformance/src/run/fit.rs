@@ -7,7 +7,7 @@ use crate::vectors::Vector;
 pub(super) fn does_not_fit(vector: &Vector, socket: SocketKind) -> Option<String> {
     let room = match socket {
         SocketKind::Udp => MAX_UDP_PAYLOAD,
-        // The length of an IPv6 packet leaves its header out.
+        // The length field of an IPv6 packet does not count the header.
         SocketKind::Udp6 => MAX_UDP_PAYLOAD + 20,
         SocketKind::Unix | SocketKind::Stdin => return None,
     };

@@ -5,24 +5,24 @@ use crate::dialect::Dialect;
 use crate::subject::AnswerWait;
 use crate::vectors::Vector;
 
-/// How often vectors left the subject silent, in all parts of a run.
+/// Counts the vectors at which the subject fell silent or hung, over all instances of a run.
 ///
-/// A subject that was silent once may be so again, and one that hangs at three vectors of a
-/// requirement is expected to hang at the next one: later ones wait less.
+/// A subject that was silent once may be silent again, and one that hangs at three vectors of a
+/// requirement will probably hang at the next one, so the runner then waits for a shorter time.
 #[derive(Debug, Default)]
 pub(super) struct Hangs(Mutex<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
     suspected: HashMap<Dialect, usize>,
-    /// By dialect and requirement.
+    /// The confirmed hangs, by dialect and requirement.
     confirmed: HashMap<(Dialect, String), usize>,
 }
 
-/// The number of vectors that left the subject silent for a moment, from which on less time passes
-/// before the next is suspected.
+/// After this many vectors at which the subject was silent for a moment, the runner suspects the
+/// next silence sooner.
 const SUSPECTED: usize = 1;
-/// The number of confirmed hangs from which on less time passes before the next is confirmed.
+/// After this many confirmed hangs, the runner confirms the next one sooner.
 const CONFIRMED: usize = 3;
 
 impl Hangs {

@@ -4,25 +4,25 @@ use crate::dialect::Dialect;
 use crate::judge::Verdict;
 use crate::vectors::{Expectation, Vector};
 
-/// Lets one vector fail for each behaviour of the subject, and holds outcomes back from the first
-/// one that may have to report what shows as late as behind the last vector. Before that, it holds
-/// back the last one.
+/// Holds outcomes back, so that one vector can fail for each behaviour of the subject. A behaviour
+/// may show only after the last vector, so all outcomes are held back from the first one that may
+/// have to report a behaviour. Before that, only the newest outcome is held back.
 #[derive(Default)]
 pub(super) struct HeldOutcomes<'c> {
     held: Vec<Outcome<'c>>,
-    /// The dialects in which a vector has failed for the order of parameters.
+    /// The dialects in which a vector has failed because the subject shuffles parameters.
     shuffled: Vec<Dialect>,
 }
 
 impl<'c> HeldOutcomes<'c> {
-    /// Adds an outcome, and returns the one that need not be held back any longer.
+    /// Adds an outcome, and returns the one that need not be held back any more, if there is one.
     pub(super) fn push(
         &mut self,
         mut outcome: Outcome<'c>,
         discoveries: &Discoveries,
     ) -> Option<Outcome<'c>> {
         let (dialect, shuffles) = (outcome.vector.dialect, Behaviour::ShufflesParameters);
-        // This was found out before the vector was sent.
+        // The runner has investigated this behaviour before it sent the vector.
         if forbids(outcome.vector, shuffles)
             && outcome.verdict != Verdict::NotApplicable
             && discoveries.has(dialect, shuffles)
@@ -36,7 +36,8 @@ impl<'c> HeldOutcomes<'c> {
         is_free.then(|| self.held.remove(0))
     }
 
-    /// Lets a vector fail for each behaviour that was discovered, and returns what was held back.
+    /// Makes a vector fail for each behaviour that was discovered, and returns the outcomes that
+    /// were held back.
     pub(super) fn finish(mut self, discoveries: &Discoveries) -> Vec<Outcome<'c>> {
         for (dialect, behaviour) in discoveries.all() {
             if behaviour != Behaviour::ShufflesParameters
@@ -49,7 +50,8 @@ impl<'c> HeldOutcomes<'c> {
     }
 
     /// Returns the outcome that reports a behaviour: that of the first vector which tests the
-    /// requirement. What may show behind all vectors is reported by the last one where none does.
+    /// requirement. If there is none, the last vector reports a behaviour that may show after all
+    /// vectors.
     fn reporter(&mut self, dialect: Dialect, behaviour: Behaviour) -> Option<&mut Outcome<'c>> {
         let applies = |outcome: &Outcome<'_>| {
             outcome.vector.dialect == dialect && outcome.verdict != Verdict::NotApplicable
@@ -67,8 +69,8 @@ impl<'c> HeldOutcomes<'c> {
     }
 }
 
-/// Returns whether a vector tests the requirement that forbids a behaviour, by datagrams in which
-/// that shows.
+/// Returns whether a vector tests the requirement that forbids a behaviour, with datagrams that can
+/// show the behaviour.
 pub(super) fn forbids(vector: &Vector, behaviour: Behaviour) -> bool {
     match behaviour {
         Behaviour::ShufflesParameters => {
@@ -79,7 +81,7 @@ pub(super) fn forbids(vector: &Vector, behaviour: Behaviour) -> bool {
     }
 }
 
-/// Returns whether a vector is a sequence of which each datagram is to be reported once, in order.
+/// Returns whether a vector is a sequence whose datagrams must each be reported once, in order.
 fn tests_order(vector: &Vector) -> bool {
     vector.requirement == "T19" && vector.steps.len() > 1
 }
@@ -89,7 +91,8 @@ fn has_params(expected: &Expectation) -> bool {
     alternatives.any(|one| matches!(one, Expectation::Event(event) if event.params.len() > 1))
 }
 
-/// Lets a vector fail because of a behaviour, which breaks a must whatever the vector's level is.
+/// Makes a vector fail because of a behaviour. The verdict does not depend on the vector's level,
+/// because the requirement is a must.
 fn report(outcome: &mut Outcome<'_>, behaviour: Behaviour) {
     if !matches!(outcome.verdict, Verdict::Crash | Verdict::Hang) {
         outcome.verdict = Verdict::Fail;

@@ -6,7 +6,7 @@ use crate::observation::Observation;
 use crate::transport::SocketKind;
 use crate::vectors::Vector;
 
-/// What came of one vector over one socket.
+/// The outcome of one vector over one socket.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome<'c> {
@@ -18,7 +18,7 @@ pub struct Outcome<'c> {
     pub verdict: Verdict,
     /// The reason for the verdict, in a sentence. Empty for a pass.
     pub why: String,
-    /// What the subject does that the outcome reports, if it answers differently from run to run.
+    /// The behaviour that the outcome reports, if it is the one that reports it.
     pub behaviour: Option<Behaviour>,
     /// What the subject reported.
     pub observation: Observation,
@@ -26,8 +26,8 @@ pub struct Outcome<'c> {
     pub log: Vec<String>,
     /// The time from the first datagram to the fence's report.
     pub duration: Duration,
-    /// Whether the outcome counts: the vector belongs to the requirement set that was asked for, or
-    /// none was.
+    /// Whether the outcome decides about conformance: the vector belongs to the requested
+    /// requirement set, or the user has requested none.
     pub decides: bool,
     /// The number of the instance of the subject, from 0.
     pub(crate) instance: usize,

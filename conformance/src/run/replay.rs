@@ -8,28 +8,28 @@ use crate::judge::Verdict;
 use crate::subject::{ExchangeEnd, SendMode};
 use crate::vectors::Vector;
 
-/// The vectors that an instance was sent until it died or fell silent, in order.
+/// The vectors that were sent to an instance until it died or fell silent, in order.
 #[derive(Clone, Debug)]
 pub(super) struct Sent<'c> {
-    /// Those that were answered.
+    /// The vectors that the instance answered.
     pub(super) history: Vec<&'c Vector>,
-    /// Those that were not. At the first of them the instance was lost, and it may have read the
-    /// others by then.
+    /// The vectors that the instance did not answer. It was lost at the first of them, but may have
+    /// read the others before.
     pub(super) in_flight: Vec<&'c Vector>,
 }
 
 impl Sent<'_> {
-    /// Returns whether the vector at which the instance was lost is all that it was sent.
+    /// Returns whether the instance was sent only the vector at which it was lost.
     pub(super) fn is_one_vector(&self) -> bool {
         self.history.is_empty() && self.in_flight.len() == 1
     }
 }
 
-/// The vector that crashes the subject or lets it hang, by a replay.
+/// The vector that makes the subject crash or hang, as a replay has found.
 #[derive(Debug)]
 pub(super) struct LossCause<'c> {
     pub(super) vector: &'c Vector,
-    /// Whether the lost instance had answered it.
+    /// Whether the lost instance had answered the vector.
     pub(super) was_answered: bool,
     /// A crash or a hang.
     pub(super) verdict: Verdict,
@@ -48,7 +48,7 @@ impl<'c> LossCause<'c> {
         }
     }
 
-    /// Blames a vector for the loss, unless it has one of its own already.
+    /// Blames a vector for the loss, unless the subject was lost at this vector, too.
     pub(super) fn blame(self, outcome: &mut Outcome<'_>) {
         if !is_loss(outcome) {
             outcome.verdict = self.verdict;
@@ -74,7 +74,7 @@ impl Loss {
         })
     }
 
-    /// Returns how an exchange lost the instance. `None` if it did not.
+    /// Returns how the instance was lost in an exchange. Returns `None` if it was not lost.
     fn by(end: ExchangeEnd) -> Option<Self> {
         let silence = end.silence();
         match end {
@@ -93,14 +93,15 @@ impl Loss {
 }
 
 impl Supervisor<'_> {
-    /// Replays what an instance was sent that died or fell silent, each time on a fresh instance,
-    /// until it has found the vector that causes the loss.
+    /// Replays the vectors that were sent to an instance which died or fell silent, each time on a
+    /// fresh instance, until it finds the vector that causes the loss.
     ///
-    /// The vector at which the instance was lost does no harm to a fresh one alone. At first more
-    /// and more of the history is replayed before that vector, one vector at a time. Then those in
-    /// flight are: the subject may have read ahead. At last all are replayed without a pause.
+    /// The vector at which the instance was lost does no harm to a fresh instance alone. So the
+    /// replay first sends more and more of the history before that vector, one vector at a time.
+    /// Then it sends the vectors in flight, because the subject may have read ahead. In the end it
+    /// sends all vectors without a pause.
     ///
-    /// A replay that is lost in another way than `verdict` says shows nothing.
+    /// A replay that ends in another loss than `verdict` says proves nothing.
     pub(super) fn replay<'c>(
         &mut self,
         verdict: Verdict,
@@ -139,15 +140,15 @@ impl Supervisor<'_> {
             count *= 2;
         }
         if let Some(cause) = self.replay_one_by_one(verdict, in_flight)? {
-            // A vector that alone does harm to one fresh instance and none to another has no cause
-            // that a replay could find.
+            // If a vector alone harms one fresh instance and not another, a replay cannot find the
+            // cause.
             let is_first = std::ptr::eq(cause.vector, in_flight[0]);
             return Ok((!is_first).then_some(cause));
         }
         self.replay_without_pause(verdict, sent)
     }
 
-    /// Sends vectors to a fresh instance one at a time, two fences behind each.
+    /// Sends vectors to a fresh instance one at a time, each followed by two fences.
     fn replay_one_by_one<'c>(
         &mut self,
         verdict: Verdict,
@@ -187,7 +188,8 @@ impl Supervisor<'_> {
         Ok(None)
     }
 
-    /// Sends vectors to a fresh instance without a pause, and fewer of them as long as it is lost.
+    /// Sends vectors to fresh instances without a pause, and fewer of them each time, as long as
+    /// the instance is lost.
     fn replay_without_pause<'c>(
         &mut self,
         verdict: Verdict,
@@ -218,7 +220,8 @@ impl Supervisor<'_> {
         Ok(found)
     }
 
-    /// Returns how a fresh instance is lost by vectors without a pause between them.
+    /// Sends vectors to a fresh instance without a pause, and returns how the instance was lost, if
+    /// it was.
     fn lose_without_pause(&mut self, vectors: &[&Vector]) -> Result<Option<Loss>, RunError> {
         self.end_instance();
         self.ensure_running()?;

@@ -6,7 +6,7 @@ use crate::contract::Start;
 use crate::dialect::Dialect;
 use crate::transport::SocketKind;
 
-/// What happens during a run, in order.
+/// An event of a run. Events are emitted in order.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RunEvent<'r, 'c> {
@@ -15,17 +15,18 @@ pub enum RunEvent<'r, 'c> {
     Ready {
         /// The kind of socket.
         socket: SocketKind,
-        /// The dialects that it is tested in: one, or all if it tells them apart by itself.
+        /// The dialects in which the subject is tested: one, or all if the subject tells them
+        /// apart.
         dialects: &'r [Dialect],
-        /// What the subject declares about itself.
+        /// The subject's start line.
         start: &'r Start,
     },
-    /// All vectors ran over a socket, and the subject was found to do this, which explains results.
-    /// One of the outcomes reports it.
+    /// All vectors ran over a socket, and this behaviour of the subject was discovered. One of the
+    /// outcomes reports it.
     Discovered {
         /// The kind of socket.
         socket: SocketKind,
-        /// The dialect in which it shows.
+        /// The dialect in which the subject behaves so.
         dialect: Dialect,
         /// What the subject does.
         behaviour: Behaviour,

@@ -20,11 +20,11 @@ use crate::subject::{
 use crate::transport::SocketKind;
 use crate::vectors::Vector;
 
-/// The most failed starts in succession. After them the subject counts as gone.
+/// The most failed starts in succession. After that many, the subject counts as gone.
 const MAX_FAILED_STARTS: usize = 3;
 
-/// Keeps one instance of the subject running over one socket, and starts another where that died,
-/// fell silent or is not wanted any more.
+/// Keeps one instance of the subject running on one socket. Starts another one if the instance
+/// died, fell silent or was ended on purpose.
 pub(crate) struct Supervisor<'r> {
     subject: &'r Subject,
     settings: &'r SubjectSettings,
@@ -34,8 +34,8 @@ pub(crate) struct Supervisor<'r> {
     allocator: AddressAllocator,
     pub(super) fences: Fences,
     start: Start,
-    /// Why nothing can be tested over this kind of socket: the subject declares that it is bound to
-    /// one of another kind.
+    /// Why nothing can be tested over this kind of socket, if the subject declares that it is bound
+    /// to a socket of another kind.
     wrong_socket: Option<String>,
     /// `None` after the subject died.
     pub(super) session: Option<Session>,
@@ -45,18 +45,18 @@ pub(crate) struct Supervisor<'r> {
     last_start_error: String,
     /// The number of the instance, from 0.
     instance: usize,
-    /// The number of instances that were started, by this one and its siblings.
+    /// The number of instances that this supervisor and its siblings have started.
     instances: Arc<AtomicUsize>,
     pub(super) discoveries: Arc<Discoveries>,
     pub(super) hangs: Arc<Hangs>,
-    /// How often it was investigated whether the subject does something.
+    /// How many times each behaviour was investigated.
     pub(super) investigations: BTreeMap<(Dialect, Behaviour), usize>,
 }
 
 /// How an instance was lost.
 struct Loss {
     verdict: Verdict,
-    /// The id of the vector at which it was lost.
+    /// The id of the vector at which the instance was lost.
     vector: String,
 }
 
@@ -99,7 +99,7 @@ impl<'r> Supervisor<'r> {
         })
     }
 
-    /// Shares what is discovered about the subject with other instances.
+    /// Shares the discoveries about the subject with the supervisors of other instances.
     pub(super) fn sharing(mut self, discoveries: &Arc<Discoveries>, hangs: &Arc<Hangs>) -> Self {
         self.discoveries = Arc::clone(discoveries);
         self.hangs = Arc::clone(hangs);
@@ -117,7 +117,7 @@ impl<'r> Supervisor<'r> {
         self.can_start() && self.start.socket.is_none()
     }
 
-    /// Returns another supervisor of the same subject, of which no instance runs.
+    /// Returns another supervisor of the same subject, without a running instance.
     pub(super) fn sibling(&self) -> Self {
         Self {
             subject: self.subject,
@@ -148,19 +148,19 @@ impl<'r> Supervisor<'r> {
         self.instance = other.instance;
     }
 
-    /// Tries again to start an instance, though that has failed several times.
+    /// Allows new attempts to start an instance after several failed ones.
     pub(super) fn forget_failed_starts(&mut self) {
         self.failed_starts = 0;
     }
 
-    /// Changes how long the instance that runs may be silent.
+    /// Changes how long the running instance may be silent.
     pub(super) fn set_answer_wait(&mut self, wait: AnswerWait) {
         if let Some(session) = &mut self.session {
             session.set_answer_wait(wait);
         }
     }
 
-    /// Returns whether the subject was found to do this.
+    /// Returns whether this behaviour of the subject was discovered.
     pub(super) fn does(&self, dialect: Dialect, behaviour: Behaviour) -> bool {
         self.discoveries.has(dialect, behaviour)
     }
@@ -278,7 +278,7 @@ impl<'r> Supervisor<'r> {
         self.end_instance();
     }
 
-    /// Records that the instance, which is ended already, died or fell silent at a vector.
+    /// Records that the instance, which was ended already, died or fell silent at a vector.
     pub(super) fn record_loss(&mut self, outcome: &Outcome<'_>) {
         self.lost = Some(Loss {
             verdict: outcome.verdict,
@@ -298,7 +298,7 @@ impl<'r> Supervisor<'r> {
         }
     }
 
-    /// Listens for some time what the subject reports behind the last vector, and ends it.
+    /// Waits some time for reports after the last vector, and then ends the subject.
     pub(super) fn linger_and_stop(mut self, time: Duration) {
         if time.is_zero() {
             return self.stop();
@@ -315,7 +315,7 @@ impl<'r> Supervisor<'r> {
         }
     }
 
-    /// Records among the discoveries that the instance has repeated itself, if it has.
+    /// If the instance has repeated reports, adds this to the discoveries.
     pub(super) fn record_copies(&mut self, dialect: Dialect) {
         let session = self.session.as_ref();
         if session.is_some_and(Session::repeats_late) {
@@ -323,7 +323,7 @@ impl<'r> Supervisor<'r> {
         }
     }
 
-    /// Returns how the subject answers.
+    /// Returns whether the subject must answer each datagram.
     pub(crate) fn answering(&self) -> Answering {
         match self.subject.kind() {
             Kind::Parser => Answering::Always,
@@ -331,7 +331,7 @@ impl<'r> Supervisor<'r> {
         }
     }
 
-    /// Returns the assessor of what this instance does.
+    /// Returns the assessor for the exchanges with this instance.
     pub(super) fn assessor(&self, dialect: Dialect) -> Assessor {
         Assessor {
             socket: self.socket,
@@ -346,7 +346,7 @@ impl<'r> Supervisor<'r> {
     ///
     /// # Panics
     ///
-    /// If none runs.
+    /// If no instance runs.
     pub(super) fn exchange<'d>(
         &mut self,
         dialect: Dialect,
