@@ -1,5 +1,5 @@
-//! Processes that a subject started and that left its process group, such as a daemon or a fork
-//! bomb.
+//! Finds and kills the processes that a subject started and that left its process group, such as a
+//! daemon or a fork bomb.
 
 use std::collections::HashSet;
 use std::fs;
@@ -10,12 +10,12 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 /// The environment variable that marks every descendant of a subject.
 pub(super) const MARK: &str = "EVDG_SUBJECT";
-/// The longest search for descendants that start new ones meanwhile.
+/// The longest time of the search for descendants, which may start new processes meanwhile.
 const LIMIT: Duration = Duration::from_secs(10);
-/// The most processes inspected before the list of processes is read again.
+/// The most processes that are inspected before the list of processes is read again.
 const MAX_PER_PASS: usize = 1_000;
 
-/// Kills every process that has this mark in its environment, and the processes that these start
+/// Kills every process that has this mark in its environment, and the processes that they start
 /// meanwhile.
 pub(super) fn kill_all(mark: &str) {
     let entry = format!("{MARK}={mark}");
@@ -26,7 +26,7 @@ pub(super) fn kill_all(mark: &str) {
     while Instant::now() < deadline {
         let mut pids = pids();
         pids.retain(|pid| !inspected.contains(pid));
-        // The newest first: those start others.
+        // Inspects the newest processes first, because they are the ones that start others.
         pids.sort_unstable_by(|one, other| other.cmp(one));
         let mut is_over = pids.len() <= MAX_PER_PASS;
         for pid in pids.into_iter().take(MAX_PER_PASS) {
@@ -53,9 +53,9 @@ pub(super) fn pids() -> Vec<i32> {
 /// Returns the parent of a process. `None` if the process has been reaped.
 pub(super) fn parent(pid: Pid) -> Option<Pid> {
     let stat = fs::read(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
-    // The program's name, in parentheses, may hold anything.
+    // The program's name, in parentheses, may contain any bytes.
     let behind_name = &stat[memrchr(b')', &stat)? + 1..];
-    // The state stands before the parent.
+    // The state precedes the parent.
     let parent = behind_name
         .split(u8::is_ascii_whitespace)
         .filter(|field| !field.is_empty())
@@ -66,16 +66,16 @@ pub(super) fn parent(pid: Pid) -> Option<Pid> {
 #[derive(PartialEq, Eq)]
 enum State {
     Killed,
-    /// It executes a new program, and has no environment yet.
+    /// The process is executing a new program, and has no environment yet.
     Starting,
-    /// It ended, or it is a thread of the kernel.
+    /// The process ended, or it is a thread of the kernel.
     Ended,
     NotMarked,
 }
 
 /// Kills a process if it is marked.
 fn kill_if_marked(pid: i32, entry: &[u8]) -> State {
-    // Opened first, so that the process that is killed is the one whose environment was read.
+    // Opens the process first, so that it kills the same process whose environment it has read.
     let Some(process) =
         Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok())
     else {

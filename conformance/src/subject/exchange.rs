@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::death::Death;
 use crate::observation::Observation;
 
-/// What came of sending some datagrams and a fence.
+/// The result of sending some datagrams and a fence.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Exchange {
@@ -14,12 +14,12 @@ pub struct Exchange {
     /// The time from the first datagram to the end.
     pub duration: Duration,
     /// The number of datagrams that the kernel dropped meanwhile. The subject is not to blame for
-    /// those.
+    /// them.
     pub dropped: u64,
 }
 
 impl Exchange {
-    /// Makes an exchange of which nothing is known but its end.
+    /// Returns an exchange of which only the end is known.
     pub fn ended(end: ExchangeEnd) -> Self {
         Self {
             observation: Observation::default(),
@@ -34,27 +34,27 @@ impl Exchange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExchangeEnd {
-    /// The fence came back.
+    /// The subject reported the fence.
     Fenced,
-    /// The fence did not come back within this time.
+    /// The subject did not report the fence within this time.
     TimedOut(Duration),
-    /// The subject took nothing more: there was no room for a datagram for this time.
+    /// The subject read nothing more: the receive buffer had no space for a datagram for this time.
     Blocked(Duration),
     /// The subject died.
     Died {
-        /// How it died.
+        /// How the subject died.
         death: Death,
-        /// The first and the last lines of its log.
+        /// The first and the last lines of the subject's log.
         log: Vec<String>,
     },
-    /// A datagram could not be sent, through no fault of the subject.
+    /// A datagram could not be sent for a reason that is no fault of the subject.
     Unsendable(String),
     /// The run was stopped.
     Interrupted,
 }
 
 impl ExchangeEnd {
-    /// Returns how the subject fell silent, in words. `None` if it did not.
+    /// Returns how the subject fell silent, in words. Returns `None` if it did not.
     pub(crate) fn silence(&self) -> Option<String> {
         match self {
             Self::Blocked(wait) => Some(format!(
@@ -72,8 +72,9 @@ impl ExchangeEnd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SendMode {
-    /// Back to back, with a fence between two of them only where the kernel might drop some.
+    /// Back to back. There is a fence between two datagrams only where the kernel might otherwise
+    /// drop some.
     Burst,
-    /// Each with a fence after it.
+    /// One at a time, each with a fence after it.
     OneByOne,
 }

@@ -4,15 +4,15 @@ use memchr::memchr;
 
 use crate::observation::MAX_LINE;
 
-/// Splits a stream of bytes into lines, as it comes.
+/// Splits a stream of bytes into lines, while the bytes arrive.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
     buffer: Vec<u8>,
     /// The beginning of the next line.
     start: usize,
-    /// The position up to which the next line has no end.
+    /// The position up to which the search has found no line feed.
     searched: usize,
-    /// Whether the next line is longer than [`MAX_LINE`] already, and skipped.
+    /// Whether the next line is longer than [`MAX_LINE`] already, so that its rest is skipped.
     is_too_long: bool,
 }
 
@@ -20,7 +20,7 @@ pub(super) struct Lines {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Cut {
     Whole(Vec<u8>),
-    /// The first byte of a line of more than [`MAX_LINE`] bytes, which is all that is kept of it.
+    /// A line of more than [`MAX_LINE`] bytes, of which only the first byte is kept.
     TooLong(u8),
 }
 
@@ -55,7 +55,7 @@ impl Lines {
         }
     }
 
-    /// Removes and returns what follows the last line feed, once nothing more comes.
+    /// Removes and returns the text after the last line feed, at the end of the stream.
     pub(super) fn rest(&mut self) -> Option<Cut> {
         let rest = self.buffer.split_off(self.start);
         *self = Self {
@@ -65,7 +65,8 @@ impl Lines {
         (!rest.is_empty() && !mem::take(&mut self.is_too_long)).then_some(Cut::Whole(rest))
     }
 
-    /// Moves the unfinished line to the front, and drops it if it is too long already.
+    /// Moves the unfinished line to the front of the buffer. Drops it if it is too long already,
+    /// and returns that.
     fn cut_off_excess(&mut self) -> Option<Cut> {
         self.buffer.drain(..self.start);
         (self.start, self.searched) = (0, self.buffer.len());

@@ -1,4 +1,5 @@
-//! The listener or parser under test: started or attached to, sent datagrams, watched, killed.
+//! Starts or attaches to the listener or parser under test, sends it datagrams, watches it and
+//! kills it.
 
 mod allocator;
 mod answer_wait;

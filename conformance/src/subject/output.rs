@@ -4,7 +4,7 @@ use super::event::SubjectEvent;
 use super::lines::{Cut, Lines};
 use super::log::{LogEnds, LogStream};
 
-/// What a subject writes, sorted as it comes: reports, and its log.
+/// The output of a subject, sorted into reports and log while it arrives.
 #[derive(Debug, Default)]
 pub(super) struct Output {
     lines: Lines,
@@ -13,7 +13,7 @@ pub(super) struct Output {
 }
 
 impl Output {
-    /// Takes bytes of the stream that carries the reports.
+    /// Adds bytes of the stream that contains the reports.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.lines.push(bytes);
         while let Some(cut) = self.lines.next_line() {
@@ -21,14 +21,14 @@ impl Output {
         }
     }
 
-    /// Takes what follows the last line feed, once nothing more comes.
+    /// Adds the text after the last line feed, at the end of the stream.
     pub(super) fn end(&mut self) {
         if let Some(rest) = self.lines.rest() {
             self.sort(rest);
         }
     }
 
-    /// Takes a line of the log.
+    /// Adds a line of the log.
     pub(super) fn add_to_log(&mut self, stream: LogStream, cut: Cut) {
         match cut {
             Cut::Whole(line) => self.log.push(stream, &line),
@@ -41,7 +41,7 @@ impl Output {
         self.events.push_back(event);
     }
 
-    /// Takes back an event that was not used yet.
+    /// Puts an event that was not used back to the front of the queue.
     pub(super) fn put_back(&mut self, event: SubjectEvent) {
         self.events.push_front(event);
     }
@@ -56,7 +56,7 @@ impl Output {
         !self.events.is_empty()
     }
 
-    /// Returns the ends of the log.
+    /// Returns the first and the last lines of the log.
     pub(super) fn log(&self) -> &LogEnds {
         &self.log
     }

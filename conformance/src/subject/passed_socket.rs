@@ -1,4 +1,4 @@
-//! Handing a bound socket over to a subject, as service managers do.
+//! Passes a bound socket to a subject, as service managers do.
 
 use std::ffi::OsStr;
 use std::io;
@@ -11,15 +11,16 @@ use command_fds::{CommandFdExt as _, FdMapping};
 
 use crate::transport::Address;
 
-/// The descriptor of the first socket that is handed over.
+/// The descriptor of the first socket that is passed.
 const FIRST: i32 = 3;
-/// Lets a process say in its environment that the socket is for it: only a process that the program
-/// then replaces knows its number beforehand.
+/// Sets `LISTEN_PID` to the shell's own process id and then replaces the shell by the program,
+/// which keeps that id. The runner cannot set the variable, because it does not know the id before
+/// the start.
 const SCRIPT: &str = r#"LISTEN_PID=$$; export LISTEN_PID; exec "$@""#;
 
 /// Returns a command that starts a program with a socket, bound to this address, as descriptor 3,
-/// and the variables `LISTEN_FDS` and `LISTEN_PID` that systemd sets. Dropping the command closes
-/// this process' descriptor of the socket.
+/// and with the variables `LISTEN_FDS` and `LISTEN_PID`, as systemd does. Dropping the command
+/// closes this process' descriptor of the socket.
 pub(super) fn command_with_socket(program: &OsStr, address: &Address) -> io::Result<Command> {
     let socket: OwnedFd = match address {
         Address::Udp(address) => UdpSocket::bind(address)?.into(),

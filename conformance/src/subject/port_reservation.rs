@@ -1,7 +1,7 @@
 use std::io;
 
-/// Keeps other runners from a port between its choice and its use: a name that one process at a
-/// time can hold, and that vanishes with the process.
+/// Prevents other runners from taking a port between its choice and its use. It is a socket with an
+/// abstract name, which only one process at a time can hold and which vanishes with the process.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
 pub(super) struct PortReservation {
@@ -10,7 +10,7 @@ pub(super) struct PortReservation {
 
 #[cfg(target_os = "linux")]
 impl PortReservation {
-    /// Reserves a port. `None` if another runner holds it.
+    /// Reserves a port. Returns `None` if another runner has reserved it.
     pub(super) fn of(port: u16) -> io::Result<Option<Self>> {
         use std::os::linux::net::SocketAddrExt as _;
         use std::os::unix::net::{SocketAddr, UnixDatagram};
@@ -24,8 +24,8 @@ impl PortReservation {
     }
 }
 
-/// Reserves nothing: this system has no such names, so two runners at once may choose the same
-/// port.
+/// Reserves nothing, because this system has no abstract socket names. Two runners that start at
+/// once may choose the same port.
 #[cfg(not(target_os = "linux"))]
 #[derive(Debug)]
 pub(super) struct PortReservation;

@@ -6,7 +6,7 @@ use crate::fence::{FenceTemplate, Fences, TagSource};
 /// The settings of every subject of a run.
 #[derive(Clone, Debug)]
 pub struct SubjectSettings {
-    /// The longest wait for anything.
+    /// The longest time that the runner waits for an answer.
     pub timeout: Duration,
     /// What fences look like.
     pub fence: FenceTemplate,

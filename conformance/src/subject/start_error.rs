@@ -27,7 +27,7 @@ pub enum StartError {
          before the run, if only empty"
     )]
     Observe {
-        /// Where they should be.
+        /// The path where the reports should be.
         path: String,
         /// Why they cannot be read.
         source: io::Error,
@@ -65,7 +65,7 @@ pub enum StartError {
         event: String,
         /// The length of the wait.
         limit: Duration,
-        /// What the subject did instead, as far as can be seen, and what to do.
+        /// What the subject did instead, as far as the runner can see, and what to do.
         what: String,
         /// The first and the last lines of the subject's log.
         log: Vec<String>,
@@ -92,7 +92,7 @@ pub enum StartError {
     /// The subject's start line cannot be used.
     #[error("the subject's start line cannot be used: {0}")]
     StartLine(String),
-    /// The subject declares that it tells the dialects apart, and does not.
+    /// The subject declares that it tells the dialects apart, but it does not.
     #[error(
         "the subject says that it tells the dialects apart, but did not report a good event in {0}"
     )]
@@ -102,7 +102,7 @@ pub enum StartError {
     Interrupted,
 }
 
-/// A subject that declares other dialects than the one asked for: no vector of that applies.
+/// A subject that declares other dialects than the one asked for, so that no vector applies to it.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "nothing applies: the subject declares that it reads {}, not {asked}",
@@ -115,7 +115,8 @@ pub struct UndeclaredDialect {
     pub start: Start,
 }
 
-/// Returns the lines of a log as they follow a message; empty where there are none.
+/// Returns the lines of a log in the form in which they follow a message. Returns an empty text if
+/// there are no lines.
 pub(crate) fn quoted_log(log: &[String]) -> String {
     match log {
         [] => String::new(),

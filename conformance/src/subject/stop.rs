@@ -1,8 +1,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A request to stop, which every wait checks: a signal handler makes it, for example. Clones share
-/// the request.
+/// A flag that requests every wait to end. A signal handler can set it, for example. Clones share
+/// the flag.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<StopState>);
 
@@ -13,8 +13,8 @@ struct StopState {
 }
 
 impl Stop {
-    /// Returns a stop that this one requests, too, but that does not request this one: the end of a
-    /// part of the work.
+    /// Returns a child, which stops a part of the work. A request to this value stops the child,
+    /// too, but a request to the child does not stop this value.
     pub fn child(&self) -> Self {
         Self(Arc::new(StopState {
             is_requested: AtomicBool::new(false),
