@@ -1,6 +1,7 @@
-//! The runner on the reference listener, in vectors per second: `cargo bench --bench runner`.
+//! Measures how many vectors per second the runner tests on the reference listener: `cargo bench
+//! --bench runner`.
 //!
-//! The listener is this program, started as a process of its own.
+//! The runner starts this program again as the listener.
 
 use std::num::NonZero;
 use std::time::Duration;
@@ -27,7 +28,7 @@ fn main() {
     criterion.final_summary();
 }
 
-/// How often one listener gets all vectors, so that its start does not count.
+/// How many times one listener gets all vectors, so that its start takes a small part of the time.
 const ROUNDS: usize = 20;
 
 fn vectors_per_second(criterion: &mut Criterion) {
@@ -40,8 +41,8 @@ fn vectors_per_second(criterion: &mut Criterion) {
             .iter()
             .filter(|vector| vector.dialect == dialect);
         let vectors: Vec<_> = of_dialect.collect();
-        // A few vectors of tens of thousands of parameters hold most of the bytes and take most of
-        // the time.
+        // A few vectors with tens of thousands of parameters take most of the time, so the
+        // benchmark also measures the short vectors alone.
         let short: Vec<_> = vectors
             .iter()
             .copied()
@@ -106,6 +107,6 @@ fn listen(socket: &str) {
     let listener = Listener::bind(&address).expect("the address is free");
     // No process writes to this pipe.
     let (wake, _writer) = io::pipe().expect("the system has pipes");
-    // It ends when the runner exits or kills it.
+    // The listener ends when the runner exits or kills it.
     let _ = listener.report(&[dialect], &mut io::stdout().lock(), &wake);
 }

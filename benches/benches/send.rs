@@ -1,14 +1,16 @@
-//! The send path: `cargo bench --bench send`.
+//! Benchmarks of the send path: `cargo bench --bench send`.
 //!
-//! The baseline is a plain loop over encoded datagrams, which is what a naive sender does. Beside
-//! it are all methods of [`Bulk`], with and without encoding, and `evdg bench` at its highest rate.
+//! The baseline is a plain loop over encoded datagrams, as a naive sender has it. The other
+//! benchmarks are all methods of [`Bulk`], with and without encoding, and `evdg bench` at its
+//! highest rate.
 //!
-//! A thread reads the socket meanwhile, many datagrams in a call. It never sleeps, as waking it
-//! would be the sender's work. After each bench the share of delivered datagrams is printed. Over
-//! UDP a sender that is faster than its reader sends into a full receive buffer, which costs less
-//! than delivering: compare methods within a group, not a group with the rate of a listener. The
-//! reader of `udp-gro` takes segmented datagrams as one piece, as a network device does; that of
-//! `udp` is like most listeners, and the sender pays for the segmentation.
+//! A thread reads the socket meanwhile, many datagrams in a call. The thread never sleeps, because
+//! the sender would have to wake it. Each benchmark prints the share of delivered datagrams at its
+//! end. Over UDP a sender that is faster than its reader sends into a full receive buffer, which
+//! costs less than delivering: compare methods within a group, not a group with the rate of a
+//! listener. The reader of `udp-gro` takes segmented datagrams as one piece, as a network device
+//! does. The reader of `udp` reads one datagram after the other, like most listeners, so the
+//! sender's system call includes the segmentation.
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -34,10 +36,10 @@ use nix::sys::socket::MsgFlags;
 criterion_group!(benches, udp, unix);
 criterion_main!(benches);
 
-/// Datagrams in a batch, and in an iteration.
+/// The number of datagrams in a batch, and in an iteration.
 const COUNT: usize = 64;
-/// A small event, one of thirteen parameters, one that fills an Ethernet frame, and one of the
-/// longest that servers send, in bytes.
+/// The sizes of the events in bytes: a small one, one with thirteen parameters, one that fills an
+/// Ethernet frame, and one of the longest that servers send.
 const SIZES: [usize; 4] = [33, 270, 1400, 16_000];
 
 fn udp(criterion: &mut Criterion) {
@@ -181,7 +183,7 @@ fn bench_methods(
     }
 }
 
-/// Runs a bench, and prints after it how many of the sent datagrams were delivered.
+/// Runs a benchmark, and then prints how many of the sent datagrams were delivered.
 fn bench_delivery(
     group: &mut BenchmarkGroup<'_, WallTime>,
     reader: &ReaderThread,
@@ -193,8 +195,8 @@ fn bench_delivery(
     group.bench_function(name, |bench| run(bench, &delivery));
 }
 
-/// Returns the mix that `evdg bench` sends of an event, with a number in it; `None` for the
-/// smallest event, which has no room for one.
+/// Returns the mix with which `evdg bench` sends an event with a sequence number. Returns `None`
+/// for the smallest event, which has no space for a number.
 fn mix(event: &EventBuf, size: usize) -> Option<Mix> {
     let mut event = event.clone();
     event.params.pop();
@@ -207,7 +209,8 @@ fn paced(mix: &Mix, count: u64, bulk: &mut Bulk) -> Duration {
     let time = Duration::from_secs_f64(count as f64 / MAX_RATE);
     let schedule =
         Schedule::new(Shape::Constant(MAX_RATE), time).expect("the schedule is not empty");
-    // As in a trial, where the thread that reads reports gets each call.
+    // In a trial of `evdg bench`, the thread that reads reports receives each call through a
+    // channel, too.
     let (calls, _received) = channel();
     let begin = Instant::now();
     let pacer = Pacer {
@@ -259,9 +262,9 @@ fn send_all(bulk: &mut Bulk, batch: &Batch) {
     }
 }
 
-/// A thread that reads a socket as fast as it can until this is dropped.
+/// A thread that reads a socket as fast as it can. It ends when this value is dropped.
 struct ReaderThread {
-    /// Bytes.
+    /// The number of bytes that the thread has received.
     received: Arc<AtomicU64>,
     is_over: Arc<AtomicBool>,
 }
@@ -285,7 +288,7 @@ impl ReaderThread {
         thread
     }
 
-    /// Starts to count the datagrams of a bench.
+    /// Starts to count the datagrams of a benchmark.
     fn delivery(&self, name: &str, size: usize) -> Delivery<'_> {
         Delivery {
             name: name.into(),
@@ -306,7 +309,7 @@ impl Drop for ReaderThread {
 /// The largest piece that one read returns.
 const MAX_PIECE: usize = 65_536;
 
-/// Reads the datagrams that are there, and returns their bytes.
+/// Reads all waiting datagrams, and returns their total length in bytes.
 #[cfg(target_os = "linux")]
 fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
     use std::array;
@@ -332,17 +335,17 @@ fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
     .map_or(0, |received| received.map(|one| one.bytes as u64).sum())
 }
 
-/// Reads one datagram: not all systems can read several in a call.
+/// Reads one datagram, because not all systems can read several in a call.
 #[cfg(not(target_os = "linux"))]
 fn receive(reader: &impl AsRawFd, buffer: &mut [u8]) -> u64 {
     let received = nix::sys::socket::recv(reader.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT);
     received.map_or(0, |bytes| bytes as u64)
 }
 
-/// Counts the datagrams of a bench, and prints the delivered share when it is dropped.
+/// Counts the datagrams of a benchmark, and prints the delivered share when this value is dropped.
 struct Delivery<'r> {
     name: String,
-    /// Bytes of a datagram.
+    /// The size of a datagram in bytes.
     size: u64,
     reader: &'r ReaderThread,
     received_before: u64,

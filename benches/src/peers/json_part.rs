@@ -1,7 +1,7 @@
 use event_datagram::{EventBuf, ParamBuf, Value};
 
 /// A part of a notification. A reader passes the parts in their order; the name of a parameter
-/// comes just before its value.
+/// precedes its value.
 #[derive(Clone, Copy, Debug)]
 pub enum JsonPart<'a> {
     /// The event's name.
@@ -12,8 +12,8 @@ pub enum JsonPart<'a> {
     Value(Value<'a>),
 }
 
-/// Returns the event of the parts that a reader passes; `None` if the reader returns it, or if
-/// there is no name.
+/// Returns the event that consists of the parts that a reader passes. Returns `None` if the reader
+/// returns `None`, or if there is no event name.
 pub(super) fn event_of_parts(
     read: impl FnOnce(&mut dyn FnMut(JsonPart<'_>)) -> Option<()>,
 ) -> Option<EventBuf> {

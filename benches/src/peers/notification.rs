@@ -1,4 +1,4 @@
-//! The notification that serde writes, for every writer that serde has.
+//! A notification that every writer with serde support can serialize.
 
 use event_datagram::{Event, EventBuf, Value};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};

@@ -1,6 +1,6 @@
 use event_datagram::ParamBuf;
 
-/// A parameter of a text peer: borrowed, with its escapes.
+/// A parameter that a decoder of the text dialect returns: borrowed, with its escapes.
 #[derive(Clone, Copy, Debug)]
 pub struct PeerParam<'a> {
     /// The name, if it has one.
@@ -12,7 +12,7 @@ pub struct PeerParam<'a> {
 }
 
 impl PeerParam<'_> {
-    /// Returns an owned copy, with its escapes resolved.
+    /// Returns an owned copy, in which the escapes are replaced by what they stand for.
     pub fn to_owned(self) -> ParamBuf {
         let mut value = self.value.to_vec();
         if self.is_quoted {

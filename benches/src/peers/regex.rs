@@ -1,4 +1,4 @@
-//! A peer with a regular expression.
+//! A decoder of the text dialect that uses a regular expression.
 
 use std::sync::LazyLock;
 
@@ -27,8 +27,9 @@ pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> 
     Some(name)
 }
 
-/// A quoted value; or an optional name without `::`, then a quoted or a bare value. A quoted value
-/// holds a line feed, and ends before a quote without a backslash, or in a backslash.
+/// Matches a quoted value, or an optional name without `::` and then a quoted or a bare value. A
+/// quoted value contains a line feed. It ends before a quote without a backslash, or with a
+/// backslash.
 static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
     let first_line = r#"(?:[^"\\\n]|\\+[^\\\n])*\\*\n"#;
     let more = r#"(?:[^"\\]|\\+[^\\])*"#;

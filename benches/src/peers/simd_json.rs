@@ -1,7 +1,7 @@
-//! A peer with `simd-json`: its tape, a list of all values.
+//! A decoder that uses the tape of `simd-json`, which is a list of all values.
 //!
-//! The crate checks UTF-8, so it rejects strings of other bytes. Its tape keeps all parameters, in
-//! their order.
+//! `simd-json` checks UTF-8, so it rejects strings of other bytes. Its tape keeps all parameters,
+//! in their order.
 
 use std::mem;
 
@@ -12,8 +12,8 @@ use super::json_part::JsonPart;
 
 /// Reads datagrams one after the other, with the same buffers.
 pub struct TapeReader {
-    /// The copy of the datagram. The crate unescapes strings in place, so each datagram is copied;
-    /// the room behind it spares a second copy that the crate would make.
+    /// The copy of the datagram. The crate unescapes strings in place, so each datagram is copied.
+    /// The spare space behind the datagram avoids a second copy, which the crate would make.
     input: Vec<u8>,
     buffers: Buffers,
     tape: Tape<'static>,
@@ -49,7 +49,8 @@ impl TapeReader {
     }
 }
 
-/// Passes the parts of a tape, in which the members of an object follow it.
+/// Calls `on_part` for each part of the event on a tape, where the members of an object follow the
+/// object's node.
 fn visit(tape: &[Node<'_>], mut on_part: impl FnMut(JsonPart<'_>)) -> Option<()> {
     let mut nodes = tape.iter();
     let Some(Node::Object { len, .. }) = nodes.next() else {

@@ -1,4 +1,4 @@
-//! A peer with the methods of `str`.
+//! A decoder of the text dialect that uses the methods of `str`.
 
 use super::param::PeerParam;
 
@@ -13,7 +13,7 @@ pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> 
             Some((name, value)) if !name.is_empty() => (Some(name.as_bytes()), value),
             _ => (None, line),
         };
-        // The quoted value has several lines.
+        // A quoted value has several lines, so the search continues behind the first line.
         let from = &rest[line.len() - value.len()..];
         let quoted = inside_quotes(from);
         on_param(PeerParam {
@@ -29,9 +29,9 @@ pub fn read<'a>(datagram: &'a [u8], mut on_param: impl FnMut(PeerParam<'a>)) -> 
     Some(name.as_bytes())
 }
 
-/// Returns the text between the quotes of a quoted value at the start of `text`. Of the quotes up
-/// to the first without a backslash, the last closes it that ends a line and has another line
-/// before it.
+/// Returns the text between the quotes of a quoted value at the start of `text`. The closing quote
+/// ends a line, but not the first one. Of several such quotes, up to the first quote without a
+/// backslash before it, the last one closes the value.
 fn inside_quotes(text: &str) -> Option<&str> {
     let text = text.strip_prefix('"')?;
     let first_line = text.find('\n')?;

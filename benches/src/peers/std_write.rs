@@ -1,4 +1,4 @@
-//! Peers that write the text dialect with the standard library alone.
+//! Encoders of the text dialect that use only the standard library.
 
 use std::io::Write;
 
