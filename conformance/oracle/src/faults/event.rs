@@ -1,4 +1,4 @@
-//! The event model of the models: what a listener reads from a datagram and reports.
+//! The events of modelled listeners: what a listener reads from a datagram and reports.
 
 /// The event of a datagram, or why it was rejected.
 pub(super) type Reading = Result<Event, String>;
@@ -18,12 +18,12 @@ pub(super) struct Param {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Bytes(Vec<u8>),
-    /// A number, or another value of the listener's language, as JSON.
+    /// A number or another value that is not a string, as JSON.
     Json(String),
 }
 
 impl Event {
-    /// Returns whether there is a parameter of each of these names.
+    /// Returns whether the event has a parameter of each of these names.
     pub(super) fn has_params(&self, names: &[Vec<u8>]) -> bool {
         let has = |name: &Vec<u8>| {
             let mut params = self.params.iter();

@@ -6,10 +6,10 @@ use super::text::reader::Reader as TextReader;
 /// One thing that a listener does wrong.
 #[derive(Debug)]
 pub struct Fault {
-    /// The identity of the fault: it never changes.
+    /// The name of the fault, which never changes.
     pub slug: &'static str,
-    /// What the listener does, for its author: a phrase whose subject is the listener. `{}` stands
-    /// for the parameter.
+    /// What the listener does, for its author, as a phrase that begins with a verb. `{}` stands for
+    /// the parameter.
     pub sentence: &'static str,
     /// The requirement that the fault breaks.
     pub requirement: &'static str,
@@ -26,7 +26,7 @@ pub struct FaultGroup {
 }
 
 impl Fault {
-    /// Returns what the fault needs for a parameter.
+    /// Returns the kind of parameter that the fault needs.
     pub fn parameter(&self) -> ParameterKind {
         match &self.injection {
             Injection::Text(inject) => inject.parameter(),

@@ -1,14 +1,14 @@
 use super::listener::Listener;
 use super::parameter::{Parameter, ParameterKind};
 
-/// Changes a listener.
+/// The function that injects a fault into a listener.
 pub(super) enum Inject<R> {
     Always(fn(&mut Listener<R>)),
-    /// With a number; examples come first.
+    /// Takes a number; holds examples of numbers, too.
     Number(&'static [usize], fn(&mut Listener<R>, usize)),
-    /// With event names.
+    /// Takes event names.
     EventNames(fn(&mut Listener<R>, &[Vec<u8>])),
-    /// With names of parameters.
+    /// Takes names of parameters.
     ParamNames(fn(&mut Listener<R>, &[Vec<u8>])),
 }
 
@@ -29,7 +29,7 @@ impl<R> Inject<R> {
         }
     }
 
-    /// Returns what the fault needs for a parameter.
+    /// Returns the kind of parameter that the fault needs.
     pub(super) fn parameter(&self) -> ParameterKind {
         match self {
             Self::Always(_) => ParameterKind::None,

@@ -1,11 +1,11 @@
-//! A plain listener made of steps; each fault changes some.
+//! A correct listener made of steps. Each fault changes some steps.
 
 use super::chain::{Step, StepRef};
 use super::event::Reading;
 use super::process::{End, Process};
 use super::report_line::line;
 
-/// A reader of one dialect, correct until a fault changes it.
+/// A reader of one dialect. It is correct until a fault changes it.
 pub(super) trait Read {
     fn new(process: &Process) -> Self;
 
@@ -18,19 +18,19 @@ pub(super) struct Listener<R> {
     pub(super) receive: Step<Vec<u8>, Vec<Vec<u8>>>,
     /// Reads a datagram.
     pub(super) reader: R,
-    /// Returns the reports for a reading: usually itself alone.
+    /// Returns the reports for a reading: usually only the reading itself.
     pub(super) report: Step<Reading, Vec<Reading>>,
     /// Writes a reading as a line of JSON, or as several lines.
     pub(super) write: StepRef<Reading, Vec<u8>>,
     pub(super) process: Process,
 }
 
-/// What a listener does with a datagram.
+/// The response of a listener to a datagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     /// The lines that it writes to standard output, without their line feeds.
     pub lines: Vec<Vec<u8>>,
-    /// How it ends behind these lines, if it does.
+    /// How the listener ends after these lines, if it does.
     pub end: Option<End>,
 }
 
@@ -47,7 +47,7 @@ impl<R: Read> Listener<R> {
         }
     }
 
-    /// Dies of what it rejects.
+    /// Makes the listener die of each datagram that it rejects.
     pub(super) fn dies_of_rejections(&mut self) {
         let process = self.process.clone();
         self.report.link(move |reading, next| {
@@ -56,7 +56,7 @@ impl<R: Read> Listener<R> {
         });
     }
 
-    /// Reports nothing any more after what it rejects.
+    /// Makes the listener report nothing more after the first datagram that it rejects.
     pub(super) fn goes_silent_after_a_rejection(&mut self) {
         let mut is_silent = false;
         self.report.link(move |reading, next| {

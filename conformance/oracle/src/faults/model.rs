@@ -13,13 +13,13 @@ use super::text::reader::Reader as TextReader;
 pub struct FaultInstance {
     /// The fault.
     pub fault: &'static Fault,
-    /// Its parameter.
+    /// The parameter of the fault.
     pub parameter: Parameter,
 }
 
 impl FaultInstance {
-    /// Returns the common instances of a fault: itself if it has no parameter, and one for each
-    /// common number. A fault that needs names has none.
+    /// Returns the common instances of a fault: one if the fault has no parameter, one for each
+    /// common number, or none if the fault needs names.
     pub fn common(fault: &'static Fault) -> Vec<Self> {
         let with = |parameter| Self { fault, parameter };
         match fault.parameter() {
@@ -32,7 +32,7 @@ impl FaultInstance {
         }
     }
 
-    /// Returns the slug of the fault, with its number behind it if it has one.
+    /// Returns the slug of the fault, followed by its number if it has one.
     pub fn name(&self) -> String {
         match self.parameter {
             Parameter::Number(number) => format!("{}-{number}", self.fault.slug),
@@ -54,8 +54,8 @@ impl FaultInstance {
     }
 }
 
-/// A listener with any number of faults, in this process: it gets datagrams, and returns what a
-/// real listener would write.
+/// A model of a listener with any number of faults. It gets datagrams from the caller, and returns
+/// what a real listener would write.
 pub struct Model(Inner);
 
 enum Inner {
@@ -64,8 +64,8 @@ enum Inner {
 }
 
 impl Model {
-    /// Returns a listener of the text dialect with these faults. The last is injected last, and so
-    /// is the first to see what comes.
+    /// Returns a listener of the text dialect with these faults. The last fault is injected last,
+    /// so it gets the input first.
     ///
     /// # Panics
     ///
@@ -85,7 +85,7 @@ impl Model {
     ///
     /// # Panics
     ///
-    /// As [`text`](Self::text).
+    /// In the same cases as [`text`](Self::text).
     pub fn jsonrpc<'f>(faults: impl IntoIterator<Item = &'f FaultInstance>) -> Self {
         let mut listener = Listener::new();
         for instance in faults {

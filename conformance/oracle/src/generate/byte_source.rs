@@ -1,12 +1,12 @@
 /// The bytes that a generator makes a case from: each choice consumes one or two.
 ///
-/// Lower bytes choose what is simpler. Behind the end all bytes are zero, so that no input is too
-/// short, and fewer bytes make a simpler case.
+/// Lower bytes choose simpler options. After the end of the input all bytes are zero, so that no
+/// input is too short, and fewer bytes make a simpler case.
 ///
 /// ```
 /// use event_datagram_oracle::generate::{ByteSource, Generate, TextDatagram};
 ///
-/// /// A datagram with a checksum, for a protocol of one's own.
+/// /// A datagram with a checksum, for your own protocol.
 /// #[derive(Debug)]
 /// struct Checked(Vec<u8>);
 ///
@@ -14,7 +14,7 @@
 ///     fn generate(source: &mut ByteSource<'_>) -> Self {
 ///         let mut datagram = TextDatagram::generate(source).0;
 ///         let sum = datagram.iter().fold(0, |sum, byte| byte ^ sum);
-///         // One in eight is wrong.
+///         // One checksum in eight is wrong.
 ///         datagram.push(if source.one_in(8) { !sum } else { sum });
 ///         Self(datagram)
 ///     }
@@ -31,14 +31,14 @@ pub struct ByteSource<'a> {
 /// How large a generator may make a case.
 #[derive(Clone, Copy, Debug)]
 enum CaseSize {
-    /// Now and then as large as a limit.
+    /// A case is sometimes as large as a limit.
     Any,
-    /// Never as large as a limit.
+    /// A case is never as large as a limit.
     Small,
 }
 
 impl<'a> ByteSource<'a> {
-    /// Starts at the first byte.
+    /// Returns a source that starts at the first byte.
     pub const fn new(bytes: &'a [u8]) -> Self {
         Self {
             bytes,
@@ -46,8 +46,8 @@ impl<'a> ByteSource<'a> {
         }
     }
 
-    /// Keeps cases small. A fuzzing engine runs a thousand small cases in the time of one that is
-    /// as large as the limit of a datagram.
+    /// Returns a source that keeps cases small. A fuzzing engine runs a thousand small cases in the
+    /// time of one that is as large as the limit of a datagram.
     pub const fn small(mut self) -> Self {
         self.size = CaseSize::Small;
         self
@@ -84,7 +84,7 @@ impl<'a> ByteSource<'a> {
         }
     }
 
-    /// Returns an `i64`: a boundary value, or any, short ones more likely.
+    /// Returns an `i64`: a boundary value, or any other, of which short ones are more likely.
     pub fn integer(&mut self) -> i64 {
         const BOUNDARIES: [i64; 14] = [
             0,
@@ -94,7 +94,7 @@ impl<'a> ByteSource<'a> {
             -10,
             i32::MAX as i64,
             i32::MIN as i64,
-            // The first that a double does not hold.
+            // The first integer that a double cannot represent.
             (1 << 53) + 1,
             -(1 << 53) - 1,
             999_999_999_999_999_999,
@@ -128,7 +128,7 @@ impl<'a> ByteSource<'a> {
     ///
     /// # Panics
     ///
-    /// If there are none, or more than 65536.
+    /// If there are no options, or more than 65536.
     pub fn choose<T: Copy>(&mut self, options: &[T]) -> T {
         options[self.below(options.len())]
     }

@@ -49,8 +49,8 @@ pub(super) fn sequence(
     sequence
 }
 
-/// Returns the same two pieces repeated: this finds readers that take quadratic time or overflow
-/// their stack.
+/// Returns two pieces that repeat, which finds readers that take quadratic time or overflow their
+/// stack.
 pub(super) fn repeated(source: &mut ByteSource<'_>, pieces: &[&[u8]], max: usize) -> Vec<u8> {
     let piece = [source.choose(pieces), source.choose(pieces)].concat();
     let times = 1 + source.below(max / piece.len());

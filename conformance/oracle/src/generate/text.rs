@@ -8,8 +8,8 @@ use crate::reference;
 use event_datagram::EventBuf;
 use event_datagram::text::{self, sender};
 
-/// A datagram for readers of the text dialect: written by either profile, then mutated or not; or
-/// random pieces.
+/// A datagram for readers of the text dialect: an event as either profile writes it, perhaps
+/// mutated, or random pieces.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TextDatagram(pub Vec<u8>);
 
@@ -17,7 +17,8 @@ pub struct TextDatagram(pub Vec<u8>);
 #[derive(Clone, PartialEq, Eq)]
 pub struct TextSequence(pub Vec<Vec<u8>>);
 
-/// The reference takes quadratic time for a datagram of quotes alone.
+/// The most repetitions of a piece, because the reference takes quadratic time for a datagram of
+/// quotes only.
 const MAX_REPETITION: usize = 2_048;
 
 impl TextDatagram {
@@ -55,9 +56,10 @@ impl Generate for TextDatagram {
 /// Which profile writes a datagram.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Profile {
-    /// The documented grammar; what it cannot write is written as the sender writes it.
+    /// The documented grammar. An event that it cannot represent is written as the sender writes
+    /// it.
     Documented,
-    /// OpenSIPS as it is.
+    /// What OpenSIPS really sends.
     Sender,
 }
 
@@ -71,14 +73,15 @@ fn written(source: &mut ByteSource<'_>, profile: Profile) -> Vec<u8> {
     }
     let mut datagram = Vec::new();
     if sender::encode_to_vec(&event, &mut datagram).is_err() {
-        // Longer than any profile allows; a listener may receive that, too.
+        // The event is longer than any profile allows, but a listener may receive such a datagram,
+        // too.
         datagram = [event.name, b"\n\n".to_vec()].concat();
     }
     datagram
 }
 
-/// Returns an event as the documented grammar writes it, if the datagram reads back the same by it:
-/// values with quotes or carriage returns are quoted, and names have neither.
+/// Returns an event as the documented grammar writes it, if the datagram reads back the same by
+/// that grammar: values with quotes or carriage returns are quoted, and names contain neither.
 fn by_documented_grammar(event: &EventBuf) -> Option<Vec<u8>> {
     let names = event.params.iter().filter_map(|param| param.name.as_ref());
     let mut name_bytes = names.chain([&event.name]).flatten();

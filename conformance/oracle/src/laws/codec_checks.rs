@@ -1,5 +1,4 @@
-//! Checks that the laws of both dialects share: of what a decoder returns, and of what a sender
-//! writes.
+//! Checks that the laws of both dialects share. They check the results of decoders and senders.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -8,8 +7,8 @@ use event_datagram::{Bytes, EncodeError, Event, EventBuf, Unwritable};
 
 use crate::reference::Reading;
 
-/// Every part of an event is a slice of its datagram, and those of the parameters follow each
-/// other.
+/// Asserts that every part of an event is a slice of its datagram, and that the slices of the
+/// parameters follow each other.
 pub(super) fn parts_are_slices<E: Event>(datagram: &[u8], event: &E) {
     let whole = datagram.as_ptr_range();
     let piece = |bytes: Bytes<'_>, from: *const u8| {
@@ -35,7 +34,8 @@ pub(super) fn parts_are_slices<E: Event>(datagram: &[u8], event: &E) {
     assert!(content <= datagram.len(), "more than the datagram holds");
 }
 
-/// An error points into the datagram, and its message names the kind and the offset.
+/// Asserts that an error points into the datagram, and that its message names the kind and the
+/// offset.
 pub(super) fn error_points_into_datagram(
     datagram: &[u8],
     error: &(impl Error + Copy),
@@ -57,7 +57,7 @@ pub(super) fn reading<E: Event, X>(decoded: &Result<E, X>) -> Reading {
     })
 }
 
-/// An event reads back the same if and only if `check` returned `Ok`.
+/// Asserts that an event reads back the same if and only if `check` returned `Ok`.
 pub(super) fn reads_back_as_checked<E: Event>(
     event: &E,
     check: Result<(), Unwritable>,
@@ -79,8 +79,9 @@ pub(super) fn reads_back_as_checked<E: Event>(
     }
 }
 
-/// Encodes into a slice and into a vector, with equal results; bytes of the slice behind the
-/// datagram stay as they were. Returns `None` if both fail as they must.
+/// Encodes into a slice and into a vector. Asserts that the results are equal, and that the bytes
+/// of the slice after the datagram are unchanged. Returns `None` if the event is too long, so that
+/// both fail.
 pub(super) fn encode_both_ways<E: Event>(
     event: &E,
     size: usize,
@@ -127,7 +128,7 @@ pub(super) fn encode_both_ways<E: Event>(
     }
 }
 
-/// An [`Unwritable`] names a part of the event, and so does its message.
+/// Asserts that an [`Unwritable`] and its message name a part of the event.
 fn unwritable_names_a_part<E: Event>(event: &E, unwritable: Unwritable) {
     let reason = unwritable.reason();
     let expected = match unwritable.param() {

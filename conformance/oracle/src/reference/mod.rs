@@ -1,7 +1,8 @@
 //! Reference decoders, one for each dialect, that list *every* admissible reading of a datagram.
 //!
-//! A correct listener may often read a datagram in more than one way. Compare what yours reads with
-//! `admits`, which also covers the cases in which a datagram has only to be survived:
+//! A correct listener may often read a datagram in more than one way. Call `admits` with the
+//! reading of your listener. It also covers the datagrams that a listener may read in any way, as
+//! long as it survives them:
 //!
 //! ```
 //! use event_datagram::{EventBuf, ParamBuf};
@@ -16,8 +17,9 @@
 //! assert!(!text::admits(b"E_TEST\n2001:db8::1\n\n", &Reading::Rejection));
 //! ```
 //!
-//! `decode` returns the preferred reading alone, and `advice` names the requirements of level
-//! *should* on which the readings rest: a departure from those is a warning, not a failure.
+//! `decode` returns only the preferred reading. `advice` names the requirements of level *should*
+//! that decide the readings: if there are some, a departure from the readings is a warning, not a
+//! failure.
 
 pub mod jsonrpc;
 mod reading;

@@ -136,7 +136,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Beginnings of event names whose modules a listener does not know.
+/// Beginnings of event names from modules that a listener does not know.
 const UNKNOWN_MODULES: &[&str] = &[
     "E_CORE_PROC",
     "E_LOAD_BALANCER",
@@ -148,7 +148,7 @@ const UNKNOWN_MODULES: &[&str] = &[
     "E_RTPENGINE",
 ];
 
-/// Events, and a parameter that some of their shapes lack.
+/// Pairs of an event and a parameter that the event does not always have.
 const MEMBERS: &[(&str, &str)] = &[
     ("E_CALLCENTER_AGENT_REPORT", "flow_id"),
     ("E_CORE_PROC_AUTO_SCALE", "group_type"),

@@ -1,6 +1,6 @@
-//! JSON values, and the texts of scalars.
+//! JSON values, and functions that parse scalars.
 
-/// A JSON value. Numbers keep their text, and members their order.
+/// A JSON value. It keeps the text of numbers and the order of members.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Json {
     Null,

@@ -1,4 +1,4 @@
-//! A hand-written JSON parser, in steps.
+//! A hand-written JSON parser, in steps that faults can change.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use super::super::chain::{Step, StepRef};
 use super::escapes::Escapes;
 use super::json::{Json, is_number, word};
 
-/// What the parser accepts as JSON.
+/// The grammar that the parser accepts as JSON.
 pub(super) struct Grammar {
     /// Returns whether a byte between tokens is white space.
     pub(super) is_blank: Step<u8, bool>,
@@ -17,13 +17,13 @@ pub(super) struct Grammar {
     pub(super) is_plain: Step<u8, bool>,
     /// Returns the value of the text between two quotes.
     pub(super) unescape: StepRef<[u8], Result<Vec<u8>, String>>,
-    /// What `unescape` takes escapes for.
+    /// The meaning of escapes for `unescape`.
     pub(super) escapes: Rc<RefCell<Escapes>>,
     /// Returns whether a text is a number.
     pub(super) is_number: StepRef<[u8], bool>,
     /// Returns the value of a word without quotes.
     pub(super) word: StepRef<[u8], Option<Json>>,
-    /// Returns whether an object or array may be nested in so many others, or why not.
+    /// Returns an error if an object or array may not be nested in this many others.
     pub(super) enter: Step<usize, Result<(), String>>,
     /// The depth from which the parser rejects what `enter` accepts.
     pub(super) depth_limit: usize,
@@ -35,7 +35,7 @@ pub(super) struct Grammar {
     pub(super) needs_colons: bool,
     /// Whether members and items need a value.
     pub(super) needs_values: bool,
-    /// Whether a bracket needs a closing bracket of its kind.
+    /// Whether a bracket needs a closing bracket of the same kind.
     pub(super) closers_match: bool,
     /// Whether a comma may precede a closing bracket.
     pub(super) trailing_commas: bool,
@@ -75,8 +75,8 @@ impl Default for Grammar {
     }
 }
 
-/// The deepest nesting that the correct listener reads. A parser with a higher limit does not keep
-/// what is nested deeper, so that recursion over a value does not exhaust the stack.
+/// The deepest nesting that the correct listener reads. A parser with a higher limit drops the
+/// values below this depth, so that recursion over a value does not exhaust the stack.
 const KEPT_DEPTH: usize = 512;
 
 impl Grammar {
@@ -106,7 +106,7 @@ struct Parser<'p> {
 
 enum Container {
     Array(Vec<Json>),
-    /// Members, and the name of the member whose value comes next.
+    /// The members so far, and the name of the member whose value comes next.
     Object(Vec<(Vec<u8>, Json)>, Vec<u8>),
 }
 
@@ -136,7 +136,8 @@ impl From<Container> for Json {
 }
 
 impl Parser<'_> {
-    /// Reads a value and all that is nested in it, in a loop: a datagram nests thousands of arrays.
+    /// Reads a value with all nested values. A loop and not a recursion, because a datagram may
+    /// nest thousands of arrays.
     fn value(&mut self) -> Result<Json, String> {
         let mut complete = self.begin()?;
         loop {
@@ -150,7 +151,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads a scalar, or nothing but the bracket that opens an object or array.
+    /// Reads a scalar, or only the bracket that opens an object or array.
     fn begin(&mut self) -> Result<Option<Json>, String> {
         self.blanks();
         match self.rest.first() {
@@ -176,7 +177,8 @@ impl Parser<'_> {
         Ok(None)
     }
 
-    /// Begins the next item of the innermost object or array, or returns that if it ends.
+    /// Begins the next item of the innermost object or array. If the object or array ends, returns
+    /// it.
     fn next_item(&mut self) -> Result<Option<Json>, String> {
         let Some(mut container) = self.open.pop() else {
             return Err("no object or array is open".into());
@@ -245,8 +247,8 @@ impl Parser<'_> {
                 self.rest = &self.rest[1..];
                 Ok(false)
             }
-            // A bracket is no item: without this a parser that needs neither commas nor values
-            // finds items for ever.
+            // A bracket is no item. Without this check, a parser that needs neither commas nor
+            // values would never stop.
             Some(byte) if is_first || !self.grammar.needs_commas && !b"]}".contains(byte) => {
                 Ok(true)
             }

@@ -206,7 +206,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Returns whether a character has a width and a meaning.
+/// Returns whether a character is visible.
 fn is_seen(c: &char) -> bool {
     let is_hidden =
         matches!(c, '\u{ad}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{fdd0}'..='\u{fdef}');

@@ -204,8 +204,9 @@ fn from_latin_1(bytes: &[u8]) -> Vec<u8> {
     text.into()
 }
 
-/// Returns the line at the start with the line feed that ends it for a reader that trusts the first
-/// bytes of characters. What such a reader skips is replaced by bytes that end nothing.
+/// Returns the first line, with its line feed, as a reader finds it that takes the length of a
+/// character from its first byte without checking the others. Bytes that such a reader skips are
+/// replaced by bytes that end no line.
 fn without_skipped(rest: &[u8]) -> Vec<u8> {
     let mut line = Vec::new();
     while let Some(lead) = rest.get(line.len()) {
@@ -224,7 +225,7 @@ fn without_skipped(rest: &[u8]) -> Vec<u8> {
     line
 }
 
-/// Decodes overlong UTF-8 by its lead bytes, and encodes the result correctly.
+/// Decodes UTF-8 by the lead bytes, overlong sequences included, and encodes the result correctly.
 fn decoded_trustingly(bytes: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     let mut rest = bytes;
@@ -256,7 +257,7 @@ fn decoded_trustingly(bytes: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Changes or drops characters. Bytes that are not UTF-8 stay.
+/// Changes or drops characters. Bytes that are not UTF-8 are kept.
 pub(super) fn change_chars(bytes: &[u8], change: impl Fn(char) -> Option<char>) -> Vec<u8> {
     let mut changed = Vec::new();
     for chunk in bytes.utf8_chunks() {

@@ -111,7 +111,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Exits after a number of consecutive empty datagrams.
+/// Makes the listener exit after `most` consecutive empty datagrams.
 fn ends_at_empty(listener: &mut Listener<Reader>, most: usize) {
     let process = listener.process.clone();
     let mut count = 0;
@@ -124,7 +124,7 @@ fn ends_at_empty(listener: &mut Listener<Reader>, most: usize) {
     });
 }
 
-/// Ends the process at some datagrams.
+/// Makes the listener end at a datagram for which `is_one` returns true.
 fn on_datagrams(listener: &mut Listener<Reader>, is_one: fn(&[u8]) -> bool, end: fn(&Process)) {
     let process = listener.process.clone();
     listener.datagrams(move |datagram| {
@@ -135,8 +135,8 @@ fn on_datagrams(listener: &mut Listener<Reader>, is_one: fn(&[u8]) -> bool, end:
     });
 }
 
-/// Ends the process at a value that begins with a quote if no quote without a backslash follows in
-/// the datagram and none closes the value.
+/// Makes the listener end at a value that begins with a quote, if no quote without a backslash
+/// follows in the datagram and no quote closes the value.
 fn on_unclosed_quotes(listener: &mut Listener<Reader>, end: fn(&Process)) {
     let process = listener.process.clone();
     listener.finds_closing(move |rest, next| {

@@ -145,7 +145,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Ends bare values at a byte as well as at line feeds.
+/// Makes the listener end bare values at `byte` as well as at line feeds.
 fn ends_values_at(listener: &mut Listener<Reader>, byte: u8) {
     listener.reader.line_end.link(move |rest, next| {
         let end = next(rest);

@@ -217,7 +217,8 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Reports values as JSON where `json` returns some.
+/// Makes the listener report a value as the JSON that `json` returns. Values for which it returns
+/// `None` are not changed.
 fn becomes(listener: &mut Listener<Reader>, json: fn(&[u8]) -> Option<String>) {
     listener.reader.value.map(move |value| match value {
         Value::Bytes(bytes) => json(&bytes).map_or(Value::Bytes(bytes), Value::Json),
@@ -229,13 +230,13 @@ fn parsed<Number: std::str::FromStr>(text: &[u8]) -> Option<Number> {
     str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// Reads a value that consists of digits as a double.
+/// Parses a value that consists of digits as a double.
 fn digits_as_double(value: &[u8]) -> Option<f64> {
     let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
     is_number.then(|| parsed(value))?
 }
 
-/// Writes a natural number as `String` of JavaScript does.
+/// Writes a natural number as JavaScript's `String` does.
 fn as_text(number: f64) -> String {
     if number.is_infinite() {
         "Infinity".into()

@@ -1,4 +1,4 @@
-//! The quotes of values: which of them close a value, and which are escaped.
+//! Finds the quotes of values: which quotes close a value, and which are escaped.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,13 +7,13 @@ use bstr::ByteSlice as _;
 
 use crate::faults::chain::StepRef;
 
-/// Finds the closing quote of a quoted value at the start of a text, if there is one.
+/// The steps that find the closing quote of a quoted value at the start of a text, if there is one.
 pub(super) struct Closing {
-    /// Asks the other two steps, one after the other.
+    /// Calls the other two steps, one after the other.
     pub(super) search: StepRef<[u8], Option<usize>>,
-    /// Finds the quote that closes by T7.
+    /// Finds the quote that closes a value by T7.
     pub(super) unescaped: Rc<RefCell<StepRef<[u8], Option<usize>>>>,
-    /// Finds the quote that closes by T10, where none closes by T7.
+    /// Finds the quote that closes a value by T10, if none closes it by T7.
     pub(super) escaped: Rc<RefCell<StepRef<[u8], Option<usize>>>>,
 }
 
@@ -39,18 +39,19 @@ pub(super) fn closing(rest: &[u8]) -> Option<usize> {
     unescaped_closing(rest).or_else(|| escaped_closing(rest))
 }
 
-/// Finds the quote that closes by T7: the first without a backslash before it, if it can close.
+/// Finds the quote that closes a value by T7: the first one without a backslash before it, if it
+/// can close a value.
 fn unescaped_closing(rest: &[u8]) -> Option<usize> {
     unescaped_quote(rest).filter(|quote| can_close(rest, *quote))
 }
 
-/// Finds the quote that closes by T10: the last escaped one before the first without a backslash,
-/// of those that can close.
+/// Finds the quote that closes a value by T10. Of the escaped quotes before the first one without a
+/// backslash, it is the last one that can close a value.
 pub(super) fn escaped_closing(rest: &[u8]) -> Option<usize> {
     escaped_quotes(rest).rfind(|quote| can_close(rest, *quote))
 }
 
-/// Finds the first quote without a backslash before it, behind an opening quote at the start.
+/// Finds the first quote without a backslash before it, after an opening quote at the start.
 pub(super) fn unescaped_quote(rest: &[u8]) -> Option<usize> {
     quotes(rest).find(|quote| rest[quote - 1] != b'\\')
 }
@@ -60,7 +61,7 @@ pub(super) fn escaped_quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usi
     quotes(&rest[..unescaped_quote(rest).unwrap_or(rest.len())])
 }
 
-/// Finds the quotes behind an opening quote at the start.
+/// Finds the quotes after an opening quote at the start.
 pub(super) fn quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
     let end = if rest.starts_with(b"\"") {
         rest.len()
@@ -70,17 +71,18 @@ pub(super) fn quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
     (1..end).filter(|at| rest[*at] == b'"')
 }
 
-/// Returns whether the quote at `quote` can close a value: it ends a line, and LF stands before it.
+/// Returns whether the quote at `quote` can close a value: it ends a line, and the text before it
+/// contains a line feed.
 pub(super) fn can_close(rest: &[u8], quote: usize) -> bool {
     ends_line(rest, quote) && rest[..quote].contains(&b'\n')
 }
 
-/// Returns whether a line or the datagram ends behind `at`.
+/// Returns whether a line or the datagram ends after `at`.
 pub(super) fn ends_line(rest: &[u8], at: usize) -> bool {
     matches!(rest.get(at + 1), None | Some(b'\n'))
 }
 
-/// Finds the line end that no open quote precedes, by the search `next` for line ends.
+/// Finds the first line end outside of quotes. `next` finds line ends.
 pub(super) fn end_outside_quotes(
     rest: &[u8],
     next: &mut dyn FnMut(&[u8]) -> usize,

@@ -285,7 +285,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
-/// Joins datagrams until they are complete.
+/// Makes the listener join datagrams until `is_complete` returns true for the result.
 fn joins_until(listener: &mut Listener<Reader>, is_complete: fn(&[u8]) -> bool) {
     let mut begun = Vec::new();
     listener.receive.flat_map(move |datagram| {
@@ -298,7 +298,7 @@ fn joins_until(listener: &mut Listener<Reader>, is_complete: fn(&[u8]) -> bool) 
     });
 }
 
-/// Joins to some datagrams the next one.
+/// Makes the listener join a datagram for which `is_joined` returns true with the next one.
 fn joins_next(listener: &mut Listener<Reader>, is_joined: fn(&[u8]) -> bool) {
     let mut begun = Vec::new();
     listener.receive.flat_map(move |datagram| {
@@ -312,7 +312,7 @@ fn joins_next(listener: &mut Listener<Reader>, is_joined: fn(&[u8]) -> bool) {
     });
 }
 
-/// Returns whether a quoted value begins that no quote closes.
+/// Returns whether no quote follows the last opening quote of a named value.
 fn has_open_quote(datagram: &[u8]) -> bool {
     let open = datagram.rfind("::\"");
     open.is_some_and(|at| !datagram[at + 3..].contains(&b'"'))

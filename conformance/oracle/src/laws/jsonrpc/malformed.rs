@@ -6,8 +6,8 @@ use event_datagram::jsonrpc::sender::{self, Release};
 use crate::reference::Reading;
 use crate::reference::jsonrpc as reference;
 
-/// A datagram is on the closed list of J1 if it is an event cut at `cut`, or an event with
-/// something in front of its object or behind it.
+/// Asserts that a datagram is on the closed list of J1 if it is an event cut at `cut`, or an event
+/// with other text before or after its object.
 ///
 /// # Panics
 ///
@@ -21,8 +21,8 @@ pub fn damaged_objects_must_be_rejected(event: &EventBuf, cut: usize) {
     }
 }
 
-/// A datagram should be rejected (J14) if it is an event with one departure from the grammar of
-/// RFC 8259.
+/// Asserts that a datagram should be rejected (J14) if it is an event with one departure from the
+/// grammar of RFC 8259.
 ///
 /// # Panics
 ///
@@ -41,7 +41,7 @@ pub fn departures_from_grammar_should_be_rejected(event: &EventBuf) {
     }
 }
 
-/// What is neither white space, nor NUL, nor a comment.
+/// Texts that are neither white space, nor NUL, nor a comment.
 const FOREIGN: &[&[u8]] = &[
     b"x",
     b"0",
@@ -59,10 +59,10 @@ const FOREIGN: &[&[u8]] = &[
     b"\xff",
 ];
 
-/// What the sender writes in front of `method`.
+/// The text that the sender writes before `method`.
 const VERSION: &[u8] = b"{\"jsonrpc\":\"2.0\",";
 
-/// What replaces [`VERSION`], with one departure each.
+/// Texts to replace [`VERSION`], each with one departure from the grammar.
 const DEPARTING_STARTS: &[&[u8]] = &[
     // Control characters in strings.
     b"{\"jsonrpc\":\"2.0\n\",",
@@ -116,13 +116,13 @@ const DEPARTING_STARTS: &[&[u8]] = &[
     b"{\"x\":(1),",
 ];
 
-/// What replaces the closing brace, with one departure each.
+/// Texts to replace the closing brace, each with one departure from the grammar.
 const DEPARTING_ENDS: &[&[u8]] = &[b",}", b"/**/}", b"]", b"\x0b}", b"}\x0c", b"}\xe2\x80\xa8"];
 
 fn encoded(event: &EventBuf) -> Vec<u8> {
     let mut datagram = Vec::new();
     if sender::encode_to_vec(Release::V3_4, event, &mut datagram).is_err() {
-        // It is too long for a datagram: its name alone will do.
+        // The event is too long for a datagram, so only the beginning of its name is used.
         let short = EventBuf::new(&event.name[..event.name.len().min(64)], []);
         sender::encode_to_vec(Release::V3_4, &short, &mut datagram).expect("it is short");
     }
