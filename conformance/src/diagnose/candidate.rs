@@ -6,20 +6,21 @@ use super::estimate::estimated;
 use super::problem::{Problem, What};
 use super::simulation::Simulated;
 
-/// A fault that may be a cause, and what it does alone.
+/// A fault that may be a cause, and how a model with this fault alone treats each vector.
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) instance: FaultInstance,
-    /// The place of the fault in the list: faults are injected in this order.
+    /// The index of the fault in the list. Faults are injected in the order of the list.
     pub(super) rank: usize,
-    /// Whether its parameter was chosen because it fits what went wrong.
+    /// Whether the parameter was estimated from the failures.
     pub(super) is_estimated: bool,
-    /// What it does alone with each vector. Most candidates are out before they got all.
+    /// How a model with this fault alone treats each vector. Computed on demand, because most
+    /// candidates are excluded after a few vectors.
     alone: Box<[OnceLock<Simulated>]>,
 }
 
-/// The part of a fault's small vectors with a wrong result that the subject must have got wrong,
-/// too, in percent: less than a claim needs, for results that are noise.
+/// Of the small vectors that a fault fails, the percentage that the subject must have failed, too.
+/// Lower than for a cause, because some results may be noise.
 const MIN_FOOTPRINT: usize = 80;
 
 impl Candidate {
@@ -37,20 +38,21 @@ impl Candidate {
         }
     }
 
-    /// Returns what the fault alone does with a vector.
+    /// Returns how a model with this fault alone treats a vector.
     pub(super) fn alone(&self, problem: &Problem<'_>, at: usize) -> Simulated {
         *self.alone[at].get_or_init(|| problem.simulate(at, [&self.instance]))
     }
 
-    /// Returns whether the fault alone does something else with a vector than the correct listener.
+    /// Returns whether a model with this fault alone treats a vector differently from the correct
+    /// listener.
     pub(super) fn changes(&self, problem: &Problem<'_>, at: usize) -> bool {
         !self.alone(problem, at).is_alike(problem.correct(at))
     }
 
-    /// Returns whether the subject may have the fault, by the small vectors.
+    /// Returns whether the subject may have the fault. Uses only small vectors.
     pub(super) fn is_possible(&self, problem: &Problem<'_>) -> bool {
         let fails = |at: &usize| !self.alone(problem, *at).conforms;
-        // The vectors that went wrong come first: most faults change none of these, and are out.
+        // The vectors that the subject failed come first, because they exclude most faults.
         let (wrong, right): (Vec<_>, Vec<_>) =
             (0..problem.small).partition(|at| problem.seen[*at].what != What::Right);
         let hits = wrong.into_iter().filter(fails).count();
@@ -59,8 +61,8 @@ impl Candidate {
     }
 }
 
-/// Returns the instances of faults that the search tries: the common ones, and those whose
-/// parameters fit what went wrong.
+/// Returns the instances of faults that the search tries: those with common parameters, and those
+/// whose parameters fit the failures.
 pub(super) fn candidates(problem: &Problem<'_>, faults: &[&'static Fault]) -> Vec<Candidate> {
     let common = faults.iter().enumerate().flat_map(|(rank, fault)| {
         let common = FaultInstance::common(fault).into_iter();

@@ -13,49 +13,49 @@ use crate::judge::Verdict;
 use crate::observation::Report;
 use crate::vectors::Vector;
 
-/// What has to be explained: what a subject did with each vector of a dialect.
+/// What the search has to explain: how a subject treated each vector of a dialect.
 pub(super) struct Problem<'f> {
     /// The vectors, the small ones first.
     pub(super) seen: Vec<Seen<'f>>,
-    /// How many of them are small.
+    /// How many vectors are small.
     pub(super) small: usize,
     /// The fence of the run.
     pub(super) fence: &'f FenceTemplate,
     simulator: Simulator,
-    /// What the correct listener does with each vector.
+    /// How the correct listener treats each vector.
     correct: Vec<Correct>,
 }
 
-/// What the correct listener does with a vector.
+/// How the correct listener treats a vector.
 struct Correct {
     output: Output,
     simulated: Simulated,
 }
 
-/// What a subject did with a vector, over all sockets alike.
+/// How a subject treated a vector, in the same way over all sockets.
 pub(super) struct Seen<'f> {
     pub(super) vector: &'f Vector,
     pub(super) what: What,
-    /// The trace if the reports hold a part of a tag.
+    /// The trace in which digits are ignored, because they may be a part of a tag.
     tagged: Trace,
     /// The indices of the findings.
     pub(super) findings: Vec<usize>,
-    /// What was reported, where it was wrong.
+    /// The reports, if they were wrong.
     reports: &'f [Report],
 }
 
-/// What a subject did with a vector.
+/// How a subject treated a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    /// One of the right ways.
+    /// The subject took one of the admissible readings.
     Right,
-    /// This, which is wrong.
+    /// The subject did something wrong, with this trace.
     Wrong(Trace),
-    /// This, whether it is right or not.
+    /// The subject left this trace. A model that takes any admissible reading agrees with it, too.
     Either(Trace),
 }
 
-/// The total length of a vector's datagrams up to which it is small. Models are fast on small ones.
+/// The greatest total length of the datagrams of a small vector. Models are fast on small vectors.
 const MAX_SMALL: usize = 8 << 10;
 
 impl<'f> Problem<'f> {
@@ -70,7 +70,7 @@ impl<'f> Problem<'f> {
             if finding.vector.dialect != dialect || finding.known.is_some() {
                 continue;
             }
-            // No model did different things at different times.
+            // A model always does the same, so it cannot explain a finding without a trace.
             let Some(what) = what(finding) else {
                 continue;
             };
@@ -80,7 +80,8 @@ impl<'f> Problem<'f> {
             };
             match index.get(&vector.id[..]).map(|at| &mut seen[*at]) {
                 Some(known) if known.what == what => known.findings.push(number),
-                // Nor does a model do different things over different sockets.
+                // A model does the same over all sockets, so it cannot explain a different finding
+                // over another socket.
                 Some(_) => {}
                 None => {
                     index.insert(&vector.id, seen.len());
@@ -106,12 +107,12 @@ impl<'f> Problem<'f> {
         }
     }
 
-    /// Returns what the correct listener does with a vector.
+    /// Returns how the correct listener treats a vector.
     pub(super) fn correct(&self, at: usize) -> Simulated {
         self.correct[at].simulated
     }
 
-    /// Returns what a fresh listener with these faults does with a vector.
+    /// Returns how a fresh listener with these faults treats a vector.
     pub(super) fn simulate<'i>(
         &self,
         at: usize,
@@ -119,13 +120,14 @@ impl<'f> Problem<'f> {
     ) -> Simulated {
         let (vector, correct) = (self.seen[at].vector, &self.correct[at]);
         match self.simulator.output(vector, faults) {
-            // Most faults change nothing about most vectors: nothing is parsed and judged for that.
+            // Most faults change nothing for most vectors. Equal output is not parsed and judged
+            // again.
             Ok(output) if output == correct.output => correct.simulated,
             output => Simulated::of(&self.simulator, vector, output),
         }
     }
 
-    /// Returns the indices of the vectors that went wrong.
+    /// Returns the indices of the vectors that the subject read wrong.
     pub(super) fn wrong(&self) -> impl DoubleEndedIterator<Item = usize> {
         (0..self.seen.len()).filter(|at| matches!(self.seen[*at].what, What::Wrong(_)))
     }
@@ -152,7 +154,7 @@ impl Seen<'_> {
         }
     }
 
-    /// Returns whether a model's trace is this one.
+    /// Returns whether a model's trace equals the subject's.
     fn is_trace(&self, simulated: Trace, trace: Trace) -> bool {
         match (simulated, trace) {
             (Trace::Tagged(_), Trace::Answered(_)) => simulated == self.tagged,
@@ -160,19 +162,20 @@ impl Seen<'_> {
         }
     }
 
-    /// Returns the total length of the names and values that the subject reported, as that of a
-    /// model.
+    /// Returns the total length of the names and values that the subject reported, counted as for
+    /// models.
     pub(super) fn reported(&self) -> usize {
         reported(self.reports)
     }
 
-    /// Returns how much it speaks for a model that it did this, or against it.
+    /// Returns a score for what a model did with this vector: positive if it explains the subject,
+    /// negative if it contradicts the subject.
     pub(super) fn score(&self, simulated: Simulated) -> i64 {
         let weight = i64::try_from(self.findings.len()).unwrap_or(i64::MAX);
         let score = match (self.what, self.agrees(simulated)) {
             (What::Right | What::Either(_), true) => 0,
             (What::Right | What::Either(_), false) => -4,
-            // The end of a process tells little about what ended it.
+            // Many faults can end a process, so its end proves little.
             (What::Wrong(Trace::Died | Trace::Hung), true) => 2,
             (What::Wrong(Trace::Answered(_) | Trace::Tagged(_)), true) => 4,
             (What::Wrong(_), false) => 0,

@@ -8,22 +8,22 @@ use crate::contract::Line;
 use crate::observation::Report;
 use crate::vectors::Expectation;
 
-/// One way in which reports depart from what was expected; the gravest comes first.
+/// One way in which reports depart from what was expected. The variants are in order of gravity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Departure {
     /// The subject wrote a start line instead of a report.
     Restarted { datagram: usize },
-    /// The line about a datagram is no report by the contract.
+    /// The line about a datagram is no report of the contract.
     Malformed { datagram: usize, report: usize },
-    /// The events of all datagrams came, but in another order.
+    /// The subject reported the events of all datagrams, but in another order.
     OutOfOrder,
-    /// So many reports came for one datagram.
+    /// The subject wrote several reports for one datagram.
     Surplus {
         datagram: usize,
         first: usize,
         count: usize,
     },
-    /// A report came, and no datagram was sent.
+    /// The subject reported something, but no datagram was sent.
     Unasked { report: usize },
     /// A datagram that needs a report has none.
     Unanswered { datagram: usize },
@@ -31,7 +31,7 @@ enum Departure {
     Unfit { datagram: usize, report: usize },
 }
 
-/// Explains pairs of which some depart: the gravest departure, and the first of the next kind.
+/// Explains the gravest departure among some pairs, and the first departure of the next kind.
 ///
 /// # Panics
 ///
@@ -52,7 +52,8 @@ pub(super) fn explain(
     let departures = case.departures();
     let gravest = departures.first().expect("a pair departs");
     let why = case.sentence(*gravest);
-    // Events that are lost, invented or exchanged leave wrong ones behind.
+    // Lost, invented or exchanged events cause wrong ones, so only another kind of departure is
+    // added.
     let kind = std::mem::discriminant(gravest);
     let besides = departures
         .iter()
@@ -63,7 +64,7 @@ pub(super) fn explain(
     }
 }
 
-/// What was expected and what came, in pairs.
+/// What was expected and what the subject reported, in pairs.
 struct Case<'a> {
     pairs: &'a [Pair],
     expected: &'a [&'a Expectation],
@@ -94,7 +95,7 @@ impl Case<'_> {
         departures
     }
 
-    /// Returns how a pair departs that has a datagram and does not fit.
+    /// Returns how a pair departs if it has a datagram and does not fit.
     fn departure(&self, pair: Pair) -> Option<Departure> {
         let line = |report: usize| self.lines[report].as_deref();
         Some(match (pair.datagram, pair.report) {
@@ -114,8 +115,8 @@ impl Case<'_> {
         })
     }
 
-    /// Returns the datagrams for which more reports came than one, or the first report if nothing
-    /// was sent.
+    /// Returns the datagrams with more than one report, or the first report if no datagram was
+    /// sent.
     fn surplus(&self) -> Vec<Departure> {
         let mut counts: Vec<Departure> = Vec::new();
         let unpaired = self.pairs.iter().filter(|pair| pair.datagram.is_none());
@@ -143,8 +144,8 @@ impl Case<'_> {
         counts
     }
 
-    /// Returns the datagram that a report is about: its own; else the last before it that has a
-    /// report, or the first that has one. `None` only if there are no datagrams.
+    /// Returns the datagram that a report is about: the one in its pair, or else the last one
+    /// before it that has a report, or else the first one that has a report.
     fn datagram_of(&self, report: usize) -> Option<usize> {
         let at = self
             .pairs
@@ -161,8 +162,8 @@ impl Case<'_> {
         pairs.find(|pair| pair.datagram == Some(datagram))?.report
     }
 
-    /// Returns the datagrams in the order of their reports, if the reports that depart are the
-    /// events of the datagrams that depart: a permutation.
+    /// Returns the datagrams in the order of their reports, if the departing reports are a
+    /// permutation of the events of the departing datagrams.
     fn other_order(&self) -> Option<Vec<usize>> {
         let departing = || self.pairs.iter().filter(|pair| pair.reading.is_none());
         let mut open: Vec<_> = departing().filter_map(|pair| pair.datagram).collect();
@@ -182,7 +183,7 @@ impl Case<'_> {
         (open.is_empty() && !order.is_sorted()).then_some(order)
     }
 
-    /// Explains a departure in a sentence, which names the datagram where there are several.
+    /// Explains a departure in a sentence, which names the datagram if there are several.
     fn sentence(&self, departure: Departure) -> String {
         let (datagram, what) = match departure {
             Departure::Restarted { datagram } => (
@@ -250,7 +251,7 @@ impl Case<'_> {
     }
 }
 
-/// Returns the numbers of datagrams, from 1, as many as have room in a sentence.
+/// Returns the numbers of datagrams, from 1, as many as fit into a sentence.
 fn numbers(datagrams: &[usize]) -> String {
     const MAX: usize = 12;
     let shown = datagrams.iter().take(MAX);

@@ -2,10 +2,10 @@ use super::fit::is_expected_event;
 use crate::observation::{Observation, Report};
 use crate::vectors::Step;
 
-/// A vector that was sent before, and what was observed of it.
+/// A vector that was sent before, and its observation.
 #[derive(Clone, Copy, Debug)]
 pub struct Predecessor<'a> {
-    /// Its datagrams.
+    /// The datagrams of the vector.
     pub steps: &'a [Step],
     /// The observation.
     pub observation: &'a Observation,
@@ -14,8 +14,8 @@ pub struct Predecessor<'a> {
 /// Removes the reports of a predecessor that came late from the front of an observation, and
 /// returns them.
 ///
-/// Late are the first reports that the predecessor asked for and the first of `steps` does not. If
-/// the predecessor got any report that it asked for, none is late.
+/// The late reports are the first ones that the predecessor expects and that the first of `steps`
+/// does not expect. If the predecessor got any report that it expects, no report is late.
 pub fn take_late(
     predecessor: Predecessor<'_>,
     steps: &[Step],
@@ -38,7 +38,7 @@ pub fn take_late(
     observation.reports.drain(..count).collect()
 }
 
-/// Returns whether a report is an event that one of these datagrams asks for.
+/// Returns whether a report is an event that one of these datagrams expects.
 fn is_event_of(steps: &[Step], report: &Report) -> bool {
     let line = report.line();
     line.is_some_and(|line| {
@@ -56,7 +56,7 @@ mod tests {
     use crate::vectors::Expectation;
 
     #[test]
-    fn what_came_late_belongs_to_who_asked_for_it() {
+    fn a_late_report_belongs_to_the_vector_that_expects_it() {
         let steps = |name: &str| {
             vec![Step {
                 datagram: Vec::new(),
@@ -85,7 +85,8 @@ mod tests {
         };
         assert_eq!(late(&none, "E_B", &["E_A", "E_B"]), (1, 1));
         assert_eq!(late(&none, "E_B", &["E_A", "E_A"]), (2, 0));
-        // Only at the beginning, not what is asked for now, and not what came in time.
+        // Not late: a report behind others, a report that the current vector expects, and any
+        // report if the predecessor got its own in time.
         assert_eq!(late(&none, "E_B", &["E_B", "E_A"]), (0, 2));
         assert_eq!(late(&none, "E_A", &["E_A"]), (0, 1));
         assert_eq!(late(&none, "E_B", &["E_X", "E_A"]), (0, 2));

@@ -6,7 +6,7 @@ pub struct Pair {
     pub datagram: Option<usize>,
     /// The index of the report; `None` for a datagram without a report.
     pub report: Option<usize>,
-    /// The index of the first alternative that the report fits, or its absence; `None` where it
-    /// fits none.
+    /// The index of the first alternative that the report, or the missing report, fits. `None` if
+    /// it fits no alternative.
     pub reading: Option<usize>,
 }
