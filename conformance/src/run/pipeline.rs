@@ -5,11 +5,12 @@ use crate::judge::{Strictness, Verdict};
 use crate::subject::{Exchange, ExchangeEnd, PipelineEnd};
 use crate::vectors::Vector;
 
-/// The reason where the vectors of a pipeline are reported right, and the fences between them not.
+/// The reason for a failure if the subject reported the vectors of a pipeline correctly, but not
+/// the fences between them.
 const OUT_OF_TURN: &str =
     "the good event that followed was reported otherwise than others, or not in its turn";
 
-/// What came of vectors that were sent in a pipeline.
+/// The outcome of vectors that were sent in a pipeline.
 pub(crate) struct PipelineOutcome<'c> {
     /// The number of vectors, from the first on, that went well.
     pub(crate) good: usize,
@@ -17,10 +18,10 @@ pub(crate) struct PipelineOutcome<'c> {
     pub(crate) suspicion: Option<String>,
     /// How the subject ended or fell silent, if it did so at the first vector that did not go well.
     pub(crate) first_try: Option<Outcome<'c>>,
-    /// How the subject ended, if all went well and it ended after that.
+    /// How the subject ended, if it ended after all vectors had gone well.
     pub(crate) end: Option<ExchangeEnd>,
     /// The number of datagrams that the kernel dropped meanwhile. The subject is not to blame for
-    /// those.
+    /// them.
     pub(crate) dropped: u64,
 }
 
@@ -40,8 +41,8 @@ impl Supervisor<'_> {
             .map_or(0, |session| session.max_pipelined(&vectors[..count]))
     }
 
-    /// Sends vectors in a pipeline, and emits the outcomes of those that go well, by `goes_well`.
-    /// An instance that died or has to be replaced is ended, but not one that fell silent.
+    /// Sends vectors in a pipeline, and emits the outcomes for which `goes_well` returns true. Ends
+    /// the instance if it died or has to be replaced, but not if it fell silent.
     ///
     /// # Panics
     ///
@@ -82,7 +83,7 @@ impl Supervisor<'_> {
             dropped: pipeline.dropped,
         };
         if result.suspicion.is_some() {
-            // A datagram may be missing, though no fence is.
+            // A datagram may have been dropped even if no fence is missing.
             result.dropped += session.newly_dropped();
         }
         if let PipelineEnd::OutOfTurn | PipelineEnd::Lost(ExchangeEnd::Fenced) = pipeline.end {
@@ -91,8 +92,9 @@ impl Supervisor<'_> {
         let PipelineEnd::Lost(end) = pipeline.end else {
             return Ok(result);
         };
-        // A subject that died or fell silent did so at the first vector that was not answered, and
-        // that was this vector's first try. But a fence that was dropped cannot be reported.
+        // A subject that died or fell silent did so at the first vector without an answer, so this
+        // counts as the first try of that vector. A silence does not count if the kernel dropped
+        // datagrams, because the fence may have been among them.
         let is_subjects_doing = match end {
             ExchangeEnd::Interrupted => return Err(RunError::Interrupted),
             ExchangeEnd::Died { .. } => true,

@@ -17,7 +17,7 @@ use crate::subject::{StartError, UndeclaredDialect};
 use crate::transport::SocketKind;
 use crate::vectors::Vector;
 
-/// Runs a plan, and calls `on_event` when something happens.
+/// Runs a plan, and calls `on_event` for each event.
 ///
 /// # Errors
 ///
@@ -89,8 +89,8 @@ pub fn run<'c>(
     Ok(())
 }
 
-/// Emits the outcomes of a subject that declares other dialects than the one asked for: none of its
-/// vectors applies.
+/// Emits outcomes for a subject that declares other dialects than the one asked for: no vector
+/// applies to it.
 fn report_not_applicable<'c>(
     plan: &TestPlan<'c>,
     socket: SocketKind,
@@ -111,7 +111,7 @@ fn report_not_applicable<'c>(
     }
 }
 
-/// Emits an outcome, with the verdict that it has by the list of known failures.
+/// Applies the list of known failures to an outcome, and emits the outcome.
 fn emit<'c>(
     plan: &TestPlan<'c>,
     mut outcome: Outcome<'c>,
@@ -127,7 +127,7 @@ fn emit<'c>(
     on_event(RunEvent::Outcome(&outcome));
 }
 
-/// Returns the vectors of these dialects, one of each dialect in turn.
+/// Returns the vectors of these dialects in an order in which the dialects take turns.
 fn interleaved<'c>(plan: &TestPlan<'c>, dialects: &[Dialect]) -> Vec<&'c Vector> {
     let of = |dialect: &Dialect| {
         let dialect = *dialect;

@@ -18,9 +18,9 @@ use crate::judge::{Judgment, Strictness, Verdict, judge};
 use crate::subject::{AnswerWait, ExchangeEnd};
 use crate::vectors::Vector;
 
-/// Sends these vectors to one instance of the subject at a time, and emits their outcomes in order.
+/// Sends vectors to the subject, to one instance at a time, and emits their outcomes in order.
 ///
-/// In other threads, at most `max_threads`, it waits for instances that do not answer.
+/// At most `max_threads` other threads wait for instances that do not answer.
 pub(super) fn run<'s, 'env, 'r: 's, 'c: 's>(
     scope: &'s Scope<'s, 'env>,
     max_threads: usize,
@@ -46,11 +46,12 @@ struct Worker<'w, 's, 'env, 'r, 'c> {
     supervisor: &'w mut Supervisor<'r>,
     outcomes: DelayedOutcomes<'w, 's, 'env, 'c>,
     spare: SpareInstances<'s, 'env, 'r>,
-    /// The vectors that were sent to one instance, in order.
+    /// The vectors that were sent to the current instance, in order.
     sent: Vec<&'c Vector>,
     /// The number of that instance.
     instance: usize,
-    /// Whether the newest outcome is a wrong sequence that was not checked for state.
+    /// Whether the newest outcome is a sequence that the subject read wrong, and that still has to
+    /// be checked for a dependence on state.
     is_unchecked: bool,
 }
 
@@ -74,8 +75,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         self.check_state()
     }
 
-    /// Runs the first of these vectors, as many in a pipeline as possible, and returns their
-    /// number.
+    /// Runs the first vectors, as many in a pipeline as possible, and returns how many were run.
     fn run_some(&mut self, vectors: &[&'c Vector]) -> Result<usize, RunError> {
         for vector in &vectors[..self.next_count(vectors)] {
             self.supervisor.investigate_before(vector)?;
@@ -83,7 +83,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         if let Some(last) = self.outcomes.last() {
             self.supervisor.collect_late(last)?;
         }
-        // What was found out may have ended the instance, or forbid pipelines.
+        // The investigations may have ended the instance, or may have shown that pipelines are
+        // impossible.
         let vectors = &vectors[..self.next_count(vectors)];
         if vectors.len() == 1 {
             self.run_alone(vectors[0])?;
@@ -93,10 +94,10 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         }
     }
 
-    /// Returns how many of the first of these vectors are sent next.
+    /// Returns how many vectors, from the first one on, are sent next.
     fn next_count(&mut self, vectors: &[&'c Vector]) -> usize {
         let count = match self.outcomes.last() {
-            // Its late reports can be recognised only if the next vector runs alone.
+            // Late reports of a failed vector can be recognised only if the next vector runs alone.
             Some(last) if last.verdict.is_failure(Strictness::Should) => 1,
             _ => self.supervisor.max_pipelined(vectors),
         };
@@ -114,8 +115,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         Ok(())
     }
 
-    /// Runs vectors in a pipeline. From the first that does not go well, they are sent again one at
-    /// a time: only then is it certain which of them causes what. Returns the number of vectors
+    /// Runs vectors in a pipeline. Sends the first vector that does not go well and all later ones
+    /// again, one at a time, to find out which vector causes what. Returns the number of vectors
     /// that were run.
     fn run_pipelined(&mut self, vectors: &[&'c Vector]) -> Result<usize, RunError> {
         self.check_state()?;
@@ -137,7 +138,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         }
         if let Some(silent) = first_try.take_if(|outcome| self.can_replace(outcome)) {
             self.replace(silent, vectors[good..].to_vec())?;
-            // A subject that reads ahead may hang at any of them.
+            // A subject that reads ahead may hang at any of these vectors.
             for vector in &vectors[good + 1..] {
                 self.run_alone(vector)?;
             }
@@ -149,11 +150,11 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         let Some(first) = vectors.get(good) else {
             return Ok(good);
         };
-        // What the kernel dropped is no reason for a suspicion.
+        // Datagrams that the kernel dropped do not make the subject suspicious.
         let mut suspicion = suspicion.filter(|_| dropped == 0);
         if suspicion.is_some() {
             self.supervisor.investigate_failure(first.dialect)?;
-            // What the pipeline or the investigation has shown explains it.
+            // A new discovery of the pipeline or the investigation explains the suspicion.
             suspicion = suspicion.filter(|_| self.supervisor.discoveries.all() == known);
         }
         let mut unexplained = None;
@@ -163,8 +164,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             let Some(outcome) = self.outcomes.last() else {
                 continue;
             };
-            // A vector that goes wrong alone, too, is not flaky. Nor is one that only may be read
-            // right.
+            // A vector at which the subject departs alone, too, is not flaky, whatever its verdict
+            // is.
             let answering = self.supervisor.answering();
             let judgment = judge(&vector.steps, &outcome.observation, answering);
             if outcome.verdict.is_failure(Strictness::Should)
@@ -172,8 +173,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             {
                 suspicion = None;
             }
-            // A subject that reads ahead is lost by a later vector than the first that it does not
-            // answer.
+            // If the subject reads ahead, a later vector than the first one without an answer may
+            // cause the loss.
             if is_loss(outcome) && differing.is_none() {
                 unexplained = None;
             }
@@ -199,8 +200,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         Ok(vectors.len())
     }
 
-    /// Tries a vector alone, and adds its outcome. Returns the loss of an instance that a fresh one
-    /// did not repeat, and the vectors that were sent to the lost one before.
+    /// Tries a vector alone, and adds its outcome. If the instance was lost and a fresh one was
+    /// not, returns the loss and the vectors that were sent to the lost instance before.
     fn try_vector(
         &mut self,
         vector: &'c Vector,
@@ -239,10 +240,10 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         Ok(differing)
     }
 
-    /// Finds the vector that caused a loss which its own vector does not cause on a fresh instance.
-    /// The lost instance was `sent` these vectors.
+    /// Finds the vector that caused a loss, if the vector at which the instance was lost does not
+    /// harm a fresh instance. `sent` are the vectors that were sent to the lost instance.
     fn explain(&mut self, sent: &Sent<'c>, loss: Outcome<'c>) -> Result<(), RunError> {
-        // A silent subject that the user runs is not started afresh.
+        // The runner cannot restart a silent subject that the user runs.
         let is_replayable = loss.verdict == Verdict::Crash || self.supervisor.can_start();
         let cause = if is_replayable {
             self.supervisor.replay(loss.verdict, sent)?
@@ -258,8 +259,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         Ok(())
     }
 
-    /// Finds the vector that ended the instance after all that were sent had been answered. If no
-    /// replay shows it, the last one is to blame.
+    /// Finds the vector that ended an instance which had answered all vectors. If no replay finds
+    /// it, blames the last one.
     fn explain_end(&mut self, end: ExchangeEnd) -> Result<(), RunError> {
         let sent = Sent {
             history: self.sent.clone(),
@@ -287,8 +288,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         Ok(())
     }
 
-    /// Starts an instance if none runs, and returns whether one does. If silent ones stand in its
-    /// way, it waits for their end.
+    /// Starts an instance if none runs, and returns whether one runs. If the start fails while
+    /// other threads wait for silent instances, waits for these threads and tries again.
     fn start_instance(&mut self) -> Result<bool, RunError> {
         for _ in 0..2 {
             match self.supervisor.ensure_running() {
@@ -313,13 +314,13 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         }
     }
 
-    /// Returns whether an outcome is the silence of an instance, whose place another can take.
+    /// Returns whether the instance fell silent and another one can take its place.
     fn can_replace(&self, outcome: &Outcome<'_>) -> bool {
         outcome.verdict == Verdict::Hang && self.supervisor.can_have_siblings()
     }
 
     /// Lets another thread find out whether the instance hangs, and goes on with a fresh one.
-    /// `in_flight` is what the silent one has not answered.
+    /// `in_flight` are the vectors that the silent instance has not answered.
     fn replace(&mut self, silent: Outcome<'c>, in_flight: Vec<&'c Vector>) -> Result<(), RunError> {
         let history = self.history_of(&silent);
         let sent = Sent { history, in_flight };
@@ -345,8 +346,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         Ok(())
     }
 
-    /// Finds out whether the last sequence was read wrong because of its order: in another thread,
-    /// if another instance can be started for that.
+    /// Finds out whether the subject read the last sequence wrong because of earlier datagrams.
+    /// Does so in another thread if another instance can be started.
     fn check_state(&mut self) -> Result<(), RunError> {
         if !mem::take(&mut self.is_unchecked) {
             return Ok(());
@@ -367,7 +368,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         Ok(())
     }
 
-    /// Returns the vectors that were sent before to the instance of this outcome.
+    /// Returns the vectors that were sent before to the same instance as this outcome's vector.
     fn history_of(&self, outcome: &Outcome<'_>) -> Vec<&'c Vector> {
         if outcome.instance == self.instance {
             self.sent.clone()
