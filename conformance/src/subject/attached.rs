@@ -19,25 +19,25 @@ use crate::transport::{Address, Link};
 /// A listener that somebody else started, which the runner never kills.
 #[derive(Clone, Debug)]
 pub struct Running {
-    /// Where it is bound.
+    /// The address to which the listener is bound.
     pub address: Address,
-    /// Where its reports can be read.
+    /// Where the runner can read the listener's reports.
     pub reports: Reports,
 }
 
-/// Where the reports of a running listener can be read.
+/// Where the runner can read the reports of a running listener.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Reports {
-    /// From the standard input of this process.
+    /// On the standard input of this process.
     Stdin,
-    /// From a file that it appends to, a FIFO that it writes to, or a UNIX stream socket that it
-    /// listens on.
+    /// In a file that the listener appends to, a FIFO that it writes to, or a UNIX stream socket
+    /// that it listens on.
     Path(PathBuf),
 }
 
 impl Reports {
-    /// Returns the argument that names it on the command line.
+    /// Returns the argument that names the source on the command line.
     pub fn as_arg(&self) -> String {
         match self {
             Self::Stdin => "-".into(),
@@ -46,7 +46,7 @@ impl Reports {
     }
 }
 
-/// Follows the reports of a running listener.
+/// A reader that follows the reports of a running listener.
 #[derive(Debug)]
 pub(super) struct Attached {
     source: ReportSource,
@@ -68,7 +68,7 @@ enum ReportSource {
 const FILE_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 
 impl Attached {
-    /// Opens the reports. What a file holds already is skipped.
+    /// Opens the reports, and skips the current content of a file.
     pub(super) fn open(reports: &Reports) -> io::Result<Self> {
         let source = match reports {
             Reports::Stdin => ReportSource::Stream(io::stdin().as_fd().try_clone_to_owned()?),
@@ -81,8 +81,8 @@ impl Attached {
         })
     }
 
-    /// Waits for the next event until the deadline. With `writable`, that this link may have room
-    /// is an event, too.
+    /// Waits for the next event until the deadline. With `writable`, also returns an event when
+    /// this link may have space for a datagram.
     pub(super) fn wait(
         &mut self,
         deadline: Instant,
@@ -109,7 +109,7 @@ impl Attached {
         }
     }
 
-    /// Returns what was read of the reports.
+    /// Returns the output that was read.
     pub(super) fn output(&mut self) -> &mut Output {
         &mut self.output
     }
@@ -119,7 +119,7 @@ impl Attached {
         self.output.log()
     }
 
-    /// Reads what was appended to a file. `None` if the source is no file.
+    /// Reads the bytes that were appended to a file. Returns `None` if the source is no file.
     fn read_file(&mut self) -> Option<ReadAttempt> {
         let ReportSource::File { file, path } = &mut self.source else {
             return None;
@@ -132,7 +132,7 @@ impl Attached {
         Some(ReadAttempt::Some)
     }
 
-    /// Reads what has come on a stream.
+    /// Reads the bytes that have arrived on a stream.
     fn read_stream(&mut self) -> ReadAttempt {
         let ReportSource::Stream(fd) = &self.source else {
             return ReadAttempt::Empty;
@@ -173,7 +173,7 @@ impl Attached {
     }
 }
 
-/// What is ready.
+/// The sources that are ready.
 enum Ready {
     Stream,
     Link,
@@ -187,8 +187,8 @@ impl ReportSource {
             return Ok(Self::Stream(UnixStream::connect(path)?.into()));
         }
         if kind.is_fifo() {
-            // Opened for writing, too, so that the FIFO does not end when the listener closes it
-            // and opens it again.
+            // Also opened for writing, so that the FIFO has no end of file when the listener closes
+            // it and opens it again.
             let file = OpenOptions::new().read(true).write(true).open(path)?;
             return Ok(Self::Stream(file.into()));
         }
@@ -202,7 +202,8 @@ impl ReportSource {
     }
 }
 
-/// Reads what was appended. A file that was truncated or replaced is read from its beginning.
+/// Reads the bytes that were appended. Reads a file that was truncated or replaced from its
+/// beginning.
 fn read_appended(file: &mut File, path: &Path, buffer: &mut [u8]) -> io::Result<usize> {
     let length = file.read(buffer)?;
     if length > 0 {
@@ -235,14 +236,14 @@ mod tests {
     }
 
     #[test]
-    fn a_log_without_end_ends_with_the_deadline() {
+    fn an_endless_log_does_not_delay_the_deadline() {
         let path = Path::new("/dev/zero");
         let mut attached = Attached::open(&Reports::Path(path.into())).expect("it is there");
         assert!(attached.wait(Instant::now(), None).is_none());
     }
 
     #[test]
-    fn a_file_is_followed_through_cuts_and_renames() {
+    fn a_file_is_followed_after_it_was_truncated_or_replaced() {
         let folder = tempfile::tempdir().expect("there is room");
         let path = folder.path().join("reports");
         let append = |text: &str| {

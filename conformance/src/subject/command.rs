@@ -12,11 +12,12 @@ use crate::transport::{Address, SocketKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Kind {
-    /// The runner starts it, and it binds the socket that the runner chose.
+    /// The runner starts the subject, which binds the socket that the runner chose.
     Listener,
-    /// The runner starts it, and it reads on its standard input one datagram in hex per line.
+    /// The runner starts the subject, which reads one datagram in hex per line on its standard
+    /// input.
     Parser,
-    /// Somebody else started it, and the runner never kills it.
+    /// Somebody else started the subject, and the runner never kills it.
     Running,
 }
 
@@ -68,13 +69,14 @@ impl From<Running> for Subject {
 
 /// The command that starts a subject.
 ///
-/// In its arguments `{socket}`, `{host}`, `{port}` and `{path}` are replaced by the chosen socket.
+/// The runner replaces `{socket}`, `{host}`, `{port}` and `{path}` in the arguments by the parts of
+/// the chosen socket.
 #[derive(Clone, Debug)]
 pub struct SubjectCommand {
     kind: Kind,
     program: OsString,
     args: Vec<OsString>,
-    /// Whether it gets a bound socket as descriptor 3.
+    /// Whether the runner binds the socket and passes it as descriptor 3.
     #[cfg(unix)]
     takes_socket: bool,
 }
@@ -83,10 +85,10 @@ pub struct SubjectCommand {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {
-    /// It has no program.
+    /// The command has no program.
     #[error("the subject's command is empty; write it behind `--`")]
     Empty,
-    /// Its placeholders have no value for this kind of socket.
+    /// The placeholders of the command have no value for this kind of socket.
     #[error(
         "the subject's command takes {placeholder}, which a {socket} socket does not have; \
          add `--socket {other}`"
@@ -102,11 +104,11 @@ pub enum CommandError {
 }
 
 impl SubjectCommand {
-    /// Makes a command of a command line, program first.
+    /// Returns the command for a command line, which begins with the program.
     ///
     /// # Errors
     ///
-    /// If it has no program.
+    /// If the command line is empty.
     pub fn new(kind: Kind, command: &[OsString]) -> Result<Self, CommandError> {
         match command {
             [] => Err(CommandError::Empty),
@@ -121,7 +123,8 @@ impl SubjectCommand {
         }
     }
 
-    /// Lets a listener take a bound socket as descriptor 3, as service managers hand it over.
+    /// Returns the command for a listener that takes a bound socket as descriptor 3, as service
+    /// managers pass it.
     #[cfg(unix)]
     #[must_use]
     pub fn taking_socket(self) -> Self {
@@ -140,7 +143,7 @@ impl SubjectCommand {
     ///
     /// # Errors
     ///
-    /// If it has placeholders, and this kind of socket has a value for none of them.
+    /// If the command has placeholders, and this kind of socket has a value for none of them.
     pub fn accepts(&self, socket: SocketKind) -> Result<(), CommandError> {
         let has = |placeholder: &str| {
             self.args
@@ -185,11 +188,11 @@ impl SubjectCommand {
         !self.args.is_empty()
     }
 
-    /// Builds the command for this dialect, and for this socket if the subject binds or takes one.
+    /// Builds the command for a dialect, and for a socket if the subject binds or takes one.
     ///
     /// # Errors
     ///
-    /// If the socket cannot be bound that the subject takes.
+    /// If the runner cannot bind the socket that the subject takes.
     pub(super) fn build(
         &self,
         dialect: Dialect,
@@ -210,7 +213,8 @@ impl SubjectCommand {
     }
 }
 
-/// Returns the command of a program that is told of no socket that was handed over to this process.
+/// Returns a command without the environment variables of a socket that a service manager may have
+/// passed to this process.
 fn without_socket(program: &OsStr) -> std::process::Command {
     let mut command = std::process::Command::new(program);
     for variable in ["LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"] {
@@ -240,6 +244,6 @@ fn replace(arg: &OsStr, address: Option<&Address>) -> OsString {
 
 fn quote(word: &OsStr) -> String {
     let word = word.to_string_lossy();
-    // A NUL alone cannot be quoted, and no argument holds one.
+    // Only a NUL cannot be quoted, and no argument contains one.
     shlex::try_quote(&word).map_or_else(|_| format!("{word:?}"), |quoted| quoted.into_owned())
 }

@@ -11,9 +11,9 @@ use crate::fence::{Fence, FenceTemplate};
 /// The longest text of a line, in characters.
 const MAX_TEXT: usize = 240;
 
-/// Returns what is wrong with a line that reports a first event, if it is no line of the contract:
-/// what is wrong, the line that was expected, and the one that was found. `None` if it is one,
-/// however it reads the event: the vectors judge that.
+/// Returns an explanation if the line that reports a first event is no line of the contract: what
+/// is wrong, the expected line, and the line that was found. Returns `None` if it is a line of the
+/// contract, even if it reports the event wrong, because the vectors test that.
 pub(super) fn contract_error(
     line: &[u8],
     fence: &Fence,
@@ -32,7 +32,7 @@ pub(super) fn contract_error(
     ))
 }
 
-/// Returns the reason for a usual mistake.
+/// Returns an explanation if the line shows a usual mistake.
 fn specific_reason(line: &[u8], event_name: &str) -> Option<String> {
     if line.starts_with(b"{'") || line.starts_with(b"{b'") {
         let why = "it is Python's repr, not JSON: print(json.dumps(report), flush=True)";

@@ -5,7 +5,7 @@ use super::session::Session;
 use crate::observation::MAX_REPORTS;
 use crate::transport::STOP_CHECK_INTERVAL;
 
-/// What a subject reported though nothing was sent.
+/// The lines that a subject reported although nothing was sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lingering {
     /// The number of lines that are copies of earlier reports.
@@ -15,7 +15,7 @@ pub(crate) struct Lingering {
 }
 
 impl Session {
-    /// Listens for some time, ends the subject, and returns what it reported until it has ended.
+    /// Waits some time for reports, ends the subject, and counts what it reported until its end.
     pub(crate) fn linger_and_stop(mut self, time: Duration) -> Lingering {
         let deadline = Instant::now() + time;
         let mut lines = Vec::new();

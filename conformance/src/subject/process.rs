@@ -16,44 +16,45 @@ use super::waits::EXIT_GRACE;
 use super::{descendants, orphans};
 use crate::transport::Link;
 
-/// A running process in a process group of its own. Dropping this kills the whole group.
+/// A running process in a process group of its own. Dropping this value kills the whole group.
 #[derive(Debug)]
 pub(super) struct Process {
     group: ProcessGroup,
     streams: Streams,
     output: Output,
     errors: Lines,
-    /// Whether standard output was read to its end.
+    /// Whether the runner has read standard output to its end.
     is_stdout_read: bool,
-    /// Whether standard error was read to its end.
+    /// Whether the runner has read standard error to its end.
     is_stderr_read: bool,
-    /// How the process ended, until that is reported, and the latest time to report it.
+    /// How the process ended, if that is not reported yet, and the latest time to report it.
     exited: Option<(Exit, Instant)>,
 }
 
-/// A child and its process group. Dropping this kills all of it, and its descendants elsewhere.
+/// A child and its process group. Dropping this value kills the group, and the descendants that
+/// have left it.
 #[derive(Debug)]
 struct ProcessGroup {
     child: Child,
-    /// The mark in the environment of its descendants.
+    /// The mark in the environment of the child and its descendants.
     #[cfg(target_os = "linux")]
     mark: String,
 }
 
-/// What a process has for standard input.
+/// The standard input of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Input {
     /// A pipe, which [`Process::send`] writes to.
     Piped,
-    /// Nothing.
+    /// No input.
     Empty,
 }
 
-/// The most events taken from a process that is killed: more than it owes for all datagrams in
-/// flight.
+/// The most events that are taken from a process after it is killed: more than there are datagrams
+/// in flight.
 const MAX_LAST_EVENTS: usize = 1_000;
 
-/// What came of a wait for the streams.
+/// The result of a wait for the streams.
 enum Read {
     Attempt(ReadAttempt),
     Writable,
@@ -99,11 +100,11 @@ impl Process {
         self.streams.write(bytes)
     }
 
-    /// Waits for the next event until the deadline. `None` if there was none. With `writable`, that
-    /// this link may have room is an event, too.
+    /// Waits for the next event until the deadline. Returns `None` if there was no event. With
+    /// `writable`, also returns an event when this link may have space for a datagram.
     ///
-    /// The end of the process comes after all that it wrote, because what it reported before its
-    /// end counts.
+    /// The event of the process's end comes after all that the process wrote, because its last
+    /// reports count.
     pub(super) fn wait(
         &mut self,
         deadline: Instant,
@@ -134,25 +135,25 @@ impl Process {
         }
     }
 
-    /// Returns what was read of the process's output.
+    /// Returns the process's output that was read.
     pub(super) fn output(&mut self) -> &mut Output {
         &mut self.output
     }
 
-    /// Returns the ends of the process's log.
+    /// Returns the first and the last lines of the process's log.
     pub(super) fn log(&self) -> &LogEnds {
         self.output.log()
     }
 
-    /// Asks the process to end, waits [`EXIT_GRACE`] for that, and kills what is left of its group.
-    /// Returns the lines that it reports meanwhile.
+    /// Asks the process to end, waits up to [`EXIT_GRACE`], and kills the rest of its group.
+    /// Returns the lines that the process reports meanwhile.
     pub(super) fn stop(mut self) -> Vec<Vec<u8>> {
         let mut lines = Vec::new();
         self.streams.close_input();
         self.group.ask_to_end();
         let deadline = Instant::now() + EXIT_GRACE;
         while let Some(event) = self.wait(deadline, None) {
-            // A process that writes without end is not waited for any longer.
+            // Stops waiting for a process that writes without end.
             if is_end(&event) || Instant::now() >= deadline {
                 break;
             }
@@ -165,8 +166,8 @@ impl Process {
         lines
     }
 
-    /// Kills the whole group at once, so that none of its processes keeps a pipe open, and returns
-    /// the events that were still on their way. The log is complete then.
+    /// Kills the whole group at once, so that none of its processes keeps a pipe open. Returns the
+    /// events that were not read yet; the log is then complete.
     pub(super) fn kill(&mut self) -> Vec<SubjectEvent> {
         self.group.kill();
         let deadline = Instant::now() + EXIT_GRACE;
@@ -184,7 +185,7 @@ impl Process {
         let event = self.streams.wait(until, writable.map(AsFd::as_fd));
         #[cfg(not(unix))]
         let event = match writable {
-            // Without poll, the caller simply tries the link again.
+            // This platform cannot poll the link, so the caller tries it again.
             Some(_) => StreamEvent::Writable,
             None => self.streams.wait(until),
         };
@@ -211,7 +212,7 @@ impl Process {
             }
             #[cfg(unix)]
             StreamEvent::Ended(exit) => {
-                // Otherwise a descendant could keep the output open.
+                // Kills the descendants, which could otherwise keep the output open.
                 self.group.kill();
                 self.exited = Some((exit, Instant::now() + EXIT_GRACE));
             }
@@ -233,7 +234,7 @@ impl ProcessGroup {
         self.signal(rustix::process::Signal::KILL);
     }
 
-    /// Sends a signal to the group, which exists until the child is reaped. `drop` alone does that.
+    /// Sends a signal to the group, which exists until the child is reaped. Only `drop` reaps it.
     #[cfg(unix)]
     fn signal(&self, signal: rustix::process::Signal) {
         let _ = rustix::process::kill_process_group(
@@ -271,7 +272,8 @@ impl Drop for ProcessGroup {
 fn is_end(event: &SubjectEvent) -> bool {
     match event {
         SubjectEvent::Exited(_) => true,
-        // Where the end of a process cannot be seen, the end of its output stands for it.
+        // If the platform does not report the end of a process, the end of its output counts as its
+        // end.
         SubjectEvent::Closed => cfg!(not(unix)),
         _ => false,
     }

@@ -9,14 +9,16 @@ use crate::fence::Fences;
 use crate::observation::Observation;
 use crate::transport::STOP_CHECK_INTERVAL;
 
-/// A session whose subject was silent for a moment.
+/// Methods of a session whose subject was silent for a moment.
 impl Session {
-    /// Waits until a silent subject reports a fence: at first one that was sent before, because
-    /// some subjects report only when nothing more comes, then another.
+    /// Waits until a silent subject reports a fence. At first waits for a fence that was sent
+    /// before, because some subjects report only when no more datagrams come. Then sends another
+    /// fence.
     ///
     /// # Errors
     ///
-    /// If it does not within this wait, which began at `since`: how it was silent, or died.
+    /// If the subject reports no fence within `wait`, which began at `since`. Returns how the
+    /// subject was silent or died.
     pub(crate) fn answers_after_all(
         &mut self,
         dialect: Dialect,

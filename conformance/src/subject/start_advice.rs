@@ -1,4 +1,4 @@
-//! What to do about a subject that does not start: the usual mistakes, by what can be seen of them.
+//! Advice for a subject that does not start: recognises the usual mistakes by their symptoms.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -16,23 +16,23 @@ use crate::escape::{cut, escaped};
 use crate::fence::{FenceTemplate, Fences, is_plain_name, renaming_advice};
 use crate::transport::{Address, SocketKind};
 
-/// What is known of a subject that has taken first events, or would not, and has reported none.
+/// What is known of a subject that has not reported the newest first event.
 pub(super) struct SilentSubject<'s> {
     pub(super) kind: Kind,
     pub(super) socket: SocketKind,
     pub(super) dialect: Dialect,
-    /// Where first events were sent; `None` for a parser.
+    /// The address to which first events were sent; `None` for a parser.
     pub(super) address: Option<&'s Address>,
-    /// Whether no socket or pipe took a first event.
+    /// Whether no socket or pipe accepted a first event.
     pub(super) is_unsent: bool,
-    /// Whether it has reported a first event, but not the newest.
+    /// Whether the subject has reported a first event, but not the newest one.
     pub(super) is_behind: bool,
     /// Lines that start with `{` and report no first event.
     pub(super) lines: &'s [Vec<u8>],
     pub(super) log: &'s LogEnds,
 }
 
-/// What to do if the subject reports some events alone.
+/// The advice for a subject that reports only some events.
 const NAMES_ADVICE: &str = "; if it drops names that it does not know, see --fence and --event";
 /// The longest text that is quoted from a line, in characters.
 const MAX_QUOTED: usize = 200;
@@ -84,7 +84,7 @@ impl SilentSubject<'_> {
         format!("{what}{NAMES_ADVICE}{parser_advice}")
     }
 
-    /// Explains a line of the log that holds the first event.
+    /// Explains a line of the log that contains the first event.
     fn explain_report_in_log(&self, line: &LogLine) -> String {
         let text = cut(&escaped(&line.text), MAX_QUOTED);
         let is_cut = |line: &Vec<u8>| line.trim_ascii() == b"{";
@@ -100,7 +100,7 @@ impl SilentSubject<'_> {
         format!("{what}\n  {text}")
     }
 
-    /// Explains lines that start with `{`, of which none holds the tag of a first event.
+    /// Explains lines that start with `{`, if none contains the tag of a first event.
     fn explain_other_reports(&self, template: &FenceTemplate) -> String {
         let name = template.event_name();
         let names_fence = |line: &Vec<u8>| memmem::find(line, name.as_bytes()).is_some();
@@ -116,7 +116,7 @@ impl SilentSubject<'_> {
             .iter()
             .filter_map(|line| parse_line(line))
             .collect();
-        // A running listener reports what others send it.
+        // A running listener also reports the datagrams of other senders.
         let names: BTreeSet<_> = parsed
             .iter()
             .filter_map(|line| match line {
@@ -161,8 +161,8 @@ impl SilentSubject<'_> {
     }
 }
 
-/// Returns what to do about a subject that ended before it reported a first event; empty if there
-/// is nothing to advise.
+/// Returns advice for a subject that ended before it reported a first event. Returns an empty text
+/// if there is no advice.
 pub(super) fn on_death(
     kind: Kind,
     socket: SocketKind,
@@ -191,8 +191,8 @@ pub(super) fn on_death(
     }
 }
 
-/// Returns what to do about a program that the system does not start; empty if there is nothing to
-/// advise.
+/// Returns advice for a program that the system does not start. Returns an empty text if there is
+/// no advice.
 pub(super) fn on_spawn_error(program: &OsStr, has_args: bool, error: &io::Error) -> String {
     let (path, name) = (Path::new(program), program.to_string_lossy());
     let is_bare = path.components().count() == 1 && !name.contains('/');

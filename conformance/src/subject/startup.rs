@@ -28,35 +28,36 @@ pub(super) struct Started {
     pub(super) handle: SubjectHandle,
     /// `None` for a parser.
     pub(super) link: Option<Link>,
-    /// Kept as long as the subject, and removed with it.
+    /// Held so that the address is freed only when the session ends.
     pub(super) allocated: Option<AllocatedAddress>,
     pub(super) start: Start,
     /// The first event.
     pub(super) fence: Fence,
-    /// The line that reported it.
+    /// The line that reported the first event.
     pub(super) line: Vec<u8>,
     /// The time from sending the first event to its report.
     pub(super) round_trip: Duration,
 }
 
-/// Half of the first pause between two probes of a socket that is not bound yet. Doubled before
-/// each pause.
+/// Half of the first pause between two probes of a socket that is not bound yet. The pause is
+/// doubled each time.
 const MIN_PROBE_PAUSE: Duration = Duration::from_millis(1);
 /// The longest pause between two probes of a socket, or of a path, that is not there yet.
 const MAX_PROBE_PAUSE: Duration = Duration::from_millis(20);
-/// How long a subject may be silent before it is sent another first event: what was sent while it
-/// bound its socket may be lost. Doubled each time.
+/// How long a subject may be silent before the runner sends another first event, because the one
+/// before may have been lost while the subject bound its socket. The time is doubled each time.
 const FIRST_FENCE_INTERVAL: Duration = Duration::from_millis(500);
-/// The most unexpected lines kept for the error message.
+/// The most unexpected lines that are kept for the error message.
 const MAX_UNEXPECTED: usize = 3;
-/// How many first events a started subject may answer by something else, one after the other: then
-/// it is not waited for any longer.
+/// How many first events in succession a started subject may answer with something else before the
+/// runner stops waiting for it.
 const MAX_OTHER_ANSWERS: usize = 3;
-/// How long a subject that reports no first event has time to report one in the other dialect.
+/// How long the runner waits for a report in the other dialect, if the subject has reported no
+/// first event.
 const OTHER_DIALECT_WAIT: Duration = Duration::from_secs(1);
 
-/// Starts a subject, or attaches to one that runs, and waits until it has reported a first event,
-/// however it reads it.
+/// Starts a subject, or attaches to one that runs, and waits until it has reported a first event.
+/// The subject may misread the event.
 pub(super) fn start(
     subject: &Subject,
     dialect: Dialect,
@@ -118,8 +119,8 @@ pub(super) fn start(
     startup.run(fences, settings)
 }
 
-/// Opens the reports of a running listener. While its owner restarts it, they may be missing for a
-/// moment.
+/// Opens the reports of a running listener. They may be missing for a moment while the owner of the
+/// listener restarts it.
 #[cfg(unix)]
 fn attach(running: &Running, settings: &SubjectSettings) -> Result<Attached, StartError> {
     let deadline = Instant::now() + settings.timeout;
@@ -139,7 +140,7 @@ fn attach(running: &Running, settings: &SubjectSettings) -> Result<Attached, Sta
         if settings.stop.is_requested() {
             return Err(StartError::Interrupted);
         }
-        // A path that appears cannot be waited for.
+        // The system cannot wait for a path to appear.
         std::thread::sleep(MAX_PROBE_PAUSE);
     }
 }
@@ -151,11 +152,11 @@ struct Startup {
     dialect: Dialect,
     handle: SubjectHandle,
     allocated: Option<AllocatedAddress>,
-    /// Where the subject listens: the allocated address, unless its start line declares another.
+    /// The address of the subject: the allocated one, unless the start line declares another one.
     address: Option<Address>,
     link: Option<Link>,
     start: Start,
-    /// The first events that were sent and that a socket or a pipe took.
+    /// The first events that were sent and that a socket or a pipe accepted.
     barrier: Barrier,
     /// The first event that none took: how long the subject takes to start must not decide the tag
     /// of the one that it receives.
@@ -164,9 +165,9 @@ struct Startup {
     is_behind: bool,
     /// The first lines that were neither a first event nor a start line.
     unexpected: Vec<Vec<u8>>,
-    /// How many first events were followed by an unexpected line, each by one of its own.
+    /// How many first events were followed by an unexpected line of their own.
     other_answers: usize,
-    /// Whether nothing was reported since the newest first event was sent.
+    /// Whether the subject has reported nothing since the newest first event was sent.
     is_newest_unanswered: bool,
 }
 
@@ -215,7 +216,7 @@ impl Startup {
                         let fence = fence.clone();
                         return Ok(self.finish(fence, line, round_trip));
                     }
-                    // The newest one is still to come.
+                    // The report of the newest first event is still to come.
                     self.is_behind = true;
                 }
                 Some(SubjectEvent::LongLine) => self
@@ -232,14 +233,14 @@ impl Startup {
         }
     }
 
-    /// Returns whether to send a first event: no socket or pipe has taken one yet, or the newest
-    /// one has brought no answer for an interval.
+    /// Returns whether to send a first event: no socket or pipe has accepted one yet, or the
+    /// subject has not answered the newest one for an interval.
     fn is_due(&self, now: Instant) -> bool {
         let is_connected = self.link.is_some() || self.address.is_none();
         !is_connected || self.barrier.is_due(now)
     }
 
-    /// Sends a first event, if the subject is there to take it.
+    /// Sends a first event, if the subject's socket or pipe accepts it.
     fn probe(&mut self, fences: &mut Fences) {
         let fence = self.unsent.take().unwrap_or_else(|| fences.next_fence());
         if self.try_send(&fence.datagram(self.dialect)) {
@@ -250,14 +251,16 @@ impl Startup {
         }
     }
 
-    /// Sends a datagram, if the subject is there to take it, and returns whether it was sent.
+    /// Sends a datagram, if the subject's socket or pipe accepts it. Returns whether the datagram
+    /// was sent.
     fn try_send(&mut self, datagram: &[u8]) -> bool {
         match &self.address {
             None => self.handle.send(datagram).is_ok(),
             Some(address) => {
                 if self.link.is_none() {
                     self.link = if self.kind == Kind::Running {
-                        // A listener that its owner restarts must be noticed.
+                        // Connects to this socket only, so that the runner notices if the owner
+                        // restarts the listener.
                         Link::connect_to_this(address).ok()
                     } else {
                         Link::connect(address).ok()
@@ -274,8 +277,8 @@ impl Startup {
         }
     }
 
-    /// Returns whether the subject answers each first event, and always by something else. A
-    /// listener that runs already may report what others send it.
+    /// Returns whether the subject answers each first event with something else. Returns false for
+    /// a running listener, which may report datagrams of other senders.
     fn answers_otherwise(&self) -> bool {
         self.kind != Kind::Running && self.other_answers >= MAX_OTHER_ANSWERS
     }
@@ -339,7 +342,7 @@ impl Startup {
         while Instant::now() < deadline {
             match self.handle.wait(deadline, None)? {
                 SubjectEvent::Exited(exit) => return Some(exit),
-                // Its end cannot be seen on this system.
+                // This system does not report the end of a process.
                 SubjectEvent::Closed => return None,
                 SubjectEvent::Line(_) | SubjectEvent::LongLine | SubjectEvent::Writable => {}
             }
@@ -347,8 +350,8 @@ impl Startup {
         None
     }
 
-    /// Makes the error of a subject that died. Its log is read to its end first: it often holds the
-    /// reason.
+    /// Returns the error for a subject that died. Reads the log to its end first, because it often
+    /// contains the reason.
     fn died(mut self, death: Death) -> StartError {
         self.handle.kill();
         let has_taken_event = !self.barrier.is_unsent();
@@ -366,10 +369,10 @@ impl Startup {
         }
     }
 
-    /// Makes the error of a subject that did not report the newest first event.
+    /// Returns the error for a subject that did not report the newest first event.
     fn silent(mut self, fences: &mut Fences, settings: &SubjectSettings) -> StartError {
         let limit = self.waited(settings.timeout);
-        // A datagram of the other dialect may add lines.
+        // Copied before a datagram of the other dialect is sent, which may add lines to the log.
         let log = self.handle.log().clone();
         if self.reports_other_dialect(fences, settings) {
             return StartError::OtherDialect {
@@ -395,8 +398,8 @@ impl Startup {
         }
     }
 
-    /// Returns how long the subject was waited for, rounded to tenths of a second, if that is less
-    /// than the time limit.
+    /// Returns how long the runner has waited for the subject, rounded to tenths of a second, but
+    /// at most the time limit.
     fn waited(&self, timeout: Duration) -> Duration {
         let left = self.barrier.deadline();
         let left = left.saturating_duration_since(Instant::now());
@@ -407,9 +410,9 @@ impl Startup {
         Duration::from_millis(tenths.round() as u64 * 100)
     }
 
-    /// Returns whether the subject reports a first event in the other dialect, as it was sent.
-    /// Asked only when it has failed to report one in its own dialect, because a datagram of the
-    /// other may end it.
+    /// Returns whether the subject correctly reports a first event in the other dialect. Called
+    /// only after the subject has failed to report one in its own dialect, because a datagram of
+    /// the other dialect may end the subject.
     fn reports_other_dialect(&mut self, fences: &mut Fences, settings: &SubjectSettings) -> bool {
         let fence = fences.next_fence();
         let is_taken = !self.barrier.is_unsent()

@@ -1,9 +1,9 @@
 /// Why a process takes no bytes on its standard input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InputError {
-    /// It has not read the bytes before.
+    /// The process has not read the earlier bytes.
     #[cfg(unix)]
     Full,
-    /// It has closed its input.
+    /// The process has closed its input.
     Closed,
 }
