@@ -1,8 +1,8 @@
-//! The codec beside its baseline and peers:
-//! `cargo bench --package event-datagram-benches --bench codec [-- FILTER]`.
+//! Measures the codec, its baseline and other implementations: `cargo bench --package
+//! event-datagram-benches --bench codec [-- FILTER]`.
 //!
-//! A group is one kind of work on one case. Before anything is measured, the peers are checked to
-//! produce the same result.
+//! A group is one kind of work on one case. Before the measurement, the program checks that all
+//! implementations return the same result.
 
 use std::time::Instant;
 

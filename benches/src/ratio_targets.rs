@@ -1,7 +1,7 @@
 //! Targets for the speed of the codec, as ratios within one run.
 //!
-//! A bound stands where a miss means slower code. What code layout alone can tip is no target: the
-//! instruction counts guard it.
+//! A ratio has a bound only if a miss means that the code became slower. A ratio that changes with
+//! the code layout alone is no target; the instruction counts guard such code.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use crate::rounds::{Rounds, Spread};
 
 /// A measured ratio and its bound. The median over the rounds decides.
 pub struct RatioTarget {
-    /// What is measured.
+    /// The implementation that is measured.
     name: &'static str,
-    /// What it is compared with.
+    /// The implementation to compare with.
     other: &'static str,
     ratio: Spread,
     bound: Bound,
@@ -20,16 +20,17 @@ pub struct RatioTarget {
 
 #[derive(Clone, Copy)]
 enum Bound {
-    /// So many times as long as the other.
+    /// The measured one takes at most this many times as long as the other.
     AtMost(f64),
-    /// So many times as fast as the fastest of the others.
+    /// The measured one is at least this many times as fast as the fastest of the others.
     AtLeast(f64),
 }
 
 impl RatioTarget {
     /// Returns the targets of a benchmark.
     pub fn of(benchmark: &Benchmark<'_>, rounds: &Rounds) -> Vec<Self> {
-        // Escapes as dense as in `quotes` were never captured, so no code speeds them up.
+        // No target for `quotes`: real servers do not send so many escapes, and the codec is not
+        // optimised for them.
         if benchmark.name.ends_with("/quotes") {
             return Vec::new();
         }
@@ -65,7 +66,8 @@ impl RatioTarget {
     }
 }
 
-/// Returns implementations, others, and how many times as long as the other each may take.
+/// Returns tuples of an implementation, another one, and how many times as long as the other one
+/// the first may take.
 fn at_most(benchmark: &str, is_captured: bool) -> Vec<(&'static str, &'static str, f64)> {
     let mut bounds = match benchmark {
         "decode/text/pike" => vec![(OURS, BASELINE, 3.0)],
@@ -82,7 +84,8 @@ fn at_most(benchmark: &str, is_captured: bool) -> Vec<(&'static str, &'static st
     bounds
 }
 
-/// Returns groups of peers, and how many times as fast as the fastest of a group the codec must be.
+/// Returns pairs of a group of peers, and how many times as fast as the fastest of the group the
+/// codec must be.
 fn at_least(benchmark: &str, is_captured: bool) -> Vec<(&'static [&'static str], f64)> {
     match benchmark {
         "decode/text/contact" => vec![(&["winnow", "regex"], 3.0)],

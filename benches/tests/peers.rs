@@ -1,5 +1,5 @@
-//! All implementations return the same results on the captures of real servers and on the cases, so
-//! that their times can be compared.
+//! Tests that all implementations return the same results for captures of real servers and for the
+//! benchmark cases, so that their times can be compared.
 
 use event_datagram::jsonrpc::sender::Release;
 use event_datagram::{EventBuf, jsonrpc, text};
@@ -33,7 +33,7 @@ fn jsonrpc_peers_decode_captures_of_utf8_like_the_codec() {
     assert!(read > 700, "{read}");
 }
 
-/// The codec takes these bytes as they are, as servers send them.
+/// The codec accepts such bytes, because servers send them.
 #[test]
 fn jsonrpc_peers_reject_what_is_not_utf8() {
     let datagram = b"{\"method\":\"E_TEST\",\"params\":{\"a\":\"\xff\"}}";
@@ -49,8 +49,8 @@ fn jsonrpc_peers_reject_what_is_not_utf8() {
     assert_eq!(jiter::TokenReader::default().read(datagram, |_| {}), None);
 }
 
-/// The tree of `serde_json` alone loses one of them, which [`peers::assert_jsonrpc_peers_agree`]
-/// expects.
+/// Only the tree of `serde_json` loses one of the parameters, which
+/// [`peers::assert_jsonrpc_peers_agree`] allows.
 #[test]
 fn jsonrpc_peers_read_parameters_of_the_same_name() {
     let datagram = br#"{"method":"E_TEST","params":{"a":"1","b":null,"a":-1}}"#;
@@ -59,7 +59,7 @@ fn jsonrpc_peers_read_parameters_of_the_same_name() {
     peers::assert_jsonrpc_peers_agree(datagram, &event);
 }
 
-/// The members may come in any order, whatever else is beside them.
+/// The members may come in any order and among other members.
 #[test]
 fn jsonrpc_peers_find_the_members() {
     let datagram = br#"{"a":[{"method":1},[]],"params":["x",1],"b":{"c":{}},"method":"E_TEST"}"#;

@@ -1,4 +1,4 @@
-//! Compares the codec with its baseline and peers, as ratios: `cargo run --release --package
+//! Compares the codec with its baseline and the peers, as ratios: `cargo run --release --package
 //! event-datagram-benches --bin ratios [FILTER]`.
 //!
 //! With a filter, measures only the benchmarks whose names contain it. Prints the median of several

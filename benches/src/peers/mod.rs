@@ -1,9 +1,9 @@
-//! Peers: other implementations of the codec, with the standard library, with a parser crate, with
-//! a JSON crate.
+//! Peers: other implementations of the codec, which use the standard library, a parser crate or a
+//! JSON crate.
 //!
-//! They implement the same rulings as the codec and return the same result, as `tests/peers.rs`
-//! checks. Each takes its fastest way, and passes each parameter to a closure, so that none pays
-//! for a list.
+//! The peers implement the same rulings as the codec and return the same result, as
+//! `tests/peers.rs` checks. Each uses the fastest way of its crate, and passes the parameters to a
+//! closure, so that it need not build a list.
 
 mod agreement;
 pub mod jiter;

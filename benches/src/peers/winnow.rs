@@ -1,4 +1,4 @@
-//! A peer with the parser combinators of `winnow`.
+//! A decoder of the text dialect that uses the parser combinators of `winnow`.
 
 use winnow::Result;
 use winnow::combinator::{alt, eof, opt, preceded, repeat, terminated};
@@ -55,9 +55,9 @@ fn quoted<'a>(input: &mut &'a [u8]) -> Result<(&'a [u8], bool), ()> {
         .parse_next(input)
 }
 
-/// Parses what comes before the first quote without a backslash.
+/// Parses the text before the first quote without a backslash.
 fn inside<'a>(input: &mut &'a [u8]) -> Result<&'a [u8], ()> {
-    // Backslashes with the byte behind the last of them.
+    // Some backslashes and the byte after the last one.
     let escape = (take_while(1.., b'\\'), none_of(b'\\')).void();
     let plain = take_till(1.., (b'"', b'\\')).void();
     repeat::<_, _, (), _, _>(0.., alt((plain, escape)))
@@ -65,7 +65,7 @@ fn inside<'a>(input: &mut &'a [u8]) -> Result<&'a [u8], ()> {
         .parse_next(input)
 }
 
-/// Parses up to the last quote behind a backslash that ends a line, and the line's end.
+/// Parses up to the last quote that follows a backslash and ends a line, and the end of that line.
 fn ends_in_backslash<'a>(input: &mut &'a [u8]) -> Result<&'a [u8], ()> {
     let text = *input;
     let inside = inside.parse_next(input)?;
