@@ -1,14 +1,14 @@
 //! Comparisons of sixteen bytes at once.
 //!
-//! By `wide`, as nothing stable in core returns the results as bits: in plain code with the same
-//! interface `decode/text/contact` takes 3.9 times the instructions.
+//! Uses `wide`, because nothing stable in `core` returns the results as bits. With plain code of
+//! the same interface, `decode/text/contact` takes 3.9 times the instructions.
 
 use wide::u8x16;
 
 /// The number of bytes that are compared at once.
 pub(crate) const LANES: usize = 16;
 
-/// The set of those of sixteen bytes for which a comparison holds.
+/// The set of the bytes, out of sixteen, for which a comparison is true.
 #[derive(Clone, Copy)]
 pub(crate) struct ByteMask(u8x16);
 
@@ -19,7 +19,7 @@ impl ByteMask {
         Self(u8x16::new(*bytes).simd_eq(u8x16::splat(byte)))
     }
 
-    /// Returns the bytes that are at most `byte` once the bits of `flipped` are flipped in them.
+    /// Returns the bytes that are at most `byte` after the bits of `flipped` are flipped in them.
     #[cfg(feature = "jsonrpc")]
     #[inline(always)]
     pub(crate) fn at_most(bytes: &[u8; LANES], byte: u8, flipped: u8) -> Self {
@@ -42,10 +42,10 @@ impl ByteMask {
 
 /// A set of byte values.
 pub(crate) trait ByteClass: Copy {
-    /// Returns whether the class has this byte.
+    /// Returns whether the class contains this byte.
     fn has(self, byte: u8) -> bool;
 
-    /// Returns which of sixteen bytes are of the class.
+    /// Returns which of sixteen bytes belong to the class.
     fn mask(self, bytes: &[u8; LANES]) -> ByteMask;
 
     /// Returns whether a text of more than 64 bytes has a byte of the class.
@@ -54,10 +54,10 @@ pub(crate) trait ByteClass: Copy {
 
 /// Returns whether a text has a byte of a class.
 ///
-/// Most texts are short: looking at them inline costs less than a call of `memchr`
+/// Most texts are short, and an inline search of a short text costs less than a call of `memchr`
 /// (`encode/text/contact` takes a fifth more instructions with a general search). Two overlapping
-/// loads, head and tail, cover texts of up to twice the size of a load. The arms are those of
-/// [`copy`](crate::copy::copy), so that one jump does for both.
+/// loads, head and tail, cover texts of up to twice the size of a load. The match has the same arms
+/// as that of [`copy`](crate::copy::copy), so that the compiler uses one jump for both.
 #[inline(always)]
 pub(crate) fn contains(class: impl ByteClass, text: &[u8]) -> bool {
     let any = |groups: &[[u8; LANES]]| {
@@ -67,7 +67,7 @@ pub(crate) fn contains(class: impl ByteClass, text: &[u8]) -> bool {
     };
     match text.len() {
         0 => false,
-        // The first, the middle and the last byte are all bytes.
+        // The first, the middle and the last byte cover all bytes of the text.
         length @ 1..4 => {
             class.has(text[0]) | class.has(text[length / 2]) | class.has(text[length - 1])
         }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn no_byte_is_taken_for_another() {
+    fn masks_contain_exactly_the_matching_bytes() {
         for byte in 0..=u8::MAX {
             for at in 0..LANES {
                 let mut bytes = [byte ^ 0x80; LANES];
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_is_noticed_wherever_it_is() {
+    fn a_byte_is_found_at_every_offset() {
         for length in 0..=150 {
             let text: [u8; 150] = core::array::from_fn(|at| b'0' + at as u8 % 64);
             assert!(!contains(LineFeed, &text[..length]));

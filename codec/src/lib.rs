@@ -18,28 +18,29 @@
 //!
 //! # Scope of this crate
 //!
-//! It has no I/O. Decoding borrows from the datagram and allocates nothing; encoding writes into a
-//! buffer of the caller's, or into a `Vec` (feature `alloc`). It builds without `std`.
+//! The crate has no I/O. Decoding borrows from the datagram and allocates nothing; encoding writes
+//! into a buffer of the caller's, or into a `Vec` (feature `alloc`). It builds without `std`.
 //!
-//! Its behaviour has one of three authorities, which the documentation of each item names:
+//! Each behaviour of the crate has one of three authorities, which the documentation of the item
+//! names:
 //!
 //! - **documented**: the grammar in the README of OpenSIPS' `event_datagram` module, releases 1.7
-//!   to 3.0. [`text::documented`] decodes by it alone. For JSON-RPC there is no such page: the
-//!   standards are JSON-RPC 2.0 and RFC 8259.
+//!   to 3.0. [`text::documented`] decodes by this grammar alone. For JSON-RPC there is no such
+//!   page: the standards are JSON-RPC 2.0 and RFC 8259.
 //! - **sender**: what real servers sent: 1.8.8, 1.11.11, 2.4.11 and 3.0.5 in the text dialect,
 //!   3.1.0, 3.4.18, 3.6.8 and 4.0.1 in JSON-RPC. [`text::sender`] and [`jsonrpc::sender`] write the
 //!   same bytes.
-//! - **ruling**: where these disagree or are silent, a choice made once, for all listeners.
-//!   [`text::decode`] reads datagrams by the rulings T1 to T20, [`jsonrpc::decode`] by J1 to J14,
-//!   of the specification in the project's corpus.
+//! - **ruling**: where these two disagree or say nothing, a choice that the project has made for
+//!   all listeners. [`text::decode`] reads datagrams by the rulings T1 to T20, [`jsonrpc::decode`]
+//!   by J1 to J14, of the specification in the project's corpus.
 //!
 //! Neither dialect is injective: several events share one datagram. [`text::sender::check`] and
 //! [`jsonrpc::sender::check`] report whether an event reads back the same, and if not, which part
 //! of it does not, and why.
 //!
-//! The [`jsonrpc`] module parses only the JSON of events. What an event cannot hold (booleans,
-//! nested values, fractions, integers beyond 64 bits) is an error as a parameter's value; in
-//! members that do not belong to the event it only has to be well-formed.
+//! The [`jsonrpc`] module parses only the JSON of events. A value that an event cannot have (a
+//! boolean, a nested value, a fraction, an integer beyond 64 bits) is an error in a parameter. In
+//! members that do not belong to the event, any well-formed value is accepted.
 //!
 //! # Features
 //!
@@ -55,7 +56,7 @@
     clippy::missing_panics_doc
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// The text speaks of all features, also where some are off.
+// The crate documentation links to items of all features, even if some features are off.
 #![cfg_attr(
     not(all(feature = "alloc", feature = "jsonrpc")),
     allow(rustdoc::broken_intra_doc_links)
@@ -99,8 +100,7 @@ pub use unwritable::{Unwritable, UnwritableReason};
 /// (all releases).
 ///
 /// Every listener must take a datagram of this length (requirement T15). Text senders stop far
-/// below, at
-/// [`text::sender::BUFFER`]; UDP over IPv4 could carry up to [`MAX_UDP_PAYLOAD`].
+/// below, at [`text::sender::BUFFER`]; UDP over IPv4 could carry up to [`MAX_UDP_PAYLOAD`].
 pub const MAX_DATAGRAM: usize = 65_457;
 
 /// The greatest payload of one UDP datagram over IPv4, in bytes: 65535 less the IP and UDP headers

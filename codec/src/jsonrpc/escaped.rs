@@ -1,10 +1,10 @@
-//! The bytes of JSON strings that do not stand for themselves (RFC 8259, section 7): quotes,
-//! backslashes and control characters.
+//! The bytes that JSON strings must escape (RFC 8259, section 7): quotes, backslashes and control
+//! characters.
 
 use crate::lanes::{ByteClass, ByteMask, LANES};
 use crate::window::{WINDOW, marks_of};
 
-/// The class of the bytes that do not stand for themselves.
+/// The class of the bytes that must be escaped.
 #[derive(Clone, Copy)]
 pub(super) struct Escaped;
 
@@ -16,7 +16,8 @@ impl ByteClass for Escaped {
 
     #[inline(always)]
     fn mask(self, bytes: &[u8; LANES]) -> ByteMask {
-        // With the second bit flipped, the quote and the control characters are those below 0x21.
+        // With the second bit flipped, the quote and the control characters are the bytes below
+        // 0x21.
         ByteMask::at_most(bytes, 0x20, 0x02).or(ByteMask::equal(bytes, b'\\'))
     }
 
@@ -26,8 +27,8 @@ impl ByteClass for Escaped {
     }
 }
 
-/// Returns the place and the marks of the window that begins at `at`, or else of the first one
-/// behind it that has a mark. The end of the text counts as a mark.
+/// Returns the offset and the marks of the window that begins at `at`, or else of the first later
+/// window that has a mark. The end of the text counts as a mark.
 #[inline(never)]
 pub(super) fn marked_window(text: &[u8], at: usize) -> (usize, u64) {
     match marks_of(Escaped, text, at) {
@@ -36,7 +37,8 @@ pub(super) fn marked_window(text: &[u8], at: usize) -> (usize, u64) {
     }
 }
 
-/// The same where many windows without marks may come before it.
+/// Returns the same as [`marked_window`], for texts in which many windows without marks may come
+/// first.
 #[cold]
 fn distant_window(text: &[u8], at: usize) -> (usize, u64) {
     let places = (at..text.len()).step_by(WINDOW);
@@ -51,14 +53,14 @@ mod tests {
     use super::{Escaped, marked_window};
     use crate::lanes::contains;
 
-    /// Returns the length of the longest prefix whose bytes stand for themselves.
+    /// Returns the length of the longest prefix without a byte that must be escaped.
     fn plain(text: &[u8]) -> usize {
         let (window, marks) = marked_window(text, 0);
         window + marks.trailing_zeros() as usize
     }
 
     #[test]
-    fn every_byte_at_every_place_stands_for_itself_or_not() {
+    fn every_byte_is_classified_at_every_offset() {
         for length in 0..=40 {
             for place in 0..length {
                 for byte in 0..=u8::MAX {
@@ -90,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_several_ends_what_stands_for_itself() {
+    fn the_first_of_several_escaped_bytes_is_found() {
         for first in 0..60 {
             let mut text = [0xff; 60];
             text[first..].fill(b'!');

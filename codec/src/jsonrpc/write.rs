@@ -7,15 +7,15 @@ use crate::{Bytes, Event, MAX_UNIX_DATAGRAM, Value};
 
 /// A range of OpenSIPS releases that write the same bytes for the same event.
 ///
-/// Of 3.1.1 to 3.3 no capture exists; 3.1.1 writes no `id`.
+/// There are no captures of 3.1.1 to 3.3. Release 3.1.1 writes no `id`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Release {
-    /// OpenSIPS 3.1.0 alone: the first member is `"id":null`, and `params` is an empty object where
+    /// OpenSIPS 3.1.0 alone: the first member is `"id":null`, and `params` is an empty object if
     /// there are no parameters.
     V3_1,
-    /// OpenSIPS 3.4 to 4.0 (observed: 3.4.18, 3.6.8 and 4.0.1): there is no `id`, and no `params`
-    /// where there are no parameters.
+    /// OpenSIPS 3.4 to 4.0 (observed: 3.4.18, 3.6.8 and 4.0.1): there is no `id`, and there is no
+    /// `params` if there are no parameters.
     V3_4,
 }
 
@@ -71,10 +71,11 @@ impl<E: Event + ?Sized> Message for Datagram<'_, E> {
     }
 }
 
-/// Writes what stands before a value.
+/// Writes the text before a value: the opening bracket or a comma, and the name.
 #[inline(always)]
 fn name<S: Sink>(named: &mut Option<bool>, name: Option<Bytes<'_>>, mut sink: S) -> S {
-    // An object where the first has a name, even an empty one. Names behind one without are lost.
+    // An object if the first parameter has a name, even an empty one. If the first one has no name,
+    // the names of all others are lost.
     match named {
         Some(_) => sink.put(b","),
         None if name.is_some() => sink.put(b",\"params\":{"),
@@ -87,7 +88,7 @@ fn name<S: Sink>(named: &mut Option<bool>, name: Option<Bytes<'_>>, mut sink: S)
     sink
 }
 
-/// Writes a string up to its first NUL, where servers take it to end.
+/// Writes a string up to its first NUL, where servers end a string.
 #[inline(always)]
 fn string<S: Sink>(content: Bytes<'_>, mut sink: S) -> S {
     sink.put(b"\"");

@@ -1,4 +1,4 @@
-//! Decoding by the documented grammar alone (README of the module, OpenSIPS 1.7 to 3.0).
+//! Decodes by the documented grammar alone (README of the module, OpenSIPS 1.7 to 3.0).
 //!
 //! ```text
 //! event = event_name (argument '\n')*
@@ -10,13 +10,15 @@
 //! ```
 //!
 //! The commas in the last rule are separators, so a comma may stand outside quotes (ruling). The
-//! grammar says nothing of quotes inside quotes, of the end mark, and of which `::` counts. There
-//! the rulings hold, so that each reading of this module is one that the rulings admit. It differs
-//! from that of [`text::decode`](super::decode) where a value is quoted on one line: the grammar
-//! says that the quotes enclose the value, senders mean them as part of it (T9).
+//! grammar says nothing of quotes inside quotes, of the empty line at the end, and of which `::`
+//! counts. In these cases this module follows the rulings, so that the rulings admit each of its
+//! readings. The reading differs from that of [`text::decode`](super::decode) if a value is quoted
+//! on one line: by the grammar the quotes enclose the value, but for senders they are part of it
+//! (T9).
 //!
 //! Real servers do not keep to the grammar: they write values with quotes and carriage returns
-//! without quotes around them. So this decoder is for those who write senders of their own.
+//! without quotes around them. So this decoder is for programs that write datagrams of their own by
+//! the grammar.
 
 use core::fmt::Debug;
 use core::iter;
@@ -31,9 +33,9 @@ use crate::{Bytes, Event, MAX_DATAGRAM, Param};
 ///
 /// # Errors
 ///
-/// If [`text::decode`](super::decode) rejects it, and at the first byte that the grammar forbids: a
-/// quote or carriage return in a name or in a value outside quotes, a last parameter without its
-/// line feed, or a length above [`MAX_DATAGRAM`].
+/// If [`text::decode`](super::decode) rejects the datagram, or at the first byte that the grammar
+/// forbids: a quote or carriage return in a name or in a value outside quotes, a last parameter
+/// without its line feed, or a length above [`MAX_DATAGRAM`].
 ///
 /// # Examples
 ///
@@ -93,8 +95,8 @@ impl Event for Documented<'_> {
     }
 }
 
-/// Takes the next parameter. Where quotes enclose a bare value, or a line that the rulings split at
-/// a `::` between its quotes, the value is what stands between them.
+/// Takes the next parameter. If quotes enclose a bare value, or a line that the rulings split at a
+/// `::` between its quotes, the value is the text between the quotes.
 fn next_raw<'a>(params: &mut Params<'a>) -> Option<RawParam<'a>> {
     let start = params.at;
     let param = params.next_raw()?;
@@ -117,7 +119,7 @@ fn next_raw<'a>(params: &mut Params<'a>) -> Option<RawParam<'a>> {
     enclosed.or(Some(param))
 }
 
-/// Returns what stands between the quotes that enclose a text, if the last one closes the first.
+/// Returns the text between the quotes that enclose a text, if the last quote closes the first one.
 fn enclosed(text: &[u8]) -> Option<(&[u8], Quoting)> {
     let inside = text.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     let is_escaped = |at: usize| at > 0 && inside[at - 1] == b'\\';
@@ -129,7 +131,8 @@ fn enclosed(text: &[u8]) -> Option<(&[u8], Quoting)> {
     (quotes.all(is_escaped) && !is_escaped(inside.len())).then_some((inside, quoting))
 }
 
-/// Returns where the first byte stands that the grammar allows in quotes only, besides line feeds.
+/// Returns the position of the first byte, other than a line feed, that the grammar allows only in
+/// quotes.
 fn forbidden(text: &[u8]) -> Option<usize> {
     memchr3(b'\'', b'"', b'\r', text)
 }

@@ -8,9 +8,9 @@
 //!
 //! ```
 //!
-//! - [`decode`] reads it by the rulings T1 to T20, as every listener should.
-//! - [`documented`] reads only what the documented grammar allows.
-//! - [`sender`] writes it byte for byte as OpenSIPS 1.8 to 3.0 does.
+//! - [`decode`] reads a datagram by the rulings T1 to T20, as every listener should.
+//! - [`documented`] reads only datagrams that the documented grammar allows.
+//! - [`sender`] writes a datagram byte for byte as OpenSIPS 1.8 to 3.0 does.
 
 mod check;
 mod decode;
