@@ -1,8 +1,8 @@
 use crate::evidence::Evidence;
 use crate::run::Behaviour;
 
-/// What shows that a subject does something differently from run to run. The datagrams and reports
-/// of the vector that reports it do not show it.
+/// Texts that a report shows as evidence of a behaviour that differs from run to run, because the
+/// datagrams and reports of a single vector do not show it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BehaviourEvidence {
     pub(super) sent: &'static str,
@@ -11,7 +11,8 @@ pub(super) struct BehaviourEvidence {
 }
 
 impl BehaviourEvidence {
-    /// Returns what shows the behaviour that evidence is about. `None` if the vector shows it.
+    /// Returns the texts for the behaviour that the evidence is about. Returns `None` if there is
+    /// no such behaviour, or if the datagrams and reports of the vector show it.
     pub(super) fn of(evidence: &Evidence) -> Option<Self> {
         let (sent, expected, observed) = match reported_behaviour(evidence)? {
             Behaviour::ReportsOvertake => (
@@ -44,7 +45,7 @@ impl BehaviourEvidence {
     }
 }
 
-/// Returns what the subject does differently from run to run, if evidence is about that.
+/// Returns the behaviour that the evidence is about, if it is about one.
 pub(super) fn reported_behaviour(evidence: &Evidence) -> Option<Behaviour> {
     let slug = evidence.behaviour.as_deref()?;
     let mut all = Behaviour::ALL.into_iter();

@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-/// What an annotation is about, the gravest first.
+/// The severity of an annotation, the gravest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum AnnotationKind {
-    /// What failed the run.
+    /// A problem that makes the run fail.
     Error,
-    /// What did not.
+    /// A problem that does not make the run fail.
     Warning,
-    /// What is no fault.
+    /// Information that is no problem.
     Notice,
 }
 
 /// A command that shows a message with a title on the page of a run. Its text may come from
-/// anybody: it stays on the line of the command, and is no other command.
+/// anybody, so it is escaped: it stays on the line of the command and cannot start another command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Annotation {
     pub(super) kind: AnnotationKind,
@@ -34,12 +34,12 @@ impl fmt::Display for Annotation {
     }
 }
 
-/// Escapes the text behind the second `::`.
+/// Escapes the text after the second `::`.
 fn data(text: &str) -> String {
     let text = text.replace('%', "%25");
     let text = text.replace('\r', "%0D").replace('\n', "%0A");
-    // The runner looks for commands of this older form anywhere in a line, and has no escape for
-    // it.
+    // The runner of GitHub looks for commands of this older form anywhere in a line. It has no
+    // escape for them, so a space is inserted.
     text.replace("##[", "## [")
 }
 

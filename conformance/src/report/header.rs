@@ -8,27 +8,27 @@ use crate::escape::{visible, visible_command};
 use crate::judge::{Answering, Strictness};
 use crate::vectors::{Corpus, Level};
 
-/// What a report says about a run besides its results: what was run, on what, and how.
+/// The description of a run in a report: the suite, the subject and the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReportHeader {
-    /// What was run.
+    /// The suite that was run.
     pub suite: Suite,
-    /// What it was run on.
+    /// The subject that was tested.
     pub subject: TestedSubject,
-    /// How.
+    /// The settings of the run.
     pub settings: RunSettings,
-    /// When, where and by which command. `None` in reports of older versions.
+    /// The time, machine and command of the run. `None` in reports of older versions.
     pub run: Option<RunContext>,
 }
 
 /// The suite that was run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suite {
-    /// Its name.
+    /// The name of the suite.
     pub name: String,
-    /// Its version.
+    /// The version of the suite.
     pub version: String,
-    /// The requirement set by which the subject is judged; without one, every vector decides.
+    /// The requirement set whose vectors decide. If there is none, every vector decides.
     pub set: Option<String>,
     /// Which part of a run this is; `None` if it is the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,24 +37,24 @@ pub struct Suite {
     pub requirements: Vec<RequirementTitle>,
 }
 
-/// One of several parts of a run: of the vectors of each dialect, in the order of the whole run,
-/// the `index`th and every `count`th from there.
+/// One of several parts of a run. It has the `index`th vector of each dialect, in the order of the
+/// whole run, and every `count`th vector after that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shard {
-    /// Which part, from 1.
+    /// The number of the part, from 1.
     pub index: usize,
     /// How many parts there are.
     pub count: usize,
 }
 
-/// What a requirement is about.
+/// The id, title and text of a requirement.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RequirementTitle {
-    /// Its number, such as `T4`.
+    /// The id, such as `T4`.
     pub id: String,
-    /// What it says, in a few words.
+    /// The requirement in a few words.
     pub title: String,
-    /// What it says in full, in Markdown. Empty in reports of older versions.
+    /// The full text in Markdown. Empty in reports of older versions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
 }
@@ -75,23 +75,23 @@ impl RequirementTitle {
 /// The subject as it was started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestedSubject {
-    /// How it was started, as one would type it into a shell.
+    /// The command that started the subject, as a user would type it into a shell.
     pub command: String,
-    /// How it is connected, such as `listener` or `parser`.
+    /// How the subject is connected, such as `listener` or `parser`.
     pub kind: String,
 }
 
-/// The settings of a run on which its verdict depends.
+/// The settings that affect the verdict of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunSettings {
     /// Which departures make the subject fail.
     #[serde(rename = "strict")]
     pub strictness: Strictness,
-    /// The seed that shuffled the vectors; without one, they ran in the order of the corpus.
+    /// The seed that shuffled the vectors. `None` if they ran in the order of the corpus.
     pub seed: Option<u64>,
-    /// The patterns by which vectors were selected; none selects all.
+    /// The patterns that selected vectors. An empty list selects all.
     pub filters: Vec<String>,
-    /// The levels that were selected; none selects all.
+    /// The levels that were selected. An empty list selects all.
     pub levels: Vec<Level>,
 }
 
@@ -165,8 +165,8 @@ impl ReportHeader {
         }
     }
 
-    /// Returns the facts of the run that reports show, each with its label: when, how long, where,
-    /// by which version and command.
+    /// Returns the facts of the run that reports show, each with its label: the time, the duration,
+    /// the machine, the version and the command.
     pub(super) fn facts(&self, summary: &Summary) -> Vec<(&'static str, String)> {
         let run = self.run.as_ref();
         let mut facts = run.map_or_else(Vec::new, |run| run.facts(summary.duration()));
@@ -187,7 +187,7 @@ impl ReportHeader {
 }
 
 impl TestedSubject {
-    /// Returns a subject by its command and its kind, without control characters.
+    /// Returns a subject with this command and kind, in which control characters are escaped.
     pub fn new(command: &str, kind: &str) -> Self {
         Self {
             command: visible_command(command),
@@ -195,7 +195,7 @@ impl TestedSubject {
         }
     }
 
-    /// Returns how a subject that is connected this way answers.
+    /// Returns whether a subject that is connected this way must answer each datagram.
     pub(super) fn answering(&self) -> Answering {
         if self.kind == PARSER {
             Answering::Always

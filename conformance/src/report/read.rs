@@ -14,13 +14,13 @@ use super::{ReadySubject, ReportHeader, RunSettings, Suite, TestedSubject};
 use crate::escape::{visible, visible_command};
 use crate::input_file::{Limited, MAX_REPORT, open_file_or_pipe};
 
-/// What a JSON report holds besides its results.
+/// The content of a JSON report without its results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReadReport {
     /// What was run, on what, and how.
     pub header: ReportHeader,
-    /// The subjects that stood ready, in order.
+    /// The subjects that became ready, in order.
     pub subjects: Vec<ReadySubject>,
     /// How many results there are.
     pub count: usize,
@@ -34,16 +34,16 @@ pub struct ReadReport {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// It cannot be read.
+    /// The file cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// It is no JSON report, or not a whole one. The message says what is wrong and where.
+    /// The file is no JSON report, or is incomplete. The message says what is wrong and where.
     #[error("{0}")]
     Content(String),
 }
 
-/// The most bytes of a result, and of what stands before, between and behind results: no more of a
-/// report is in memory at a time.
+/// The most bytes of a result, and of the text before, between and after results. No more of a
+/// report is in memory at the same time.
 const MAX_RESULT: u64 = 8 << 20;
 
 /// Reads the JSON report of a whole run from a file or a pipe, and calls `on_result` with each
@@ -55,7 +55,7 @@ const MAX_RESULT: u64 = 8 << 20;
 ///
 /// If the file cannot be read, has more than [`MAX_REPORT`] bytes or a result of more than 8 MiB,
 /// has a format that this version does not know, does not end with `complete`, or is of a run that
-/// ended early. The results until then are to be discarded.
+/// ended early. The caller must discard the results until then.
 pub fn read<R: for<'de> Deserialize<'de>>(
     path: &Path,
     on_result: impl FnMut(R) -> io::Result<()>,
@@ -67,7 +67,7 @@ pub fn read<R: for<'de> Deserialize<'de>>(
 ///
 /// # Errors
 ///
-/// Those of [`read`].
+/// The same as for [`read`].
 pub fn read_from<R: for<'de> Deserialize<'de>>(
     report: impl Read,
     on_result: impl FnMut(R) -> io::Result<()>,
@@ -85,7 +85,7 @@ pub fn read_from<R: for<'de> Deserialize<'de>>(
 ///
 /// # Errors
 ///
-/// Those of [`read`], but for a run that ended early.
+/// The same as for [`read`], except that a run may have ended early.
 pub fn read_unfinished<R: for<'de> Deserialize<'de>>(
     path: &Path,
     on_result: impl FnMut(R) -> io::Result<()>,
@@ -175,8 +175,7 @@ where
                     }
                     version = Some(found);
                 }
-                // Without a known version nothing behind it can be trusted to mean what it seems
-                // to.
+                // Without a known version, the meaning of later members is not known.
                 _ if version.is_none() => {
                     return Err(A::Error::custom(
                         "it is no report: format_version does not come first",
@@ -244,10 +243,10 @@ where
     }
 }
 
-/// Hands each result on instead of keeping it.
+/// Passes each result to `on_result`, and does not keep it.
 struct Results<'f, F, R> {
     on_result: F,
-    /// The error of `on_result`: no fault of the file.
+    /// The error of `on_result`, which is no error of the file.
     failed: &'f RefCell<Option<io::Error>>,
     /// The bytes that may be read until the next result is complete.
     left: &'f Cell<u64>,
@@ -291,7 +290,7 @@ where
     }
 }
 
-/// A reader that fails where a result is too long. The parser reads it byte by byte.
+/// A reader that returns an error if a result is too long. The parser reads it byte by byte.
 struct Metered<'f, R> {
     report: R,
     left: &'f Cell<u64>,

@@ -20,9 +20,9 @@ use crate::report::side_by_side::{DatagramComparison, comparisons};
 use crate::report::{Conformance, ReadySubject, Record, ReportHeader, Reporter, Summary};
 use crate::vectors::Level;
 
-/// Writes one self-contained page for a browser: the requirements that are broken, each failure
-/// with what was sent, expected and observed, and what passed. The page can be filtered and
-/// searched.
+/// A reporter that writes one self-contained page for a browser. The page shows the broken
+/// requirements, each failure with what was sent, expected and observed, and the vectors that
+/// passed. The page can be filtered and searched.
 #[derive(Debug)]
 pub struct Html {
     path: PathBuf,
@@ -34,7 +34,7 @@ pub struct Html {
     cases: Vec<VectorDetails>,
     /// The indices of the cases of a vector.
     index: HashMap<(Dialect, String), Vec<usize>>,
-    /// The size of the text that the cases hold, in bytes, roughly.
+    /// The approximate size of the text of the cases, in bytes.
     weight: usize,
     /// The count of results.
     count: usize,
@@ -55,11 +55,11 @@ const PAGE: PageTemplate = PageTemplate {
     script: Some(include_str!("report.js")),
 };
 
-/// Bounds on what is shown, for browsers and readers: cases, bytes of their text, and passes.
+/// Limits on what the page shows, for browsers and readers: cases, bytes of their text, and passes.
 const MAX_CASES: usize = 3_000;
 const MAX_WEIGHT: usize = 16 << 20;
 const MAX_PASSES: usize = 20_000;
-/// What is shown of reported lines: characters per line, and lines.
+/// Limits on the reported lines that the page shows: characters per line, and lines.
 const MAX_LINE: usize = 2_000;
 const MAX_LINES: usize = 20;
 
@@ -125,7 +125,8 @@ impl Html {
         }
         self.index.entry(key).or_default().push(self.cases.len());
         let behaviour = BehaviourEvidence::of(evidence);
-        // What came of the vector does not show what the subject does differently from run to run.
+        // The reports of one vector do not show a behaviour that differs from run to run, so they
+        // are not shown.
         let shown = if behaviour.is_some() { 0 } else { MAX_LINES };
         let lines = evidence.observed.iter().take(shown);
         let raw: Vec<_> = lines.map(|line| cut(&line.text(), MAX_LINE)).collect();
@@ -202,7 +203,7 @@ struct ReportPage<'r> {
     declared: Vec<DeclarationText>,
     suite: &'r crate::report::Suite,
     settings: &'r crate::report::RunSettings,
-    /// When, how long, where and by which command, each with its label.
+    /// The time, duration, machine and command of the run, each with its label.
     run: Vec<(&'static str, String)>,
     total: usize,
     all: Vec<BarSegment>,
@@ -215,7 +216,7 @@ struct ReportPage<'r> {
     /// The requirements that are broken, and the others.
     broken: Vec<RequirementRow<'r>>,
     kept: Vec<RequirementRow<'r>>,
-    /// How much the causes explain, if anything went wrong.
+    /// How much the causes explain, if there are failures or warnings.
     diagnosis: Option<String>,
     causes: Vec<CauseText<'r>>,
     /// The requirements of the results that no cause explains, and their counts.
@@ -227,7 +228,7 @@ struct ReportPage<'r> {
     left_out: usize,
 }
 
-/// A cause, and what the subject may do instead.
+/// A cause, and its alternatives.
 #[derive(Debug, Serialize)]
 struct CauseText<'r> {
     #[serde(flatten)]
@@ -238,7 +239,7 @@ struct CauseText<'r> {
 /// What a subject declared about itself.
 #[derive(Debug, Serialize)]
 struct DeclarationText {
-    /// The sockets over which it declared this, if not over all.
+    /// The sockets over which the subject declared this, if not over all.
     sockets: String,
     parts: Vec<String>,
 }
@@ -428,7 +429,8 @@ impl<'r> CauseText<'r> {
 }
 
 impl DeclarationText {
-    /// Returns the declarations of all subjects, those that are the same over several sockets once.
+    /// Returns the declarations of all subjects. If a declaration is the same over several sockets,
+    /// returns it once.
     fn all(subjects: &[ReadySubject]) -> Vec<Self> {
         let mut all = Vec::<(Vec<String>, Vec<String>)>::new();
         for subject in subjects {
@@ -477,7 +479,7 @@ fn declared_parts(start: &Start) -> Vec<String> {
     parts.collect()
 }
 
-/// The least width of a segment, in percent of the bar: narrower ones are not seen.
+/// The least width of a segment, in percent of the bar, so that it is visible.
 const MIN_SEGMENT: f64 = 2.0;
 
 /// Returns the segments of a bar of these counts, none of which is zero. Each has the least width,
@@ -500,7 +502,7 @@ fn bar(counts: &[(Verdict, usize)]) -> Vec<BarSegment> {
     parts.collect()
 }
 
-/// Rounds to hundredths, for the size of the page.
+/// Rounds to hundredths, to keep the page small.
 fn rounded(percent: f64) -> f64 {
     (percent * 1e2).round() / 1e2
 }
