@@ -1,4 +1,4 @@
-//! Escaping bytes that others wrote, so that they can be printed.
+//! Escapes untrusted bytes, so that they can be printed.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,8 @@ pub fn escaped(bytes: &[u8]) -> String {
     text
 }
 
-/// Returns the bytes of which [`escaped`] returned a text; `None` for any other text.
+/// Undoes [`escaped`]: returns the original bytes. Returns `None` for any text that `escaped` does
+/// not return.
 pub fn unescaped(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -52,7 +53,7 @@ pub fn unescaped(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// Returns a text that may be escaped already: invisible characters are escaped, backslashes stay.
+/// Escapes the invisible characters of a text that may be escaped already. Backslashes are kept.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -64,7 +65,8 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// Returns a command, of several lines if it has them: only hidden characters are escaped.
+/// Escapes the hidden characters of a command. The line feeds of a command of several lines are
+/// kept.
 pub fn visible_command(command: &str) -> String {
     let mut shown = String::with_capacity(command.len());
     for character in command.chars() {
@@ -79,22 +81,23 @@ pub fn visible_command(command: &str) -> String {
 
 /// Returns an escaped text with single backslashes, for a reader who does not undo escapes.
 pub fn with_single_backslashes(escaped: &str) -> String {
-    // No other escape begins with two backslashes, so pairs from the left are those of `escaped`.
+    // No other escape begins with two backslashes, so each pair, from the left, is an escaped
+    // backslash.
     escaped.replace(r"\\", r"\")
 }
 
-/// Returns the first bytes of a text, at most so many, without a part of a character at their end.
+/// Returns the first bytes of a text, at most `length`, without a part of a character at the end.
 pub fn beginning(bytes: &[u8], length: usize) -> &[u8] {
     let is_continued = |end: &usize| bytes.get(*end).is_some_and(|byte| byte & 0xc0 == 0x80);
     let length = length.min(bytes.len());
-    // No character has more than four bytes: what continues for longer is no UTF-8.
+    // No character has more than four bytes, so more continuation bytes than three are not UTF-8.
     let end = (length.saturating_sub(3)..=length)
         .rev()
         .find(|end| !is_continued(end));
     &bytes[..end.unwrap_or(length)]
 }
 
-/// Returns JSON in which every hidden character of a string is escaped; it means the same.
+/// Returns equivalent JSON in which every hidden character of a string is escaped.
 pub fn visible_json(json: &str) -> Cow<'_, str> {
     // Most JSON is ASCII, and JSON itself escapes the control characters below DEL.
     if json.bytes().all(|byte| byte.is_ascii() && byte != 0x7f) || !json.contains(is_hidden_in_json)
@@ -135,8 +138,8 @@ pub fn is_hidden(character: char) -> bool {
         )
 }
 
-/// Returns whether a character is hidden and stands in a string: between values JSON has line
-/// feeds.
+/// Returns whether a character of JSON is hidden and must be escaped. A line feed may stand between
+/// values, so it is not escaped.
 fn is_hidden_in_json(character: char) -> bool {
     character != '\n' && is_hidden(character)
 }
@@ -146,7 +149,7 @@ pub fn quoted(bytes: &[u8]) -> String {
     format!("\"{}\"", escaped(bytes).replace('"', "\\\""))
 }
 
-/// Returns a line cut to so many characters, with its full length if it was cut.
+/// Returns a line cut to `length` characters. If it was cut, appends the full length.
 pub fn cut(text: &str, length: usize) -> String {
     match text.char_indices().nth(length) {
         Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
@@ -188,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_escaped_stays_so() {
+    fn escaped_text_is_not_escaped_again() {
         let escaped = escaped(b"\\ \x1b[31m \xff \"'");
         assert_eq!(visible(&escaped), escaped);
         assert_eq!(visible("\u{1b}[31m\n"), "\\u{1b}[31m\\n");

@@ -16,7 +16,7 @@ macro_rules! named_enum {
                 Self::ALL.iter().copied().find(|one| one.as_str() == word)
             }
 
-            /// Returns its name, as in vector files and reports.
+            /// Returns the name of the variant, as in vector files and reports.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),* }
             }

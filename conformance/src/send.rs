@@ -9,7 +9,7 @@ use crate::transport::{Address, Link, SendError};
 #[derive(Debug)]
 pub struct Sender {
     address: Address,
-    /// `None` until the listener's socket is there.
+    /// `None` until the sender has found the listener's socket.
     link: Option<Link>,
 }
 
@@ -18,8 +18,8 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// The system's error. A UDP port on which no process listens shows only when a datagram is
-    /// sent.
+    /// The system's error. The system reports only after a datagram was sent that no process
+    /// listens on a UDP port.
     pub fn connect(address: &Address) -> io::Result<Self> {
         Ok(Self {
             link: Some(Link::connect(address)?),
@@ -27,7 +27,8 @@ impl Sender {
         })
     }
 
-    /// Returns a sender to a listener that need not be there yet: each datagram looks for it.
+    /// Returns a sender to a listener that need not be running yet. Each call of `send` tries to
+    /// connect.
     pub fn new(address: &Address) -> Self {
         Self {
             link: None,
@@ -39,7 +40,8 @@ impl Sender {
     ///
     /// # Errors
     ///
-    /// If it was not sent whole, or the system reports at once that no process listens.
+    /// If the datagram was not sent whole, or if the system reports at once that no process
+    /// listens.
     pub fn send(&mut self, datagram: &[u8], timeout: Duration) -> Result<(), SendError> {
         let link = match &mut self.link {
             Some(link) => link,

@@ -39,15 +39,15 @@
 //! `cargo test text::T4` runs those of a requirement, and `cargo test -- --list` lists them. The
 //! harness does what `evdg test` does, with these differences:
 //!
-//! - **Each vector gets a fresh parser.** Tests run side by side and are selected by name, so none
-//!   may depend on which ran before. A parser that keeps state keeps it over the datagrams of a
-//!   sequence (T19, T20) and over the good event behind every vector: if something stays in its
+//! - **Each vector gets a fresh parser.** Tests run in parallel and are selected by name, so no
+//!   test may depend on earlier ones. A parser that keeps state keeps it over the datagrams of a
+//!   sequence (T19, T20) and over the good event after every vector: if something stays in its
 //!   buffer, it misreads that event, and the vector fails.
 //! - **A panic is a crash.** A parser that has not answered within the time limit hangs; its thread
 //!   cannot be stopped, and ends with the process. `abort` or a stack overflow ends the tests, too:
 //!   `evdg test --parser` tests such a parser from outside.
-//! - **Remarks come at the end**, on standard error: which reading was taken where several are
-//!   right, warnings, and the diagnosis: which faults explain what failed.
+//! - **Remarks come at the end**, on standard error: which of several right readings the parser
+//!   took, the warnings, and the diagnosis, which says what faults explain the failures.
 //!
 //! A run that tests nothing never passes. Cargo passes one filter to all test targets, so a filter
 //! that fits no vector may be meant for another target, and is accepted; but a filter that can only

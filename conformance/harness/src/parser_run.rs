@@ -31,7 +31,7 @@ pub(crate) enum ParserEnd {
     Hung { stage: ParserStage },
 }
 
-/// What a parser does at the moment.
+/// What a parser is doing now.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ParserStage {
     Making,
@@ -80,7 +80,7 @@ pub(crate) fn run_parser(
         let result = catch_unwind(AssertUnwindSafe(|| {
             feed(&vector, &factory, fences, &shared)
         }));
-        // Fails if the time limit has passed.
+        // The channel is closed if the time limit has passed.
         let _ = done.send(result.map_err(|payload| panic_message(&*payload)));
     };
     // The message of a panic begins with the name of the thread.
@@ -100,7 +100,7 @@ pub(crate) fn run_parser(
 
 /// Passes the datagrams of a vector to a fresh parser, between two fences.
 fn feed(vector: &Vector, factory: &Factory, mut fences: Fences, shared: &Mutex<ParserProgress>) {
-    // No lock is held while a parser runs, so that it may panic.
+    // No lock is held while a parser runs, so that a panic does not poison it.
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
     let go_to = |stage| lock().stage = stage;
     let mut parser = factory.create();

@@ -1,6 +1,6 @@
-//! The harness for parsers in process, on parsers that are broken each in its own way. Each runs as
-//! a test target of its own would: this program starts itself again, with the name of the parser in
-//! its environment.
+//! Tests the harness on parsers that are each broken in another way. Each parser runs as if it had
+//! a test target of its own: this program starts itself again, with the name of the parser in the
+//! environment.
 
 use std::env;
 use std::process::{Command, ExitCode};
@@ -155,12 +155,12 @@ fn reads_numbers_as_strings(datagram: &[u8]) -> Result<EventBuf, String> {
     Ok(event)
 }
 
-/// Reads what is not UTF-8 as if it were.
+/// Reads bytes that are not UTF-8 as U+FFFD.
 fn keeps_no_bytes(datagram: &[u8]) -> Result<EventBuf, String> {
     right(String::from_utf8_lossy(datagram).as_bytes())
 }
 
-/// Keeps what has no end, for later.
+/// A parser that keeps a datagram without a final line feed, and puts it before the next one.
 #[derive(Default)]
 struct KeepsATail {
     tail: Vec<u8>,
@@ -184,7 +184,7 @@ struct Ran {
 }
 
 impl Ran {
-    /// The names of the tests that failed.
+    /// Returns the names of the tests that failed.
     fn failed(&self) -> Vec<&str> {
         let is_failed = |line: &&str| line.starts_with("test ") && line.ends_with(" ... FAILED");
         let failed = self.stdout.lines().filter(is_failed);
@@ -234,7 +234,7 @@ fn a_wrong_reading_fails_with_evidence() {
         ],
     );
     assert_eq!(ran.failed(), ["text::T4::sep-first-one-splits"]);
-    // All that it breaks, and nothing else.
+    // Without a filter, the tests that the bug breaks fail, and no others.
     let ran = run("splits-at-the-last", &[]);
     assert!(ran.failed().len() >= 10, "{:?}", ran.failed());
     assert!(!ran.failed().contains(&"text::T4::sep-one-named"));
@@ -331,6 +331,7 @@ fn a_parser_that_knows_one_name_gets_it() {
 fn nothing_tested_is_never_green() {
     run("right", &["sep-frist"]).expect(4, &["no vector's test fits `sep-frist`"]);
     run("right", &["text::T99"]).expect(4, &["no vector's test fits `text::T99`"]);
-    // Cargo gives this to all test targets of a crate, and it is meant for another.
+    // Cargo passes a filter to all test targets of a crate, and this one is meant for another
+    // target.
     run("right", &["decodes_names"]).expect(0, &["0 passed; 0 failed"]);
 }

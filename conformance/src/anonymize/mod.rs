@@ -1,9 +1,10 @@
-//! Replaces what a captured datagram says of people and machines, before it is shared: every word
-//! and number of a value, and every address.
+//! Removes information about people and machines from captured datagrams, so that they can be
+//! shared. Replaces every word and number of a value, and every address.
 //!
 //! Letters become other letters and digits other digits, so lengths, separators, quotes and escapes
-//! stay, and with them what a decoder does. Equal words become equal words, in whatever datagram
-//! and case. The names of events stay, and those of parameters, unless they may be part of a value.
+//! are kept, and a decoder does the same as before. Equal words become equal words in all
+//! datagrams, upper or lower case. The names of events are kept, and the names of parameters, too,
+//! unless they may be part of a value.
 
 mod anonymizer;
 mod json;

@@ -3,7 +3,7 @@ use event_datagram::text;
 use super::names::is_plain;
 use super::words::Words;
 
-/// Returns a datagram of the text dialect with other words in its values.
+/// Returns a datagram of the text dialect in which the words of its values are replaced.
 pub(super) fn anonymized(words: &Words, datagram: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(datagram.len());
     let mut done = 0;
@@ -23,8 +23,8 @@ pub(super) fn anonymized(words: &Words, datagram: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Returns whether the name of a parameter is one. An IPv6 address without a name is read as a name
-/// and a value, so what consists of hex digits may be part of an address.
+/// Returns whether the decoded name of a parameter is really a name. An IPv6 address without a name
+/// is decoded as a name and a value, so a name of hex digits may be part of an address.
 fn is_name(name: &[u8]) -> bool {
     is_plain(name) && !name.iter().all(u8::is_ascii_hexdigit)
 }

@@ -8,7 +8,7 @@ use crate::escape::visible_json;
 /// Returns the line by which the contract reports an event, without its line feed, such as
 /// `{"event":"E_TEST","params":[{"name":"ip","value":"::1"}]}`.
 ///
-/// Bytes that are not UTF-8 stand in hex, under `event_hex`, `name_hex` or `value_hex`.
+/// Bytes that are not UTF-8 are written in hex, under `event_hex`, `name_hex` or `value_hex`.
 pub fn event_line(event: &impl Event) -> Vec<u8> {
     let mut line = Vec::new();
     append_event_line(event, &mut line);
@@ -28,17 +28,18 @@ pub fn error_line(why: &str) -> Vec<u8> {
 
 /// Returns whether a line is byte for byte the one that [`event_line`] writes, without parsing it.
 ///
-/// Nearly all lines of a run are; the longest ones hold tens of thousands of short parameters.
+/// Nearly all lines of a run are such lines, and the longest ones have tens of thousands of short
+/// parameters, so this saves time.
 pub(crate) fn is_line_of(line: &[u8], event: &EventBuf) -> bool {
     let mut left = Comparing(line);
     write_event(event, &mut left).is_ok() && left.0.is_empty()
 }
 
-/// A sink of the pieces of a line.
+/// A sink for the pieces of a line.
 trait EventSink: Write {
     fn put(&mut self, piece: &[u8]) -> io::Result<()>;
 
-    /// Puts a backslash and a letter.
+    /// Writes a backslash and a letter.
     fn put_escape(&mut self, letter: u8) -> io::Result<()>;
 }
 
@@ -55,7 +56,8 @@ impl EventSink for Vec<u8> {
     }
 }
 
-/// The rest of a line, with which the pieces are compared. Fails at the first difference.
+/// A sink that compares the pieces with a line. Holds the rest of the line. Fails at the first
+/// difference.
 struct Comparing<'l>(&'l [u8]);
 
 impl EventSink for Comparing<'_> {
@@ -117,7 +119,8 @@ fn write_event(event: &impl Event, out: &mut impl EventSink) -> io::Result<()> {
     out.put(b"]}")
 }
 
-/// Writes a member. Its key starts with a quote. Inlined so that the key is compared in a register.
+/// Writes a member, whose key starts with a quote. Inlined so that the key is compared in a
+/// register.
 #[inline(always)]
 fn member<const N: usize>(
     out: &mut impl EventSink,
@@ -135,8 +138,8 @@ fn member<const N: usize>(
     }
 }
 
-/// Writes what follows the key of a member whose bytes are not all plain, or not as in the
-/// datagram.
+/// Writes the rest of a member after its key, if its bytes need escapes, have escapes in the
+/// datagram, or are not UTF-8.
 #[inline(never)]
 fn put_other(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
     if all(bytes, |byte| is_plain(byte) | escape(byte).is_some()) {
@@ -163,7 +166,7 @@ fn put_escaped(out: &mut impl EventSink, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns whether a byte stands in JSON as it is.
+/// Returns whether a byte needs no escape in JSON.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\')
 }
@@ -173,7 +176,8 @@ fn all(bytes: &[u8], holds: impl Fn(u8) -> bool) -> bool {
     bytes.iter().fold(true, |all, byte| all & holds(*byte))
 }
 
-/// Returns the letter that stands for a byte behind a backslash; `None` if there is none.
+/// Returns the letter that stands for a byte after a backslash. Returns `None` if there is no such
+/// letter.
 fn escape(byte: u8) -> Option<u8> {
     match byte {
         b'"' | b'\\' => Some(byte),

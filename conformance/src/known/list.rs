@@ -11,7 +11,7 @@ use crate::suggest::closest;
 use crate::transport::SocketKind;
 use crate::vectors::Corpus;
 
-/// A list of known failures, by the id of the vector.
+/// A list of known failures. Each entry names a vector by its id.
 #[derive(Clone, Debug, Default)]
 pub struct KnownList {
     entries: BTreeMap<String, KnownFailure>,
@@ -21,13 +21,13 @@ pub struct KnownList {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum KnownError {
-    /// It cannot be read or written.
+    /// The list cannot be read or written.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// It is no TOML, or has other members than documented.
+    /// The list is no TOML, or has undocumented members.
     #[error("{0}")]
     Content(String),
-    /// It names a vector that does not exist.
+    /// The list names a vector that does not exist.
     #[error(
         "entry `{}`: there is no such vector{}", visible(id),
         suggestion.as_ref().map_or(String::new(), |other| format!("; did you mean `{other}`?"))
@@ -35,13 +35,13 @@ pub enum KnownError {
     Unknown {
         /// The id.
         id: String,
-        /// The id of a vector that is most like it, if one is like it at all.
+        /// The most similar id of a vector, if there is a similar one.
         suggestion: Option<String>,
     },
-    /// It names a vector twice.
+    /// The list names a vector twice.
     #[error("entry `{}`: it stands there twice", visible(.0))]
     Twice(String),
-    /// Entries still have the reason with which `--write-known` has added them.
+    /// Some entries still have the placeholder that `--write-known` wrote as their reason.
     #[error(
         "entry `{}`{}: say why it fails, in the place of {NO_REASON:?}", visible(id),
         match others { 0 => String::new(), others => format!(" and {others} more") }
@@ -49,7 +49,7 @@ pub enum KnownError {
     NoReason {
         /// The first vector.
         id: String,
-        /// How many more there are.
+        /// How many more entries have no reason.
         others: usize,
     },
     /// An entry has expired.
@@ -60,7 +60,7 @@ pub enum KnownError {
     Expired {
         /// The vector.
         id: String,
-        /// The last day on which it was excused.
+        /// The last day on which the entry was valid.
         expires: String,
     },
 }
@@ -76,7 +76,8 @@ pub struct Date {
     pub day: u8,
 }
 
-/// The reason of an entry that was added by `--write-known`, until somebody writes another.
+/// The placeholder that `--write-known` writes as the reason of an entry, until the user replaces
+/// it.
 pub(super) const NO_REASON: &str = "say why";
 
 #[derive(Deserialize)]
@@ -113,8 +114,8 @@ impl KnownList {
     ///
     /// # Errors
     ///
-    /// If the list has another form, names a vector twice or one that the corpus does not have, or
-    /// holds an entry that has no reason yet, or has expired by `today`.
+    /// If the list has another form, if it names a vector twice or one that the corpus does not
+    /// have, or if an entry has no reason yet or has expired by `today`.
     pub fn load(path: &Path, corpus: &Corpus, today: Date) -> Result<Self, KnownError> {
         Self::read(&read_to_string(path, MAX_LIST)?, corpus, today)
     }
@@ -123,7 +124,7 @@ impl KnownList {
     ///
     /// # Errors
     ///
-    /// Those of [`load`](Self::load).
+    /// The same as for [`load`](Self::load), except that nothing is read from disk.
     pub fn read(text: &str, corpus: &Corpus, today: Date) -> Result<Self, KnownError> {
         let file: KnownFile = toml_edit::de::from_str(text)
             .map_err(|error| KnownError::Content(error.to_string()))?;
@@ -173,8 +174,9 @@ impl KnownList {
         self.entries.keys().map(String::as_str)
     }
 
-    /// Returns the verdict of a vector over a socket, and the reason for it, after this list was
-    /// applied: a listed failure becomes `known`, a listed vector that does not fail `fixed`.
+    /// Applies the list to the verdict of a vector over a socket, and returns the new verdict and
+    /// its reason. A listed failure becomes `known`, and a listed vector that does not fail becomes
+    /// `fixed`.
     pub(crate) fn apply(
         &self,
         id: &str,
@@ -192,7 +194,8 @@ impl KnownList {
 }
 
 impl KnownFailure {
-    /// Returns whether this entry is about a kind of socket: without a list of sockets, about all.
+    /// Returns whether this entry is about a kind of socket. An entry without a list of sockets is
+    /// about all kinds.
     fn covers(&self, socket: SocketKind) -> bool {
         self.sockets
             .as_ref()

@@ -23,13 +23,13 @@ pub struct JudgeCase {
     pub is_right: bool,
 }
 
-/// Two consecutive cases: reports of the first may come late, in the second.
+/// Two consecutive cases. Reports of the first case may come late, during the second one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JudgePair {
     /// The first case.
     pub before: JudgeCase,
-    /// The case behind it.
+    /// The second case.
     pub case: JudgeCase,
 }
 
@@ -81,7 +81,7 @@ fn parsed_case(source: &mut ByteSource<'_>) -> JudgeCase {
     }
 }
 
-/// Replaces most parsed reports by lines as subjects write them, unparsed.
+/// Replaces most parsed reports by unparsed lines, in the spellings of subjects.
 fn unparse_reports(source: &mut ByteSource<'_>, observation: &mut Observation) {
     for report in &mut observation.reports {
         let ReportContent::Line(line) = &report.content else {
@@ -100,7 +100,8 @@ fn unparse_reports(source: &mut ByteSource<'_>, observation: &mut Observation) {
     }
 }
 
-/// Returns the canonical text of a line. A line that is no JSON has none that parses back equal.
+/// Returns the canonical text of a line. For a line that is no JSON, the text does not parse back
+/// to an equal line.
 fn canonical_line(line: &Line) -> Vec<u8> {
     match line {
         Line::Event(event) => event_line(event),
@@ -119,7 +120,8 @@ fn spaced(line: &[u8]) -> Vec<u8> {
 
 /// Moves the parameters of an event before its name.
 fn params_first(line: &[u8]) -> Vec<u8> {
-    // In a string each quote has a backslash before it, so that this is no string's content.
+    // Within a string, each quote has a backslash before it, so this text cannot be within a
+    // string.
     match memmem::find(line, b",\"params\":") {
         Some(at) => {
             let (name, params) = (&line[1..at], &line[at + 1..line.len() - 1]);
@@ -139,7 +141,8 @@ fn with_an_escape(line: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Adds a member without a meaning: of two with the same name, the later one counts.
+/// Adds a member without a meaning, because of two members with the same name only the later one
+/// counts.
 fn with_an_extra_member(line: &[u8]) -> Vec<u8> {
     [b"{\"ready\":false,", &line[1..]].concat()
 }
@@ -176,7 +179,7 @@ fn event(source: &mut ByteSource<'_>) -> EventBuf {
     }
 }
 
-/// Returns a report that conforms, or `None` where silence conforms.
+/// Returns a report that conforms, or `None` if silence conforms.
 fn conforming_report(
     source: &mut ByteSource<'_>,
     expect: &Expectation,
@@ -255,7 +258,7 @@ fn any_report(source: &mut ByteSource<'_>) -> Report {
     }
 }
 
-/// Returns text that does harm if it is printed as it is.
+/// Returns text that does harm if it is printed without escapes.
 fn hostile(source: &mut ByteSource<'_>) -> String {
     const PIECES: &[&[u8]] = &[
         b"why",

@@ -1,5 +1,5 @@
-/// How datagrams are handed to the kernel. Where the system lacks a method, the one before it is
-/// used.
+/// How datagrams are passed to the kernel. If the system lacks a method, the one before it in this
+/// list is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Method {
@@ -7,7 +7,7 @@ pub enum Method {
     Single,
     /// One call for many datagrams: `sendmmsg`.
     Many,
-    /// Over UDP, one segment for many datagrams of equal length, which the kernel cuts:
-    /// segmentation offload. Otherwise one call for many.
+    /// Over UDP, one call with a buffer that the kernel splits into many datagrams of equal length:
+    /// segmentation offload. Over other sockets, the same as `Many`.
     Segments,
 }

@@ -10,7 +10,7 @@ use super::address::Address;
 use super::batch::Batch;
 use super::unsent::{Unsent, whole};
 
-/// A connected socket that does not block.
+/// A connected non-blocking socket.
 #[derive(Debug)]
 pub(super) enum OpenSocket {
     Udp(UdpSocket),
@@ -19,7 +19,8 @@ pub(super) enum OpenSocket {
 }
 
 impl OpenSocket {
-    /// Connects to an address. A UDP socket connects whether or not it is bound.
+    /// Connects to an address. A connection to a UDP address succeeds even if no process is bound
+    /// to it.
     pub(super) fn open(address: &Address) -> io::Result<Self> {
         match address {
             Address::Udp(peer) => {
@@ -64,7 +65,7 @@ impl OpenSocket {
         Ok(1)
     }
 
-    /// Waits until there may be room for a datagram, at most for this time.
+    /// Waits until the send buffer may have space for a datagram, at most for this time.
     #[cfg(unix)]
     pub(super) fn wait_until_writable(&self, time: Duration) -> io::Result<()> {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -77,7 +78,7 @@ impl OpenSocket {
         }
     }
 
-    /// Yields: without poll, the caller simply tries a UDP socket again.
+    /// Yields the thread. This platform has no poll, so the caller tries the UDP socket again.
     #[cfg(not(unix))]
     pub(super) fn wait_until_writable(&self, _: Duration) -> io::Result<()> {
         std::thread::yield_now();

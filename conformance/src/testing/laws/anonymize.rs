@@ -9,7 +9,7 @@ use crate::dialect::Dialect;
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn anonymized_datagrams_decode_alike(dialect: Dialect, datagram: &[u8]) {
     const MAX_READINGS: usize = 64;
     let anonymized = Anonymizer::new().datagram(dialect, datagram);

@@ -7,12 +7,13 @@ use flate2::read::MultiGzDecoder;
 
 use crate::capture::{CaptureStatistics, CapturedDatagram, read};
 
-/// A capture holds as many datagrams as the statistics count, none longer than UDP carries or than
-/// the capture itself, and the port filter selects exactly those of that port.
+/// Asserts that a capture has as many datagrams as the statistics count, that none is longer than
+/// UDP allows or than the capture itself, and that the port filter selects exactly the datagrams of
+/// that port.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn capture_statistics_match_datagrams(capture: &[u8]) {
     let (datagrams, statistics, _) = read_all(capture, None);
     assert_eq!(statistics.datagrams, datagrams.len());
@@ -20,7 +21,8 @@ pub fn capture_statistics_match_datagrams(capture: &[u8]) {
     assert!(statistics.packets <= size, "more packets than bytes");
     for datagram in &datagrams {
         let length = datagram.payload.len();
-        // IPv6 has no header to count: 20 bytes more than over IPv4.
+        // The length field of an IPv6 packet does not count the header, so 20 bytes more fit than
+        // over IPv4.
         assert!(
             length <= MAX_UDP_PAYLOAD + 20,
             "{length} bytes are too long"
@@ -34,19 +36,21 @@ pub fn capture_statistics_match_datagrams(capture: &[u8]) {
             .iter()
             .filter(|it| [it.source.port(), it.destination.port()].contains(&port))
             .collect();
-        // A datagram in a tunnel is part of one that may be of the port, and is passed on then.
+        // With the port of a tunnel as filter, datagrams within tunnels are not parsed, so the
+        // results differ.
         if !TUNNELS.contains(&port) {
             assert_eq!(of_port.iter().collect::<Vec<_>>(), expected);
         }
     }
 }
 
-/// A capture that arrives byte by byte, as over a slow pipe, reads the same as one that is there at
-/// once. How much of damaged compression is unpacked depends on how it arrives.
+/// Asserts that a capture which arrives byte by byte, as over a slow pipe, reads the same as one
+/// that arrives at once. Damaged compression is not checked, because the chunks decide how much of
+/// it is unpacked.
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn captures_read_alike_in_any_chunks(capture: &[u8]) {
     let at_once = read_all(capture, None);
     let by_bytes = read_all(OneByteReader(capture), None);
@@ -59,7 +63,7 @@ pub fn captures_read_alike_in_any_chunks(capture: &[u8]) {
 /// The ports of tunnels over UDP.
 const TUNNELS: [u16; 3] = [4789, 6081, 8472];
 
-/// Returns a capture, unpacked if it is compressed with gzip, and the error at which that ends.
+/// Returns a capture, unpacked if it is compressed with gzip, and whether unpacking failed.
 fn unpacked(capture: &[u8]) -> (Vec<u8>, io::Result<()>) {
     if !capture.starts_with(b"\x1f\x8b") {
         return (capture.to_vec(), Ok(()));
@@ -78,7 +82,7 @@ struct OwnedDatagram {
     payload: Vec<u8>,
 }
 
-/// Returns all datagrams of a capture, its statistics, and the error at which it ends.
+/// Returns all datagrams of a capture, its statistics, and the error that ended the reading.
 fn read_all(
     reader: impl Read + Send,
     port: Option<u16>,

@@ -15,7 +15,7 @@ static CORPUS: LazyLock<Corpus> =
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn vector_files_parse_or_fail_with_a_message(text: &str) {
     let vectors = match read(text) {
         Ok(vectors) => vectors,
@@ -50,7 +50,7 @@ pub fn vector_files_parse_or_fail_with_a_message(text: &str) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn known_lists_name_vectors_once(text: &str) {
     const TODAY: Date = Date {
         year: 2026,
@@ -77,7 +77,7 @@ pub fn known_lists_name_vectors_once(text: &str) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn globs_fit_as_by_dynamic_programming(glob: &str, id: &str) {
     let id_characters: Vec<_> = id.chars().collect();
     // Whether the pattern so far fits the first characters of the id, for each number of them.
@@ -106,7 +106,7 @@ pub fn globs_fit_as_by_dynamic_programming(glob: &str, id: &str) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn imported_vector_files_parse(dialect: Dialect, datagrams: &[Vec<u8>]) {
     let mut file = VectorFile::new("captured", dialect);
     let mut text = Vec::new();

@@ -11,7 +11,7 @@ use crate::vectors::{Expectation, Step};
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn judge_agrees_with_brute_force(case: &JudgeCase) {
     let JudgeCase {
         steps,
@@ -47,7 +47,7 @@ pub fn judge_agrees_with_brute_force(case: &JudgeCase) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn alignments_pair_everything_in_order(case: &JudgeCase) {
     let (steps, reports) = (&case.steps, &case.observation.reports);
     let expected: Vec<_> = steps.iter().map(|step| &step.expect).collect();
@@ -83,7 +83,7 @@ pub fn alignments_pair_everything_in_order(case: &JudgeCase) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn judge_reasons_are_printable(case: &JudgeCase) {
     if let Judgment::Departs { why } = judge(&case.steps, &case.observation, case.answering) {
         assert!(!why.is_empty(), "a departure without a reason");
@@ -101,7 +101,7 @@ pub fn judge_reasons_are_printable(case: &JudgeCase) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn late_reports_are_taken_in_order(before: &JudgeCase, case: &JudgeCase) {
     let is_expected = |steps: &[Step], report: &Report| match report.line().as_deref() {
         Some(line @ Line::Event(_)) => steps.iter().any(|step| is_event_of(step, line)),

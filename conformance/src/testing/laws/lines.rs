@@ -10,7 +10,7 @@ use crate::escape::visible_json;
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn lines_parse_back(line: &[u8]) {
     let Some(parsed) = parse_line(line) else {
         assert!(!line.starts_with(b"{"), "a report is parsed as log output");
@@ -38,7 +38,7 @@ pub fn lines_parse_back(line: &[u8]) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn fast_and_generic_line_parsers_agree(line: &[u8]) {
     if let Some(parsed) = parse_line(line)
         && let Ok(json) = serde_json::from_slice(line)
@@ -64,7 +64,7 @@ pub fn fast_and_generic_line_parsers_agree(line: &[u8]) {
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn only_the_canonical_line_compares_equal(line: &[u8]) {
     if let Some(Line::Event(event)) = parse_line(line) {
         let written = event_line(&event);

@@ -7,7 +7,7 @@ use crate::report::{Record, read_from};
 ///
 /// # Panics
 ///
-/// If that does not hold.
+/// If the law does not hold.
 pub fn reports_parse_whole_or_fail(text: &[u8]) {
     let mut records = Vec::new();
     let whole = read_from(text, |record: Record| {

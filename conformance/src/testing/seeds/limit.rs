@@ -1,2 +1,2 @@
-/// The longest seed, in bytes: longer ones only slow an engine down.
+/// The length of the longest seed in bytes. Longer seeds only slow an engine down.
 pub(super) const MAX_SEED: usize = 4_096;
