@@ -1,5 +1,5 @@
-//! Generated cases are what they claim to be: simple where nothing is decided, and else everything
-//! that breaks readers.
+//! Tests of the generators: no bytes give a simple case, and random bytes reach everything that
+//! breaks readers.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -15,7 +15,7 @@ use event_datagram_oracle::generate::{
 };
 use event_datagram_oracle::reference::{self, Reading};
 
-/// So many rows of bytes, the same in every run.
+/// Returns `count` byte strings, the same in every run.
 fn decisions(count: usize) -> impl Iterator<Item = Vec<u8>> {
     let mut state = 0_u64;
     let mut next = move || {
@@ -32,12 +32,13 @@ fn decisions(count: usize) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// So many cases of a kind.
+/// Returns `count` cases of a type.
 fn cases<C: Generate>(count: usize) -> impl Iterator<Item = C> {
     decisions(count).map(|bytes| C::generate(&mut ByteSource::new(&bytes)))
 }
 
-/// The text that `Debug` gives for each: kinds and reasons have no order of their own.
+/// Returns the `Debug` texts of all items, because error kinds and reasons have no order of their
+/// own.
 fn seen<T: Debug>(all: impl Iterator<Item = T>) -> BTreeSet<String> {
     all.map(|one| format!("{one:?}")).collect()
 }
@@ -89,7 +90,7 @@ fn text_cases_reach_every_error_and_every_reason() {
         let result = text::documented::decode(&case.0);
         result.err().map(|error| error.kind())
     }));
-    // Only a large datagram is too long.
+    // `TooLong` needs a large datagram, which these cases do not have.
     kinds.insert("TooLong".into());
     all_of(
         &kinds,
@@ -168,7 +169,7 @@ fn jsonrpc_cases_are_of_every_sort() {
 
 #[test]
 fn events_come_in_sizes_around_every_limit() {
-    // The first byte decides for a large event, the next two for its size, the rest for a
+    // The first byte chooses a large event, the next two choose its size, and the others a
     // parameter.
     let decisions = (0..=u8::MAX).flat_map(|limit| {
         [0x00, 0x40, 0x80, 0xc0].map(|offset| [0xff, limit, offset, 0x80, 0x80, 0x80, 0x80])
@@ -200,7 +201,7 @@ fn events_come_in_sizes_around_every_limit() {
 }
 
 #[test]
-fn failing_cases_shrink_to_little() {
+fn failing_cases_shrink_to_short_ones() {
     /// Shrinks the first cases that fail.
     fn shrunk<C: Generate>(fails: impl Fn(&C) -> bool) -> Vec<C> {
         let case = |bytes: &[u8]| C::generate(&mut ByteSource::new(bytes));
@@ -250,7 +251,7 @@ fn failing_cases_shrink_to_little() {
 }
 
 #[test]
-fn sequences_repeat_themselves_and_hold_nothing_at_times() {
+fn some_sequences_have_repeated_or_empty_datagrams() {
     let sequences: Vec<_> = cases::<JsonRpcSequence>(500).map(|case| case.0).collect();
     assert!(sequences.iter().any(|sequence| sequence.len() > 4));
     assert!(

@@ -1,4 +1,4 @@
-//! The laws of `event_datagram_oracle`, on cases made to break parsers.
+//! Runs the laws of `event_datagram_oracle` on generated cases that break parsers.
 
 use event_datagram::{EventBuf, ParamBuf};
 use event_datagram_oracle::generate::{
@@ -103,7 +103,7 @@ proptest! {
         socket::addresses_parse_as_in_std(&case.0);
     }
 
-    /// The events of one dialect are no secret to the other.
+    /// Runs each sender on the events that were generated for the other dialect.
     #[test]
     fn senders_encode_events_of_the_other_dialect_as_checked(text: TextEvent, json: JsonRpcEvent) {
         jsonrpc::sender_matches_size_and_check(&text.0);

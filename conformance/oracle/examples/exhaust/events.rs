@@ -3,14 +3,14 @@ use event_datagram_oracle::laws::{jsonrpc, text};
 
 use crate::family::Family;
 
-/// Starts the next parameter.
+/// The symbol that starts the next parameter.
 const NEXT: &[u8] = b"&";
-/// Ends the name of a parameter.
+/// The symbol that ends the name of a parameter.
 const NAMED: &[u8] = b"=";
-/// Stands for the integer -1 as a value.
+/// The symbol for the integer -1 as a value.
 const INTEGER: &[u8] = b"#";
 
-/// Every event that up to six symbols write.
+/// Returns the family of every event that up to six symbols describe.
 pub(crate) fn text_families() -> Vec<Family> {
     vec![Family {
         name: "events of up to 6 symbols",
@@ -20,7 +20,7 @@ pub(crate) fn text_families() -> Vec<Family> {
     }]
 }
 
-/// Every event that up to five symbols write.
+/// Returns the family of every event that up to five symbols describe.
 pub(crate) fn jsonrpc_families() -> Vec<Family> {
     vec![Family {
         name: "events of up to 5 symbols",
@@ -34,12 +34,12 @@ pub(crate) fn jsonrpc_families() -> Vec<Family> {
     }]
 }
 
-/// The numbers of bytes before a value so that its end lies across a border of the encoder, which
-/// looks at 16, 32 and 64 bytes at once.
+/// The numbers of bytes that are put before a value, so that its end crosses the border of a block
+/// of the encoder, which processes 16, 32 and 64 bytes at once.
 const LENGTHS: [usize; 4] = [0, 14, 30, 62];
 
-/// Runs the laws on the event of a string, and on the same with longer values. Returns the number
-/// of events.
+/// Runs the laws on the event of a string, and on the same event with longer values. Returns the
+/// number of events.
 fn in_each_length(string: &[u8], laws: fn(&EventBuf)) -> u64 {
     for length in LENGTHS {
         let mut event = event(string);
@@ -53,7 +53,7 @@ fn in_each_length(string: &[u8], laws: fn(&EventBuf)) -> u64 {
     LENGTHS.len() as u64
 }
 
-/// Returns the event of a string: parameters with `&` before each, names with `=` behind them. A
+/// Returns the event that a string describes. `&` precedes each parameter, and `=` ends a name. A
 /// name without a value has the value null.
 fn event(string: &[u8]) -> EventBuf {
     let params = string.split(|byte| [*byte] == *NEXT).skip(1);

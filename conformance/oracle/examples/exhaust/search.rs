@@ -8,11 +8,11 @@ use crate::family::Family;
 /// The number of strings that a thread takes at once.
 const BATCH: u64 = 1 << 14;
 
-/// Runs a family on every string, on all cores, and returns the number of cases.
+/// Runs the laws of a family on every string, on all cores, and returns the number of cases.
 ///
 /// # Errors
 ///
-/// Returns a string on which a law is broken. The panic's message is on standard error.
+/// Returns a string for which a law does not hold. The panic message is on standard error.
 pub(crate) fn every_string(family: &Family) -> Result<u64, Vec<u8>> {
     let base = family.symbols.len() as u64;
     let total: u64 = (0..=family.longest).map(|length| base.pow(length)).sum();
@@ -52,7 +52,7 @@ pub(crate) fn every_string(family: &Family) -> Result<u64, Vec<u8>> {
     }
 }
 
-/// Writes the string of a number: shorter strings come first.
+/// Writes the string with this number. Shorter strings have lower numbers.
 fn write(family: &Family, mut number: u64, string: &mut Vec<u8>) {
     let base = family.symbols.len() as u64;
     let mut length = 0;

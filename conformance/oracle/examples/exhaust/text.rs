@@ -4,7 +4,7 @@ use crate::family::{Family, Place, in_each_place};
 
 const BYTES: &[&[u8]] = &[b"\n", b":", b"\"", b"\\", b"a", b"\xff"];
 
-/// Every string of up to nine bytes.
+/// Returns the families, which together try every string of up to nine bytes.
 pub(crate) fn families() -> Vec<Family> {
     vec![
         Family {
@@ -23,8 +23,8 @@ pub(crate) fn families() -> Vec<Family> {
     ]
 }
 
-/// Alone, and inside a value across the sixteenth byte, where vectors of the machine end, and
-/// across the sixty-fourth, where windows of the decoder end.
+/// The places of a string: alone; within a value across the sixteenth byte, where a SIMD vector
+/// ends; and across the sixty-fourth byte, where a window of the decoder ends.
 const PLACES: [Place; 3] = [
     Place {
         before: b"",
