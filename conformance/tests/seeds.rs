@@ -1,5 +1,5 @@
-//! Runs every fuzz target on all of its seeds: those made from the corpus, those that campaigns
-//! kept, and each regression as a test of its own.
+//! Runs every fuzz target on all of its seeds: those that are made from the corpus and those that
+//! campaigns kept. Each regression is a test of its own.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -102,8 +102,8 @@ fn every_target_can_be_fuzzed() -> Result<(), Failed> {
     Ok(())
 }
 
-/// A family is the part of a target's name before the first `_`; scripts find its dictionary by
-/// that name.
+/// Checks that every family of targets has a dictionary. A family is the part of a target's name
+/// before the first `_`; scripts find the dictionary by that name.
 fn every_family_of_targets_has_a_dictionary() -> Result<(), Failed> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/dictionaries");
     let names = targets().map(FuzzTarget::name);

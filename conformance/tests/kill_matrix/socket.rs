@@ -1,4 +1,5 @@
-//! A listener in its own process: it receives datagrams, and does what a model answers.
+//! Runs a model as a listener in its own process: receives datagrams, and writes the lines of the
+//! model.
 
 use std::io::{self, Write as _};
 use std::net::UdpSocket;
@@ -7,7 +8,8 @@ use std::{process, thread};
 
 use event_datagram_oracle::faults::{End, Model};
 
-/// The longest datagram and more; no fault of a model depends on this buffer.
+/// The size of the receive buffer. It is longer than any datagram, so that the models' faults do
+/// not depend on it.
 const BUFFER: usize = 1 << 18;
 
 /// Listens on the socket at an address of `EVDG_SOCKET` until the model ends or the process is
@@ -29,7 +31,7 @@ pub(crate) fn listen(mut model: Model, address: &str) -> io::Result<()> {
             Some(End::Exit) => process::exit(0),
             Some(End::Crash) => {
                 eprintln!("the listener crashes");
-                // The status of a Rust program that panics.
+                // The exit status of a Rust program that panics.
                 process::exit(101);
             }
             Some(End::Hang) => loop {

@@ -1,4 +1,4 @@
-//! Reads what a source file imports, defines and mentions, outside of its tests.
+//! Finds the imports, items and paths in a source file, without its tests.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use crate::tokens::{Token, tokens};
 #[derive(Debug, Default)]
 pub(crate) struct Source {
     pub(crate) imports: Vec<Import>,
-    /// Paths of two segments or more outside of `use`.
+    /// Paths of two or more segments outside of `use`.
     pub(crate) mentions: Vec<Path>,
     /// Items at the level of a module.
     pub(crate) items: BTreeSet<(Scope, String)>,
@@ -35,7 +35,7 @@ pub(crate) struct Path {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Import {
     pub(crate) path: Path,
-    /// The name by which the file knows it, or `*`.
+    /// The name of the import in the file, or `*`.
     pub(crate) alias: String,
     pub(crate) is_reexport: bool,
 }
@@ -93,7 +93,8 @@ impl Parser {
         }
     }
 
-    /// Returns the text of the token so far ahead, or nothing behind the last one.
+    /// Returns the text of the token that is `ahead` tokens after the current one, or an empty text
+    /// after the last one.
     fn text(&self, ahead: usize) -> &str {
         self.tokens.get(self.at + ahead).map_or("", |it| &it.text)
     }
@@ -102,7 +103,7 @@ impl Parser {
         self.modules.iter().map(|(name, _)| name.clone()).collect()
     }
 
-    /// Reads an attribute. If only tests have what it stands before, skips that, too.
+    /// Reads an attribute. If the attribute limits an item to tests, skips the item, too.
     fn attribute(&mut self) {
         let is_inner = self.text(1) == "!";
         let start = self.at + if is_inner { 2 } else { 1 };
@@ -146,7 +147,7 @@ impl Parser {
         self.at += 1;
     }
 
-    /// Returns the index behind the bracket that closes the one at an index.
+    /// Returns the index after the bracket that closes the bracket at `open`.
     fn behind_group(&self, open: usize) -> usize {
         let mut depth = 0_usize;
         for (index, token) in self.tokens.iter().enumerate().skip(open) {
@@ -173,7 +174,7 @@ impl Parser {
         self.at += 1;
     }
 
-    /// Reads a tree of a `use` declaration behind the segments that lead to it.
+    /// Reads a tree of a `use` declaration. `prefix` has the segments before the tree.
     fn use_tree(&mut self, prefix: &mut Vec<String>, is_reexport: bool) {
         let known = prefix.len();
         let line = self.tokens.get(self.at).map_or(0, |it| it.line);
@@ -202,7 +203,7 @@ impl Parser {
                     self.at += 1;
                 }
                 "," | "}" | ";" | "" => break,
-                // `self` behind a path is that path.
+                // `self` after a path means that path.
                 "self" if !prefix.is_empty() => self.at += 1,
                 segment => {
                     prefix.push(segment.into());
@@ -223,7 +224,7 @@ impl Parser {
         prefix.truncate(known);
     }
 
-    /// Notes the item that begins here, if it is one at the level of a module.
+    /// Records the item that begins here, if it is at the level of a module.
     fn item(&mut self) {
         const KEYWORDS: [&str; 9] = [
             "struct",
@@ -248,7 +249,7 @@ impl Parser {
         }
     }
 
-    /// Notes the path that begins here, if one does, and goes behind it.
+    /// Records the path that begins here, if there is one, and skips it.
     fn path(&mut self) {
         let start = self.at;
         self.at += 1;
@@ -280,7 +281,7 @@ impl Parser {
     }
 }
 
-/// Returns whether an attribute keeps an item out of every build but those of tests.
+/// Returns whether an attribute limits an item to builds of tests.
 fn is_test_condition(attribute: &[Token]) -> bool {
     let texts: Vec<_> = attribute.iter().map(|it| it.text.as_str()).collect();
     match texts.as_slice() {

@@ -1,4 +1,4 @@
-//! The crates of the workspace and their modules, and the resolution of paths in them.
+//! Reads the crates and modules of the workspace, and resolves paths in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,26 +19,26 @@ pub(crate) struct Workspace {
 /// A source file.
 #[derive(Debug)]
 pub(crate) struct File {
-    /// Below the root of the repository.
+    /// The path of the file, relative to the root of the repository.
     pub(crate) path: String,
     pub(crate) package: String,
     pub(crate) module: Module,
     pub(crate) source: Source,
 }
 
-/// The names that lead to a module: the crate's, and one for each level.
+/// The path of a module: the name of the crate, and a name for each level.
 pub(crate) type Module = Vec<String>;
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     /// The module that the path names first, which is the one that is imported.
     pub(crate) module: Module,
-    /// The file that defines what the path leads to, behind all re-exports.
+    /// The file that defines the item, after all re-exports are followed.
     pub(crate) file: usize,
 }
 
-/// How many re-exports may lead from one to the next.
+/// The longest chain of re-exports that is followed.
 const MAX_REEXPORTS: usize = 16;
 
 impl Workspace {
@@ -124,8 +124,9 @@ impl Workspace {
         Some(&self.files[*root].package)
     }
 
-    /// Returns the module at the top of its crate that a path imports. What the root of a crate
-    /// re-exports belongs to the module that defines it; what the root defines, to none.
+    /// Returns the module at the top of its crate that a path imports. An item that the root of a
+    /// crate re-exports belongs to the module that defines it. An item that the root defines
+    /// belongs to no module.
     pub(crate) fn top_module<'t>(&'t self, target: &'t Target) -> Option<&'t [String]> {
         let defining = &self.files[target.file].module;
         target.module.get(..2).or(defining.get(..2))
@@ -149,7 +150,7 @@ impl Workspace {
         }
     }
 
-    /// Goes down from a module along the segments of a path.
+    /// Resolves the segments of a path, starting from a module.
     fn walk(&self, module: &[String], segments: &[String], limit: usize) -> Option<Target> {
         let file = *self.modules.get(module)?;
         let here = Target {
@@ -169,7 +170,7 @@ impl Workspace {
         if self.defines(module, first) {
             return Some(here);
         }
-        // The module that the path names is this one, whatever it re-exports from elsewhere.
+        // The path names this module, even if the module re-exports the item from another one.
         let target = self.reexport(module, first, rest, limit)?;
         Some(Target {
             file: target.file,
@@ -200,7 +201,8 @@ impl Workspace {
                 return self.walk(&source, &segments, limit.checked_sub(1)?);
             }
         }
-        // A macro may define it. An import from outside of the workspace has returned above.
+        // A macro of the module may define the item. Imports from outside of the workspace have
+        // returned before.
         self.modules.get(module).map(|file| Target {
             module: module.to_vec(),
             file: *file,
@@ -238,7 +240,7 @@ impl Workspace {
     }
 }
 
-/// Returns the module whose body a file is, given the folder of its crate.
+/// Returns the module of a file in the folder of its crate.
 fn module_of(path: &Path, folder: &Path, package: &str) -> Module {
     let below = path
         .strip_prefix(folder)

@@ -1,4 +1,5 @@
-//! Listeners that run already: found, watched, found again, and never killed.
+//! Tests of `--attach`: `evdg` attaches to a listener that runs already, follows it through
+//! restarts, and never kills it.
 
 use std::fs::{self, File};
 use std::io;
@@ -12,14 +13,14 @@ use tempfile::TempDir;
 use crate::evdg::{Ran, evdg, python_listener, run};
 use crate::hostile_subjects::listener_with;
 
-/// A listener of somebody else's, on a UNIX socket, and the folder where it lives.
+/// A listener on a UNIX socket that `evdg` did not start, and the folder with its files.
 struct Running {
     process: Child,
     folder: TempDir,
 }
 
 impl Running {
-    /// Starts the reference listener, with its reports in this file.
+    /// Starts the reference listener, which writes its reports into this file.
     fn start(folder: TempDir, reports: impl Into<Stdio>) -> Self {
         let mut command = evdg();
         command.args(["listen", &socket(&folder), "--dialect", "text"]);
@@ -32,7 +33,7 @@ impl Running {
         self.folder.path().join(name)
     }
 
-    /// Tests it, with its reports read from there.
+    /// Runs `evdg test --attach` on the listener, and reads its reports from `observe`.
     fn test(&self, args: &[&str], observe: &Path) -> Ran {
         attach(args, &socket(&self.folder), observe)
     }
@@ -68,7 +69,7 @@ fn attach(args: &[&str], socket: &str, observe: &Path) -> Ran {
 fn reports_are_read_from_a_file() {
     let folder = folder();
     let path = folder.path().join("reports");
-    // What stands there already is nobody's answer.
+    // Lines that the file holds before the run are not taken for answers.
     fs::write(&path, "{\"event\":\"E_OLD\",\"params\":[]}\n").expect("there is room");
     let reports = File::options()
         .append(true)
@@ -95,7 +96,7 @@ fn reports_are_read_from_a_fifo() {
         .status()
         .expect("mkfifo runs");
     assert!(made.success());
-    // Opened both ways, so that the listener need not wait for its reader.
+    // Opened for reading and writing, so that the listener need not wait for a reader.
     let fifo = File::options()
         .read(true)
         .write(true)
@@ -138,7 +139,7 @@ fn reports_are_read_from_standard_input() {
 }
 
 #[test]
-fn cases_that_are_made_up_are_sent_to_it_too() {
+fn generated_cases_are_sent_to_an_attached_listener() {
     let folder = folder();
     let path = folder.path().join("reports");
     let reports = File::create(&path).expect("there is room");
@@ -153,10 +154,10 @@ fn cases_that_are_made_up_are_sent_to_it_too() {
 }
 
 #[test]
-fn a_listener_that_its_owner_starts_again_is_found_again() {
+fn an_attached_listener_is_found_again_after_a_restart() {
     let folder = folder();
     let path = folder.path().join("events.sock");
-    // It dies of one datagram; a loop around it starts it anew, as an init system would.
+    // The listener dies of one datagram, and a shell loop starts it again, as an init system would.
     let python = python_listener();
     let python = python.parent().and_then(Path::to_str).expect("it is UTF-8");
     let program = format!(
@@ -183,7 +184,7 @@ fn a_listener_that_its_owner_starts_again_is_found_again() {
         .test(&["--verbose", "--filter", "sep-*"], &reports)
         .expect_status(1);
     running.still_runs();
-    // The loop and what it has started.
+    // Kills the loop and the listeners that it has started.
     let group = format!("-{}", running.process.id());
     let killed = Command::new("kill").args(["-KILL", "--", &group]).status();
     assert!(killed.expect("kill runs").success());
@@ -205,7 +206,8 @@ fn a_listener_that_its_owner_starts_again_is_found_again() {
     );
 }
 
-/// It is somebody else's: nobody here starts it again, and none of the later vectors made it die.
+/// `evdg` cannot restart an attached listener. It must not report that the later vectors made the
+/// listener die.
 #[test]
 fn a_listener_that_hangs_for_good_has_not_crashed() {
     let folder = folder();
@@ -226,7 +228,7 @@ fn a_listener_that_hangs_for_good_has_not_crashed() {
     assert!(ran.unwrapped().contains(why), "{}", ran.stdout);
 }
 
-/// What somebody else sends it names the event that it reports.
+/// The user names an event and a fence that the listener reports.
 #[test]
 fn a_listener_that_drops_names_is_tested_with_another_event_and_fence() {
     let folder = folder();
@@ -249,7 +251,7 @@ fn a_listener_that_drops_names_is_tested_with_another_event_and_fence() {
 }
 
 #[test]
-fn reports_that_end_are_told() {
+fn the_end_of_the_reports_is_an_error() {
     let running = Running::start(folder(), Stdio::null());
     let socket = socket(&running.folder);
     let args = ["test", "--attach", &socket, "--observe", "-"];
@@ -259,7 +261,7 @@ fn reports_that_end_are_told() {
 }
 
 #[test]
-fn what_is_not_there_is_told() {
+fn missing_reports_listeners_and_options_are_errors() {
     let folder = folder();
     let reports = folder.path().join("reports");
     let socket = socket(&folder);

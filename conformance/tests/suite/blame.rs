@@ -1,5 +1,5 @@
-//! Subjects whose failures show at other vectors than those that cause them, or at others in each
-//! run: the cause is reported once, and every other vector is judged on its own.
+//! Tests with subjects whose failures show at other vectors than those that cause them, or at other
+//! vectors in each run. `evdg` must report the cause once, and judge every other vector on its own.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::evdg::{Ran, run, test};
 use crate::hostile_subjects::{listener_with, test_listener_with};
 
-/// A correct listener in which each datagram has a thread.
+/// A listener that is correct, except that it handles each datagram in a thread of its own.
 pub(crate) const THREADS: &str = "import threading
 def work(datagram):
     try: line = report(*parse(datagram))
@@ -18,17 +18,17 @@ def work(datagram):
 threading.Thread(target=work, args=(datagram,)).start()
 continue";
 
-/// A correct listener, but that the order of parameters is another one each time.
+/// A listener that is correct, except that it reports parameters in random order.
 const SHUFFLED: &str = "import random
 whole = report if count == 0 else whole
 def report(name, params): return whole(name, random.sample(params, len(params)))";
 
-/// A correct listener, but that the order of parameters is that of a hash table, whose seed is
-/// another one in each process.
+/// A listener that is correct, except that it reports parameters in the order of a hash table,
+/// whose seed differs from process to process.
 const HASHED: &str = "whole = report if count == 0 else whole
 def report(name, params): return whole(name, sorted(params, key=lambda param: hash(param[0])))";
 
-/// A correct listener that reports all again after a while, in order.
+/// A listener that is correct, except that it repeats all reports after a while, in order.
 const REPEATED: &str = "import queue, threading
 def say(line):
     with lock: sys.stdout.write(json.dumps(line) + '\\n'); sys.stdout.flush()
@@ -43,10 +43,10 @@ if count == 0:
 try: copies.put((time.monotonic() + 0.3, report(*parse(datagram))))
 except ValueError: pass";
 
-/// The results that are no pass, each with its verdict and requirement.
+/// The results that did not pass: the verdict and the requirement, by vector and socket.
 pub(crate) type Failures = BTreeMap<(String, String), (String, String)>;
 
-/// Runs vectors on a listener that does `extra`, and returns the report.
+/// Runs vectors on a listener with the code `extra`, and returns the report.
 pub(crate) fn report_of(args: &[&str], extra: &str) -> (Ran, Value) {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("report.json");
@@ -79,8 +79,8 @@ pub(crate) fn failures(report: &Value) -> Failures {
     failures.collect()
 }
 
-/// Checks that exactly one of these vectors fails over each socket, twice, that it tests this
-/// requirement, and that it fails when it runs without the others.
+/// Checks in two runs that exactly one of these vectors fails over each socket, that it tests this
+/// requirement, and that it fails alone, too.
 #[track_caller]
 fn fails_once(args: &[&str], filters: &[&str], extra: &str, requirement: &str, why: &str) {
     let patterns = filters.iter().flat_map(|pattern| ["--filter", pattern]);
@@ -200,18 +200,18 @@ fn copies_that_come_late_are_seen_by_lingering() {
     fails_once(&linger, &["state-two-*", "sep-*"], REPEATED, "T19", why);
     let args = [JSONRPC, &linger].concat();
     fails_once(&args, &["rpc-state-two-*"], REPEATED, "T19", why);
-    // Where no vector tests that, the last one reports it.
+    // If no vector tests the requirement, the last vector reports the behaviour.
     let args = ["--socket", "unix", "--filter", "sep-*", "--linger", "1s"];
     let (ran, _) = report_of(&args, REPEATED);
     ran.expect_status(1);
-    // A correct listener says nothing.
+    // A correct listener reports nothing after the last vector.
     let (ran, _) = report_of(&args, "");
     ran.expect_status(0);
 }
 
 #[test]
 fn copies_that_come_during_the_run_fail_one_vector() {
-    // All vectors but the first come when the copies of the first do.
+    // The listener is slow, so that the copies of the first report come during the other vectors.
     let slow = format!("{REPEATED}\nif count % 20 == 0: time.sleep(0.1)");
     let args = [
         "--filter", "order-*", "--filter", "state-*", "--filter", "sep-*",
@@ -240,7 +240,8 @@ pub(crate) fn losses(verdict: &str, args: &[&str], extra: &str) -> (Vec<String>,
 
 #[test]
 fn a_listener_that_reads_ahead_crashes_at_the_vector_that_does_it() {
-    // It dies of what it has not reported yet, while earlier datagrams wait to be reported.
+    // The listener dies of a datagram when it has read it, while earlier datagrams are still to be
+    // reported.
     let ahead = "import threading, queue
 if count == 0: todo = queue.Queue()
 def work():
@@ -261,7 +262,8 @@ continue";
 
 #[test]
 fn a_crash_that_takes_two_vectors_is_found_by_a_replay() {
-    // It dies of the second of two vectors, with some between them.
+    // The listener dies of a vector if it has received a certain other vector before, with some
+    // between them.
     let two = "if count == 0: armed = False
 armed = armed or b'order' in datagram or b'z::1' in datagram or b'\"first\":\"1st\"' in datagram
 if armed and (b'a::\\n' in datagram or b'\"zz\":\"1\"' in datagram): os.abort()";
@@ -278,7 +280,7 @@ if armed and (b'a::\\n' in datagram or b'\"zz\":\"1\"' in datagram): os.abort()"
 
 #[test]
 fn a_parser_without_state_does_not_fail_in_sequences() {
-    // It reads each name wrong, in sequences as alone.
+    // The parser reads each name wrong, both in sequences and alone.
     let lower = "whole = report if count == 0 else whole
 def report(name, params): return whole(name if b'FENCE' in name else name.lower(), params)";
     for args in [["--filter", "state-*"], ["--filter", "rpc-state-*"]] {

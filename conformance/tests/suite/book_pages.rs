@@ -1,5 +1,5 @@
-//! Pages of the book that are made of the command line and of the corpus.
-//! `SNAPSHOTS=overwrite` writes them again.
+//! Tests of the pages of the book that are generated from the command line and from the corpus.
+//! `SNAPSHOTS=overwrite` rewrites the pages.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,7 +9,7 @@ use snapbox::{Assert, Data};
 
 use crate::evdg::run;
 
-/// Compares a page of the book with what it should be.
+/// Compares a page of the book with its expected content.
 fn check_page(name: &str, expected: String) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src");
     Assert::new()

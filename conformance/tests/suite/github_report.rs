@@ -1,4 +1,4 @@
-//! The report for GitHub Actions: annotations, and the summary of the job.
+//! Tests of the report for GitHub Actions: annotations, and the summary of the job.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ fn each_cause_is_an_annotation_and_the_job_has_a_summary() {
         assert!(lines[1].contains(part), "{part}: {lines:?}");
     }
     assert_eq!(lines.len(), 2);
-    // What earlier steps wrote stays.
+    // The text that earlier steps wrote is kept.
     assert!(
         summary.starts_with("before\n## event\\_datagram")
             || summary.starts_with("before\n## event_datagram"),
@@ -76,7 +76,7 @@ fn a_run_without_failures_has_one_notice() {
     assert!(summary.contains("conforms in 2 tests"), "{summary}");
 }
 
-/// A listener that reports whatever it is sent as this event.
+/// Writes a listener that reports every datagram as this event, and returns its path.
 fn always_reports(folder: &Path, event: &str) -> String {
     let program = format!(
         "import os, socket, sys\n\
@@ -123,7 +123,7 @@ fn ten_errors_at_most_and_none_injects_a_command() {
     for line in &lines {
         let kinds = ["::notice title=", "::error title=", "::warning title="];
         assert!(kinds.iter().any(|kind| line.starts_with(kind)), "{line}");
-        // The message is what stands behind the second `::`, and the title holds no colon.
+        // The message is the text after the second `::`, and the title contains no colon.
         let title = line
             .split("title=")
             .nth(1)
@@ -192,7 +192,7 @@ fn without_a_job_there_is_no_summary() {
 }
 
 #[test]
-fn a_merge_writes_the_same() {
+fn evdg_merge_writes_the_same_annotations() {
     let folder = folder();
     let listener = splits_at_last(folder.path());
     let json = folder.path().join("report.json");

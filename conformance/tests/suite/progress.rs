@@ -1,12 +1,12 @@
-//! The progress of a run on a terminal.
+//! Tests of the progress of a run on a terminal.
 
 use std::process::Command;
 
 use crate::evdg::{Ran, splits_at_last};
 
-/// Runs `evdg test ARGS` with standard error on a terminal, and returns what is shown there.
+/// Runs `evdg test ARGS` with standard error on a terminal, and returns what the terminal shows.
 fn on_terminal(args: &[&str]) -> String {
-    // Standard output goes elsewhere, so that the terminal shows the progress alone.
+    // Standard output goes to `/dev/null`, so that the terminal shows only the progress.
     let program = "import os, pty, sys\n\
                    out = os.open(os.devnull, os.O_WRONLY)\n\
                    def child(argv):\n    \

@@ -1,8 +1,8 @@
-//! The sentence that says what is wrong: it names the bug, and the datagram that shows it.
+//! Tests of the reason for a failure: it names the bug, and the datagram that shows the bug.
 
 use crate::hostile_subjects::test_listener_with;
 
-/// A vector of each dialect: one event whose parameters are `a=1`, `b=2`, `a=3`.
+/// A vector of each dialect that is one event with the parameters `a=1`, `b=2`, `a=3`.
 const ONE_EVENT: &[(&str, &str)] = &[
     ("text", "order-duplicates-apart"),
     ("jsonrpc", "rpc-name-twice-apart"),
@@ -31,7 +31,7 @@ fn says(dialect: &str, vector: &str, extra: &str, sentence: &str) {
     );
 }
 
-/// The Python condition that holds for all but fences.
+/// The Python condition that is true for all datagrams except fences.
 const NO_FENCE: &str = "b'FENCE' not in datagram";
 
 #[test]
@@ -70,7 +70,8 @@ fn a_swallowed_good_event_comes_before_a_wrong_parameter() {
 
 #[test]
 fn the_datagram_that_had_to_be_rejected_is_named_and_not_the_next() {
-    // Alone, with a fence behind it, it is rejected: what is wrong is a failure of state.
+    // The listener rejects the datagram if a fence follows it. So it rejects the datagram alone,
+    // and fails only in the sequence.
     let extra = "if b'E_BAD' in datagram and b'FENCE' not in sock.recv(LARGEST, socket.MSG_PEEK):\n    \
                      say(report(b'E_BAD', [])); continue";
     for (dialect, vector) in [

@@ -1,5 +1,5 @@
-//! Listeners that drop the events whose names they do not know, or demand parameters: `--event` and
-//! `--fence`.
+//! Tests of `--event` and `--fence`, for listeners that drop events with unknown names or demand
+//! parameters.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,15 +9,15 @@ use serde_json::Value;
 use crate::evdg::{Ran, evdg};
 use crate::hostile_subjects::{FEW, listener_with, test_listener_with};
 
-/// A listener that reports this event alone.
+/// A listener that reports only this event.
 const DROPS_OTHERS: &str = "try: name = parse(datagram)[0]\n\
                             except ValueError: name = b'E_UL_AOR_INSERT'\n\
                             if name != b'E_UL_AOR_INSERT': continue";
-/// A listener that reports this event alone, and only with this parameter.
+/// A listener that reports only this event, and only with this parameter.
 const DEMANDS_IP: &str = "try: name, params = parse(datagram)\n\
                           except ValueError: continue\n\
                           if name != b'E_PIKE_BLOCKED' or b'ip' not in dict(params): continue";
-/// What makes the former testable.
+/// The options with which [`DROPS_OTHERS`] can be tested.
 const OPTIONS: &[&str] = &[
     "--event",
     "E_UL_AOR_INSERT",
@@ -25,7 +25,7 @@ const OPTIONS: &[&str] = &[
     "E_UL_AOR_INSERT aor={tag}",
 ];
 
-/// Runs another command than `test`.
+/// Runs any command of `evdg`.
 fn run_with(command: &str, args: &[&str], extra: &str) -> Ran {
     let mut evdg = evdg();
     evdg.arg(command).args(args).args(OPTIONS).arg("--");
@@ -91,7 +91,7 @@ fn a_listener_that_reports_one_name_passes_every_vector_of_that_name() {
     }
 }
 
-/// Checks that one cause explains all that went wrong: the subject reports this event alone.
+/// Checks that one cause explains all failures: the subject reports only this event.
 #[track_caller]
 fn reports_only(ran: &Ran, name: &str) {
     let lines: Vec<_> = ran.stdout.lines().collect();
@@ -109,7 +109,7 @@ fn reports_only(ran: &Ran, name: &str) {
 
 #[test]
 fn a_listener_that_reports_one_name_has_one_cause_and_its_remedy() {
-    // Real events have these names, among others.
+    // The filter `real-*` selects events with the names that the listeners report, and others.
     let few = [
         "--socket", "unix", "--filter", "sep-*", "--filter", "real-*",
     ];
@@ -126,7 +126,7 @@ fn a_listener_that_reports_one_name_has_one_cause_and_its_remedy() {
         );
         assert!(ran.unwrapped().contains(&advice), "{}", ran.stdout);
     }
-    // Renamed, only the vectors with other names are left, and there is nothing to advise.
+    // With the renamed event, only vectors with other names fail, and there is no advice.
     let ran = test_listener_with(&[&few[..], OPTIONS].concat(), DROPS_OTHERS).expect_status(1);
     reports_only(&ran, "E_UL_AOR_INSERT");
     assert!(!ran.stdout.contains("\nadvice "), "{}", ran.stdout);
@@ -155,7 +155,7 @@ fn the_parameters_that_a_listener_demands_are_named() {
 
 #[test]
 fn a_listener_that_demands_a_parameter_is_not_said_to_lose_datagrams() {
-    // It reports the fence, and no vector has the parameter.
+    // The listener reports the fence, but no vector has the parameter that it demands.
     let demands = "try: name, params = parse(datagram)\n\
                    except ValueError: continue\n\
                    if name == b'E_PIKE_BLOCKED' and b'ip' not in dict(params): continue";

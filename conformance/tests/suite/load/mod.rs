@@ -1,4 +1,4 @@
-//! Load tests of listeners with a known behaviour. Tests assert counts, and never times, except for
+//! Load tests of listeners with a known behaviour. The tests assert counts and never times, except
 //! those that `ci/load` runs on a quiet machine.
 
 mod compare;
@@ -29,7 +29,8 @@ const LOSSLESS: [&str; 7] = [
 ];
 
 /// Runs `evdg bench`, checks its JSON report against the schema, and returns the report. With a
-/// behaviour, the subject is a [listener] of it, and the last number is how many datagrams it took.
+/// behaviour, the subject is a [listener] with this behaviour, and the last number is how many
+/// datagrams it has taken.
 fn measured(args: &[&str], behaviour: Option<&str>) -> (Ran, Value, u64) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let file = folder.path().join("load.json");
@@ -77,7 +78,7 @@ fn assert_adds_up(report: &Value, run: usize) {
 
 #[test]
 fn the_built_in_listener_reports_all_over_both_sockets_in_both_dialects() {
-    // So few that a receive buffer holds them all, however late they are read.
+    // So few datagrams that a receive buffer holds all of them, however late they are read.
     let args = [
         "--rate",
         "200",
@@ -134,7 +135,7 @@ fn the_built_in_listener_reports_all_over_both_sockets_in_both_dialects() {
 
 #[test]
 fn a_bare_socket_is_counted_too() {
-    // So few that a receive buffer holds them all, however late they are read.
+    // So few datagrams that a receive buffer holds all of them, however late they are read.
     let args = [
         "--sink",
         "--rate",
@@ -155,7 +156,7 @@ fn a_bare_socket_is_counted_too() {
 
 #[test]
 fn losses_are_counted_exactly() {
-    // A UNIX socket makes the sender wait, so that only the listener loses any.
+    // A UNIX socket makes the sender wait, so that only the listener loses datagrams.
     let args = ["--rate", "5k", "--duration", "500ms", "--socket", "unix"];
     let (ran, report, taken) = measured(&args, Some("loses:100"));
     assert_eq!(taken, 2_500);
@@ -174,7 +175,7 @@ fn losses_are_counted_exactly() {
         "{}",
         ran.stdout
     );
-    // Over UDP the kernel may drop some, too, and those are counted apart.
+    // Over UDP the kernel may drop datagrams, too, and these are counted separately.
     let args = ["--rate", "10k", "--duration", "500ms", "--socket", "udp"];
     let (_, report, taken) = measured(&args, Some("loses:1000"));
     assert_adds_up(&report, 0);
@@ -186,7 +187,8 @@ fn losses_are_counted_exactly() {
 #[test]
 fn drops_of_the_kernel_are_counted_exactly() {
     let args = ["--rate", "4k", "--duration", "500ms", "--socket", "udp"];
-    // The listener reads on when the kernel has dropped a hundred, and loses none itself.
+    // The listener reads on when the kernel has dropped a hundred datagrams, and loses no datagram
+    // itself.
     let (ran, report, taken) = measured(&args, Some("overflows:100"));
     assert_adds_up(&report, 0);
     assert_eq!(count(&report, 0, "accepted"), 2_000);
@@ -208,7 +210,7 @@ fn repeated_and_reordered_are_counted_exactly() {
         ),
         (100, 0)
     );
-    // Every report is to come once, however slow this machine is.
+    // Every datagram must be reported once, however slow this machine is.
     let ran = ran.expect_status(1);
     assert!(
         ran.stdout.contains("but 100 reported again"),
@@ -286,7 +288,7 @@ fn events_come_from_lines_and_from_captures() {
     let captures = fs::read_to_string(corpus).expect("the captures are there");
     let lines: Vec<_> = captures
         .lines()
-        // One of them is a datagram that is no event, and is left out.
+        // One of the captures is no event, and `evdg bench` leaves it out.
         .filter(|line| line.contains("\"builtin-") || line.contains("\"event-empty-none\""))
         .collect();
     assert!(lines.len() > 5);
