@@ -7,7 +7,7 @@
 pub(crate) fn copy(text: &[u8], to: &mut [u8]) {
     match text.len() {
         0 => {}
-        // The first, the middle and the last byte are all bytes.
+        // The first, the middle and the last byte cover all bytes of the text.
         length @ 1..4 => [0, length / 2, length - 1]
             .into_iter()
             .for_each(|at| to[at] = text[at]),

@@ -1,6 +1,6 @@
-//! The escapes of JSON strings (RFC 8259, section 7).
+//! Decodes the escapes of JSON strings (RFC 8259, section 7).
 
-/// The length of an escape by number, such as `\u00e9`.
+/// The length of a numeric escape, such as `\u00e9`.
 const BY_NUMBER: usize = 6;
 
 /// What is wrong with an escape.
@@ -28,7 +28,7 @@ pub(crate) fn unescape(text: &[u8]) -> Result<(char, usize), EscapeError> {
     Ok((character, 2))
 }
 
-/// Decodes an escape by number in the same way, for which every other escape is malformed.
+/// Decodes a numeric escape in the same way. Every other escape is malformed for this function.
 pub(crate) fn unescape_number(text: &[u8]) -> Result<(char, usize), EscapeError> {
     if *text.get(1).ok_or(EscapeError::CutShort)? != b'u' {
         return Err(EscapeError::Malformed);

@@ -1,4 +1,5 @@
-//! The socket syntax: what is taken, what is refused and with which words, and the errors.
+//! Tests of the socket syntax: accepted texts, refused texts and their error messages, and the
+//! types.
 
 use core::error::Error;
 use core::hash::{Hash, Hasher};
@@ -17,7 +18,7 @@ fn unix_paths() {
     unix("unix:./relative.sock", "./relative.sock");
     unix("/", "/");
     unix("/udp:127.0.0.1:80", "/udp:127.0.0.1:80");
-    // Whatever follows the scheme is the path, even where it looks like more syntax.
+    // All text after the scheme is the path, even if it looks like more syntax.
     unix("unix:udp:127.0.0.1:80", "udp:127.0.0.1:80");
     unix("unix:unix:/a", "unix:/a");
     unix("unix:///a", "///a");
@@ -54,7 +55,7 @@ fn udp_names() {
     name("udp:a:1", "a", 1);
     name("udp:_sip._udp.example:1", "_sip._udp.example", 1);
     name("udp:xn--bcher-kva.example:1", "xn--bcher-kva.example", 1);
-    // Only the last label makes a name look like an address.
+    // A name is taken for an address only because of its last label.
     name("udp:3com.com:1", "3com.com", 1);
     name("udp:1.2.3.4.example:1", "1.2.3.4.example", 1);
     name("udp:0x7f.example:1", "0x7f.example", 1);
@@ -264,7 +265,7 @@ fn a_path_fills_sun_path_but_for_its_nul() {
     refused(&format!("unix:{longest}b"), kind, 112, text);
     let nul = format!("{longest}\0");
     refused(&nul, Kind::NulInPath, 107, "path holds a NUL");
-    // Bytes count, not characters, and the offset never splits one.
+    // The limit is in bytes and not in characters, and the offset never splits a character.
     let wide = format!("/{}", "é".repeat(53));
     unix(&wide, &wide);
     refused(&format!("{wide}é"), kind, 107, text);
@@ -287,7 +288,8 @@ fn labels_and_names_have_dns_sizes() {
     refused(&format!("udp:{longest}b:1"), Kind::NameTooLong, 257, text);
 }
 
-// ---- the other doors -------------------------------------------------------------------------
+// ---- constructors and conversions
+// -------------------------------------------------------------------------
 
 #[test]
 fn constructors_count_from_their_own_text() {
@@ -364,7 +366,7 @@ fn auto_traits() {
     error::<ParseSocketError>();
 }
 
-// ---- tools ---------------------------------------------------------------------------------
+// ---- helpers ---------------------------------------------------------------------------------
 
 fn udp(host: Host<'_>, port: u16) -> Socket<'_> {
     Socket::Udp { host, port }
@@ -400,7 +402,7 @@ fn ip(text: &str, address: impl Into<IpAddr>, port: u16) {
 #[track_caller]
 fn name(text: &str, name: &str, port: u16) {
     assert_eq!(parse(text), udp(host(name), port));
-    // Names are equal in any case; this one must be as it was written.
+    // Equality ignores case, so compare the text of the name, which must keep its case.
     assert!(matches!(parse(text), Socket::Udp { host: Host::Name(it), .. } if it.as_str() == name));
 }
 

@@ -1,12 +1,12 @@
-//! The text dialect by hand-picked cases: what decoding gives, what encoding writes, which errors
-//! come where.
+//! Tests of the text dialect with hand-picked cases: what decoding returns, what encoding writes,
+//! and the errors with their offsets.
 
 use event_datagram::text::{self, documented, sender};
 use event_datagram::{
     EncodeError, Event, EventBuf, EventRef, MAX_DATAGRAM, Param, ParamBuf, UnwritableReason,
 };
 
-/// `name` or nothing, and the value.
+/// The name of a parameter, if it has one, and the value.
 type Expected<'a> = (Option<&'a str>, &'a [u8]);
 
 #[track_caller]
@@ -33,7 +33,7 @@ fn rejects(datagram: &[u8], message: &str) {
     );
 }
 
-/// The rulings accept the datagram, the documented grammar does not.
+/// Asserts that the rulings accept the datagram, but the documented grammar does not.
 #[track_caller]
 fn forbids(datagram: &[u8], message: &str) {
     assert!(text::decode(datagram).is_ok());
@@ -99,7 +99,7 @@ fn empty_lines_are_parameters_but_for_the_last() {
 }
 
 #[test]
-fn quotes_that_stand_close_are_escaped_one_and_all() {
+fn dense_quotes_are_all_escaped() {
     for dense in 0..200 {
         for value in [
             format!("\n{}", "\"".repeat(dense)),
@@ -169,7 +169,7 @@ fn quoted_values_may_end_in_a_backslash() {
         &[(None, b"a\nb\\"), (Some("m"), b"\"c")],
     );
     reads(b"\"a\nb\\\"\nm::\"\n\n", &[(None, b"a\nb\"\nm::")]);
-    // No line ends before the quote.
+    // The value does not close, because no line feed precedes the quote.
     reads(b"n::\"a\\\"\n\n", &[(Some("n"), b"\"a\\\"")]);
     reads(
         b"n::\"a\\\"\nm::b\n\n",
@@ -287,7 +287,7 @@ fn writable(param: Param<'_>) {
 }
 
 #[test]
-fn the_sender_is_asked_what_reads_back() {
+fn check_returns_whether_an_event_reads_back() {
     unwritable(Param::named("a::b", "v"), UnwritableReason::SeparatorInName);
     unwritable(Param::named("a:", "v"), UnwritableReason::SeparatorInName);
     unwritable(Param::named("a\n", "v"), UnwritableReason::LineFeedInName);
@@ -356,7 +356,7 @@ fn integers_are_written_as_unsigned() {
     }
 }
 
-/// Integers of each number of digits, next to where the number changes.
+/// Returns integers of each length in digits, next to the powers of ten.
 fn near_powers_of_ten() -> impl Iterator<Item = i64> {
     let powers = (0..19).map(|power| 10_i64.pow(power));
     let near = powers.flat_map(|power| [power - 1, power, power + 1]);

@@ -17,8 +17,8 @@ pub(super) fn check<E: Event + ?Sized>(event: &E) -> Result<(), Unwritable> {
     Ok(())
 }
 
-/// Returns what in a name does not read back. With `named`, the first parameter has a name, so that
-/// an object is written.
+/// Returns the reason why a name does not read back. With `named`, the first parameter has a name,
+/// so that an object is written.
 fn name_reason(param: &Param<'_>, named: bool) -> Option<UnwritableReason> {
     match param.name {
         Some(_) if !named => Some(UnwritableReason::NameBehindUnnamed),

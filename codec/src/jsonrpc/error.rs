@@ -2,43 +2,44 @@ use core::fmt;
 
 crate::decode_error::decode_error!(DecodeErrorKind);
 
-/// What is wrong with a datagram: it is no JSON object, or none that tells an event.
+/// The reason why a datagram is malformed: it is no JSON object, or the object is no event.
 ///
-/// Each names the requirement by which the datagram is rejected. J14 stands for departures from the
-/// grammar: a parser may forgive them, and [`decode`](super::decode) does not. It stops at the
-/// first departure, behind which the datagram may also be cut short or have no `method` (J1).
+/// Each variant names the requirement by which the datagram is rejected. J14 is for departures from
+/// the grammar: a parser may accept them, but [`decode`](super::decode) does not. It stops at the
+/// first departure, so the rest of the datagram may also be truncated or have no `method` (J1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// It has no bytes (T18).
+    /// The datagram has no bytes (T18).
     Empty,
-    /// It begins with a byte order mark, which RFC 8259 keeps senders from writing (J13).
+    /// The datagram begins with a byte order mark, which RFC 8259 forbids senders to write (J13).
     ByteOrderMark,
-    /// It is an array: JSON-RPC puts several calls into one, which no OpenSIPS does (J12).
+    /// The datagram is an array. JSON-RPC allows several calls in one array, but OpenSIPS never
+    /// sends one (J12).
     Batch,
-    /// Its first byte that is no white space opens no object (J1; J14 if the byte is white space to
-    /// lenient parsers).
+    /// The first byte that is not white space does not open an object (J1; J14 if the byte is white
+    /// space for lenient parsers).
     NotAnObject,
-    /// It ends inside the object (J1).
+    /// The datagram ends inside the object (J1).
     CutShort,
-    /// Something stands where a member's name has to (J14).
+    /// There is something other than a member's name where one is required (J14).
     ExpectedName,
-    /// Something stands between a member's name and its value that is no colon (J14).
+    /// There is something other than a colon between a member's name and its value (J14).
     ExpectedColon,
-    /// Something stands where a value has to, and begins none (J14).
+    /// There is something other than a value where one is required (J14).
     ExpectedValue,
-    /// Something stands behind a value that is neither a comma nor the closing bracket (J14).
+    /// There is neither a comma nor the closing bracket after a value (J14).
     ExpectedComma,
-    /// A number is not written as JSON has it (J14).
+    /// A number breaks the grammar of JSON (J14).
     MalformedNumber,
     /// A string holds a control character that is not escaped (J14).
     ControlCharacter,
-    /// A string holds a backslash with which no escape begins (J14).
+    /// A string contains a backslash that begins no escape (J14).
     MalformedEscape,
-    /// Brackets lie deeper than [`MAX_DEPTH`](super::MAX_DEPTH) (J13).
+    /// Brackets nest deeper than [`MAX_DEPTH`](super::MAX_DEPTH) (J13).
     TooDeep,
-    /// Something but white space stands behind the object (J1; J13 if NUL bytes do, J14 if white
-    /// space of lenient parsers does).
+    /// There is something other than white space after the object (J1; J13 if these are NUL bytes,
+    /// J14 if it is white space for lenient parsers).
     TrailingBytes,
     /// There is no `method` (J1). The offset is that of the closing brace.
     NoMethod,
@@ -46,16 +47,16 @@ pub enum DecodeErrorKind {
     MethodNotString,
     /// The `params` are neither an object nor an array, nor null (J13).
     ParamsNotStructured,
-    /// The event's name, a parameter's name or a value has half of a surrogate pair, which stands
-    /// for nothing (J13).
+    /// The event's name, a parameter's name or a value has half of a surrogate pair, which has no
+    /// meaning (J13).
     LoneSurrogate,
-    /// A parameter's value is true or false, which no event holds (J13).
+    /// A parameter's value is true or false, which no event has (J13).
     Boolean,
-    /// A parameter's value is an array or an object, which no event holds (J13).
+    /// A parameter's value is an array or an object, which no event has (J13).
     Nested,
-    /// A parameter's value is a number with a fraction or an exponent, which no event holds (J13).
+    /// A parameter's value is a number with a fraction or an exponent, which no event has (J13).
     NotInteger,
-    /// A parameter's value is an integer that does not fit into 64 bits with a sign (J13).
+    /// A parameter's value is an integer that does not fit into a signed 64-bit integer (J13).
     IntegerTooLarge,
 }
 

@@ -1,18 +1,18 @@
 //! Writes datagrams byte for byte as OpenSIPS 3.1 to 4.0 does.
 //!
-//! A datagram is one JSON object without white space: `jsonrpc`, `method`, and `params` where there
-//! are parameters. `params` is an object where the first parameter has a name, be it empty, and
-//! else an array. In an array, names of later parameters are not written; in an object, a parameter
-//! without a name gets an empty one. Integers are signed numbers, no value is `null`. In strings
-//! `"` and `\` are escaped by a backslash, controls as `\b` `\f` `\n` `\r` `\t` or `\u00xx` in
-//! lower case; all other bytes are written unchanged, UTF-8 or not. A NUL ends the string.
-//! [`Release`] says in what the releases differ.
+//! A datagram is one JSON object without white space: `jsonrpc`, `method`, and `params` if there
+//! are parameters. `params` is an object if the first parameter has a name, even an empty one, and
+//! otherwise an array. In an array, names of later parameters are not written; in an object, a
+//! parameter without a name gets an empty name. Integers are written as signed numbers, and a
+//! missing value as `null`. In strings `"` and `\` are escaped by a backslash, controls as `\b`
+//! `\f` `\n` `\r` `\t` or `\u00xx` in lower case; all other bytes are written unchanged, UTF-8 or
+//! not. A NUL ends the string. [`Release`] lists the differences between releases.
 //!
-//! Two choices were made where nothing was observed: integers have up to 64 bits (servers were seen
-//! to send 32), and a NUL ends names as it ends values.
+//! Two points are choices of this crate, because no capture shows them: integers have up to 64 bits
+//! (the captures have 32), and a NUL ends names as it ends values.
 //!
-//! A datagram need not read back as the same event, as real servers do not care either. [`check`]
-//! reports whether it does.
+//! A datagram need not read back as the same event: real servers do not ensure this, either.
+//! [`check`] reports whether it does.
 
 use super::check;
 use super::write::Datagram;
@@ -26,7 +26,7 @@ pub fn size<E: Event + ?Sized>(release: Release, event: &E) -> usize {
 
 /// Checks whether the datagram, of any release, reads back as the event.
 ///
-/// It does where no string holds a NUL, and either all parameters have names or none has.
+/// It does if no string contains a NUL, and if all parameters have names or none has.
 ///
 /// # Errors
 ///
@@ -82,7 +82,7 @@ pub fn encode<E: Event + ?Sized>(
 }
 
 /// Appends the datagram to `buffer` and returns its length, whether or not it reads back as the
-/// event. Reserves space for 512 bytes at least, and for a longer datagram as much as it takes.
+/// event. Reserves space for 512 bytes at least, and for a longer datagram as much as it needs.
 ///
 /// # Errors
 ///

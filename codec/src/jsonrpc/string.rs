@@ -7,7 +7,7 @@ use crate::unescape::{EscapeError, unescape_number};
 use crate::window;
 
 impl<'a> Scanner<'a> {
-    /// Reads the string at this place.
+    /// Reads the string at the scanner's position.
     #[inline(always)]
     pub(super) fn string(&mut self, faults: &mut Faults) -> Option<Str<'a>> {
         let start = self.at + 1;
@@ -22,8 +22,8 @@ impl<'a> Scanner<'a> {
         Some(Str { raw, has_escapes })
     }
 
-    /// Skips to the first of these marks of the window, and takes it. If there is none, skips to
-    /// the first mark at `at` or behind it.
+    /// Skips to the first of these marks of the window, and removes the mark. If there is none,
+    /// skips to the first mark at `at` or later.
     #[inline(always)]
     fn skip_to_first(&mut self, marks: u64, at: usize) {
         (self.from, self.marks) = match marks {
@@ -34,11 +34,10 @@ impl<'a> Scanner<'a> {
         self.marks &= self.marks.wrapping_sub(1);
     }
 
-    /// Skips the rest of a string, from its first byte on that does not stand for itself to its
-    /// closing quote.
+    /// Skips the rest of a string, from the first byte that must be escaped to the closing quote.
     #[inline(never)]
     fn escapes(&mut self, faults: &mut Faults) -> Option<()> {
-        // A copy of its own is kept in registers.
+        // The compiler keeps a local copy in registers.
         let mut json = *self;
         loop {
             match json.peek() {
@@ -62,8 +61,8 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Returns how many bytes are marked of an escape of two bytes, which ends in this one; 0 if there
-/// is no such escape.
+/// Returns how many bytes of a two-byte escape that ends in this byte have a mark. Returns 0 if
+/// there is no such escape.
 const fn marks_of_escape(byte: u8) -> u8 {
     match byte {
         b'"' | b'\\' => 2,
@@ -72,8 +71,7 @@ const fn marks_of_escape(byte: u8) -> u8 {
     }
 }
 
-/// Returns the length of the escape at the scanner's place: one with a number, if it is
-/// well-formed.
+/// Returns the length of the numeric escape at the scanner's position, if it is well-formed.
 #[cold]
 #[inline(never)]
 fn escape_by_number(json: Scanner<'_>, faults: &mut Faults) -> Option<usize> {

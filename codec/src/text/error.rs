@@ -2,13 +2,13 @@ use core::fmt;
 
 crate::decode_error::decode_error!(DecodeErrorKind);
 
-/// What is wrong with a datagram.
+/// The reason why a datagram is malformed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
-    /// It has no bytes (T18).
+    /// The datagram has no bytes (T18).
     Empty,
-    /// It has no line feed, so that the event's name has no end (T1).
+    /// The datagram has no line feed, so that the event's name has no end (T1).
     EndlessName,
     /// The event's name is empty (T1).
     EmptyName,
@@ -19,9 +19,10 @@ pub enum DecodeErrorKind {
     /// A value without quotes around it holds a quote or a carriage return, which the documented
     /// grammar forbids.
     ForbiddenInValue,
-    /// The last parameter lacks the line feed that the documented grammar puts behind each.
+    /// The last parameter lacks the line feed that the documented grammar demands after each
+    /// parameter.
     EndlessParam,
-    /// It is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM), the documented limit.
+    /// The datagram is longer than [`MAX_DATAGRAM`](crate::MAX_DATAGRAM), the documented limit.
     TooLong,
 }
 
