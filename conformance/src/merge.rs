@@ -1,9 +1,9 @@
-//! Merging the parts of a split run: the result equals the report of the whole run.
+//! Merges the parts of a split run. The result equals the report of the whole run.
 //!
-//! A run is split dialect by dialect and socket by socket: of the vectors of each, in the order of
-//! the whole run, part `i` of `n` takes the `i`th and every `n`th from there. So the order is
-//! restored by taking results from the parts in turn, and results need no numbers. If a subject
-//! tells the dialects apart, the vectors of the dialects run in turn.
+//! A run is split for each dialect and socket: part `i` of `n` takes the `i`th vector, in the order
+//! of the whole run, and every `n`th vector after that one. So this module restores the order by
+//! taking results from the parts in turn, and results need no numbers. If a subject tells the
+//! dialects apart, the vectors of the dialects run in turn.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -18,10 +18,10 @@ use crate::output_file::Spool;
 use crate::report::{ReadError, ReadReport, ReadySubject, Record, ReportHeader, Shard, read};
 use crate::transport::SocketKind;
 
-/// The parts of a run, merged.
+/// The merged parts of a run.
 #[derive(Debug)]
 pub struct Merged {
-    /// What was run, on what, and how.
+    /// The suite, the subject and the settings of the run.
     pub header: ReportHeader,
     /// How long the run took, from the first start of a part to the last end, if that is known.
     pub duration: Option<Duration>,
@@ -32,7 +32,7 @@ pub struct Merged {
 /// An event of the whole run.
 #[derive(Debug)]
 pub enum MergeEvent<'r> {
-    /// A subject stands ready; its results follow.
+    /// A subject is ready; its results follow.
     SubjectReady(&'r ReadySubject),
     /// A result.
     Result(&'r Record),
@@ -42,15 +42,16 @@ pub enum MergeEvent<'r> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MergeError {
-    /// A file is no whole report.
+    /// A file is no complete report.
     #[error("{}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// Why the file is no complete report.
         source: ReadError,
     },
-    /// The files are not the parts of one run. The message names those that differ, and how.
+    /// The files are not the parts of one run. The message names the files that differ, and how
+    /// they differ.
     #[error("{0}")]
     Parts(String),
     /// The results cannot be kept in a temporary file.
@@ -58,7 +59,7 @@ pub enum MergeError {
     Io(#[from] io::Error),
 }
 
-/// A dialect and a socket.
+/// A dialect and a kind of socket.
 type GroupKey = (Dialect, SocketKind);
 
 /// The results of a dialect and a socket, in order, one JSON line each.
@@ -82,8 +83,8 @@ struct Part {
 ///
 /// # Errors
 ///
-/// If a part cannot be read, differs from the first in its subject, suite or settings, holds a
-/// result that another part holds, or is missing.
+/// If a part cannot be read, differs from the first one in its subject, suite or settings, has a
+/// result that another part has, or is missing.
 pub fn merge(paths: &[PathBuf]) -> Result<Merged, MergeError> {
     let mut holders = Holders::default();
     let mut parts = Vec::new();
@@ -109,7 +110,7 @@ pub fn merge(paths: &[PathBuf]) -> Result<Merged, MergeError> {
     for part in &parts[1..] {
         match (&mut header.run, &part.report.header.run) {
             (Some(run), Some(other)) => run.add_part(other),
-            // A report of an older version does not say.
+            // A report of an older version has no run context.
             (run, _) => *run = None,
         }
     }
@@ -273,7 +274,8 @@ impl Part {
         )))
     }
 
-    /// Returns what the subject declared, without the sockets that it bound: those may differ.
+    /// Returns what the subject declared, without the sockets that it bound, because they may
+    /// differ.
     fn declared(&self) -> Vec<Start> {
         let subjects = self.report.subjects.iter();
         let without_socket = subjects.map(|subject| Start {
@@ -286,7 +288,7 @@ impl Part {
     }
 }
 
-/// Checks that every number is there once, and sorts the parts by their numbers.
+/// Checks that the parts have all numbers, each once, and sorts the parts by their numbers.
 fn check_numbers(parts: &mut [Part]) -> Result<(), MergeError> {
     parts.sort_by_key(|part| part.shard.index);
     let count = parts[0].shard.count;
@@ -310,8 +312,8 @@ fn check_numbers(parts: &mut [Part]) -> Result<(), MergeError> {
             )));
         }
     }
-    // The numbers are all different, and none is too large. Only some of the missing ones are
-    // named: a file may claim any number of parts.
+    // The numbers are all different, and none is too large. The message names only some missing
+    // ones, because a file may claim any number of parts.
     let missing = count - parts.len();
     let is_missing = |index: &usize| parts.iter().all(|part| part.shard.index != *index);
     let named: Vec<_> = (1..=count)
@@ -332,7 +334,7 @@ fn check_numbers(parts: &mut [Part]) -> Result<(), MergeError> {
     )))
 }
 
-/// Checks that every part holds its share of each dialect and socket.
+/// Checks that every part has its share of each dialect and socket.
 fn check_shares(parts: &[Part]) -> Result<(), MergeError> {
     let count = parts.len();
     for (key, whole) in totals(parts) {
@@ -367,7 +369,7 @@ fn totals(parts: &[Part]) -> HashMap<GroupKey, usize> {
     totals
 }
 
-/// Which file holds which result. Results are kept as hashes, because there may be many.
+/// Records which file has which result. Keeps hashes of the results, because there may be many.
 #[derive(Debug, Default)]
 struct Holders {
     files: Vec<String>,

@@ -15,21 +15,21 @@ pub struct EvidenceLine {
     pub(super) content: Content,
 }
 
-/// The columns that stand before the text on a terminal.
+/// The number of columns before the text on a terminal.
 const INDENT: usize = 12;
 
-/// What a line of evidence holds.
+/// The kind of text in a line of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// Events, or a line that the subject reported.
     Events,
     /// A sentence, which is wrapped.
     Sentence,
-    /// A datagram of so many bytes, as escaped text or in hex.
+    /// A datagram with this number of bytes, as escaped text or in hex.
     Datagram { bytes: usize },
-    /// A line of a log. Its end often says most.
+    /// A line of a log. Its end is often the most useful part.
     Log,
-    /// A command, which has to be whole.
+    /// A command, which is never shortened.
     Command,
 }
 
@@ -76,8 +76,8 @@ impl EvidenceLine {
         self.content == Content::Log
     }
 
-    /// Returns the text cut to a number of characters; a datagram that is cut has its length behind
-    /// it. A command stays whole.
+    /// Returns the text cut to a number of characters. The length of a datagram is added if it was
+    /// cut. A command is not cut.
     pub fn shortened(&self, width: usize) -> String {
         match self.content {
             Content::Events | Content::Sentence => ellipsized(&self.text, width),
@@ -90,8 +90,8 @@ impl EvidenceLine {
         }
     }
 
-    /// Returns the text, shortened to a number of characters, in the rows of a table whose other
-    /// column holds the label, which is empty where a row continues the one before.
+    /// Returns the text, shortened to a number of characters, as rows of a table. The other column
+    /// has the label, which is empty if a row continues the one before.
     pub fn rows(&self, width: usize) -> Vec<(&'static str, String)> {
         let text = self.shortened(width);
         let texts = if self.is_sentence() {

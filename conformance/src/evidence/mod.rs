@@ -1,4 +1,4 @@
-//! The evidence of a verdict: what was sent, expected and observed, as data and in words.
+//! The evidence for a verdict: what was sent, expected and observed, as data and in words.
 
 mod line;
 mod model;

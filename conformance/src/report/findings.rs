@@ -10,18 +10,18 @@ use crate::fence::FenceTemplate;
 use crate::judge::Verdict;
 use crate::vectors::Vector;
 
-/// What the results of a run say to the diagnosis.
+/// The findings of a run's results, for the diagnosis.
 #[derive(Debug)]
 pub struct Findings<'c> {
     vectors: HashMap<(Dialect, &'c str), &'c Vector>,
     findings: Vec<Finding<'c>>,
-    /// For each finding the number of its result.
+    /// The number of the result of each finding.
     results: Vec<usize>,
     count: usize,
 }
 
 impl<'c> Findings<'c> {
-    /// Makes findings of results whose vectors are these.
+    /// Returns an empty collection for results of these vectors.
     pub fn new(vectors: impl IntoIterator<Item = &'c Vector>) -> Self {
         let vectors = vectors.into_iter();
         Self {
@@ -34,7 +34,7 @@ impl<'c> Findings<'c> {
         }
     }
 
-    /// Adds a result. One of an unknown vector counts, but explains nothing.
+    /// Adds a result. The result of an unknown vector is counted, but is not used in the search.
     pub fn add(&mut self, record: &Record) {
         let number = self.count;
         self.count += 1;
@@ -60,8 +60,8 @@ impl<'c> Findings<'c> {
         });
     }
 
-    /// Searches the causes of what went wrong, while `go_on` returns `true`. `fence` is the fence
-    /// of the run. The keys of [`Diagnosis::cause_of`] are numbers of results, from 0.
+    /// Searches the causes of failures and warnings, as long as `go_on` returns `true`. `fence` is
+    /// the fence of the run. The keys of [`Diagnosis::cause_of`] are numbers of results, from 0.
     pub fn diagnose(&self, fence: &FenceTemplate, go_on: &(dyn Fn() -> bool + Sync)) -> Diagnosis {
         let mut diagnosis = diagnose(&self.findings, &Dictionary::default(), fence, go_on);
         let of_results = diagnosis.cause_of.iter();
@@ -72,7 +72,7 @@ impl<'c> Findings<'c> {
     }
 }
 
-/// Returns what the subject does differently from run to run, if the verdict reports that.
+/// Returns the behaviour of the subject that differs from run to run, if the evidence is about one.
 fn known_cause(evidence: &Evidence) -> Option<KnownCause> {
     let behaviour = reported_behaviour(evidence)?;
     Some(KnownCause {

@@ -1,6 +1,6 @@
-//! Text of others in Markdown: it makes no link, image, mention, list or tag.
+//! Writes untrusted text in Markdown, so that it makes no link, image, mention, list or tag.
 
-/// Returns text as it is where it has no effect in Markdown, or else as inline code. Pieces in
+/// Returns a text unchanged if it has no effect in Markdown, or else as inline code. Pieces in
 /// backticks stay inline code.
 pub(crate) fn markdown_text(text: &str) -> String {
     if is_harmless(text) {
@@ -32,7 +32,7 @@ pub(super) fn code_block(text: &str) -> String {
     format!("{fence}text\n{text}{fence}")
 }
 
-/// Returns text in HTML that stands in Markdown, as code unless it has no effect.
+/// Returns text for HTML within Markdown. Text that has an effect becomes code.
 pub(super) fn html_text(text: &str) -> String {
     if is_plain(text) {
         text.into()
@@ -55,13 +55,14 @@ pub(super) fn html_code(text: &str) -> String {
     code + "</code>"
 }
 
-/// Returns whether Markdown, as it is written on the best-known services, shows a text as it is:
-/// letters, digits and marks without a meaning, and pieces in single backticks.
+/// Returns whether the Markdown of the best-known services shows a text unchanged: letters, digits
+/// and marks without a meaning, and pieces in single backticks.
 fn is_harmless(text: &str) -> bool {
     let pieces: Vec<_> = text.split('`').collect();
     let (outside, code) = (pieces.iter().step_by(2), pieces.iter().skip(1).step_by(2));
     let is_balanced = pieces.len() % 2 == 1 && code.clone().all(|piece| !piece.is_empty());
-    // Marks begin a list, a heading or a line only in front of all else, or behind a number.
+    // Marks begin a list, a heading or a rule only at the start of the text, or after a number at
+    // its start.
     let behind_number = text.trim_start_matches(|first: char| first.is_ascii_digit());
     let starts_plainly = behind_number.len() < text.len() && !behind_number.starts_with(['.', ')'])
         || text.starts_with(|first: char| first.is_alphabetic() || first == '`')
@@ -69,12 +70,12 @@ fn is_harmless(text: &str) -> bool {
     is_balanced && starts_plainly && outside.clone().all(|piece| is_plain(piece))
 }
 
-/// Returns whether a text without backticks is shown as it is.
+/// Returns whether a text without backticks is shown unchanged.
 fn is_plain(text: &str) -> bool {
     let is_plain_mark = |mark| " ,.;:()'\"-/+=?…–→".contains(mark);
     let is_plain_character =
         |character: char| character.is_alphanumeric() || is_plain_mark(character);
-    // Names of commits are links, and so are addresses without any mark around them.
+    // Services make links of commit hashes, and of addresses without any mark around them.
     let is_name_of_commit =
         |word: &str| word.len() >= 7 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let lower = text.to_ascii_lowercase();

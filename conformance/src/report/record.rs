@@ -18,46 +18,47 @@ use crate::vectors::{Authority, Level, Vector, expectation_from_json};
 pub struct Record {
     /// The vector.
     pub id: String,
-    /// The requirement that it tests.
+    /// The requirement that the vector tests.
     pub requirement: String,
-    /// The topic of its file.
+    /// The topic of the vector's file.
     pub topic: String,
-    /// How binding it is.
+    /// The level of the vector.
     pub level: Level,
-    /// What it rests on.
+    /// The authority of the vector.
     pub authority: Authority,
-    /// The dialect of its datagrams.
+    /// The dialect of the vector's datagrams.
     pub dialect: Dialect,
     /// The socket.
     pub socket: SocketKind,
     /// The verdict.
     pub verdict: Verdict,
-    /// Whether it decides about conformance; vectors outside the requirement set do not.
+    /// Whether the result decides about conformance. Results of vectors outside the requirement set
+    /// do not.
     #[serde(skip_serializing_if = "is_true")]
     pub decides: bool,
-    /// From the first datagram to the fence's report, in milliseconds.
+    /// The time from the first datagram to the fence's report, in milliseconds.
     pub millis: f64,
-    /// What the verdict rests on; `None` for a pass.
+    /// The evidence for the verdict; `None` for a pass.
     #[serde(flatten)]
     pub evidence: Option<Box<Evidence>>,
 }
 
-/// A subject that stands ready, and what it declared. Comes before the results of its socket and
-/// its dialects.
+/// A subject that is ready, and what it declared. Precedes the results of its socket and its
+/// dialects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReadySubject {
     /// The socket.
     pub socket: SocketKind,
-    /// The dialects that it is tested in: one, or all of them if it tells them apart by itself.
+    /// The dialects in which the subject is tested: one, or all if the subject tells them apart.
     pub dialects: Vec<Dialect>,
     /// What the subject declared about itself.
     pub start: Start,
 }
 
 impl Record {
-    /// Returns the record of a case that is no vector of the corpus. `evidence` is `None` if it
-    /// passed.
+    /// Returns the record of a case that is no vector of the corpus. `evidence` is `None` if the
+    /// case passed.
     pub fn of_case(
         vector: &Vector,
         socket: SocketKind,
@@ -114,7 +115,7 @@ impl Record {
     }
 }
 
-/// A result as it stands in a file, before its members are checked.
+/// The members of a result in a file, before they are checked.
 #[derive(Deserialize)]
 struct RecordMembers {
     id: String,
@@ -147,7 +148,7 @@ enum OneOrMany<T> {
     One(T),
 }
 
-/// Removes control characters from all texts: the file may come from anybody.
+/// Removes control characters from all texts, because the file may come from anybody.
 impl<'de> Deserialize<'de> for Record {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let members = RecordMembers::deserialize(deserializer)?;

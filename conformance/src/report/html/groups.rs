@@ -7,30 +7,30 @@ use crate::diagnose::Diagnosis;
 use crate::judge::{Strictness, Verdict};
 use crate::report::header::{Titles, requirement_order};
 
-/// Vectors that stand below a heading of their own.
+/// A group of vectors below a heading.
 #[derive(Debug, Serialize)]
 pub(super) struct CaseGroup<'r> {
-    /// `None` if the diagnosis names no cause: the page has no headings then.
+    /// `None` if the diagnosis names no cause, so that the page has no headings.
     heading: Option<&'r str>,
-    /// Whether nothing is wrong with them: they are folded away.
+    /// Whether the vectors have only remarks, so that the group is folded.
     are_remarks: bool,
-    /// How many results they stand for.
+    /// The number of results of the vectors.
     results: usize,
     requirements: Vec<RequirementGroup<'r>>,
 }
 
-/// Vectors of one requirement, one after the other.
+/// Consecutive vectors of one requirement.
 #[derive(Debug, Serialize)]
 pub(super) struct RequirementGroup<'r> {
     id: &'r str,
     title: &'r str,
-    /// Whether the first one is unfolded.
+    /// Whether the first vector is unfolded.
     opens_first: bool,
     cases: &'r [VectorDetails],
 }
 
-/// Orders cases by their groups and by requirement, and those of a requirement by the gravity of
-/// verdicts. The example of a cause comes first, with its requirement.
+/// Sorts cases by group, by requirement, and then by the gravity of the verdict. The example of a
+/// cause comes first, and its requirement is the first one of the group.
 pub(super) fn sort(cases: &mut [VectorDetails], diagnosis: &Diagnosis) {
     for case in cases.iter_mut() {
         case.group = match diagnosis.cause_of.get(&case.result) {
@@ -69,7 +69,7 @@ pub(super) fn sort(cases: &mut [VectorDetails], diagnosis: &Diagnosis) {
     }
 }
 
-/// Returns sorted cases of one group by requirement.
+/// Splits the sorted cases of one group by requirement.
 fn by_requirement<'r>(
     cases: &'r [VectorDetails],
     titles: &Titles<'r>,

@@ -1,4 +1,4 @@
-//! Pages for a browser: template, style and script lie beside the code.
+//! Writes pages for a browser. The template, style and script are files in this folder.
 
 mod groups;
 mod page;
