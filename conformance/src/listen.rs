@@ -15,13 +15,14 @@ use crate::transport::Address;
 #[cfg(unix)]
 use crate::transport::SocketFile;
 
-/// Longer than any datagram that a system sends by default.
+/// The size of the receive buffer, which is longer than any datagram that a system sends by
+/// default.
 const BUFFER: usize = 1 << 18;
-/// The most datagrams that are received before the listener checks whether it has to end: a socket
-/// that gets more than it can read always has one.
+/// The most datagrams that the listener receives before it checks whether it has to end, because
+/// the socket may always have another one.
 #[cfg(unix)]
 const BURST: usize = 64;
-/// The most bursts that are received when it has to end.
+/// The most bursts that the listener still receives when it has to end.
 #[cfg(unix)]
 const LAST_BURSTS: usize = 64;
 
@@ -46,7 +47,7 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// The system's error, such as `EADDRINUSE`.
+    /// Returns the system's error, such as `EADDRINUSE`.
     pub fn bind(address: &Address) -> io::Result<Self> {
         match address {
             Address::Udp(address) => {
@@ -73,10 +74,10 @@ impl Listener {
         }
     }
 
-    /// Binds a UNIX socket as [`bind`](Self::bind) does, and gives its file these permissions.
+    /// Binds a UNIX socket as [`bind`](Self::bind) does, and sets the permissions of its file.
     ///
-    /// The file has them from its first moment: the process' umask is another one meanwhile, so no
-    /// other thread should make files then.
+    /// The file has these permissions from the beginning. For this, the function changes the umask
+    /// of the process for a moment, so no other thread should create files at that time.
     ///
     /// # Errors
     ///
@@ -93,15 +94,16 @@ impl Listener {
         bound
     }
 
-    /// Takes the socket that a service manager has handed over as descriptor 3, if it has: as
-    /// systemd does, it says so in `LISTEN_FDS`, and in `LISTEN_PID` for which process. Both are
-    /// removed from the environment.
+    /// Takes the socket that a service manager has passed as descriptor 3, if there is one.
+    /// `LISTEN_FDS` has the number of sockets, and `LISTEN_PID` the process that they are for, as
+    /// systemd sets them. Removes both variables from the environment.
     ///
-    /// The file of a UNIX socket belongs to the service manager, and stays.
+    /// The file of a UNIX socket belongs to the service manager, and is not removed.
     ///
     /// # Errors
     ///
-    /// If the descriptor is no datagram socket that is bound to an address, or there are several.
+    /// If the descriptor is no datagram socket that is bound to an address, or if several sockets
+    /// were passed.
     #[cfg(unix)]
     pub fn take_passed() -> io::Result<Option<Self>> {
         match passed_count() {
@@ -149,7 +151,7 @@ impl Listener {
     ///
     /// # Errors
     ///
-    /// If the socket fails, or `out` does.
+    /// If the socket or `out` fails.
     #[cfg(unix)]
     pub fn report(
         &self,
@@ -198,7 +200,7 @@ impl Listener {
                 Err(error) => return Err(error.into()),
             }
             let [has_datagram, is_awake] = fds.map(|fd| !fd.revents().is_empty());
-            // Datagrams that came before the signal are taken.
+            // Receives the datagrams that came before the signal.
             if is_awake && (!has_datagram || bursts_left == 0) {
                 return Ok(());
             }
@@ -206,7 +208,7 @@ impl Listener {
         }
     }
 
-    /// Calls `on_datagram` for each datagram, for ever.
+    /// Calls `on_datagram` for each datagram, without end.
     ///
     /// # Errors
     ///
@@ -249,8 +251,8 @@ impl Drop for Listener {
     }
 }
 
-/// Returns how many sockets the environment says were handed over to this process. A service
-/// manager that cannot know the number of the process leaves it out.
+/// Returns how many sockets were passed to this process, by the environment. `LISTEN_PID` may be
+/// missing, because some service managers cannot know the process id.
 #[cfg(unix)]
 fn passed_count() -> u32 {
     let number = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
@@ -260,7 +262,8 @@ fn passed_count() -> u32 {
     count.filter(|_| is_this).unwrap_or_default()
 }
 
-/// Returns the dialect in which a datagram is read: the only one, or the one that it looks like.
+/// Returns the dialect for reading a datagram: the only one, or the one that the datagram looks
+/// like.
 pub fn dialect_of(dialects: &[Dialect], datagram: &[u8]) -> Dialect {
     match dialects {
         [one] => *one,
@@ -268,8 +271,8 @@ pub fn dialect_of(dialects: &[Dialect], datagram: &[u8]) -> Dialect {
     }
 }
 
-/// Writes the line of the contract for a datagram. `line` is a buffer that is used again for each
-/// datagram.
+/// Writes the line of the contract for a datagram. `line` is a buffer that the caller reuses for
+/// each datagram.
 ///
 /// # Errors
 ///
@@ -285,8 +288,8 @@ pub fn write_report(
     write_line(out, line)
 }
 
-/// Writes a line and flushes it, as its reader waits for it. Adds a line feed to `line`, so that
-/// both are written in one piece.
+/// Writes a line and flushes it, because a reader waits for it. Adds a line feed to `line`, so that
+/// one call writes both.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Files that this program writes: each is complete, or it is not there.
+//! Writes files so that each is complete or does not exist.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Seek as _, Write};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 ///
-/// If a folder is there, or its parent folder is not.
+/// If the path is a folder, or if its parent folder does not exist.
 pub fn check_creatable(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
@@ -18,12 +18,12 @@ pub fn check_creatable(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Checks that a file can be created at a path, and removes the file that an earlier run left
-/// there or where a link leads to.
+/// Checks that a file can be created at a path, and removes the file of an earlier run. Follows
+/// links.
 ///
 /// # Errors
 ///
-/// If none can be created, or the old one cannot be removed.
+/// If no file can be created, or if the old one cannot be removed.
 pub fn remove_stale(path: &Path) -> io::Result<()> {
     check_creatable(path)?;
     let path = behind_links(path);
@@ -33,18 +33,19 @@ pub fn remove_stale(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What tells a file from others, by whatever path it is reached.
+/// The identity of a file, which does not depend on the path to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FileIdentity {
     /// The device and the number of a file: one file may have several names.
     Number(u64, u64),
-    /// The path at which there will be a file, without links.
+    /// The path of a file that does not exist yet, without links.
     Path(PathBuf),
 }
 
 impl FileIdentity {
     /// Returns the identity of the plain file at a path, or of the one that can be created there.
-    /// `None` for what is no file, such as a device: it takes any number of reports.
+    /// Returns `None` if the path is no plain file, such as a device, which may take several
+    /// reports.
     pub fn of(path: &Path) -> Option<Self> {
         let path = behind_links(path);
         match fs::metadata(&path) {
@@ -65,18 +66,18 @@ impl FileIdentity {
     }
 }
 
-/// Writes a file under a temporary name and renames it, so that it is never seen half written. A
-/// link stays, and the file that it leads to is written. What is no plain file, such as a pipe, is
-/// written to directly.
+/// Writes a file under a temporary name and renames it, so that nobody sees a partial file. Follows
+/// a link and writes its target. Writes directly to anything that is no plain file, such as a pipe.
 ///
 /// # Errors
 ///
-/// If it cannot be written.
+/// If the file cannot be written.
 pub fn write_atomically(path: &Path, content: &[u8]) -> io::Result<()> {
     write_atomically_with(path, |out| out.write_all(content))
 }
 
-/// Writes a file as [`write_atomically`] does, from a closure that writes it piece by piece.
+/// Writes a file as [`write_atomically`] does. The closure `write` writes its content piece by
+/// piece.
 pub(crate) fn write_atomically_with(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -109,7 +110,7 @@ pub(crate) struct Spool {
 }
 
 impl Spool {
-    /// Creates a spool on the disk that holds a path, or else in the temporary folder.
+    /// Creates a spool in the folder of a path, or else in the temporary folder.
     pub(crate) fn beside(path: &Path) -> Self {
         let file = tempfile::tempfile_in(folder(path)).or_else(|_| tempfile::tempfile());
         Self {
@@ -133,11 +134,12 @@ impl Spool {
         }
     }
 
-    /// Returns the file, to be read from its start. Nothing more can be written.
+    /// Returns the file, which is read from its start. After that, the spool accepts no more
+    /// writes.
     ///
     /// # Errors
     ///
-    /// If not all of it could be written.
+    /// If a write failed.
     pub(crate) fn reader(&mut self) -> io::Result<File> {
         let file = std::mem::replace(&mut self.file, Err(io::Error::other("it was read before")));
         let mut file = file?.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -146,10 +148,9 @@ impl Spool {
     }
 }
 
-/// Returns the path to which links at a path lead, whether or not there is a file. Links of which
-/// each leads to the next, in a ring, stay, and so do those of `/proc` and what leads to them, such
-/// as `/dev/stdout`: they stand for a file that is open, and whose name may be another one's by
-/// now.
+/// Returns the path to which the links at a path lead, even if there is no file. Returns links in a
+/// ring unchanged, and also links in `/proc` and links to them, such as `/dev/stdout`: they mean an
+/// open file, whose name may belong to another file by now.
 fn behind_links(path: &Path) -> PathBuf {
     // More than any system follows.
     const MAX_LINKS: usize = 64;
@@ -163,7 +164,7 @@ fn behind_links(path: &Path) -> PathBuf {
     path.into()
 }
 
-/// Returns a path whose folder is given without links.
+/// Returns the path with the links of its folder resolved.
 fn without_links(path: &Path) -> PathBuf {
     let folder = folder(path);
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.into());

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
-/// A queue of datagrams side by side in one buffer, which is reused: the kernel reads them from the
-/// place that they were written to.
+/// A queue of datagrams side by side in one buffer, which is reused. The kernel reads the datagrams
+/// from this buffer without another copy.
 #[derive(Debug)]
 pub struct Batch {
     bytes: Box<[u8]>,
@@ -11,7 +11,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Makes a batch with room for this many datagrams, and for this many bytes of all of them.
+    /// Creates a batch with space for this many datagrams, and for this many bytes in total.
     pub fn new(datagrams: usize, bytes: usize) -> Self {
         Self {
             bytes: vec![0; bytes].into(),
@@ -20,16 +20,17 @@ impl Batch {
         }
     }
 
-    /// Adds the datagram that `write` writes into the room that is left. `write` returns its
+    /// Adds the datagram that `write` writes into the rest of the buffer. `write` returns its
     /// length. If `write` fails, no datagram is added.
     ///
     /// # Errors
     ///
-    /// Those of `write`, such as that there is too little room.
+    /// Returns the error of `write`, for example if there is too little space.
     ///
     /// # Panics
     ///
-    /// If the batch [is full](Self::is_full), or `write` returns more than there was room for.
+    /// If the batch [is full](Self::is_full), or if `write` returns more than the space that it
+    /// got.
     pub fn push_with<E>(
         &mut self,
         write: impl FnOnce(&mut [u8]) -> Result<usize, E>,
@@ -50,7 +51,7 @@ impl Batch {
         Ok(())
     }
 
-    /// Adds a datagram if there is room for it, and returns whether there was.
+    /// Adds a datagram if there is space for it, and returns whether there was.
     pub fn push(&mut self, datagram: &[u8]) -> bool {
         !self.is_full()
             && self
@@ -77,12 +78,12 @@ impl Batch {
         self.ends.is_empty()
     }
 
-    /// Returns whether there are as many datagrams as the batch has room for.
+    /// Returns whether the batch has as many datagrams as it can hold.
     pub fn is_full(&self) -> bool {
         self.ends.len() == self.capacity
     }
 
-    /// Returns how many bytes there is still room for.
+    /// Returns the number of bytes that are free.
     pub fn room(&self) -> usize {
         self.bytes.len() - self.used()
     }
@@ -105,9 +106,9 @@ impl Batch {
         &self.bytes[self.place(indexes.start).start..self.ends[indexes.end - 1]]
     }
 
-    /// Returns how many datagrams from here on the kernel can cut from one segment: all are as long
-    /// as the first, but for the last, which may be shorter. At most `datagrams`, and at most
-    /// `bytes` in total.
+    /// Returns how many datagrams, from `from` on, the kernel can split from one segment: all are
+    /// as long as the first one, except the last one, which may be shorter. At most `datagrams`,
+    /// and at most `bytes` in total.
     #[cfg(any(target_os = "linux", test))]
     pub(super) fn run(&self, from: usize, datagrams: usize, bytes: usize) -> usize {
         let size = self.datagram(from).len();

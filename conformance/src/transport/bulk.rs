@@ -9,28 +9,31 @@ use super::send_error::SendError;
 use super::socket::OpenSocket;
 use super::unsent::Unsent;
 
-/// A connected datagram socket that takes many datagrams in one call, and never blocks.
+/// A connected datagram socket that sends many datagrams in one call, and never blocks.
 ///
-/// When it takes none, the error says why: there is no room now ([`SendError::Blocked`]: wait, and
-/// continue from there), the address is not bound ([`SendError::Refused`]), or the datagram cannot
-/// be sent. It does not reconnect: callers report a listener that is gone.
+/// If it sends no datagram, the error says why: there is no space now ([`SendError::Blocked`]:
+/// wait, and continue from this datagram), the address is not bound ([`SendError::Refused`]), or
+/// the datagram cannot be sent. It does not reconnect, so that callers can report a listener that
+/// is gone.
 #[derive(Debug)]
 pub struct Bulk {
     socket: OpenSocket,
     batching: Batching,
-    /// Whether the queue of a network device was full, which cannot be polled.
+    /// Whether the queue of a network device was full. Such a queue cannot be polled.
     is_device_full: bool,
 }
 
-/// How long to leave a device alone whose queue is full.
+/// How long to wait if the queue of a device is full.
 const DEVICE_PAUSE: Duration = Duration::from_micros(200);
 
 impl Bulk {
-    /// Connects to a listener. A UDP socket connects whether or not the address is bound.
+    /// Connects to a listener. A connection to a UDP address succeeds even if the address is not
+    /// bound.
     ///
     /// # Errors
     ///
-    /// The system's, such as `ENOENT` or `ECONNREFUSED` for a UNIX socket that is not bound.
+    /// Returns the system's error, such as `ENOENT` or `ECONNREFUSED` for a UNIX socket that is not
+    /// bound.
     pub fn connect(address: &Address, method: Method) -> io::Result<Self> {
         let socket = OpenSocket::open(address)?;
         Ok(Self {
@@ -40,13 +43,13 @@ impl Bulk {
         })
     }
 
-    /// Sends datagrams of a batch, from this one on, as far as there is room, and returns how many
-    /// were taken: at least one. Continue after them.
+    /// Sends datagrams of a batch, from `from` on, as far as there is space. Returns how many were
+    /// sent, which is at least one. The caller continues after them.
     ///
     /// # Errors
     ///
-    /// If not even the first was taken. Over UDP, that the address is not bound is the error of a
-    /// later datagram.
+    /// If not even the first datagram was sent. Over UDP, an address that is not bound is the error
+    /// of a later datagram.
     ///
     /// # Panics
     ///
@@ -76,11 +79,11 @@ impl Bulk {
         }
     }
 
-    /// Waits until there may be room for another datagram, at most for this time.
+    /// Waits until there may be space for another datagram, at most for this time.
     ///
     /// # Errors
     ///
-    /// The system's.
+    /// Returns the system's error.
     pub fn wait_until_writable(&self, time: Duration) -> io::Result<()> {
         if self.is_device_full {
             std::thread::sleep(DEVICE_PAUSE.min(time));
@@ -89,14 +92,15 @@ impl Bulk {
         self.socket.wait_until_writable(time)
     }
 
-    /// Returns whether the listener was what had no room. Over UDP it never is: its socket drops
-    /// what it has no room for, and this machine's send buffer, or the queue of a device, is what
-    /// blocks the sender.
+    /// Returns whether a full queue of the listener blocks the sender. Over UDP this never happens:
+    /// a full receive buffer drops datagrams, and only this machine's send buffer or the queue of a
+    /// device blocks the sender.
     pub fn waits_for_listener(&self) -> bool {
         !matches!(self.socket, OpenSocket::Udp(_)) && !self.is_device_full
     }
 
-    /// Returns whether datagrams of this length are cut from one segment, as far as is known.
+    /// Returns whether the kernel splits datagrams of this length from one segment, as far as is
+    /// known.
     pub fn cuts(&self, size: usize) -> bool {
         self.batching.cuts(size)
     }
@@ -121,7 +125,7 @@ mod tests {
 
     const METHODS: [Method; 3] = [Method::Single, Method::Many, Method::Segments];
 
-    /// Returns datagrams of these lengths, whose bytes are their index.
+    /// Returns datagrams of these lengths. Each byte of a datagram is the index of the datagram.
     fn batch(sizes: &[usize]) -> Batch {
         let mut batch = Batch::new(sizes.len(), sizes.iter().sum());
         for (index, size) in sizes.iter().enumerate() {
@@ -181,11 +185,11 @@ mod tests {
         assert_eq!(calls, [64, 1, 1]);
     }
 
-    /// A datagram that no packet of the path takes is not cut from a segment, and is sent all the
-    /// same.
+    /// A datagram that is longer than the packets of the path cannot be split from a segment, and
+    /// is sent in a call of its own.
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_the_kernel_does_not_cut_goes_the_plain_way() {
+    fn datagrams_that_the_kernel_cannot_split_are_sent_one_by_one() {
         let listener = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
         let address = Address::Udp(listener.local_addr().expect("it is bound"));
         let mut bulk = Bulk::connect(&address, Method::Segments).expect("it connects");
@@ -252,7 +256,7 @@ mod tests {
             .collect();
         drop((udp, unix));
         for bulk in &mut bulks {
-            // Over UDP the answer to the first datagram shows it.
+            // Over UDP, the answer to the first datagram causes the error of a later one.
             let refused =
                 (0..10).any(|_| matches!(bulk.send(&batch(&[25; 3]), 0), Err(SendError::Refused)));
             assert!(refused, "{bulk:?}");

@@ -1,4 +1,4 @@
-//! Sending datagrams to UDP and UNIX sockets: whole or not at all, with a full queue distinguished
+//! Sends datagrams to UDP and UNIX sockets, whole or not at all, and distinguishes a full queue
 //! from an address that is not bound.
 
 mod address;

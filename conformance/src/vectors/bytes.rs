@@ -51,7 +51,7 @@ impl TryFrom<String> for Hex {
     }
 }
 
-/// The most bytes that a notation may expand to: more than a datagram holds.
+/// The most bytes that a notation may expand to, which is more than the longest datagram.
 pub(super) const MAX_BYTES: usize = 1 << 20;
 
 impl ByteNotation {
@@ -68,7 +68,7 @@ impl ByteNotation {
                 BytesPart::Hex(part) => (&part.hex.0[..], 1),
                 BytesPart::Repeat(part) => (part.repeat.as_bytes(), part.times),
             };
-            // Checked before memory is allocated.
+            // The length is checked before memory is allocated.
             let length = piece.len().saturating_mul(times);
             if bytes.len().saturating_add(length) > MAX_BYTES {
                 return Err(format!("more than {MAX_BYTES} bytes are too much"));

@@ -6,12 +6,12 @@ use super::corpus::Corpus;
 use super::vector::{Expectation, Level, Step, Vector};
 use crate::contract::event_line;
 
-/// Compares every vector with the reference and the decoder of its dialect, and returns a message
-/// for each that departs.
+/// Compares every vector with the reference decoder and the decoder of its dialect, and returns a
+/// message for each difference.
 ///
-/// The first reading of both must be expected, and whatever is expected must be admissible.
-/// Readings that are not expected must not be admissible, except for advice (level `should`). Every
-/// requirement must have a vector, unless the corpus is a part of one.
+/// The vector must expect the first reading of both decoders, and may expect only admissible
+/// readings. It must expect all admissible readings, unless its level is `should`. Every
+/// requirement must have a vector, unless the corpus is a part of another one.
 pub fn check(corpus: &Corpus) -> Vec<String> {
     let mut found = Vec::new();
     for vector in &corpus.vectors {
@@ -68,7 +68,8 @@ fn against_decoders(vector: &Vector, step: &Step) -> Result<(), String> {
         let odd = line(odd);
         return Err(format!("{odd} is expected, and not admissible"));
     }
-    // One reading more than expected proves a departure; all of them may be too many to list.
+    // Lists one reading more than the vector expects, which suffices to find a difference. All
+    // readings may be too many.
     let admissible = of.readings(datagram, expected.len() + 1);
     match admissible
         .into_iter()

@@ -19,28 +19,29 @@ pub struct Corpus {
     pub vectors: Vec<Vector>,
     /// The requirement sets, by name.
     pub sets: Vec<Set>,
-    /// SPEC.md as it lies in the corpus.
+    /// The text of SPEC.md.
     pub specification: String,
-    /// Whether the vectors are a selection, or of other files: then requirements may lack vectors.
+    /// Whether the vectors are only a selection or from other files, so that requirements may lack
+    /// vectors.
     pub is_part: bool,
 }
 
-/// What is wrong with a corpus, and where.
+/// The error of a corpus that cannot be used.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum CorpusError {
     /// A file or folder cannot be read or written.
     Io {
-        /// Its path.
+        /// The path of the file or folder.
         path: PathBuf,
         /// The error of the file system.
         source: io::Error,
     },
     /// A file is malformed.
     Content {
-        /// Its path, below the corpus' folder.
+        /// The path of the file in the folder of the corpus.
         file: String,
-        /// What is wrong at which vector and field.
+        /// What is wrong, with the vector and the field.
         message: String,
     },
     /// Two vectors have the same id.
@@ -82,7 +83,7 @@ impl Corpus {
     ///
     /// # Errors
     ///
-    /// If it is broken, which its own tests exclude for every release.
+    /// If the corpus is broken. The tests of each release exclude this.
     pub fn embedded() -> Result<Self, CorpusError> {
         let mut reader = CorpusReader::new(SPEC, event_datagram_corpus::SPECIFICATION)?;
         for (file, text) in embedded_vector_files() {
@@ -101,7 +102,7 @@ impl Corpus {
             .find(|requirement| requirement.id == id)
     }
 
-    /// Returns what SPEC.md says about a requirement below its heading, in Markdown.
+    /// Returns the text of a requirement below its heading in SPEC.md, in Markdown.
     pub fn text_of(&self, requirement: &Requirement) -> Option<&str> {
         spec::section(&self.specification, requirement)
     }
@@ -140,7 +141,7 @@ impl CorpusReader {
         }))
     }
 
-    /// Returns a reader of vectors that test the requirements of a corpus, in the place of its own.
+    /// Returns a reader that keeps the requirements of a corpus and replaces its vectors.
     pub(super) fn replacing_vectors(corpus: Corpus) -> Self {
         Self::of(Corpus {
             vectors: Vec::new(),
@@ -182,7 +183,8 @@ impl CorpusReader {
         Ok(())
     }
 
-    /// Parses the list of a requirement set, all of whose vectors were added.
+    /// Parses the list of a requirement set, and adds the set. All its vectors must have been added
+    /// before.
     pub(super) fn add_set(&mut self, file: &str, text: &str) -> Result<(), CorpusError> {
         let set = set::read(&set_name(file), text, |id| self.files.contains_key(id));
         self.corpus
@@ -191,8 +193,8 @@ impl CorpusReader {
         Ok(())
     }
 
-    /// Parses the list of a requirement set of a whole corpus, and adds it if all its vectors were
-    /// added. The corpus is a part of that one.
+    /// Parses the list of a requirement set, and adds the set if all its vectors were added. For a
+    /// corpus that is a part of the one with the list.
     pub(super) fn add_set_if_whole(&mut self, file: &str, text: &str) -> Result<(), CorpusError> {
         self.corpus.is_part = true;
         let set = set::read(&set_name(file), text, |_| true).map_err(|why| content(file, &why))?;
@@ -222,7 +224,7 @@ pub(crate) fn embedded_vector_files() -> impl Iterator<Item = (&'static str, &'s
     files.filter(|(path, _)| path.matches('/').count() == 2)
 }
 
-/// Returns the name of the set whose list a file is.
+/// Returns the name of the requirement set from the name of its file.
 fn set_name(file: &str) -> String {
     let name = Path::new(file).file_stem().unwrap_or_default();
     name.to_string_lossy().into_owned()

@@ -45,7 +45,7 @@ pub fn export(corpus: &Corpus, vectors: &[&Vector]) -> FolderFiles {
     files
 }
 
-/// Returns all members of a vector, but for its bytes.
+/// Returns all members of a vector, except its bytes.
 fn to_json(vector: &Vector) -> Value {
     let steps = vector.steps.iter().enumerate().map(|(index, step)| {
         json!({

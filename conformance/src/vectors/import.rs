@@ -11,13 +11,13 @@ use super::vector::Expectation;
 use crate::dialect::Dialect;
 use crate::escape::{cut, escaped, visible_json};
 
-/// A vector file made of captured datagrams, with the readings that listeners must report.
+/// A writer of a vector file from captured datagrams, with the readings that listeners must report.
 ///
 /// Equal datagrams become one vector, which expects every reading that the reference decoder
-/// admits. Its id depends on the topic and the bytes alone, so a file that is made again keeps its
-/// ids.
+/// admits. Its id depends only on the topic and the bytes, so a file that is generated again has
+/// the same ids.
 ///
-/// Each vector is written when its datagram is added: as JSON values, the vectors of a long capture
+/// Each vector is written when its datagram is added, because the JSON values of a long capture
 /// would take fifty times the memory of the capture.
 #[derive(Debug)]
 pub struct VectorFile {
@@ -30,9 +30,9 @@ pub struct VectorFile {
     left_out: usize,
 }
 
-/// The end of a file, behind its last vector.
+/// The end of a file, after its last vector.
 const END: &str = "]\n}";
-/// The most bytes of different datagrams, which are kept to find those that are alike.
+/// The most bytes of different datagrams, which are kept to find equal ones.
 const MAX_SEEN: usize = 256 << 20;
 /// The most readings that a vector expects.
 const MAX_READINGS: usize = 64;
@@ -50,14 +50,14 @@ impl VectorFile {
         }
     }
 
-    /// Adds a datagram, unless the file has it: writes its vector, which the end of the file must
-    /// follow some time.
+    /// Adds a datagram, unless the file has it already, and writes its vector. In the end, the
+    /// caller must call [`finish`](Self::finish).
     ///
     /// # Errors
     ///
     /// If `out` fails, or there are more than 256 MiB of different datagrams.
     pub fn add(&mut self, datagram: &[u8], out: &mut impl Write) -> io::Result<()> {
-        // Most datagrams of a long capture are known: those are not copied.
+        // Most datagrams of a long capture are known already, and are not copied.
         if self.seen.contains(datagram) {
             return Ok(());
         }
@@ -78,7 +78,7 @@ impl VectorFile {
             out.write_all(b",")?;
         }
         self.count += 1;
-        // Strings have no line feeds in JSON, so that each begins a line of the vector.
+        // JSON strings contain no line feeds, so each line feed begins a line of the vector.
         let vector = format!("{:#}", self.vector(datagram, readings));
         for line in visible_json(&vector).lines() {
             write!(out, "\n    {line}")?;
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_mean_too_much_is_left_out() {
+    fn datagrams_with_too_many_readings_are_left_out() {
         let most = ["E\n", &"a b::c\n".repeat(6), "\n"].concat();
         let more = ["E\n", &"a b::c\n".repeat(7), "\n"].concat();
         let (file, _) = imported(&[more.as_bytes()]);
