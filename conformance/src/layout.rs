@@ -1,10 +1,10 @@
-//! Fitting texts into the lines of a terminal.
+//! Fits texts into the lines of a terminal.
 
-/// The columns of a terminal that reports fit.
+/// The width of a terminal for which reports are laid out, in columns.
 pub const COLUMNS: usize = 100;
 
-/// Returns the lines of a text that is wrapped between words, and within one that is wider than a
-/// line. `width` is in characters.
+/// Wraps a text between words, and within a word that is wider than a line. Returns the lines.
+/// `width` is in characters.
 pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::<String>::new();
     let mut length = width;
@@ -25,7 +25,7 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Returns a text of at most so many characters, with an ellipsis where its end was cut off.
+/// Cuts a text to at most `width` characters. An ellipsis replaces its end.
 pub fn ellipsized(text: &str, width: usize) -> String {
     match text.char_indices().nth(width - 1) {
         Some((end, _)) if text.chars().count() > width => format!("{}…", &text[..end]),
@@ -33,8 +33,8 @@ pub fn ellipsized(text: &str, width: usize) -> String {
     }
 }
 
-/// Returns a text of at most so many characters, with an ellipsis where its middle was cut out. The
-/// end is what is kept most of.
+/// Cuts a text to at most `width` characters. An ellipsis replaces its middle, and more of the end
+/// than of the beginning is kept.
 pub fn without_middle(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_is_as_wide_as_asked_for() {
+    fn cut_texts_have_the_requested_width() {
         assert_eq!(ellipsized("ééé", 3), "ééé");
         assert_eq!(ellipsized("éééé", 3), "éé…");
         assert_eq!(without_middle("0123456789", 10), "0123456789");

@@ -1,15 +1,15 @@
-//! Suggestions for words that are not known: "did you mean".
+//! Suggests known words for unknown ones: "did you mean".
 
-/// The least similarity of a suggestion, from 0 to 1. One wrong letter in four is similar enough, a
-/// word of which half the letters differ is not.
+/// The least similarity of a suggestion, from 0 to 1. One wrong letter in four is similar enough,
+/// but half the letters are too many.
 const MIN_SIMILARITY: f64 = 0.8;
 
-/// The length of a word in bytes above which nothing is suggested: comparing takes time
-/// proportional to it, and no candidate is as long.
+/// The greatest length in bytes of a word for which something is suggested. Comparing a longer word
+/// takes long, and no candidate is as long.
 const MAX_LENGTH: usize = 128;
 
-/// Returns the candidate that is most similar to a word, whatever the case of either, if one is
-/// similar enough. Of several that are equally similar, returns the first.
+/// Returns the candidate that is most similar to a word, if one is similar enough. Ignores case. Of
+/// several equally similar candidates, returns the first one.
 pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     if word.len() > MAX_LENGTH {
         return None;
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_without_bounds_costs_no_time() {
+    fn a_very_long_word_takes_no_time() {
         assert_eq!(closest(&"s".repeat(1 << 20), ["s"]), None);
     }
 }

@@ -1,8 +1,8 @@
 //! Measures the diagnosis: how often it finds the faults of simulated listeners.
 //!
 //! `cargo run --release --example diagnosis_accuracy [NAME [STEP]]` prints a table, and exits with
-//! 1 if a target is missed. NAME is a part of an experiment's name; of STEP listeners one is
-//! diagnosed. `ci/diagnosis` runs it all.
+//! 1 if a target is missed. NAME is a part of an experiment's name. With STEP, every STEP-th
+//! listener is diagnosed. `ci/diagnosis` runs all experiments.
 
 mod measurement;
 mod subjects;
@@ -18,9 +18,9 @@ use subjects::{Subject, Subjects};
 struct Experiment {
     name: &'static str,
     subjects: fn(&mut Subjects<'_>) -> Vec<Subject>,
-    /// The part of the results that is replaced by those of another vector.
+    /// The fraction of the results that is replaced by results of another vector.
     noise: f64,
-    /// The least part of right diagnoses, in percent.
+    /// The least percentage of right diagnoses.
     target: usize,
 }
 

@@ -21,10 +21,10 @@ use event_datagram_conformance::vectors::Corpus;
 const NOTHING: u8 = 4;
 /// The exit status of a run that was set up wrong, as of `evdg`.
 const USAGE: u8 = 2;
-/// The longest that a parser may take for a vector, unless another limit is set.
+/// The default time limit of a parser for a vector.
 const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// Runs the vectors as tests, by the arguments of `cargo test`.
+/// A test program that runs the vectors as tests, with the arguments of `cargo test`.
 #[must_use = "it runs with `main`"]
 #[derive(Debug, Default)]
 pub struct Harness {
@@ -44,8 +44,8 @@ impl Harness {
         Self::default()
     }
 
-    /// Tests the parsers that a factory creates with the vectors of a dialect. Each vector gets a
-    /// fresh parser, which is created in the thread that uses it.
+    /// Adds a factory of parsers, which are tested with the vectors of a dialect. Each vector gets
+    /// a fresh parser, which is created in the thread that uses it.
     pub fn parser<P: Parser + 'static>(
         mut self,
         dialect: Dialect,
@@ -63,8 +63,8 @@ impl Harness {
         self
     }
 
-    /// Declares the length of the longest datagram that is accepted, in bytes. Vectors with longer
-    /// ones do not apply.
+    /// Declares the length of the longest datagram that the parser accepts, in bytes. Vectors with
+    /// longer ones do not apply.
     pub fn max_datagram(mut self, bytes: usize) -> Self {
         self.start.max_datagram = Some(bytes);
         self
@@ -77,15 +77,15 @@ impl Harness {
         self
     }
 
-    /// Lets only the vectors of a requirement set decide, such as `2026.2`. The others run, too;
-    /// their failures are remarks, and fail no test.
+    /// Chooses a requirement set, such as `2026.2`, whose vectors decide. The other vectors run,
+    /// too, but their failures are remarks and fail no test.
     pub fn set(mut self, name: &str) -> Self {
         self.set = Some(name.into());
         self
     }
 
-    /// Lets warnings fail, too: departures from advice (level `should`), and readings that a vector
-    /// of level `may` does not list.
+    /// Makes tests fail on warnings, too: departures from advice (level `should`), and readings
+    /// that a vector of level `may` does not list.
     pub const fn strict(mut self) -> Self {
         self.strictness = Strictness::Should;
         self
@@ -97,15 +97,14 @@ impl Harness {
         self
     }
 
-    /// Sets the good event before and behind every vector, for parsers that reject names they do
-    /// not know or demand parameters: `NAME param={tag} other=value`, of which `{tag}` is replaced.
+    /// Sets the good event before and after every vector, for parsers that reject unknown names or
+    /// demand parameters. The syntax is `NAME param={tag} other=value`, where `{tag}` is replaced.
     pub fn fence(mut self, template: &str) -> Self {
         self.fence = Some(template.into());
         self
     }
 
-    /// Renames the event `E_TEST` of the vectors, for parsers that reject names they do
-    /// not know.
+    /// Renames the event `E_TEST` of the vectors, for parsers that reject unknown names.
     pub fn event(mut self, name: &str) -> Self {
         self.event = Some(name.into());
         self
@@ -141,8 +140,8 @@ impl Harness {
         }
     }
 
-    /// Returns the corpus, if it has every id, requirement set and dialect that was named, and the
-    /// fence, if it is one.
+    /// Checks the settings, and returns the corpus and the fence. Returns an error if the corpus
+    /// lacks an id, requirement set or dialect that the caller named, or if the fence is malformed.
     fn checked(&self) -> Result<(Corpus, FenceTemplate), String> {
         let mut corpus = Corpus::embedded().map_err(|error| error.to_string())?;
         if let Some(name) = &self.event {
@@ -240,7 +239,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_named_has_to_be_there() {
+    fn unknown_names_in_the_settings_are_errors() {
         let parser = || |_: &[u8]| -> Result<EventBuf, String> { Err("no".into()) };
         let refused = |harness: Harness| harness.checked().err();
         let with = |harness: Harness| refused(harness.parser(Dialect::Text, parser));

@@ -7,7 +7,8 @@ pub trait Parser {
     ///
     /// # Errors
     ///
-    /// If the datagram is rejected, with the reason in words. The reason is shown, and not judged.
+    /// If the datagram is rejected, with the reason in words. Reports show the reason, but it does
+    /// not affect the verdict.
     fn parse(&mut self, datagram: &[u8]) -> Result<EventBuf, String>;
 }
 

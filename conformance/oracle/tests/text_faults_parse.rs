@@ -1,4 +1,4 @@
-//! What the models of listeners report that misread text: names, separators and quotes.
+//! Tests of the models of listeners that misread names, separators and quotes in the text dialect.
 
 #![cfg(feature = "faults")]
 
@@ -17,7 +17,8 @@ fn assert_reports(faults: &[&str], datagram: &str, expected: &[&str]) {
     assert_eq!(response.end, None);
 }
 
-/// Checks the parameters in the one report of a listener with these faults, whatever their order.
+/// Checks the parameters in the only report of a listener with these faults, injected in either
+/// order.
 #[track_caller]
 fn assert_both_show(faults: [&str; 2], datagram: &str, params: &str) {
     let [first, second] = faults;
@@ -158,7 +159,8 @@ fn changes_of_quoted_values_combine() {
 
 #[test]
 fn searches_for_quotes_combine() {
-    // Two backslashes make the quote of `a` close it, and one makes that of `b` look escaped.
+    // For the faulty listener, two backslashes do not escape the quote after `a`, and one backslash
+    // escapes the quote after `b`.
     assert_both_show(
         [
             "counts-backslashes",

@@ -1,8 +1,8 @@
 use super::names::is_plain;
 use super::words::Words;
 
-/// Returns a datagram of the JSON-RPC dialect with other words in its strings and other integers.
-/// It need not be JSON.
+/// Returns a datagram of the JSON-RPC dialect in which the words of its strings and its integers
+/// are replaced. The datagram need not be JSON.
 pub(super) fn anonymized(words: &Words, datagram: &[u8]) -> Vec<u8> {
     let mut scanner = Scanner {
         words,
@@ -22,18 +22,21 @@ pub(super) fn anonymized(words: &Words, datagram: &[u8]) -> Vec<u8> {
     scanner.out
 }
 
-/// The tokens of a datagram, from left to right.
+/// A scanner that copies the tokens of a datagram, from left to right, and replaces words and
+/// numbers.
 struct Scanner<'d> {
     words: &'d Words,
     rest: &'d [u8],
     /// The number of open brackets of either kind.
     depth: usize,
-    /// Whether the next value is of a member that says what a datagram is.
+    /// Whether the next value belongs to a member that is kept, because it says what the datagram
+    /// is.
     is_member_kept: bool,
     out: Vec<u8>,
 }
 
-/// The most digits of a number that may become any other and still be of 64 bits.
+/// The most digits of a number whose digits may all be replaced, so that the result fits into 64
+/// bits.
 const MAX_DIGITS: usize = 18;
 const LITERALS: [&[u8]; 3] = [b"true", b"false", b"null"];
 
@@ -80,7 +83,8 @@ impl<'d> Scanner<'d> {
         self.words.append(digits, &mut self.out);
     }
 
-    /// Replaces a word outside of strings, but for its beginning that a literal has, too.
+    /// Replaces a word outside of strings, except a beginning that is also the beginning of a
+    /// literal.
     fn bare_word(&mut self) {
         let word = self.take_while(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
         let common = |literal: &&[u8]| {
@@ -109,7 +113,7 @@ impl<'d> Scanner<'d> {
             self.is_member_kept = self.depth == 1 && says_what_it_is;
             name.is_some_and(|name| is_plain(name.as_bytes()))
         } else {
-            // A version has a dot.
+            // The value of `jsonrpc` is a version, with a dot.
             let value = serde_json::from_slice::<String>(string).ok();
             let value = value.map(|value| value.replace('.', ""));
             self.is_member_kept && value.is_some_and(|value| is_plain(value.as_bytes()))
@@ -122,7 +126,8 @@ impl<'d> Scanner<'d> {
     }
 }
 
-/// Returns the length of the string at the start of bytes, with its quotes. It may have no end.
+/// Returns the length of the string at the start of bytes, with its quotes. The closing quote may
+/// be missing.
 fn end_of_string(bytes: &[u8]) -> usize {
     let mut is_escaped = false;
     let end = bytes[1..].iter().position(|byte| {
@@ -133,15 +138,15 @@ fn end_of_string(bytes: &[u8]) -> usize {
     end.map_or(bytes.len(), |end| end + 2)
 }
 
-/// A letter or a digit of a string, and how it is written.
+/// How a letter or a digit of a string is written.
 #[derive(Clone, Copy)]
 enum Spelling {
     Plain,
-    /// `\u` and four hex digits, or two of these for a character of 32 bits.
+    /// `\u` and four hex digits, or a pair of these for a character beyond U+FFFF.
     Escaped,
 }
 
-/// Returns a string with other words, in which the same characters are escaped.
+/// Returns a string with its words replaced. The same characters are escaped as before.
 fn with_other_words(words: &Words, string: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(string.len());
     let mut word = String::new();
@@ -171,7 +176,8 @@ fn with_other_words(words: &Words, string: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Returns the letter or digit at the start of bytes, how it is written, and in how many bytes.
+/// Returns the letter or digit at the start of bytes, how it is written, and the number of its
+/// bytes.
 fn word_character(bytes: &[u8]) -> Option<(char, Spelling, usize)> {
     if bytes[0] == b'\\' {
         let (character, length) = escaped_character(bytes)?;
@@ -189,7 +195,7 @@ fn first_character(bytes: &[u8]) -> Option<char> {
     start.utf8_chunks().next()?.valid().chars().next()
 }
 
-/// Returns the character that is escaped by its number, and the length of the escape.
+/// Returns the character of a numeric escape, and the length of the escape.
 fn escaped_character(bytes: &[u8]) -> Option<(char, usize)> {
     const LENGTH: usize = 6;
     let unit = |bytes: &[u8]| {
@@ -207,13 +213,14 @@ fn escaped_character(bytes: &[u8]) -> Option<(char, usize)> {
     Some((character, 2 * LENGTH))
 }
 
-/// Returns the length of what is no word at the start of bytes: an escape, a character, or a byte
-/// that is not UTF-8.
+/// Returns the length of the first element of `bytes` that is no part of a word: an escape, a
+/// character, or a byte that is not UTF-8.
 fn length_between_words(bytes: &[u8]) -> usize {
     match bytes {
         [b'\\', b'u', digits @ ..] => escaped_character(bytes).map_or_else(
             || {
-                // What replaced its other letters might make it one that is valid.
+                // The digits of a malformed escape are kept, because replacing them might make the
+                // escape valid.
                 let digits = digits.iter().take(4);
                 2 + digits
                     .take_while(|byte| byte.is_ascii_alphanumeric())

@@ -1,5 +1,5 @@
 //! Reads UDP datagrams from packet captures: pcap and pcapng, perhaps compressed with gzip, over
-//! Ethernet, loopback, Linux cooked captures and bare IP, behind VLAN tags and in tunnels.
+//! Ethernet, loopback, Linux cooked captures and bare IP, after VLAN tags and in tunnels.
 
 mod datagrams;
 mod file;

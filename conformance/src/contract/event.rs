@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 
 use super::event_line;
 
-/// Returns the line that [`event_line`] writes of an event, as JSON.
+/// Returns the JSON value of the line that [`event_line`] returns.
 pub fn event_to_json(event: &impl Event) -> Value {
     serde_json::from_slice(&event_line(event)).expect("it is JSON")
 }
 
-/// Parses an event in its usual form: no hex, and no members that are not required. Returns `None`
-/// for any other line, which [`event_from_json`] may parse. Faster than that for many parameters.
+/// Parses an event in its usual form: no hex, and no optional members. Returns `None` for any other
+/// line, which [`event_from_json`] may parse. This function is faster if there are many parameters.
 pub(super) fn event_in_usual_form(line: &[u8]) -> Option<EventBuf> {
     let FromObject(UsualEvent { event, params }) = serde_json::from_slice(line).ok()?;
     let params: Vec<_> = params
@@ -41,8 +41,8 @@ struct UsualParam {
     value: UsualValue,
 }
 
-/// A value that is read from an object only. Derived readers accept lists of the members' values,
-/// too.
+/// A value that is deserialized only from an object. Derived implementations also accept a list of
+/// the members' values.
 struct FromObject<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for FromObject<T> {
@@ -103,7 +103,7 @@ impl<'de> Deserialize<'de> for UsualValue {
 
 /// Parses an event in the form of the contract, as [`event_line`] writes it.
 ///
-/// If both forms of a member are there, the hex form counts. Unknown members are ignored.
+/// If a member has both forms, the hex form counts. Unknown members are ignored.
 ///
 /// # Errors
 ///
@@ -146,7 +146,7 @@ fn param_from_json(index: usize, json: &Value) -> Result<ParamBuf, String> {
     Ok(ParamBuf { name, value })
 }
 
-/// Returns the bytes of a member in either form; `None` if it is left out or null.
+/// Returns the bytes of a member in either form. Returns `None` if the member is missing or null.
 fn bytes_member(
     object: &Map<String, Value>,
     member: &str,

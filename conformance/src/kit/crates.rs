@@ -1,20 +1,20 @@
-//! Where a kit takes the crates of this project from.
+//! The source of this project's crates in a kit.
 
 use std::error::Error;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Where a kit takes the crates of this project from.
+/// The source of this project's crates in a kit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CrateSource {
-    /// The registry: the version of this crate.
+    /// The registry, with the version of this crate.
     Registry,
     /// A checkout of this repository, by its absolute path.
     Repository(PathBuf),
 }
 
-/// A folder is no checkout of this repository.
+/// The error for a folder that is no checkout of this repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoRepository(PathBuf);
 
@@ -26,7 +26,7 @@ impl CrateSource {
     ///
     /// # Errors
     ///
-    /// If there is none, or its path is not UTF-8, as manifests must be.
+    /// If there is none, or if its path is not UTF-8, because manifests must be UTF-8.
     pub fn repository(folder: &Path) -> Result<Self, NoRepository> {
         let absolute = folder.canonicalize().ok();
         let absolute = absolute.filter(|it| it.join(MARK).is_file() && it.to_str().is_some());
@@ -35,8 +35,8 @@ impl CrateSource {
             .ok_or_else(|| NoRepository(folder.into()))
     }
 
-    /// Replaces each `@FOLDER@` in a manifest by where the crate in this folder of the repository
-    /// comes from.
+    /// Replaces each `@FOLDER@` in a manifest by the version or path of the crate in this folder of
+    /// the repository.
     pub(super) fn in_manifest(&self, manifest: &str) -> String {
         let mut pieces = manifest.split('@');
         let mut replaced = String::from(pieces.next().unwrap_or_default());

@@ -5,7 +5,7 @@ use crate::dialect::Dialect;
 use crate::output_folder::FolderFiles;
 use crate::vectors::{Corpus, Vector};
 
-/// The longest seed, in bytes: longer ones only slow an engine down.
+/// The length of the longest seed in bytes. Longer seeds only slow an engine down.
 const MAX_SEED: usize = 4_096;
 
 /// Returns the datagrams of all vectors, named by the vectors' ids, as the engine of a language

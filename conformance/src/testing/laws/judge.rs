@@ -4,10 +4,10 @@ use crate::observation::{Arrival, Report};
 use crate::testing::JudgeCase;
 use crate::vectors::{Expectation, Step};
 
-/// The judge finds an observation conforming if and only if some pairing of datagrams and reports
-/// is right, by brute force, and no fence was swallowed or misread and no report came early. The
-/// readings that it returns belong to such a pairing: of each datagram, the first that fits its
-/// report. A case that is right by construction conforms.
+/// Asserts that the judge finds an observation conforming if and only if brute force finds a right
+/// pairing of datagrams and reports, no fence was swallowed or misread, and no report came early.
+/// The returned readings belong to such a pairing: each is the first reading of the datagram that
+/// fits its report. A case that is right by construction conforms.
 ///
 /// # Panics
 ///
@@ -42,8 +42,9 @@ pub fn judge_agrees_with_brute_force(case: &JudgeCase) {
     }
 }
 
-/// An alignment pairs every datagram and every report once, in order; each reading is the first
-/// that fits; and where the judge finds that an observation conforms, the readings are the same.
+/// Asserts that an alignment pairs every datagram and every report once, in order, and that each
+/// reading is the first one that fits. If the judge finds that an observation conforms, it returns
+/// the same readings.
 ///
 /// # Panics
 ///
@@ -79,7 +80,7 @@ pub fn alignments_pair_everything_in_order(case: &JudgeCase) {
     }
 }
 
-/// The reason for a departure is a bounded line without control characters.
+/// Asserts that the reason for a departure is a line of limited length without control characters.
 ///
 /// # Panics
 ///
@@ -95,9 +96,9 @@ pub fn judge_reasons_are_printable(case: &JudgeCase) {
     }
 }
 
-/// Late reports are taken from the front, in order: all that the earlier case expects, up to the
-/// first that it does not expect or that the current case expects. If the earlier case got a report
-/// that it expects, none is taken.
+/// Asserts that late reports are taken from the front, in order: all that the earlier case expects,
+/// up to the first one that it does not expect or that the current case expects. If the earlier
+/// case got a report that it expects, no report is taken.
 ///
 /// # Panics
 ///
@@ -140,8 +141,8 @@ fn is_event_of(step: &Step, line: &Line) -> bool {
     events.any(|one| is_right(one, Some(line)))
 }
 
-/// Returns whether some pairing is right, by brute force; with `readings`, one that has these. A
-/// line that is `None` is a report about no datagram.
+/// Returns whether a pairing is right, by brute force. With `readings`, the pairing must have these
+/// readings. A line that is `None` is a report about no datagram.
 fn has_pairing(
     steps: &[Step],
     lines: &[Option<&Line>],
@@ -172,7 +173,7 @@ fn has_pairing(
     }
 }
 
-/// Returns whether a line, or none, fits one alternative, by SPEC.md.
+/// Returns whether a line, or a missing line, fits one alternative, by SPEC.md.
 fn is_right(expectation: &Expectation, line: Option<&Line>) -> bool {
     match (expectation, line) {
         (Expectation::Event(expected), Some(Line::Event(event))) => event == expected,
