@@ -1,4 +1,4 @@
-//! The tables of ARCHITECTURE.md that say what may import what.
+//! Reads the tables of ARCHITECTURE.md that list the allowed imports.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +59,8 @@ impl Table {
         Ok(Self { rows })
     }
 
-    /// Returns why one must not import the other, or `None` if it may. A self-import is allowed.
+    /// Returns why `importer` must not import `imported`, or `None` if it may. A self-import is
+    /// allowed.
     pub(crate) fn objection(&self, importer: &str, imported: &str) -> Option<String> {
         let row = self.rows.get(importer)?;
         let is_allowed = importer == imported || row.may_import.contains(imported);
@@ -78,7 +79,7 @@ impl Table {
         })
     }
 
-    /// Returns the entries that no import needs, given all imports: importer and imported.
+    /// Returns the entries that no import needs. `imports` has all pairs of importer and imported.
     pub(crate) fn unused(&self, imports: &BTreeSet<(String, String)>) -> Vec<String> {
         let entries = self.rows.iter().flat_map(|(name, row)| {
             let pairs = row.may_import.iter().map(move |imported| (name, imported));
@@ -95,7 +96,7 @@ impl Table {
             .collect()
     }
 
-    /// Returns what is wrong with the table, given the names that exist.
+    /// Returns the errors of the table. `existing` has the names of all crates or modules.
     pub(crate) fn problems(&self, existing: &BTreeSet<String>) -> Vec<String> {
         let mut problems = Vec::new();
         let mut graph = Graph::default();
@@ -135,7 +136,7 @@ fn columns(line: &str) -> Option<(&str, &str)> {
         .split_once(" | ")
 }
 
-/// Returns the name that stands in code quotes.
+/// Returns the name between backticks.
 fn quoted(cell: &str) -> Option<String> {
     let name = cell.strip_prefix('`')?.strip_suffix('`')?;
     (!name.is_empty() && !name.contains('`')).then(|| name.into())

@@ -1,4 +1,4 @@
-//! A corpus that is broken is told by file, vector and field.
+//! Tests that the errors of a broken corpus name the file, the vector and the field.
 
 use std::fs;
 use std::path::Path;
@@ -40,7 +40,7 @@ fn broken_corpus(file: &str, old: &str, new: &str, messages: &[&str]) {
 }
 
 #[test]
-fn a_broken_vector_file_is_told_by_file_id_and_field() {
+fn errors_of_a_vector_file_name_the_file_id_and_field() {
     let file = "vectors/text/separators.json";
     let id = "vector `sep-first-one-splits`";
     broken_corpus(

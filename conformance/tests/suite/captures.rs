@@ -1,5 +1,5 @@
-//! What real servers sent, beside what was raised: encoding gives the very bytes, decoding gives
-//! the event that was raised, unless the bytes do not tell it.
+//! Compares captures of real servers with the events that were raised. Encoding the event returns
+//! the same bytes, and decoding the bytes returns the event, unless the dialect loses something.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,13 +12,13 @@ use event_datagram_oracle::laws;
 use event_datagram_oracle::reference::{self, Reading};
 use serde_json::Value;
 
-/// A release, and what this project knows of its dialect.
+/// A release of OpenSIPS, and the functions for its dialect.
 struct Release {
     version: &'static str,
     encode: fn(&EventBuf, &mut Vec<u8>) -> Result<usize, EncodeError>,
     decode: fn(&[u8]) -> Reading,
     admits: fn(&[u8], &Reading) -> bool,
-    /// What is left of an event in the dialect.
+    /// Returns the part of an event that the dialect can represent.
     representable: fn(&EventBuf) -> EventBuf,
     /// Returns why an event does not read back.
     check: fn(&EventBuf) -> Result<(), Unwritable>,
@@ -49,15 +49,15 @@ const OPENSIPS_4_0: Release = Release {
 };
 
 #[test]
-fn encoding_what_was_raised_gives_the_bytes() {
+fn encoding_a_raised_event_returns_the_captured_bytes() {
     assert_eq!(OPENSIPS_2_4.encodes_to_the_very_bytes(), 857);
     assert_eq!(OPENSIPS_3_1.encodes_to_the_very_bytes(), 838);
     assert_eq!(OPENSIPS_4_0.encodes_to_the_very_bytes(), 866);
 }
 
 #[test]
-fn decoding_gives_what_was_raised_unless_the_bytes_do_not_tell() {
-    // 831 captures have the event that was raised; 727 of them decode to it.
+fn decoding_returns_the_raised_event_unless_the_dialect_loses_it() {
+    // 831 captures have the event that was raised, and 727 of these decode to that event.
     let text = [
         (RAISED, 727),
         (BY_ITSELF, 26),
@@ -88,8 +88,8 @@ impl Release {
     fn encodes_to_the_very_bytes(&self) -> usize {
         let captures = self.captures();
         for capture in &captures {
-            // What a server meant by its built-in events is known by decoding alone: that must come
-            // out as it went in.
+            // The captures do not record what the server raised for its built-in events, so the
+            // decoded event is encoded again.
             let event = capture
                 .raised
                 .clone()
@@ -112,8 +112,8 @@ impl Release {
         captures.len()
     }
 
-    /// Counts the captures by what decoding gives: the event that was raised, or the reason why the
-    /// bytes do not tell it. Prints the others, each with its reason.
+    /// Counts the captures by the result of decoding: the event that was raised, or the reason why
+    /// it cannot be decoded. Prints the captures with a reason.
     fn classes(&self) -> BTreeMap<String, usize> {
         let mut classes = BTreeMap::new();
         for capture in self.captures() {
@@ -153,7 +153,8 @@ impl Release {
 
 struct Capture {
     id: String,
-    /// `None` where the server raised the event by itself, and nobody knows what it meant to say.
+    /// The event that a script raised. `None` for a built-in event, because its parameters are not
+    /// recorded.
     raised: Option<EventBuf>,
     datagram: Vec<u8>,
 }
@@ -164,8 +165,8 @@ impl Capture {
         let id = json["id"].as_str().expect("it has an id").to_string();
         let mut raised =
             (!json["params"].is_null()).then(|| event_from_json(&json).expect("it is an event"));
-        // `raise_event` got a name and no value, as the note beside it says: 3.1 and later then
-        // raise no parameter.
+        // As the note of this capture says, `raise_event` got a name and no value. Releases 3.1 and
+        // later then raise no parameter.
         if id == "attrsonly" && json["dialect"] == "json-rpc" {
             raised.as_mut().expect("it was raised").params.clear();
         }

@@ -1,4 +1,4 @@
-//! The command line: statuses, messages, and what goes in and out.
+//! Tests of the command line: exit statuses, messages, input and output.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -16,7 +16,7 @@ fn without_a_command_the_built_in_listener_is_tested() {
     let ran = run(&["test"]).expect_status(0);
     let corpus = Corpus::embedded().expect("it is sound");
     let count = corpus.vectors.len() * 2;
-    // The first line and the last name the dialects, and the releases that send them.
+    // The first and the last line name the dialects, and the releases that send them.
     let verdict = format!(
         "conforms in {count} tests (text, OpenSIPS 1.7 to 3.0; jsonrpc, OpenSIPS 3.1 and later)"
     );
@@ -44,7 +44,7 @@ fn nothing_selected_is_never_green() {
 }
 
 #[test]
-fn bad_usage_is_told() {
+fn wrong_usage_is_an_error() {
     for args in [
         &["test", "--no-such-option"][..],
         &["test", "--level", "perhaps"],
@@ -194,7 +194,7 @@ fn the_json_report_is_as_the_contract_has_it() {
         }
     }
 
-    // The line that runs it again does so, and comes to the same.
+    // The line in `replay` runs the vector again, with the same result.
     let failed = results
         .iter()
         .find(|result| result["verdict"] == "fail")
@@ -216,7 +216,7 @@ fn the_json_report_is_as_the_contract_has_it() {
     );
 }
 
-/// What became of each vector, in the order of the report.
+/// Returns the vector and the verdict of each result, in the order of the report.
 fn verdicts(args: &[&str], command: &[&str]) -> Vec<(String, String)> {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("report.json");
@@ -236,7 +236,7 @@ fn verdicts(args: &[&str], command: &[&str]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn jobs_and_shards_come_to_the_same() {
+fn jobs_and_shards_have_the_same_verdicts() {
     let folder = tempfile::tempdir().expect("there is room");
     let broken = python_listener_with(
         folder.path(),
@@ -264,7 +264,7 @@ fn jobs_and_shards_come_to_the_same() {
         .expect_status(4)
         .expect_stderr("part 2 of 2 has no vectors");
     run(&["test", "--jobs", "0"]).expect_status(2);
-    // More instances than vectors do no harm.
+    // There may be more instances than vectors.
     run(&["test", "--filter", "sep-l*", "--jobs", "200"]).expect_status(0);
 }
 
@@ -286,7 +286,7 @@ fn a_report_of_an_earlier_run_does_not_outlive_a_failed_start() {
 }
 
 #[test]
-fn what_no_udp_datagram_has_room_for_goes_over_unix_sockets_alone() {
+fn datagrams_too_long_for_udp_are_sent_over_unix_sockets_only() {
     let folder = tempfile::tempdir().expect("there is room");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
     let vectors = folder.path().join("vectors/text");
@@ -332,7 +332,7 @@ fn each_report_has_a_file_of_its_own() {
 }
 
 #[test]
-fn what_is_run_again_is_as_strict() {
+fn the_replay_command_keeps_strict() {
     let folder = tempfile::tempdir().expect("there is room");
     let (old, new) = ("separator > at:", "separator >= at:");
     let path = python_listener_with(folder.path(), old, new);
@@ -419,7 +419,7 @@ fn the_listener_replaces_a_dead_socket_and_removes_its_own() {
     sender.send_to(b"", &path).expect("it listens");
     assert_eq!(line(), r#"{"error":"datagram is empty"}"#);
 
-    // A socket that is in use is left alone.
+    // A socket that is in use is not replaced.
     let second: Ran = evdg()
         .arg("listen")
         .arg(&path)

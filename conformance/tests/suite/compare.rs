@@ -1,4 +1,4 @@
-//! Runs beside each other: the matrix, and what got worse.
+//! Tests of `evdg compare`: the matrix, and the results that got worse.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,8 @@ impl Folder {
         self.path(name).to_str().expect("it is UTF-8").into()
     }
 
-    /// Tests a listener with this bug; without one, a listener that has none.
+    /// Tests a listener with this bug, and returns the path of the report. An empty bug tests a
+    /// correct listener.
     fn test(&self, name: &str, bug: &str) -> String {
         self.test_with(
             name,
@@ -33,7 +34,7 @@ impl Folder {
     }
 
     fn test_with(&self, name: &str, bug: &str, args: &[&str]) -> String {
-        // The same file each time: it is one subject in several states.
+        // The same file each time, so that all runs have the same subject.
         let first = "    name, line_feed, body = datagram.partition";
         let program = python_listener_with(self.0.path(), first, &format!("    {bug}\n{first}"));
         let path = self.name(name);
@@ -76,7 +77,7 @@ fn compare(args: &[&str]) -> Ran {
 }
 
 #[test]
-fn what_got_worse_comes_first_and_fails() {
+fn results_that_got_worse_come_first_and_fail() {
     let folder = Folder::new();
     let (good, bad) = (
         folder.test("good.json", NONE),
@@ -95,7 +96,7 @@ fn what_got_worse_comes_first_and_fails() {
         "{}",
         ran.stdout
     );
-    // The other way round it got better.
+    // In the other order, the result got better.
     let ran = compare(&[&bad, &good]).expect_status(0);
     assert!(
         ran.stdout
@@ -108,7 +109,7 @@ fn what_got_worse_comes_first_and_fails() {
 }
 
 #[test]
-fn the_first_run_is_held_against_the_last() {
+fn the_last_run_is_compared_with_the_first() {
     let folder = Folder::new();
     let good = folder.test("good.json", NONE);
     let (bad, dies) = (
@@ -123,7 +124,7 @@ fn the_first_run_is_held_against_the_last() {
     );
     assert!(!ran.stdout.contains("pass -> fail"), "{}", ran.stdout);
     compare(&[&good, &bad, &good]).expect_status(0);
-    // From bad to worse is worse, too.
+    // A failure that becomes a crash got worse, too.
     let ran = compare(&[&bad, &dies]).expect_status(1);
     assert!(
         ran.stdout
@@ -134,7 +135,7 @@ fn the_first_run_is_held_against_the_last() {
 }
 
 #[test]
-fn what_vanished_got_worse_and_what_is_new_did_not() {
+fn missing_results_got_worse_and_new_results_did_not() {
     let folder = Folder::new();
     let good = folder.test("good.json", NONE);
     let fewer = folder.change(&good, "fewer.json", |report| {
@@ -152,7 +153,7 @@ fn what_vanished_got_worse_and_what_is_new_did_not() {
 }
 
 #[test]
-fn what_does_not_decide_cannot_get_worse() {
+fn results_that_do_not_decide_cannot_get_worse() {
     let folder = Folder::new();
     let (good, bad) = (
         folder.test("good.json", NONE),
@@ -172,7 +173,7 @@ fn what_does_not_decide_cannot_get_worse() {
 }
 
 #[test]
-fn implementations_are_only_set_beside_each_other() {
+fn different_subjects_are_listed_but_not_compared() {
     let folder = Folder::new();
     let bad = folder.test("bad.json", SPLITS_LAST);
     let built_in = folder.name("built-in.json");
@@ -197,14 +198,14 @@ fn implementations_are_only_set_beside_each_other() {
         .find(|line| line.starts_with("T4 "))
         .expect("it is there");
     assert!(row.contains("pass ") && row.contains("fail 1/"), "{row}");
-    // T18 was run on one of them.
+    // T18 was run on only one of the subjects.
     let row = ran
         .stdout
         .lines()
         .find(|line| line.starts_with("T18 "))
         .expect("it is there");
     assert!(row.contains("  -  "), "{row}");
-    // Unless they are said to be one.
+    // With `--same-subject`, they are compared as one subject.
     compare(&["--same-subject", &built_in, &bad]).expect_status(1);
 }
 
@@ -227,7 +228,7 @@ fn a_subject_is_known_by_the_name_that_it_declares() {
 }
 
 #[test]
-fn files_say_the_same() {
+fn report_files_have_the_same_content() {
     let folder = Folder::new();
     let (good, bad) = (
         folder.test("good.json", NONE),

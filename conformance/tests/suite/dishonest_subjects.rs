@@ -1,5 +1,5 @@
-//! Subjects that go on, and whose reports are not what they seem: misread, late, made up, swapped,
-//! one behind.
+//! Tests with subjects that do not crash, but whose reports are misleading: misread, late,
+//! invented, swapped, or one datagram behind.
 
 use crate::hostile_subjects::{FEW, test_listener_with};
 
@@ -19,7 +19,7 @@ const IS_FENCE: &str = "b'FENCE' in datagram";
 
 #[test]
 fn a_listener_that_reports_late_is_blamed_for_the_right_vector() {
-    // Whatever it reads it reports behind the fence.
+    // The listener reports every datagram after the fence.
     let late = format!(
         "if count == 0: held = []\n\
          if not {IS_FENCE}: held.append(datagram); continue\n\
@@ -39,8 +39,8 @@ fn a_listener_that_reports_late_is_blamed_for_the_right_vector() {
 
 #[test]
 fn a_listener_that_once_loses_or_doubles_a_good_event_is_flaky() {
-    // Alone it does not do that again: whether it was a vector or the good event behind it makes no
-    // difference.
+    // The listener does it only once, so the vector passes alone. The mistake may affect a vector
+    // or the good event after it.
     for what in ["continue", "say(report(*parse(datagram)))"] {
         for which in [41, 42] {
             let once = format!("if count == {which}: {what}");
@@ -51,9 +51,9 @@ fn a_listener_that_once_loses_or_doubles_a_good_event_is_flaky() {
 }
 
 #[test]
-fn what_only_may_be_read_right_is_not_flaky_where_it_is_read_wrong_every_time() {
-    // What stood in the buffer before, a good event and its tag, shows behind a datagram that is
-    // cut short.
+fn vectors_of_level_may_that_fail_every_time_are_not_flaky() {
+    // After a truncated datagram, the listener also reads the rest of its buffer, with a part of an
+    // earlier good event and its tag.
     let overlay = "if count == 0: last = b''\n\
                    whole = datagram if datagram.endswith(b'\\n\\n') else datagram + last[len(datagram):]\n\
                    last, datagram = datagram, whole";
@@ -102,8 +102,8 @@ fn a_listener_that_makes_fences_up_is_found_out() {
 }
 
 #[test]
-fn a_listener_that_answers_out_of_order_is_told_so() {
-    // It works backwards through whatever has come until the fence.
+fn reports_out_of_order_are_named_as_the_reason() {
+    // The listener reports all datagrams before a fence in reverse order.
     let swap = format!(
         "if count == 0: held = []\n\
          if not {IS_FENCE}: held.append(datagram); continue\n\
@@ -131,7 +131,7 @@ fn a_listener_that_answers_out_of_order_is_told_so() {
 }
 
 #[test]
-fn a_listener_that_is_one_behind_is_told_so() {
+fn reports_that_are_one_datagram_behind_are_named_as_the_reason() {
     let behind = "if count == 0: last = datagram; continue\nlast, datagram = datagram, last";
     test_listener_with(&[FEW, &["--timeout", "6"]].concat(), behind)
         .expect_status(3)
@@ -140,8 +140,8 @@ fn a_listener_that_is_one_behind_is_told_so() {
 
 #[test]
 fn a_listener_that_only_fails_without_a_pause_is_flaky() {
-    // Where more is there already, it leaves the parameters out: alone, a vector has only its fence
-    // behind it.
+    // The listener drops the parameters if more datagrams wait. A vector that runs alone has only
+    // its fence after it, so it passes.
     let hasty = "import select\n\
          if count > 9 and b'FENCE' not in datagram:\n    \
              fence = sock.recv(LARGEST)\n    \

@@ -1,4 +1,5 @@
-//! `evdg vectors export`, read back with nothing but JSON and bytes.
+//! Tests of `evdg vectors export`. They read the files back as JSON and bytes, without code of the
+//! corpus.
 
 use std::collections::HashMap;
 use std::fs;
@@ -32,7 +33,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The vectors' files, by id.
+/// Returns the files of the vectors by id.
 fn vector_files(folder: &Path) -> HashMap<String, Value> {
     let mut files = HashMap::new();
     for dialect in ["text", "jsonrpc"].map(|dialect| folder.join(dialect)) {
@@ -60,7 +61,7 @@ fn expectation(json: &Value) -> Expectation {
 }
 
 #[test]
-fn all_that_goes_out_comes_back() {
+fn exported_vectors_read_back_the_same() {
     let (_parent, folder, ran) = exported(&[]);
     let corpus = Corpus::embedded().expect("it is sound");
     let count = corpus.vectors.len();
@@ -107,7 +108,7 @@ fn all_that_goes_out_comes_back() {
             assert_eq!(expectation(&found["expect"]), step.expect, "{id}");
         }
     }
-    // No file but those.
+    // There are no other files.
     let bins = corpus
         .vectors
         .iter()
@@ -129,8 +130,8 @@ fn every_file_keeps_to_the_schema_that_comes_with_it() {
     let validator =
         jsonschema::validator_for(&json(&folder.join("schema.json"))).expect("it is a JSON Schema");
     for (id, file) in vector_files(&folder) {
-        // The validator takes seconds for thousands of equal parameters, and has nothing to tell
-        // about them.
+        // The validator takes seconds for thousands of equal parameters, so large files are not
+        // validated.
         if file.to_string().len() > 100_000 {
             continue;
         }
@@ -189,7 +190,7 @@ fn the_specification_its_requirements_and_the_sets_come_along() {
 }
 
 #[test]
-fn nothing_is_written_over() {
+fn existing_folders_are_not_overwritten() {
     let (_parent, folder, ran) = exported(&["--set", "2026.2", "--filter", "sep-one-named"]);
     ran.expect_status(0).expect_stderr("evdg: 1 vector in ");
     let path = folder.to_str().expect("it is UTF-8");
@@ -199,7 +200,7 @@ fn nothing_is_written_over() {
         .expect_stderr("it is not empty, and nothing in it shall be written over");
     assert_eq!(names(&folder), before);
 
-    // What fails leaves nothing behind.
+    // An export that fails leaves no folder behind.
     let (parent, folder, ran) = exported(&["--filter", "no-such-vector"]);
     ran.expect_status(4);
     assert!(!folder.exists());

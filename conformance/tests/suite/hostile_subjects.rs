@@ -1,5 +1,5 @@
-//! Subjects that misbehave as programs: each run ends in bounded time, with a clear message and the
-//! right status, and leaves nothing behind.
+//! Tests with subjects that misbehave as programs. Each run ends in bounded time, with a clear
+//! message and the right status, and leaves no process or file behind.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::evdg::{Ran, evdg, python_listener, test};
 
-/// A listener that does `extra` with each datagram before it reports it.
+/// Returns the command of a listener that runs the code `extra` for each datagram before it reports
+/// the datagram.
 pub(crate) fn listener_with(extra: &str) -> Vec<String> {
     let listener = python_listener();
     let folder = listener
@@ -41,8 +42,8 @@ pub(crate) fn test_listener_with(args: &[&str], extra: &str) -> Ran {
     test(args, &command)
 }
 
-/// A few vectors and one socket, and all that is said of them: enough where the program is at
-/// fault, not its reading.
+/// Arguments that select a few vectors and one socket, and print everything. Enough for subjects
+/// whose mistake is not in reading datagrams.
 pub(crate) const FEW: &[&str] = &["--verbose", "--socket", "unix", "--filter", "sep-*"];
 
 #[track_caller]
@@ -97,7 +98,7 @@ fn a_program_that_prints_garbage() {
 
 #[test]
 fn a_program_that_prints_a_hundred_megabytes() {
-    // A busy machine takes a while to read so much.
+    // Reading so much takes a while on a busy machine.
     does_not_start_within(
         "20",
         "head -c 100000000 /dev/zero",
@@ -143,7 +144,7 @@ fn a_listener_that_ignores_termination() {
 
 #[test]
 fn a_listener_that_forks_leaves_nothing_behind() {
-    // A sleep of a length that nobody else has.
+    // The duration of the sleep identifies the process, because no other process sleeps as long.
     let mark = format!("31{:05}", std::process::id() % 100_000);
     let fork = format!("if count == 0: os.system('sleep {mark} &')");
     test_listener_with(FEW, &fork).expect_status(0);
@@ -178,7 +179,7 @@ fn a_daemon_without_an_environment_does_not_outlive_its_listener() {
 
 #[test]
 fn a_fork_bomb_ends_with_the_run() {
-    // Sixty processes at a time, each of which starts its successor in a session of its own, and
+    // Sixty processes at a time. Each one moves to a session of its own, starts its successor, and
     // ends.
     let mark = format!("34{:05}", std::process::id() % 100_000);
     let bomb = format!(
@@ -205,7 +206,8 @@ fn a_listener_that_floods() {
 
 #[test]
 fn a_listener_that_reads_slowly_loses_nothing() {
-    // A UNIX socket's queue holds about ten, a UDP socket's buffer three of the largest.
+    // The queue of a UNIX socket holds about ten datagrams, and the buffer of a UDP socket three of
+    // the largest.
     let ran = test_listener_with(
         &["--filter", "recovery", "--filter", "sizes"],
         "time.sleep(0.002)",
@@ -214,9 +216,9 @@ fn a_listener_that_reads_slowly_loses_nothing() {
 }
 
 #[test]
-fn a_listener_with_a_tiny_receive_buffer_is_told_so() {
-    // It takes large datagrams only after the kernel has dropped what came behind them: no luck is
-    // left to it.
+fn a_receive_buffer_that_is_too_small_is_reported() {
+    // The listener reads a large datagram only after the kernel has dropped the datagrams behind
+    // it, so the result does not depend on timing.
     let tiny = "if count == 0:
     small, dropped_before, LARGE, SO_MEMINFO = sock, 0, 4000, 55
     small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
@@ -235,11 +237,11 @@ fn a_listener_with_a_tiny_receive_buffer_is_told_so() {
     let too_small = "the listener's receive buffer is too small for them";
     let printed = ran.unwrapped();
     assert!(printed.contains(too_small), "{printed}");
-    // That is the cause, and no fault that loses datagrams.
+    // The receive buffer is the cause, not a fault that loses datagrams.
     let cause = "has a receive buffer that is too small for large datagrams";
     assert!(printed.contains("explains all"), "{printed}");
     assert!(printed.contains(cause), "{printed}");
-    // What the kernel dropped is not held against what the listener made of the rest.
+    // The report does not blame the listener for datagrams that the kernel dropped.
     for blame in ["found no report", "flaky", "hang"] {
         assert!(!printed.contains(blame), "{blame}:\n{printed}");
     }
@@ -285,7 +287,7 @@ fn an_interrupted_run_leaves_nothing_behind() {
     assert!(!report.exists(), "half a report was written");
 }
 
-/// Waits for a condition that is sure to come.
+/// Waits until a condition is true, which must happen.
 pub(crate) fn wait_until(mut condition: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !condition() {
@@ -294,7 +296,7 @@ pub(crate) fn wait_until(mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// The command lines of running processes that hold this word.
+/// Returns the command lines of the running processes that contain this word.
 fn processes_with(word: &str) -> Vec<String> {
     let entries = fs::read_dir("/proc").expect("this is Linux").flatten();
     let lines = entries.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
@@ -305,8 +307,8 @@ fn processes_with(word: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_listener_with_small_patience_limits_is_waited_for() {
-    // Shorter than anything that the runner waits for by itself.
+fn a_correct_listener_passes_with_a_short_timeout() {
+    // The time limit is shorter than all waits that the runner has by itself.
     let ran = test_listener_with(&[FEW, &["--timeout", "50ms"]].concat(), "");
     assert!(
         matches!(ran.status, Some(0 | 1 | 3)),
@@ -387,7 +389,8 @@ fn a_listener_that_binds_its_socket_anew_is_found_again() {
                   \x20   sock = bind(where); continue";
     for socket in ["udp", "unix"] {
         let ran = test_listener_with(&["--socket", socket, "--filter", "sep-*"], rebind);
-        // What waited in the socket that is gone is lost. The listener did not die of that.
+        // The datagrams in the old socket are lost, but the report must not say that the listener
+        // crashed.
         assert!(
             !ran.stdout.contains("crash") && !ran.stdout.contains("hang"),
             "{}",
@@ -403,7 +406,7 @@ fn a_listener_that_leaves_its_process_group_ends_with_the_run() {
 }
 
 #[test]
-fn a_parser_that_closes_its_input_dies_of_it() {
+fn closing_the_input_counts_as_the_death_of_a_parser() {
     let parser = "import os, sys, time\n\
         for line in sys.stdin:\n\
         \x20   if '3a3a623a3a63' in line: os.close(0); time.sleep(1000)\n\

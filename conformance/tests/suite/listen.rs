@@ -1,4 +1,4 @@
-//! `evdg listen`: what it shows on a terminal and writes into a pipe, and how it gets its socket.
+//! Tests of `evdg listen`: its output on a terminal and into a pipe, and its socket.
 
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -14,7 +14,7 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::evdg::{evdg, run};
 
-/// A child that does not outlive its test, however that ends.
+/// A child process that is killed when the test ends, also if the test panics.
 struct Killed(Child);
 
 impl Drop for Killed {
@@ -24,7 +24,7 @@ impl Drop for Killed {
     }
 }
 
-/// Opens a terminal: what a program writes to the second file is read from the first.
+/// Opens a pseudoterminal. The first file reads what a program writes to the second file.
 fn terminal() -> (File, File) {
     let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("there are terminals");
     grantpt(&controller).expect("it is ours");
@@ -48,7 +48,8 @@ fn events_are_laid_out_on_a_terminal_and_counted_at_the_end() {
     listening.args(["listen", "udp:127.0.0.1:0", "--dialect", "text,jsonrpc"]);
     listening.stdout(screen).stderr(Stdio::piped());
     let mut child = Killed(listening.spawn().expect("evdg runs"));
-    // It has the terminal's only descriptor from here on, so that the screen ends with it.
+    // From here on only the child has a descriptor of the terminal, so that reading ends when the
+    // child ends.
     drop(listening);
     let mut log = BufReader::new(child.0.stderr.take().expect("it is piped"));
     let mut line = String::new();
@@ -72,7 +73,7 @@ fn events_are_laid_out_on_a_terminal_and_counted_at_the_end() {
         text.extend_from_slice(&piece[..length]);
     }
     interrupt(&child.0);
-    // The end of a terminal is an error.
+    // Reading returns an error at the end of a terminal.
     while let Ok(length @ 1..) = controller.read(&mut piece) {
         text.extend_from_slice(&piece[..length]);
     }
@@ -105,8 +106,8 @@ TIME  rejected  event name does not end with a line feed, at byte 8
     assert_eq!(text, expected);
 }
 
-/// Starts `evdg listen ARGS` with its output in a pipe, and returns its lines behind the first, and
-/// its socket.
+/// Starts `evdg listen ARGS` with its output in a pipe. Returns the process, the lines after the
+/// first one, and the socket.
 fn piped(args: &[&str]) -> (Killed, impl Iterator<Item = String> + use<>, String) {
     let mut listening = evdg();
     listening.arg("listen").args(args).stdout(Stdio::piped());
@@ -184,7 +185,7 @@ fn a_unix_socket_has_the_mode_that_is_asked_for() {
             mode[mode.len() - 3..]
         );
     }
-    // A dead socket is replaced by one that has the mode, too.
+    // A socket that replaces a dead one has the mode, too.
     let path = folder.path().join("dead.sock");
     drop(UnixDatagram::bind(&path).expect("it can be bound"));
     let (_child, _, _) = piped(&[path.to_str().expect("it is UTF-8"), "--mode", "640"]);

@@ -1,4 +1,4 @@
-//! Reports of runs that are longer than memory would hold.
+//! Tests that reports of runs whose results do not fit into memory can be written.
 
 use std::fs::{self, File};
 use std::io::{BufWriter, Write as _};
@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::evdg::run;
 
-/// So many kilobytes of memory: the vectors take most of it, and the results alone would take more.
+/// The memory limit in kilobytes. The vectors take most of it, and the results alone would take
+/// more.
 const LIMIT: usize = 50_000;
 const COUNT: usize = 9_000;
 const LENGTH: usize = 9_000;

@@ -1,4 +1,5 @@
-//! The colours of HTML pages: text stands out from what is behind it, by day and by night.
+//! Tests of the colours of HTML pages: the contrast between text and background, in the light and
+//! in the dark theme.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,8 +7,7 @@ use std::path::Path;
 
 use regex::Regex;
 
-/// Returns the colours of a style sheet, by name: those of the light theme, and those of the dark
-/// one.
+/// Returns the colours of a style sheet by name, for the light theme and for the dark one.
 fn themes(file: &str) -> [BTreeMap<String, [f64; 3]>; 2] {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
     let style = fs::read_to_string(path).expect("it is there");

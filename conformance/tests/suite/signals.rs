@@ -1,4 +1,5 @@
-//! Signals at any moment: the status is 130, there are all reports or none, and nothing is left.
+//! Tests of signals at any moment: the exit status is 130, all reports exist or none, and no
+//! process or temporary file is left.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -11,7 +12,7 @@ use std::time::Instant;
 use crate::evdg::evdg;
 use crate::hostile_subjects::wait_until;
 
-/// A command in a folder of its own, for temporary files, too.
+/// A running command with a folder of its own, which is also its folder for temporary files.
 struct Interrupted {
     folder: tempfile::TempDir,
     child: Child,
@@ -65,7 +66,7 @@ pub(crate) fn handles_signals(process: &Child) -> bool {
 pub(crate) fn signal(child: &Child, name: &str) {
     let mut kill = Command::new("kill");
     let sent = kill.args([&format!("-{name}"), &child.id().to_string()]);
-    // It may have ended meanwhile.
+    // The process may have ended meanwhile, so that `kill` fails.
     sent.stderr(Stdio::null()).status().expect("kill runs");
 }
 
@@ -110,7 +111,7 @@ fn signals_at_any_moment_leave_all_reports_or_none() {
         "tap=e.tap",
     ];
     let listener = env!("CARGO_BIN_EXE_evdg");
-    // What a whole run takes, at first.
+    // First measures the duration of a whole run.
     let begin = Instant::now();
     let mut whole = Interrupted::start(&args, &[listener, "listen", "{socket}"]);
     assert_eq!(ended(&mut whole.child), Some(0));
@@ -128,7 +129,7 @@ fn signals_at_any_moment_leave_all_reports_or_none() {
                 interrupted += 1;
                 assert!(left.is_empty() || left == reports, "{left:?}");
             }
-            // It had ended, or was about to.
+            // The run had ended before the signal, or was about to end.
             Some(0) => assert_eq!(left, reports),
             status => panic!("{status:?}"),
         }
@@ -168,7 +169,7 @@ fn a_listener_ends_while_nobody_reads_what_it_prints() {
     stdout.read_line(&mut start).expect("it is UTF-8");
     let sender = UnixDatagram::unbound().expect("there is room");
     sender.set_nonblocking(true).expect("it can be set");
-    // Until the pipe and the queue of the socket are full for a while.
+    // Sends until the pipe and the queue of the socket have been full for a while.
     let datagram = format!("E_TEST\np::{}\n\n", "x".repeat(60_000));
     let mut full = 0;
     wait_until(|| {

@@ -1,4 +1,4 @@
-//! Captures, built packet by packet.
+//! Builds captures, packet by packet.
 
 use etherparse::{
     IpFragOffset, IpNumber, Ipv4Header, Ipv6FragmentHeader, Ipv6Header, PacketBuilder, UdpHeader,
@@ -18,7 +18,8 @@ const V4: ([u8; 4], [u8; 4]) = ([192, 0, 2, 1], [192, 0, 2, 2]);
 const V6: ([u8; 16], [u8; 16]) = ([0x20; 16], [0x30; 16]);
 const PORTS: (u16, u16) = (40_000, 8081);
 
-/// A capture in the old format, of packets that came a second apart, each held up to `snap` bytes.
+/// Returns a pcap file of packets that came a second apart. Each packet is truncated to `snap`
+/// bytes.
 pub(super) fn pcap_cut(link: u32, packets: &[Vec<u8>], snap: usize) -> Vec<u8> {
     let mut file = Vec::new();
     file.extend(0xa1b2_c3d4_u32.to_le_bytes());
@@ -39,7 +40,7 @@ pub(super) fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
     pcap_cut(link, packets, usize::MAX)
 }
 
-/// A capture in the new format, in either byte order: an interface for each packet, which counts
+/// Returns a pcapng file in either byte order, with an interface for each packet. The times are in
 /// nanoseconds.
 pub(super) fn pcapng(packets: &[(u32, Vec<u8>)], big: bool) -> Vec<u8> {
     let four = |number: usize| {
@@ -96,7 +97,7 @@ pub(super) fn ethernet(payload: &[u8]) -> Vec<u8> {
         .udp(PORTS.0, PORTS.1)
         .write(&mut packet, payload)
         .expect("a vector takes any bytes");
-    // Short frames are filled up, and that is no part of the datagram.
+    // Short Ethernet frames are padded, and the padding is no part of the datagram.
     packet.resize(packet.len().max(60), 0xee);
     packet
 }
@@ -162,7 +163,7 @@ pub(super) fn sll2(payload: &[u8]) -> Vec<u8> {
     packet
 }
 
-/// An Ethernet frame with so many VLAN tags.
+/// Returns an Ethernet frame with `count` VLAN tags.
 pub(super) fn vlans(count: usize, payload: &[u8]) -> Vec<u8> {
     let frame = ethernet(payload);
     let (addresses, rest) = frame.split_at(12);
@@ -170,19 +171,19 @@ pub(super) fn vlans(count: usize, payload: &[u8]) -> Vec<u8> {
     [addresses, &tags, rest].concat()
 }
 
-/// An Ethernet frame of this type.
+/// Returns an Ethernet frame of this type.
 fn frame(ether_type: u16, payload: &[u8]) -> Vec<u8> {
     [&[2; 12][..], &ether_type.to_be_bytes(), payload].concat()
 }
 
-/// A bare IPv4 packet of this protocol.
+/// Returns a bare IPv4 packet of this protocol.
 pub(super) fn ipv4(protocol: IpNumber, payload: &[u8]) -> Vec<u8> {
     let length = u16::try_from(payload.len()).expect("it is short");
     let header = Ipv4Header::new(length, 64, protocol, [10, 0, 0, 1], [10, 0, 0, 2]);
     [&header.expect("it is short").to_bytes()[..], payload].concat()
 }
 
-/// A bare IPv4 packet with a UDP datagram to this port.
+/// Returns a bare IPv4 packet with a UDP datagram to this port.
 pub(super) fn udp_to(port: u16, payload: &[u8]) -> Vec<u8> {
     ipv4(IpNumber::UDP, &segment((50_000, port), payload))
 }
@@ -195,7 +196,7 @@ pub(super) fn vxlan(payload: &[u8]) -> Vec<u8> {
     udp_to(4789, &vxlan_payload(&ethernet(payload)))
 }
 
-/// The port and the policy that Linux has used.
+/// Returns a VXLAN packet with the old port of Linux and a policy.
 pub(super) fn vxlan_of_linux(payload: &[u8]) -> Vec<u8> {
     let header = [0x88, 0, 0, 1, 0, 0, 7, 0];
     udp_to(8472, &[&header[..], &two_vlans(payload)].concat())
@@ -220,7 +221,8 @@ pub(super) fn gre(payload: &[u8]) -> Vec<u8> {
     )
 }
 
-/// GRE with a checksum, a key and a sequence number, and an Ethernet frame in it.
+/// Returns a GRE packet with a checksum, a key and a sequence number that contains an Ethernet
+/// frame.
 pub(super) fn gre_of_ethernet(payload: &[u8]) -> Vec<u8> {
     let header = [&[0xb0, 0, 0x65, 0x58][..], &[0xaa; 12]].concat();
     ipv4(IpNumber::GRE, &[header, vlans(1, payload)].concat())
@@ -236,7 +238,7 @@ pub(super) fn mpls(payload: &[u8]) -> Vec<u8> {
     frame(0x8847, &[&labels[..], &raw_v4(payload)].concat())
 }
 
-/// An Ethernet pseudowire with a control word.
+/// Returns an Ethernet pseudowire with a control word.
 pub(super) fn mpls_of_ethernet(payload: &[u8]) -> Vec<u8> {
     let header = [0, 2, 1, 64, 0, 0, 0, 0];
     frame(0x8848, &[&header[..], &ethernet(payload)].concat())
@@ -249,7 +251,8 @@ pub(super) fn pppoe(payload: &[u8]) -> Vec<u8> {
     frame(0x8864, &[header, inner].concat())
 }
 
-/// A block of a pcapng file in either byte order, which holds a packet in an obsolete form.
+/// Returns a block of a pcapng file in either byte order that contains a packet in an obsolete
+/// form.
 pub(super) fn obsolete_block(packet: &[u8], big: bool) -> Vec<u8> {
     let four = |number: usize| {
         let number = u32::try_from(number).expect("it is small");
@@ -273,7 +276,7 @@ fn segment(ports: (u16, u16), payload: &[u8]) -> Vec<u8> {
     segment
 }
 
-/// The bare IPv4 packets of a datagram, each of which carries so many bytes.
+/// Returns the bare IPv4 packets of a datagram, each with `size` bytes of it.
 pub(super) fn fragments_v4(payload: &[u8], size: usize, identification: u16) -> Vec<Vec<u8>> {
     ip_fragments_v4(
         IpNumber::UDP,
@@ -283,7 +286,7 @@ pub(super) fn fragments_v4(payload: &[u8], size: usize, identification: u16) -> 
     )
 }
 
-/// The bare IPv4 packets of a payload of this protocol.
+/// Returns the bare IPv4 packets of a payload of this protocol.
 pub(super) fn ip_fragments_v4(
     protocol: IpNumber,
     payload: &[u8],
@@ -304,7 +307,7 @@ pub(super) fn ip_fragments_v4(
     payload.chunks(size).enumerate().map(fragment).collect()
 }
 
-/// The bare IPv6 packets of a datagram, each of which carries so many bytes.
+/// Returns the bare IPv6 packets of a datagram, each with `size` bytes of it.
 pub(super) fn fragments_v6(payload: &[u8], size: usize, identification: u32) -> Vec<Vec<u8>> {
     let segment = segment(PORTS, payload);
     let count = segment.len().div_ceil(size);

@@ -1,5 +1,5 @@
-//! `evdg capture`, and `evdg vectors import`, which is the same, on captures of every kind, whole
-//! and broken.
+//! Tests of `evdg capture` and of `evdg vectors import`, which do the same, on captures of every
+//! kind, intact and broken.
 
 mod broken;
 mod build;
@@ -33,7 +33,7 @@ fn import(capture: &[u8], args: &[&str]) -> Ran {
     let mut stdin = child.stdin.take().expect("it is piped");
     let capture = capture.to_vec();
     let feeding = std::thread::spawn(move || {
-        // It need not read what is behind an error.
+        // `evdg` need not read the rest after an error.
         let _ = stdin.write_all(&capture);
     });
     let ran = child.wait_with_output().expect("it ends").into();
@@ -70,7 +70,7 @@ fn a_line_says_all_about_a_datagram() {
     assert_eq!(ran.stderr, "evdg: 2 UDP datagrams in 2 packets\n");
 }
 
-/// A line is what a writer of JSON would make of it, whatever bytes it holds.
+/// Each line equals the output of a JSON library, whatever bytes the datagram contains.
 #[test]
 fn lines_are_written_as_json_is() {
     let payloads = [
@@ -167,7 +167,7 @@ fn every_kind_of_network_is_read() {
             assert_eq!(datagrams(&ran), [payload], "{link}");
         }
     }
-    // The new format has them all in one file, each on an interface of its own.
+    // A pcapng file may contain all of them, each on an interface of its own.
     let packets = kinds.map(|(link, packet)| (link, packet(EVENT)));
     for big in [false, true] {
         let ran = import(&pcapng(&packets, big), &[]).expect_status(0);
@@ -191,7 +191,7 @@ fn only_udp_of_the_port_is_taken() {
 }
 
 #[test]
-fn fragments_are_put_together_or_told() {
+fn fragments_are_reassembled_or_counted() {
     let long = [&b"E_TEST\n"[..], &b"x".repeat(5000), b"\n\n"].concat();
     for fragments in [fragments_v4, |payload: &[u8], size, id| {
         fragments_v6(payload, size, u32::from(id))
@@ -226,7 +226,7 @@ fn a_packet_of_an_interface_that_was_not_described_is_counted() {
     let packets = [(ETHERNET, ethernet(EVENT)), (RAW, raw_v4(EVENT))];
     for big in [false, true] {
         let mut capture = pcapng(&packets, big);
-        // The type of the block that describes the second interface becomes an unknown one.
+        // Changes the type of the block that describes the second interface to an unknown one.
         let block = |kind: u32| {
             if big {
                 kind.to_be_bytes()
@@ -253,13 +253,13 @@ fn what_was_cut_is_told_and_never_taken_for_the_whole() {
     let ran = import(&pcap_cut(ETHERNET, &packets, 96), &[]).expect_status(0);
     assert_eq!(datagrams(&ran), [b"E\n\n"]);
     ran.expect_stderr("left out: 1 of which the capture holds only the beginning");
-    // What does not concern the port is not told.
+    // Packets of other ports are not mentioned.
     let ran = import(&pcap_cut(ETHERNET, &packets, 96), &["--port", "5060"]).expect_status(4);
     assert!(!ran.stderr.contains("beginning"), "{}", ran.stderr);
 }
 
 #[test]
-fn what_comes_before_the_damage_is_given() {
+fn datagrams_before_the_damage_are_reported() {
     let capture = pcap(ETHERNET, &[ethernet(EVENT), ethernet(EVENT)]);
     let ran = import(&capture[..capture.len() - 1], &[]).expect_status(2);
     assert_eq!(datagrams(&ran), [EVENT]);
@@ -368,7 +368,7 @@ fn the_other_dialect_is_imported_alike() {
     let ran = import(&capture, &["--dialect", "jsonrpc"]).expect_status(0);
     assert_eq!(lines(&ran)[0]["params"][0]["value"], -1);
 
-    // The dialect is that of the first datagram, unless it is named.
+    // The dialect is that of the first datagram, unless `--dialect` names one.
     let detected = import(&capture, &["--vectors", "mine"]).expect_status(0);
     let file: Value = serde_json::from_str(&detected.stdout).expect("it is JSON");
     assert_eq!(file["dialect"], "jsonrpc");
@@ -457,7 +457,7 @@ fn an_anonymized_capture_has_other_words_and_the_same_form() {
     for gone in ["lice", "192.0.2.1", "2001:db8"] {
         assert!(!ran.stdout.contains(gone), "{gone}: {}", ran.stdout);
     }
-    // The sender's address is the same in the packet and in the event.
+    // The address of the sender is replaced in the same way in the packet and in the event.
     let sender = after[0]["from"].as_str().expect("it is text");
     let sender = sender["udp:".len()..]
         .split(':')
