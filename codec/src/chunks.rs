@@ -9,8 +9,8 @@ use crate::unescape::unescape;
 
 /// A part of the content of [`Bytes`](crate::Bytes) that dereferences to a slice.
 ///
-/// Most chunks borrow from the datagram. The bytes that a JSON escape such as `\u00e9` stands for
-/// are in the chunk itself.
+/// Most chunks borrow from the datagram. The chunk of a JSON escape such as `\u00e9` contains the
+/// bytes of the character itself.
 #[derive(Clone, Copy)]
 pub struct Chunk<'a>(Storage<'a>);
 
@@ -18,7 +18,7 @@ pub struct Chunk<'a>(Storage<'a>);
 enum Storage<'a> {
     /// A slice of the datagram.
     Borrowed(&'a [u8]),
-    /// What one escape stands for: one character in UTF-8.
+    /// The character of an escape in UTF-8.
     #[cfg(feature = "jsonrpc")]
     Unescaped { bytes: [u8; 4], length: u8 },
 }
@@ -49,12 +49,12 @@ impl fmt::Debug for Chunk<'_> {
     }
 }
 
-/// The escapes in a string of bytes.
+/// Which escapes a string of bytes may contain.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Escape {
-    /// None.
+    /// No escapes.
     None,
-    /// `\"` stands for `"`; a backslash before anything else is itself (requirement T7).
+    /// `\"` stands for `"`; a backslash before any other byte stands for itself (requirement T7).
     Quote,
     /// The escapes of JSON strings (RFC 8259, section 7).
     #[cfg(feature = "jsonrpc")]
@@ -72,7 +72,8 @@ impl<'a> Chunks<'a> {
         Self { rest: raw, escape }
     }
 
-    /// A chunk ends before the backslash of an escape, and the next begins with the escaped quote.
+    /// Returns the next chunk of a quoted value. A chunk ends before the backslash of an escape,
+    /// and the next chunk begins with the escaped quote.
     fn next_quoted(&mut self) -> Option<Chunk<'a>> {
         while let Some(first) = self.rest.first() {
             let from = usize::from(*first == b'"');
@@ -89,14 +90,15 @@ impl<'a> Chunks<'a> {
         None
     }
 
-    /// An escape is a chunk, and so are the bytes between two.
+    /// Returns the next chunk of a JSON string. Each escape is a chunk, and so are the bytes
+    /// between two escapes.
     #[cfg(feature = "jsonrpc")]
     fn next_json(&mut self) -> Option<Chunk<'a>> {
         if *self.rest.first()? == b'\\' {
             let (character, length) = unescape(self.rest).ok()?;
             self.rest = &self.rest[length..];
             let mut bytes = [0; 4];
-            // A character takes four bytes at most.
+            // A character has at most four bytes.
             let length = character.encode_utf8(&mut bytes).len() as u8;
             return Some(Chunk(Storage::Unescaped { bytes, length }));
         }

@@ -9,9 +9,9 @@ use crate::window::{WINDOW, marks_of};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// The datagram would be longer than senders may make it.
+    /// The datagram would be longer than senders may write.
     TooLong {
-        /// Its length, in bytes.
+        /// The length of the datagram, in bytes.
         size: usize,
         /// The greatest length, in bytes.
         limit: usize,
@@ -41,15 +41,15 @@ impl fmt::Display for EncodeError {
 
 impl core::error::Error for EncodeError {}
 
-/// An event in the form of some dialect.
+/// An event that can be written in a dialect.
 pub(crate) trait Message {
     /// The greatest length of a datagram, in bytes.
     const LIMIT: usize;
 
     /// Writes the datagram and returns the sink.
     ///
-    /// Sinks are passed by value: a reference to one, passed to a cold function, would keep it in
-    /// memory also on the hot path.
+    /// Sinks are passed by value. If a cold function took a reference to a sink, the compiler would
+    /// keep the sink in memory on the hot path, too.
     fn write<S: Sink>(&self, sink: S) -> S;
 }
 
@@ -74,10 +74,10 @@ pub(crate) fn to_slice<M: Message>(message: &M, buffer: &mut [u8]) -> Result<usi
 
 /// Appends the datagram to `buffer`, and returns its length.
 ///
-/// Safe code cannot write to memory that is not initialized, and many small appends to a vector are
-/// slow. A slice of zeros behind the content is faster for datagrams that fit into it, which nearly
-/// all do. The length of any other is known afterwards, so that it is appended with one allocation
-/// at most.
+/// Safe code cannot write to uninitialized memory, and many small appends to a vector are slow.
+/// Writing to a slice of zeros after the content is faster for datagrams that fit into it, which
+/// are nearly all. For a longer one, the first attempt returns the length, so that at most one
+/// allocation is needed.
 #[cfg(feature = "alloc")]
 pub(crate) fn to_vec<M: Message>(
     message: &M,
@@ -114,14 +114,14 @@ pub(crate) fn bytes<S: Sink>(content: Bytes<'_>, mut sink: S) -> S {
     sink
 }
 
-/// Writes content that has escapes in the datagram it was read from.
+/// Writes content that was read from a datagram with escapes.
 #[cold]
 pub(crate) fn unescaped<S: Sink>(content: Bytes<'_>, mut sink: S) -> S {
     content.chunks().for_each(|chunk| sink.put(&chunk));
     sink
 }
 
-/// Writes `text`, and what `escape` writes in the place of each byte of a class.
+/// Writes `text`, and calls `escape` in place of each byte of a class.
 #[inline(always)]
 pub(crate) fn escaped<S: Sink>(
     text: &[u8],
@@ -145,7 +145,7 @@ pub(crate) fn escaped<S: Sink>(
     sink
 }
 
-/// A sink that writes while there is space, and counts bytes behind that.
+/// A sink that writes while there is space, and then only counts bytes.
 #[derive(Default)]
 struct SliceSink<'b> {
     buffer: &'b mut [u8],
@@ -172,7 +172,7 @@ impl Sink for &mut alloc::vec::Vec<u8> {
 
 /// Writes the decimal digits of an integer.
 ///
-/// In pieces of eight digits, each of which is computed in a register.
+/// The digits are computed in pieces of eight, each in a register.
 #[inline(always)]
 pub(crate) fn decimal(integer: u64, sink: &mut impl Sink) {
     // Most integers of events have one digit.
@@ -201,8 +201,8 @@ const ZEROS: u64 = u64::from_le_bytes([b'0'; 8]);
 /// Returns the digits of an integer below 100,000,000.
 ///
 /// Divides all parts of a word at once: into two numbers of four digits, then four of two, then
-/// eight of one. 10,486 / 2^20 stands for 1/100, and 103 / 2^10 for 1/10: the quotients are exact
-/// for numbers of four and of two digits.
+/// eight of one. It multiplies by 10,486 / 2^20 for 1/100, and by 103 / 2^10 for 1/10: the
+/// quotients are exact for numbers of four and of two digits.
 #[inline(always)]
 fn eight_digits(integer: u64) -> [u8; 8] {
     let fours = (integer / 10_000) | ((integer % 10_000) << 32);
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn every_eight_digits_are_those_of_the_integer() {
-        // Each four digits, in either half.
+        // Tests all numbers of four digits, in either half.
         for four in 0..10_000_u64 {
             for integer in [four, four * 10_000, four * 10_001, 99_990_000 + four] {
                 let expected = alloc::format!("{integer:08}");

@@ -1,4 +1,4 @@
-//! Looks at 64 bytes of a text at once, a window.
+//! Searches a window: 64 bytes of a text at once.
 
 use crate::copy::copy;
 use crate::lanes::{ByteClass, ByteMask, LANES};
@@ -6,11 +6,11 @@ use crate::lanes::{ByteClass, ByteMask, LANES};
 /// The number of bytes in a window: one for each bit of its marks.
 pub(crate) const WINDOW: usize = 64;
 
-/// Marks which bytes of the window that begins at `from` are of each class: a bit for each byte,
-/// the first one lowest. Returns where the window begins, too: at `from`, or before it where fewer
-/// than 64 bytes are left of a longer text. Bytes before `from` are not marked.
+/// Returns, for each class, which bytes of the window at `from` belong to it: a bit for each byte,
+/// the first one lowest. Also returns where the window begins: at `from`, or earlier if fewer than
+/// 64 bytes are left of a longer text. Bytes before `from` are not marked.
 ///
-/// No class may have the space, which pads the text where fewer than 16 bytes are looked at.
+/// No class may contain the space, because spaces pad a text of fewer than 16 bytes.
 #[inline(always)]
 pub(crate) fn marks<const N: usize>(
     text: &[u8],
@@ -34,7 +34,7 @@ pub(crate) fn marks<const N: usize>(
         return (start, marks.map(|marks| skip_to(from, start, marks)));
     } else if let Some(group) = rest.last_chunk() {
         mark(0, rest.as_chunks().0);
-        // Overlaps the groups before it, and marks the same.
+        // The last group overlaps the groups before it, and marks the same bytes.
         mark(rest.len() - LANES, &[*group]);
     } else {
         let mut group = [b' '; LANES];
@@ -44,14 +44,14 @@ pub(crate) fn marks<const N: usize>(
     (from, marks)
 }
 
-/// The same for one class.
+/// Returns the same as [`marks`] for one class.
 #[inline(always)]
 pub(crate) fn marks_of(class: impl ByteClass, text: &[u8], from: usize) -> (usize, u64) {
     let (start, [marks]) = marks(text, from, |group| [class.mask(group)]);
     (start, marks)
 }
 
-/// Removes the marks before `at` from those of the window that begins at `from`.
+/// Removes the marks before `at` from the marks of the window that begins at `from`.
 #[inline(always)]
 pub(crate) fn skip_to(at: usize, from: usize, marks: u64) -> u64 {
     match at.saturating_sub(from) {

@@ -3,22 +3,23 @@ use super::read::Params;
 use super::scan::{Faults, Scanner};
 use crate::{Bytes, Event, Param, Value};
 
-/// Decodes a datagram by the rulings J1 to J14, and T15 to T20, which hold for both dialects.
+/// Decodes a datagram by the rulings J1 to J14, and by T15 to T20, which apply to both dialects.
 ///
 /// One pass checks the whole datagram, in linear time, without recursion and without allocation;
-/// parameters are then decoded lazily. Members may stand in any order, with white space anywhere;
-/// members other than `method` and `params` only have to be JSON. Names and values are returned
-/// unchanged: duplicate names, empty names, bytes that are not UTF-8.
+/// parameters are then decoded lazily. Members may come in any order, with white space anywhere.
+/// The decoder ignores members other than `method` and `params`, as long as they are JSON. Names
+/// and values are returned unchanged: duplicate names, empty names, bytes that are not UTF-8.
 ///
-/// Where listeners are free (J11 to J13), it accepts what an event can hold: an empty `method`, any
-/// `jsonrpc`, any `id`, `params` that are null (none), the last of several `method` or `params`.
+/// Where listeners are free (J11 to J13), the decoder accepts the event: an empty `method`, any
+/// `jsonrpc`, any `id`, and `params` that are null (no parameters). Of several `method` or
+/// `params`, it takes the last one.
 ///
 /// # Errors
 ///
 /// Returns an error if the datagram is not one JSON object whose brackets are nested at most
-/// [`MAX_DEPTH`](super::MAX_DEPTH) deep; else if its `method` is missing or not a string; else at
-/// the first part of `params` that no event holds: a boolean, a nested array or object, a number
-/// that is not an integer of 64 bits with its sign, half of a surrogate pair. [`DecodeErrorKind`]
+/// [`MAX_DEPTH`](super::MAX_DEPTH) deep; or else if its `method` is missing or not a string; or
+/// else at the first part of `params` that no event has: a boolean, a nested array or object, a
+/// number that is not a signed 64-bit integer, or half of a surrogate pair. [`DecodeErrorKind`]
 /// lists all errors.
 ///
 /// [`DecodeErrorKind`]: super::DecodeErrorKind
@@ -46,8 +47,8 @@ pub fn decode(datagram: &[u8]) -> Result<Decoded<'_>, DecodeError> {
     read(datagram, &mut faults).ok_or(faults.malformed)?
 }
 
-/// Returns the event that a datagram tells, or why it tells none; `None` if the datagram is not one
-/// JSON object.
+/// Returns the event of a datagram, or why the datagram has none. Returns `None` if the datagram is
+/// not one JSON object.
 fn read<'a>(datagram: &'a [u8], faults: &mut Faults) -> Option<Result<Decoded<'a>, DecodeError>> {
     let mut json = Scanner::new(datagram);
     match json.token() {
@@ -64,13 +65,13 @@ fn read<'a>(datagram: &'a [u8], faults: &mut Faults) -> Option<Result<Decoded<'a
     }
     let mut method = None;
     let mut params = Params::none();
-    // Why no event holds the last `method` or the last `params`.
+    // Why the last `method` or the last `params` cannot be those of an event.
     let (mut method_error, mut params_error) = (None, None);
     let mut more = json.open(b'}');
     while more {
         faults.unsupported = None;
         let name = json.name(faults)?.bytes();
-        // A name with half of a surrogate pair is equal to no other.
+        // A name with half of a surrogate pair equals no known name.
         let lone_surrogate = faults.unsupported.take();
         json.token();
         if lone_surrogate.is_none() && name == *b"method" {

@@ -1,16 +1,16 @@
 //! The JSON-RPC dialect, which OpenSIPS 3.1 and later send.
 //!
-//! A datagram is one notification of JSON-RPC 2.0, the event's name its `method`:
+//! A datagram is one notification of JSON-RPC 2.0, with the event's name as `method`:
 //!
 //! ```text
 //! {"jsonrpc":"2.0","method":"E_PIKE_BLOCKED","params":{"ip":"192.168.2.11"}}
 //! ```
 //!
-//! - [`decode`] reads it by the rulings J1 to J14, as every listener should.
-//! - [`sender`] writes it byte for byte as OpenSIPS 3.1 to 4.0 does.
+//! - [`decode`] reads a datagram by the rulings J1 to J14, as every listener should.
+//! - [`sender`] writes a datagram byte for byte as OpenSIPS 3.1 to 4.0 does.
 //!
-//! The JSON here is this crate's own: what an event needs of it is little, and a general parser
-//! would lose duplicate names, bytes that are not UTF-8, or time.
+//! The crate has its own JSON parser, because events need little of JSON, and because a general
+//! parser would drop duplicate names, reject bytes that are not UTF-8, or be slower.
 
 mod check;
 mod decode;

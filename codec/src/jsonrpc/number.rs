@@ -4,7 +4,7 @@ use super::error::DecodeErrorKind as Kind;
 use super::scan::{Faults, Scanner};
 
 impl Scanner<'_> {
-    /// Reads a number: 0 for one that no event holds.
+    /// Reads a number. Returns 0 for a number that no event has.
     #[inline(always)]
     pub(super) fn number(&mut self, faults: &mut Faults) -> Option<i64> {
         let start = self.at;
@@ -25,7 +25,7 @@ impl Scanner<'_> {
         self.out_of_line(|json| json.unusual_number(faults))
     }
 
-    /// Reads a number that is long, no integer, or malformed.
+    /// Reads a number that is long, not an integer, or malformed.
     #[cold]
     fn unusual_number(&mut self, faults: &mut Faults) -> Option<i64> {
         let start = *self;
@@ -65,7 +65,7 @@ impl Scanner<'_> {
         Some(())
     }
 
-    /// Skips the byte at this place if it is one of `bytes`, and returns whether it was.
+    /// Skips the byte at the current position if it is one of `bytes`, and returns whether it was.
     #[inline(always)]
     fn pass(&mut self, bytes: &[u8]) -> bool {
         let passed = self.peek().is_some_and(|byte| bytes.contains(&byte));

@@ -4,25 +4,25 @@ use crate::{Bytes, Value};
 
 /// The greatest depth of brackets in a datagram, the outermost object counted.
 ///
-/// Senders go down to 2. RFC 8259 (section 9) leaves the limit to the reader. Without a limit the
-/// scanner would need memory for a datagram of brackets; with it, one bit for each bracket is
-/// enough.
+/// Senders nest brackets 2 deep. RFC 8259 (section 9) leaves the limit to the reader. Without a
+/// limit, the scanner would need memory for the brackets of a hostile datagram; with this limit,
+/// one bit for each open bracket is enough.
 pub const MAX_DEPTH: usize = 128;
 
-/// What a scanner found wrong with the text.
+/// The errors that a scanner found in the text.
 ///
-/// Methods of the scanner return `None` for malformed JSON, and write the error here. A `Result`
-/// would take more time: the compiler stores a string that shares memory with an error in pieces.
+/// Methods of the scanner return `None` for malformed JSON, and store the error in this struct. A
+/// `Result` would be slower: the compiler stores a string that shares memory with an error in
+/// pieces.
 pub(super) struct Faults {
     /// Why the text is malformed, if it is.
     pub(super) malformed: DecodeError,
-    /// The first value or escape since this was cleared that is well-formed, but that no event
-    /// holds.
+    /// The first value or escape since the last reset that is well-formed, but that no event has.
     pub(super) unsupported: Option<DecodeError>,
 }
 
 impl Faults {
-    /// Returns the faults of a text in which none was found.
+    /// Returns the value for a text without errors.
     pub(super) const fn none() -> Self {
         Self {
             malformed: DecodeError::new(Kind::Empty, 0),
@@ -49,15 +49,15 @@ impl<'a> Str<'a> {
     }
 }
 
-/// A place in JSON text. Methods that read or skip something move it forward.
+/// A position in JSON text. Methods that read or skip something move it forward.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scanner<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
-    /// Where the window of the marks begins.
+    /// The offset at which the window of the marks begins.
     pub(super) from: usize,
-    /// The bytes of the window, at this place and behind it, that do not stand for themselves in
-    /// strings: a bit for each, the first one lowest.
+    /// A bit for each byte of the window, the first one lowest. It is set for bytes at the current
+    /// position or later that strings must escape.
     pub(super) marks: u64,
 }
 
@@ -71,19 +71,19 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Returns the error at this place.
+    /// Returns the error of this kind at the current position.
     #[inline(always)]
     pub(super) fn error(&self, kind: Kind) -> DecodeError {
         DecodeError::new(kind, self.at)
     }
 
-    /// Writes down that the text is malformed at this place.
+    /// Records that the text is malformed at the current position.
     #[inline(always)]
     pub(super) fn malformed<T>(&self, kind: Kind, faults: &mut Faults) -> Option<T> {
         malformed(self.text, self.at, kind, faults)
     }
 
-    /// Skips white space, and returns the byte behind it.
+    /// Skips white space, and returns the byte after it.
     #[inline(always)]
     pub(super) fn token(&mut self) -> Option<u8> {
         match self.peek() {
@@ -95,8 +95,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Skips the opening bracket at this place, and returns whether anything comes before the
-    /// closing one.
+    /// Skips the opening bracket at the current position, and returns whether anything comes before
+    /// the closing one.
     #[inline(always)]
     pub(super) fn open(&mut self, close: u8) -> bool {
         self.at += 1;
@@ -105,8 +105,7 @@ impl<'a> Scanner<'a> {
         filled
     }
 
-    /// Skips the comma or closing bracket behind a value, and returns whether another value
-    /// follows.
+    /// Skips the comma or closing bracket after a value, and returns whether another value follows.
     #[inline(always)]
     pub(super) fn more(&mut self, close: u8, faults: &mut Faults) -> Option<bool> {
         let more = match self.token() {
@@ -118,7 +117,7 @@ impl<'a> Scanner<'a> {
         Some(more)
     }
 
-    /// Reads the name of a member, and skips the colon behind it.
+    /// Reads the name of a member, and skips the colon after it.
     #[inline(always)]
     pub(super) fn name(&mut self, faults: &mut Faults) -> Option<Str<'a>> {
         if self.token() != Some(b'"') {
@@ -132,8 +131,8 @@ impl<'a> Scanner<'a> {
         Some(name)
     }
 
-    /// Reads a value of any kind, inside of `depth` open brackets: null for one that no event
-    /// holds.
+    /// Reads a value of any kind, inside `depth` open brackets. Returns null for a value that no
+    /// event has.
     #[inline(always)]
     pub(super) fn value(&mut self, depth: usize, faults: &mut Faults) -> Option<Value<'a>> {
         match self.token() {
@@ -155,14 +154,14 @@ impl<'a> Scanner<'a> {
             self.at += word.len();
             return Some(());
         }
-        // A word that is cut short ends where the text ends.
+        // If the text ends within the literal, the error is at the end of the text.
         if word.starts_with(rest) {
             self.at = self.text.len();
         }
         self.malformed(Kind::ExpectedValue, faults)
     }
 
-    /// Skips a value that no event holds, inside of `depth` open brackets.
+    /// Skips a value that no event has, inside `depth` open brackets.
     #[cold]
     fn unusual_value(&mut self, depth: usize, faults: &mut Faults) -> Option<()> {
         let word: &[u8] = match self.peek() {
@@ -178,10 +177,10 @@ impl<'a> Scanner<'a> {
         self.literal(word, faults)
     }
 
-    /// Skips an array or object inside of `depth` open brackets.
+    /// Skips an array or object inside `depth` open brackets.
     fn nested(&mut self, depth: usize, faults: &mut Faults) -> Option<()> {
-        // A bit for each bracket that is opened here, the innermost lowest: whether it is an
-        // object's.
+        // A bit for each bracket that this function has opened, the innermost lowest. It is set for
+        // the brackets of objects.
         let mut objects = 0_u128;
         let mut opened = 0;
         let close = |objects| if objects & 1 == 1 { b'}' } else { b']' };
@@ -194,7 +193,7 @@ impl<'a> Scanner<'a> {
                 objects = objects << 1 | u128::from(bracket == b'{');
                 self.open(close(objects))
             } else {
-                // No bracket stands here, so that the depth does not matter.
+                // There is no bracket at this position, so the depth does not matter.
                 self.value(MAX_DEPTH, faults)?;
                 self.more(close(objects), faults)?
             };
@@ -236,7 +235,7 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Writes down that the text is malformed at a place, or cut short if it ends there.
+/// Records that the text is malformed at a position, or truncated if it ends there.
 #[cold]
 #[inline(never)]
 fn malformed<T>(text: &[u8], at: usize, kind: Kind, faults: &mut Faults) -> Option<T> {

@@ -8,15 +8,15 @@ use crate::{Bytes, Event, Param, Value};
 
 /// Decodes a datagram by the rulings T1 to T20.
 ///
-/// Only the event's name can be malformed; the rest has a meaning whatever it holds (T2 to T17).
-/// Parameters are decoded lazily, and each byte of them is read a few times at most, so that
-/// hostile datagrams take linear time too. Where several readings are admissible, the first is
-/// taken: what stands before the first `::` is a name (T6), and a value that is quoted on one line
-/// keeps its quotes, as senders mean it (T9). A last line without its line feed is accepted (T17),
-/// and so is any length (T16).
+/// Only the event's name can be malformed; any bytes after it have a meaning (T2 to T17).
+/// Parameters are decoded lazily, and each byte is read a few times at most, so that hostile
+/// datagrams take linear time, too. Of several admissible readings, the decoder takes the first
+/// one: the text before the first `::` is a name (T6), and a value that is quoted on one line keeps
+/// its quotes, because senders write them as part of the value (T9). The decoder accepts a last
+/// line without its line feed (T17), and any length (T16).
 ///
-/// No single value can add a parameter, whatever it holds, unless it ends in a backslash: a line
-/// that starts with a quoted value is not searched for `::` (T4, T7, T10).
+/// A value that a sender has written cannot be read as several parameters, unless it ends in a
+/// backslash: a line that starts with a quoted value is not searched for `::` (T4, T7, T10).
 ///
 /// # Errors
 ///
@@ -102,14 +102,15 @@ pub struct Params<'a> {
     pub(super) datagram: &'a [u8],
     /// Where the next line begins.
     pub(super) at: usize,
-    /// The marks from there on, as far as they are known.
+    /// The marks from that place on, as far as they are known.
     marks: Marks,
 }
 
 impl<'a> Params<'a> {
-    /// Takes the next parameter; `None` at the end of the datagram or at its end mark (T2).
+    /// Takes the next parameter. Returns `None` at the end of the datagram or at the empty line
+    /// that ends it (T2).
     ///
-    /// It is always inlined: a call would keep the iterator in memory, which takes twice as long.
+    /// Always inlined: a call would keep the iterator in memory, which takes twice as long.
     #[inline(always)]
     pub(super) fn next_raw(&mut self) -> Option<RawParam<'a>> {
         let Self { datagram, at, .. } = *self;
@@ -156,7 +157,7 @@ impl<'a> Iterator for Params<'a> {
 
 impl FusedIterator for Params<'_> {}
 
-/// A parameter as it stands in the datagram.
+/// A parameter with its bytes in the datagram.
 pub(super) struct RawParam<'a> {
     pub(super) name: Option<&'a [u8]>,
     /// The value without its quotes.
@@ -180,26 +181,27 @@ impl<'a> RawParam<'a> {
 /// Whether a value is quoted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quoting {
-    /// It is not.
+    /// The value is not quoted.
     Bare,
-    /// It is, and holds no `\"`.
+    /// The value is quoted and contains no `\"`.
     Quoted,
-    /// It is, and holds `\"`.
+    /// The value is quoted and contains `\"`.
     QuotedWithEscapes,
 }
 
-/// Takes the parameter whose line starts at `at` and ends behind the window of the marks. Returns
-/// where the next line starts, too.
+/// Takes the parameter whose line starts at `at` and ends after the window of the marks. Also
+/// returns where the next line starts.
 #[inline(never)]
 fn long_line(datagram: &[u8], at: usize) -> (RawParam<'_>, usize) {
     maybe_quoted(datagram, at, line(datagram, at))
 }
 
-/// Takes the parameter whose line starts at `at`, and returns where the next line starts, too. The
-/// order of the questions is that of the rulings: whether the line starts with a quoted value (T7,
-/// T10), where its name ends (T4), whether the value behind it is quoted.
+/// Takes the parameter whose line starts at `at`. Also returns where the next line starts. Applies
+/// the rulings in their order: whether the line starts with a quoted value (T7, T10), where its
+/// name ends (T4), and whether the value after the name is quoted.
 ///
-/// A method that is not inlined would keep the iterator in memory, out of registers.
+/// A function and not a method of the iterator: a method that is not inlined would keep the
+/// iterator in memory instead of registers.
 #[inline(never)]
 fn maybe_quoted(datagram: &[u8], at: usize, line: MarkedLine) -> (RawParam<'_>, usize) {
     let quoted = |name, value| {
@@ -232,7 +234,7 @@ fn name_and_value(datagram: &[u8], at: usize, separator: Option<usize>) -> (Opti
     }
 }
 
-/// Finds the separator and the end of the line that starts at `from`, without marks.
+/// Finds the separator and the end of the line that starts at `from`, without the marks.
 fn line(datagram: &[u8], from: usize) -> MarkedLine {
     let mut at = from;
     while let Some(found) = memchr2(b':', b'\n', &datagram[at..]) {
@@ -264,9 +266,9 @@ fn line_end(text: &[u8]) -> usize {
 /// Returns where the quoted value at the start of `text` closes; `None` if there is no quoted
 /// value.
 ///
-/// Of the quotes up to the first without a backslash before it, the last closes the value that ends
-/// a line and has the end of another line before it. If it is the first without a backslash, that
-/// is T7; else the value ends in the backslash (T10).
+/// The search looks at the quotes up to the first one without a backslash before it. Of these, the
+/// last one that ends a line and has a line feed before it closes the value. If it has no backslash
+/// before it, this is T7; otherwise the value ends in the backslash (T10).
 ///
 /// The search never passes the opening quote of another value, which has `::` or a line feed before
 /// it: all searches in a datagram take linear time together.
@@ -305,7 +307,7 @@ fn closing_quote(text: &[u8]) -> Option<(usize, Quoting)> {
 mod tests {
     use super::{Quoting, closing_quote};
 
-    /// T7 and T10, byte by byte.
+    /// Searches by T7 and T10, byte by byte.
     fn plain_search(value: &[u8]) -> Option<usize> {
         let quotes = || (1..value.len()).filter(|at| value[*at] == b'"');
         let closes = |at: &usize| {

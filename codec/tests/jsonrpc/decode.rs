@@ -18,7 +18,7 @@ fn reads(datagram: impl AsRef<[u8]>, name: &str, params: &[Param<'_>]) {
     );
 }
 
-/// Reads `params` as a member of an object that is good otherwise.
+/// Decodes an object with these `params` that is otherwise correct.
 #[track_caller]
 fn reads_params(params: impl AsRef<[u8]>, expected: &[Param<'_>]) {
     let object = [b"{\"method\":\"E\",\"params\":", params.as_ref(), b"}"].concat();
@@ -53,7 +53,7 @@ fn members_stand_in_any_order_with_white_space_anywhere() {
         &params,
     );
     reads_params("\t[ 1 ,\r\n-2 ] ", &[Param::unnamed(1), Param::unnamed(-2)]);
-    // A name is its characters, however they are written.
+    // A name may be written with escapes.
     reads(r#"{"m\u0065thod":"\u0045"}"#, "E", &[]);
     reads(
         r#"{"x":{"method":"F"},"method":"E","params":[],"y":[[1.5e-3,true],{"a":[]},"\ud800",{}]}"#,
@@ -183,7 +183,7 @@ fn what_is_wrong_in_a_string_is_found_at_every_offset() {
 }
 
 #[test]
-fn what_listeners_may_refuse_is_read() {
+fn events_that_listeners_may_reject_are_decoded() {
     reads(r#"{"method":""}"#, "", &[]);
     reads(r#"{"jsonrpc":"1.0","id":7,"method":"E"}"#, "E", &[]);
     reads(
@@ -194,7 +194,7 @@ fn what_listeners_may_refuse_is_read() {
 }
 
 #[test]
-fn what_is_no_object_is_rejected() {
+fn datagrams_that_are_no_object_are_rejected() {
     rejects("", "datagram is empty");
     rejects(" ", "datagram is not a JSON object, at byte 1");
     rejects("E_TEST\n\n", "datagram is not a JSON object, at byte 0");
@@ -215,7 +215,7 @@ fn what_is_no_object_is_rejected() {
 }
 
 #[test]
-fn what_is_no_json_is_rejected_where_it_goes_wrong() {
+fn malformed_json_is_rejected_at_its_first_mistake() {
     let name = "a member's name in quotes is missing, at byte";
     rejects("{method:\"E\"}", &format!("{name} 1"));
     rejects(r#"{"method":"E",}"#, &format!("{name} 14"));
@@ -255,7 +255,7 @@ fn what_is_no_json_is_rejected_where_it_goes_wrong() {
 }
 
 #[test]
-fn what_tells_no_event_is_rejected() {
+fn objects_that_are_no_event_are_rejected() {
     rejects("{}", "object has no method, at byte 1");
     rejects(
         r#"{"params":[true],"Method":"E"} "#,
@@ -323,13 +323,13 @@ fn half_a_surrogate_pair_matters_only_where_it_is_looked_at() {
         "E",
         &[],
     );
-    // Up to the half, this is a name that matters.
+    // The name begins like `method`, but half of a surrogate pair follows.
     reads(r#"{"method":"E","method\ud800":"X"}"#, "E", &[]);
 }
 
-/// A datagram that ends too early is told so, wherever it ends.
+/// Asserts that a truncated datagram has the error for that, wherever it ends.
 #[test]
-fn cut_short_anywhere() {
+fn a_datagram_may_be_truncated_anywhere() {
     let whole = br#" {"x":[true,false,null,{"y":-1.5e+3,"z":{}}],"method":"\ud83d\ude00\n","params":{"a":-12}}"#;
     assert!(jsonrpc::decode(whole).is_ok());
     for end in 2..whole.len() {
@@ -344,7 +344,7 @@ fn cut_short_anywhere() {
 }
 
 #[test]
-fn brackets_go_so_deep_and_no_deeper() {
+fn brackets_may_nest_up_to_the_limit() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
         let nested = |depth: usize| {
             let inner = if open == "[" { "" } else { "1" };
@@ -367,7 +367,7 @@ fn brackets_go_so_deep_and_no_deeper() {
             value(MAX_DEPTH - 1),
             &format!("brackets lie deeper than 128, at byte {offset}"),
         );
-        // A bomb costs no more than the way to the limit.
+        // Very deep brackets are read only up to the limit.
         rejects(
             format!("{{\"x\":{}", open.repeat(100_000)),
             &format!(
@@ -379,7 +379,7 @@ fn brackets_go_so_deep_and_no_deeper() {
 }
 
 #[test]
-fn many_members_are_all_told() {
+fn many_parameters_are_all_decoded() {
     let members: Vec<_> = (0..100_000)
         .map(|index| format!("\"{index}\":{index}"))
         .collect();
