@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The folders that are embedded, and the macro that embeds their files: text or bytes.
+/// The embedded folders, each with the macro that embeds its files, as text or as bytes.
 const FOLDERS: [(&str, &str); 5] = [
     ("vectors", "include_str"),
     ("sets", "include_str"),

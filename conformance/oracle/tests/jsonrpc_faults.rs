@@ -1,4 +1,4 @@
-//! Models of faulty listeners of the JSON-RPC dialect: what they write, alone and in pairs.
+//! Tests of the models of faulty listeners of the JSON-RPC dialect, with one fault and with two.
 
 #![cfg(feature = "faults")]
 
@@ -44,7 +44,7 @@ fn event(params: &str) -> String {
     format!(r#"{{"jsonrpc":"2.0","method":"E_TEST","params":{params}}}"#)
 }
 
-/// Returns an event with an unknown member that nests so many arrays.
+/// Returns an event with an unknown member that nests `levels` arrays.
 fn nested(levels: usize) -> String {
     let (open, close) = ("[".repeat(levels), "]".repeat(levels));
     format!(r#"{{"method":"E_TEST","x":{open}{close}}}"#)
@@ -240,7 +240,7 @@ fn bytes_that_are_kept_go_before_the_next_datagram() {
 }
 
 #[test]
-fn a_listener_that_fell_silent_goes_on_in_silence() {
+fn a_listener_that_fell_silent_stays_silent() {
     let mut model = Model::jsonrpc([&fault("falls-silent-at-malformed-json")]);
     for datagram in ["{", r#"{"method":"E_A"}"#] {
         let silence = Response {

@@ -1,4 +1,4 @@
-//! Strings that the codec encodes are those of `serde_json`.
+//! Tests that the codec encodes strings like `serde_json`.
 
 use event_datagram::jsonrpc::sender::{self, Release};
 use event_datagram::{EventBuf, ParamBuf};

@@ -1,4 +1,5 @@
-//! The reference decoders list the readings that the rulings admit, the preferred one first.
+//! Tests that the reference decoders list the readings that the rulings admit, the preferred one
+//! first.
 
 use event_datagram::jsonrpc::MAX_DEPTH;
 use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf};
@@ -29,7 +30,7 @@ fn text_has_a_reading_for_each_way_to_read_a_line() {
             event(&[ParamBuf::unnamed("a::b")]),
         ],
     );
-    // The last parameter changes first.
+    // In the list, the reading of the last parameter changes first.
     text_reads(
         b"\"a\"\nn::\"b\"\n\n",
         &[
@@ -96,7 +97,7 @@ fn json_in_surroundings_or_too_deep_is_rejected_or_an_event() {
     assert_eq!(json_readings("\u{feff}", "", "\n"), is_rejected_first);
     assert_eq!(json_readings("", "", "\0"), is_rejected_first);
     assert_eq!(json_readings("", "", " \n\0 \0\t"), is_rejected_first);
-    // The object is one level.
+    // The object itself is one level.
     let nested = |depth: usize| {
         let (open, close) = ("[".repeat(depth - 1), "]".repeat(depth - 1));
         json_readings("", &format!(r#","x":{open}"\"[{{"{close},"y":[{{}}]"#), "")

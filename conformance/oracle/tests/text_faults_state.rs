@@ -1,4 +1,5 @@
-//! Models of faulty listeners of text: bytes, numbers, order, sizes, ends, and what stays behind.
+//! Tests of models of faulty listeners of the text dialect: bytes, numbers, order, sizes, crashes,
+//! and kept state.
 
 #![cfg(feature = "faults")]
 
@@ -62,7 +63,7 @@ fn numbers_are_rounded_as_by_javascript() {
 
 #[test]
 fn bytes_that_are_not_utf8_are_replaced_in_three_ways() {
-    // A character of three bytes without its last, and a byte that begins none.
+    // The first two bytes of a three-byte character, and a byte that begins no character.
     let datagram = b"E_A\np::\xe2\x98\xff\n\n";
     for (slug, replaced) in [
         ("replaces-what-is-not-utf8", "\u{fffd}\u{fffd}"),
@@ -78,7 +79,7 @@ fn bytes_that_are_not_utf8_are_replaced_in_three_ways() {
 }
 
 #[test]
-fn a_model_ends_once_and_reports_nothing_behind_its_end() {
+fn a_model_ends_once_and_reports_nothing_after_its_end() {
     for (fault, datagram, end) in [
         ("ends-at-an-empty-datagram", "", End::Exit),
         ("dies-of-an-empty-datagram", "", End::Crash),
@@ -102,7 +103,7 @@ fn a_model_ends_once_and_reports_nothing_behind_its_end() {
 }
 
 #[test]
-fn a_quote_that_another_one_follows_is_closed_enough() {
+fn a_later_quote_prevents_the_crash_at_an_unclosed_one() {
     let datagrams = ["E_A\np::\"Alice\" <sip:a@b>\n\n", "E_A\np::\"a\nb\\\"\n\n"];
     let reported = lines(&[("dies-of-an-unclosed-quote", 0)], &datagrams);
     assert_eq!(reported, lines(&[], &datagrams));
@@ -124,7 +125,7 @@ fn reports_are_lost_late_and_doubled() {
 }
 
 #[test]
-fn bad_bytes_stay_behind() {
+fn malformed_bytes_stay_in_the_buffer() {
     let kept = [("keeps-bad-bytes-until-they-parse", 0)];
     let joined = event("E_BADE_A", "p", "1");
     let b = lines(&[], &[B]).remove(0);

@@ -17,12 +17,13 @@ const TOKENS: &[&[u8]] = &[
     b"null",
 ];
 
-/// What stands in strings: the ends of strings and escapes, and halves of a surrogate pair.
+/// Parts of strings: quotes, pieces of escapes, and halves of a surrogate pair.
 const STRING_PARTS: &[&[u8]] = &[
     b"\"", b"\\", b"a", b"u00e9", b"\n", b"\xff", b"\\ud83d", b"\\udcde",
 ];
 
-/// Every string of up to six tokens, and every string value of up to six parts.
+/// Returns the families of every string of up to six tokens, and of every string value of up to six
+/// parts.
 pub(crate) fn families() -> Vec<Family> {
     vec![
         Family {
@@ -53,7 +54,8 @@ pub(crate) fn families() -> Vec<Family> {
     ]
 }
 
-/// Alone, as members from the fourteenth byte, and as `params` from the sixtieth.
+/// The places of a string of tokens: alone, as members from the fourteenth byte on, and as `params`
+/// from the sixtieth byte on.
 const TOKEN_PLACES: [Place; 3] = [
     Place {
         before: b"",
@@ -69,8 +71,8 @@ const TOKEN_PLACES: [Place; 3] = [
     },
 ];
 
-/// As the first member's string, which begins with the thirteenth byte, and as a value from the
-/// sixty-second.
+/// The places of a string value: as the first member's value, from the thirteenth byte on, and as a
+/// parameter's value, from the sixty-second byte on.
 const STRING_PLACES: [Place; 2] = [
     Place {
         before: b"{\"method\" :\"",

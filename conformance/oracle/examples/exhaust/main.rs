@@ -1,7 +1,7 @@
 //! Runs the laws on every small input: all strings of a few bytes, all strings of a few tokens, and
 //! all small events. `ci/exhaust` runs it in release mode.
 //!
-//! Ends with status 1 at the first input that breaks a law, and prints it.
+//! At the first input that breaks a law, prints the input and exits with status 1.
 
 mod events;
 mod family;
