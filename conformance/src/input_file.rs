@@ -1,4 +1,4 @@
-//! Files that this program reads: none of them is endless, and none is a device.
+//! Reads files with a size limit, and refuses devices.
 
 use std::fs::{self, File, FileType};
 use std::io::{self, BufRead, Read};
@@ -18,7 +18,7 @@ pub const MAX_LINE: u64 = 8 << 20;
 ///
 /// # Errors
 ///
-/// If it cannot be opened, or is a folder, a pipe, a device or a socket.
+/// If the file cannot be opened, or if it is a folder, a pipe, a device or a socket.
 pub fn open_file(path: &Path) -> io::Result<File> {
     open(path, |kind| kind.is_file())
 }
@@ -27,7 +27,7 @@ pub fn open_file(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 ///
-/// If it cannot be opened, or is a folder, a device or a socket.
+/// If the file cannot be opened, or if it is a folder, a device or a socket.
 pub fn open_file_or_pipe(path: &Path) -> io::Result<File> {
     open(path, |kind| kind.is_file() || is_pipe(kind))
 }
@@ -36,7 +36,7 @@ pub fn open_file_or_pipe(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 ///
-/// If it cannot be read, is no plain file, has more than `max` bytes, or is not UTF-8.
+/// If the file cannot be read, is no plain file, has more than `max` bytes, or is not UTF-8.
 pub fn read_to_string(path: &Path, max: u64) -> io::Result<String> {
     let mut text = String::new();
     Limited::new(open_file(path)?, max).read_to_string(&mut text)?;
@@ -47,7 +47,7 @@ pub fn read_to_string(path: &Path, max: u64) -> io::Result<String> {
 ///
 /// # Errors
 ///
-/// If it cannot be read, is no plain file, or has more than `max` bytes.
+/// If the file cannot be read, is no plain file, or has more than `max` bytes.
 pub fn read_bytes(path: &Path, max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     Limited::new(open_file(path)?, max).read_to_end(&mut bytes)?;
@@ -58,7 +58,7 @@ pub fn read_bytes(path: &Path, max: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// If it cannot be read, is of another kind, or has more than [`MAX_FILE`] bytes.
+/// If the file cannot be read, is of another kind, or has more than [`MAX_FILE`] bytes.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     Limited::new(open_file_or_pipe(path)?, MAX_FILE).read_to_end(&mut bytes)?;
@@ -69,7 +69,7 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// If it cannot be read, or has more than [`MAX_LINE`] bytes.
+/// If the line cannot be read, or has more than [`MAX_LINE`] bytes.
 pub fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
     line.clear();
     let length = input.take(MAX_LINE + 1).read_until(b'\n', line)?;
@@ -79,7 +79,7 @@ pub fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usi
     Ok(length)
 }
 
-/// A reader that fails where a file has more than so many bytes.
+/// A reader that returns an error if a file has more bytes than a limit.
 #[derive(Debug)]
 pub struct Limited<R> {
     reader: R,
@@ -97,7 +97,8 @@ impl<R: Read> Limited<R> {
 
 impl<R: Read> Read for Limited<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // A byte above the limit is asked for, to tell a file that is too long from its end.
+        // Requests one byte more than the limit, to distinguish a file that is too long from one
+        // that ends at the limit.
         let length = buffer
             .len()
             .min(usize::try_from(self.left + 1).unwrap_or(usize::MAX));
@@ -112,8 +113,8 @@ impl<R: Read> Read for Limited<R> {
     }
 }
 
-/// Returns whether an error is of a file or line that is longer than is read, and not of the
-/// system, which limits the files that are written.
+/// Returns whether the error says that a file or line is longer than this module reads. The system
+/// has a similar error for files that are written.
 pub fn is_too_long(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::FileTooLarge && error.raw_os_error().is_none()
 }
@@ -123,7 +124,8 @@ fn open(path: &Path, is_accepted: impl Fn(FileType) -> bool) -> io::Result<File>
         true => Ok(()),
         false => Err(unexpected_kind(kind)),
     };
-    // Before it is opened, as that may block, and after, as another file may lie there by then.
+    // Checked before the file is opened, because opening a pipe may block, and again after, because
+    // another file may be at the path by then.
     check(fs::metadata(path)?.file_type())?;
     let file = File::open(path)?;
     check(file.metadata()?.file_type())?;

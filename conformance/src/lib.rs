@@ -1,18 +1,18 @@
 //! Conformance suite for listeners of OpenSIPS event datagrams.
 //!
 //! Data flows one way: corpus → [`vectors`] → [`run`] → [`subject`] → observation → [`judge`] →
-//! verdict → [`diagnose`] → [`report`]. [`explore`] goes beyond the corpus: it makes vectors up,
-//! and makes small what fails.
+//! verdict → [`diagnose`] → [`report`]. [`explore`] goes beyond the corpus: it generates vectors,
+//! and shrinks those that fail.
 //!
 //! The command `evdg` is a thin layer on top of this library. Nothing in the library prints.
 //!
 //! # Features
 //!
-//! - `runner`: everything that tests a subject and reports. Without it the crate holds what the
+//! - `runner`: everything that tests a subject and reports. Without it, the crate contains what the
 //!   crate `event-datagram-harness` needs: vectors, judge and evidence.
-//! - `reference`: what the reference decoders say about a datagram.
-//! - `diagnosis`: the causes of what went wrong.
-//! - `capture`: datagrams from packet captures, and other words in their places.
+//! - `reference`: access to the reference decoders.
+//! - `diagnosis`: searches the causes of failures.
+//! - `capture`: reads datagrams from packet captures, and anonymizes them.
 //! - `load`: load tests.
 //! - `kits`: kits for fuzzing parsers in other languages.
 //! - `testing`: laws of the readers and of the judge, and the table of fuzz targets.

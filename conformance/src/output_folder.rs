@@ -1,30 +1,30 @@
-//! Folders that this program writes: each is complete, or it is as it was.
+//! Writes folders so that each is complete or unchanged.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
-/// The files of a folder: the path of each below it, with `/` between its parts, and its content.
+/// The files of a folder, each with its path in the folder, with `/` as separator, and its content.
 pub type FolderFiles = Vec<(String, Vec<u8>)>;
 
-/// A folder cannot be written.
+/// The error if a folder cannot be written.
 #[derive(Debug)]
 pub struct FolderError {
     path: PathBuf,
     source: io::Error,
 }
 
-/// Writes files into a folder, which is created unless it exists and is empty. The last file comes
-/// last: if it is there, so are all others.
+/// Writes files into a folder. Creates the folder, unless it exists and is empty. Writes the last
+/// file last: if it exists, all others exist.
 ///
 /// # Errors
 ///
-/// If the folder is not empty, or a file cannot be written. Then the folder is left as it was.
+/// If the folder is not empty, or if a file cannot be written. The folder is then unchanged.
 pub fn write_folder(folder: &Path, files: &FolderFiles) -> Result<(), FolderError> {
     let is_new = make_empty(folder).map_err(at(folder))?;
     let result = fill(folder, files);
     if result.is_err() && is_new {
-        // An error of the removal says less than the one that is returned.
+        // Ignores an error of the removal, because the returned error is the cause.
         let _ = fs::remove_dir(folder);
     }
     result
@@ -47,8 +47,8 @@ fn make_empty(folder: &Path) -> io::Result<bool> {
     }
 }
 
-/// Writes all files but the last into a temporary folder, moves them into the folder, and writes
-/// the last.
+/// Writes all files except the last one into a temporary folder, moves them into the folder, and
+/// writes the last one.
 fn fill(folder: &Path, files: &FolderFiles) -> Result<(), FolderError> {
     let Some(((last, content), files)) = files.split_last() else {
         return Ok(());

@@ -1,18 +1,18 @@
 use std::hash::{BuildHasher as _, RandomState};
 
-/// The words that stand for others, by a random key.
+/// Replaces words by others, depending on a random key.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words {
     key: RandomState,
 }
 
-/// The greatest number of an IPv4 address: numbers up to it become others up to it, so that
-/// addresses stay addresses.
+/// The greatest number in an IPv4 address. Numbers up to this one are replaced by numbers up to
+/// this one, so that addresses stay valid.
 const MAX_OCTET: u16 = 255;
 
 impl Words {
-    /// Appends bytes with other words in the place of theirs. Bytes that are not UTF-8 become
-    /// others that never are.
+    /// Appends bytes with their words replaced. Bytes that are not UTF-8 become bytes that never
+    /// are UTF-8.
     pub(super) fn append(&self, bytes: &[u8], out: &mut Vec<u8>) {
         for chunk in bytes.utf8_chunks() {
             let mut rest = chunk.valid();
@@ -31,7 +31,8 @@ impl Words {
         }
     }
 
-    /// Returns another word with letters and digits in the same places, and as many bytes for each.
+    /// Returns another word that has letters and digits in the same places, with the same number of
+    /// bytes for each.
     pub(super) fn word(&self, word: &str) -> String {
         let seed = self.seed(word);
         if let (3, Ok(100..=MAX_OCTET)) = (word.len(), word.parse::<u16>()) {
@@ -43,7 +44,7 @@ impl Words {
         };
         let characters = word.chars().enumerate();
         let others = characters.map(|(index, character)| match character {
-            // A number that begins with 0 is read differently by some.
+            // Some programs read a number with a leading 0 differently, so the 0 is kept.
             '0' if index == 0 => '0',
             '0'..='9' if index == 0 => self.nth(b'1', seed, index, 9),
             '0'..='9' => self.nth(b'0', seed, index, 10),
@@ -54,7 +55,7 @@ impl Words {
         others.collect()
     }
 
-    /// Returns a word that is neither a word nor a number of JSON, and no beginning of one.
+    /// Returns a word that is no literal and no number of JSON, and no beginning of one.
     pub(super) fn word_outside_json(&self, word: &str) -> String {
         const LETTERS: &[u8] = b"bcdghijkmopqvwxyz";
         let seed = self.seed(word);
@@ -72,9 +73,9 @@ impl Words {
         others.collect()
     }
 
-    /// Returns another letter outside of ASCII that has as many bytes.
+    /// Returns another non-ASCII letter with the same number of bytes.
     fn foreign(&self, character: char, seed: u64, index: usize) -> char {
-        // Small Greek letters, and Chinese ones of two blocks.
+        // Lower-case Greek letters, and Chinese characters of two blocks.
         let (first, count) = match character.len_utf8() {
             2 => ('\u{3b1}', 25),
             3 => ('\u{4e00}', 512),
@@ -88,7 +89,7 @@ impl Words {
         char::from(first + self.pick(seed, index, count) as u8)
     }
 
-    /// Returns the seed of a word, which depends on no case.
+    /// Returns the seed of a word, which does not depend on its case.
     fn seed(&self, word: &str) -> u64 {
         self.key.hash_one(word.to_lowercase())
     }

@@ -21,21 +21,21 @@ pub struct CapturedDatagram<'d> {
     pub payload: &'d [u8],
 }
 
-/// What takes the datagrams of a capture. Closures do.
+/// A consumer of the datagrams of a capture. Closures implement this trait.
 pub trait CaptureSink {
     /// Takes a datagram.
     ///
     /// # Errors
     ///
-    /// Any, after which nothing more is read.
+    /// Any error, which ends the reading.
     fn datagram(&mut self, datagram: &CapturedDatagram<'_>) -> io::Result<()>;
 
-    /// Is called when all that was read so far has been passed on: the next read may wait for a
+    /// Called when all packets that were read have been passed on. The next read may block in a
     /// live capture.
     ///
     /// # Errors
     ///
-    /// Any, after which nothing more is read.
+    /// Any error, which ends the reading.
     fn caught_up(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -47,7 +47,7 @@ impl<F: FnMut(&CapturedDatagram<'_>) -> io::Result<()>> CaptureSink for F {
     }
 }
 
-/// Counts of what a capture holds.
+/// Counts of the packets and datagrams of a capture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CaptureStatistics {
@@ -69,18 +69,19 @@ impl CaptureStatistics {
     }
 }
 
-/// The most times that a packet is reassembled from fragments that are in tunnels themselves.
+/// The greatest number of nested reassemblies: fragments may be in tunnels whose packets are
+/// fragments, too.
 const MAX_REASSEMBLIES: usize = 4;
 
 /// Reads a capture and passes each UDP datagram on, reassembled from its fragments, also out of
-/// tunnels: VXLAN, Geneve, GRE, IP in IP, MPLS and PPPoE. With `port`, only datagrams from or to
-/// that port are passed on, and those of a tunnel if its port is the one. `statistics` is valid
-/// even after an error.
+/// tunnels: VXLAN, Geneve, GRE, IP in IP, MPLS and PPPoE. With `port`, passes on only datagrams
+/// from or to that port, including tunnel packets if it is the port of the tunnel. `statistics` is
+/// valid even after an error.
 ///
 /// # Errors
 ///
-/// If the input is no capture, is damaged, or is truncated: all datagrams before that place were
-/// passed on. Or if `sink` fails, after which nothing more is read.
+/// If the input is no capture, is damaged or is truncated. All datagrams before that place have
+/// been passed on. Or if `sink` returns an error, which ends the reading.
 pub fn read(
     reader: impl Read + Send,
     port: Option<u16>,
@@ -139,7 +140,7 @@ impl<S: CaptureSink> Reading<'_, S> {
                 return self.pass_on(frame, &udp);
             }
             PacketContent::Udp(_) => LeftOut::OtherPort,
-            // Its fragments fit together, and yet there is not all of it.
+            // The fragments fit together, but a part of the datagram is missing.
             PacketContent::Truncated(_) if reassemblies > 0 => LeftOut::Incomplete,
             PacketContent::Truncated(ports) if ports.is_none_or(|ports| self.selects(ports)) => {
                 LeftOut::Truncated

@@ -16,11 +16,11 @@ pub enum Line {
     Event(EventBuf),
     /// The subject rejected a datagram, for this reason.
     Rejection(String),
-    /// The subject is ready, and declares what it is.
+    /// The subject is ready, and declares facts about itself.
     Start(Start),
-    /// The subject is ready, and its declaration departs from the contract as described.
+    /// The subject is ready, but its declaration departs from the contract in this way.
     MalformedStart(String),
-    /// A line that departs from the contract as described.
+    /// The line departs from the contract in this way.
     Malformed(String),
 }
 
@@ -28,25 +28,26 @@ pub enum Line {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Start {
-    /// Where it listens, if not where it was told to.
+    /// The socket on which the subject listens, if it is another one than the runner's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub socket: Option<String>,
-    /// Its name.
+    /// The name of the subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its version.
+    /// The version of the subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
-    /// The dialects that it reads, if not the one that was asked for alone.
+    /// The dialects that the subject reads. `None` for the requested one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dialects: Option<Vec<String>>,
-    /// Whether it tells the dialects apart by itself, so that one instance can be sent both.
+    /// Whether the subject tells the dialects apart by itself, so that one instance can receive
+    /// both.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tells_dialects_apart: bool,
-    /// The longest datagram that it takes, in bytes.
+    /// The length of the longest datagram that the subject accepts, in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_datagram: Option<usize>,
-    /// The requirements, or vectors, that do not apply to it.
+    /// The requirements and vectors that do not apply to the subject.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<BTreeSet<String>>,
 }
@@ -65,10 +66,9 @@ pub fn parse_line(line: &[u8]) -> Option<Line> {
         })
 }
 
-/// Returns whether a line is certainly about a datagram, without parsing it: it cannot be a start
-/// line.
+/// Returns whether a line is certainly about a datagram and no start line, without parsing it.
 pub(crate) fn is_plainly_about_a_datagram(line: &[u8]) -> bool {
-    // JSON may spell the word in other ways, with escapes.
+    // JSON may write the word with escapes.
     let contains = |part: &[u8]| memmem::find(line, part).is_some();
     line.starts_with(b"{") && !contains(b"ready") && !contains(b"\\u")
 }
@@ -91,7 +91,7 @@ fn parse_object(json: &Value) -> Result<Line, String> {
         .is_some_and(Value::is_string);
     match json.get("error") {
         None | Some(Value::Null) => event_from_json(json).map(Line::Event),
-        // Some programs write all members always, and leave this one empty.
+        // Some programs always write all members, and leave this one empty.
         Some(Value::String(why)) if why.is_empty() && is_event => {
             event_from_json(json).map(Line::Event)
         }
@@ -100,8 +100,8 @@ fn parse_object(json: &Value) -> Result<Line, String> {
     }
 }
 
-/// Parses a rejection whose reason quotes half of a surrogate pair, which some writers of JSON
-/// allow.
+/// Parses a rejection whose reason contains half of a surrogate pair, which some JSON libraries
+/// write.
 fn rejection_with_lone_surrogate(line: &[u8]) -> Option<Line> {
     #[derive(Deserialize)]
     struct Rejection<'a> {

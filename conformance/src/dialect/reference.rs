@@ -4,9 +4,10 @@ use event_datagram_oracle::reference::{self, Reading};
 
 use super::codec::Dialect;
 
-/// What the reference decoders of the oracle say about a datagram.
+/// Calls to the reference decoders of the oracle.
 impl Dialect {
-    /// Returns the first reading of the reference: the one that [`decode`](Self::decode) returns.
+    /// Returns the first reading of the reference, which is the one that [`decode`](Self::decode)
+    /// must return.
     pub fn first_reading(self, datagram: &[u8]) -> Reading {
         match self {
             Self::Text => reference::text::decode(datagram),
@@ -14,7 +15,7 @@ impl Dialect {
         }
     }
 
-    /// Returns the admissible readings, at most `limit` of them: there may be very many.
+    /// Returns the admissible readings, but at most `limit`, because there may be very many.
     pub fn readings(self, datagram: &[u8], limit: usize) -> Vec<Reading> {
         let mut readings: Vec<_> = match self {
             Self::Text => reference::text::readings(datagram).take(limit).collect(),
@@ -72,7 +73,7 @@ impl Dialect {
         }
     }
 
-    /// Returns the requirements of level `should` by which the reference reads a datagram.
+    /// Returns the requirements of level `should` that decide how the reference reads a datagram.
     pub fn advice(self, datagram: &[u8]) -> Vec<&'static str> {
         match self {
             Self::Text => reference::text::advice(datagram),

@@ -6,48 +6,47 @@ use crate::escape::{escaped, unescaped, visible, with_single_backslashes};
 use crate::observation::{MAX_REPORTS, Observation, Report};
 use crate::vectors::{Expectation, Vector, expectation_to_json};
 
-/// What a verdict rests on.
+/// The evidence for a verdict.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// Why the vector exists, in one sentence.
+    /// The summary of the vector: why it exists, in one sentence.
     pub summary: String,
-    /// What the verdict rests on, in a sentence.
+    /// The reason for the verdict, in a sentence.
     pub why: String,
-    /// The datagrams. In JSON: in hex, one as it is, several as a list.
+    /// The datagrams. In JSON they are in hex: a string for one, a list for several.
     #[serde(rename = "sent_hex", serialize_with = "sent_to_json")]
     pub sent: Vec<Vec<u8>>,
-    /// What was expected of each of them. In JSON: one as it is, several as a list.
+    /// The expectation for each datagram. In JSON, an object for one, a list for several.
     #[serde(serialize_with = "expected_to_json")]
     pub expected: Vec<Expectation>,
     /// What the subject reported.
     pub observed: Vec<Observed>,
-    /// The line that carried the fence, if the subject misread it.
+    /// The line that reports the fence, if the subject misread the fence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub misread_fence: Option<Observed>,
-    /// What the subject wrote for people, where it died. Fit to print: backslashes are as they were
-    /// written, and what cannot be seen is escaped.
+    /// The subject's log, if it died. It can be printed: invisible characters are escaped, and
+    /// backslashes are unchanged.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<String>,
-    /// The slug of what the subject does differently from run to run, if the verdict reports that.
+    /// The slug of the behaviour that the verdict reports, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub behaviour: Option<String>,
-    /// The command that runs it again.
+    /// The command that runs the vector again.
     pub replay: String,
 }
 
-/// A line that a subject reported: the JSON that it is if the contract knows it, else an escaped
-/// text.
+/// A line that a subject reported: JSON if it is a line of the contract, or else an escaped text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Observed(pub(crate) Value);
 
-/// Bytes of a reported line that are kept. No event of a datagram takes as many: each of its bytes
-/// is a parameter of at most nineteen in JSON.
+/// The most bytes of a reported line that are kept. The line of an event is shorter: each byte of a
+/// datagram takes at most nineteen bytes as a parameter in JSON.
 const MAX_LINE: usize = 1 << 21;
 
 impl Evidence {
-    /// Returns the evidence of a verdict on a vector. `log` is escaped.
+    /// Returns the evidence for a verdict on a vector. `log` must be escaped.
     pub fn of(
         vector: &Vector,
         why: &str,
@@ -75,8 +74,8 @@ impl Evidence {
         }
     }
 
-    /// Returns the reports as the judge read them, as many as a subject's session keeps. A line
-    /// that was cut is malformed.
+    /// Returns the reports as the judge reads them, as many as a session keeps. A line that was cut
+    /// is malformed.
     pub fn reports(&self) -> Vec<Report> {
         let observed = self.observed.iter().take(MAX_REPORTS);
         observed.map(Observed::report).collect()
@@ -84,7 +83,7 @@ impl Evidence {
 }
 
 impl Observed {
-    /// Returns the line as the contract has it; `None` if it is none of the contract's lines.
+    /// Returns the parsed line. Returns `None` if it is no line of the contract.
     pub fn line(&self) -> Option<Line> {
         match &self.0 {
             Value::Object(_) => Some(line_from_json(&self.0)),
@@ -92,7 +91,7 @@ impl Observed {
         }
     }
 
-    /// Returns the report as the judge read it.
+    /// Returns the report as the judge reads it.
     fn report(&self) -> Report {
         let line = self.line().unwrap_or_else(|| {
             let raw = self.0.as_str().and_then(unescaped);
@@ -111,7 +110,7 @@ impl Observed {
     }
 }
 
-/// Returns a reported line as the JSON that it is if the contract knows it, else as escaped text.
+/// Returns a reported line as JSON if it is a line of the contract, or else as escaped text.
 fn observed(line: &[u8]) -> Observed {
     if line.len() > MAX_LINE {
         let (start, length) = (escaped(&line[..MAX_LINE]), line.len());
@@ -138,7 +137,7 @@ fn expected_to_json<S: Serializer>(
     )
 }
 
-/// Serializes one value as it is, several as a list.
+/// Serializes a single value without a list, and several values as a list.
 fn one_or_list<T: Serialize, S: Serializer>(
     values: Vec<T>,
     serializer: S,

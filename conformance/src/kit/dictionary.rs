@@ -1,4 +1,4 @@
-//! Dictionaries of libFuzzer and AFL++.
+//! Writes dictionaries for libFuzzer and AFL++.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use crate::vectors::Corpus;
 
 /// The longest word, in bytes.
 const MAX_WORD: usize = 32;
-/// Names of events and parameters, the most frequent of the corpus.
+/// The number of names of events and parameters: the most frequent ones of the corpus.
 const NAMES: usize = 64;
 
 /// Returns the dictionary of a dialect: pieces on which parsers fail, and names of the corpus.

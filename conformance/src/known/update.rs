@@ -10,11 +10,11 @@ use crate::judge::{Strictness, Verdict};
 use crate::output_file::write_atomically;
 use crate::transport::SocketKind;
 
-/// What failed in a run without a list, from which a list is written or updated.
+/// The failures of a run without a list. A list can be written or updated from them.
 #[derive(Clone, Debug)]
 pub struct ObservedFailures {
     strictness: Strictness,
-    /// For each vector: the sockets over which it failed, and those over which it ran.
+    /// For each vector, the sockets over which it failed, and those over which it ran.
     vectors: BTreeMap<String, (Vec<&'static str>, Vec<&'static str>)>,
 }
 
@@ -22,11 +22,11 @@ pub struct ObservedFailures {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListChanges {
-    /// Entries that are new.
+    /// The number of new entries.
     pub added: usize,
-    /// Entries whose sockets are others now.
+    /// The number of entries whose sockets changed.
     pub changed: usize,
-    /// Entries that were taken off.
+    /// The number of removed entries.
     pub removed: usize,
 }
 
@@ -39,7 +39,7 @@ impl ObservedFailures {
         }
     }
 
-    /// Adds the verdict of a vector over a socket. A vector that does not apply did not run.
+    /// Adds the verdict of a vector over a socket. A vector that does not apply counts as not run.
     pub fn add(&mut self, id: &str, socket: SocketKind, verdict: Verdict) {
         if verdict == Verdict::NotApplicable {
             return;
@@ -51,9 +51,9 @@ impl ObservedFailures {
         }
     }
 
-    /// Writes a list, or updates the one that is there: adds what fails, removes what does not, and
-    /// keeps what did not run, be it a vector or a socket that an entry names. Keeps comments and
-    /// the order of entries.
+    /// Writes a list, or updates an existing one. Adds vectors that fail, removes vectors that do
+    /// not, and keeps vectors and sockets that did not run. Keeps comments and the order of
+    /// entries.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl ObservedFailures {
     }
 }
 
-/// Returns the sockets that an entry names and over which its vector did not run.
+/// Returns the sockets of an entry over which its vector did not run.
 fn sockets_not_run(table: &Table, ran: &[&str]) -> Vec<String> {
     let named = table.get("sockets").and_then(Item::as_array);
     let named = named.into_iter().flatten().filter_map(Value::as_str);
@@ -130,7 +130,7 @@ fn sockets_not_run(table: &Table, ran: &[&str]) -> Vec<String> {
     not_run.map(str::to_string).collect()
 }
 
-/// Writes the sockets into an entry, unless they are all over which its vector ran.
+/// Writes the sockets into an entry, unless its vector failed over all sockets.
 fn set_sockets(table: &mut Table, sockets: Vec<String>, ran: &[&str]) {
     let is_known = |socket: &String| ran.contains(&socket.as_str());
     if sockets.len() == ran.len() && sockets.iter().all(is_known) {

@@ -9,21 +9,21 @@ use crate::evidence::{Evidence, Observed, expectation_in_words};
 use crate::judge::{Alignment, Answering, nearest};
 use crate::vectors::Expectation;
 
-/// What was expected of a datagram beside what was reported for it.
+/// The expectation for a datagram and the report about it, side by side.
 #[derive(Debug, Serialize)]
 pub(super) struct DatagramComparison {
-    /// The datagram; `None` beside a report for which nothing was sent.
+    /// The datagram; `None` for a report without a datagram.
     pub(super) sent: Option<SentDatagram>,
     pub(super) rows: Vec<ComparisonRow>,
-    /// Whether what was reported is what was expected.
+    /// Whether the report is the expected one.
     pub(super) is_right: bool,
-    /// What would have been right as well.
+    /// The other right readings.
     pub(super) alternatives: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 pub(super) struct SentDatagram {
-    /// Its place among the datagrams of the vector, from 1.
+    /// The number of the datagram in the vector, from 1.
     pub(super) number: usize,
     pub(super) length: usize,
     /// The text, line by line.
@@ -31,31 +31,32 @@ pub(super) struct SentDatagram {
     pub(super) dump: String,
 }
 
-/// A line of what was expected beside the line of what was reported that corresponds to it.
+/// A line of the expectation, and the corresponding line of the report.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct ComparisonRow {
     pub(super) expected: Option<Vec<Piece>>,
     pub(super) observed: Option<Vec<Piece>>,
     pub(super) differs: bool,
-    /// Whether both sides are the very same line.
+    /// Whether both lines are equal.
     pub(super) is_same: bool,
-    /// The bytes of both, where they differ and are not many.
+    /// The bytes of both sides in hex, if they differ and are short.
     pub(super) hex: Option<[Vec<Piece>; 2]>,
-    /// How many lines are left out here.
+    /// How many lines are left out at this place.
     pub(super) left_out: usize,
 }
 
-/// What is shown of a datagram: bytes of its text, and bytes of the dump.
+/// How much of a datagram is shown: bytes of its text, and bytes of the dump.
 const MAX_SHOWN: usize = 1_500;
 const MAX_DUMPED: usize = 1_024;
-/// Equal lines in a row before the middle ones are left out, and lines of a comparison at all.
+/// The greatest number of consecutive equal lines, of which more are shortened, and of lines of a
+/// comparison.
 const MAX_SAME: usize = 6;
 const MAX_ROWS: usize = 60;
-/// Longer values are not shown in hex.
+/// The longest value that is shown in hex.
 const MAX_HEX: usize = 48;
 
 impl DatagramComparison {
-    /// Returns a comparison that says in words what was expected, and what was observed instead.
+    /// Returns a comparison of texts that describe what was expected and what was observed.
     pub(super) fn of_words(expected: &str, observed: &str) -> Self {
         Self {
             sent: None,
@@ -66,7 +67,7 @@ impl DatagramComparison {
     }
 }
 
-/// Returns the datagrams and reports of a result in the pairs in which the judge reads them.
+/// Returns the datagrams and reports of a result, in the pairs of the judge.
 pub(super) fn comparisons(evidence: &Evidence, answering: Answering) -> Vec<DatagramComparison> {
     let expected: Vec<_> = evidence.expected.iter().collect();
     let reports = evidence.reports();
@@ -147,7 +148,7 @@ fn param_line(param: &ParamBuf) -> Vec<Unit> {
     line
 }
 
-/// Two sides that do not correspond line by line.
+/// Returns the rows of two sides whose lines do not correspond to each other.
 fn plain_rows(left: &[Vec<Unit>], right: &[Vec<Unit>], is_right: bool) -> Vec<ComparisonRow> {
     let show = |lines: &[Vec<Unit>], index: usize| {
         let line = lines.get(index)?;
@@ -216,7 +217,7 @@ fn row(lines: (&[Unit], &[Unit]), bytes: Option<(&[u8], &[u8])>, differs: bool) 
     }
 }
 
-/// Leaves out the middle of long runs of lines that are the same, and what nobody reads to its end.
+/// Leaves out the middle of long runs of equal lines, and the rest of a very long comparison.
 fn shortened(rows: Vec<ComparisonRow>) -> Vec<ComparisonRow> {
     let mut kept = Vec::new();
     let mut rows = rows.into_iter().peekable();
@@ -273,7 +274,7 @@ fn sent(index: usize, datagram: &[u8]) -> SentDatagram {
                 .map(|part| plain(&units(part))),
         );
     }
-    // Thousands of short lines are as bad as one long one.
+    // Limits the number of lines, too, because a datagram may have thousands of short lines.
     if lines.len() > MAX_ROWS {
         let left_out = lines.len() - MAX_ROWS;
         let text = format!("…{left_out} more lines…");
@@ -293,7 +294,7 @@ fn sent(index: usize, datagram: &[u8]) -> SentDatagram {
     }
 }
 
-/// Prints bytes as hex editors do.
+/// Returns a dump of bytes in the format of hex editors.
 fn dump(bytes: &[u8]) -> String {
     let shown = &bytes[..bytes.len().min(MAX_DUMPED)];
     let mut text = String::new();
@@ -324,8 +325,8 @@ mod tests {
         Expectation::Event(EventBuf::new(name, []))
     }
 
-    /// Returns the judge's sentence, and the pairs of the page: the number of the datagram, what
-    /// was observed beside it, and whether that is right.
+    /// Returns the judge's sentence, and the pairs of the page: the number of the datagram, the
+    /// observed text, and whether it is right.
     fn judged_and_shown(
         expected: &[Expectation],
         observed: &[&str],

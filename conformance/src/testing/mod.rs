@@ -1,11 +1,11 @@
 //! Laws of this library's parsers and of its judge, and the fuzz targets that run them.
 //!
-//! - [`laws`] hold for any input, as those of `event_datagram_oracle` do; each panics with a
-//!   message where it does not hold.
+//! - [`laws`] are functions that panic with a message if a property does not hold for an input,
+//!   like those of `event_datagram_oracle`.
 //! - [`JudgeCase`] is an input of the judge: steps, and an observation that is right or not. A
-//!   [`JudgePair`] is two cases, one behind the other.
-//! - [`FuzzTarget`] is a set of laws over one kind of input. Fuzzing engines run it, and so does
-//!   the replay of seeds in the tests.
+//!   [`JudgePair`] is two consecutive cases.
+//! - [`FuzzTarget`] is a set of laws for one kind of input. Fuzzing engines and the tests with
+//!   seeds run it.
 
 mod fuzz_target;
 mod judge_case;

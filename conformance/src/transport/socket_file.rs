@@ -1,5 +1,6 @@
-//! The files of UNIX sockets, and the folders for them. What another process has put in the place
-//! of one is never removed: each is known by its folder's handle and its inode, not by its path.
+//! The files of UNIX sockets, and the folders for them. This module never removes a file that
+//! another process has put in the place of a socket: it identifies a socket by the handle of its
+//! folder and its inode, not by its path.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -24,7 +25,7 @@ pub(crate) struct SocketFolder {
     handle: OwnedFd,
 }
 
-/// What tells a file from every other: device and inode.
+/// The identity of a file: its device and inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Identity(u64, u64);
 
@@ -33,7 +34,7 @@ impl SocketFile {
     ///
     /// # Errors
     ///
-    /// If it is gone already, or its folder cannot be opened.
+    /// If the file is gone already, or if its folder cannot be opened.
     pub fn at(path: &Path) -> io::Result<Self> {
         let parent = path.parent().filter(|parent| *parent != Path::new(""));
         let folder = open_folder(parent.unwrap_or(Path::new(".")))?;
@@ -45,7 +46,7 @@ impl SocketFile {
         })
     }
 
-    /// Removes the file, unless it is gone, or another is in its place.
+    /// Removes the file, unless it is gone or another file is in its place.
     pub fn remove(&self) {
         let found = Identity::in_folder(&self.folder, &self.name);
         if found.is_ok_and(|found| found == self.identity) {
@@ -55,11 +56,11 @@ impl SocketFile {
 }
 
 impl SocketFolder {
-    /// Makes a folder in the system's folder for temporary files.
+    /// Creates a folder in the system's folder for temporary files.
     ///
     /// # Errors
     ///
-    /// If the system cannot make it.
+    /// If the system cannot create the folder.
     pub(crate) fn create() -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("evdg-").tempdir()?;
         let handle = open_folder(folder.path())?;
@@ -70,7 +71,7 @@ impl SocketFolder {
         self.folder.path()
     }
 
-    /// Removes a file in this folder, if it is there.
+    /// Removes a file in this folder, if it exists.
     pub(crate) fn remove(&self, name: &str) {
         let _ = unlinkat(&self.handle, name, AtFlags::empty());
     }
@@ -78,7 +79,7 @@ impl SocketFolder {
     /// Removes the files in this folder.
     fn clear(&self) -> io::Result<()> {
         for entry in Dir::read_from(&self.handle)? {
-            // Folders are not removed by this.
+            // This call does not remove folders.
             let _ = unlinkat(&self.handle, entry?.file_name(), AtFlags::empty());
         }
         Ok(())
@@ -90,7 +91,7 @@ impl Drop for SocketFolder {
         let mine = fstat(&self.handle).map(|stat| Identity::of(&stat));
         let found = Identity::in_folder(CWD, self.folder.path());
         if mine.is_err() || found.ok() != mine.ok() {
-            // Something else is at its path.
+            // Another file or folder is at the path of this folder.
             self.folder.disable_cleanup(true);
             let _ = self.clear();
         }
@@ -98,7 +99,7 @@ impl Drop for SocketFolder {
 }
 
 impl Identity {
-    /// Returns the identity of a file, or of a link if it is one.
+    /// Returns the identity of a file. Does not follow links.
     fn in_folder(folder: impl AsFd, name: impl AsRef<OsStr>) -> io::Result<Self> {
         let stat = statat(folder, name.as_ref(), AtFlags::SYMLINK_NOFOLLOW)?;
         Ok(Self::of(&stat))
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_link_in_the_place_of_a_folder_leads_to_stays() {
+    fn the_target_of_a_link_in_place_of_a_folder_is_not_removed() {
         let other = tempfile::tempdir().unwrap();
         fs::write(other.path().join("1.sock"), "mine").unwrap();
         let folder = SocketFolder::create().unwrap();

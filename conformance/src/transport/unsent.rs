@@ -1,16 +1,16 @@
 use std::io;
 
-/// Why a call took no datagram.
+/// Why a call sent no complete datagram.
 #[derive(Debug)]
 pub(super) enum Unsent {
-    /// It took a part of one.
+    /// The call sent a part of a datagram.
     Cut {
-        /// The bytes that it took.
+        /// The number of bytes that were sent.
         sent: usize,
         /// The length of the datagram.
         size: usize,
     },
-    /// It failed.
+    /// The call failed.
     Io(io::Error),
 }
 

@@ -11,7 +11,7 @@ use crate::dialect::Dialect;
 use crate::escape::visible;
 use crate::input_file::read_bytes;
 
-/// A vector as it is exported. Its datagrams are in files beside it.
+/// The JSON form of an exported vector. Its datagrams are in files of their own.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExportedVector {
@@ -41,7 +41,7 @@ struct ExportedStep {
 ///
 /// # Errors
 ///
-/// A message that says what is wrong at which field, without the name of the file.
+/// Returns a message that says what is wrong and at which field, without the name of the file.
 pub(super) fn read_exported(path: &Path, text: &str) -> Result<Vector, String> {
     let json = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let exported: ExportedVector = deserialize(&json)?;
@@ -56,7 +56,7 @@ pub(super) fn read_exported(path: &Path, text: &str) -> Result<Vector, String> {
     let steps = exported.steps.iter().enumerate();
     let steps = steps.map(|(index, step)| {
         let at_step = |why: String| format!("steps[{index}].{why}");
-        // Any other name might lead out of the folder.
+        // Any other name might lead to a file outside of the folder.
         let file = datagram_file(&exported.id, index);
         if step.datagram != file {
             let found = &step.datagram;

@@ -1,4 +1,4 @@
-//! Renaming the event of the corpus, for listeners that report some names alone.
+//! Renames the test event of the corpus, for listeners that report only some names.
 
 use std::ops::Range;
 
@@ -11,18 +11,19 @@ use crate::dialect::Dialect;
 /// The name of the event in most vectors.
 pub const TEST_EVENT: &str = "E_TEST";
 
-/// The shortest run of equal letters that may be made longer or shorter to keep a size, in bytes.
+/// The shortest run of equal letters, in bytes, that may be lengthened or shortened to keep the
+/// size of a datagram.
 const MIN_RUN: usize = 64;
-/// The shortest datagrams that keep their size where that is possible, in bytes.
+/// The length in bytes from which a datagram keeps its size, if possible.
 const MIN_SIZE: usize = 1_000;
 
 impl Corpus {
-    /// Renames the event [`TEST_EVENT`] in every datagram where it stands as the name of
-    /// the event and in the expectation of that datagram.
+    /// Renames the event [`TEST_EVENT`] in every datagram that has it as the event's name, and in
+    /// the expectation of that datagram.
     ///
-    /// A name that is spelled otherwise, such as with escapes, and one that is part of something
-    /// else stays. A long datagram keeps its size: a run of letters in it is made longer or
-    /// shorter. Where that is not possible and the size matters, the vector does not apply.
+    /// A name with escapes is not changed, nor is a name that is part of another text. A long
+    /// datagram keeps its size: a run of letters in it is lengthened or shortened. If this is
+    /// impossible and the size matters, the vector does not apply.
     pub fn rename_test_event(&mut self, name: &str) {
         for vector in &mut self.vectors {
             rename_in_vector(vector, name);
@@ -30,8 +31,9 @@ impl Corpus {
     }
 }
 
-/// Returns a datagram with this event name: of text, the first line is replaced, and of JSON-RPC,
-/// every string that is the value of the member `method`. `None` if there is none.
+/// Returns a datagram with this event name. In the text dialect, replaces the first line; in
+/// JSON-RPC, every string that is the value of a member `method`. Returns `None` if there is no
+/// name to replace.
 #[cfg(feature = "runner")]
 pub(crate) fn with_event_name(datagram: &[u8], dialect: Dialect, name: &str) -> Option<Vec<u8>> {
     let places = name_places(datagram, dialect);
@@ -58,7 +60,7 @@ fn rename_in_vector(vector: &mut Vector, name: &str) {
     }
 }
 
-/// Returns whether the datagram carried the name of the test event.
+/// Renames the event in a step. Returns whether the datagram had the name of the test event.
 fn rename_in_step(step: &mut Step, dialect: Dialect, name: &str) -> bool {
     let old = spelled(dialect, TEST_EVENT);
     let mut places = name_places(&step.datagram, dialect);
@@ -75,7 +77,7 @@ fn rename_in_step(step: &mut Step, dialect: Dialect, name: &str) -> bool {
     true
 }
 
-/// Returns an event name as it stands in a datagram.
+/// Returns an event name as it is written in a datagram.
 fn spelled(dialect: Dialect, name: &str) -> Vec<u8> {
     match dialect {
         Dialect::Text => name.into(),
@@ -95,8 +97,8 @@ fn replaced(datagram: &[u8], places: &[Range<usize>], new: &[u8]) -> Vec<u8> {
     renamed
 }
 
-/// Returns where a datagram names its event: in text the first line, if it has one that is not
-/// empty; in JSON-RPC the strings behind `"method":` in the outer object.
+/// Returns the ranges of the event's name in a datagram: in the text dialect the first line, if it
+/// is not empty; in JSON-RPC the strings after `"method":` in the outer object.
 fn name_places(datagram: &[u8], dialect: Dialect) -> Vec<Range<usize>> {
     match dialect {
         Dialect::Text => {
@@ -134,12 +136,12 @@ fn method_places(datagram: &[u8]) -> Vec<Range<usize>> {
     places
 }
 
-/// Returns whether a JSON string, with its quotes, is the name of the member, perhaps with escapes.
+/// Returns whether a JSON string, with its quotes, is `method`, perhaps with escapes.
 fn is_spelling_of_method(string: &[u8]) -> bool {
     serde_json::from_slice(string).is_ok_and(|name: String| name == "method")
 }
 
-/// Returns where the string behind a colon is, with its quotes.
+/// Returns the range of the string after a colon, with its quotes.
 fn value_behind(datagram: &[u8], at: usize) -> Option<Range<usize>> {
     let skip_blanks = |at: usize| {
         let rest = datagram.get(at..)?;
@@ -152,7 +154,7 @@ fn value_behind(datagram: &[u8], at: usize) -> Option<Range<usize>> {
     Some(start..string_end(datagram, start)?)
 }
 
-/// Returns the end of a string, behind its closing quote.
+/// Returns the end of a string, after its closing quote.
 fn string_end(datagram: &[u8], start: usize) -> Option<usize> {
     let mut at = start + 1;
     loop {
@@ -164,8 +166,8 @@ fn string_end(datagram: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Restores the length of a datagram by its longest run of equal letters, and the run of the same
-/// length in the expectation. `false` if there is no such run.
+/// Restores the length of a datagram by resizing its longest run of equal letters, and the run of
+/// the same length in the expectation. Returns `false` if there is no such run.
 fn restore_length(step: &mut Step, length: usize) -> bool {
     let Some(run) = longest_run(&step.datagram) else {
         return false;

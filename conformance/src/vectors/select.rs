@@ -9,20 +9,20 @@ use super::vector::{Level, Vector};
 use crate::dialect::Dialect;
 use crate::suggest::closest;
 
-/// Which vectors of a corpus to take.
+/// The criteria that select vectors of a corpus.
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
-    /// Patterns, one of which must fit; no pattern selects all. A pattern is an id, a requirement,
-    /// a topic, an id with `*` for any text and `?` for any character, or a part of an id: the
-    /// first of these that it can be, in upper or lower case.
+    /// Patterns, one of which must fit. An empty list selects all. A pattern is an id, a
+    /// requirement, a topic, an id with `*` for any text and `?` for any character, or a part of an
+    /// id: the first of these that it can be, in upper or lower case.
     pub filters: Vec<String>,
-    /// The levels to take; none takes all.
+    /// The selected levels. An empty list selects all.
     pub levels: Vec<Level>,
-    /// The dialects to take; none takes all.
+    /// The selected dialects. An empty list selects all.
     pub dialects: Vec<Dialect>,
 }
 
-/// Why a selection holds no vector.
+/// Why a selection contains no vector.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SelectionError {
@@ -30,10 +30,10 @@ pub enum SelectionError {
     NoVectorFits {
         /// The pattern.
         filter: String,
-        /// The id, requirement or topic that is most like it, if one is like it at all.
+        /// The most similar id, requirement or topic, if there is a similar one.
         suggestion: Option<String>,
     },
-    /// The patterns fit vectors, but of another dialect than those asked for alone.
+    /// The patterns fit only vectors of other dialects than those asked for.
     OtherDialect {
         /// The patterns.
         filters: Vec<String>,
@@ -89,8 +89,8 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// If a pattern fits no vector, or no vector is left: an empty run must not look like a passed
-    /// one.
+    /// If a pattern fits no vector, or if no vector is left, because an empty run must not look
+    /// like a passed one.
     pub fn of<'c>(&self, corpus: &'c Corpus) -> Result<Vec<&'c Vector>, SelectionError> {
         let patterns = Patterns::new(&self.filters, corpus);
         if let Some(filter) = patterns.first_that_fits_none(corpus) {
@@ -127,14 +127,15 @@ fn joined(dialects: &[Dialect]) -> String {
     names.join(",")
 }
 
-/// Returns the id, requirement or topic that is most like a pattern, if one is like it at all.
+/// Returns the id, requirement or topic that is most similar to a pattern, if there is a similar
+/// one.
 fn suggestion(filter: &str, corpus: &Corpus) -> Option<String> {
     let vectors = corpus.vectors.iter();
     let names = vectors.flat_map(|vector| [&vector.id, &vector.requirement, &vector.topic]);
     closest(filter, names.map(String::as_str)).map(String::from)
 }
 
-/// The patterns of a selection. Names are looked up, so that only globs and parts of ids are
+/// The patterns of a selection. Names are in hash tables, so that only globs and parts of ids are
 /// compared with every vector.
 #[derive(Default)]
 struct Patterns<'c> {
@@ -144,7 +145,7 @@ struct Patterns<'c> {
     others: Vec<(&'c str, TextPattern)>,
 }
 
-/// A pattern of ids that names none of them.
+/// A pattern that is a glob or a part of ids.
 enum TextPattern {
     Glob(WildMatch),
     Part(String),
@@ -201,7 +202,7 @@ fn names<'c>(names: impl Iterator<Item = &'c String>) -> Names<'c> {
 }
 
 impl TextPattern {
-    /// Returns the pattern of a text in lower case.
+    /// Returns the pattern for a filter, in lower case.
     fn new(filter: &str) -> Self {
         if filter.contains(['*', '?']) {
             Self::Glob(WildMatch::new(filter))
@@ -210,17 +211,17 @@ impl TextPattern {
         }
     }
 
-    /// Returns whether an id fits, in time proportional to its length times that of the pattern.
+    /// Returns whether an id fits. The time is proportional to the product of both lengths.
     fn fits(&self, id: &str) -> bool {
         match self {
             Self::Glob(glob) => glob.matches(id),
-            // No id is empty, so that an empty pattern fits nothing.
+            // An empty pattern fits nothing.
             Self::Part(part) => !part.is_empty() && id.contains(part.as_str()),
         }
     }
 }
 
-/// Returns whether an id with `*` for any text and `?` for any character fits an id.
+/// Returns whether a glob, with `*` for any text and `?` for any character, fits an id.
 #[cfg(feature = "testing")]
 pub(crate) fn glob_fits(glob: &str, id: &str) -> bool {
     TextPattern::Glob(WildMatch::new(glob)).fits(id)

@@ -12,26 +12,26 @@ use crate::named_enum::named_enum;
 pub struct Vector {
     /// A stable slug, unique in the corpus.
     pub id: String,
-    /// The file it stands in, and the topic of that file.
+    /// The name of the vector's file, which is its topic.
     pub topic: String,
-    /// The dialect of its datagrams.
+    /// The dialect of the vector's datagrams.
     pub dialect: Dialect,
-    /// The requirement that it tests, an id of SPEC.md.
+    /// The requirement that the vector tests, an id of SPEC.md.
     pub requirement: String,
-    /// How binding it is.
+    /// The level of the vector: must, should or may.
     pub level: Level,
-    /// What it rests on.
+    /// The authority on which the expectations are based.
     pub authority: Authority,
-    /// Why it exists, in one sentence.
+    /// Why the vector exists, in one sentence.
     pub summary: String,
-    /// The datagrams, sent back to back, each with what is expected of it. Never empty.
+    /// The datagrams, which are sent back to back, each with its expectation. Never empty.
     pub steps: Vec<Step>,
-    /// Whether the bytes come from real servers, and which.
+    /// The source of the bytes, if real servers sent them.
     pub captured: Option<Captured>,
-    /// More that a reader should know.
+    /// Further information for readers.
     pub notes: Option<String>,
-    /// Why the vector applies to no subject: its datagrams lost what they test when they were
-    /// renamed.
+    /// Why the vector applies to no subject, if `--event` has changed its datagrams so that they no
+    /// longer test the requirement.
     pub not_applicable: Option<String>,
 }
 
@@ -46,39 +46,39 @@ impl Vector {
     }
 }
 
-/// A datagram, and what a subject should make of it.
+/// A datagram, and the expectation for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {
     /// The bytes to send.
     pub datagram: Vec<u8>,
-    /// What the subject should make of them.
+    /// What the subject should do with the datagram.
     pub expect: Expectation,
 }
 
 impl Step {
-    /// Puts a datagram and its expectation together.
+    /// Returns a step with a datagram and its expectation.
     pub const fn new(datagram: Vec<u8>, expect: Expectation) -> Self {
         Self { datagram, expect }
     }
 }
 
-/// What a subject should make of a datagram.
+/// What a subject should do with a datagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Expectation {
-    /// It reports this event.
+    /// The subject reports this event.
     Event(EventBuf),
-    /// It reports no event.
+    /// The subject rejects the datagram.
     Reject,
-    /// It reports what it likes, once, and goes on.
+    /// The subject may report anything, at most once, and goes on.
     Survive,
-    /// It does one of these.
+    /// The subject does one of these.
     AnyOf(Vec<Self>),
 }
 
 impl Expectation {
-    /// Returns the expectation of one of these readings, of which there is at least one.
+    /// Returns the expectation of one of these readings. There must be at least one.
     #[cfg(feature = "reference")]
     pub fn any_of(readings: Vec<Reading>) -> Self {
         let each = readings.into_iter().map(|reading| match reading {
@@ -103,7 +103,7 @@ impl Expectation {
     }
 }
 
-/// Where a captured datagram comes from.
+/// The source of a captured datagram.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -112,8 +112,8 @@ pub struct Captured {
     pub case: String,
     /// The OpenSIPS releases that sent these bytes.
     pub opensips: Vec<String>,
-    /// The parameters whose values were changed: process ids and memory addresses in them were
-    /// replaced by neutral ones of the same length.
+    /// The parameters whose values were changed: process ids and memory addresses were replaced by
+    /// neutral ones of the same length.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<String>,
 }
@@ -123,22 +123,22 @@ named_enum! {
     Level {
         /// A listener that departs does not conform.
         Must = "must",
-        /// A listener that departs is warned of.
+        /// A listener that departs gets a warning.
         Should = "should",
-        /// Several ways are right; the report tells which was taken.
+        /// Several readings are right. The report says which one the listener took.
         May = "may",
     }
 }
 
 named_enum! {
-    /// What a requirement rests on.
+    /// The basis of a requirement.
     Authority {
         /// The module's documentation for the text dialect; JSON-RPC 2.0 and RFC 8259 for the
         /// other.
         Documented = "documented",
-        /// What real servers put on the wire.
+        /// The bytes that real servers sent.
         Sender = "sender",
-        /// A decision of this project, where the other two disagree or are silent.
+        /// A decision of this project, if the other two disagree or say nothing.
         Ruling = "ruling",
     }
 }

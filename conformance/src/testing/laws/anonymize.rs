@@ -4,8 +4,8 @@ use event_datagram_oracle::reference::Reading;
 use crate::anonymize::Anonymizer;
 use crate::dialect::Dialect;
 
-/// An anonymized datagram has the same length, the same separators and the same readings, but for
-/// the letters and digits in them; or it is rejected for the same reason.
+/// Asserts that an anonymized datagram has the same length, the same separators and, except for
+/// letters and digits, the same readings, or that it is rejected for the same reason.
 ///
 /// # Panics
 ///
@@ -47,7 +47,7 @@ type Shape = (usize, Vec<(Option<usize>, ValueShape)>);
 #[derive(Debug, PartialEq)]
 enum ValueShape {
     Bytes(usize),
-    /// An integer of so many digits.
+    /// An integer with this number of digits.
     Integer(usize),
     Null,
 }

@@ -2,8 +2,9 @@ use serde::de::IgnoredAny;
 
 use crate::report::{Record, read_from};
 
-/// A report of a run parses, or fails with a message. A parsed report has as many results as it
-/// counts, each of which serializes and parses back the same. A truncated report does not parse.
+/// Asserts that a report of a run parses or returns an error with a message. A parsed report has as
+/// many results as it counts, and each result serializes and parses back the same. A truncated
+/// report does not parse.
 ///
 /// # Panics
 ///
@@ -24,7 +25,7 @@ pub fn reports_parse_whole_or_fail(text: &[u8]) {
     for record in records {
         let json = serde_json::to_vec(&record).expect("a record serializes");
         let mut again: Record = serde_json::from_slice(&json).expect("a serialized record parses");
-        // Parsing a number of JSON may change its last digit.
+        // Parsing a JSON number may change its last digit.
         assert!((again.millis - record.millis).abs() <= record.millis * 1e-9);
         again.millis = record.millis;
         assert_eq!(again, record);
