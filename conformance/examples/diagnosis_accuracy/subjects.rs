@@ -6,18 +6,18 @@ use event_datagram_oracle::faults::{self, FaultInstance};
 
 /// A listener to diagnose.
 pub(crate) struct Subject {
-    /// Its faults, in the order of injection.
+    /// The faults of the listener, in the order of injection.
     pub(crate) faults: Vec<FaultInstance>,
     /// The slugs of faults that the diagnosis must not know.
     pub(crate) unknown: Vec<String>,
 }
 
-/// Makes listeners with faults.
+/// A generator of listeners with faults.
 pub(crate) struct Subjects<'v> {
     vectors: &'v [&'v Vector],
     /// The instances of each group of faults, in the order of injection.
     groups: Vec<Vec<FaultInstance>>,
-    /// Of so many listeners one is made.
+    /// One of this many listeners is generated.
     step: usize,
     random: fastrand::Rng,
 }
@@ -40,7 +40,7 @@ impl<'v> Subjects<'v> {
         }
     }
 
-    /// Returns a listener with each fault.
+    /// Returns a listener for each fault.
     pub(crate) fn singles(&mut self) -> Vec<Subject> {
         let instances = self.groups.iter().flatten();
         instances
@@ -49,12 +49,12 @@ impl<'v> Subjects<'v> {
             .collect()
     }
 
-    /// Returns listeners with random pairs.
+    /// Returns listeners with random pairs of faults.
     pub(crate) fn pairs(&mut self, count: usize) -> Vec<Subject> {
         self.random_sets(2, count)
     }
 
-    /// Returns listeners with random triples.
+    /// Returns listeners with three random faults.
     pub(crate) fn triples(&mut self, count: usize) -> Vec<Subject> {
         self.random_sets(3, count)
     }
@@ -71,7 +71,7 @@ impl<'v> Subjects<'v> {
         pairs
     }
 
-    /// Returns a listener with each fault, which the diagnosis must not know.
+    /// Returns a listener for each fault. The diagnosis must not know the fault.
     pub(crate) fn unknown(&mut self) -> Vec<Subject> {
         let mut subjects = self.singles();
         for subject in &mut subjects {
@@ -80,8 +80,8 @@ impl<'v> Subjects<'v> {
         subjects
     }
 
-    /// Returns a listener with each fault, which the diagnosis must not know, and with a random one
-    /// that it knows.
+    /// Returns a listener for each fault, with another random fault. The diagnosis must not know
+    /// the first fault, but knows the other one.
     pub(crate) fn unknown_beside_known(&mut self) -> Vec<Subject> {
         let all = self.all();
         let mut subjects = Vec::new();
@@ -101,7 +101,7 @@ impl<'v> Subjects<'v> {
         subjects
     }
 
-    /// Returns the slugs of a fault and of all that the vectors do not distinguish from it.
+    /// Returns the slugs of a fault and of all faults that the vectors do not distinguish from it.
     fn class(&self, instance: &FaultInstance) -> Vec<String> {
         let findings = findings(self.vectors, std::slice::from_ref(instance));
         let diagnosis = diagnose(
@@ -131,8 +131,8 @@ impl<'v> Subjects<'v> {
         sets
     }
 
-    /// Returns a listener with random instances of different faults. `None` if two of them are of
-    /// one fault, or there are not enough.
+    /// Returns a listener with random instances of different faults. Returns `None` if two
+    /// instances have the same fault, or if there are not enough instances.
     fn some(&mut self, instances: &[FaultInstance], count: usize) -> Option<Subject> {
         let mut chosen = self.random.choose_multiple(0..instances.len(), count);
         chosen.sort_unstable();
@@ -152,7 +152,7 @@ impl Subject {
     }
 }
 
-/// Returns what a listener with these faults does with each vector.
+/// Returns the findings of a listener with these faults for each vector.
 pub(crate) fn findings<'v>(vectors: &[&'v Vector], faults: &[FaultInstance]) -> Vec<Finding<'v>> {
     let vectors = vectors.iter();
     vectors

@@ -14,7 +14,7 @@ pub(crate) fn empty_run(arguments: &Arguments, conclusion: &Conclusion) -> Optio
         .then(|| format!("nothing was tested: no vector's test fits `{filter}`"))
 }
 
-/// Returns whether a filter can only be meant for the test of a vector: no Rust name holds a
+/// Returns whether a filter can only be meant for the test of a vector: Rust names contain no
 /// hyphen, and few paths start with a dialect.
 fn is_meant_for_vectors(filter: &str) -> bool {
     let of_dialect = |dialect: &Dialect| {

@@ -4,8 +4,8 @@ use std::sync::{Mutex, PoisonError};
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::vectors::Vector;
 
-/// Remarks on tests that passed: readings that were taken, warnings, and failures that do not
-/// decide.
+/// Remarks on tests that passed: the readings that the parser took, warnings, and failures that do
+/// not decide.
 #[derive(Debug, Default)]
 pub(crate) struct Remarks(Mutex<Vec<Remark>>);
 
@@ -17,7 +17,7 @@ struct Remark {
     ids: Vec<String>,
 }
 
-/// How many vectors of a remark are named.
+/// How many vectors a remark names.
 const NAMED: usize = 3;
 
 impl Remarks {

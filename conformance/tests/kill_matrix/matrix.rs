@@ -1,6 +1,6 @@
-//! Runs every vector on every faulty listener: which detects which. Each vector gets a fresh model
-//! of the listener in this process; real processes of some listeners check that models are like
-//! them.
+//! Runs every vector on every faulty listener, to find out which vectors detect which faults. Each
+//! vector gets a fresh model of the listener in this process. Some listeners also run as real
+//! processes, to check that they behave like their models.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -22,7 +22,7 @@ use event_datagram_conformance::vectors::{Corpus, Vector};
 
 use crate::listeners::FaultyListener;
 
-/// The first argument that makes this program a listener; the dialect and the listener's name
+/// The first argument with which this program is a listener. The dialect and the listener's name
 /// follow.
 pub(crate) const LISTEN: &str = "listen";
 /// The name of the listener without a fault.
@@ -74,7 +74,7 @@ impl KillMatrix {
             .filter(|vector| vector.dialect == self.dialect)
     }
 
-    /// Returns the vectors that detect a fault. Runs the model at the first call.
+    /// Returns the vectors that detect a fault. The first call runs the model.
     pub(crate) fn detections(&self, name: &str) -> &Detections {
         let (listener, detections) = self
             .listeners

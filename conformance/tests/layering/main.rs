@@ -74,7 +74,7 @@ fn no_files_import_each_other_in_a_ring() {
     assert_none(&rings(&file_graph(&WORKSPACE)));
 }
 
-/// Returns the rings of a graph, each with the places of its imports.
+/// Returns the rings of a graph, each with the positions of its imports.
 fn rings(graph: &Graph) -> Vec<String> {
     graph.rings().iter().map(Ring::imports).collect()
 }
@@ -85,7 +85,7 @@ fn paths(file: &File) -> impl Iterator<Item = &SourcePath> {
     imports.chain(&file.source.mentions)
 }
 
-/// An import: the name of the importer and that of what it imports, and where it stands.
+/// An import: the name of the importer, the imported name, and the position of the import.
 struct Import<'w> {
     importer: &'w str,
     imported: String,
@@ -176,8 +176,9 @@ fn module_graph(workspace: &Workspace) -> Graph {
     })
 }
 
-/// Returns a graph of needs, given the name of what a path leads to. A re-export alone is no
-/// need: a file may use an item of its sibling through the parent module that re-exports both.
+/// Returns the graph of which file or module needs which other one. `name` returns the name of the
+/// target of a path. A re-export is no need: a file may use an item of its sibling through the
+/// parent module that re-exports both.
 fn graph(workspace: &Workspace, name: impl Fn(&Target) -> Option<String>) -> Graph {
     let mut graph = Graph::default();
     for (index, file) in workspace.files.iter().enumerate() {

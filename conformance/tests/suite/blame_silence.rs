@@ -1,5 +1,5 @@
-//! Subjects that stop answering: while the runner waits for one instance it tests others, and tells
-//! a slow subject from one that hangs.
+//! Tests with subjects that stop answering: while the runner waits for one instance it tests
+//! others, and it distinguishes a slow subject from one that hangs.
 
 use crate::blame::{Failures, JSONRPC, failures, losses, report_of};
 
@@ -7,13 +7,13 @@ use crate::blame::{Failures, JSONRPC, failures, losses, report_of};
 pub(crate) const HANGS: &str = "try: parse(datagram)
 except ValueError: time.sleep(1000)";
 
-/// A listener that keeps what it has to reject, in front of all that comes.
+/// A listener that keeps datagrams that it must reject, and puts them before all later ones.
 const KEEPS: &str = "if count == 0: kept = b''
 datagram = kept + datagram
 try: parse(datagram); kept = b''
 except ValueError: kept = datagram; continue";
 
-/// A listener that takes longer for some datagrams than a silent instance is left alone for.
+/// A listener that takes so long for some datagrams that the runner suspects a hang.
 const SLOW: &str = "if b'::b' in datagram or b'\"zz\"' in datagram: time.sleep(0.4)";
 
 #[track_caller]
@@ -39,7 +39,8 @@ fn a_listener_that_hangs_on_malformed_datagrams() {
 #[test]
 fn a_listener_that_keeps_malformed_bytes_for_ever() {
     each_hangs(JSONRPC, KEEPS, "rpc-bad-t*");
-    // What it keeps of text may become an event with the next datagram: it goes on then.
+    // In the text dialect, the kept bytes may become an event together with the next datagram. The
+    // listener then goes on.
     let (ran, report) = report_of(&["--filter", "malformed"], KEEPS);
     let found = failures(&report);
     let is_found = |(verdict, _): &(String, String)| verdict == "hang" || verdict == "fail";
@@ -61,7 +62,8 @@ fn a_slow_listener_does_not_hang() {
 
 #[test]
 fn a_listener_that_reads_ahead_hangs_at_the_vector_that_does_it() {
-    // It hangs at what it has not reported yet, while earlier datagrams wait to be reported.
+    // The listener hangs at a datagram when it has read it, while earlier datagrams are still to be
+    // reported.
     let ahead = "import threading, queue
 if count == 0: todo, busy = queue.Queue(), threading.Lock()
 def work():
@@ -83,7 +85,8 @@ continue";
 
 #[test]
 fn a_hang_that_takes_two_vectors_is_found_by_a_replay() {
-    // It hangs at the second of two vectors, with some between them.
+    // The listener hangs at a vector if it has received a certain other vector before, with some
+    // between them.
     let two = "if count == 0: armed = False
 armed = armed or b'order' in datagram or b'z::1' in datagram or b'\"first\":\"1st\"' in datagram
 if armed and (b'a::\\n' in datagram or b'\"zz\":\"1\"' in datagram): time.sleep(1000)";
@@ -99,7 +102,8 @@ if armed and (b'a::\\n' in datagram or b'\"zz\":\"1\"' in datagram): time.sleep(
 
 #[test]
 fn a_hang_that_takes_two_vectors_without_a_pause_is_found_by_a_replay() {
-    // It hangs where another vector waits already behind the fence of the first one.
+    // The listener hangs if the next vector has arrived already when it reads the fence of the
+    // first one.
     let row = "import select
 if count == 0: armed = False
 if armed and select.select([sock], [], [], 0.3)[0]:

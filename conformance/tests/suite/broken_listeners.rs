@@ -1,5 +1,5 @@
-//! Listeners that are wrong in one place each, as a user meets them: they are found out, and the
-//! first screen says by which rule. Which vectors find which bugs is the matter of the kill matrix.
+//! Tests with listeners that have one bug each. `evdg test` finds the bug, and the first screen
+//! names the broken requirement. The kill matrix tests which vectors find which bugs.
 
 use crate::evdg::{Ran, python_listener_with, test};
 
@@ -18,7 +18,8 @@ fn is_found_out(old: &str, new: &str, rule: &str) {
     names_rule(&run_with(UDP, old, new).expect_status(1), rule);
 }
 
-/// Departs only from what listeners should do: `--strict` makes that fail.
+/// Checks a listener that departs only from requirements of level `should`. The run passes, but
+/// fails with `--strict`.
 #[track_caller]
 fn is_warned_of(old: &str, new: &str, rule: &str) {
     names_rule(&run_with(UDP, old, new).expect_status(0), rule);
@@ -40,7 +41,7 @@ fn names_rule(ran: &Ran, rule: &str) {
 const MAIN: &str = "if __name__ == \"__main__\":";
 
 #[test]
-fn unbroken_it_conforms() {
+fn the_unchanged_listener_conforms() {
     run_with(&[], MAIN, MAIN).expect_status(0);
 }
 

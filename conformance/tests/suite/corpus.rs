@@ -1,4 +1,4 @@
-//! The corpus keeps its promises.
+//! Tests of the corpus: its files, vectors, requirements and captures are consistent.
 
 use std::collections::HashMap;
 use std::fs;
@@ -24,7 +24,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The vector files of a dialect.
+/// Returns the vector files of a dialect.
 fn vector_files(dialect: Dialect) -> Vec<PathBuf> {
     entries(&folder().join("vectors").join(dialect.as_str()))
 }
@@ -119,8 +119,8 @@ fn every_expectation_agrees_with_both_decoders() {
     assert_eq!(check(&corpus()), Vec::<String>::new());
 }
 
-/// A listener fails where it reports an event that is none (J1), and is warned where it forgives a
-/// departure from the grammar (J14).
+/// Reporting an event for a malformed datagram is a failure (J1), but accepting a departure from
+/// the grammar is only a warning (J14).
 #[test]
 fn only_departures_from_the_grammar_of_json_are_warned_of() {
     let is_j14 = |datagram: &[u8]| Dialect::JsonRpc.advice(datagram).contains(&"J14");
@@ -141,7 +141,7 @@ fn only_departures_from_the_grammar_of_json_are_warned_of() {
 }
 
 #[test]
-fn what_is_built_in_is_what_lies_there() {
+fn the_embedded_corpus_equals_the_files() {
     let built_in = Corpus::embedded().expect("it is sound");
     let ids = |corpus: &Corpus| {
         corpus
@@ -171,7 +171,7 @@ fn there_are_vectors_enough_for_every_requirement() {
             "{}",
             requirement.id
         );
-        // A requirement that binds has vectors that bind.
+        // A requirement of level `must` or `should` has vectors of that level.
         let binding = corpus
             .vectors
             .iter()
@@ -203,7 +203,7 @@ fn vectors_name_an_authority_of_their_requirement() {
 
 #[test]
 fn captured_vectors_are_what_servers_sent() {
-    // Files of one release may use an id twice.
+    // Several capture files of one release may use the same id.
     let mut captures = HashMap::<_, Vec<_>>::new();
     for path in entries(&folder().join("captures")) {
         let lines = fs::read_to_string(path).expect("it can be read");
@@ -237,8 +237,8 @@ fn captured_vectors_are_what_servers_sent() {
     assert!(count >= 350, "only {count}");
 }
 
-/// Returns whether a vector's datagram is what was sent, but for the values of the parameters that
-/// it names as replaced: those differ and are of the same length.
+/// Returns whether a vector's datagram equals the captured one, except the values of the parameters
+/// in `replaced`. These differ, but have the same length.
 fn is_what_was_sent(vector: &Vector, sent: &[u8]) -> bool {
     let datagram = &vector.steps[0].datagram;
     let replaced = &vector.captured.as_ref().expect("it is captured").replaced;
@@ -302,7 +302,7 @@ fn every_example_of_the_specification_is_a_vector() {
     assert!(count >= 40, "only {count} examples");
 }
 
-/// Reads an example as the specification writes it.
+/// Parses the notation of an example in the specification.
 fn unescape(text: &str) -> Vec<u8> {
     let mut characters = text.chars();
     let mut bytes = Vec::new();

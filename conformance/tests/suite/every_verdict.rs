@@ -1,4 +1,4 @@
-//! A run in which every verdict comes up, as each format tells it and as it is read again.
+//! Tests of a run that has every verdict: the reports in each format, and reading them again.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::evdg::{evdg, python_listener, run};
 
-/// A parser that is right but where it is told otherwise; the folder keeps in mind that it fell
+/// A parser that is right, except for some vectors. A file in its folder records that it fell
 /// silent once.
 const SUBJECT: &str = r#"
 import json, os, sys, time
@@ -63,7 +63,7 @@ const FILTERS: [&str; 11] = [
 
 struct Reports {
     folder: TempDir,
-    /// What was printed.
+    /// The standard output of the run.
     stdout: String,
 }
 
@@ -81,7 +81,7 @@ impl Reports {
     }
 }
 
-/// Made once for all tests: some verdicts take their time.
+/// Runs once for all tests, because some verdicts take long.
 fn reports() -> &'static Reports {
     static REPORTS: OnceLock<Reports> = OnceLock::new();
     REPORTS.get_or_init(|| {
@@ -120,7 +120,7 @@ fn verdicts(json: &Value) -> BTreeMap<String, usize> {
 }
 
 #[test]
-fn all_ten_come_up_and_are_counted() {
+fn all_ten_verdicts_occur_and_are_counted() {
     let json = reports().json();
     let counts = verdicts(&json);
     for verdict in Verdict::ALL {
@@ -141,7 +141,7 @@ fn all_ten_come_up_and_are_counted() {
     );
 }
 
-/// The published schema, with nothing allowed that it does not name.
+/// Returns the published schema, changed so that it forbids unknown members.
 fn schema() -> Value {
     fn close(schema: &mut Value) {
         match schema {
@@ -215,7 +215,7 @@ fn a_result_stands_on_a_line() {
 }
 
 #[test]
-fn what_is_read_is_what_was_written() {
+fn reports_read_back_the_same() {
     let mut written = Vec::new();
     let mut summary = Summary::default();
     let whole = read(&reports().path("json"), |record: Record| {
@@ -253,7 +253,7 @@ fn every_format_can_be_made_from_json() {
 }
 
 #[test]
-fn what_is_no_whole_report_is_told_apart() {
+fn incomplete_reports_are_refused_with_their_reason() {
     let text = reports().read("json");
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("report.json");
@@ -302,7 +302,7 @@ fn what_is_no_whole_report_is_told_apart() {
 }
 
 #[test]
-fn what_a_file_says_is_as_fit_to_print_as_what_a_subject_says() {
+fn text_from_a_report_file_is_escaped() {
     let json = reports().read("json");
     let hostile = json
         .replace("it ends", "\\u001b[31mit ends\\u202e")

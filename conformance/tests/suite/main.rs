@@ -1,4 +1,4 @@
-//! The suite's own tests. Whatever a user meets is tested by running `evdg`.
+//! Tests of the suite. They run `evdg` for everything that a user sees.
 
 #![cfg(unix)]
 

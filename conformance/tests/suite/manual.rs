@@ -1,4 +1,4 @@
-//! Completions and man pages, as shells and man read them.
+//! Tests of completions and man pages with shells and `man`.
 
 use std::fs;
 use std::process::Command;
@@ -83,7 +83,7 @@ fn every_command_has_a_page_with_options_examples_and_statuses() {
                 "{section} in {name:?}"
             );
         }
-        // man itself, where there is one.
+        // `man` reads the page without a warning, if it is installed.
         let man = Command::new("man")
             .args(["--warnings", "-l"])
             .arg(pages.join(name))

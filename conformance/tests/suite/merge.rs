@@ -1,4 +1,5 @@
-//! Parts of a run, put together: they equal the run in one piece, or it is said why not.
+//! Tests of `evdg merge`: the merged parts equal the whole run, and errors say why parts cannot be
+//! merged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::evdg::{Ran, evdg, run};
 
-/// A run in one piece, and what becomes of it in parts.
+/// The report of a whole run, and the folder with its parts.
 struct Whole {
     folder: TempDir,
 }
@@ -34,7 +35,8 @@ impl Whole {
         serde_json::from_str(&text).expect("it is JSON")
     }
 
-    /// Splits it as a run is split: of each socket the `index`th and every `count`th from there.
+    /// Returns a part of the report, as a split run has it: for each socket, the `index`th result
+    /// and every `count`th result after that one.
     fn part(&self, index: usize, count: usize) -> Value {
         let mut report = self.read();
         let results = report["results"].take();
@@ -59,7 +61,7 @@ impl Whole {
     }
 }
 
-/// Sets the total right.
+/// Sets the total to the number of results.
 fn counted(mut report: Value) -> Value {
     report["summary"]["total"] = report["results"]
         .as_array()
@@ -81,7 +83,7 @@ fn the_parts_equal_the_whole() {
         let mut parts: Vec<_> = (1..=count)
             .map(|index| whole.write(&format!("{index}-of-{count}"), &whole.part(index, count)))
             .collect();
-        // In whatever order they are given.
+        // The order of the arguments does not matter.
         parts.rotate_left(count / 2);
         let merged = whole.path("merged");
         let mut command = evdg();
@@ -100,7 +102,7 @@ fn the_parts_equal_the_whole() {
 }
 
 #[test]
-fn parts_that_do_not_make_a_whole_are_refused() {
+fn incomplete_or_different_parts_are_refused() {
     let whole = Whole::run();
     let part =
         |index, count| whole.write(&format!("{index}-of-{count}"), &whole.part(index, count));
@@ -211,7 +213,7 @@ fn a_part_is_not_compared() {
         .expect_stderr("is part 1 of 2 of a run: put them together first");
 }
 
-/// What came of each vector over each socket, in order.
+/// Returns the outcome of each vector over each socket, in order.
 fn outcomes(path: &Path) -> Vec<[Value; 4]> {
     let text = fs::read_to_string(path).expect("it is there");
     let mut report: Value = serde_json::from_str(&text).expect("it is JSON");
@@ -225,7 +227,7 @@ fn outcomes(path: &Path) -> Vec<[Value; 4]> {
 }
 
 #[test]
-fn a_run_that_was_split_comes_to_the_same_in_the_same_order() {
+fn a_split_run_has_the_same_results_in_the_same_order() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = |name: &str| folder.path().join(name);
     let test = |name: &str, args: &[&str]| {

@@ -1,4 +1,4 @@
-//! Sockets that are handed over as descriptor 3: to subjects, and to `evdg listen`.
+//! Tests of sockets that are passed as descriptor 3, to subjects and to `evdg listen`.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::UdpSocket;
@@ -8,7 +8,7 @@ use crate::evdg::{evdg, python_listener_with, run, test};
 
 /// The line by which the Python listener binds its socket.
 const BIND: &str = r#"listener = bind(os.environ["EVDG_SOCKET"])"#;
-/// The line that takes the one that is handed over, as systemd's own function does.
+/// The lines that take the passed socket, as systemd's own function does.
 const TAKE: &str = r#"assert (os.environ["LISTEN_FDS"], os.environ["LISTEN_PID"]) == ("1", str(os.getpid()))
     listener = socket.socket(fileno=3)"#;
 
@@ -18,7 +18,7 @@ fn a_listener_takes_its_socket_as_descriptor_3() {
     let path = python_listener_with(folder.path(), BIND, TAKE);
     let command = ["python3", path.to_str().expect("it is UTF-8")];
     test(&["--pass-socket", "--filter", "T4"], &command).expect_status(0);
-    // It fails without one.
+    // The listener fails without a passed socket.
     let ran = test(&["--filter", "T4"], &command).expect_status(3);
     ran.expect_stderr("KeyError");
 }
@@ -27,7 +27,7 @@ fn a_listener_takes_its_socket_as_descriptor_3() {
 fn the_built_in_listener_takes_its_socket_as_descriptor_3() {
     let args = ["test", "--pass-socket", "--filter", "sep-*"];
     run(&[&args[..], &["--socket", "both"]].concat()).expect_status(0);
-    // One that binds the address in its arguments finds it taken.
+    // A listener that binds the address in its arguments fails, because the address is taken.
     let evdg = env!("CARGO_BIN_EXE_evdg");
     let script = "unset LISTEN_FDS; exec \"$0\" listen \"$EVDG_SOCKET\"";
     let command = ["sh", "-c", script, evdg];
@@ -35,7 +35,8 @@ fn the_built_in_listener_takes_its_socket_as_descriptor_3() {
     ran.expect_stderr("cannot bind");
 }
 
-/// The runner keeps no descriptor of the socket, which would hide the end of its owner.
+/// The runner must not keep a descriptor of the socket, because the socket would then outlive the
+/// listener.
 #[test]
 fn a_crash_is_seen_though_the_runner_bound_the_socket() {
     let folder = tempfile::tempdir().expect("there is room");
@@ -53,7 +54,7 @@ fn a_crash_is_seen_though_the_runner_bound_the_socket() {
 }
 
 #[test]
-fn a_socket_that_cannot_be_handed_over_is_told() {
+fn a_socket_that_cannot_be_passed_is_an_error() {
     let args = ["--pass-socket", "--filter", "T4", "--socket", "udp"];
     let ran = test(&args, &["no-such-program"]).expect_status(3);
     ran.expect_stderr("no-such-program");
@@ -62,7 +63,7 @@ fn a_socket_that_cannot_be_handed_over_is_told() {
     }
 }
 
-/// A child that does not outlive its test, however that ends.
+/// A child process that is killed when the test ends, also if the test panics.
 struct Killed(Child);
 
 impl Drop for Killed {
@@ -90,7 +91,8 @@ fn systemd_hands_a_socket_to_evdg_listen() {
     let mut line = String::new();
     log.read_line(&mut line).expect("it is text");
     assert!(line.contains(&address), "{line}");
-    // It starts the program at the first datagram, which is still there then.
+    // `systemd-socket-activate` starts the program at the first datagram, which stays in the
+    // socket.
     run(&["send", &format!("udp:{address}"), "E_TEST", "ip=::1"]).expect_status(0);
     let lines = BufReader::new(child.0.stdout.take().expect("it is piped")).lines();
     let mut lines = lines.map(|line| line.expect("it is UTF-8"));
@@ -104,7 +106,7 @@ fn systemd_hands_a_socket_to_evdg_listen() {
 }
 
 #[test]
-fn what_is_no_socket_is_not_taken_for_one() {
+fn a_descriptor_that_is_no_socket_is_an_error() {
     let ran = |variables: &[(&str, &str)]| {
         let mut listening = evdg();
         listening.args(["listen", "/no/such/folder/event.sock"]);
@@ -117,7 +119,7 @@ fn what_is_no_socket_is_not_taken_for_one() {
     ran(&[("LISTEN_FDS", "2"), ("LISTEN_PID", "")]).expect_stderr(why);
     let why = "evdg: descriptor 3 (LISTEN_FDS): expected one socket, found 4000000000";
     ran(&[("LISTEN_FDS", "4000000000")]).expect_stderr(why);
-    // What is for another process is none of its business.
+    // Ignores variables that are for another process.
     for variables in [
         &[("LISTEN_FDS", "1"), ("LISTEN_PID", "1")][..],
         &[("LISTEN_FDS", "x")],

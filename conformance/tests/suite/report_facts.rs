@@ -1,5 +1,5 @@
-//! When, where and by which command a run took place: every report says so, and none names the
-//! host.
+//! Tests that every report has the time, the machine and the command of the run, and that none has
+//! the host name.
 
 use std::fs;
 use std::path::Path;
@@ -68,7 +68,7 @@ fn every_format_has_the_facts_of_the_run() {
 fn no_format_names_the_host() {
     let host = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let host = host.trim();
-    // A short name may be a part of some word.
+    // A short host name may be a part of another word.
     if host.len() < 6 {
         return;
     }

@@ -1,4 +1,4 @@
-//! The files that reports go to: none is left of an earlier run, and none is another one's.
+//! Tests of the files of reports: no report of an earlier run stays, and no file gets two reports.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -12,8 +12,8 @@ fn json(path: &Path) -> String {
     format!("json={}", path.display())
 }
 
-/// Runs a command with a report that is there already, as a file and behind a link, and checks that
-/// it is gone.
+/// Runs a command with the path of an old report, as a file and as a link to one, and checks that
+/// the old report is gone.
 #[track_caller]
 fn removes_stale_report(status: i32, args: &[&str]) {
     let folder = tempfile::tempdir().expect("there is room");
@@ -21,7 +21,7 @@ fn removes_stale_report(status: i32, args: &[&str]) {
     symlink("target", &link).expect("there is room");
     for path in [&file, &link] {
         fs::write(path, "of an earlier run").expect("there is room");
-        // The command of a subject comes last.
+        // The command of the subject must come last.
         let end = args
             .iter()
             .position(|arg| *arg == "--")
@@ -111,7 +111,7 @@ fn paths_that_are_one_file_are_refused() {
     fs::hard_link(path("file"), path("hard")).expect("there is room");
     symlink("file", path("soft")).expect("there is room");
     symlink("soft", path("softer")).expect("there is room");
-    // What it leads to is not there yet.
+    // A link to a file that does not exist yet.
     symlink("new", path("dangling")).expect("there is room");
     for (one, other) in [
         ("file", "file"),

@@ -1,4 +1,4 @@
-//! What a run tells its caller while it goes on, besides outcomes.
+//! Tests of the events that a run emits besides outcomes.
 
 use std::ffi::OsString;
 use std::num::NonZero;
@@ -16,7 +16,7 @@ use crate::blame::THREADS;
 use crate::blame_silence::HANGS;
 use crate::hostile_subjects::listener_with;
 
-/// What a test remembers of an event.
+/// The part of an event that a test compares.
 #[derive(Debug, PartialEq)]
 enum Seen {
     Ready(SocketKind, Vec<Dialect>),
@@ -25,7 +25,8 @@ enum Seen {
     Outcome(SocketKind, Option<Behaviour>),
 }
 
-/// Runs the vectors whose ids begin so on a listener that does `extra`, and returns what happened.
+/// Runs the vectors whose ids begin with one of `prefixes` on a listener with the code `extra`, and
+/// returns the events.
 fn events(sockets: &[SocketKind], prefixes: &[&str], extra: &str) -> Vec<Seen> {
     let corpus = Corpus::embedded().expect("it is valid");
     let command: Vec<_> = listener_with(extra).iter().map(OsString::from).collect();
@@ -72,7 +73,7 @@ fn events(sockets: &[SocketKind], prefixes: &[&str], extra: &str) -> Vec<Seen> {
 }
 
 #[test]
-fn what_a_subject_does_is_told_once_for_each_socket_before_the_outcome_that_reports_it() {
+fn a_behaviour_is_emitted_once_per_socket_before_the_outcome_that_reports_it() {
     let sockets = [SocketKind::Udp, SocketKind::Unix];
     for (prefixes, dialect) in [
         (["state-two-", "order-"], Dialect::Text),
@@ -100,7 +101,7 @@ fn what_a_subject_does_is_told_once_for_each_socket_before_the_outcome_that_repo
 }
 
 #[test]
-fn a_correct_subject_is_not_told_to_do_anything_or_waited_for() {
+fn a_correct_subject_causes_no_behaviour_and_no_wait() {
     for prefix in ["state-two-", "rpc-state-two-"] {
         let seen = events(&[SocketKind::Unix], &[prefix], "");
         let is_expected = |event: &Seen| matches!(event, Seen::Ready(..) | Seen::Outcome(_, None));
@@ -109,7 +110,7 @@ fn a_correct_subject_is_not_told_to_do_anything_or_waited_for() {
 }
 
 #[test]
-fn a_wait_for_silent_instances_is_told_before_the_outcome_that_waits() {
+fn a_wait_for_silent_instances_is_emitted_before_its_outcome() {
     for prefix in ["bad-e", "rpc-bad-e"] {
         let seen = events(&[SocketKind::Unix], &[prefix], HANGS);
         let outcomes = |events: &[Seen]| {

@@ -10,18 +10,18 @@ use super::shape::Shape;
 /// All shapes, captured or documented.
 pub(super) struct Catalogue {
     pub(super) built_in: BTreeMap<Shape, Entry>,
-    /// Shapes of events that carry the name of another one.
+    /// Shapes of events that servers send with the name of another event.
     pub(super) misnamed: BTreeMap<Shape, Entry>,
 }
 
-/// What is known of a shape.
+/// The captures and vectors of a shape.
 #[derive(Default)]
 pub(super) struct Entry {
-    /// The releases whose captures hold the shape.
+    /// The releases whose captures contain the shape.
     pub(super) releases: BTreeSet<String>,
     /// The ids of the vectors of the shape.
     pub(super) vectors: Vec<String>,
-    /// Whether all of these vectors rest on documentation.
+    /// Whether the authority of all these vectors is documentation.
     pub(super) is_documented: bool,
 }
 

@@ -1,5 +1,5 @@
-//! Events that servers raise by themselves: every shape that was captured has a vector, and the
-//! book's page lists them.
+//! Tests of the events that servers raise by themselves: every captured shape has a vector, and the
+//! book's page lists the shapes.
 
 mod capture;
 mod catalogue;
@@ -33,7 +33,8 @@ fn captures_read_alike_and_encode_back() {
             Reading::Event(event.clone()),
             "{id} of {file}"
         );
-        // 3.1.0 writes `"id":null`, which this encoder does not; `captures` tests it.
+        // Release 3.1.0 writes `"id":null`, but this encoder does not. The module `captures` tests
+        // that release.
         if capture.release != "3.1.0" {
             let encoded = dialect
                 .encode(&event)
@@ -47,8 +48,8 @@ fn captures_read_alike_and_encode_back() {
     }
 }
 
-/// The numbers of datagrams, events and shapes for each release. A shape tells negative integers
-/// from others, and quoted values from values of one line.
+/// The numbers of datagrams, events and shapes for each release. A shape distinguishes negative
+/// integers from others, and quoted values from values of one line.
 #[test]
 fn the_files_of_built_in_events_are_complete() {
     let mut counts = BTreeMap::<_, (usize, BTreeSet<_>, BTreeSet<_>)>::new();
@@ -107,7 +108,7 @@ fn vectors_of_authority_sender_have_a_captured_shape() {
     }
 }
 
-/// The tables of the page are what the corpus gives; `SNAPSHOTS=overwrite` writes them again.
+/// The tables of the page are generated from the corpus; `SNAPSHOTS=overwrite` rewrites them.
 #[test]
 fn the_page_of_the_book_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("book/src/events.md");

@@ -8,10 +8,10 @@ use event_datagram_conformance::dialect::Dialect;
 use super::catalogue::{Catalogue, Entry};
 use super::shape::Shape;
 
-/// The heading behind which the tables stand.
+/// The heading before the tables.
 const FIRST_TABLE: &str = "## Events\n";
 
-/// Returns the page with its tables written again. What stands before the tables is kept.
+/// Returns the page with new tables. The text before the tables is kept.
 ///
 /// # Panics
 ///

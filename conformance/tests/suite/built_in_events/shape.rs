@@ -1,4 +1,4 @@
-//! The shape of an event: which parameters it has, and of which type.
+//! The shape of an event: its parameters and their types.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub(super) struct Shape {
     params: Vec<(Option<String>, Type)>,
 }
 
-/// What a value is on the wire.
+/// The type of a value on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Type {
     String,
@@ -57,7 +57,7 @@ impl Type {
     }
 }
 
-/// Writes the parameters: a name alone is a string, other types stand behind the name.
+/// Writes the parameters. Other types than string are written after the name.
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, (name, kind)) in self.params.iter().enumerate() {

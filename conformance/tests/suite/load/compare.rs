@@ -1,4 +1,4 @@
-//! Load tests beside each other: figures with their uncertainty, and what got worse.
+//! Tests of `evdg compare` on load tests: the figures with their uncertainty, and what got worse.
 
 use std::fs;
 use std::path::PathBuf;
@@ -70,7 +70,7 @@ fn a_loss_beyond_the_uncertainty_got_worse() {
         "{}",
         ran.stdout
     );
-    // With its uncertainty.
+    // The loss is printed with its uncertainty.
     assert!(
         ran.stdout.contains("0 % (0 % to 3.699 %)"),
         "{}",
@@ -148,7 +148,7 @@ fn a_run_that_is_gone_got_worse_and_other_rates_are_not_judged() {
 }
 
 #[test]
-fn load_tests_of_different_commands_are_only_set_beside_each_other() {
+fn load_tests_of_different_commands_are_listed_but_not_compared() {
     let folder = Folder::new();
     let good = folder.bench("good.json");
     let other = folder.change(&good, "other.json", |report| {

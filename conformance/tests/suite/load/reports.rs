@@ -1,4 +1,5 @@
-//! JSON reports of load tests: merged, and refused where no load test has written them.
+//! Tests of JSON reports of load tests: they can be merged, and reports that no load test can have
+//! written are refused.
 
 use std::fs;
 use std::path::Path;
@@ -131,7 +132,7 @@ fn a_report_that_no_trial_has_is_refused_or_drawn() {
     ];
     run(&[&args[..], &[&report]].concat());
     let mut original = read(&file).expect("the report was written");
-    // Whether this machine has reached the rate is not tested here.
+    // This test does not check whether the machine has reached the rate.
     let measurement = &mut original["runs"][0]["measurement"];
     measurement["seconds"] = measurement["planned_seconds"].clone();
     let merge = |change: &dyn Fn(&mut Value)| {
@@ -148,7 +149,7 @@ fn a_report_that_no_trial_has_is_refused_or_drawn() {
     })
     .expect_status(2)
     .expect_stderr("its timeline is none of 1 to 1000 moments");
-    // Axes have a greatest range.
+    // The range of an axis is limited.
     merge(&|report| {
         let mut timeline = timeline(report);
         timeline["moments"][0]["p99_us"] = 1e308.into();
