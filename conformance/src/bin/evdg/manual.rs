@@ -56,7 +56,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ),
             (
                 "evdg test --known known.toml --write-known -- ./listener",
-                "Make a list of what fails today, to be worked off.",
+                "Write a list of what fails today, to fix one by one.",
             ),
             (
                 "evdg test --rerun report.json -- ./listener",
@@ -73,7 +73,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "evdg merge 1.json 2.json --report html=all.html",
-                "Make the whole of a run in two parts: evdg test --shard 1/2 and 2/2.",
+                "Join a run in two parts: evdg test --shard 1/2 and 2/2.",
             ),
             (
                 "evdg merge report.json --report markdown=report.md",
@@ -99,7 +99,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "evdg compare before.json after.json",
-                "Tell what got worse: exit status 1 if anything did.",
+                "Show what got worse; the exit status is 1 if anything did.",
             ),
             (
                 "evdg compare a.json b.json c.json --report html=matrix.html",
@@ -137,7 +137,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "evdg fuzz -- python3 listener.py",
-                "Try 100000 cases, and print the smallest that fails.",
+                "Send 100000 cases, and print the smallest case of each cause.",
             ),
             (
                 "evdg fuzz --time 10m --save found.json -- ./listener",

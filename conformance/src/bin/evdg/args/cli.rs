@@ -26,8 +26,9 @@ use super::vectors::VectorsCommand;
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Exit status: 0 conformant, 1 a vector or a case failed, something was lost, or got worse, 2 usage or bad \
-    input, 3 the subject did not start or cannot be observed, 4 nothing was selected, 130 interrupted."
+    after_help = "Exit status: 0 conformant, 1 a vector or a case failed, something was lost, \
+    or got worse, 2 usage or bad input, 3 the subject did not start or cannot be observed, 4 \
+    nothing was selected, 130 interrupted."
 )]
 pub(crate) struct Cli {
     /// When to use colours
@@ -48,35 +49,36 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Run the vectors on a listener or parser; without a command, on the built-in listener
     Test(Box<TestArgs>),
-    /// Send a listener as much as is asked for, or as it takes, and measure loss and latency
+    /// Measure loss and latency of a listener at a given rate, or find its highest rate without
+    /// loss
     Bench(Box<BenchArgs>),
-    /// Look for datagrams and sequences that a listener or parser gets wrong, and make the case of
-    /// each cause as small as it can be
+    /// Search for datagrams and sequences that a listener or parser misreads, and print the
+    /// smallest case of each cause
     Fuzz(Box<FuzzArgs>),
-    /// The reference listener: show each event that arrives, on a terminal laid out for a person,
-    /// elsewhere as a JSON line
+    /// Run the reference listener: print each event, as text on a terminal and as JSON lines
+    /// elsewhere
     Listen(ListenArgs),
-    /// The reference sender: raise events from arguments, JSON lines or captures, as OpenSIPS
-    /// would, byte for byte
+    /// Run the reference sender: send events from arguments, JSON lines or captures, byte for byte
+    /// as OpenSIPS would
     Send(SendArgs),
     /// Read datagrams, one a line in hex, and write JSON lines
     Decode(DecodeArgs),
     /// Read JSON lines and write datagrams as OpenSIPS would, one a line in hex
     Encode(EncodeArgs),
-    /// Find in what a server sends, live or captured, what listeners will reject or misread
+    /// Check what a server sends, live or captured, for datagrams that listeners reject or misread
     Lint(LintArgs),
-    /// Set JSON reports beside each other: implementations by requirement, and what got worse
-    /// between runs of one subject
+    /// Compare JSON reports: implementations by requirement, and what got worse between runs of one
+    /// subject
     Compare(CompareArgs),
-    /// Put the JSON reports of the parts of a run together, or make other reports from one
+    /// Join the JSON reports of the parts of a run, or convert a report to other formats
     Merge(MergeArgs),
     /// Read a packet capture, pcap or pcapng, and write its UDP datagrams as JSON lines, or as a
     /// vector file
     Capture(CaptureArgs),
     /// Explain a requirement or a vector in full
     Explain(ExplainArgs),
-    /// Write a kit for fuzzing a parser in some language: a harness, seeds, a dictionary, and an
-    /// example parser with a bug, to be replaced
+    /// Write a kit for fuzzing a parser in a language: a harness, seeds, a dictionary, and an
+    /// example parser with a bug, which you replace
     Kit(KitArgs),
     /// The corpus: list, show, export, check, import
     #[command(subcommand)]
@@ -94,7 +96,7 @@ pub(crate) enum Command {
     },
     /// Write the man pages into a folder
     Man {
-        /// The folder; it is made if it is not there
+        /// The folder, which is created if it does not exist
         folder: PathBuf,
     },
 }

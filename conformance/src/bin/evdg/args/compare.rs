@@ -10,7 +10,7 @@ pub(crate) struct CompareArgs {
     /// earliest first
     #[arg(required = true, num_args = 2.., value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// All are runs of one subject, under whatever name and command
+    /// Treat all reports as runs of one subject, whatever their names and commands
     #[arg(long)]
     pub(crate) same_subject: bool,
     /// Also write the comparison into a file: html=FILE, markdown=FILE (repeatable)

@@ -7,7 +7,7 @@ use crate::values::level;
 
 #[derive(Debug, Args)]
 pub(crate) struct SelectArgs {
-    /// Take only these: an id, requirement, topic, part of an id, or an id with * and ?
+    /// Take only these vectors: an id, requirement, topic, part of an id, or an id with * and ?
     /// (repeatable)
     #[arg(long = "filter", value_name = "PATTERN")]
     pub(crate) filters: Vec<String>,

@@ -14,32 +14,35 @@ use crate::values::{
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "The seed decides all cases: the same seed sends the same. What fails is tried in ever simpler forms, and grouped by \
-    its cause. The search goes on: faults that were found predict how the subject fails, and only what they do not predict is a new \
-    finding. The simplest case of each cause is printed with the command that sends just that again. Departures from what listeners \
-    should do are counted, and fail with --strict alone."
+    after_help = "The same seed sends the same cases. evdg shrinks each failing case, groups \
+    failures by cause, and prints the smallest case of each cause with the command that sends \
+    only this case again. Faults that were found predict how the subject fails; only another \
+    failure is a new finding. Violations of should requirements are counted, and fail the run \
+    only with --strict."
 )]
 pub(crate) struct FuzzArgs {
     /// The dialect of the datagrams
     #[arg(long, value_name = "DIALECT", value_parser = dialect(), default_value = "text")]
     pub(crate) dialect: Dialect,
-    /// Over which sockets, one after the other, all cases over each; without, over unix where there
-    /// is such a thing
+    /// Which sockets to send over, one after the other, all cases over each; by default unix, where
+    /// the system has UNIX sockets
     #[arg(long, value_enum, conflicts_with = "parser")]
     pub(crate) socket: Option<Sockets>,
-    /// Try so many cases, each a datagram or a sequence; without, and without --time, 100000
+    /// Send this many cases, each a datagram or a sequence; by default 100000, or no limit with
+    /// --time
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) cases: Option<u64>,
-    /// Try cases for so long in all: 60s, 10m
+    /// Stop after this time: 60s, 10m
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) time: Option<Duration>,
-    /// End at the first cause that is found
+    /// Stop at the first cause that is found
     #[arg(long)]
     pub(crate) first: bool,
-    /// What decides the cases, and the tags of the fences; without, something new each time
+    /// The number that determines all cases and the tags of the fences; by default a new one each
+    /// run
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
-    /// Send cases to so many instances of the subject at a time
+    /// Send cases to this many instances of the subject at the same time
     #[arg(
         long,
         value_name = "NUMBER",
@@ -53,31 +56,31 @@ pub(crate) struct FuzzArgs {
     /// Cut datagrams to this length, in bytes
     #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) max_size: Option<u32>,
-    /// Let departures from what listeners should do fail, too
+    /// Let violations of should requirements fail, too
     #[arg(long)]
     pub(crate) strict: bool,
-    /// A list of known failures, as for evdg test: their causes are no findings
+    /// A list of known failures, as for evdg test; their causes are not reported
     #[arg(long, value_name = "FILE")]
     pub(crate) known: Option<PathBuf>,
-    /// Write what is found as a vector file, whose topic is the file's name without its extension;
+    /// Write the findings into a vector file, whose topic is the file's name without its extension;
     /// evdg test --vectors FILE runs it
     #[arg(long, value_name = "FILE", value_parser = vector_file)]
     pub(crate) save: Option<VectorFileArg>,
-    /// Keep what is found in this folder, a vector file each, and try first what lies there; it is
-    /// made if it is not there
+    /// Save each finding as a vector file in this folder, and send the saved ones first; the folder
+    /// is created if it does not exist
     #[arg(long, value_name = "FOLDER")]
     pub(crate) finds: Option<PathBuf>,
     /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE
     /// (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
-    /// Try just this datagram, or sequence of datagrams with commas between them, in hex
+    /// Send only this datagram, or this sequence of datagrams with commas between them, in hex
     #[arg(long, value_name = "HEX[,HEX...]", value_parser = datagrams, conflicts_with_all = [
         "cases", "time", "first", "seed", "jobs", "shard", "max_size", "known", "save", "finds", "reports",
     ])]
     pub(crate) replay: Option<Datagrams>,
-    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for
-    /// each
+    /// The command is a parser: it reads one datagram a line in hex on standard input, and prints
+    /// one JSON line for each
     #[arg(long, conflicts_with_all = ["attach", "pass_socket"])]
     pub(crate) parser: bool,
     #[command(flatten)]

@@ -7,16 +7,17 @@ use crate::values::{ReportArg, dialect, report};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "An error is what a listener must reject, or what no release of OpenSIPS writes; everything else is a note. Each kind is \
-    counted, and its first datagram is shown. JSON lines are those of `evdg capture`, or any others with datagram_hex. \
-    The status is 1 if there is an error, and 4 if no datagram was read."
+    after_help = "An error is a datagram that a listener must reject, or that no release of \
+    OpenSIPS writes; everything else is a note. evdg counts each kind, and shows its first \
+    datagram. JSON lines are those of `evdg capture`, or any others with datagram_hex. The \
+    status is 1 if there is an error, and 4 if no datagram was read."
 )]
 pub(crate) struct LintArgs {
     /// What to read: a socket, udp:ADDRESS:PORT or unix:PATH, in the place of a listener, until
     /// Ctrl-C; a packet capture, pcap or pcapng; JSON lines; - for standard input
     #[arg(value_name = "SOCKET|FILE|-")]
     pub(crate) input: PathBuf,
-    /// Read all datagrams in this dialect; without, each in the one that it looks like
+    /// Read all datagrams in this dialect; by default, it is detected for each datagram
     #[arg(long, env = "EVDG_DIALECT", value_parser = dialect())]
     pub(crate) dialect: Option<Dialect>,
     /// Take only datagrams from or to this port of a packet capture

@@ -8,7 +8,7 @@ use crate::values::{ReportArg, report};
 
 #[derive(Debug, Args)]
 pub(crate) struct MergeArgs {
-    /// JSON reports of all parts of one run, in any order; or one of a whole run
+    /// The JSON reports of all parts of one run, in any order; or one report of a whole run
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE,

@@ -4,7 +4,7 @@ use event_datagram_conformance::report::Detail;
 /// How much of the results of a run is printed.
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
-    /// Print every failure in full, instead of one of each cause
+    /// Print every failure in full, not only one for each cause
     #[arg(long)]
     pub(crate) verbose: bool,
     /// Print only the counts, the diagnosis, the verdict and errors

@@ -9,14 +9,16 @@ use crate::values::{dialect, duration, plain_rate};
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "A PARAM is a string, with name=value or without a name; =value where the value itself holds =. After := stands \
-    an integer or null: count:=-1, or :=5 without a name. All else goes through JSON lines. What a server would refuse, or a \
-    listener read differently, is sent with a note. With --keep-going the status is 1 if anything was not sent."
+    after_help = "A PARAM is a string, name=value or a value alone; write =value for an \
+    unnamed value that contains =. := precedes an integer or null: count:=-1, or :=5 without a \
+    name. Use JSON lines for everything else. evdg prints a note if a server would refuse the \
+    event, or if a listener would read it differently. With --keep-going the status is 1 if \
+    anything was not sent."
 )]
 pub(crate) struct SendArgs {
-    /// Where to: udp:ADDRESS:PORT, unix:PATH or /PATH
+    /// The address to send to: udp:ADDRESS:PORT, unix:PATH or /PATH
     pub(crate) socket: String,
-    /// The name of the event; without it, JSON lines are read, an event each
+    /// The name of the event; without it, evdg reads JSON lines, one event a line
     pub(crate) name: Option<OsString>,
     /// Its parameters in order: name=value, or value alone
     #[arg(value_name = "PARAM")]
@@ -31,17 +33,17 @@ pub(crate) struct SendArgs {
     /// The dialect to write
     #[arg(long, value_parser = dialect(), default_value = "text")]
     pub(crate) dialect: Dialect,
-    /// Send so many datagrams a second: 500, 20k; without, each as soon as it can be sent
+    /// Send this many datagrams a second: 500, 20k; by default, each as soon as possible
     #[arg(long, value_name = "RATE", value_parser = plain_rate)]
     pub(crate) rate: Option<f64>,
-    /// Send at the pace of the captures: as much time lies between two of them as between their
-    /// times. Those without a time follow at once
+    /// Wait between datagrams as long as between their captures; those without a time follow at
+    /// once
     #[arg(long, requires = "captures", conflicts_with = "rate")]
     pub(crate) pace: bool,
-    /// Go on as servers do: count what cannot be sent at once, and send the next
+    /// If a datagram cannot be sent at once, count it and send the next, as servers do
     #[arg(long, conflicts_with = "timeout")]
     pub(crate) keep_going: bool,
-    /// The longest to wait while the socket takes nothing: 10, 1.5s, 500ms
+    /// The longest time to wait while the socket accepts nothing: 10, 1.5s, 500ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
     pub(crate) timeout: Duration,
 }

@@ -14,31 +14,30 @@ pub(crate) const DEFAULT_TIMEOUT: &str = "10s";
 /// Options of the commands that test a subject.
 #[derive(Debug, Args)]
 pub(crate) struct SubjectArgs {
-    /// Take a listener that runs at this socket already, udp:ADDRESS:PORT or unix:PATH; it is never
-    /// killed
+    /// Test a listener that already runs at this socket, udp:ADDRESS:PORT or unix:PATH; evdg never
+    /// kills it
     #[arg(long, value_name = "SOCKET", requires = "observe", conflicts_with_all = ["socket", "command"])]
     pub(crate) attach: Option<String>,
-    /// Where its reports can be read: a file, a FIFO, a UNIX stream socket, or - for standard input
+    /// Where to read the reports of that listener: a file, a FIFO, a UNIX stream socket, or - for
+    /// standard input
     #[arg(long, value_name = "PATH", requires = "attach")]
     pub(crate) observe: Option<PathBuf>,
-    /// Bind the socket and hand it over to the subject as descriptor 3, as service managers do:
-    /// LISTEN_FDS and LISTEN_PID are set
+    /// Bind the socket and pass it to the subject as descriptor 3, as systemd does, with LISTEN_FDS
+    /// and LISTEN_PID
     #[arg(long, conflicts_with = "attach")]
     pub(crate) pass_socket: bool,
-    /// The longest to wait for anything: 10, 1.5s, 500ms
+    /// The longest time to wait for the subject: 10, 1.5s, 500ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = DEFAULT_TIMEOUT)]
     pub(crate) timeout: Duration,
-    /// The marker event that follows every vector, for listeners that drop names they do not know
-    /// or demand parameters: 'NAME param={tag} other=value'; without {tag}, a parameter tag is
-    /// added
+    /// The marker event that follows every vector, for listeners that drop unknown names or demand
+    /// parameters: 'NAME param={tag} other=value'. Without {tag}, evdg adds a parameter named tag
     #[arg(long, value_name = "EVENT", default_value = fence::DEFAULT_NAME)]
     pub(crate) fence: FenceTemplate,
-    /// Another name for the event that is sent, E_TEST in the corpus, for listeners that drop names
-    /// they do not know
+    /// Rename the event E_TEST of the vectors to this, for listeners that drop unknown names
     #[arg(long, value_name = "NAME", value_parser = event_name)]
     pub(crate) event: Option<String>,
-    /// What starts the subject. {socket}, {host}, {port} and {path} in it are replaced; EVDG_SOCKET
-    /// and EVDG_DIALECT are set in its environment
+    /// The command that starts the subject; evdg replaces {socket}, {host}, {port} and {path} in
+    /// it, and sets EVDG_SOCKET and EVDG_DIALECT
     #[arg(last = true, value_name = "COMMAND")]
     pub(crate) command: Vec<OsString>,
 }

@@ -15,18 +15,18 @@ use crate::values::{ReportArg, ShardArg, dialect, duration, report, shard};
 pub(crate) struct TestArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
-    /// Run the vectors of these dialects; without, of text, or of both on the built-in listener
-    /// and with --vectors or --rerun
+    /// Run the vectors of these dialects; by default text, or both on the built-in listener and
+    /// with --vectors or --rerun
     #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
     pub(crate) dialects: Vec<Dialect>,
-    /// Let only the vectors of this requirement set decide, such as 2026.2; the others run all the
-    /// same
+    /// Only the vectors of this requirement set, such as 2026.2, decide the verdict; the others
+    /// run, too
     #[arg(long, value_name = "NAME", conflicts_with = "files")]
     pub(crate) set: Option<String>,
     /// Which sockets to test over
     #[arg(long, value_enum, default_value_t = Sockets::Both, conflicts_with = "parser")]
     pub(crate) socket: Sockets,
-    /// Run over so many instances of the subject at a time
+    /// Test this many instances of the subject at the same time
     #[arg(
         long,
         value_name = "NUMBER",
@@ -42,33 +42,33 @@ pub(crate) struct TestArgs {
     pub(crate) strict: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// End the run after so many failures; the rest is not run
+    /// Stop after this many failures
     #[arg(long, value_name = "NUMBER", conflicts_with = "write_known")]
     pub(crate) max_failures: Option<NonZero<usize>>,
-    /// Run only what failed in the run of this JSON report; warnings count with --strict, here or
-    /// there
+    /// Run only the vectors that failed in this JSON report, and with --strict, now or then, those
+    /// with warnings
     #[arg(long, value_name = "REPORT")]
     pub(crate) rerun: Option<PathBuf>,
-    /// Listen for this long behind the last vector, and while the subject stops: what it reports
-    /// then, such as a late copy, fails
+    /// Listen this long after the last vector, and while the subject stops; any report in this
+    /// time, such as a late copy, fails
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) linger: Option<Duration>,
-    /// Shuffle the vectors by this number, which decides the tags of the fences, too; without, the
-    /// vectors keep their order, and nobody can guess a tag
+    /// Shuffle the vectors, in an order that this number determines, as it does the tags of the
+    /// fences; by default the vectors keep their order, and no subject can guess a tag
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
-    /// A list of known failures: what it names may fail, and must not pass
+    /// A list of known failures; its vectors may fail, and must not pass
     #[arg(long, value_name = "FILE")]
     pub(crate) known: Option<PathBuf>,
-    /// Bring the list of known failures up to date, or make it
+    /// Update the list of known failures, or create it
     #[arg(long, requires = "known")]
     pub(crate) write_known: bool,
     /// Also write a report into a file: html=FILE, json=FILE, junit=FILE, markdown=FILE, tap=FILE,
     /// github=FILE (repeatable)
     #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report(&ReportFormat::ALL))]
     pub(crate) reports: Vec<ReportArg<ReportFormat>>,
-    /// The command is a parser: datagrams on standard input, one a line in hex, and an answer for
-    /// each
+    /// The command is a parser: it reads one datagram a line in hex on standard input, and prints
+    /// one JSON line for each
     #[arg(long, conflicts_with_all = ["attach", "pass_socket"])]
     pub(crate) parser: bool,
     #[command(flatten)]

@@ -5,17 +5,17 @@ use crate::values::dialect;
 
 #[derive(Debug, Args)]
 pub(crate) struct DecodeArgs {
-    /// Take one datagram of plain bytes instead of lines in hex
+    /// Read one datagram of plain bytes instead of lines in hex
     #[arg(long)]
     pub(crate) raw: bool,
-    /// The dialect of the datagrams; without it, each is read in the one that it looks like
+    /// The dialect of the datagrams; by default, it is detected for each datagram
     #[arg(long, env = "EVDG_DIALECT", value_parser = dialect())]
     pub(crate) dialect: Option<Dialect>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct EncodeArgs {
-    /// Take one line, and give one datagram of plain bytes instead of lines in hex
+    /// Read one line, and write one datagram of plain bytes instead of lines in hex
     #[arg(long)]
     pub(crate) raw: bool,
     /// The dialect to write

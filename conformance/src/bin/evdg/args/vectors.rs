@@ -11,7 +11,7 @@ use crate::values::dialect;
 pub(crate) struct MemberArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
-    /// Take only vectors of these dialects; without, of all
+    /// Take only vectors of these dialects; by default, of all
     #[arg(long = "dialect", value_name = "DIALECT", value_delimiter = ',', value_parser = dialect())]
     pub(crate) dialects: Vec<Dialect>,
     /// Take only the vectors of this requirement set, such as 2026.2
@@ -23,7 +23,7 @@ pub(crate) struct MemberArgs {
 pub(crate) enum VectorsCommand {
     /// List vectors, one a line
     List(MemberArgs),
-    /// Show vectors whole: bytes, expectation, reason
+    /// Show vectors in full: bytes, expectation, reason
     Show {
         /// The ids, or anything else that --filter takes
         #[arg(required = true, value_name = "PATTERN")]
@@ -34,7 +34,7 @@ pub(crate) enum VectorsCommand {
     /// Write vectors into a new folder, for other test suites: bytes as files, expectations as
     /// JSON, their schema, the sets
     Export {
-        /// The folder: new, or empty
+        /// A new or empty folder
         folder: PathBuf,
         #[command(flatten)]
         members: MemberArgs,
