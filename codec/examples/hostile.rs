@@ -1,5 +1,5 @@
-//! Decodes datagrams of shapes that make careless decoders slow, in three sizes each, for
-//! `ci/linear`, which counts what that takes. Prints a line for each: dialect, shape, size.
+//! Decodes datagrams that make careless decoders slow, in three sizes each. `ci/linear` counts the
+//! instructions. Prints a line for each datagram: dialect, shape, size.
 
 use std::hint::black_box;
 
@@ -7,7 +7,7 @@ use event_datagram::{Event, jsonrpc, text};
 
 const SIZES: [usize; 3] = [8_192, 16_384, 32_768];
 
-/// A head, what is repeated until the size is reached, and a tail.
+/// The name of a shape, a head, a piece that is repeated until the size is reached, and a tail.
 type Shape = (&'static str, &'static str, &'static str, &'static str);
 
 const TEXT: &[Shape] = &[
@@ -115,7 +115,7 @@ fn datagram((_, head, repeated, tail): &Shape, size: usize) -> Vec<u8> {
     [head, &*repeated.repeat(times), tail].concat().into_bytes()
 }
 
-/// A place that a counter of instructions can be told.
+/// A function that marks the place where a counter of instructions starts.
 #[inline(never)]
 fn counts_start_here() {
     black_box(());
@@ -135,7 +135,7 @@ fn measured_jsonrpc(datagram: &[u8]) {
     }
 }
 
-/// Looks at every byte of every part.
+/// Reads every byte of every part of an event.
 fn read(event: &impl Event) {
     let name = event.name().iter().map(usize::from).sum::<usize>();
     let params = event.params().map(|param| {

@@ -3,8 +3,8 @@ use core::fmt;
 /// Compares an event name with the form that the documentation recommends,
 /// `E_MODULE_NAME_EXTRA_NAME`.
 ///
-/// Any name without a line feed is a good name; this is advice to show, and no reason to reject
-/// anything.
+/// Any name without a line feed is valid. Programs may show this advice, but should not reject an
+/// event because of it.
 ///
 /// ```
 /// use event_datagram::{Advice, advise};
@@ -31,20 +31,20 @@ pub fn advise(event_name: &[u8]) -> Option<Advice> {
     None
 }
 
-/// The first thing in which an event name departs from `E_MODULE_NAME_EXTRA_NAME`.
+/// The first departure of an event name from `E_MODULE_NAME_EXTRA_NAME`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Advice {
-    /// It does not begin with `E_`.
+    /// The name does not begin with `E_`.
     Prefix,
-    /// It holds something besides upper-case letters, digits and underscores.
+    /// The name contains a byte other than upper-case letters, digits and underscores.
     Character {
-        /// Where that stands, in bytes from the start of the name.
+        /// The offset of that byte from the start of the name.
         offset: usize,
     },
-    /// An underscore has no word before or behind it.
+    /// An underscore has no word before or after it.
     EmptyWord {
-        /// Where the word should begin, in bytes from the start of the name.
+        /// The offset in bytes at which the word should begin, from the start of the name.
         offset: usize,
     },
 }

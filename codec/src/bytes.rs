@@ -6,8 +6,8 @@ use crate::chunks::{Chunk, Chunks, Escape};
 /// A string of bytes, borrowed from a datagram, that may still have the escapes of its dialect.
 ///
 /// All methods work on the content, without escapes: [`len`](Self::len), iteration and comparison
-/// see `"` where the datagram has `\"`, and `é` where JSON has `\u00e9`. Where nothing is escaped,
-/// which is nearly always, [`as_slice`](Self::as_slice) returns the content without copying.
+/// see `"` where the datagram has `\"`, and `é` where JSON has `\u00e9`. If there are no escapes,
+/// which is the usual case, [`as_slice`](Self::as_slice) returns the content without copying.
 ///
 /// ```
 /// use event_datagram::text;
@@ -33,8 +33,9 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// Wraps the inside of a quoted value. Every `"` in it must have a backslash before it, which
-    /// is not part of the content: the quote would have closed the value otherwise.
+    /// Wraps the inside of a quoted value. Every `"` in it must have a backslash before it, because
+    /// the quote would otherwise have closed the value. These backslashes are not part of the
+    /// content.
     pub(crate) const fn quoted(raw: &'a [u8]) -> Self {
         Self {
             raw,
@@ -42,8 +43,8 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// Wraps the inside of a JSON string without malformed escapes. A decoder that meets a lone
-    /// surrogate in it must return an error.
+    /// Wraps the inside of a JSON string without malformed escapes. A decoder must return an error
+    /// if the string contains a lone surrogate.
     #[cfg(feature = "jsonrpc")]
     pub(crate) const fn json(raw: &'a [u8]) -> Self {
         Self {

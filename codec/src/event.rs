@@ -2,8 +2,8 @@ use crate::Bytes;
 
 /// An event: a name, and parameters in order.
 ///
-/// Decoders return events, encoders take them. [`EventRef`] borrows its parts, `EventBuf` owns
-/// them.
+/// Decoders return events, and encoders take them. [`EventRef`] borrows its parts, and `EventBuf`
+/// owns them.
 pub trait Event {
     /// Returns the name, such as `E_PIKE_BLOCKED`.
     fn name(&self) -> Bytes<'_>;
@@ -12,7 +12,7 @@ pub trait Event {
     fn params(&self) -> impl Iterator<Item = Param<'_>> + Clone;
 }
 
-/// An event put together from borrowed parts, without allocation.
+/// An event made of borrowed parts, without allocation.
 ///
 /// ```
 /// use event_datagram::{EventRef, Param, text};
@@ -32,7 +32,7 @@ pub struct EventRef<'a> {
 }
 
 impl<'a> EventRef<'a> {
-    /// Puts an event together from its parts.
+    /// Makes an event of its parts.
     pub fn new(name: impl Into<Bytes<'a>>, params: &'a [Param<'a>]) -> Self {
         Self {
             name: name.into(),
@@ -82,13 +82,13 @@ impl<'a> Param<'a> {
 /// The value of a parameter.
 ///
 /// Decoding the text dialect returns only [`Bytes`](Self::Bytes): datagrams do not distinguish an
-/// integer from its digits, nor no value from an empty one.
+/// integer from its digits, nor a missing value from an empty one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Value<'a> {
     /// A string, which may hold any bytes.
     Bytes(Bytes<'a>),
-    /// An integer as the server holds it: signed.
+    /// A signed integer, as the server holds it.
     Integer(i64),
     /// No value.
     Null,

@@ -1,6 +1,6 @@
 use core::fmt;
 
-/// The first part of an event that does not survive being written and read, and the reason.
+/// The first part of an event that does not read back the same, and the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Unwritable {
     param: Option<usize>,
@@ -34,7 +34,7 @@ impl fmt::Display for Unwritable {
 
 impl core::error::Error for Unwritable {}
 
-/// What in a part of an event does not survive its dialect.
+/// Why a part of an event does not read back the same in its dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UnwritableReason {
@@ -42,33 +42,33 @@ pub enum UnwritableReason {
     EmptyEventName,
     /// The event's name holds a line feed, which would end it (T1).
     LineFeedInEventName,
-    /// The parameter's name is empty: it would read as no name.
+    /// The parameter's name is empty, and would read as no name.
     EmptyName,
     /// The parameter's name holds a line feed, which would end the parameter.
     LineFeedInName,
     /// The parameter's name holds `::` or ends with `:`, so that it would end early (T4).
     SeparatorInName,
-    /// The value has no name before it, stands bare, and holds `::`, so that its beginning would
-    /// read as a name (T4, T6).
+    /// The value has no name before it, is not quoted, and contains `::`, so that its beginning
+    /// would read as a name (T4, T6).
     SeparatorInUnnamedValue,
-    /// The value has to stand in quotes and ends with a backslash, and because of what follows,
-    /// another quote than the last would close it (T7, T10).
+    /// The value must be quoted and ends with a backslash, and because of the text that follows,
+    /// another quote than its last one would close it (T7, T10).
     BackslashBeforeClosingQuote,
-    /// The name or the bare value begins with a quote, which one behind its line would close (T7,
-    /// T10).
+    /// The name or the bare value begins with a quote, and a quote on a later line would close it
+    /// (T7, T10).
     ReadsAsQuoted,
-    /// The value is an integer: it would read as a string of its digits.
+    /// The value is an integer, and would read as a string of its digits.
     Integer,
-    /// There is no value: it would read as an empty one.
+    /// There is no value, and an empty one would be read.
     Null,
-    /// JSON-RPC: the event's name holds a NUL, where the sender ends it.
+    /// JSON-RPC: the event's name contains a NUL, where the sender ends the name.
     NulInEventName,
-    /// JSON-RPC: the parameter's name holds a NUL, where the sender ends it.
+    /// JSON-RPC: the parameter's name contains a NUL, where the sender ends the name.
     NulInName,
-    /// JSON-RPC: the value holds a NUL, where the sender ends it.
+    /// JSON-RPC: the value contains a NUL, where the sender ends the value.
     NulInValue,
-    /// JSON-RPC: the parameter has a name, which is not written, because the first parameter has
-    /// none.
+    /// JSON-RPC: the parameter has a name, but the sender does not write it, because the first
+    /// parameter has no name.
     NameBehindUnnamed,
     /// JSON-RPC: the parameter has no name, and would read as one with an empty name, because the
     /// first parameter has a name.

@@ -1,5 +1,5 @@
-//! The event model: bytes that may still have their escapes behave like their content, and advice
-//! says what and where.
+//! Tests of the event model: bytes that may still have their escapes behave like their content, and
+//! advice has the right kind and offset.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -9,7 +9,7 @@ use event_datagram::{
     jsonrpc, text,
 };
 
-/// The value of the only parameter of a datagram.
+/// Returns the value of the only parameter of a datagram.
 fn value<'a>(datagram: &'a [u8], params: &mut Vec<Param<'a>>) -> Bytes<'a> {
     match datagram.first() {
         Some(b'{') => params.extend(jsonrpc::decode(datagram).expect("it is right").params()),
@@ -50,7 +50,7 @@ fn escaped_bytes_are_like_their_content() {
 }
 
 #[test]
-fn what_stands_there_as_it_is_costs_nothing() {
+fn bytes_without_escapes_are_borrowed() {
     let datagram = b"E\np::plain\n\n";
     let mut params = Vec::new();
     let bytes = value(datagram, &mut params);
@@ -75,7 +75,7 @@ fn an_escape_is_a_chunk_of_its_own() {
 }
 
 #[test]
-fn what_owns_its_parts_prints_them_like_what_borrows_them() {
+fn owned_and_borrowed_events_print_the_same() {
     let event = EventBuf::new(
         b"E_\xff",
         [ParamBuf::named("a\"", 5), ParamBuf::unnamed(Value::Null)],

@@ -47,16 +47,16 @@ fn value_reason(param: &Param<'_>) -> Option<UnwritableReason> {
         Value::Integer(_) => return Some(UnwritableReason::Integer),
         Value::Null => return Some(UnwritableReason::Null),
     };
-    // A value with a line feed is quoted, so that nothing in it ends a name. A bare value that
-    // begins with `::` has the whole line (T5).
+    // A value with a line feed is quoted, so that no `::` in it ends a name. A bare value that
+    // begins with `::` takes the whole line (T5).
     let is_split = !is_quoted(&content)
         && !content.iter().take(2).eq(*b"::")
         && first_line_holds_separator(&content);
     (param.name.is_none() && is_split).then_some(UnwritableReason::SeparatorInUnnamedValue)
 }
 
-/// Returns why the decoder finds another quoted value than the one that is written, or one where
-/// none is.
+/// Returns why the decoder finds another quoted value than the written one, or finds one although
+/// none is written.
 fn quotes_reason<'a>(
     param: &Param<'_>,
     following: &(impl Iterator<Item = Param<'a>> + Clone),
@@ -71,22 +71,22 @@ fn quotes_reason<'a>(
         && QuotedValue::at_start_of(param, following.clone()) != QuotedValue::Missing;
     match value {
         _ if has_quoted_line => Some(UnwritableReason::ReadsAsQuoted),
-        // `Missing` means that the value is bare, and `Whole` that it is quoted: a quoted value is
-        // closed by its own last quote at the latest, and no line ends in a bare one.
+        // `Missing` means that the value is bare, and `Whole` that it is quoted: its own last quote
+        // closes a quoted value at the latest, and a bare value contains no line feed.
         QuotedValue::Missing | QuotedValue::Whole => None,
         QuotedValue::Other if is_quoted => Some(UnwritableReason::BackslashBeforeClosingQuote),
         QuotedValue::Other => Some(UnwritableReason::ReadsAsQuoted),
     }
 }
 
-/// What the decoder finds where a parameter is written (T7, T10).
+/// What the decoder finds at the place of a parameter (T7, T10).
 #[derive(PartialEq, Eq)]
 enum QuotedValue {
     /// The parameter does not start with a quoted value.
     Missing,
     /// The parameter is a quoted value.
     Whole,
-    /// A quoted value starts with the parameter, and ends elsewhere.
+    /// A quoted value starts with the parameter, but does not end with it.
     Other,
 }
 
@@ -108,7 +108,7 @@ impl QuotedValue {
     }
 }
 
-/// The search of the decoder for a closing quote, over the pieces of a datagram.
+/// The decoder's search for a closing quote, as a sink for the pieces of a datagram.
 #[derive(Default)]
 struct ClosingQuote {
     place: Place,
@@ -116,7 +116,7 @@ struct ClosingQuote {
     at: usize,
     last: u8,
     holds_line_feed: bool,
-    /// Where the last closing quote is of those that were found.
+    /// The position of the last closing quote so far.
     found: Option<usize>,
 }
 
@@ -126,7 +126,7 @@ enum Place {
     #[default]
     Before,
     Inside,
-    /// Behind a quote, which closes the value if a line ends before it and another behind it.
+    /// After a quote, which closes the value if a line feed precedes it and another one follows it.
     Candidate {
         is_escaped: bool,
     },

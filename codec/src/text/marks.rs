@@ -1,6 +1,6 @@
-//! Finds where lines and names end, for 64 bytes at once.
+//! Finds the ends of lines and names, in 64 bytes at once.
 //!
-//! Without it `decode/text/contact` takes 3 times the instructions.
+//! Without this module, `decode/text/contact` takes 3 times the instructions.
 
 use crate::lanes::ByteMask;
 use crate::window;
@@ -8,12 +8,12 @@ use crate::window;
 /// The line feeds and the beginnings of `::` in a window of some text: a bit for each byte, the
 /// first one lowest.
 ///
-/// Nothing is known of the text behind the window. A `::` that begins with the last byte of the
-/// window is not marked: its line ends behind the window, so that [`line`](Self::line) returns
-/// `None` for it.
+/// The marks say nothing about the text after the window. A `::` that begins with the last byte of
+/// the window is not marked: its line ends after the window, so that [`line`](Self::line) returns
+/// `None` for this line.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Marks {
-    /// Where the window begins in the text.
+    /// The offset of the window in the text.
     from: usize,
     ends: u64,
     separators: u64,
@@ -61,12 +61,12 @@ impl Marks {
     }
 }
 
-/// A line, quotes not considered.
+/// A line, found without regard to quotes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct MarkedLine {
-    /// Where the first `::` is, unless the line begins with it (T4, T5).
+    /// The position of the first `::`, unless the line begins with it (T4, T5).
     pub(super) separator: Option<usize>,
-    /// Where the line feed is.
+    /// The position of the line feed.
     pub(super) end: usize,
 }
 
@@ -90,8 +90,8 @@ mod tests {
             .fold(0, |marks, at| marks | 1 << (at - from))
     }
 
-    /// Bytes that are marked, that differ from those in one bit, and others, in an order without a
-    /// pattern.
+    /// Returns marked bytes, bytes that differ from them in one bit, and others, in a pseudorandom
+    /// order.
     fn text(length: usize, mut seed: u32) -> Vec<u8> {
         let mut byte = || {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_is_marked_as_plainly_looked_at() {
+    fn marks_equal_those_of_a_plain_search() {
         for length in 0..140 {
             let text = text(length, length as u32);
             for from in 0..length {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_found_where_their_ends_were_looked_at() {
+    fn lines_are_found_if_their_ends_are_in_the_window() {
         let text = b"ab::c::d\n::e\nf\n\ng::h";
         let mut marks = Marks::of(text, 0);
         let mut line = |from| marks.line(from);
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_behind_is_not_marked_any_more() {
+    fn skipped_marks_are_removed() {
         let marks = Marks::of(&[b'\n'; 100], 10);
         assert_eq!(bits(marks.skip_to(10)), u64::MAX);
         assert_eq!(bits(marks.skip_to(13)), u64::MAX << 3);

@@ -5,12 +5,12 @@ use crate::lanes::{ByteClass, ByteMask, LANES, contains};
 use crate::window::marks_of;
 use crate::{Bytes, Event, MAX_DATAGRAM, Param, Value};
 
-/// Returns whether a value is written in quotes: it is if it holds a line feed.
+/// Returns whether a value is written in quotes, which is so if it contains a line feed.
 pub(super) fn is_quoted(content: &Bytes<'_>) -> bool {
     content.chunks().any(|chunk| contains(LINE_FEED, &chunk))
 }
 
-/// The class of the byte for which a value is quoted.
+/// The class of the line feed, for which a value is quoted.
 const LINE_FEED: Only = Only(b'\n');
 
 /// The class of one byte.
@@ -28,8 +28,8 @@ impl ByteClass for Only {
         ByteMask::equal(bytes, self.0)
     }
 
-    /// The lines of SIP messages are short: the first window spares most of them a call of
-    /// `memchr`.
+    /// Searches the first window before it calls `memchr`, because the lines of SIP messages are
+    /// short.
     #[inline(always)]
     fn is_in_long(self, text: &[u8]) -> bool {
         let (_, first) = marks_of(self, text, 0);
@@ -37,7 +37,7 @@ impl ByteClass for Only {
     }
 }
 
-/// An event as the event's name on a line, a line for each parameter, and the end mark.
+/// An event that is written as a line with its name, a line for each parameter, and an empty line.
 pub(super) struct Datagram<'e, E: ?Sized>(pub(super) &'e E);
 
 impl<E: Event + ?Sized> Message for Datagram<'_, E> {
@@ -57,7 +57,7 @@ impl<E: Event + ?Sized> Message for Datagram<'_, E> {
 
 /// Writes a parameter with its line feed.
 ///
-/// The name is written in each arm: one `match` of the value decides all that follows.
+/// Each arm writes the name, so that a single `match` of the value decides all that follows.
 #[inline(always)]
 pub(super) fn parameter<S: Sink>(param: &Param<'_>, mut sink: S) -> S {
     match param.value {
