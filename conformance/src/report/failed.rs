@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::judge::{Strictness, Verdict};
 use crate::vectors::Vector;
 
-/// The vectors that kept a subject from being conformant in a run.
+/// The vectors that failed in a run.
 #[derive(Clone, Debug, Default)]
 pub struct FailedVectors(BTreeSet<(Dialect, String)>);
 
@@ -27,12 +27,12 @@ const fn default_decides() -> bool {
 }
 
 impl FailedVectors {
-    /// Reads them from a JSON report. Warnings count if they failed that run, or `strictness` lets
-    /// them fail.
+    /// Reads the failed vectors from a JSON report. Warnings count if that run was strict, or if
+    /// `strictness` is.
     ///
     /// # Errors
     ///
-    /// Those of [`read_unfinished`].
+    /// The same as for [`read_unfinished`].
     pub fn read(path: &Path, strictness: Strictness) -> Result<Self, ReadError> {
         let (mut failed, mut warned) = (BTreeSet::new(), BTreeSet::new());
         let report = read_unfinished(path, |result: ResultMembers| {
@@ -50,7 +50,7 @@ impl FailedVectors {
         Ok(Self(failed))
     }
 
-    /// Returns whether nothing failed.
+    /// Returns whether no vector failed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

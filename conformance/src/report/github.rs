@@ -13,12 +13,12 @@ use crate::escape::visible;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{remove_stale, write_atomically};
 
-/// Writes what GitHub Actions shows of a run: annotations as workflow commands, for standard
-/// output, and the Markdown report, appended to the summary of the job if the environment names its
-/// file.
+/// A reporter for GitHub Actions. It writes annotations as workflow commands, for standard output,
+/// and appends the Markdown report to the summary of the job if the environment names its file.
 ///
-/// The first annotation is the verdict. One follows for each cause, and then one for each failure
-/// that no cause explains: ten errors at most, and ten warnings, as GitHub shows no more.
+/// The first annotation is the verdict. Then there is one for each cause, and one for each failure
+/// that no cause explains. There are at most ten errors and ten warnings, because GitHub shows no
+/// more.
 #[derive(Debug)]
 pub struct Github {
     path: PathBuf,
@@ -32,7 +32,7 @@ pub struct Github {
 /// A failure or a warning.
 #[derive(Debug)]
 struct DepartureText {
-    /// The number of its result.
+    /// The number of the result.
     result: usize,
     id: String,
     verdict: Verdict,
@@ -45,7 +45,7 @@ struct DepartureText {
 const JOB_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 /// The most annotations of a kind that GitHub shows of a step.
 const MAX_ANNOTATIONS: usize = 10;
-/// The most failures and warnings that are kept, of which annotations are made.
+/// The most failures and warnings that are kept for annotations.
 const MAX_DEPARTURES: usize = 2_000;
 /// The most characters of a line of evidence.
 const MAX_LINE: usize = 300;
@@ -186,7 +186,7 @@ impl Reporter for Github {
     }
 }
 
-/// Appends to the summary of a job, which holds what earlier steps wrote.
+/// Appends text to the summary of a job, after the text of earlier steps.
 fn append(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().append(true).create(true).open(path)?;
     file.write_all(text.as_bytes())

@@ -11,10 +11,10 @@ use crate::diagnose::Diagnosis;
 use crate::escape::visible_json;
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
-/// The version of the format. It is raised when readers of the old version would go wrong.
+/// The version of the format. It is raised when readers of the old version would misread a report.
 pub(super) const FORMAT_VERSION: u32 = 1;
 
-/// Writes one JSON object for a run, one line per result.
+/// A reporter that writes one JSON object for a run, with one line per result.
 #[derive(Debug)]
 pub struct Json {
     path: PathBuf,

@@ -14,32 +14,33 @@ use crate::layout::ellipsized;
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 use crate::transport::SocketKind;
 
-/// Writes JUnit XML, which CI services read: a suite for each dialect and socket, a case for each
-/// vector.
+/// A reporter that writes JUnit XML, which CI services read: a suite for each dialect and socket,
+/// and a case for each vector.
 ///
-/// A departure is a failure, a crash or hang an error. A vector is skipped if it does not apply, is
-/// known to fail, or fails outside the requirement set. A warning is a failure if it fails the run;
-/// otherwise it is a success with the evidence as its output.
+/// A departure is a failure; a crash or hang is an error. A vector is skipped if it does not apply,
+/// is known to fail, or fails outside the requirement set. A warning is a failure if it fails the
+/// run; otherwise it is a success with the evidence as its output.
 ///
-/// CI services refuse large files, so evidence is cut: to 16 lines of a case, 200 characters of a
-/// line, and a megabyte of the report, behind which cases have their reason alone. The JSON report
-/// has all of it.
+/// CI services refuse large files, so evidence is limited: to 16 lines of a case, 200 characters of
+/// a line, and a megabyte of the report. After that, cases have only their reason. The JSON report
+/// has all evidence.
 #[derive(Debug)]
 pub struct Junit {
     path: PathBuf,
     header: ReportHeader,
     suites: Vec<JunitSuite>,
-    /// Bytes of the cases that did not pass, as they are written.
+    /// The number of written bytes of cases that did not pass.
     evidence: usize,
 }
 
-/// The most lines of evidence of a case. The reason and the command that runs it again are kept.
+/// The most lines of evidence of a case. The reason and the command that runs the vector again are
+/// always kept.
 const MAX_LINES: usize = 16;
 /// The most characters of a line of evidence, and of the message of a case.
 const MAX_WIDTH: usize = 200;
 /// The most characters of the message of a case without evidence.
 const MAX_BRIEF: usize = 80;
-/// Bytes of evidence, behind which cases have their reason alone.
+/// The most bytes of evidence. Later cases have only their reason.
 const MAX_EVIDENCE: usize = 1_000_000;
 
 #[derive(Debug)]
@@ -158,8 +159,8 @@ impl Reporter for Junit {
     }
 }
 
-/// Writes the facts of the run and the diagnosis as properties of a suite: the root element has no
-/// place for them.
+/// Writes the facts of the run and the diagnosis as properties of a suite, because the root element
+/// cannot have properties.
 fn write_properties(
     xml: &mut Writer<&mut dyn Write>,
     properties: &[(&'static str, String)],
@@ -180,9 +181,9 @@ fn write_properties(
 /// How much of a case that did not pass is written.
 #[derive(Clone, Copy)]
 enum CaseDetail {
-    /// Its reason and its evidence.
+    /// The reason and the evidence.
     Evidence,
-    /// Its reason alone.
+    /// Only the reason.
     Reason,
 }
 
@@ -247,7 +248,7 @@ fn case(
     close(xml, child, &text)
 }
 
-/// Returns the evidence of a case, line by line, without the middle of what is long.
+/// Returns the evidence of a case, line by line. Leaves out the middle of long evidence.
 fn evidence_in_words(record: &Record) -> String {
     let lines = record.evidence_lines();
     let left_out = lines.len().saturating_sub(MAX_LINES);
@@ -292,7 +293,7 @@ impl SuiteCounts {
         }
     }
 
-    /// Writes the attributes that one suite and all suites together have.
+    /// Writes the counts as attributes of a suite or of the root element.
     fn write(&self, element: &mut BytesStart<'_>) {
         for (name, count) in [
             ("tests", self.tests),

@@ -15,8 +15,8 @@ use crate::judge::{Strictness, Verdict};
 use crate::output_file::{remove_stale, write_atomically};
 use crate::vectors::Level;
 
-/// Writes Markdown for a pull request's comment or a job's summary: the verdict, the broken
-/// requirements, and each failure, folded.
+/// A reporter that writes Markdown for a pull request's comment or a job's summary: the verdict,
+/// the broken requirements, and each failure, folded.
 #[derive(Debug)]
 pub struct Markdown {
     path: PathBuf,
@@ -33,7 +33,7 @@ pub(super) struct MarkdownText {
     left_out: usize,
 }
 
-/// The best-known services limit comments to 65536 characters.
+/// The most characters of details. The best-known services limit comments to 65536 characters.
 const MAX_DETAILS: usize = 50_000;
 
 impl Markdown {
@@ -156,7 +156,7 @@ impl MarkdownText {
                 text,
                 "| | requirement | | results |\n| --- | --- | --- | ---: |"
             )?;
-            // The gravest and most frequent first, as on the terminal.
+            // The gravest and most frequent ones first, as on the terminal.
             let mut broken: Vec<_> = self.broken.iter().collect();
             broken.sort_by_key(|(_, (verdict, count))| (*verdict, Reverse(*count)));
             let titles = header.titles();

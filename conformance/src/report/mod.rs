@@ -1,5 +1,5 @@
-//! Reports of a run, from its records: each format is a [`Reporter`]. Records come from a run that
-//! goes on, or from files.
+//! Reports of a run, made from its records. Each format is a [`Reporter`]. The records come from a
+//! running test or from files.
 
 mod behaviour;
 mod diff;

@@ -8,19 +8,19 @@ use crate::run::Outcome;
 use crate::transport::SocketKind;
 use crate::vectors::Vector;
 
-/// Makes the records of reports from the events of a run.
+/// Turns the events of a run into the records of reports.
 #[derive(Clone, Debug)]
 pub struct Recorder {
-    /// The options with which a vector is run again, each with a space before it.
+    /// The options of the command that runs a vector again, each with a space before it.
     pub options: String,
-    /// Whether the subject runs already, on the one socket that the options name.
+    /// Whether the subject runs already, on the only socket that the options name.
     pub is_attached: bool,
-    /// The subject's command behind ` -- `; empty for the built-in listener.
+    /// The subject's command after ` -- `; empty for the built-in listener.
     pub command: String,
 }
 
 impl Recorder {
-    /// Returns the record of a subject that stands ready.
+    /// Returns the record of a subject that is ready.
     pub fn ready_subject(
         &self,
         socket: SocketKind,

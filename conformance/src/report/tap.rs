@@ -9,8 +9,8 @@ use crate::evidence::EvidenceLine;
 use crate::judge::{Strictness, Verdict};
 use crate::output_file::{Spool, remove_stale, write_atomically_with};
 
-/// Writes the Test Anything Protocol, version 14: a line per vector, with the evidence below it as
-/// YAML.
+/// A reporter that writes the Test Anything Protocol, version 14: a line per vector, with the
+/// evidence below it as YAML.
 #[derive(Debug)]
 pub struct Tap {
     path: PathBuf,
@@ -98,7 +98,7 @@ fn lines(
     writeln!(out, "  ---\n  verdict: {verdict}\n  level: {level}")?;
     let mut labels = Vec::<&str>::new();
     for EvidenceLine { label, text, .. } in record.evidence_lines() {
-        // A YAML mapping holds each key once.
+        // A YAML mapping must not repeat a key.
         let nth = labels.iter().filter(|other| **other == label).count();
         labels.push(label);
         let key = label.replace(' ', "_");
@@ -113,7 +113,7 @@ fn lines(
     writeln!(out, "  ...")
 }
 
-/// Returns text as a part of a description: `#` would begin a directive.
+/// Returns text for a description. Escapes `\` and `#`, because `#` would begin a directive.
 fn description(text: &str) -> String {
     text.replace('\\', "\\\\").replace('#', "\\#")
 }

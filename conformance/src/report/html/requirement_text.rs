@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::vector_details::VectorDetails;
 use crate::report::RequirementTitle;
 
-/// A requirement in full, to which its failures link.
+/// The full text of a requirement, to which its failures link.
 #[derive(Debug, Serialize)]
 pub(super) struct RequirementText<'r> {
     id: &'r str,
@@ -48,7 +48,7 @@ pub(super) fn texts<'r>(
     texts.collect()
 }
 
-/// Splits Markdown into paragraphs, items of lists, and code. A table is shown as it is written.
+/// Splits Markdown into paragraphs, items of lists, and code. Tables become code.
 fn blocks(text: &str) -> Vec<TextBlock> {
     let mut blocks = Vec::<TextBlock>::new();
     let mut is_code = false;

@@ -14,40 +14,42 @@ pub(super) struct VectorDetails {
     pub(super) dialect: Dialect,
     pub(super) verdict: Verdict,
     pub(super) decides: bool,
-    /// One for each result.
+    /// The socket of each result.
     pub(super) sockets: Vec<&'static str>,
-    /// The number of the first of these results.
+    /// The number of the first result.
     #[serde(skip)]
     pub(super) result: usize,
     #[serde(skip)]
     pub(super) group: Group,
-    /// Whether links to the vector lead here: a vector may stand on the page several times.
+    /// Whether links to the vector lead to this place, because a vector may be on the page several
+    /// times.
     pub(super) is_link_target: bool,
     pub(super) summary: String,
     pub(super) why: String,
     /// How many datagrams the vector has.
     pub(super) datagrams: usize,
     pub(super) comparisons: Vec<DatagramComparison>,
-    /// The lines as they were reported.
+    /// The reported lines, unchanged.
     pub(super) raw: Vec<String>,
     pub(super) misread_fence: Option<String>,
     pub(super) log: Vec<String>,
     pub(super) replay: String,
 }
 
-/// What vectors that did not pass have in common.
+/// The group of a vector that did not pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Group {
-    /// The index of the cause that explains them.
+    /// The vectors that a cause explains; holds its index.
     Cause(usize),
-    /// They went wrong, and no cause explains them.
+    /// The vectors with failures and warnings that no cause explains.
     Unexplained,
-    /// Nothing is wrong with them: remarks, known failures, and what does not apply.
+    /// The vectors without failures and warnings: remarks, known failures, and vectors that do not
+    /// apply.
     Remark,
 }
 
 impl VectorDetails {
-    /// Returns the size of the text that a case takes on the page, in bytes, roughly.
+    /// Returns the approximate size of a case's text on the page, in bytes.
     pub(super) fn weight(&self) -> usize {
         let pieces = |pieces: &Option<Vec<_>>| pieces.as_ref().map_or(0, Vec::len);
         let rows = self.comparisons.iter().flat_map(|it| &it.rows);
