@@ -8,7 +8,7 @@ use etherparse::IpNumber;
 #[derive(Debug)]
 pub(super) struct Fragment<'p> {
     pub(super) key: FragmentKey,
-    /// The offset of its bytes in the packet.
+    /// The offset of the fragment's bytes in the packet.
     pub(super) offset: usize,
     pub(super) is_last: bool,
     pub(super) payload: &'p [u8],
@@ -18,7 +18,7 @@ pub(super) struct Fragment<'p> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FragmentKey {
     pub(super) ips: IpPair,
-    /// The protocol of its payload.
+    /// The protocol of the packet's payload.
     pub(super) protocol: IpNumber,
     pub(super) identification: u32,
 }
@@ -30,8 +30,8 @@ pub(super) struct IpPair {
     pub(super) destination: IpAddr,
 }
 
-/// Reassembles packets. It holds no more bytes than its input had, and drops the oldest packet
-/// where too many are incomplete.
+/// Reassembles packets. It holds no more bytes than its input had, and drops the oldest packet if
+/// too many are incomplete.
 #[derive(Debug, Default)]
 pub(super) struct Fragments {
     open: HashMap<FragmentKey, PartialPacket>,
@@ -47,19 +47,19 @@ pub(super) struct Fragments {
 #[derive(Debug, Default)]
 struct PartialPacket {
     parts: BTreeMap<usize, Vec<u8>>,
-    /// Bytes in `parts`.
+    /// The number of bytes in `parts`.
     held: usize,
     /// The length of the packet, known from its last fragment.
     length: Option<usize>,
 }
 
-/// Hashes of the fragments of a packet by their offsets: what is captured on several interfaces
-/// comes several times, perhaps not all of it.
+/// Hashes of the fragments of a packet by their offsets. If a capture has several interfaces, it
+/// may contain some fragments several times.
 type CompletePacket = HashMap<usize, u64>;
 
 /// The most packets that are incomplete at a time.
 const MAX_OPEN: usize = 1024;
-/// The most complete packets of which fragments are known again.
+/// The most complete packets whose fragments are recognised if they come again.
 const MAX_COMPLETE: usize = 256;
 
 impl Fragments {
@@ -79,7 +79,7 @@ impl Fragments {
                 self.dropped += 1;
                 return None;
             }
-            // The fragment is of another packet, which has the identification of an earlier one.
+            // The fragment belongs to a new packet with the identification of an earlier one.
             self.complete.retain(|(other, _)| *other != key);
             return self.add(fragment);
         }
@@ -91,15 +91,15 @@ impl Fragments {
         Some(packet.parts.into_values().flatten().collect())
     }
 
-    /// Returns the number of packets that were never complete. Fragments that came again behind the
-    /// rest of their packet are none.
+    /// Returns the number of packets that were never complete. Does not count fragments that came
+    /// again after their packet was complete.
     pub(super) fn incomplete(&self) -> usize {
         let is_packet =
             |(key, packet): &(&FragmentKey, &PartialPacket)| !self.is_repetition(key, packet);
         self.dropped + self.open.iter().filter(is_packet).count()
     }
 
-    /// Returns whether all that is there of a packet was part of a complete one.
+    /// Returns whether all fragments of an incomplete packet belong to a complete one.
     fn is_repetition(&self, key: &FragmentKey, packet: &PartialPacket) -> bool {
         let mut complete = self.complete.iter();
         let Some((_, complete)) = complete.find(|(other, _)| other == key) else {
@@ -206,12 +206,12 @@ mod tests {
         assert!(fragments.add(&fragment(1, 2, true, b"cd")).is_some());
         assert_eq!(fragments.add(&fragment(1, 0, false, b"ab")), None);
         assert_eq!(fragments.incomplete(), 0);
-        // Another packet of the same identification is not taken for the rest of it.
+        // Another packet with the same identification is not taken for the rest of this one.
         assert_eq!(fragments.add(&fragment(1, 0, false, b"xy")), None);
         assert_eq!(fragments.incomplete(), 1);
         let other = fragments.add(&fragment(1, 2, true, b"cd"));
         assert_eq!(other.as_deref(), Some(&b"xycd"[..]));
-        // A packet of which all comes again is there again.
+        // A packet whose fragments all come again is reassembled again.
         assert_eq!(fragments.add(&fragment(1, 2, true, b"cd")), None);
         let again = fragments.add(&fragment(1, 0, false, b"xy"));
         assert_eq!(again.as_deref(), Some(&b"xycd"[..]));

@@ -2,7 +2,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LeftOut {
-    /// The capture holds only the beginning of the datagram.
+    /// The capture has only the beginning of the datagram.
     Truncated,
     /// A fragment of the datagram is missing, or its fragments do not fit together.
     Incomplete,
@@ -14,11 +14,11 @@ pub enum LeftOut {
     ObsoleteBlock,
     /// The packet is encrypted.
     Encrypted,
-    /// A header of the packet is damaged or cut off.
+    /// A header of the packet is damaged or truncated.
     MalformedHeader,
-    /// The packet is not of IP.
+    /// The packet is no IP packet.
     NotIp,
-    /// The packet is of IP, and not of UDP.
+    /// The packet is an IP packet, but has no UDP datagram.
     NotUdp,
     /// The datagram is neither from nor to the selected port.
     OtherPort,

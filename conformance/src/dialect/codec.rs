@@ -10,16 +10,16 @@ const MAX_EVENT_NAME: usize = 64;
 named_enum! {
     /// The form of a datagram.
     Dialect {
-        /// What OpenSIPS up to 3.0 sends: lines of text.
+        /// Lines of text, as OpenSIPS up to 3.0 sends them.
         Text = "text",
-        /// What OpenSIPS 3.1 and later send: JSON-RPC notifications.
+        /// JSON-RPC notifications, as OpenSIPS 3.1 and later send them.
         JsonRpc = "jsonrpc",
     }
 }
 
 impl Dialect {
-    /// Detects the dialect of a datagram: JSON-RPC starts with `{`, perhaps behind white space, and
-    /// no built-in event of OpenSIPS does so in text.
+    /// Detects the dialect of a datagram. JSON-RPC starts with `{`, perhaps after white space, and
+    /// no built-in event of OpenSIPS starts so in the text dialect.
     pub fn detect(datagram: &[u8]) -> Self {
         match datagram.trim_ascii_start().first() {
             Some(b'{') => Self::JsonRpc,
@@ -27,7 +27,7 @@ impl Dialect {
         }
     }
 
-    /// Returns the dialect that is named, or detects that of the datagram.
+    /// Returns `named` if it is a dialect, or else detects the dialect of the datagram.
     pub fn or_detect(named: Option<Self>, datagram: &[u8]) -> Self {
         named.unwrap_or_else(|| Self::detect(datagram))
     }
@@ -63,8 +63,8 @@ impl Dialect {
         words
     }
 
-    /// Decodes a datagram by the rulings, and returns the line that reports it by the contract,
-    /// without its line feed.
+    /// Decodes a datagram by the rulings, and returns the line of the reporting contract for it,
+    /// without the line feed.
     pub fn report_line(self, datagram: &[u8]) -> Vec<u8> {
         let mut line = Vec::new();
         self.append_report_line(datagram, &mut line);
@@ -90,7 +90,7 @@ impl Dialect {
     ///
     /// # Errors
     ///
-    /// If it is malformed; the message says why, and at which byte.
+    /// If the datagram is malformed. The message says why, and at which byte.
     pub fn decode(self, datagram: &[u8]) -> Result<EventBuf, String> {
         match self {
             Self::Text => text::decode(datagram)
@@ -107,7 +107,7 @@ impl Dialect {
     ///
     /// # Errors
     ///
-    /// If it is longer than datagrams may be.
+    /// If the datagram would be too long.
     pub fn encode(self, event: &EventBuf) -> Result<Vec<u8>, String> {
         let mut datagram = Vec::new();
         match self {
@@ -119,8 +119,8 @@ impl Dialect {
         Ok(datagram)
     }
 
-    /// Returns in which way the datagram of an event decodes to something else, and whether real
-    /// servers refuse or lose the event: a sentence each.
+    /// Returns sentences that say in which way the datagram of an event decodes to something else,
+    /// and why real servers refuse or lose the event.
     pub fn caveats(self, event: &EventBuf) -> Vec<String> {
         let (size, loss) = match self {
             Self::Text => (
@@ -142,8 +142,8 @@ impl Dialect {
             .collect()
     }
 
-    /// Returns why real servers refuse or lose an event of this name, whose datagram has this size:
-    /// a sentence each.
+    /// Returns sentences that say why real servers refuse or lose an event with this name whose
+    /// datagram has this size.
     pub fn refusals(self, name: &[u8], size: usize) -> impl Iterator<Item = String> {
         let length = name.len();
         let is_refused = (length > MAX_EVENT_NAME).then(|| {

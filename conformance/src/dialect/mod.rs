@@ -1,4 +1,5 @@
-//! The two dialects: what the runner, the listener and the commands need of a codec, by one type.
+//! The two dialects behind one type, with the functions of the codec that the runner, the listener
+//! and the commands need.
 
 mod codec;
 #[cfg(feature = "reference")]

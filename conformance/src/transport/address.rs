@@ -16,7 +16,7 @@ pub enum Address {
 }
 
 impl Address {
-    /// Resolves a socket. Of a host name, the first address is taken.
+    /// Resolves a socket. For a host name, takes the first address.
     ///
     /// # Errors
     ///
@@ -44,8 +44,8 @@ impl Address {
         Ok(Self::Udp(address))
     }
 
-    /// Returns whether a listener that is bound here receives what is sent to `other`: it may be
-    /// bound to all addresses, or to another name of the same path.
+    /// Returns whether a listener that is bound to this address receives datagrams to `other`. It
+    /// may be bound to all addresses, or to another name of the same path.
     pub fn leads_to(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Udp(bound), Self::Udp(target)) => {

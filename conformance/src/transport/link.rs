@@ -11,27 +11,29 @@ use super::waits::STOP_CHECK_INTERVAL;
 
 /// A connected datagram socket to a listener.
 ///
-/// Connected, because otherwise a UDP socket does not learn that the port is unbound, nor a UNIX
-/// socket when there is room.
+/// The socket is connected, because otherwise a UDP socket would not learn that the port is
+/// unbound, and a UNIX socket could not wait for space.
 #[derive(Debug)]
 pub struct Link {
     address: Address,
     socket: OpenSocket,
     /// Whether the listener has ever been in the kernel's table of sockets.
     was_bound: bool,
-    /// The socket that was bound to the address at first, if no other may take its place.
+    /// The socket that was bound to the address at first, if no other socket may replace it.
     only: Option<Identity>,
 }
 
-/// Device and inode of a bound socket: another one at the same address has others.
+/// The device and inode of a bound socket. Another socket at the same address differs in them.
 type Identity = (u64, u64);
 
 impl Link {
-    /// Connects to a listener. A UDP socket connects whether or not the address is bound.
+    /// Connects to a listener. A connection to a UDP address succeeds even if the address is not
+    /// bound.
     ///
     /// # Errors
     ///
-    /// The system's, such as `ENOENT` or `ECONNREFUSED` for a UNIX socket that is not bound.
+    /// Returns the system's error, such as `ENOENT` or `ECONNREFUSED` for a UNIX socket that is not
+    /// bound.
     pub fn connect(address: &Address) -> io::Result<Self> {
         Ok(Self {
             address: address.clone(),
@@ -41,12 +43,12 @@ impl Link {
         })
     }
 
-    /// Connects to the listener that is bound now. Another that takes its place counts as a
-    /// refusal.
+    /// Connects to the listener that is bound now. If another listener replaces it, the link counts
+    /// as refused.
     ///
     /// # Errors
     ///
-    /// As [`connect`](Self::connect).
+    /// The same as for [`connect`](Self::connect).
     pub fn connect_to_this(address: &Address) -> io::Result<Self> {
         let only = identity(address);
         Ok(Self {
@@ -55,10 +57,10 @@ impl Link {
         })
     }
 
-    /// Sends one datagram whole. Waits for room until the deadline, or until `stop` returns true.
+    /// Sends one datagram whole. Waits for space until the deadline, or until `stop` returns true.
     ///
-    /// Servers send by path. As they do, this reconnects to a listener that has bound its UNIX
-    /// socket again.
+    /// Reconnects to a listener that has bound its UNIX socket again, because servers, which send
+    /// by path, reach such a listener, too.
     ///
     /// # Errors
     ///
@@ -85,7 +87,7 @@ impl Link {
         }
     }
 
-    /// Sends one datagram whole if there is room for it now.
+    /// Sends one datagram whole if there is space for it now.
     ///
     /// # Errors
     ///
@@ -115,8 +117,8 @@ impl Link {
                         return Err(SendError::Refused);
                     }
                     is_tried_again = true;
-                    // The error of a UDP socket was about an earlier datagram, and returning it
-                    // has cleared it.
+                    // The error of a UDP socket is about an earlier datagram. The call that
+                    // returned the error has also cleared it.
                     if let Address::Unix(_) = self.address {
                         self.socket =
                             OpenSocket::open(&self.address).map_err(|_| SendError::Refused)?;
@@ -132,12 +134,13 @@ impl Link {
         &self.address
     }
 
-    /// Returns whether the address is no longer bound, so that what was sent was lost.
+    /// Returns whether the address is no longer bound, so that the sent datagrams are lost.
     ///
-    /// For a UDP socket, the kernel's table decides if the listener was in it before: datagrams in
-    /// flight when the listener closes are lost without an answer. Otherwise the answer to an
-    /// earlier datagram decides; on a busy machine it may come when the listener is bound at last.
-    /// For a UNIX socket, connecting decides.
+    /// For a UDP socket, the kernel's table of sockets decides if the listener was in the table
+    /// before, because datagrams in flight when the listener closes its socket are lost without an
+    /// answer. Otherwise the answer to an earlier datagram decides; on a busy machine this answer
+    /// may arrive after the listener has bound its socket. For a UNIX socket, an attempt to connect
+    /// decides.
     pub fn is_refused(&mut self) -> bool {
         if self.only.is_some() && identity(&self.address) != self.only {
             return true;
@@ -153,9 +156,9 @@ impl Link {
         }
     }
 
-    /// Returns whether a listener whose address was refused has bound it again, as some do when
-    /// they read their configuration anew. Where no other may take its place, none has: a file
-    /// system may give the inode of a socket that was removed to the next one.
+    /// Returns whether a listener whose address was refused has bound it again, as some listeners
+    /// do when they reload their configuration. Always returns false if no other socket may replace
+    /// the first one, because a file system may reuse the inode of a removed socket.
     pub(crate) fn is_bound_again(&self) -> bool {
         if self.only.is_some() {
             return false;
@@ -167,7 +170,7 @@ impl Link {
     }
 
     /// Returns how many datagrams the kernel has dropped since the listener bound its socket, as
-    /// far as can be known.
+    /// far as the system shows it.
     pub fn dropped(&mut self) -> u64 {
         match self.port() {
             Port::Bound { dropped, .. } => {
@@ -186,8 +189,8 @@ impl Link {
     }
 
     /// Returns how many bytes may be in flight without an answer, so that the kernel need not drop
-    /// any. A UNIX socket blocks its sender; the default receive buffer of a UDP socket holds three
-    /// times this much.
+    /// any. A full UNIX socket blocks its sender. The default receive buffer of a UDP socket holds
+    /// three times this much.
     pub const fn burst(&self) -> usize {
         match self.socket {
             OpenSocket::Udp(_) => 65_536,
@@ -216,7 +219,7 @@ fn identity(address: &Address) -> Option<Identity> {
     }
 }
 
-/// Lets a caller wait for room together with other events.
+/// Allows a caller to wait for space together with other events.
 #[cfg(unix)]
 impl AsFd for Link {
     fn as_fd(&self) -> BorrowedFd<'_> {

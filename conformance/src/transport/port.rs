@@ -3,25 +3,27 @@ use std::{io, iter};
 
 use super::address::Address;
 
-/// The UDP socket that datagrams to an address reach, as the kernel's table shows it.
+/// The UDP socket that receives datagrams to an address, as the kernel's table shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Port {
     /// This system has no table of sockets.
     Unknown,
-    /// The table has no such socket. Containers and other machines have tables of their own.
+    /// The table has no such socket. The table does not list the sockets of containers and of other
+    /// machines.
     Unbound,
     /// The table has such a socket.
     Bound {
-        /// The number of datagrams that were dropped because its receive buffer was full.
+        /// The number of datagrams that were dropped because the receive buffer of the socket was
+        /// full.
         dropped: u64,
-        /// The inode: another socket on the same port has another one.
+        /// The inode of the socket. Another socket on the same port has another inode.
         inode: u64,
     },
 }
 
 impl Port {
-    /// Returns how many datagrams for a listener's socket the kernel has dropped, where it counts
+    /// Returns how many datagrams for a listener's socket the kernel has dropped, if it counts
     /// them.
     pub fn dropped_at(address: &Address) -> Option<u64> {
         let Address::Udp(address) = address else {
@@ -67,28 +69,29 @@ impl Port {
     }
 }
 
-/// How often the table has to be without a socket before it counts as unbound. The kernel hands the
-/// table out in pieces, and skips a row if sockets before it close in between: one look in nine
-/// missed its socket while another thread opened and closed a hundred sockets again and again.
+/// How many times in succession the table must lack a socket before the port counts as unbound. The
+/// kernel returns the table in pieces, and skips a row if earlier sockets close in between. In a
+/// measurement, one look in nine missed its socket while another thread kept opening and closing a
+/// hundred sockets.
 const LOOKS: usize = 8;
 
-/// Returns whether an address belongs to this machine: datagrams to another reach none of its
-/// sockets, whatever they are bound to.
+/// Returns whether an address belongs to this machine. Sockets of this machine never receive
+/// datagrams to other addresses.
 fn is_here(mut address: SocketAddr) -> bool {
     address.set_port(0);
     let is_elsewhere = |error: io::Error| error.kind() == io::ErrorKind::AddrNotAvailable;
     !UdpSocket::bind(address).is_err_and(is_elsewhere)
 }
 
-/// Merges several sockets that a datagram may reach: the drops of all of them count.
+/// Merges two sockets that a datagram may reach, and adds their drops.
 fn merge((dropped, inode): (u64, u64), (more, _): (u64, u64)) -> (u64, u64) {
     (dropped + more, inode)
 }
 
-/// Returns drops and inode of the sockets in a table that datagrams to an address reach.
+/// Returns the drops and the inode of the sockets in a table that receive datagrams to an address.
 ///
-/// The table has one line per socket: its number, the local address and port in hex, further on its
-/// inode, and the drops in the last column.
+/// The table has one line per socket. It begins with a number and the local address and port in
+/// hex; a later column has the inode, and the last one has the drops.
 fn bound_in(table: &str, address: SocketAddr) -> Option<(u64, u64)> {
     let reached_by: Vec<_> = local_addresses(address.ip())
         .iter()
@@ -108,7 +111,7 @@ fn bound_in(table: &str, address: SocketAddr) -> Option<(u64, u64)> {
     sockets.reduce(merge)
 }
 
-/// Returns the local addresses of sockets that datagrams to `ip` reach, as the table writes them.
+/// Returns the local addresses of sockets that receive datagrams to `ip`, as the table writes them.
 fn local_addresses(ip: IpAddr) -> Vec<String> {
     let (v4, v6) = match ip {
         IpAddr::V4(ip) => (Some(ip), ip.to_ipv6_mapped()),
@@ -120,7 +123,8 @@ fn local_addresses(ip: IpAddr) -> Vec<String> {
     v4.chain(v6).collect()
 }
 
-/// Returns an address as the table writes it: in words of four bytes, in the machine's byte order.
+/// Returns an address in the notation of the table: words of four bytes, in the machine's byte
+/// order.
 fn words(octets: &[u8]) -> String {
     let words = octets
         .chunks_exact(4)
@@ -146,7 +150,7 @@ mod tests {
         assert_eq!(at("127.0.0.1:8081"), Some((0, 1235)));
         assert_eq!(at("127.0.0.2:8080"), None);
         assert_eq!(at("127.0.0.1:80"), None);
-        // A socket on all addresses of one family receives nothing of the other.
+        // A socket on all addresses of one family receives no datagrams of the other family.
         assert_eq!(at("[::ffff:127.0.0.1]:8081"), Some((0, 1235)));
         assert_eq!(at("[::1]:8081"), None);
     }

@@ -4,16 +4,16 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// The address is not bound any more. Over UDP the second datagram shows that.
+    /// The address is not bound any more. Over UDP, the second datagram gets this error.
     #[error("nobody listens there")]
     Refused,
     /// The listener's queue is full, and stayed full until the deadline if there was one.
     #[error("the socket took nothing: its reader has stopped reading")]
     Blocked,
-    /// The kernel took fewer bytes than there were.
+    /// The kernel sent fewer bytes than the datagram has.
     #[error("only {sent} of {size} bytes were sent")]
     Cut {
-        /// The bytes that it took.
+        /// The number of bytes that were sent.
         sent: usize,
         /// The length of the datagram.
         size: usize,

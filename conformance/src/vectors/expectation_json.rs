@@ -16,11 +16,11 @@ pub(crate) fn expectation_to_json(expectation: &Expectation) -> Value {
     }
 }
 
-/// Parses what [`expectation_to_json`] returned.
+/// Parses an expectation in the form that [`expectation_to_json`] returns.
 ///
 /// # Errors
 ///
-/// If the JSON has another form; the message says what was expected.
+/// If the JSON has another form. The message says what was expected.
 pub(crate) fn expectation_from_json(json: &Value) -> Result<Expectation, String> {
     match json {
         Value::String(word) if word == "reject" => Ok(Expectation::Reject),

@@ -11,9 +11,10 @@ use crate::escape::visible;
 ///
 /// # Errors
 ///
-/// A message that says what is wrong at which vector and field, without the name of the file.
+/// Returns a message that says what is wrong, with the vector and the field, but without the name
+/// of the file.
 pub fn read(text: &str) -> Result<Vec<Vector>, String> {
-    // Messages quote the text.
+    // Messages quote the text, so its invisible characters are escaped.
     parse(text).map_err(|message| visible(&message))
 }
 
@@ -106,7 +107,7 @@ pub(super) const SLUG: &str =
 
 /// Deserializes an object. Errors name the field.
 pub(super) fn deserialize<'de, T: Deserialize<'de>>(json: &'de Value) -> Result<T, String> {
-    // Derived readers accept lists of the right length, too.
+    // Derived implementations also accept lists of the right length.
     if !json.is_object() {
         return Err("expected an object".into());
     }
@@ -243,7 +244,7 @@ fn length(param: &ParamBuf) -> usize {
     param.name.as_ref().map_or(0, Vec::len) + value
 }
 
-/// More parameters than a datagram holds.
+/// The most parameters of an event, which is more than a datagram can have.
 const MAX_PARAMS: usize = 65_536;
 
 #[derive(Deserialize)]
@@ -343,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_event_holds_is_no_value() {
+    fn values_that_no_event_has_are_refused() {
         for json in [
             r#""value": 1.5"#,
             r#""value": 9223372036854775808"#,
@@ -356,10 +357,10 @@ mod tests {
         }
     }
 
-    /// One line asked for about 64 GB: each of its numbers was within bounds, their product was
-    /// not.
+    /// Regression: one line required about 64 GB, because each of its numbers was within the
+    /// limits, but their product was not.
     #[test]
-    fn what_no_machine_holds_is_refused_before_it_is_made() {
+    fn values_that_are_too_large_are_refused_before_they_are_built() {
         let large = r#"{"repeat": "a", "times": 1000000}"#;
         for (json, message) in [
             (format!(r#""value": [{large}, {large}]"#), "value: more"),

@@ -5,19 +5,19 @@ use super::corpus::{Corpus, CorpusError, CorpusReader, SPEC, content};
 use super::exported::read_exported;
 use crate::input_file::{MAX_FILE, read, read_to_string};
 
-/// The list of the requirements in an export. A corpus has none.
+/// The list of the requirements in an export. A corpus folder does not have this file.
 const EXPORT_MARK: &str = "requirements.json";
 /// The file that an export writes last.
 const EXPORT_END: &str = "README.md";
 
 impl Corpus {
     /// Reads the corpus in a folder: `SPEC.md`, `vectors/*/*.json`, and if there are any
-    /// `sets/*.txt`; or an export of one, with the sets that it holds whole.
+    /// `sets/*.txt`; or the corpus in an export, with the sets of which it has all vectors.
     ///
     /// # Errors
     ///
-    /// At the first file that cannot be read or is broken; the message names file, vector and
-    /// field.
+    /// Returns an error for the first file that cannot be read or is malformed. The message names
+    /// the file, the vector and the field.
     pub fn load(folder: &Path) -> Result<Self, CorpusError> {
         if !folder.join("vectors").is_dir() && folder.join(EXPORT_MARK).is_file() {
             load_export(folder)
@@ -26,13 +26,14 @@ impl Corpus {
         }
     }
 
-    /// Returns this corpus with the vectors of these files in the place of its own, and without
-    /// sets. The files may be pipes.
+    /// Returns this corpus with its vectors replaced by those of these files, and without sets. The
+    /// files may be pipes.
     ///
     /// # Errors
     ///
-    /// At the first file that cannot be read or is broken, or whose vector has the id of another or
-    /// an unknown requirement; the message names file, vector and field.
+    /// Returns an error for the first file that cannot be read, is malformed, or has a vector with
+    /// the id of another one or with an unknown requirement. The message names the file, the vector
+    /// and the field.
     pub fn with_vectors_of(self, files: &[PathBuf]) -> Result<Self, CorpusError> {
         let mut reader = CorpusReader::replacing_vectors(self);
         for path in files {
@@ -117,7 +118,7 @@ fn set_lists(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     Ok(lists)
 }
 
-/// Returns the name of a file as messages name it, and its text.
+/// Returns the name of a file for messages, and its text.
 fn text(path: &Path) -> Result<(String, String), CorpusError> {
     let text = read_to_string(path, MAX_FILE).map_err(at(path))?;
     Ok((path.display().to_string(), text))
@@ -129,7 +130,7 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     Ok(folders)
 }
 
-/// Returns the paths of what is in a folder, in order.
+/// Returns the sorted paths in a folder.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(at(folder))? {

@@ -1,4 +1,4 @@
-//! The corpus: vectors and the requirements they test. Load, validate, select.
+//! Loads, validates and selects the vectors of the corpus and the requirements that they test.
 
 mod bytes;
 #[cfg(feature = "runner")]

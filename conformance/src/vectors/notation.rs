@@ -1,4 +1,4 @@
-//! Writing vectors in the notation of vector files.
+//! Writes vectors in the notation of vector files.
 
 use event_datagram::{ParamBuf, ValueBuf};
 use serde_json::{Map, Value, json};
@@ -7,11 +7,11 @@ use sha2::{Digest as _, Sha256};
 use super::vector::{Expectation, Vector};
 use crate::dialect::Dialect;
 
-/// The digits of a digest in the id of a vector.
+/// The number of digits of a digest in the id of a vector.
 const DIGITS: usize = 12;
 
-/// Returns a vector file with vectors of one dialect. Their ids depend on the topic and the
-/// datagrams alone; of equal ones the first is left.
+/// Returns a vector file with vectors of one dialect. Their ids depend only on the topic and the
+/// datagrams. Of vectors with equal datagrams, the first one is kept.
 ///
 /// # Panics
 ///
@@ -33,7 +33,7 @@ pub fn write<'v>(
     file(topic, dialect, summary, entries)
 }
 
-/// Returns the digits that tell a vector's datagrams from others.
+/// Returns digits that identify a vector's datagrams.
 pub fn digits(vector: &Vector) -> String {
     digest(vector.steps.iter().map(|step| &step.datagram[..]))
 }
@@ -74,7 +74,7 @@ pub(super) fn file(topic: &str, dialect: Dialect, summary: &str, vectors: Vec<Va
 pub(super) fn digest<'d>(datagrams: impl IntoIterator<Item = &'d [u8]>) -> String {
     let mut sha = Sha256::new();
     for (index, datagram) in datagrams.into_iter().enumerate() {
-        // Separates datagrams, so that `a, bc` and `ab, c` differ.
+        // A separator between datagrams, so that `a, bc` and `ab, c` differ.
         if index > 0 {
             sha.update(index.to_le_bytes());
         }

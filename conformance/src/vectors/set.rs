@@ -5,9 +5,9 @@ use super::vector::Vector;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Set {
-    /// Its name, such as `2026.2`.
+    /// The name of the set, such as `2026.2`.
     pub name: String,
-    /// The list as it lies in the corpus, with its comments.
+    /// The text of the list in the corpus, with its comments.
     pub text: String,
     /// The vectors' ids, in alphabetical order.
     pub ids: Vec<String>,
@@ -25,7 +25,7 @@ impl Set {
 ///
 /// # Errors
 ///
-/// If an id belongs to no vector, is out of order or is there twice. The message names the line.
+/// If an id belongs to no vector, is out of order or is repeated. The message names the line.
 pub(super) fn read(
     name: &str,
     text: &str,
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_departs_is_told_by_line() {
+    fn errors_of_a_list_name_the_line() {
         is_refused(
             "2031.1",
             "sep-lone-colon\nnone\n",

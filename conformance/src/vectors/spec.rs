@@ -7,13 +7,13 @@ use crate::escape::visible;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Requirement {
-    /// Its number, such as `T4`.
+    /// The id, such as `T4`.
     pub id: String,
-    /// What it says, in a few words.
+    /// The requirement in a few words.
     pub title: String,
-    /// How binding it is.
+    /// The level of the requirement.
     pub level: Level,
-    /// What it rests on.
+    /// The authorities of the requirement.
     pub authorities: Vec<Authority>,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Requirement>, String> {
     }
 }
 
-/// Returns what SPEC.md says below the heading of a requirement, up to the next heading.
+/// Returns the text of SPEC.md below the heading of a requirement, up to the next heading.
 pub(super) fn section<'t>(text: &'t str, requirement: &Requirement) -> Option<&'t str> {
     let mut lines = text.split_inclusive('\n');
     let mut start = 0;
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_are_told() {
+    fn missing_parts_are_errors() {
         let missing = "### T1: a\n### T2: b\nLevel: must. Authority: sender.\n";
         assert_eq!(
             read(missing).unwrap_err(),

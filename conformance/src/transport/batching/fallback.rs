@@ -3,7 +3,8 @@ use crate::transport::method::Method;
 use crate::transport::socket::OpenSocket;
 use crate::transport::unsent::Unsent;
 
-/// Hands datagrams to the kernel with a call for each: this system has no better [`Method`].
+/// Passes datagrams to the kernel with one call for each, because this system has no better
+/// [`Method`].
 #[derive(Debug)]
 pub(crate) struct Batching;
 
@@ -12,7 +13,7 @@ impl Batching {
         Self
     }
 
-    /// Returns that no datagrams are cut from one segment.
+    /// Returns false: this system cannot split datagrams from a segment.
     pub(crate) fn cuts(&self, _: usize) -> bool {
         false
     }

@@ -12,30 +12,31 @@ use crate::transport::method::Method;
 use crate::transport::socket::OpenSocket;
 use crate::transport::unsent::{Unsent, whole};
 
-/// Hands datagrams to the kernel with as few calls as the [`Method`] allows.
+/// Passes datagrams to the kernel with as few calls as the [`Method`] allows.
 #[derive(Debug)]
 pub(crate) struct Batching {
     method: Method,
-    /// The length of the longest datagrams that the kernel cuts from one segment; 0 if it cannot,
-    /// or has refused to.
+    /// The length of the longest datagrams that the kernel splits from one segment. 0 if it cannot
+    /// split, or has refused to.
     pub(crate) cuts_up_to: usize,
-    /// The number of datagrams to send in a call each, to find out why the last call did not take
-    /// all.
+    /// The number of datagrams to send with one call each, to find out why the last call did not
+    /// send all.
     singly: u8,
 }
 
-/// The most datagrams for one call, and the most that any kernel cuts from one segment.
+/// The most datagrams for one call, and the most that any kernel splits from one segment.
 const MAX_PER_CALL: usize = 64;
 /// The longest segment in bytes: the payload of one datagram, less any headers.
 const MAX_SEGMENT: usize = 65_000;
-/// The number of datagrams sent singly: the second reports what became of the first.
+/// The number of datagrams that are sent with one call each. The second call returns the error of
+/// the first datagram.
 const SINGLY: u8 = 2;
 
 impl Batching {
     pub(crate) fn new(socket: &OpenSocket, method: Method) -> Self {
         let cuts_up_to = match socket {
-            // A kernel that does not know the option does not refuse to cut: it sends the whole
-            // segment as one datagram.
+            // A kernel that does not know the option returns no error, but sends the whole segment
+            // as one datagram.
             OpenSocket::Udp(socket) if method == Method::Segments && knows_to_cut(socket) => {
                 usize::MAX
             }
@@ -48,12 +49,13 @@ impl Batching {
         }
     }
 
-    /// Returns whether datagrams of this length are cut from one segment, as far as is known.
+    /// Returns whether the kernel splits datagrams of this length from one segment, as far as is
+    /// known.
     pub(crate) fn cuts(&self, size: usize) -> bool {
         (1..=self.cuts_up_to).contains(&size)
     }
 
-    /// Sends datagrams of a batch, from this one on, and returns how many were taken.
+    /// Sends datagrams of a batch, from `from` on, and returns how many were sent.
     pub(crate) fn send(
         &mut self,
         socket: &OpenSocket,
@@ -72,7 +74,8 @@ impl Batching {
                 }
                 let taken = send_many(socket, batch, from)?;
                 if taken < left.min(MAX_PER_CALL) {
-                    // The call does not return the reason, and the kernel reports a refusal once.
+                    // The call does not return the reason, and the kernel reports a refusal only
+                    // once.
                     self.singly = SINGLY;
                 }
                 Ok(taken)
@@ -81,7 +84,8 @@ impl Batching {
         }
     }
 
-    /// Sends datagrams of equal length as one segment. `None` if these cannot be cut from one.
+    /// Sends datagrams of equal length as one segment. Returns `None` if the kernel cannot split
+    /// them from one.
     fn send_segment(
         &mut self,
         socket: &UdpSocket,
@@ -108,7 +112,7 @@ impl Batching {
     }
 }
 
-/// Sends as many datagrams as one call takes, without an allocation.
+/// Sends as many datagrams as one call can, without an allocation.
 fn send_many(socket: &impl AsFd, batch: &Batch, from: usize) -> Result<usize, Unsent> {
     let count = (batch.len() - from).min(MAX_PER_CALL);
     let pieces: [[IoSlice<'_>; 1]; MAX_PER_CALL] = array::from_fn(|at| {
@@ -139,8 +143,8 @@ fn knows_to_cut(socket: &impl AsFd) -> bool {
     getsockopt(socket, sockopt::UdpGsoSegment).is_ok()
 }
 
-/// Sends `count` datagrams as one segment, which the kernel cuts into datagrams as long as the
-/// first.
+/// Sends `count` datagrams as one segment, which the kernel splits into datagrams of the length of
+/// the first one.
 fn send_cut(socket: &UdpSocket, batch: &Batch, from: usize, count: usize) -> Result<usize, Unsent> {
     let segment = batch.segment(from..from + count);
     let Ok(size) = u16::try_from(batch.datagram(from).len()) else {
@@ -184,7 +188,7 @@ mod tests {
     fn a_socket_without_segmentation_offload_is_recognised() {
         let udp = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
         assert!(knows_to_cut(&udp));
-        // A UNIX socket answers as UDP does in kernels before 4.18.
+        // A UNIX socket returns the same error as a UDP socket in kernels before 4.18.
         let unix = UnixDatagram::unbound().expect("there are sockets");
         assert!(!knows_to_cut(&unix));
     }

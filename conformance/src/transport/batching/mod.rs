@@ -1,4 +1,4 @@
-//! How many datagrams one call hands to the kernel.
+//! Passes one or many datagrams to the kernel in a call.
 
 #[cfg(not(target_os = "linux"))]
 mod fallback;
