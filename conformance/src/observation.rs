@@ -1,4 +1,4 @@
-//! What a subject reported of a vector, which the judge compares with what was expected.
+//! The observation of a subject, which the judge compares with the expectations.
 
 use std::borrow::Cow;
 
@@ -13,9 +13,10 @@ use crate::fence::Mark;
 pub struct Observation {
     /// The reports in order.
     pub reports: Vec<Report>,
-    /// The line that carried the fence, if the subject read it otherwise than the first one.
+    /// The line that reports the fence, if the subject read the fence in another way than the first
+    /// one.
     pub misread_fence: Option<Vec<u8>>,
-    /// Whether the fence never came back, though a later one did.
+    /// Whether the subject did not report the fence, but a later one.
     pub swallowed_fence: bool,
     /// The total length of the reports, in bytes.
     bytes: usize,
@@ -25,11 +26,11 @@ pub struct Observation {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The line as it was written.
+    /// The line, unchanged.
     pub raw: Vec<u8>,
     /// What the line is about.
     pub content: ReportContent,
-    /// When it came.
+    /// When the report came.
     pub arrival: Arrival,
 }
 
@@ -39,10 +40,10 @@ pub struct Report {
 pub enum ReportContent {
     /// A datagram.
     Line(Line),
-    /// A datagram, as far as is known: the line is parsed when it is needed, because most lines are
-    /// byte for byte what was expected.
+    /// Probably a datagram. The line is parsed only when it is needed, because most lines are byte
+    /// for byte the expected ones.
     Unparsed,
-    /// A fence of an earlier exchange, again.
+    /// A fence of an earlier exchange, reported again.
     OldFence,
     /// A fence that was never sent.
     ForgedFence,
@@ -55,17 +56,17 @@ pub enum Arrival {
     Early,
     /// After the first datagram was sent.
     InTime,
-    /// After the first datagram was sent, byte for byte as a report of an earlier exchange, from a
-    /// subject that repeats itself late.
+    /// After the first datagram was sent, and byte for byte equal to a report of an earlier
+    /// exchange, from a subject that repeats reports.
     Repeated,
 }
 
-/// The longest line that is a report, in bytes: 65449 empty parameters in their longest spelling
-/// take a third of it.
+/// The length of the longest line that is accepted as a report, in bytes. 65449 empty parameters in
+/// their longest spelling take a third of it.
 pub(crate) const MAX_LINE: usize = 8 << 20;
-/// The most reports kept of one exchange. More are a flood of no use.
+/// The most reports that are kept of one exchange.
 pub(crate) const MAX_REPORTS: usize = 1_000;
-/// The most bytes of reports kept of one exchange, but for the last report.
+/// The most bytes of reports that are kept of one exchange, not counting the last report.
 const MAX_BYTES: usize = 2 * MAX_LINE;
 
 impl Observation {
@@ -96,7 +97,7 @@ impl Observation {
 }
 
 impl ReportContent {
-    /// Returns the content of a line that does not carry the tag of the awaited fence.
+    /// Returns the content of a line that does not have the tag of the awaited fence.
     pub fn of(mark: Mark) -> Self {
         match mark {
             Mark::None => Self::Unparsed,
@@ -107,7 +108,7 @@ impl ReportContent {
 }
 
 impl Report {
-    /// Returns a report whose line was parsed already, as a parser in process makes one.
+    /// Returns a report whose line is parsed already, for a parser in this process.
     pub fn parsed(raw: Vec<u8>, line: Line) -> Self {
         Self {
             raw,
@@ -125,14 +126,14 @@ impl Report {
         }
     }
 
-    /// Returns whether the report is byte for byte what the contract's own examples look like for
-    /// this event. `false` does not exclude other spellings of the event.
+    /// Returns whether the report is byte for byte the usual line for this event. `false` does not
+    /// exclude that it is another spelling of the event.
     pub(crate) fn is_plainly(&self, event: &EventBuf) -> bool {
         matches!(self.content, ReportContent::Unparsed) && is_line_of(&self.raw, event)
     }
 
-    /// Returns whether the report is plainly about a datagram, whatever was read. `false` does
-    /// not exclude that: the line may be about the program.
+    /// Returns whether the report is certainly about a datagram, which is decided without parsing.
+    /// `false` means that the line may also be a start line.
     pub(crate) fn is_plainly_about_a_datagram(&self) -> bool {
         matches!(self.content, ReportContent::Unparsed) && is_plainly_about_a_datagram(&self.raw)
     }

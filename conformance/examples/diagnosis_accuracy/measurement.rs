@@ -9,20 +9,20 @@ use event_datagram_oracle::faults::FaultInstance;
 
 use crate::subjects::{Subject, findings};
 
-/// What the diagnosis found of some listeners.
+/// The accuracy of the diagnosis for some listeners.
 #[derive(Default)]
 pub(crate) struct Measurement {
     subjects: usize,
     right: usize,
     wrong_causes: usize,
     slowest: Duration,
-    /// What was found instead of the faults, a line a listener.
+    /// What the diagnosis found instead of the faults, a line for each listener.
     pub(crate) failures: Vec<String>,
 }
 
 impl Measurement {
-    /// Diagnoses simulated listeners. `noise` is the part of their results that is replaced by
-    /// those of another vector.
+    /// Diagnoses simulated listeners. `noise` is the fraction of their results that is replaced by
+    /// results of another vector.
     pub(crate) fn of(vectors: &[&Vector], subjects: &[Subject], noise: f64) -> Self {
         let mut measurement = Self::default();
         let mut random = fastrand::Rng::with_seed(2);
@@ -39,7 +39,7 @@ impl Measurement {
         measurement
     }
 
-    /// Returns the part of listeners with the right diagnosis, in percent, rounded down.
+    /// Returns the percentage of listeners with the right diagnosis, rounded down.
     pub(crate) fn percent(&self) -> usize {
         self.right * 100 / self.subjects.max(1)
     }
@@ -94,7 +94,8 @@ impl Measurement {
     }
 }
 
-/// Cells of the table: how many were right, how many causes were wrong, and the longest time.
+/// Writes the cells of the table: how many diagnoses were right, how many causes were wrong, and
+/// the longest time.
 impl fmt::Display for Measurement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -112,7 +113,7 @@ impl fmt::Display for Measurement {
     }
 }
 
-/// Returns whether a set does the same without this member.
+/// Returns whether a set of faults does the same without this member.
 fn is_masked(vectors: &[&Vector], set: &[FaultInstance], member: usize) -> bool {
     let mut others = set.to_vec();
     others.remove(member);
@@ -125,7 +126,7 @@ fn is_masked(vectors: &[&Vector], set: &[FaultInstance], member: usize) -> bool 
         })
 }
 
-/// Replaces a part of the results by those of other vectors.
+/// Replaces a fraction of the results by results of other vectors.
 fn disturb(findings: &mut [Finding<'_>], part: f64, random: &mut fastrand::Rng) {
     for at in 0..findings.len() {
         if random.f64() < part {

@@ -15,18 +15,18 @@ use crate::parser_run::{ParserEnd, ParserRun, run_parser};
 use crate::remarks::Remarks;
 use crate::run_findings::RunFindings;
 
-/// Characters of a line of evidence that are shown.
+/// The most characters of a line of evidence that are shown.
 const WIDTH: usize = 240;
 
 /// The test of one vector.
 #[derive(Debug)]
 pub(crate) struct VectorTest {
     pub(crate) vector: Vector,
-    /// The title of its requirement.
+    /// The title of the vector's requirement.
     pub(crate) title: String,
     pub(crate) factory: Factory,
     pub(crate) decides: bool,
-    /// Why the vector is known to fail; `None` if it is not.
+    /// The reason of a known failure; `None` if the vector is not listed.
     pub(crate) known: Option<String>,
     pub(crate) strictness: Strictness,
     pub(crate) fence: FenceTemplate,

@@ -1,4 +1,4 @@
-//! Any two faults combine: their model answers whatever comes.
+//! Tests that any two faults can be combined in a model, which then handles any datagram.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -86,8 +86,8 @@ proptest! {
     }
 }
 
-/// Sends datagrams to a model: it does not panic, each of its lines is one, and it writes no more
-/// behind its end.
+/// Sends datagrams to a model. Asserts that it does not panic, that none of its lines contains a
+/// line feed, and that it writes nothing after its end.
 #[track_caller]
 fn answers(mut model: Model, datagrams: &[impl AsRef<[u8]>]) {
     let mut end = None;
@@ -102,8 +102,8 @@ fn answers(mut model: Model, datagrams: &[impl AsRef<[u8]>]) {
     }
 }
 
-/// Returns the common instances of faults; those that need names get the ones that most
-/// datagrams here have.
+/// Returns the common instances of faults. Faults that need names get the names in most datagrams
+/// of this test.
 fn instances(groups: &'static [FaultGroup]) -> Vec<FaultInstance> {
     let of_fault = |fault: &'static Fault| match fault.parameter() {
         ParameterKind::EventNames => vec![FaultInstance {

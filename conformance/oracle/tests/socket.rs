@@ -1,4 +1,4 @@
-//! Properties of the socket syntax, on texts that its grammar makes and on any others.
+//! Property tests of the socket syntax, on texts of its grammar and on any others.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -63,7 +63,7 @@ proptest! {
     }
 }
 
-/// A socket that owns its text, as a strategy must make it.
+/// A socket that owns its text, because strategies cannot return borrowed values.
 #[derive(Clone, Debug)]
 enum Owned {
     Unix(String),
@@ -80,7 +80,7 @@ impl Owned {
         }
     }
 
-    /// Writes the socket in a way that is not canonical, where there is one.
+    /// Writes the socket in a spelling that is not canonical, if there is one.
     fn respell(&self) -> String {
         match self {
             Self::Unix(path) if path.starts_with('/') => path.clone(),
@@ -96,7 +96,7 @@ impl Owned {
 }
 
 fn owned_socket() -> impl Strategy<Value = Owned> {
-    // Four bytes is the most that a character takes: 1 + 26 * 4 <= UnixPath::MAX_LENGTH.
+    // A character has at most four bytes: 1 + 26 * 4 <= UnixPath::MAX_LENGTH.
     let path = prop_oneof!["/?[^\0]{1,26}", "[ -~]{1,107}", "/[!-~]{0,106}"];
     // At most 3 * 63 + 61 bytes and three dots: HostName::MAX_LENGTH. The last label is never a
     // number.
@@ -118,7 +118,7 @@ fn owned_socket() -> impl Strategy<Value = Owned> {
     ]
 }
 
-/// Sockets out of so few that two of them are often equal, or nearly.
+/// Returns a strategy for so few sockets that two of them are often equal or nearly equal.
 fn few_sockets() -> impl Strategy<Value = Owned> {
     prop_oneof![
         "/?[aA]{1,2}".prop_map(Owned::Unix),

@@ -4,8 +4,8 @@ use super::words::Words;
 use super::{json, text};
 use crate::dialect::Dialect;
 
-/// Replaces words by others, the same for each word as long as this lives. Its key is random, and
-/// nobody can look a word up without it.
+/// Replaces words by others. The same anonymizer always replaces a word by the same other word. Its
+/// key is random, and without the key nobody can find out the original words.
 #[derive(Clone, Debug, Default)]
 pub struct Anonymizer {
     words: Words,
@@ -17,7 +17,7 @@ impl Anonymizer {
         Self::default()
     }
 
-    /// Returns a datagram with other words in its values.
+    /// Returns a datagram with the words of its values replaced.
     pub fn datagram(&self, dialect: Dialect, datagram: &[u8]) -> Vec<u8> {
         match dialect {
             Dialect::Text => text::anonymized(&self.words, datagram),
@@ -25,8 +25,7 @@ impl Anonymizer {
         }
     }
 
-    /// Returns another address, the one that a datagram has in the place of this one. The port
-    /// stays.
+    /// Returns the address that replaces this one, also in datagrams. The port is not changed.
     pub fn address(&self, address: SocketAddr) -> SocketAddr {
         let text = address.ip().to_string();
         let mut other = Vec::with_capacity(text.len());
@@ -72,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_wrote_is_gone_and_the_rest_stays() {
+    fn words_of_people_are_replaced_and_the_rest_is_kept() {
         let anonymizer = Anonymizer::new();
         let parts = [
             "E_CALL\n",

@@ -7,11 +7,11 @@ use crate::vectors::Corpus;
 
 /// The part of the kits that builds the library of the oracle.
 const LIBRARY: &str = "oracle/";
-/// The last file: a kit that has it is complete.
+/// The file that is written last, so that a kit that has it is complete.
 const README: &str = "README.md";
 
-/// Returns the files of a kit: the harness, an example parser with a planted bug, what builds the
-/// library if the language needs it, seeds and dictionaries; last, a README.
+/// Returns the files of a kit: the harness, an example parser with a planted bug, the files that
+/// build the library if the language needs it, seeds and dictionaries. The README is last.
 pub fn kit_files(corpus: &Corpus, language: Language, crates: &CrateSource) -> FolderFiles {
     let home = format!("{language}/");
     let in_kit = |path: &'static str| match path.strip_prefix(&home) {
@@ -29,7 +29,7 @@ pub fn kit_files(corpus: &Corpus, language: Language, crates: &CrateSource) -> F
         });
     }
     files.extend(seeds(corpus, language));
-    // Go has no dictionaries.
+    // The fuzzing of Go has no dictionaries.
     if language != Language::Go {
         for dialect in Dialect::ALL {
             let dictionary = dictionary(corpus, *dialect).into_bytes();

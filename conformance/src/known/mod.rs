@@ -1,4 +1,4 @@
-//! Lists of known failures: each entry excuses one vector, and nothing else.
+//! Lists of known failures. Each entry excuses one vector.
 
 mod list;
 mod update;

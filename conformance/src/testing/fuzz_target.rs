@@ -11,8 +11,8 @@ use crate::dialect::Dialect;
 use crate::output_file::write_atomically;
 use crate::vectors::Corpus;
 
-/// A set of laws over one kind of input: a function over bytes that panics where a law does not
-/// hold. Any fuzzing engine can run it.
+/// A set of laws for one kind of input: a function of bytes that panics if a law does not hold. Any
+/// fuzzing engine can run it.
 ///
 /// ```
 /// use event_datagram_conformance::testing::FuzzTarget;
@@ -21,7 +21,7 @@ use crate::vectors::Corpus;
 /// ```
 pub struct FuzzTarget {
     name: &'static str,
-    /// The path by which a pasted test names it.
+    /// The path of the constant, for the source of tests.
     path: &'static str,
     run: fn(&[u8]),
     case: fn(&[u8]) -> String,
@@ -29,8 +29,8 @@ pub struct FuzzTarget {
 }
 
 impl FuzzTarget {
-    /// Makes a target of the laws of another crate, over the cases that a generator makes. `path`
-    /// leads to its constant.
+    /// Returns a target for laws of another crate on generated cases. `path` is the path of its
+    /// constant.
     pub const fn generated<C: Generate>(
         name: &'static str,
         path: &'static str,
@@ -45,21 +45,21 @@ impl FuzzTarget {
         }
     }
 
-    /// Returns the name of its constant, in lower case.
+    /// Returns the name of the target's constant, in lower case.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Checks all of its laws on an input.
+    /// Checks all laws of the target on an input.
     ///
     /// # Panics
     ///
-    /// If one does not hold.
+    /// If a law does not hold.
     pub fn run(&self, input: &[u8]) {
         (self.run)(input);
     }
 
-    /// Returns the case that is made from these bytes, as Rust.
+    /// Returns the case for these bytes as Rust code.
     pub fn case(&self, input: &[u8]) -> String {
         (self.case)(input)
     }
@@ -74,7 +74,7 @@ impl FuzzTarget {
         )
     }
 
-    /// Returns seed inputs, made from a corpus. Targets whose cases are generated have none.
+    /// Returns seed inputs that are made from a corpus. Targets with generated cases have none.
     pub fn seeds(&self, corpus: &Corpus) -> Vec<Vec<u8>> {
         let mut seeds = (self.seeds)(corpus);
         seeds.sort();
@@ -82,8 +82,8 @@ impl FuzzTarget {
         seeds
     }
 
-    /// Reads the seeds that campaigns kept: `seeds/NAME.hex` in the folder of a corpus, one a line
-    /// in hex.
+    /// Reads the seeds that campaigns kept: `seeds/NAME.hex` in the folder of a corpus, with one
+    /// seed a line in hex.
     ///
     /// # Errors
     ///
@@ -101,7 +101,7 @@ impl FuzzTarget {
     ///
     /// # Errors
     ///
-    /// If it cannot be written.
+    /// If the file cannot be written.
     pub fn write_kept_seeds(&self, corpus: &Path, mut inputs: Vec<Vec<u8>>) -> io::Result<()> {
         inputs.sort_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
         inputs.dedup();
@@ -122,12 +122,12 @@ impl fmt::Debug for FuzzTarget {
     }
 }
 
-/// An input of a law, made from any bytes.
+/// An input of a law that can be made from any bytes.
 trait LawInput: fmt::Debug {
     fn from_bytes(bytes: &[u8]) -> Self;
 }
 
-/// The bytes as they are.
+/// The unchanged bytes.
 struct RawBytes(Vec<u8>);
 
 /// Text; bytes that are not UTF-8 are replaced.
@@ -196,7 +196,7 @@ macro_rules! targets {
 }
 
 targets! {
-    /// Datagrams of the text dialect, decoded alone.
+    /// Datagrams of the text dialect, for the decoder only.
     TEXT_DECODE = "text_decode", laws of RawBytes: |RawBytes(datagram)| {
         codec_laws::text::decoded_parts_are_slices_in_order(datagram);
     }, seeds: |corpus| seeds::datagrams(corpus, Dialect::Text);
@@ -210,12 +210,12 @@ targets! {
         codec_laws::text::decoded_events_encode_as_checked(datagram);
     }, seeds: |corpus| seeds::datagrams(corpus, Dialect::Text);
 
-    /// Events, and the writers of the text dialect.
+    /// Events for the encoders of the text dialect.
     TEXT_EVENT = "text_event", laws of Generated<TextEvent>: |Generated(event)| {
         codec_laws::text::sender_matches_size_and_check(&event.0);
     }, seeds: |_| Vec::new();
 
-    /// Datagrams of the JSON-RPC dialect, decoded alone.
+    /// Datagrams of the JSON-RPC dialect, for the decoder only.
     JSONRPC_DECODE = "jsonrpc_decode", laws of RawBytes: |RawBytes(datagram)| {
         codec_laws::jsonrpc::decoded_parts_are_slices_in_order(datagram);
     }, seeds: |corpus| seeds::datagrams(corpus, Dialect::JsonRpc);
@@ -229,12 +229,12 @@ targets! {
         codec_laws::jsonrpc::decoded_events_encode_as_checked(datagram);
     }, seeds: |corpus| seeds::datagrams(corpus, Dialect::JsonRpc);
 
-    /// Events, and the writers of the JSON-RPC dialect.
+    /// Events for the encoders of the JSON-RPC dialect.
     JSONRPC_EVENT = "jsonrpc_event", laws of Generated<JsonRpcEvent>: |Generated(event)| {
         codec_laws::jsonrpc::sender_matches_size_and_check(&event.0);
     }, seeds: |_| Vec::new();
 
-    /// Events of the JSON-RPC dialect, however they are spelled.
+    /// Events of the JSON-RPC dialect in many spellings.
     JSONRPC_SPELLING = "jsonrpc_spelling", laws of Generated<Spelling>: |Generated(spelling)| {
         codec_laws::jsonrpc::all_spellings_decode_alike(spelling);
         codec_laws::jsonrpc::decoder_agrees_with_reference(&spelling.datagram);
@@ -264,7 +264,7 @@ targets! {
         laws::globs_fit_as_by_dynamic_programming(glob, id);
     }, seeds: |_| seeds::globs();
 
-    /// Vector files made of captured datagrams of either dialect.
+    /// Vector files that are made from captured datagrams of either dialect.
     VECTOR_IMPORT = "vector_import", laws of Generated<CasePair<TextSequence, JsonRpcSequence>>: |Generated(CasePair(text, json))| {
         laws::imported_vector_files_parse(Dialect::Text, &text.0);
         laws::imported_vector_files_parse(Dialect::JsonRpc, &json.0);
@@ -286,7 +286,7 @@ targets! {
         laws::captures_read_alike_in_any_chunks(capture);
     }, seeds: seeds::captures;
 
-    /// Sequences of datagrams and reports before the judge.
+    /// Sequences of datagrams and reports for the judge.
     JUDGE_SEQUENCE = "judge_sequence", laws of Generated<JudgePair>: |Generated(JudgePair { before, case })| {
         laws::judge_agrees_with_brute_force(case);
         laws::alignments_pair_everything_in_order(case);

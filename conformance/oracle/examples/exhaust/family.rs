@@ -4,12 +4,12 @@ pub(crate) struct Family {
     pub(crate) name: &'static str,
     pub(crate) symbols: &'static [&'static [u8]],
     pub(crate) longest: u32,
-    /// Runs the laws on one string, and returns the number of cases that it made of the string.
-    /// Panics if a law is broken.
+    /// Runs the laws on the cases of one string, and returns the number of cases. Panics if a law
+    /// does not hold.
     pub(crate) run: fn(&[u8]) -> u64,
 }
 
-/// What stands around a string in a datagram.
+/// The text before and after a string in a datagram.
 pub(crate) struct Place {
     pub(crate) before: &'static [u8],
     pub(crate) behind: &'static [u8],

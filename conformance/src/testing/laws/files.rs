@@ -9,9 +9,9 @@ use crate::vectors::{Corpus, Vector, VectorFile, check, glob_fits, read};
 static CORPUS: LazyLock<Corpus> =
     LazyLock::new(|| Corpus::embedded().expect("the embedded corpus is valid"));
 
-/// The text of a vector file parses, or fails with a message. Every parsed vector has an id and a
-/// step for each datagram and expectation in the text, is not larger than vectors may be, and can
-/// be checked against the decoders.
+/// Asserts that the text of a vector file parses or returns an error with a message. Every parsed
+/// vector has an id and a step for each datagram and expectation in the text, is not larger than
+/// vectors may be, and can be checked with the decoders.
 ///
 /// # Panics
 ///
@@ -45,8 +45,9 @@ pub fn vector_files_parse_or_fail_with_a_message(text: &str) {
     check(&corpus_of(vectors));
 }
 
-/// A list of known failures that parses names vectors of the corpus, each once. With one more
-/// entry, of a vector that it names already or of one that does not exist, it does not parse.
+/// Asserts that a list of known failures that parses names only vectors of the corpus, each once.
+/// With another entry, for a vector that it names already or for one that does not exist, it must
+/// not parse.
 ///
 /// # Panics
 ///
@@ -72,15 +73,15 @@ pub fn known_lists_name_vectors_once(text: &str) {
     }
 }
 
-/// A pattern fits an id exactly if a table of all their beginnings says so: `*` stands for any
-/// characters, `?` for one, and any other character for itself.
+/// Asserts that a pattern fits an id if and only if dynamic programming over all prefixes of both
+/// says so. `*` stands for any characters, `?` for one, and any other character for itself.
 ///
 /// # Panics
 ///
 /// If the law does not hold.
 pub fn globs_fit_as_by_dynamic_programming(glob: &str, id: &str) {
     let id_characters: Vec<_> = id.chars().collect();
-    // Whether the pattern so far fits the first characters of the id, for each number of them.
+    // For each prefix of the id, whether the pattern so far fits it.
     let mut fits = vec![false; id_characters.len() + 1];
     fits[0] = true;
     for wanted in glob.chars() {
@@ -101,8 +102,8 @@ pub fn globs_fit_as_by_dynamic_programming(glob: &str, id: &str) {
     assert_eq!(glob_fits(glob, id), expected, "`{glob}` on `{id}`");
 }
 
-/// A vector file made from captured datagrams parses, has each of them once, and agrees with the
-/// decoders. One without datagrams does not parse.
+/// Asserts that a vector file made from captured datagrams parses, has each datagram once, and
+/// agrees with the decoders. A file without datagrams must not parse.
 ///
 /// # Panics
 ///
@@ -137,7 +138,7 @@ pub fn imported_vector_files_parse(dialect: Dialect, datagrams: &[Vec<u8>]) {
     assert_eq!(check(&corpus_of(vectors)), [""; 0]);
 }
 
-/// Returns a corpus of these vectors alone.
+/// Returns a corpus that has only these vectors.
 fn corpus_of(vectors: Vec<Vector>) -> Corpus {
     Corpus {
         requirements: Vec::new(),

@@ -6,7 +6,7 @@ use crate::contract::{
 };
 use crate::escape::visible_json;
 
-/// A parsed line, written by the contract, parses back the same.
+/// Asserts that a parsed line, written by the contract, parses back the same.
 ///
 /// # Panics
 ///
@@ -34,7 +34,7 @@ pub fn lines_parse_back(line: &[u8]) {
     assert_eq!(parse_line(&written), Some(parsed));
 }
 
-/// The fast parser of event lines returns what the generic one returns.
+/// Asserts that the fast parser of event lines returns the same as the generic one.
 ///
 /// # Panics
 ///
@@ -59,8 +59,8 @@ pub fn fast_and_generic_line_parsers_agree(line: &[u8]) {
     }
 }
 
-/// An event's line is the JSON that serde writes, with hidden characters escaped, and the
-/// comparison of bytes accepts that line alone.
+/// Asserts that an event's line is the JSON that serde writes, with hidden characters escaped, and
+/// that the comparison of bytes accepts only that line.
 ///
 /// # Panics
 ///
@@ -76,7 +76,7 @@ pub fn only_the_canonical_line_compares_equal(line: &[u8]) {
             "the event's own line is not accepted"
         );
         assert_eq!(is_line_of(line, &event), line == written);
-        // One byte more or less makes another line.
+        // A line with one byte more or less is another line.
         let longer = [&written[..], b"}"].concat();
         assert!(!is_line_of(&longer, &event), "a longer line is accepted");
         let shorter = &written[..written.len() - 1];

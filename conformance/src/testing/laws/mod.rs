@@ -1,4 +1,5 @@
-//! Laws of this library's parsers and of its judge. Each panics where it does not hold.
+//! Laws of this library's parsers and of its judge. Each is a function that panics if the property
+//! does not hold.
 
 mod anonymize;
 mod captures;

@@ -1,4 +1,4 @@
-//! Seeds that are packet captures, and the writers of their packets and files.
+//! Seeds that are packet captures, and the functions that write their packets and files.
 
 use std::io::Write as _;
 
@@ -10,7 +10,7 @@ use crate::dialect::Dialect;
 use crate::vectors::Corpus;
 
 /// Returns captures of some datagrams in both formats: over IPv4, with and without an Ethernet
-/// header, in fragments, behind tags and in tunnels, and compressed with gzip.
+/// header, in fragments, after tags and in tunnels, and compressed with gzip.
 pub(in crate::testing) fn captures(corpus: &Corpus) -> Vec<Vec<u8>> {
     const ETHERNET: u32 = 1;
     const RAW: u32 = 101;
@@ -41,7 +41,8 @@ pub(in crate::testing) fn captures(corpus: &Corpus) -> Vec<Vec<u8>> {
 const IP_IN_IP: u8 = 4;
 const UDP: u8 = 17;
 const GRE: u8 = 47;
-/// Tunnels of an IP packet: the protocol of the outer packet, and what stands before the inner one.
+/// Tunnels of an IP packet: the protocol of the outer packet, and the bytes before the inner
+/// packet.
 const TUNNELS: [(u8, &[u8]); 5] = [
     (IP_IN_IP, &[]),
     (GRE, &[0, 0, 8, 0]),
@@ -62,7 +63,7 @@ const TUNNELS: [(u8, &[u8]); 5] = [
         ],
     ),
 ];
-/// What stands between the Ethernet addresses and an IP packet: VLAN tags, MPLS labels, PPPoE.
+/// Bytes between the Ethernet addresses and an IP packet: VLAN tags, MPLS labels, PPPoE.
 const TAGS: [&[u8]; 3] = [
     &[
         0x88, 0xa8, 0, 7, 0x81, 0, 0, 8, 0x81, 0, 0, 9, 0x81, 0, 0, 10, 8, 0,

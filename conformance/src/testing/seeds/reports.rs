@@ -16,7 +16,7 @@ use crate::run::Outcome;
 use crate::transport::SocketKind;
 use crate::vectors::{Corpus, Vector};
 
-/// Returns reports of a pass and a failure each.
+/// Returns reports that each have a pass and a failure.
 pub(in crate::testing) fn reports(corpus: &Corpus) -> Vec<Vec<u8>> {
     let vectors = corpus.vectors.iter().step_by(24);
     let reports = vectors.map(|vector| report(vector).expect("there is room for temporary files"));

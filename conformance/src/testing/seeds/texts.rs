@@ -1,4 +1,5 @@
-//! Seeds that are texts: lines of a listener, vector files, lists of known failures, sockets.
+//! Seeds that are texts: lines of listeners, vector files, lists of known failures, and socket
+//! texts.
 
 use serde_json::{Map, Value};
 
@@ -7,7 +8,7 @@ use super::limit::MAX_SEED;
 use crate::dialect::Dialect;
 use crate::vectors::{Corpus, embedded_vector_files};
 
-/// Returns the lines of the built-in listener for all datagrams, and a few of other kinds.
+/// Returns the lines that the built-in listener writes for all datagrams, and a few other lines.
 pub(in crate::testing) fn lines(corpus: &Corpus) -> Vec<Vec<u8>> {
     let mut lines = Vec::new();
     for dialect in [Dialect::Text, Dialect::JsonRpc] {
