@@ -142,14 +142,14 @@ fn every_datagram_of_the_corpus_is_anonymized_without_a_change_of_its_readings()
     }
 }
 
-/// Returns a strategy for small cases; the oracle's tests cover sizes around a limit.
+/// Returns a strategy for small cases. The tests of the oracle cover sizes around a limit.
 fn small<C: Generate>() -> impl Strategy<Value = C> {
     let bytes = prop::collection::vec(any::<u8>(), 0..128);
     bytes.prop_map(|bytes| C::generate(&mut ByteSource::new(&bytes).small()))
 }
 
-/// Returns a strategy for mutated seeds of a target: bytes of other seeds are inserted, others
-/// removed.
+/// Returns a strategy for mutated seeds of a target: it inserts bytes of other seeds, and removes
+/// others.
 fn mutated_seed(target: &FuzzTarget) -> impl Strategy<Value = Vec<u8>> + use<> {
     let corpus = Corpus::embedded().expect("the embedded corpus is valid");
     let seeds = target.seeds(&corpus);

@@ -1,4 +1,4 @@
-//! Faults in one listener that the diagnosis once did not tell apart.
+//! Pairs of faults that an earlier diagnosis did not find in one listener.
 
 use event_datagram_conformance::diagnose::{Dictionary, Finding, diagnose};
 use event_datagram_conformance::dialect::Dialect;
@@ -8,7 +8,8 @@ use libtest_mimic::Failed;
 use crate::listeners::FaultyListener;
 use crate::matrix::KillMatrix;
 
-/// Names of listeners whose faults one listener has together, in the order of injection.
+/// Returns pairs of faulty listeners, by name. One listener has the faults of both, in the order of
+/// injection.
 pub(crate) fn of(dialect: Dialect) -> &'static [[&'static str; 2]] {
     match dialect {
         Dialect::JsonRpc => JSONRPC,
@@ -17,54 +18,55 @@ pub(crate) fn of(dialect: Dialect) -> &'static [[&'static str; 2]] {
 }
 
 const TEXT: &[[&str; 2]] = &[
-    // Every vector that shows the second shows the first, too.
+    // Every vector that shows the second fault also shows the first one.
     ["keeps-the-closing-quote", "drops-unknown-escapes"],
     [
         "closes-at-the-last-quote",
         "closes-at-an-escaped-quote-that-ends-a-line",
     ],
-    // Neither alone does what both together do.
+    // Neither fault alone does what both do together.
     [
         "reverses-arguments",
         "moves-arguments-without-name-to-the-end",
     ],
-    // The first hides much of what the second does.
+    // The first fault hides much of what the second one does.
     ["quotes-need-a-name", "passes-over-quotes-inside-a-line"],
-    // The second changes nothing about some vectors unless the first is there.
+    // For some vectors, the second fault has no effect without the first one.
     [
         "takes-lines-without-separator-for-names",
         "splits-lines-at-tabs",
     ],
-    // Another fault does the same in the place of the first.
+    // Another fault explains the same results as the first one.
     [
         "takes-lines-without-separator-for-names",
         "drops-empty-named-values",
     ],
-    // Another fault explains most in the place of the first.
+    // Another fault explains most of the results of the first one.
     ["stops-at-blank-line", "splits-events-at-empty-lines"],
-    // Neither explains anything alone.
+    // Neither fault explains anything alone.
     ["keeps-the-closing-quote", "splits-lines-first"],
-    // Another fault explains all that the second does, and more that was passed.
+    // Another fault explains all results of the second one, but also fails vectors that passed.
     ["reports-empty-names", "replaces-what-is-not-utf8"],
 ];
 
 const JSONRPC: &[[&str; 2]] = &[
-    // One vector of many shows that the first is there.
+    // Only one vector of many shows the first fault.
     ["numbers-become-doubles", "rejects-negative-numbers"],
     [
         "keeps-bad-bytes-for-ever",
         "joins-datagrams-until-braces-balance",
     ],
-    // The second hides what the first does with other vectors.
+    // For other vectors, the second fault hides what the first one does.
     ["inherits-members", "asks-for-the-version-first"],
     ["reads-lines", "looks-at-the-first-byte"],
-    // Large vectors alone show them, and the smallest of these one of them alone.
+    // Only large vectors show these faults, and the smallest of these vectors shows only one of
+    // them.
     ["drops-long-datagrams-65456", "cuts-its-report-at-128-kib"],
     // Almost every vector fails.
     ["loses-every-3", "drops-every-other-event-of-a-name"],
 ];
 
-/// The diagnosis names both faults, and nothing is left.
+/// Checks that the diagnosis names both faults and leaves no result unexplained.
 pub(crate) fn is_diagnosed(matrix: &KillMatrix, names: [&str; 2]) -> Result<(), Failed> {
     let instance = |name: &str| {
         let mut listeners = matrix.listeners();

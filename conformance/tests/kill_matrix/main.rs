@@ -1,15 +1,15 @@
 //! The kill matrix: mutation testing of the corpus. It runs every vector on listeners with one
-//! fault each: the common instances of the faults of the oracle crate.
+//! fault each, which are the common instances of the faults in the oracle crate.
 //!
-//! A vector of level must or should has to fail each faulty listener, and each vector has to detect
-//! a fault that most vectors do not detect. The results are in `corpus/kills/`;
-//! `SNAPSHOTS=overwrite` updates them. The listeners are models in this process. One in five also
-//! runs as a process, whose fault the diagnosis has to name; with `KILL_MATRIX_REPEATS=20` it does
-//! so 20 times, with equal results. `ci/kills` runs it all, in an optimised build; in any other
-//! build most of these tests are ignored.
+//! Each faulty listener must fail a vector of level must or should, and each vector must detect a
+//! fault that most vectors do not detect. The results are in `corpus/kills/`; `SNAPSHOTS=overwrite`
+//! updates them. The listeners are models in this process. One listener in five also runs as a
+//! process, and the diagnosis must name its fault. With `KILL_MATRIX_REPEATS=20`, it runs 20 times,
+//! with equal results. `ci/kills` runs all tests in an optimised build; in any other build most of
+//! them are ignored.
 //!
-//! This program is also the faulty listeners: `kill_matrix listen DIALECT NAME` listens on the
-//! socket in `EVDG_SOCKET`. To look at one, run `evdg test -- target/release/deps/kill_matrix-…
+//! This program also contains the faulty listeners: `kill_matrix listen DIALECT NAME` listens on
+//! the socket in `EVDG_SOCKET`. To test one, run `evdg test -- target/release/deps/kill_matrix-…
 //! listen text splits-at-last-separator`.
 
 #[cfg(unix)]
@@ -42,7 +42,8 @@ fn main() {}
 fn listen_as(dialect: &str, name: &str) -> ! {
     use event_datagram_conformance::dialect::Dialect;
 
-    // Prints panics in one line: resolving a backtrace takes longer than everything else.
+    // Prints panics on one line without a backtrace, because resolving it takes longer than
+    // everything else.
     std::panic::set_hook(Box::new(|panic| eprintln!("{panic}")));
     let dialect = *Dialect::ALL
         .iter()

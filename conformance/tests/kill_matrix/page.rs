@@ -1,4 +1,4 @@
-//! The kill matrix as a page: `corpus/kills/DIALECT.md`.
+//! Writes the kill matrix as a page: `corpus/kills/DIALECT.md`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
@@ -8,11 +8,12 @@ use event_datagram_conformance::vectors::Vector;
 use crate::listeners::FaultyListener;
 use crate::matrix::{Detections, KillMatrix};
 
-/// Which vector detects which listener, by vector and by listener.
+/// Which vectors detect which listeners, by vector and by listener.
 pub(crate) struct KillTable<'m> {
     matrix: &'m KillMatrix,
     listeners: Vec<(&'m FaultyListener, &'m Detections)>,
-    /// For each vector the listeners that it detects, those that few vectors detect first.
+    /// For each vector, the listeners that it detects. Listeners that few vectors detect come
+    /// first.
     by_vector: HashMap<&'m str, Vec<&'m str>>,
     /// The number of vectors that detect each listener.
     counts: HashMap<&'m str, usize>,
@@ -48,7 +49,8 @@ impl<'m> KillTable<'m> {
         }
     }
 
-    /// Returns the listeners that this vector detects and at least four of five vectors do not.
+    /// Returns the listeners that this vector detects, but that at least four of five vectors do
+    /// not detect.
     pub(crate) fn selective(&self, vector: &str) -> impl Iterator<Item = &'m str> {
         let max_count = self.matrix.vectors().count() / 5;
         self.detected_by(vector)

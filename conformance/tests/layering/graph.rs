@@ -1,19 +1,20 @@
-//! Rings in a graph of imports.
+//! A graph of imports, and the search for rings in it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// Importers and what they import, each pair with the place of its first import.
+/// Pairs of importer and imported, each with the position of the first import.
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     edges: BTreeMap<String, BTreeMap<String, String>>,
 }
 
-/// Importers in a ring: each imports the next, and the last one the first.
+/// A ring of imports: each importer imports the next one, and the last one imports the first one.
+/// The pairs are the names and the positions of the imports.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Ring(Vec<(String, String)>);
 
 impl Ring {
-    /// Returns the names, the first one again at the end.
+    /// Returns the names, with the first one repeated at the end.
     pub(crate) fn names(&self) -> String {
         let names: Vec<_> = self
             .0
@@ -24,7 +25,7 @@ impl Ring {
         names.join(" -> ")
     }
 
-    /// Returns a line for each import: its place, the importer, and what that imports.
+    /// Returns a line for each import: its position, the importer, and the imported name.
     pub(crate) fn imports(&self) -> String {
         let next = self.0.iter().cycle().skip(1);
         let imports = self.0.iter().zip(next);
@@ -35,13 +36,13 @@ impl Ring {
 }
 
 impl Graph {
-    /// Adds an import, unless there is one from the same importer already.
+    /// Adds an import, unless the graph has this pair already.
     pub(crate) fn add(&mut self, from: &str, to: &str, place: &str) {
         let places = self.edges.entry(from.into()).or_default();
         places.entry(to.into()).or_insert_with(|| place.into());
     }
 
-    /// Returns the shortest ring through each edge that is part of one, each ring once.
+    /// Returns the shortest ring through each edge that is part of a ring, without repetitions.
     pub(crate) fn rings(&self) -> BTreeSet<Ring> {
         let edges = self
             .edges
@@ -50,7 +51,7 @@ impl Graph {
         edges.filter_map(|(from, to)| self.ring(from, to)).collect()
     }
 
-    /// Returns the shortest ring through an edge, beginning with its least name.
+    /// Returns the shortest ring through an edge, rotated so that it begins with its least name.
     fn ring(&self, from: &str, to: &str) -> Option<Ring> {
         let mut names = self.shortest_path(to, from)?;
         let least = names

@@ -1,6 +1,6 @@
-//! Splits Rust source into the few kinds of tokens that imports are made of.
+//! Splits Rust source into the few kinds of tokens that imports consist of.
 
-/// An identifier, `::`, or any other single character that is no white space.
+/// An identifier, `::`, or any other single character except white space.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) text: String,
@@ -79,7 +79,7 @@ fn identifier(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// Returns the length of the block comment at the start of a text; such comments nest.
+/// Returns the length of the block comment at the start of a text. Block comments may nest.
 fn block_comment(text: &str) -> usize {
     let (mut at, mut depth) = (0, 0);
     loop {
@@ -126,7 +126,7 @@ fn is_char_literal(text: &str) -> bool {
     characters.next() == Some('\\') || characters.next() == Some('\'')
 }
 
-/// Returns the length of a text in quotes, in which a backslash protects the character behind it.
+/// Returns the length of a text in quotes, in which a backslash escapes the next character.
 fn quoted(text: &str, quote: char) -> usize {
     let mut is_escaped = false;
     for (at, character) in text.char_indices().skip(1) {
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_literals_hide_what_they_hold() {
+    fn the_content_of_comments_and_literals_is_no_token() {
         assert_eq!(
             texts(
                 "a // use b;\n/* use /* c; */ d */ \"use \\\" e;\" r#\"use \" f;\"# g b'\\'' '\"' h"

@@ -1,5 +1,5 @@
-//! `evdg fuzz`: what is wrong is found within few cases of a seed, grouped by its cause, and made
-//! as small as it can be; what is right comes out clean.
+//! Tests of `evdg fuzz`: it finds the bugs of a listener within few cases of a seed, groups the
+//! failures by cause, and shrinks them. A correct listener has no findings.
 
 use std::fs;
 use std::path::Path;
@@ -23,7 +23,7 @@ fn fuzz(args: &[&str], path: &str) -> Ran {
     command.output().expect("evdg runs").into()
 }
 
-/// The Python listener with one piece of its text replaced, and the folder in which it lies.
+/// Writes the Python listener with one piece of its text replaced. Returns its folder and its path.
 fn broken_python_listener(old: &str, new: &str) -> (TempDir, String) {
     let folder = tempfile::tempdir().expect("there is room");
     let path = python_listener_with(folder.path(), old, new);
@@ -31,8 +31,8 @@ fn broken_python_listener(old: &str, new: &str) -> (TempDir, String) {
     (folder, path)
 }
 
-/// Looks for what is wrong with the Python listener when this is replaced, and gives what is
-/// printed and the datagrams.
+/// Fuzzes the Python listener with one piece of its text replaced. Returns the output and the
+/// datagrams of the finding.
 #[track_caller]
 fn found(args: &[&str], old: &str, new: &str) -> (String, Vec<Vec<u8>>) {
     let (_folder, path) = broken_python_listener(old, new);
@@ -57,7 +57,7 @@ fn found_in(args: &[&str], path: &str) -> (String, Vec<Vec<u8>>) {
 #[track_caller]
 fn says(printed: &str, part: &str) {
     assert!(
-        // A reason is wrapped.
+        // The output wraps reasons.
         printed.replace("\n            ", " ").contains(part),
         "expected: {part}\nthere is:\n{printed}"
     );
@@ -103,13 +103,14 @@ fn a_hang_at_an_odd_byte() {
 
 #[test]
 fn an_old_buffer_in_front_of_what_comes_next() {
-    // The good events between cases do not show it: they have a name in them.
+    // The good events between cases do not show this bug, because they have a named parameter.
     let new = format!(
         "{READ}\n        if b'::' not in datagram: datagram = globals().pop('kept', b'') + datagram\n        \
          if b'\\n' not in datagram: globals()['kept'] = datagram"
     );
     let (printed, datagrams) = found(&[], READ, &new);
-    // Two datagrams would do, but a known fault explains those, and not what was found first.
+    // Two datagrams would suffice, but a known fault explains them, and it does not explain the
+    // first finding.
     assert!((2..=4).contains(&datagrams.len()), "{printed}");
     assert!(datagrams.concat().len() <= 3, "{printed}");
     says(&printed, " datagrams of ");
@@ -125,7 +126,7 @@ fn an_event_like_the_last_one_is_dropped() {
 
 #[test]
 fn a_listener_that_gives_up_after_so_many_errors() {
-    // No case alone shows it, only several one after the other.
+    // No single case shows this bug, only several cases in succession.
     let old = "            line = {\"error\": str(error)}\n";
     let new = format!(
         "{old}            listener_errors = globals()['errors'] = globals().get('errors', 0) + 1\n            \
@@ -179,7 +180,7 @@ fn what_does_not_happen_again_is_flaky() {
     );
 }
 
-/// Five things that a listener does wrong: each a piece of its text, and what stands in its place.
+/// Five bugs of a listener. Each is a piece of its text and the replacement.
 const FIVE_BUGS: [(&str, &str); 5] = [
     (
         "body.find(b\"::\", at, line_end)",
@@ -228,7 +229,7 @@ fn expect_five_groups(seed: u64) {
         for member in ["datagrams_hex", "expected", "observed"] {
             assert!(finding[member].is_array(), "{member}: {finding:#}");
         }
-        // A datagram of a sequence that fails alone is no failure of state.
+        // If a datagram of a sequence fails alone, too, the failure does not depend on state.
         assert_ne!(finding["requirement"], "T20", "{finding:#}");
         let digits = finding["datagrams_hex"][0].as_str().expect("it is hex");
         assert!(digits.len() <= 2 * 12, "{finding:#}");
@@ -237,7 +238,8 @@ fn expect_five_groups(seed: u64) {
 
 #[test]
 fn a_mistake_with_a_byte_is_one_group_wherever_the_byte_stands() {
-    // No known fault does that: in names, in values and at the ends of lines it looks like others.
+    // No known fault does this, but in names, in values and at the ends of lines the failures look
+    // like those of known faults.
     let old = "datagram.partition(b\"\\n\")";
     let new = "datagram.replace(b'\\0', b'').partition(b'\\n')";
     let (_folder, path) = broken_python_listener(old, new);
@@ -367,7 +369,7 @@ fn advice_is_counted_and_fails_if_strict() {
 
 #[test]
 fn good_listeners_come_out_clean() {
-    // Nobody has to take what is not UTF-8.
+    // Listeners need not accept bytes that are not UTF-8.
     let old = "datagram.decode(errors=\"surrogateescape\")";
     let (_folder, plain) = broken_python_listener(old, "datagram.decode()");
     let python = python_listener();
@@ -425,7 +427,7 @@ fn both_sockets_are_tried_and_each_cause_is_found_once() {
     says(&printed, "over udp: nothing found in 700 cases");
     says(&printed, "over unix: 1 cause found in 700 cases");
     says(&printed, " --socket unix -- ");
-    // What was found over the first socket is known over the second.
+    // A cause that was found over the first socket is not reported again over the second one.
     let (_folder, path) = broken_python_listener(old, "body.rfind(b\"::\", at, line_end)");
     let printed = fuzz(&both, &path).expect_status(1).stdout;
     says(&printed, "over udp: 1 cause found in 700 cases");

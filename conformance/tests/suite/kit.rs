@@ -1,4 +1,4 @@
-//! `evdg kit`. `ci/kits` builds every kit and lets it find its planted bug.
+//! Tests of `evdg kit`. `ci/kits` builds every kit and checks that it finds its planted bug.
 
 use std::fs;
 use std::path::Path;

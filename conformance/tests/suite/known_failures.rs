@@ -1,11 +1,12 @@
-//! Lists of known failures: they excuse what they name, and stay true.
+//! Tests of lists of known failures: they excuse only the vectors that they name, and entries that
+//! are out of date fail the run.
 
 use std::fs;
 use std::path::Path;
 
 use crate::evdg::{Ran, python_listener, python_listener_with, test};
 
-/// A folder with a listener that splits at the last separator, and a place for a list.
+/// A folder with a listener that splits at the last separator, and with the path of a list.
 struct Bench {
     folder: tempfile::TempDir,
 }
@@ -43,7 +44,7 @@ impl Bench {
 }
 
 #[test]
-fn a_list_that_was_written_excuses_what_it_names() {
+fn a_written_list_excuses_the_failures() {
     let bench = Bench::new();
     let ran = bench.run_broken(&["--write-known"]).expect_status(0);
     assert!(
@@ -69,7 +70,7 @@ fn a_list_that_was_written_excuses_what_it_names() {
     let words: Vec<_> = ran.stdout.split_whitespace().collect();
     let words = words.join(" ");
     assert!(words.contains("(known: old parser)"), "{}", ran.stdout);
-    // Nothing more to change.
+    // A second update changes nothing.
     bench
         .run_broken(&["--write-known"])
         .expect_status(0)
@@ -77,7 +78,7 @@ fn a_list_that_was_written_excuses_what_it_names() {
 }
 
 #[test]
-fn what_is_fixed_fails_the_run_until_it_is_off_the_list() {
+fn a_fixed_vector_fails_the_run_until_it_is_off_the_list() {
     let bench = Bench::new();
     bench.write(
         "# ours\n[[known]]\nid = \"sep-first-one-splits\"\nreason = \"old parser\" # ticket 12\n",
@@ -86,7 +87,7 @@ fn what_is_fixed_fails_the_run_until_it_is_off_the_list() {
         .run(&["--verbose"], &python_listener())
         .expect_status(1);
     assert!(ran.first_screen().contains("fixed"), "{}", ran.stdout);
-    // Over both sockets it is one entry.
+    // A vector that passes over both sockets counts as one entry.
     assert_eq!(ran.verdict(), "the list is out of date: 1 entry passes now");
     assert!(
         ran.stdout
@@ -179,7 +180,7 @@ fn an_entry_may_be_about_one_socket() {
 }
 
 #[test]
-fn comments_and_what_did_not_run_stay() {
+fn an_update_keeps_comments_and_vectors_that_did_not_run() {
     let bench = Bench::new();
     bench.write("# ours\n[[known]]\nid = \"bad-empty-datagram\"\nreason = \"later\" # ticket 12\n");
     bench.run_broken(&["--write-known"]).expect_status(0);
@@ -197,7 +198,7 @@ fn comments_and_what_did_not_run_stay() {
 }
 
 #[test]
-fn a_socket_over_which_it_did_not_run_stays() {
+fn an_update_keeps_a_socket_that_did_not_run() {
     let bench = Bench::new();
     let only = |socket: &str| {
         let filter = ["--filter", "sep-first-one-splits"];
@@ -214,7 +215,7 @@ fn a_socket_over_which_it_did_not_run_stays() {
 }
 
 #[test]
-fn what_does_not_apply_did_not_run() {
+fn an_update_keeps_vectors_that_do_not_apply() {
     let bench = Bench::new();
     let list = "[[known]]\nid = \"sep-first-one-splits\"\nreason = \"x\"\n";
     bench.write(list);
@@ -228,7 +229,7 @@ fn what_does_not_apply_did_not_run() {
 }
 
 #[test]
-fn a_bad_list_is_told() {
+fn errors_of_a_list_name_the_entry() {
     for (list, message) in [
         (
             "[[known]]\nid = \"no-such-vector\"\nreason = \"x\"",

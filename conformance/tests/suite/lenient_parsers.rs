@@ -1,5 +1,5 @@
-//! Listeners on JSON parsers that accept more than RFC 8259: they misread no event, so they
-//! conform, with warnings under J14.
+//! Tests with listeners whose JSON parsers accept more than RFC 8259. They misread no event, so
+//! they conform, with warnings under J14.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,8 +12,8 @@ use crate::evdg::{python_listener_with, run, test};
 const STRICT: &str = "json.loads(datagram.decode(errors=\"surrogateescape\"), \
                       object_pairs_hook=tuple, parse_constant=reject)";
 
-/// Runs all vectors on the Python listener with another parser: nothing fails, and only what a
-/// listener should do is warned of, by the given requirements.
+/// Runs all vectors on the Python listener with another parser. Asserts that no vector fails, and
+/// that there are warnings only for these requirements.
 #[track_caller]
 fn conforms_with_warnings(parser: &str, requirements: &[&str]) {
     let folder = tempfile::tempdir().expect("there is room");
@@ -35,7 +35,7 @@ fn conforms_with_warnings(parser: &str, requirements: &[&str]) {
     }
     let warned: Vec<_> = warned.into_iter().flatten().collect();
     assert_eq!(warned, requirements);
-    // `evdg fuzz` counts departures from J14, and finds nothing that fails.
+    // `evdg fuzz` counts departures from J14, and has no finding.
     let args = ["fuzz", "--dialect", "jsonrpc", "--seed", "1"];
     let ran = run(&[&args[..], &["--cases", "3000", "--", "python3", listener]].concat());
     ran.expect_status(0).expect_stderr("J14");
@@ -57,7 +57,7 @@ fn python_without_strict_conforms_on_text_with_warnings() {
 
 #[test]
 fn python_without_strict_conforms_on_bytes_with_warnings() {
-    // It rejects what is not UTF-8 (J9).
+    // This parser rejects bytes that are not UTF-8 (J9).
     let parser = "json.loads(datagram, strict=False, object_pairs_hook=tuple)";
     conforms_with_warnings(parser, &["J14", "J9"]);
 }

@@ -1,4 +1,5 @@
-//! `evdg lint`: on what real servers sent, on what is ambiguous, live, and on broken input.
+//! Tests of `evdg lint` on captures of real servers, on ambiguous datagrams, on a live sender, and
+//! on broken input.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -33,7 +34,7 @@ fn lint(input: &[u8], args: &[&str]) -> Ran {
     let mut child = command.spawn().expect("evdg starts");
     let mut stdin = child.stdin.take().expect("it is piped");
     let input = input.to_vec();
-    // It need not read what is behind an error.
+    // `evdg` need not read the rest after an error.
     let feeding = std::thread::spawn(move || drop(stdin.write_all(&input)));
     let ran = child.wait_with_output().expect("it ends").into();
     feeding.join().expect("it ends");
@@ -176,7 +177,8 @@ proptest! {
     }
 }
 
-/// Asserts that there is a note where a listener may choose, and an error where it must reject.
+/// Asserts that there is a note if a listener may choose a reading, and an error if it must reject
+/// the datagram.
 #[track_caller]
 fn assert_agrees_with_reference(dialect: Dialect, datagram: &[u8]) {
     let readings = dialect.readings(datagram, 2);
@@ -351,7 +353,7 @@ fn bad_input_has_a_message_and_a_status() {
         .expect_stderr("cannot bind");
 }
 
-/// A live `evdg lint`, and the socket that it has bound.
+/// A running `evdg lint`, and the socket that it has bound.
 struct Live {
     child: Child,
     stderr: BufReader<std::process::ChildStderr>,
@@ -377,7 +379,7 @@ impl Live {
         }
     }
 
-    /// Interrupts it, and returns what it printed.
+    /// Interrupts the command, and returns its output.
     fn end(mut self) -> Ran {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-INT", &id]).status();
@@ -431,7 +433,8 @@ fn a_unix_socket_is_linted_and_its_file_removed() {
     assert!(!path.exists());
 }
 
-/// Regression: where more datagrams came than were read, a signal was never looked for.
+/// Regression: if datagrams arrived faster than `evdg lint` read them, it never checked for a
+/// signal.
 #[test]
 fn a_flood_of_datagrams_does_not_hide_a_signal() {
     let live = Live::start("udp:127.0.0.1:0");
@@ -445,11 +448,11 @@ fn a_flood_of_datagrams_does_not_hide_a_signal() {
         let sender = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
         sender.connect(address).expect("it is an address");
         while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
-            // Nobody may listen any more.
+            // `evdg lint` may have ended already.
             drop(sender.send(b"E_TEST\n\n"));
         }
     });
-    // It has read some by then, or the flood has just begun: either way it ends with its counts.
+    // `evdg lint` may have read some datagrams or none. In both cases it ends with its counts.
     let ran = live.end();
     drop(stop);
     flood.join().expect("it ends");

@@ -1,4 +1,4 @@
-//! `--max-failures` and `--quiet`: less of a run, and less of its output.
+//! Tests of `--max-failures`, which ends a run early, and of `--quiet`, which shortens its output.
 
 use std::fs;
 use std::path::Path;
@@ -51,7 +51,7 @@ fn a_run_ends_after_so_many_failures_and_says_what_was_not_run() {
         );
         let rest = format!(" failed; {not_run} tests were not run");
         assert!(verdict.ends_with(&rest), "{verdict}");
-        // The causes of what failed are searched all the same.
+        // `evdg` still searches the causes of the failures so far.
         assert!(
             ran.stdout.contains("splits at the last `::`"),
             "{}",
@@ -114,7 +114,7 @@ fn a_run_that_ended_early_is_neither_merged_nor_compared() {
 }
 
 #[test]
-fn what_hangs_does_not_hold_up_the_end() {
+fn a_hanging_instance_does_not_delay_the_end() {
     let silent = "import os, socket, time\n\
                   from urllib.parse import urlsplit\n\
                   host, port = os.environ['EVDG_SOCKET'][4:].rsplit(':', 1)\n\
@@ -135,7 +135,7 @@ fn what_hangs_does_not_hold_up_the_end() {
 }
 
 #[test]
-fn a_quiet_run_prints_counts_diagnosis_and_verdict_alone() {
+fn a_quiet_run_prints_only_counts_diagnosis_and_verdict() {
     let folder = folder();
     let ran = test_broken(folder.path(), &["--quiet"]).expect_status(1);
     let lines: Vec<_> = ran.stdout.lines().collect();
@@ -161,7 +161,7 @@ fn a_quiet_run_prints_counts_diagnosis_and_verdict_alone() {
 }
 
 #[test]
-fn a_merge_is_quiet_alike() {
+fn evdg_merge_has_the_same_quiet_option() {
     let folder = folder();
     let path = folder.path().join("report.json");
     let json = format!("json={}", path.display());

@@ -1,10 +1,12 @@
-//! A machine that cannot send to itself: the loopback interface of a new network namespace is down.
+//! Tests on a machine that cannot send to itself, because the loopback interface of a new network
+//! namespace is down.
 
 use std::process::Command;
 
 use crate::evdg::Ran;
 
-/// Runs `evdg` without a loopback interface; `None` where this user may not.
+/// Runs `evdg` without a loopback interface. Returns `None` if this user may not create a network
+/// namespace.
 fn run_without_loopback(args: &[&str]) -> Option<Ran> {
     let mut unshare = Command::new("unshare");
     unshare.args(["--user", "--net"]);

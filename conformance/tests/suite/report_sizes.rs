@@ -1,4 +1,4 @@
-//! The size of the JUnit report, which CI services limit.
+//! Tests of the size of the JUnit report, which CI services limit.
 
 use std::fs;
 
@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use crate::evdg::evdg;
 
-/// Reports one long event for every datagram, whose every character takes six in XML.
+/// A parser that reports a long event for every datagram. Each character of the event takes six in
+/// XML.
 const TALKATIVE: &str = r#"
 import json, sys
 for line in sys.stdin:

@@ -1,4 +1,4 @@
-//! `--rerun`: what failed in an earlier run is run again.
+//! Tests of `--rerun`, which runs the vectors that failed in an earlier run again.
 
 use std::fs;
 use std::path::Path;
@@ -65,7 +65,7 @@ fn only_what_failed_is_run_again() {
     let failed = bench.ids("first.json", &["fail"]);
     assert!(failed.len() > 2, "{failed:?}");
     assert_eq!(bench.ids("again.json", &ALL), failed);
-    // Filters select among them, and the next run starts where that one ended.
+    // Filters select among the failed vectors. The next run starts from the report of this one.
     let args = ["--rerun", &first, "--filter", &failed[0]];
     bench.run(&good(), "fixed.json", &args).expect_status(0);
     assert_eq!(bench.ids("fixed.json", &["pass"]), [failed[0].as_str()]);
@@ -90,7 +90,7 @@ fn warnings_are_run_again_if_they_fail_a_run() {
     again(&first, &["--strict"]).expect_status(1);
     let all = bench.ids("again.json", &ALL);
     assert!(warnings.iter().all(|id| all.contains(id)), "{all:?}");
-    // The report of a strict run says so itself.
+    // The report of a strict run records that it was strict.
     bench.run(
         &bench.broken,
         "strict.json",
@@ -127,7 +127,7 @@ fn each_failure_is_run_again_in_its_dialect() {
 }
 
 #[test]
-fn the_report_of_a_run_that_ended_early_will_do() {
+fn the_report_of_a_run_that_ended_early_is_accepted() {
     let bench = Bench::new();
     let args = ["--filter", "sep-*", "--max-failures", "2"];
     bench
@@ -144,7 +144,7 @@ fn the_report_of_a_run_that_ended_early_will_do() {
 }
 
 #[test]
-fn what_cannot_be_run_again_is_told() {
+fn reports_that_cannot_be_run_again_are_errors() {
     let bench = Bench::new();
     bench
         .run(&bench.broken, "first.json", &["--filter", "sep-*"])

@@ -1,4 +1,4 @@
-//! `evdg send`, against raw sockets and against the listener.
+//! Tests of `evdg send`, with raw sockets and with `evdg listen`.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,7 +13,7 @@ use event_datagram_conformance::dialect::Dialect;
 
 use crate::evdg::{Ran, evdg, run};
 
-/// A socket that receives, and how to name it.
+/// Returns a receiving socket, and its text in the socket syntax.
 fn udp() -> (UdpSocket, String) {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("there is a port");
     let limit = Some(Duration::from_secs(10));
@@ -29,7 +29,7 @@ fn received(socket: &UdpSocket) -> Vec<u8> {
     buffer
 }
 
-/// Runs `evdg send ARGS` with this on standard input.
+/// Runs `evdg send ARGS` with `input` on standard input.
 fn send(args: &[&str], input: &[u8]) -> Ran {
     let mut command = evdg();
     command.arg("send").args(args);
@@ -39,7 +39,7 @@ fn send(args: &[&str], input: &[u8]) -> Ran {
         .stderr(Stdio::piped());
     let mut child = command.spawn().expect("evdg runs");
     let mut stdin = child.stdin.take().expect("it is piped");
-    // It need not read what it does not want.
+    // `evdg` need not read all of its input.
     let _ = stdin.write_all(input);
     drop(stdin);
     child.wait_with_output().expect("it ends").into()
@@ -88,7 +88,7 @@ fn json_lines_are_sent_as_they_come() {
         r#"{{"event":"E_ONE","params":[{{"value_hex":"ff00"}}]}}"#
     )
     .expect("it reads");
-    // The second comes only after the first has gone out.
+    // The second line is written only after the first datagram has arrived.
     assert_eq!(received(&socket), b"E_ONE\n\xff\x00\n\n");
     writeln!(stdin, "\nE_TWO\n{{\"event\":\"E_TWO\"}}").expect("it reads");
     assert_eq!(received(&socket), b"E_TWO\n\n");
@@ -127,7 +127,7 @@ fn captures_are_sent_as_they_are() {
     run(&["send", &name, "--captures", "/no/such/file"]).expect_status(2);
 }
 
-/// Starts `evdg listen`, and gives its lines after the first.
+/// Starts `evdg listen`, and returns its lines after the first one.
 fn listener(socket: &str) -> (Child, impl Iterator<Item = String> + use<>, String) {
     listener_of(socket, "text")
 }
@@ -179,7 +179,7 @@ fn every_capture_goes_over_a_unix_socket_and_reads_as_before() {
         })
         .collect();
     assert!(expected.len() > 800);
-    // The queue holds ten: it waits for room rather than lose any.
+    // The queue holds ten datagrams. `evdg send` waits for space and loses none.
     let sending = std::thread::spawn(move || {
         run(&[
             "send",
@@ -210,7 +210,7 @@ fn the_listener_hears_what_is_sent_over_udp6() {
 }
 
 #[test]
-fn that_nobody_listens_is_told() {
+fn a_missing_listener_is_an_error() {
     let (socket, name) = udp();
     drop(socket);
     let ran = run(&["send", &name, "E_TEST"]).expect_status(3);
@@ -242,7 +242,7 @@ fn a_listener_that_does_not_read_is_told() {
 }
 
 #[test]
-fn the_first_that_cannot_be_sent_ends_it() {
+fn the_first_datagram_that_cannot_be_sent_ends_the_command() {
     let (socket, name) = udp();
     drop(socket);
     let mut child = evdg()
@@ -253,14 +253,14 @@ fn the_first_that_cannot_be_sent_ends_it() {
         .expect("evdg runs");
     let mut stdin = child.stdin.take().expect("it is piped");
     writeln!(stdin, r#"{{"event":"E_TEST"}}"#).expect("it reads");
-    // Its standard input stays open, and nothing more comes.
+    // Standard input stays open without more input.
     let ran = Ran::from(child.wait_with_output().expect("it ends"));
     drop(stdin);
     ran.expect_status(3).expect_stderr("nobody listens there");
 }
 
 #[test]
-fn what_does_not_fit_is_told() {
+fn datagrams_that_are_too_long_are_errors() {
     let (socket, name) = udp();
     let value = "x".repeat(65_500);
     let line = format!("{{\"event\":\"E_TEST\",\"params\":[{{\"value\":\"{value}\"}}]}}\n");
@@ -269,7 +269,7 @@ fn what_does_not_fit_is_told() {
     let capture = format!("{{\"datagram_hex\":\"{}\"}}", "00".repeat(65_508));
     let ran = send(&[&name, "--captures", "-"], capture.as_bytes()).expect_status(3);
     ran.expect_stderr("65508 bytes could not be sent");
-    // Servers would lose it; it goes out all the same.
+    // Servers would lose such a datagram, but `evdg send` sends it.
     let line = line.replace(&value, &value[..20_000]);
     let ran = send(&[&name], line.as_bytes()).expect_status(0);
     ran.expect_stderr("line 1: note: 20009 bytes: servers lose what is longer than 16384");
@@ -277,7 +277,7 @@ fn what_does_not_fit_is_told() {
 }
 
 #[test]
-fn drops_by_the_kernel_are_told() {
+fn drops_by_the_kernel_are_reported() {
     let (_socket, name) = udp();
     let value = "x".repeat(10_000);
     let line = format!("{{\"event\":\"E_TEST\",\"params\":[{{\"value\":\"{value}\"}}]}}\n");
@@ -325,7 +325,7 @@ fn the_largest_that_each_kind_of_socket_carries_are_read_whole() {
         send(&args, event(largest).as_bytes()).expect_status(0);
         let line = lines.next().expect("it reports");
         assert_eq!(line, event(largest), "{largest} bytes");
-        // One byte more is more than it carries.
+        // A datagram with one byte more is too long for this kind of socket.
         let ran = send(&args, event(largest + 1).as_bytes());
         assert!(
             matches!(ran.status, Some(2 | 3)),
@@ -336,13 +336,13 @@ fn the_largest_that_each_kind_of_socket_carries_are_read_whole() {
     }
 }
 
-/// Lines of events, so many of them.
+/// Returns `count` lines of events.
 fn events(count: usize) -> Vec<u8> {
     "{\"event\":\"E_TEST\"}\n".repeat(count).into()
 }
 
 #[test]
-fn what_is_refused_is_counted_and_the_rest_is_sent() {
+fn refused_datagrams_are_counted_and_the_others_are_sent() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().join("event.sock");
     let text = path.to_str().expect("it is UTF-8");
@@ -353,7 +353,7 @@ fn what_is_refused_is_counted_and_the_rest_is_sent() {
     );
     assert_eq!(ran.stderr, expected);
 
-    // Nobody reads: the queue takes a few.
+    // Nobody reads the socket, so only a few datagrams fit into the queue.
     let _socket = UnixDatagram::bind(&path).expect("it can be bound");
     let ran = send(&args, &events(2000)).expect_status(1);
     let counts: Vec<usize> = ran
@@ -374,7 +374,7 @@ fn what_is_refused_is_counted_and_the_rest_is_sent() {
     ran.expect_stderr("evdg: 3 datagrams not sent: nobody listened\n");
     let (_socket, name) = udp();
     send(&[&name, "--keep-going"], &events(3)).expect_status(0);
-    // What is no event is bad input all the same.
+    // A line that is no event is still an input error.
     send(&[&name, "--keep-going"], b"x\n").expect_status(2);
 }
 
@@ -408,7 +408,7 @@ fn datagrams_are_spaced_by_a_rate_or_by_their_times() {
 }
 
 #[test]
-fn a_signal_ends_it_with_its_counts() {
+fn a_signal_ends_the_command_with_its_counts() {
     let (socket, name) = udp();
     let mut child = evdg()
         .args(["send", &name, "--captures", "-", "--pace"])
@@ -425,7 +425,7 @@ fn a_signal_ends_it_with_its_counts() {
     let killed = kill.args(["-INT", &child.id().to_string()]).status();
     assert!(killed.expect("kill runs").success());
     let ran = Ran::from(child.wait_with_output().expect("it ends")).expect_status(130);
-    // It may not have counted the first one yet, and waits for a day before the second.
+    // `evdg` may not have counted the first datagram yet. It waits for a day before the second one.
     let counts =
         ["0 datagrams", "1 datagram"].map(|count| format!("evdg: sent {count} to {name}\n"));
     assert!(counts.contains(&ran.stderr), "{}", ran.stderr);
@@ -444,7 +444,7 @@ fn notes_that_nobody_reads_do_not_hold_up_a_signal() {
     let datagram = [&b"E_"[..], &[b'A'; 63], b"\n\n"].concat();
     let line = format!("{{\"datagram_hex\":\"{}\"}}\n", hex::encode(datagram));
     let feeding = std::thread::spawn(move || while stdin.write_all(line.as_bytes()).is_ok() {});
-    // By then the notes have nearly filled the pipe of standard error.
+    // The notes have then nearly filled the pipe of standard error.
     for _ in 0..800 {
         received(&socket);
     }
@@ -456,7 +456,7 @@ fn notes_that_nobody_reads_do_not_hold_up_a_signal() {
 }
 
 #[test]
-fn what_servers_would_not_have_sent_is_noted_of_captures_too() {
+fn captures_that_servers_cannot_have_sent_get_a_note() {
     let (_socket, name) = udp();
     let line = |datagram: &[u8]| format!("{{\"datagram_hex\":\"{}\"}}\n", hex::encode(datagram));
     let long_name = [&b"E_"[..], &[b'A'; 63], b"\n\n"].concat();
@@ -475,7 +475,7 @@ fn what_servers_would_not_have_sent_is_noted_of_captures_too() {
     ran.expect_stderr("evdg: note: servers send over IPv4 alone\n");
 }
 
-/// A child that does not outlive its test, however that ends.
+/// A child process that is killed when the test ends, also if the test panics.
 struct Killed(Child);
 
 impl Drop for Killed {

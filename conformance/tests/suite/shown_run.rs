@@ -1,5 +1,5 @@
-//! The run that the README and the first page of the book show is what `evdg` prints.
-//! `SNAPSHOTS=overwrite` writes it again.
+//! Tests that the run in the README and on the first page of the book is the output of `evdg`.
+//! `SNAPSHOTS=overwrite` rewrites it.
 
 use std::fs;
 use std::path::Path;
@@ -19,8 +19,8 @@ fn the_run_of_the_book_is_up_to_date() {
     check_run("book/src/first-run.md");
 }
 
-/// Runs the first command of a page on the listener of that page, which fails, and compares what it
-/// prints.
+/// Runs the first command of a page on the faulty listener of that page, and compares the output
+/// with the page.
 fn check_run(page: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
     let text = fs::read_to_string(&path).expect("it is there");
@@ -43,7 +43,7 @@ fn check_run(page: &str) {
         .eq(expected, Data::read_from(&path, None).raw());
 }
 
-/// Returns the first code block of a kind, with its last line feed.
+/// Returns the first code block of a language, with its last line feed.
 fn block<'t>(text: &'t str, kind: &str) -> &'t str {
     let (_, behind) = text
         .split_once(&format!("\n```{kind}\n"))

@@ -1,5 +1,5 @@
-//! Standard input and output that cannot be used, and readers that go away: messages name what
-//! failed, statuses stay true.
+//! Tests with standard streams that cannot be used, and with readers that close the pipe: messages
+//! name the failure, and exit statuses are right.
 
 use std::fs;
 use std::process::Command;
@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::evdg::{Ran, evdg, run};
 
 #[test]
-fn what_cannot_be_read_or_written_is_named() {
+fn errors_name_the_stream_that_cannot_be_used() {
     let folder = tempfile::tempdir().expect("there is room");
     let path = folder.path().to_str().expect("it is UTF-8");
     let said = format!("evdg: {path}: expected a file, found a folder");
@@ -19,14 +19,14 @@ fn what_cannot_be_read_or_written_is_named() {
     run(&["bench", "--sink", "--events", path])
         .expect_status(2)
         .expect_stderr(&said);
-    // Before anything is measured.
+    // The error comes before the measurement.
     let report = format!("json={path}/none/report.json");
     run(&["bench", "--rate", "10", "--report", &report])
         .expect_status(2)
         .expect_stderr(&format!(
             "evdg: report {path}/none/report.json: No such file"
         ));
-    // Linux has a file that is always full.
+    // On Linux, writes to this file always fail.
     if let Ok(full) = fs::File::options().write(true).open("/dev/full") {
         let ran = evdg().args(["vectors", "list"]).stdout(full).output();
         Ran::from(ran.expect("evdg runs"))
@@ -36,7 +36,7 @@ fn what_cannot_be_read_or_written_is_named() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_reader_is_no_failure() {
     let command = format!("{} vectors list | head -n 1", env!("CARGO_BIN_EXE_evdg"));
     let ran: Ran = Command::new("sh")
         .args(["-c", &command])
@@ -47,7 +47,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-fn what_got_worse_is_a_failure_though_nobody_reads_it() {
+fn a_worse_result_is_a_failure_even_if_nobody_reads_the_output() {
     let folder = tempfile::tempdir().expect("there is room");
     let report = |name: &str, args: &[&str], status| {
         let path = folder.path().join(name).display().to_string();
@@ -74,11 +74,11 @@ fn what_got_worse_is_a_failure_though_nobody_reads_it() {
 }
 
 #[test]
-fn a_reader_of_standard_output_that_goes_away_changes_neither_verdict_nor_reports() {
+fn a_closed_standard_output_changes_neither_verdict_nor_reports() {
     let folder = tempfile::tempdir().expect("there is room");
     let report = folder.path().join("report.json");
-    // It answers everything with an error that holds the datagram in hex: the fence is recognised,
-    // and no event is read.
+    // The parser answers everything with an error that contains the datagram in hex, so that the
+    // runner recognises the fence, but no event is read.
     let parser = "sed -u 's/.*/{\"error\":\"&\"}/'";
     let command = format!(
         "({} test --parser --filter sep-lone-colon --report json={} -- {parser}; echo $? >&2) | true",

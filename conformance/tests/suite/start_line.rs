@@ -1,4 +1,4 @@
-//! What a subject tells about itself on its first line, and what comes of it.
+//! Tests of the start line, in which a subject declares facts about itself.
 
 use std::path::Path;
 
@@ -54,7 +54,7 @@ fn what_a_subject_declares_not_to_apply_is_counted() {
         "{}",
         ran.stdout
     );
-    // If nothing is left to test, that is no success.
+    // A run with nothing left to test is no success.
     python(r#"{"ready":true,"dialects":["jsonrpc"]}"#, &[]).expect_status(4);
     python(r#"{"ready":true,"socket":"nowhere"}"#, &[])
         .expect_status(3)
@@ -74,7 +74,8 @@ fn a_subject_may_choose_its_socket() {
     );
     let test = |socket| run(&["test", "--socket", socket, "--", "python3", "-c", &python]);
     test("udp").expect_status(0);
-    // Of a kind that it does not listen on, nothing is said, least of all that it conforms.
+    // If the subject does not listen on this kind of socket, nothing is tested, and the report must
+    // not say that it conforms.
     let ran = test("both").expect_status(0);
     let why = "the subject declares that it is bound to udp:127.0.0.1:";
     assert!(ran.unwrapped().contains(why), "{}", ran.stdout);
@@ -111,11 +112,12 @@ fn a_listener_may_tell_the_dialects_apart_by_itself() {
     let listener = ["--", evdg, "listen", "--dialect", "text,jsonrpc"];
     let test = |args: &[&str]| run(&[&["test"], args, &listener].concat());
     let ran = test(&["--dialect", "text,jsonrpc"]).expect_status(0);
-    // What is malformed in one dialect may be an event in the other: that is not held against it.
+    // A datagram that is malformed in one dialect may be an event in the other one. Reporting that
+    // event is no failure.
     let exempt = "the subject tells the dialects apart, and in the other one this is an event";
     assert!(ran.stdout.contains(exempt), "{}", ran.stdout);
     test(&["--dialect", "jsonrpc", "--jobs", "2"]).expect_status(0);
-    // One that takes all for text is found out before anything is held against it.
+    // A listener that reads everything as text is a set-up error, before any vector can fail.
     let blind = "import listener, os, sys\n\
         print('{\"ready\":true,\"tells_dialects_apart\":true}', flush=True)\n\
         listener.main()";

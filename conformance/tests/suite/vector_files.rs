@@ -1,4 +1,4 @@
-//! Vectors from elsewhere than the built-in corpus: single files, and exports.
+//! Tests of vectors that are not from the built-in corpus: single files, and exports.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,7 @@ use serde_json::json;
 
 use crate::evdg::{python_listener, run, splits_at_last, test};
 
-/// Writes a vector file with one vector, whose datagram reports the parameter `a` with the value
-/// `b::c`.
+/// Writes a vector file with one vector. Its event has the parameter `a` with the value `b::c`.
 fn vector_file(folder: &Path, name: &str, dialect: &str, id: &str) -> String {
     let datagram = match dialect {
         "text" => r"E_MINE\na::b::c\n\n",
@@ -53,7 +52,7 @@ fn vectors_of_files_run_in_the_place_of_those_of_the_corpus() {
     let args = ["--vectors", &one, "--vectors", &two, "--socket", "udp"];
     let ran = test(&args, &["python3", &broken]).expect_status(1);
     assert!(ran.stdout.contains("2 of 2 tests failed"), "{}", ran.stdout);
-    // The command that runs it again names the files.
+    // The command that runs the vector again names the files.
     let again =
         format!("evdg test --filter mine-one --socket udp --vectors {one} --vectors {two} --");
     assert!(ran.stdout.contains(&again), "{}", ran.stdout);
@@ -115,7 +114,7 @@ fn vector_files_are_listed_shown_and_checked_like_the_corpus() {
 }
 
 #[test]
-fn bad_vector_files_are_told() {
+fn malformed_vector_files_are_errors() {
     let folder = folder();
     let good = vector_file(folder.path(), "good.json", "text", "mine-one");
     let twice = vector_file(folder.path(), "twice.json", "text", "mine-one");
@@ -143,7 +142,7 @@ fn bad_vector_files_are_told() {
     run(&["test", "--vectors", &good, "--set", "2026.2"])
         .expect_status(2)
         .expect_stderr("cannot be used with");
-    // A report may not replace what it is about.
+    // A report must not overwrite a file that the run reads.
     run(&[
         "test",
         "--vectors",
@@ -207,7 +206,7 @@ fn an_export_of_some_vectors_has_the_sets_that_it_holds_whole() {
 }
 
 #[test]
-fn broken_exports_are_told() {
+fn broken_exports_are_errors() {
     let break_file = |name: &str, old: &str, new: &str, message: &str| {
         let folder = folder();
         let export = exported(folder.path(), &["--filter", "sep-first-one-splits"]);
@@ -264,7 +263,7 @@ fn check_takes_a_corpus_like_the_other_commands() {
     };
     let built_in = checked(&[]);
     assert_eq!(checked(&["--corpus", text(&corpus)]), built_in);
-    // Scripts of earlier versions name the folder alone.
+    // Scripts for earlier versions pass only the folder.
     assert_eq!(checked(&[text(&corpus)]), built_in);
 }
 

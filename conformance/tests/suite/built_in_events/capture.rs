@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::shape::Shape;
 
-/// A datagram of an event that a server raised by itself: what was raised is unknown.
+/// A datagram of an event that a server raised by itself, so that the raised event is unknown.
 pub(super) struct Capture {
     pub(super) id: String,
-    /// The OpenSIPS release that sent it.
+    /// The OpenSIPS release that sent the datagram.
     pub(super) release: String,
     /// The file's name without its extension.
     pub(super) file: String,
@@ -23,7 +23,7 @@ pub(super) struct Capture {
 impl Capture {
     /// Returns all captures of events that servers raised by themselves, from every file.
     ///
-    /// Events that were raised by hand, over the management interface, are no such events.
+    /// Does not return events that were raised by hand, over the management interface.
     pub(super) fn all() -> Vec<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus/captures");
         let mut captures = Vec::new();
@@ -53,12 +53,12 @@ impl Capture {
         })
     }
 
-    /// Returns whether the event carries the name of another one.
+    /// Returns whether the server has sent the event with the name of another event.
     pub(super) fn is_misnamed(&self) -> bool {
         self.file.ends_with("-misnamed")
     }
 
-    /// Returns whether the file holds nothing but events that the server raised by itself.
+    /// Returns whether the file has only events that the server raised by itself.
     pub(super) fn is_of_built_in_file(&self) -> bool {
         self.file.ends_with("-builtin")
     }
@@ -67,7 +67,7 @@ impl Capture {
     ///
     /// # Panics
     ///
-    /// If it is malformed.
+    /// If the datagram is malformed.
     pub(super) fn event(&self) -> EventBuf {
         let decoded = self.dialect.decode(&self.datagram);
         decoded.unwrap_or_else(|error| panic!("{} of {}: {error}", self.id, self.file))

@@ -1,5 +1,5 @@
-//! Load tests that end early: the listener dies, hangs or does not start again, or the user
-//! interrupts.
+//! Tests of load tests that end early, because the listener dies, hangs or does not start again, or
+//! because the user interrupts.
 
 use std::process::{Command, Stdio};
 use std::thread;
@@ -30,7 +30,7 @@ fn a_listener_that_dies_is_a_result() {
 
 #[test]
 fn a_listener_that_hangs_is_a_result() {
-    // Long enough to start on a busy machine. Both wait at the same time.
+    // Long enough to start on a busy machine. Both runs wait at the same time.
     let args = ["--rate", "500", "--duration", "500ms", "--timeout", "5s"];
     let hangs_over = |socket| {
         let args = [&args[..], &["--socket", socket]].concat();
@@ -92,7 +92,7 @@ fn measurements_are_kept_of_a_listener_that_does_not_start_again() {
 
 #[test]
 fn a_measurement_that_is_interrupted_is_kept() {
-    // One burst at once, and the next long after the interruption.
+    // The first burst is sent at once, and the next one long after the interruption.
     let args = ["--rate", "burst:25/100s", "--duration", "200s"];
     let report = interrupted(&args, "marks:25");
     let run = &report["runs"][0];

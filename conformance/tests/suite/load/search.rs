@@ -1,4 +1,4 @@
-//! Searches for the highest rate without loss.
+//! Tests of the search for the highest rate without loss.
 
 use std::fs;
 

@@ -1,11 +1,11 @@
-//! What the figures have to reach: the exit status, and which threshold was missed.
+//! Tests of thresholds: the exit status, and the message that names the missed threshold.
 
 use serde_json::json;
 
 use super::{LOSSLESS, measured};
 use crate::evdg::run;
 
-/// Twenty-five of 2,500 datagrams are lost by the listener.
+/// A load test in which the listener loses 25 of 2,500 datagrams.
 const LOSSY: [&str; 6] = ["--rate", "5k", "--duration", "500ms", "--socket", "unix"];
 
 #[test]
@@ -25,7 +25,7 @@ fn a_loss_below_the_threshold_passes_and_one_above_fails() {
 #[test]
 fn a_latency_and_a_rate_that_are_missed_are_named() {
     let with = |thresholds: &[&str]| measured(&[&LOSSLESS[..], thresholds].concat(), None).0;
-    // No machine is as fast as the first, and none as slow as the second.
+    // No machine reaches the first threshold, and every machine reaches the second one.
     let ran = with(&["--max-p99", "1us", "--min-rate", "1M"]).expect_status(1);
     for missed in [
         "missed --max-p99 1 µs: p99 was ",
@@ -66,7 +66,7 @@ fn thresholds_that_are_none_are_refused() {
 
 #[test]
 fn a_test_whose_sender_cannot_keep_its_schedule_ends_at_its_duration() {
-    // No machine sends as many one by one.
+    // No machine can send so many datagrams one by one.
     let args = [
         "--sink",
         "--rate",
@@ -85,7 +85,7 @@ fn a_test_whose_sender_cannot_keep_its_schedule_ends_at_its_duration() {
     assert_eq!(counts["planned"], 4_000_000);
     assert_eq!(counts["sent"], counts["accepted"]);
     assert!(counts["sent"].as_u64() < Some(4_000_000), "{counts}");
-    // Half a second is there to catch up, and the call that is under way ends.
+    // The sender has half a second to catch up, and finishes its current call.
     let seconds = measurement["seconds"].as_f64().expect("it is a number");
     assert!(seconds > 0.7, "{seconds}");
     assert!(ran.stdout.contains("not sent in time"), "{}", ran.stdout);
