@@ -1,8 +1,8 @@
-//! The linter beside the plain decoder, in datagrams per second:
-//! `cargo bench --package event-datagram-benches --bench lint`.
+//! Measures the linter and the plain decoder, in datagrams per second: `cargo bench --package
+//! event-datagram-benches --bench lint`.
 //!
-//! Both take all captures of a dialect in turn. Last, the ratio of their fastest rounds is printed,
-//! which take turns, so that noise of the machine meets both alike.
+//! Both process all captures of a dialect in turn. In the end, the program prints the ratio of
+//! their fastest rounds. The rounds alternate, so that noise of the machine affects both.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -14,12 +14,12 @@ use event_datagram_conformance::lint::Linter;
 use event_datagram_corpus::CAPTURES;
 use serde_json::Value as Json;
 
-/// A way to take all datagrams once.
+/// A function that processes all datagrams once.
 type Take = fn(Dialect, &mut Linter, &[Vec<u8>]);
 
-/// The linter, and what it is compared with.
+/// The linter, and the decoder to compare it with.
 const IMPLEMENTATIONS: [(&str, Take); 2] = [("lint", lint), ("decode", decode)];
-/// How many rounds the ratio is taken from.
+/// The number of rounds for the ratio.
 const ROUNDS: usize = 200;
 
 fn main() {
@@ -62,7 +62,8 @@ fn captured(dialect: Dialect) -> Vec<Vec<u8>> {
     datagrams
 }
 
-/// Returns a linter that has described each kind: it describes only the first datagram of a kind.
+/// Returns a linter that has described each kind of finding already, because it describes only the
+/// first datagram of a kind.
 fn used_linter(datagrams: &[Vec<u8>]) -> Linter {
     let mut linter = Linter::new(None);
     for datagram in datagrams {
@@ -90,7 +91,7 @@ fn decode(dialect: Dialect, _: &mut Linter, datagrams: &[Vec<u8>]) {
     }
 }
 
-/// Prints how many datagrams a second are taken, and the ratio.
+/// Prints how many datagrams per second each processes, and the ratio.
 fn print_ratio(dialect: Dialect) {
     let datagrams = captured(dialect);
     let mut linter = used_linter(&datagrams);

@@ -1,4 +1,4 @@
-//! What decoding returns, and which errors it finds where.
+//! Tests of what decoding returns, and of its errors with their offsets.
 
 use event_datagram::jsonrpc::{self, DecodeErrorKind, MAX_DEPTH};
 use event_datagram::{EventBuf, EventRef, Param, Value};

@@ -1,4 +1,4 @@
-//! What encoding writes, and what it refuses.
+//! Tests of what encoding writes and refuses.
 
 use event_datagram::jsonrpc::sender::{self, Release};
 use event_datagram::{
@@ -99,7 +99,8 @@ fn what_was_escaped_in_one_datagram_is_escaped_in_the_next() {
             .escape_ascii()
             .to_string()
     );
-    // Between the dialects: a separator of which one half is an escape is a separator all the same.
+    // An event that was decoded from JSON-RPC is checked for the text dialect: a colon that was an
+    // escape is also part of a separator.
     let decoded = jsonrpc::decode(br#"{"method":"E","params":{"a\u003a:b":"\u003a:1"}}"#);
     let event = decoded.expect("it is an event");
     let error = text::sender::check(&event).expect_err("the name would end early");
@@ -121,7 +122,7 @@ fn values_with_escapes_are_quoted_as_text_only_if_they_hold_a_line_feed() {
 }
 
 #[test]
-fn the_sender_is_asked_what_reads_back() {
+fn check_returns_whether_an_event_reads_back() {
     let check = |name: &str, params: &[Param<'_>]| {
         let event = EventRef::new(name, params);
         sender::check(&event).map_err(|error| (error.param(), error.reason(), error.to_string()))

@@ -1,4 +1,4 @@
-//! The JSON-RPC dialect by hand-picked cases.
+//! Tests of the JSON-RPC dialect with hand-picked cases.
 
 mod decode;
 mod encode;
