@@ -41,8 +41,8 @@ impl Dialect {
         }
     }
 
-    /// Returns the first of these readings that is not admissible, in a time that is proportional to
-    /// the length of all of them. `None` if all are.
+    /// Returns the first of these readings that is not admissible, or `None` if all are admissible.
+    /// The time is proportional to the total length of the readings.
     pub fn find_inadmissible<'r>(
         self,
         datagram: &[u8],

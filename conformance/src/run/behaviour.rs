@@ -6,8 +6,9 @@ use crate::dialect::Dialect;
 /// A way in which a subject answers the same datagrams differently from run to run.
 ///
 /// One vector reports the behaviour, under the requirement that forbids it. All other vectors are
-/// judged as if the subject did not behave so, so that two runs have the same verdicts. Only
-/// [`OverflowsReceiveBuffer`](Self::OverflowsReceiveBuffer) is reported by each vector that it hits.
+/// judged as if the subject did not behave so, so that two runs have the same verdicts. There is
+/// one exception: each vector that loses datagrams reports
+/// [`OverflowsReceiveBuffer`](Self::OverflowsReceiveBuffer).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Behaviour {
@@ -22,7 +23,7 @@ pub enum Behaviour {
     /// stops, that is no copy of an earlier report.
     ReportsAfterEnd,
     /// The kernel drops datagrams that are sent one at a time, because the receive buffer is too
-    /// small for them. Each vector that lost one reports it.
+    /// small for them. Each vector that loses a datagram reports this.
     OverflowsReceiveBuffer,
 }
 

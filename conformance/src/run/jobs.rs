@@ -35,7 +35,7 @@ pub(super) fn run<'p, 'c>(
         let mut others = Vec::new();
         for part in parts {
             let (sender, events) = channel();
-            // Made here, so that the tags don't depend on which thread is the first.
+            // Created in this thread, so that the tags do not depend on which thread starts first.
             let fences = plan.settings.fences();
             let work = move || {
                 let mut send = |event| {

@@ -61,7 +61,7 @@ struct Loss {
 }
 
 impl<'r> Supervisor<'r> {
-    /// Starts a subject, whose fences this factory makes.
+    /// Starts a subject. `fences` makes its fences.
     pub(crate) fn start(
         subject: &'r Subject,
         settings: &'r SubjectSettings,

@@ -8,16 +8,16 @@ use crate::fence::{FenceTemplate, Fences, TagSource};
 pub struct SubjectSettings {
     /// The longest time that the runner waits for an answer.
     pub timeout: Duration,
-    /// What fences look like.
+    /// The event that is sent as the fence.
     pub fence: FenceTemplate,
-    /// What decides the tags of fences.
+    /// The source of the fences' tags.
     pub tags: TagSource,
     /// The request that ends every wait.
     pub stop: Stop,
 }
 
 impl SubjectSettings {
-    /// Makes a factory of fences, whose tags no other of the run makes.
+    /// Returns a factory of fences. No other factory of the run makes the same tags.
     pub(crate) fn fences(&self) -> Fences {
         Fences::new(self.fence.clone(), &self.tags)
     }

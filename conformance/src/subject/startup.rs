@@ -158,8 +158,8 @@ struct Startup {
     start: Start,
     /// The first events that were sent and that a socket or a pipe accepted.
     barrier: Barrier,
-    /// The first event that none took: how long the subject takes to start must not decide the tag
-    /// of the one that it receives.
+    /// A first event that no socket or pipe accepted. It is sent again, so that the tag of the
+    /// event that the subject receives does not depend on how long the subject takes to start.
     unsent: Option<Fence>,
     /// Whether the subject has reported a first event, but not the newest.
     is_behind: bool,
