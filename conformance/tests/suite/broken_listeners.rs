@@ -3,7 +3,7 @@
 
 use crate::evdg::{Ran, python_listener_with, test};
 
-/// One socket, as what these listeners do wrong does not depend on it.
+/// One socket, because the bugs of these listeners do not depend on the socket.
 const UDP: &[&str] = &["--verbose", "--socket", "udp"];
 
 /// Runs the vectors on the Python listener with one piece of its text replaced.

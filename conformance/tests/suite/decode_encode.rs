@@ -1,4 +1,4 @@
-//! `evdg decode` and `evdg encode`.
+//! Tests of `evdg decode` and `evdg encode`.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixDatagram;
@@ -61,7 +61,7 @@ fn decode_reads_each_datagram_in_the_dialect_that_it_looks_like() {
     assert!(!decode(&["--dialect", "text"]).contains(from_rpc));
     let ran = feed(&["decode", "--raw"], rpc.as_bytes()).expect_status(0);
     assert_eq!(ran.stdout, format!("{from_rpc}\n"));
-    // A parser under test is asked for one dialect.
+    // `evdg test` asks a parser for one dialect.
     let parser = [
         "test",
         "--parser",
@@ -73,7 +73,7 @@ fn decode_reads_each_datagram_in_the_dialect_that_it_looks_like() {
     run(&[&parser[..], &["decode"]].concat()).expect_status(0);
 }
 
-/// Whoever sends the lines may wait for the answers before the next line is complete.
+/// The program that sends the lines may wait for the answers before it completes the next line.
 #[test]
 fn decode_answers_before_it_waits() {
     let mut child = evdg()

@@ -1,4 +1,5 @@
-//! The tags of fences: nobody can guess them, unless a seed decides them.
+//! Tests of the tags of fences: a seed decides them, and without a seed a listener cannot guess
+//! them.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::path::Path;
 use crate::evdg::run;
 use crate::hostile_subjects::listener_with;
 
-/// Runs `evdg ARGS -- COMMAND` on a listener that keeps the fences that it receives, and returns
+/// Runs `evdg ARGS -- COMMAND` on a listener that records the fences that it receives, and returns
 /// their tags.
 fn tags(args: &[&str]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("there is room");
@@ -27,8 +28,8 @@ fn tags_of(path: &Path) -> Vec<String> {
     tags
 }
 
-/// Returns how many tags two runs begin with in common. On a busy machine one run may send fences
-/// again, and so more of them.
+/// Returns the number of tags in the common prefix of two runs. On a busy machine, a run may send
+/// more fences, because it repeats some.
 fn in_common(one: &[String], other: &[String]) -> usize {
     let pairs = one.iter().zip(other);
     pairs.take_while(|(one, other)| one == other).count()

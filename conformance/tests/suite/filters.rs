@@ -1,4 +1,5 @@
-//! `--filter`: what a pattern selects, and what a wrong one is told.
+//! Tests of `--filter`: the vectors that a pattern selects, and the error for a pattern that fits
+//! none.
 
 use crate::evdg::run;
 
@@ -12,7 +13,7 @@ fn filters_take_ids_requirements_topics_parts_and_globs() {
             .count()
     };
     assert_eq!(count("sep-first-one-splits"), 1);
-    // A whole id is that vector alone, though it is part of others.
+    // A complete id selects only that vector, even if other ids contain it.
     assert_eq!(count("esc-quote"), 1);
     assert!(count("esc-quot") > 1);
     assert_eq!(count("sep-first-one-?plits"), 1);
@@ -39,7 +40,7 @@ fn case_does_not_matter_in_filters() {
 }
 
 #[test]
-fn a_pattern_that_is_like_a_name_is_told_the_name() {
+fn a_pattern_that_is_similar_to_a_name_gets_a_suggestion() {
     for (pattern, name) in [
         ("sep-first-one-split-s", "sep-first-one-splits"),
         ("seperators", "separators"),

@@ -341,7 +341,7 @@ fn every_format_of_reports_is_written() {
         fuzz(&args, &path).expect_status(1);
         let text = fs::read_to_string(&file).expect("it is written");
         assert!(text.contains(part), "{format}: {text}");
-        // As every report of a run, it says how long the run took.
+        // The report has the duration of the search, as reports of runs have.
         assert!(text.contains("duration"), "{format}: {text}");
     }
 }

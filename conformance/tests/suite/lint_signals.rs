@@ -1,4 +1,4 @@
-//! `evdg lint` on a pipe that stays open: a signal ends it, and what was found is printed.
+//! Tests of `evdg lint` on a pipe that stays open: a signal ends it, and it prints its findings.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Child, ChildStdin, Stdio};
@@ -17,7 +17,7 @@ fn start() -> (Child, ChildStdin) {
     (child, stdin)
 }
 
-/// Interrupts it, and returns what it printed from now on.
+/// Interrupts the command, and returns the rest of its output.
 fn interrupt(mut child: Child) -> Ran {
     signal(&child, "INT");
     let status = ended(&mut child);
@@ -48,12 +48,12 @@ fn a_signal_ends_the_wait_for_the_first_line() {
 }
 
 #[test]
-fn a_signal_ends_the_wait_for_more_lines_and_what_was_found_is_printed() {
+fn a_signal_ends_the_wait_for_more_lines_and_the_findings_are_printed() {
     let (mut child, mut stdin) = start();
     stdin
         .write_all(b"{\"datagram_hex\":\"0a0a\"}\n{}\n")
         .expect("it is read");
-    // The message about the second line says that both were read.
+    // The message about the second line shows that both lines were read.
     let mut stderr = BufReader::new(child.stderr.take().expect("it is piped"));
     let mut line = String::new();
     stderr.read_line(&mut line).expect("it is text");

@@ -320,7 +320,7 @@ fn many_readings(dialect: Dialect, choices: u32) -> String {
     .to_string()
 }
 
-/// Returns the processor time that it takes to load and check a vector file.
+/// Returns the processor time for loading and checking a vector file.
 #[cfg(unix)]
 fn time_to_check(file: &str) -> Duration {
     use rustix::time::{ClockId, clock_gettime};
@@ -339,12 +339,13 @@ fn time_to_check(file: &str) -> Duration {
 #[cfg(unix)]
 #[test]
 fn a_vector_with_many_readings_is_checked_in_linear_time() {
-    // 1,024 readings, and 32,768. A batch of more than 1,024 objects would be too long.
+    // The text vectors have 1,024 and 32,768 readings. The batches are smaller, because one of more
+    // than 1,024 objects would be too long.
     for (dialect, few, many) in [(Dialect::Text, 10, 15), (Dialect::JsonRpc, 5, 10)] {
         let time = |choices| time_to_check(&many_readings(dialect, choices));
         let few = (0..5).map(|_| time(few)).max().expect("there are some");
         let many = time(many);
-        // In quadratic time it is a thousand times as much.
+        // In quadratic time, the check would take a thousand times as long.
         assert!(many < few * 32 * 6, "{dialect}: {few:?}, then {many:?}");
     }
 }

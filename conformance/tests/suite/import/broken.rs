@@ -1,4 +1,4 @@
-//! Captures that are damaged, or that are none.
+//! Tests of captures that are damaged, and of files that are no captures.
 
 use event_datagram_conformance::capture::{CaptureStatistics, CapturedDatagram, read};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::EVENT;
 use super::build::*;
 
-/// Captures that are sound, to be broken.
+/// Returns intact captures, which the tests then break.
 fn sound() -> Vec<Vec<u8>> {
     let packets = [ethernet(EVENT), two_vlans(b"E\n\n"), tcp()];
     let tunnels = [
@@ -37,7 +37,7 @@ fn sound() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Reads a capture, however broken, to where it can be read.
+/// Checks that `evdg` reads a broken capture as far as possible, without a crash.
 fn survives(capture: &[u8]) {
     let mut statistics = CaptureStatistics::default();
     let mut given = 0;

@@ -248,7 +248,7 @@ fn a_packet_of_an_interface_that_was_not_described_is_counted() {
 }
 
 #[test]
-fn what_was_cut_is_told_and_never_taken_for_the_whole() {
+fn truncated_datagrams_are_counted_and_never_reported() {
     let packets = [ethernet(b"E\n\n"), ethernet(&EVENT.repeat(10))];
     let ran = import(&pcap_cut(ETHERNET, &packets, 96), &[]).expect_status(0);
     assert_eq!(datagrams(&ran), [b"E\n\n"]);
@@ -440,7 +440,7 @@ evdg: left out: 1 of other ports
 #[test]
 fn an_anonymized_capture_has_other_words_and_the_same_form() {
     let text = b"E_CALL\nfrom::\"Alice\" <sip:alice@192.0.2.1>\n2001:db8::1\n\n";
-    // Long enough that other words are not the same ones by chance.
+    // Long enough that the other words cannot equal the original ones by chance.
     let other = b"E_TEST\nip::2001:db8:1234:5678::9abc\n\n";
     let capture = pcap(ETHERNET, &[ethernet(text), ethernet(other)]);
     let plain = import(&capture, &[]).expect_status(0);

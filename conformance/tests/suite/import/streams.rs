@@ -1,4 +1,4 @@
-//! Captures that are compressed or live.
+//! Tests of captures that are compressed or live.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -1,4 +1,4 @@
-//! Captures with tunnels and VLAN tags.
+//! Tests of captures with tunnels and VLAN tags.
 
 use etherparse::IpNumber;
 
@@ -6,7 +6,7 @@ use super::build::*;
 use super::{EVENT, datagrams, import};
 
 #[test]
-fn tunnels_and_tags_are_looked_into() {
+fn datagrams_in_tunnels_and_behind_tags_are_found() {
     let ethernet: [Build; 5] = [
         |payload| vlans(3, payload),
         |payload| vlans(100, payload),
@@ -53,9 +53,9 @@ fn tunnels_may_be_nested_and_in_fragments() {
     assert!(!ran.stderr.contains("left out"), "{}", ran.stderr);
 }
 
-/// A port of a tunnel may carry something else, and its datagrams may be what one looks for.
+/// A datagram to the port of a tunnel need not be a tunnel, and may be the one that the user wants.
 #[test]
-fn what_only_has_the_port_of_a_tunnel_is_a_datagram() {
+fn a_datagram_to_the_port_of_a_tunnel_may_be_no_tunnel() {
     let json = br#"{"jsonrpc":"2.0","method":"E_TEST"}"#;
     for port in [4789, 6081, 8472] {
         let packets = [udp_to(port, EVENT), udp_to(port, json), udp_to(port, b"")];

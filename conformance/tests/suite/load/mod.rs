@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::evdg::{Ran, evdg, run};
 use listener::bench;
 
-/// A load test that every machine carries.
+/// The arguments of a load test without loss on every machine.
 const LOSSLESS: [&str; 7] = [
     "--sink",
     "--rate",
