@@ -39,16 +39,16 @@ pub(crate) enum Prediction {
 pub(crate) struct Suspect {
     pub(crate) instance: FaultInstance,
     /// The number of cases that passed, though a listener with the fault fails them.
-    contradicted_by: usize,
+    contradicted_by: u64,
     /// The number of cases that failed exactly as a listener with the fault fails them.
-    supported_by: usize,
+    supported_by: u64,
 }
 
-/// For each case that contradicts a fault, this many cases must support it. Some contradict it by
-/// chance: state of the subject makes cases pass that would fail alone.
-const MIN_SUPPORT: usize = 20;
-
 impl CaseModels {
+    /// For each case that contradicts a fault, this many cases must support it. Some contradict it
+    /// by chance: state of the subject makes cases pass that would fail alone.
+    pub(crate) const MIN_SUPPORT: u64 = 20;
+
     /// Returns the models of all faults of a dialect. The models get the same fences as the subject
     /// of a run.
     pub(crate) fn new(dialect: Dialect, fence: &FenceTemplate) -> Self {
@@ -151,11 +151,11 @@ impl CaseModels {
         let (mut contradicted_by, mut supported_by) = (0, 0);
         for at in 0..problem.seen.len() {
             match problem.seen[at].what {
-                What::Right | What::Either(_) => contradicted_by += usize::from(!is_explained(at)),
-                What::Wrong(_) => supported_by += usize::from(is_explained(at)),
+                What::Right | What::Either(_) => contradicted_by += u64::from(!is_explained(at)),
+                What::Wrong(_) => supported_by += u64::from(is_explained(at)),
             }
         }
-        (contradicted_by * MIN_SUPPORT <= supported_by).then(|| Suspect {
+        (contradicted_by * Self::MIN_SUPPORT <= supported_by).then(|| Suspect {
             instance: candidate.instance.clone(),
             contradicted_by,
             supported_by,

@@ -11,6 +11,8 @@ pub(super) struct CauseKeeper<'m> {
     models: &'m CaseModels,
     /// The faults that were found before.
     known: FaultModel,
+    /// Cases that these faults explain. With another fault they still do.
+    explained: Vec<CaseResult<'static>>,
     first: CaseResult<'static>,
     kind: FailureKind,
     /// The faults each of which explains every case that was kept. If there are none, the kind of
@@ -38,17 +40,21 @@ pub(super) enum Simpler {
 const MAX_EVIDENCE: usize = 300;
 
 impl<'m> CauseKeeper<'m> {
-    /// Creates a keeper of the cause of a finding. `evidence` is what the subject did with other
-    /// cases.
+    /// Creates a keeper of the cause of a finding. `found` are the smallest cases of the causes that
+    /// were found before, and `evidence` is what the subject did with other cases.
     pub(super) fn new(
         models: &'m CaseModels,
         known: FaultModel,
+        mut found: Vec<CaseResult<'static>>,
         first: &Finding,
         evidence: Vec<CaseResult<'static>>,
     ) -> Self {
+        let instances = known.instances();
+        found.retain(|result| models.explains(result, &instances));
         let mut keeper = Self {
             models,
             known,
+            explained: found,
             first: first.result(),
             kind: first.kind(),
             suspects: Vec::new(),
@@ -95,6 +101,7 @@ impl<'m> CauseKeeper<'m> {
             let shows = |suspect: &FaultInstance| {
                 let alone = std::slice::from_ref(suspect);
                 self.models.predict(&self.first.vector, alone) != Prediction::Conforms
+                    && self.is_consistent(suspect)
             };
             let suspects = suspects.into_iter().map(|suspect| suspect.instance);
             let suspects = suspects.filter(shows);
@@ -139,7 +146,15 @@ impl<'m> CauseKeeper<'m> {
         for (number, result) in results.iter_mut().enumerate() {
             result.vector.to_mut().id = format!("case-{number}");
         }
-        self.models.suspects(&results, &self.known.instances())
+        let mut suspects = self.models.suspects(&results, &self.known.instances());
+        suspects.retain(|suspect| self.is_consistent(&suspect.instance));
+        suspects
+    }
+
+    /// Returns whether the known faults and this one together explain what the known faults did.
+    fn is_consistent(&self, suspect: &FaultInstance) -> bool {
+        let mut explained = self.explained.iter();
+        explained.all(|result| self.explains(suspect, result))
     }
 
     fn explains(&self, suspect: &FaultInstance, result: &CaseResult<'_>) -> bool {

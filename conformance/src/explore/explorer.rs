@@ -406,9 +406,12 @@ impl<'c, 'p> Explorer<'c, 'p> {
             _ => self.rules.without_advice(),
         };
         let campaign = self.campaign;
-        let model = campaign.groups().model();
+        let (model, found) = {
+            let groups = campaign.groups();
+            (groups.model(), groups.smallest_cases())
+        };
         let evidence = self.evidence();
-        let keeper = CauseKeeper::new(&campaign.models, model, finding, evidence);
+        let keeper = CauseKeeper::new(&campaign.models, model, found, finding, evidence);
         let left = campaign
             .plan
             .time

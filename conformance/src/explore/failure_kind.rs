@@ -11,8 +11,14 @@ use crate::vectors::{Expectation, Vector};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct FailureKind {
     verdict: Verdict,
-    words: String,
+    /// The words of the first difference.
+    words: BTreeSet<String>,
+    /// The words that the subject wrote last, if it died.
+    log: BTreeSet<String>,
 }
+
+/// What stands before a difference where several readings are right.
+const NEAREST: &str = "compared with the nearest: ";
 
 /// The bytes other than letters and digits in a case. In the smallest case they are those without
 /// which the subject does not fail.
@@ -28,7 +34,8 @@ impl FailureKind {
     /// Returns the kind of a failure with this verdict, for this reason. `log` is what the subject
     /// wrote before it died.
     pub(super) fn of(verdict: Verdict, why: &str, log: &[String]) -> Self {
-        let why = why.split("; besides").next().unwrap_or_default();
+        // How many readings are right, and what else differs, depends on the case.
+        let (_, why) = why.split_once(NEAREST).unwrap_or(("", why));
         // The text of a rejection may quote the case.
         let why = why.split("found a rejection").next().unwrap_or_default();
         let last = match verdict {
@@ -36,9 +43,14 @@ impl FailureKind {
             Verdict::Crash => log.iter().rev().find(|line| !line.trim().is_empty()),
             _ => None,
         };
-        let mut words = constant_words(why);
-        words += &last.map(|line| constant_words(line)).unwrap_or_default();
-        Self { verdict, words }
+        let why = outside_of_quotes(why);
+        let first = why.split(';').next().unwrap_or_default();
+        let log = last.map(|line| outside_of_quotes(line));
+        Self {
+            verdict,
+            words: words(first),
+            log: log.map(|line| words(&line)).unwrap_or_default(),
+        }
     }
 }
 
@@ -76,17 +88,62 @@ impl SpecialBytes {
 
     /// Returns whether there are rare bytes, and each of them is one of the other case, too.
     pub(super) fn has_rare_ones_of(&self, other: &Self) -> bool {
+        !self.rare.is_empty() && self.needs_no_others_than(other)
+    }
+
+    /// Returns whether each rare byte is one of the other case, too.
+    pub(super) fn needs_no_others_than(&self, other: &Self) -> bool {
         let mut rare = self.rare.iter();
-        !self.rare.is_empty() && rare.all(|byte| other.rare.contains(byte))
+        rare.all(|byte| other.rare.contains(byte))
     }
 }
 
-/// Returns the words of a sentence that do not depend on a case: those outside of quotes.
-fn constant_words(sentence: &str) -> String {
-    let outside_of_quotes = sentence.split(['"', '\'', '`']).step_by(2);
-    let words = outside_of_quotes.flat_map(|part| part.split(|c: char| !c.is_alphabetic()));
-    let words: Vec<_> = words.filter(|word| !word.is_empty()).collect();
-    words.join(" ")
+/// Returns the part of a sentence that does not depend on a case: what stands outside of quotes.
+fn outside_of_quotes(sentence: &str) -> String {
+    let mut outside = String::new();
+    let mut rest = sentence;
+    while let Some(at) = rest.find(['"', '\'', '`']) {
+        let (before, quoted) = rest.split_at(at);
+        outside += before;
+        let is_apostrophe = before.ends_with(char::is_alphanumeric);
+        match quoted_length(quoted).filter(|_| !is_apostrophe) {
+            Some(length) => {
+                outside.push(' ');
+                rest = &quoted[length..];
+            }
+            None => rest = &quoted[1..],
+        }
+    }
+    outside + rest
+}
+
+/// Returns the words of a sentence, alike whether one thing differs or several do.
+fn words(sentence: &str) -> BTreeSet<String> {
+    let words = sentence.split(|c: char| !c.is_alphabetic());
+    let singular = words.map(|word| match word {
+        "parameters" => "parameter",
+        "are" => "is",
+        "were" => "was",
+        "the" | "first" => "",
+        word => word,
+    });
+    let singular = singular.filter(|word| !word.is_empty());
+    singular.map(Into::into).collect()
+}
+
+/// Returns the length of the quoted text with which a text starts, both quotes included. `None` if
+/// it does not close. A quote behind a backslash closes nothing.
+fn quoted_length(text: &str) -> Option<usize> {
+    let mut chars = text.char_indices();
+    let (_, quote) = chars.next()?;
+    while let Some((at, c)) = chars.next() {
+        if c == '\\' {
+            chars.next();
+        } else if c == quote {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -95,16 +152,39 @@ mod tests {
     use crate::explore::Rules;
     use crate::judge::Strictness;
 
+    fn kind(why: &str) -> FailureKind {
+        FailureKind::of(Verdict::Fail, why, &[])
+    }
+
     #[test]
     fn what_depends_on_the_case_is_left_out() {
+        let value = kind(r#"parameter 12: expected the value "a b", found "a:""#);
+        for why in [
+            r#"parameter 1: expected the value "a'", found "'""#,
+            r#"parameter 1: expected the value "`", found "\"""#,
+            r#"parameter 1: expected the value "\";a", found "\\""#,
+            r#"parameter 1: expected the value "a", found ""; expected 3 parameters, found 2"#,
+            r#"none of the listed readings; compared with the nearest: parameter 1: expected the value "a", found """#,
+        ] {
+            assert_eq!(kind(why), value, "{why}");
+        }
+        let name = r#"parameter 1: expected the name "value", found "a""#;
+        assert_ne!(kind(name), value);
         assert_eq!(
-            constant_words(r#"parameter 12: expected the name "a b", found "a:""#),
-            "parameter expected the name found"
+            kind(r#"expected 1 parameter, found 0: parameter 1, "", is lost"#),
+            kind(r#"expected 3 parameters, found 1: 2 are lost, the first is parameter 1, "a""#)
         );
         assert_eq!(
-            constant_words("ValueError: invalid literal for int() with base 10: '7x'"),
-            "ValueError invalid literal for int with base"
+            kind("expected an event, found a rejection: no name"),
+            kind(r#"expected an event, found a rejection: bad "a"; b"#)
         );
+    }
+
+    #[test]
+    fn quotes_that_do_not_close_are_none() {
+        let line = "ValueError: can't convert 'it\\'s' with base 10: \"7x";
+        let outside = outside_of_quotes(line);
+        assert_eq!(outside, "ValueError: cant convert   with base 10: 7x");
     }
 
     #[test]

@@ -27,6 +27,8 @@ struct Group {
     finding: Finding,
     cause: Cause,
     cases: u64,
+    /// The number of cases that passed, and fail by the faults.
+    contradicted_by: u64,
     is_known: bool,
     /// The group with the same cause to which all cases of this one belong.
     merged_into: Option<usize>,
@@ -62,6 +64,12 @@ impl Groups {
     /// Returns the faults that were found.
     pub(super) fn model(&self) -> FaultModel {
         self.model.clone()
+    }
+
+    /// Returns the smallest case of each cause.
+    pub(super) fn smallest_cases(&self) -> Vec<CaseResult<'static>> {
+        let groups = self.groups.iter();
+        groups.map(|group| group.finding.result()).collect()
     }
 
     /// Counts a case that these groups explain.
@@ -140,20 +148,48 @@ impl Groups {
     }
 
     /// Puts another fault in the place of one, if the subject passes a case that it fails by the
-    /// first, and not by the other.
+    /// first, and not by the other. If there is no other, and the subject has passed too many such
+    /// cases, the cause is no known fault.
     pub(super) fn refine_by_pass(&mut self, models: &CaseModels, vector: &Vector) {
         let touching = self.model.touching(models, vector);
         let indices: Vec<_> = touching.iter().map(|member| member.group).collect();
-        for index in indices {
-            let Cause::Faults(faults) = &self.groups[index].cause else {
+        for index in &indices {
+            let group = &mut self.groups[*index];
+            let Cause::Faults(faults) = &group.cause else {
                 continue;
             };
             let passes = |fault: &&FaultInstance| {
                 models.predict(vector, std::slice::from_ref(fault)) == Prediction::Conforms
             };
-            let faults = faults.iter().filter(passes).cloned().collect();
-            self.replace(models, index, faults);
+            let faults: Vec<_> = faults.iter().filter(passes).cloned().collect();
+            // Where several faults meet, one may hide another.
+            group.contradicted_by += u64::from(faults.is_empty() && indices.len() == 1);
+            if group.contradicted_by * CaseModels::MIN_SUPPORT > group.cases {
+                self.forget_faults(models, *index);
+            } else {
+                self.replace(models, *index, faults);
+            }
         }
+    }
+
+    /// Makes the cause of a group one that is no known fault.
+    fn forget_faults(&mut self, models: &CaseModels, index: usize) {
+        self.groups[index].cause = Cause::Unknown { pattern: None };
+        let finding = &self.groups[index].finding;
+        let kind = finding.kind();
+        let special = SpecialBytes::of(&finding.vector);
+        let same = (0..self.groups.len()).find(|other| {
+            let group = &self.groups[*other];
+            *other != index
+                && group.is_unknown()
+                && (group.has_rare_bytes_of(finding) || group.is_alike(&kind, &special))
+        });
+        match same {
+            Some(other) => self.merge(index, other),
+            None => self.merge_sharing(index),
+        }
+        self.unexplained.entry(kind).or_default().group = Some(index);
+        self.update_model(models);
     }
 
     /// Makes faults those of a group, if there are any.
@@ -227,6 +263,7 @@ impl Groups {
             finding,
             cause: Cause::Nondeterminism,
             cases: 1,
+            contradicted_by: 0,
             is_known,
             merged_into: None,
         });
@@ -256,8 +293,11 @@ impl Groups {
                 is_same.then_some((index, both))
             });
         // A fault that explains a few cases of an unknown cause is not that cause.
-        let unknown = (self.groups.iter())
-            .position(|group| group.is_unknown() && group.has_rare_bytes_of(&finding));
+        let unknown = (self.groups.iter()).position(|group| {
+            group.is_unknown()
+                && (group.has_rare_bytes_of(&finding)
+                    || self.contradicts(models, group, &finding, &faults))
+        });
         let added = match (same, unknown) {
             (Some((index, both)), _) => {
                 let group = &mut self.groups[index];
@@ -274,6 +314,25 @@ impl Groups {
         self.update_model(models);
         self.merge_explained(models);
         added
+    }
+
+    /// Returns whether the smallest case of a group fails as a finding does, and these faults, which
+    /// explain the finding, predict that it fails another way.
+    fn contradicts(
+        &self,
+        models: &CaseModels,
+        group: &Group,
+        finding: &Finding,
+        faults: &[FaultInstance],
+    ) -> bool {
+        let smallest = &group.finding;
+        let predicts_else = |fault: &FaultInstance| {
+            let alone = std::slice::from_ref(fault);
+            let known = models.with(&self.model.instances(), fault);
+            models.predict(&smallest.vector, alone) != Prediction::Conforms
+                && !models.explains(&smallest.result(), &known)
+        };
+        smallest.kind() == finding.kind() && faults.iter().all(predicts_else)
     }
 
     /// Merges the groups of unknown causes that the faults which were found explain after all.
@@ -307,22 +366,29 @@ impl Groups {
 
     /// Makes the cases of a group those of another one.
     fn merge(&mut self, index: usize, into: usize) {
-        let Group {
-            cases, is_known, ..
-        } = self.groups[index];
-        self.groups[index].merged_into = Some(into);
-        self.groups[into].cases += cases;
-        self.groups[into].is_known |= is_known;
+        let merged = &mut self.groups[index];
+        merged.merged_into = Some(into);
+        let (cases, is_known) = (merged.cases, merged.is_known);
+        let finding = merged.finding.clone();
+        let group = &mut self.groups[into];
+        group.cases += cases;
+        group.is_known |= is_known;
+        if group.is_unknown() {
+            group.keep_smaller(finding);
+        }
     }
 
     fn add_unknown(&mut self, models: &CaseModels, finding: Finding) -> (usize, Added) {
         let kind = finding.kind();
         let special = SpecialBytes::of(&finding.vector);
-        let sharing = |group: &Group| {
+        let touching = self.model.touching(models, &finding.vector);
+        let touching: Vec<_> = touching.iter().map(|member| member.group).collect();
+        let sharing = |(index, group): (usize, &Group)| {
             let has_all = || special.has_rare_ones_of(&SpecialBytes::of(&group.finding.vector));
-            group.has_rare_bytes_of(&finding) && (group.is_unknown() || has_all())
+            let is_contradicted = || touching == [index] || has_all();
+            group.has_rare_bytes_of(&finding) && (group.is_unknown() || is_contradicted())
         };
-        if let Some(index) = self.groups.iter().position(sharing) {
+        if let Some(index) = self.groups.iter().enumerate().position(sharing) {
             // The fault by whose name the group went explains only a part of the cause.
             self.groups[index].cause = Cause::Unknown { pattern: None };
             self.groups[index].keep_smaller(finding);
@@ -330,16 +396,12 @@ impl Groups {
             self.update_model(models);
             return (index, Added::KnownCause);
         }
-        let same = self.groups.iter().position(|group| {
-            group.is_unknown()
-                && SpecialBytes::of(&group.finding.vector) == special
-                && group.finding.vector.requirement == finding.vector.requirement
-                && group.finding.kind() == kind
-        });
+        let is_same = |group: &Group| group.is_unknown() && group.is_alike(&kind, &special);
+        let same = self.groups.iter().position(is_same);
         let varied = || {
             // The subject may do a little else than the model of a fault that was found.
-            match self.model.touching(models, &finding.vector)[..] {
-                [member] if self.groups[member.group].finding.kind() == kind => Some(member.group),
+            match touching[..] {
+                [group] if self.groups[group].finding.kind() == kind => Some(group),
                 _ => None,
             }
         };
@@ -365,6 +427,7 @@ impl Groups {
             finding,
             cause,
             cases: 0,
+            contradicted_by: 0,
             is_known: false,
             merged_into: None,
         });
@@ -404,8 +467,17 @@ impl Group {
             && special.has_rare_ones_of(&SpecialBytes::of(&finding.vector))
     }
 
+    /// Returns whether the smallest case fails in this way, and needs these bytes.
+    fn is_alike(&self, kind: &FailureKind, special: &SpecialBytes) -> bool {
+        SpecialBytes::of(&self.finding.vector) == *special && self.finding.kind() == *kind
+    }
+
+    /// Keeps a finding as the smallest one if it is smaller and needs no other rare bytes: those
+    /// make the group.
     fn keep_smaller(&mut self, finding: Finding) {
-        if finding.size() < self.finding.size() {
+        let special = SpecialBytes::of(&finding.vector);
+        let is_simpler = special.needs_no_others_than(&SpecialBytes::of(&self.finding.vector));
+        if is_simpler && finding.size() < self.finding.size() {
             self.finding = finding;
         }
     }

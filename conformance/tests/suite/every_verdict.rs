@@ -11,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::evdg::{evdg, python_listener, run};
+use crate::published_schema::published_schema;
 
 /// A parser that is right, except for some vectors. A file in its folder records that it fell
 /// silent once.
@@ -141,31 +142,9 @@ fn all_ten_verdicts_occur_and_are_counted() {
     );
 }
 
-/// Returns the published schema, changed so that it forbids unknown members.
-fn schema() -> Value {
-    fn close(schema: &mut Value) {
-        match schema {
-            Value::Object(object) => {
-                object.values_mut().for_each(close);
-                let is_type = object.get("type").is_some_and(|kind| kind == "object");
-                if is_type && object.contains_key("properties") {
-                    object.insert("additionalProperties".into(), false.into());
-                }
-            }
-            Value::Array(items) => items.iter_mut().for_each(close),
-            _ => {}
-        }
-    }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/report.schema.json");
-    let text = fs::read_to_string(path).expect("it is there");
-    let mut schema = serde_json::from_str(&text).expect("it is JSON");
-    close(&mut schema);
-    schema
-}
-
 #[test]
 fn json_keeps_to_the_published_schema() {
-    let validator = jsonschema::validator_for(&schema()).expect("it is a JSON Schema");
+    let validator = published_schema("report");
     let report = reports().json();
     let errors: Vec<_> = validator
         .iter_errors(&report)
