@@ -4,8 +4,11 @@ use std::thread;
 /// How many items a thread takes at a time.
 const BATCH: usize = 4;
 
-/// Maps items in two threads, and returns the results in the order of the items.
+/// Maps items in two threads if there are many, and returns the results in the order of the items.
 pub(super) fn in_parallel<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<U> {
+    if items.len() <= BATCH {
+        return items.iter().map(map).collect();
+    }
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();

@@ -40,8 +40,8 @@ pub(super) enum Simpler {
 const MAX_EVIDENCE: usize = 300;
 
 impl<'m> CauseKeeper<'m> {
-    /// Creates a keeper of the cause of a finding. `found` are the smallest cases of the causes that
-    /// were found before, and `evidence` is what the subject did with other cases.
+    /// Creates a keeper of the cause of a finding. `found` are cases of the causes that were found
+    /// before, and `evidence` is what the subject did with other cases.
     pub(super) fn new(
         models: &'m CaseModels,
         known: FaultModel,
@@ -151,10 +151,13 @@ impl<'m> CauseKeeper<'m> {
         suspects
     }
 
-    /// Returns whether the known faults and this one together explain what the known faults did.
+    /// Returns whether the known faults and this one together explain what the known faults did,
+    /// but for a few cases, in which faults may hide each other.
     fn is_consistent(&self, suspect: &FaultInstance) -> bool {
-        let mut explained = self.explained.iter();
-        explained.all(|result| self.explains(suspect, result))
+        let max_lost = self.explained.len() as u64 / CaseModels::MIN_SUPPORT;
+        let explained = self.explained.iter();
+        let lost = explained.filter(|result| !self.explains(suspect, result));
+        lost.take(max_lost as usize + 1).count() as u64 <= max_lost
     }
 
     fn explains(&self, suspect: &FaultInstance, result: &CaseResult<'_>) -> bool {

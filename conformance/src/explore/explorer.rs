@@ -369,7 +369,8 @@ impl<'c, 'p> Explorer<'c, 'p> {
                 continue;
             }
             // A failure that is explained needs no fresh subject.
-            if let Some(groups) = self.failure_judge().explaining(&alone) {
+            let judge = self.failure_judge();
+            if let Some(groups) = judge.explaining(&judge.result(&alone)) {
                 explained = Some(groups);
                 continue;
             }
@@ -408,7 +409,7 @@ impl<'c, 'p> Explorer<'c, 'p> {
         let campaign = self.campaign;
         let (model, found) = {
             let groups = campaign.groups();
-            (groups.model(), groups.smallest_cases())
+            (groups.model(), groups.explained_cases())
         };
         let evidence = self.evidence();
         let keeper = CauseKeeper::new(&campaign.models, model, found, finding, evidence);
@@ -552,20 +553,27 @@ impl FailureJudge<'_, '_> {
 
     /// Returns whether the faults that were found explain a failure, and counts it then.
     fn is_explained(&self, outcome: &Outcome<'_>, is_known: bool) -> bool {
-        let Some(groups) = self.explaining(outcome) else {
+        let result = self.result(outcome);
+        let Some(explaining) = self.explaining(&result) else {
             return false;
         };
-        self.campaign.groups().count(&groups, is_known);
+        let mut groups = self.campaign.groups();
+        groups.count(&explaining, is_known);
+        groups.remember(&explaining, result);
         self.shared.statistics().explained += 1;
         true
     }
 
     /// Returns the groups whose faults explain a failure, if they do.
-    fn explaining(&self, outcome: &Outcome<'_>) -> Option<Vec<usize>> {
+    fn explaining(&self, result: &CaseResult<'_>) -> Option<Vec<usize>> {
         let model = self.campaign.groups().model();
+        model.explain(&self.campaign.models, result)
+    }
+
+    /// Returns what the diagnosis reads of an outcome.
+    fn result(&self, outcome: &Outcome<'_>) -> CaseResult<'static> {
         let outcome = grade(self.rules, outcome.clone(), self.answering);
-        let result = case_result(outcome.vector, outcome.verdict, &outcome.observation);
-        model.explain(&self.campaign.models, &result)
+        case_result(outcome.vector, outcome.verdict, &outcome.observation)
     }
 }
 

@@ -124,7 +124,8 @@ fn words(sentence: &str) -> BTreeSet<String> {
         "parameters" => "parameter",
         "are" => "is",
         "were" => "was",
-        "the" | "first" => "",
+        // A long text is cut, and its length told.
+        "the" | "first" | "bytes" => "",
         word => word,
     });
     let singular = singular.filter(|word| !word.is_empty());
@@ -164,6 +165,7 @@ mod tests {
             r#"parameter 1: expected the value "`", found "\"""#,
             r#"parameter 1: expected the value "\";a", found "\\""#,
             r#"parameter 1: expected the value "a", found ""; expected 3 parameters, found 2"#,
+            r#"parameter 1: expected the value "a"… (61 bytes), found """#,
             r#"none of the listed readings; compared with the nearest: parameter 1: expected the value "a", found """#,
         ] {
             assert_eq!(kind(why), value, "{why}");

@@ -80,6 +80,13 @@ impl FaultModel {
         Some(groups(&explaining.unwrap_or(touching)))
     }
 
+    /// Returns the groups of the faults with which something fails.
+    pub(super) fn groups_failing(&self, fails: impl Fn(&FaultInstance) -> bool) -> Vec<usize> {
+        let members = self.0.iter();
+        let failing = members.filter(|member| fails(&member.instance));
+        failing.map(|member| member.group).collect()
+    }
+
     /// Returns the faults each of which alone makes a listener fail a case.
     pub(super) fn touching(&self, models: &CaseModels, vector: &Vector) -> Vec<&Member> {
         let fails = |member: &&Member| {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use event_datagram_oracle::faults::FaultInstance;
 
@@ -30,6 +30,8 @@ struct Group {
     /// The number of cases that passed, and fail by the faults.
     contradicted_by: u64,
     is_known: bool,
+    /// The last small cases that the fault explained.
+    last_explained: VecDeque<CaseResult<'static>>,
     /// The group with the same cause to which all cases of this one belong.
     merged_into: Option<usize>,
 }
@@ -53,6 +55,10 @@ struct Unexplained {
     group: Option<usize>,
 }
 
+/// The number of explained cases that a group keeps, and the most bytes of each.
+const MAX_EXPLAINED: usize = 8;
+const MAX_EXPLAINED_LENGTH: usize = 256;
+
 /// Whether a cause was new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Added {
@@ -66,10 +72,28 @@ impl Groups {
         self.model.clone()
     }
 
-    /// Returns the smallest case of each cause.
-    pub(super) fn smallest_cases(&self) -> Vec<CaseResult<'static>> {
+    /// Returns the smallest case of each cause, and the last ones that its fault explained.
+    pub(super) fn explained_cases(&self) -> Vec<CaseResult<'static>> {
         let groups = self.groups.iter();
-        groups.map(|group| group.finding.result()).collect()
+        let cases = groups.flat_map(|group| {
+            let last = group.last_explained.iter().cloned();
+            last.chain([group.finding.result()])
+        });
+        cases.collect()
+    }
+
+    /// Keeps a case that one group explains alone.
+    pub(super) fn remember(&mut self, groups: &[usize], result: CaseResult<'static>) {
+        let lengths = result.vector.steps.iter().map(|step| step.datagram.len());
+        if let [group] = groups
+            && lengths.sum::<usize>() <= MAX_EXPLAINED_LENGTH
+        {
+            let group = self.resolve(*group);
+            let last = &mut self.groups[group].last_explained;
+            last.push_back(result);
+            let surplus = last.len().saturating_sub(MAX_EXPLAINED);
+            last.drain(..surplus);
+        }
     }
 
     /// Counts a case that these groups explain.
@@ -218,13 +242,18 @@ impl Groups {
         if finding.verdict == Verdict::Flaky {
             return self.add_nondeterminism(finding, is_known);
         }
+        let likely = suspects.first().map(|first| {
+            let likely = suspects.iter().filter(|other| other.is_as_likely_as(first));
+            let faults = likely.map(|suspect| suspect.instance.clone());
+            faults.collect::<Vec<_>>()
+        });
+        if let Some(groups) = self.known_but_for_a_choice(models, &finding, likely.as_deref()) {
+            self.count(&groups, is_known);
+            return Added::KnownCause;
+        }
         let kind = finding.kind();
-        let (group, added) = match suspects.first() {
-            Some(first) => {
-                let likely = suspects.iter().filter(|other| other.is_as_likely_as(first));
-                let faults = likely.map(|suspect| suspect.instance.clone()).collect();
-                self.add_faults(models, finding, faults)
-            }
+        let (group, added) = match likely {
+            Some(faults) => self.add_faults(models, finding, faults),
             None => self.add_unknown(models, finding),
         };
         if suspects.is_empty() {
@@ -232,6 +261,25 @@ impl Groups {
         }
         self.count(&[group], is_known);
         added
+    }
+
+    /// Returns the groups whose faults explain a finding together with one of these, if that one
+    /// does nothing wrong with the case alone: it is a choice that the requirements leave.
+    fn known_but_for_a_choice(
+        &self,
+        models: &CaseModels,
+        finding: &Finding,
+        faults: Option<&[FaultInstance]>,
+    ) -> Option<Vec<usize>> {
+        let fails = |faults: &[FaultInstance]| {
+            models.predict(&finding.vector, faults) != Prediction::Conforms
+        };
+        let mut faults = faults?.iter();
+        let choice = faults.find(|fault| !fails(std::slice::from_ref(fault)))?;
+        let groups = self
+            .model
+            .groups_failing(|member| fails(&models.with(std::slice::from_ref(member), choice)));
+        Some(groups).filter(|groups| !groups.is_empty())
     }
 
     /// Returns what was found, in the order in which it was found.
@@ -265,6 +313,7 @@ impl Groups {
             cases: 1,
             contradicted_by: 0,
             is_known,
+            last_explained: VecDeque::new(),
             merged_into: None,
         });
         Added::NewCause
@@ -429,6 +478,7 @@ impl Groups {
             cases: 0,
             contradicted_by: 0,
             is_known: false,
+            last_explained: VecDeque::new(),
             merged_into: None,
         });
         (self.groups.len() - 1, Added::NewCause)
