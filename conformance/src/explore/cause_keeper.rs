@@ -154,10 +154,9 @@ impl<'m> CauseKeeper<'m> {
     /// Returns whether the known faults and this one together explain what the known faults did,
     /// but for a few cases, in which faults may hide each other.
     fn is_consistent(&self, suspect: &FaultInstance) -> bool {
-        let max_lost = self.explained.len() as u64 / CaseModels::MIN_SUPPORT;
         let explained = self.explained.iter();
         let lost = explained.filter(|result| !self.explains(suspect, result));
-        lost.take(max_lost as usize + 1).count() as u64 <= max_lost
+        lost.count() as u64 * CaseModels::MIN_SUPPORT <= self.explained.len() as u64
     }
 
     fn explains(&self, suspect: &FaultInstance, result: &CaseResult<'_>) -> bool {
