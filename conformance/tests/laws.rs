@@ -1,8 +1,11 @@
 //! The laws of `event_datagram_conformance::testing` as property tests.
 
+use std::path::Path;
+
 use event_datagram_conformance::contract::{Line, event_line, parse_line};
 use event_datagram_conformance::dialect::Dialect;
-use event_datagram_conformance::testing::{FuzzTarget, JudgeCase, JudgePair, laws};
+use event_datagram_conformance::judge::{Judgment, Predecessor, judge, take_late};
+use event_datagram_conformance::testing::{DiagnosisCase, FuzzTarget, JudgeCase, JudgePair, laws};
 use event_datagram_conformance::vectors::Corpus;
 use event_datagram_oracle::generate::{
     ByteSource, Generate, JsonRpcDatagram, JsonRpcEvent, JsonRpcSequence, TextDatagram, TextEvent,
@@ -127,6 +130,16 @@ proptest! {
     fn late_reports_are_taken_in_order(pair in small::<JudgePair>()) {
         laws::late_reports_are_taken_in_order(&pair.before, &pair.case);
     }
+
+    #[test]
+    fn models_predict_what_a_faulty_listener_reports(case in small::<DiagnosisCase>()) {
+        laws::models_predict_what_a_faulty_listener_reports(&case);
+    }
+
+    #[test]
+    fn causes_do_what_they_explain(case in small::<DiagnosisCase>()) {
+        laws::causes_do_what_they_explain(&case);
+    }
 }
 
 #[test]
@@ -139,6 +152,50 @@ fn every_datagram_of_the_corpus_is_anonymized_without_a_change_of_its_readings()
         for datagram in target.seeds(&corpus) {
             laws::anonymized_datagrams_decode_alike(dialect, &datagram);
         }
+    }
+}
+
+#[test]
+fn kept_seeds_of_the_judge_reach_every_kind_of_departure() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../corpus");
+    let seeds = FuzzTarget::JUDGE_SEQUENCE.kept_seeds(&corpus);
+    let mut reasons = String::new();
+    for seed in seeds.expect("the seeds are readable") {
+        let JudgePair { before, case, .. } =
+            JudgePair::generate(&mut ByteSource::new(&seed).small());
+        for JudgeCase {
+            steps,
+            observation,
+            answering,
+            ..
+        } in [&before, &case]
+        {
+            if let Judgment::Departs { why } = judge(steps, observation, *answering) {
+                reasons.push_str(&why);
+            }
+        }
+        let predecessor = Predecessor {
+            steps: &before.steps,
+            observation: &before.observation,
+        };
+        if !take_late(predecessor, &case.steps, &mut case.observation.clone()).is_empty() {
+            reasons.push_str("taken late");
+        }
+    }
+    for kind in [
+        "the reports came in another order (T19)",
+        "events came for one datagram, all the same (T19)",
+        "events came for one datagram (T19)",
+        "a late report of what came before (T19)",
+        "it reported the good event from before again, late",
+        "it reported the good event from before again:",
+        "it makes up what it has not received (T19)",
+        "something stayed behind and swallowed it (T20)",
+        "the good event that followed was read wrong",
+        "; besides, ",
+        "taken late",
+    ] {
+        assert!(reasons.contains(kind), "no seed reaches: {kind}");
     }
 }
 

@@ -107,22 +107,41 @@ impl<'s> ExplainedSet<'s> {
 
     fn claims(&self) -> Vec<Claim> {
         let all = 0..self.members.len();
-        let (claimed, others): (Vec<_>, Vec<_>) = all.partition(|member| self.is_claim(*member));
+        let mut claimed: Vec<_> = all.filter(|member| self.is_claim(*member)).collect();
+        loop {
+            let explained = self.explained_by(&claimed);
+            let count = claimed.len();
+            // A member that explains nothing is no cause, though others may need it.
+            claimed.retain(|member| !explained[*member].is_empty());
+            if claimed.len() == count {
+                let each = explained.into_iter().enumerate();
+                let each = each.filter(|(_, explained)| !explained.is_empty());
+                let mut claims: Vec<_> = each.map(|(member, of)| self.claim(member, of)).collect();
+                claims.sort_by_key(|claim| std::cmp::Reverse(claim.findings.len()));
+                return claims;
+            }
+        }
+    }
+
+    /// Returns for each member the vectors that it explains if these members are the causes: what
+    /// needs another member, too, is unexplained.
+    fn explained_by(&self, claimed: &[usize]) -> Vec<Vec<usize>> {
+        let causes: Vec<_> = claimed.iter().map(|member| self.members[*member]).collect();
+        let by_causes = if causes.len() == self.members.len() {
+            self.combined.clone()
+        } else {
+            self.search.simulate(&causes)
+        };
         let mut explained = vec![Vec::new(); self.members.len()];
         for at in self.search.problem.wrong().filter(|at| self.explains(*at)) {
             let rank = |member: &usize| (self.rank(*member, at), explained[*member].len());
             let member = claimed.iter().copied().min_by_key(rank);
-            // A vector that needs a member which is no cause stays unexplained.
-            let needs_others = others.iter().any(|other| self.is_needed(*other, at));
-            if let Some(member) = member.filter(|_| !needs_others) {
+            let is_explained = |_: &usize| self.search.explains(at, by_causes[at]);
+            if let Some(member) = member.filter(is_explained) {
                 explained[member].push(at);
             }
         }
-        let each = explained.into_iter().enumerate();
-        let each = each.filter(|(_, explained)| !explained.is_empty());
-        let mut claims: Vec<_> = each.map(|(member, of)| self.claim(member, of)).collect();
-        claims.sort_by_key(|claim| std::cmp::Reverse(claim.findings.len()));
-        claims
+        explained
     }
 
     /// Returns a rank that is the lower, the more likely a member is the cause of the failure of a

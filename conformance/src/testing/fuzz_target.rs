@@ -6,7 +6,7 @@ use event_datagram_oracle::generate::{
 };
 use event_datagram_oracle::laws as codec_laws;
 
-use super::{JudgePair, laws, seeds};
+use super::{DiagnosisCase, JudgePair, laws, seeds};
 use crate::dialect::Dialect;
 use crate::output_file::write_atomically;
 use crate::vectors::Corpus;
@@ -292,6 +292,12 @@ targets! {
         laws::alignments_pair_everything_in_order(case);
         laws::judge_reasons_are_printable(case);
         laws::late_reports_are_taken_in_order(before, case);
+    }, seeds: |_| Vec::new();
+
+    /// Listeners with faults before the diagnosis.
+    DIAGNOSIS_MODEL = "diagnosis_model", laws of Generated<DiagnosisCase>: |Generated(case)| {
+        laws::models_predict_what_a_faulty_listener_reports(case);
+        laws::causes_do_what_they_explain(case);
     }, seeds: |_| Vec::new();
 }
 
