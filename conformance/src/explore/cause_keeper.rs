@@ -66,8 +66,8 @@ impl<'m> CauseKeeper<'m> {
         keeper
     }
 
-    /// Compares the failure of a simpler case with that of the first. If the cause is the same, only
-    /// cases with this cause are kept from now on.
+    /// Compares the failure of a simpler case with that of the first. If the cause is the same,
+    /// only cases with this cause are kept from now on.
     pub(super) fn compare(&mut self, finding: &Finding) -> Simpler {
         let result = finding.result();
         if let Some(groups) = self.known.explain(self.models, &result) {

@@ -5,8 +5,8 @@ use crate::vectors::Vector;
 /// What cases have in common that end the subject for a cause that is no known fault: the bytes of
 /// the smallest one, with others between them.
 ///
-/// Each end costs a start. Once enough cases that fit have ended the subject, and none has not, most
-/// of those that fit are left out.
+/// Each end costs a start. Once enough cases that fit have ended the subject, and none has not,
+/// most of those that fit are left out.
 #[derive(Clone, Debug)]
 pub(super) struct EndPattern {
     datagram: Vec<u8>,

@@ -343,8 +343,8 @@ impl<'c, 'p> Explorer<'c, 'p> {
         Ok(())
     }
 
-    /// Finds the cause of a datagram of a sequence that fails alone as the sequence does: then state
-    /// is not the cause. Returns whether there is one.
+    /// Finds the cause of a datagram of a sequence that fails alone as the sequence does: then
+    /// state is not the cause. Returns whether there is one.
     fn settle_single(
         &mut self,
         outcome: &Outcome<'_>,

@@ -86,8 +86,8 @@ impl Finding {
             .join(",")
     }
 
-    /// Returns the evidence for the verdict, line by line. The last line holds `replay`, the command
-    /// that runs the case again.
+    /// Returns the evidence for the verdict, line by line. The last line holds `replay`, the
+    /// command that runs the case again.
     pub fn evidence(&self, replay: String) -> Vec<EvidenceLine> {
         let observation = &self.observation;
         let evidence = Evidence::of(&self.vector, &self.why, observation, &self.log, replay);

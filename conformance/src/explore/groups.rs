@@ -152,8 +152,8 @@ impl Groups {
             })
     }
 
-    /// Puts another fault in the place of the only one that touches a case, if that explains both the
-    /// case and the one by which the fault was found. Returns the group.
+    /// Puts another fault in the place of the only one that touches a case, if that explains both
+    /// the case and the one by which the fault was found. Returns the group.
     pub(super) fn refine(&mut self, models: &CaseModels, result: &CaseResult<'_>) -> Option<usize> {
         let touching = self.model.touching(models, &result.vector);
         let [member] = &touching[..] else {
@@ -365,8 +365,8 @@ impl Groups {
         added
     }
 
-    /// Returns whether the smallest case of a group fails as a finding does, and these faults, which
-    /// explain the finding, predict that it fails another way.
+    /// Returns whether the smallest case of a group fails as a finding does, and these faults,
+    /// which explain the finding, predict that it fails another way.
     fn contradicts(
         &self,
         models: &CaseModels,
@@ -506,8 +506,8 @@ impl Group {
         matches!(self.cause, Cause::Unknown { .. }) && self.merged_into.is_none()
     }
 
-    /// Returns whether the subject reports a case wrong as it does the smallest one of the group, and
-    /// the case needs all bytes that this one needs and that have no meaning in a datagram. One
+    /// Returns whether the subject reports a case wrong as it does the smallest one of the group,
+    /// and the case needs all bytes that this one needs and that have no meaning in a datagram. One
     /// mistake with a byte shows in many ways: in names, in values, at the ends of lines.
     fn has_rare_bytes_of(&self, finding: &Finding) -> bool {
         let special = SpecialBytes::of(&self.finding.vector);

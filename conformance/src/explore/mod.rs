@@ -39,31 +39,31 @@
 //!
 //! Fresh subjects that do different things with the same case, each of them several times in a row,
 //! answer differently from run to run. That is one finding, and no case of it is shrunk. If no case
-//! fails again, the finding is of that kind, too, unless the subject only timed out (machines pause)
-//! or the kernel dropped datagrams.
+//! fails again, the finding is of that kind, too, unless the subject only timed out (machines
+//! pause) or the kernel dropped datagrams.
 //!
 //! # How causes are told apart
 //!
 //! The models of faulty listeners, with which [`crate::diagnose`] explains the results of vectors,
-//! explain single cases. A fault is the *cause* of a case if a listener with it, and with the faults
-//! that were found before, reports what the subject reported, and nothing that was tried besides
-//! contradicts it. All faults that were found are combined in one model. It predicts what the
-//! subject does: a case that the subject fails as predicted is explained, and one that would end the
-//! subject is not sent. Where another fault explains more, it takes the place of the one that was
-//! found.
+//! explain single cases. A fault is the *cause* of a case if a listener with it, and with the
+//! faults that were found before, reports what the subject reported, and nothing that was tried
+//! besides contradicts it. All faults that were found are combined in one model. It predicts what
+//! the subject does: a case that the subject fails as predicted is explained, and one that would
+//! end the subject is not sent. Where another fault explains more, it takes the place of the one
+//! that was found.
 //!
-//! A sequence that fails is run datagram by datagram first. Where one of them fails alone in the same
-//! way, it is the case, and state is not the cause.
+//! A sequence that fails is run datagram by datagram first. Where one of them fails alone in the
+//! same way, it is the case, and state is not the cause.
 //!
 //! Where no fault explains a failure, and a simpler case turns up that the faults which were found
 //! before explain, these are the cause: their models are not exact.
 //!
 //! Other failures that no fault explains are grouped by the bytes without a meaning in a datagram
-//! that the smallest case needs. One mistake with such a byte shows in many ways, some of which look
-//! like known faults. If the case needs none, the verdict, the reason without what depends on the
-//! case, the requirement, and the bytes with a meaning make the group. Of failures with the same
-//! verdict and reason the first, second, fourth, eighth… is shrunk. A fault that is found later, and
-//! explains the smallest case of such a group, takes the group's cases.
+//! that the smallest case needs. One mistake with such a byte shows in many ways, some of which
+//! look like known faults. If the case needs none, the verdict, the reason without what depends on
+//! the case, and the bytes with a meaning make the group. Of failures with the same verdict and
+//! reason the first, second, fourth, eighth… is shrunk. A fault that is found later, and explains
+//! the smallest case of such a group, takes the group's cases.
 //!
 //! # How it is shrunk
 //!

@@ -200,8 +200,8 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
         Ok(())
     }
 
-    /// Deletes characters of several bytes, or replaces them by one byte. A byte less would make the
-    /// datagram invalid UTF-8, which is another case.
+    /// Deletes characters of several bytes, or replaces them by one byte. A byte less would make
+    /// the datagram invalid UTF-8, which is another case.
     fn simplify_characters(&mut self, index: usize) -> Result<(), E> {
         let datagram = self.best[index].clone();
         let characters = datagram

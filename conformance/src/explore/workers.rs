@@ -27,8 +27,8 @@ impl Campaign<'_> {
     ///
     /// # Errors
     ///
-    /// If there is no subject to test, or the run was stopped. `statistics` then holds the counts up
-    /// to that moment, and what was found by then counts.
+    /// If there is no subject to test, or the run was stopped. `statistics` then holds the counts
+    /// up to that moment, and what was found by then counts.
     pub fn explore(
         &self,
         socket: SocketKind,

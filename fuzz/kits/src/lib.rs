@@ -10,8 +10,8 @@
 
 #![no_std]
 
-/// Pairs the path of each file with its content. The files are listed, so that what `make` leaves in
-/// the folder of a kit is not embedded.
+/// Pairs the path of each file with its content. The files are listed, so that what `make` leaves
+/// in the folder of a kit is not embedded.
 macro_rules! files {
     ($($path:literal),* $(,)?) => {
         [$(($path, include_str!(concat!("../", $path)))),*]
