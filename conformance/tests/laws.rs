@@ -190,7 +190,7 @@ fn kept_seeds_of_the_judge_reach_every_kind_of_departure() {
         "it reported the good event from before again, late",
         "it reported the good event from before again:",
         "it makes up what it has not received (T19)",
-        "something stayed behind and swallowed it (T20)",
+        "bytes that stayed in a buffer swallowed it (T20)",
         "the good event that followed was read wrong",
         "; besides, ",
         "taken late",

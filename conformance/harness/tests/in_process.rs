@@ -264,7 +264,7 @@ fn a_parser_that_does_not_come_back_hangs() {
 }
 
 fn what_stays_behind_fails_its_vector() {
-    let ran = run("keeps-a-tail", &[]).expect(101, &["so something stayed behind (T20)"]);
+    let ran = run("keeps-a-tail", &[]).expect(101, &["so something stayed in a buffer (T20)"]);
     let (of_t1, others) = ran
         .failed()
         .into_iter()
@@ -312,7 +312,7 @@ fn lists_of_known_failures_stay_true() {
     let fixed = run("known", &["sep-one-named"]);
     fixed.expect(
         101,
-        &["it is listed as known to fail (nobody knows), and does not"],
+        &["it is listed as known to fail (nobody knows), but passes"],
     );
     run("misnamed", &[]).expect(2, &["known: there is no vector `sep-one-name`"]);
 }

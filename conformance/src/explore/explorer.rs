@@ -242,7 +242,7 @@ impl<'c, 'p> Explorer<'c, 'p> {
         let mut outcome = self.test_bed.run_fresh(&case.vector)?;
         outcome.verdict = Verdict::Flaky;
         outcome.why = format!(
-            "among others, without a pause: {why}; alone it did not do that, nor behind those that came before"
+            "in a burst with other cases: {why}; alone it passed, and after the cases before it, too"
         );
         let finding = self.finding(outcome, case.number);
         self.add(finding.into(), case.is_known);

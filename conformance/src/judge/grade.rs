@@ -21,8 +21,9 @@ pub fn apply_known(verdict: Verdict, why: String, reason: &str) -> (Verdict, Str
     } else if verdict == Verdict::NotApplicable {
         (verdict, why)
     } else {
-        let why =
-            format!("it is listed as known to fail ({reason}), and does not: take it off the list");
+        let why = format!(
+            "it is listed as known to fail ({reason}), but passes: remove it from the list"
+        );
         (Verdict::Fixed, why)
     }
 }

@@ -63,13 +63,13 @@ fn disturbed_fence(observation: &Observation) -> Option<String> {
     let misread = observation.misread_fence.as_deref();
     if observation.swallowed_fence {
         let why = "the good event that followed was not reported, though a later one was: \
-                   something stayed behind and swallowed it (T20)";
+                   bytes that stayed in a buffer swallowed it (T20)";
         return Some(why.into());
     }
     misread.map(|line| {
         let line = difference::printable(line);
         format!(
-            "the good event that followed was read wrong, so something stayed behind (T20): {line}"
+            "the good event that followed was read wrong, so something stayed in a buffer (T20): {line}"
         )
     })
 }
@@ -213,7 +213,7 @@ mod tests {
             Answering::MayBeSilent,
         );
         let why = "the good event that followed was not reported, though a later one was: \
-                   something stayed behind and swallowed it (T20); besides, expected the event \
+                   bytes that stayed in a buffer swallowed it (T20); besides, expected the event \
                    name \"E_A\", found \"E_X\"";
         assert_eq!(judgment, Judgment::Departs { why: why.into() });
     }

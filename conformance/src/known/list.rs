@@ -39,11 +39,11 @@ pub enum KnownError {
         suggestion: Option<String>,
     },
     /// The list names a vector twice.
-    #[error("entry `{}`: it stands there twice", visible(.0))]
+    #[error("entry `{}`: it is listed twice", visible(.0))]
     Twice(String),
     /// Some entries still have the placeholder that `--write-known` wrote as their reason.
     #[error(
-        "entry `{}`{}: say why it fails, in the place of {NO_REASON:?}", visible(id),
+        "entry `{}`{}: replace the reason {NO_REASON:?} by the cause of the failure", visible(id),
         match others { 0 => String::new(), others => format!(" and {others} more") }
     )]
     NoReason {
@@ -54,8 +54,8 @@ pub enum KnownError {
     },
     /// An entry has expired.
     #[error(
-        "entry `{id}`: it expired on {expires}; mend the listener, or say until when it stays \
-         broken"
+        "entry `{id}`: it expired on {expires}; fix the listener, or set a later \
+         `expires`"
     )]
     Expired {
         /// The vector.

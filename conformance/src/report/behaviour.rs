@@ -16,7 +16,7 @@ impl BehaviourEvidence {
     pub(super) fn of(evidence: &Evidence) -> Option<Self> {
         let (sent, expected, observed) = match reported_behaviour(evidence)? {
             Behaviour::ReportsOvertake => (
-                "long datagrams, each with short ones behind it",
+                "long datagrams, each with short ones after it",
                 "the report of the long datagram, then those of the short ones",
                 "in another order: the report of a short datagram, then that of the long one",
             ),
@@ -28,12 +28,12 @@ impl BehaviourEvidence {
             Behaviour::RepeatsLate => (
                 "the datagrams of the run, each once",
                 "one report of each datagram",
-                "a second report of some datagrams, behind those of later ones",
+                "a second report of some datagrams, after those of later ones",
             ),
             Behaviour::ReportsAfterEnd => (
                 "the datagrams of the run, each once",
-                "no report behind that of the last datagram",
-                "a report behind that of the last datagram",
+                "no report after that of the last datagram",
+                "a report after that of the last datagram",
             ),
             Behaviour::OverflowsReceiveBuffer => return None,
         };

@@ -283,7 +283,7 @@ where
             self.left.set(MAX_RESULT);
             if let Err(error) = (self.on_result)(result) {
                 *self.failed.borrow_mut() = Some(error);
-                return Err(A::Error::custom("it could not be kept"));
+                return Err(A::Error::custom("the result could not be stored"));
             }
         }
         Ok(())
@@ -303,7 +303,7 @@ impl<R: Read> Read for Metered<'_, R> {
         self.left.set(left.ok_or_else(|| {
             let max = MAX_RESULT >> 20;
             let message = format!(
-                "a result, or what stands beside the results, is longer than {max} MiB, and no \
+                "a result, or the text between results, is longer than {max} MiB, and no \
                  more is read"
             );
             io::Error::new(io::ErrorKind::FileTooLarge, message)

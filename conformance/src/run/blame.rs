@@ -7,7 +7,7 @@ use crate::subject::ExchangeEnd;
 use crate::vectors::Step;
 
 /// The reason for a failure if the report is right, but late.
-const REPORTED_LATE: &str = "it was reported late, behind the good event that followed (T19)";
+const REPORTED_LATE: &str = "it was reported late, after the good event that followed (T19)";
 
 /// Blames the last vector that passed if the subject ended or fell silent after it.
 pub(crate) fn blame_for_end(last: &mut Outcome<'_>, end: ExchangeEnd) {
@@ -68,5 +68,5 @@ pub(super) fn blame_for_late(
 
 /// Returns the reason for a failure if the subject ended or fell silent after it had answered.
 pub(super) fn went_on_at_first(then: &str) -> String {
-    format!("it went on at first, but then {then}")
+    format!("it answered this vector, but then {then}")
 }

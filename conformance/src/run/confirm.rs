@@ -55,15 +55,15 @@ impl Supervisor<'_> {
             }
             return Ok(self.confirm_by_fresh(suspected)?.into());
         }
-        let silent = self.session.take();
+        let mut silent = self.session.take();
         let second = match self.ensure_running() {
             Ok(()) => Some(self.try_patiently(vector, wait)?),
             Err(RunError::Gone(_)) => None,
             Err(error) => return Err(error),
         };
-        let silence = silent.map(|mut silent| {
-            silent.answers_after_all(vector.dialect, &mut self.fences, wait, since)
-        });
+        let silence = silent
+            .as_mut()
+            .map(|silent| silent.answers_after_all(vector.dialect, &mut self.fences, wait, since));
         let first = match silence {
             Some(Err(end @ (ExchangeEnd::TimedOut(_) | ExchangeEnd::Blocked(_)))) => {
                 let why = end.silence().unwrap_or_default();
@@ -92,9 +92,10 @@ impl Supervisor<'_> {
         if second.verdict == Verdict::Hang {
             self.hangs.record_hang(vector);
         }
-        if !is_loss(&second)
-            && let Some(cause) = self.replay(first.verdict, sent)?
-        {
+        if is_loss(&second) {
+            return Ok(agreed(first, second).into());
+        }
+        if let Some(cause) = self.replay(first.verdict, sent)? {
             if cause.verdict == Verdict::Hang {
                 self.hangs.record_hang(cause.vector);
             }
@@ -102,6 +103,22 @@ impl Supervisor<'_> {
                 outcome: second,
                 explained: Some((first, cause)),
             });
+        }
+        // Nothing explains the silence. On a busy machine an instance may be slower than any wait
+        // that is short enough for a run.
+        if first.verdict == Verdict::Hang
+            && let Some(silent) = &mut silent
+            && silent
+                .answers_after_all(
+                    vector.dialect,
+                    &mut self.fences,
+                    AnswerWait::FULL,
+                    Instant::now(),
+                )
+                .is_ok()
+        {
+            self.hangs.withdraw_suspicion(vector);
+            return Ok(second.into());
         }
         Ok(agreed(first, second).into())
     }

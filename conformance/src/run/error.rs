@@ -21,7 +21,7 @@ pub enum RunError {
     #[error("{0}")]
     Gone(String),
     /// The system starts no more threads.
-    #[error("no more threads can be started: a smaller number of --jobs needs fewer")]
+    #[error("cannot start another thread: use a smaller --jobs")]
     Thread(#[source] io::Error),
     /// The run was stopped.
     #[error("interrupted")]

@@ -8,7 +8,7 @@ use crate::vectors::Vector;
 /// The reason for a failure if the subject reported the vectors of a pipeline correctly, but not
 /// the fences between them.
 const OUT_OF_TURN: &str =
-    "the good event that followed was reported otherwise than others, or not in its turn";
+    "the good event that followed was reported differently from the others, or out of order";
 
 /// The outcome of vectors that were sent in a pipeline.
 pub(crate) struct PipelineOutcome<'c> {

@@ -179,7 +179,7 @@ impl Supervisor<'_> {
             let why = match vectors[..index] {
                 [] => loss.why.clone(),
                 [first, ..] => format!(
-                    "{}; only behind what came before, `{}` first",
+                    "{}; only after the vectors before it, from `{}` on",
                     loss.why, first.id
                 ),
             };
@@ -209,7 +209,10 @@ impl Supervisor<'_> {
             match loss.filter(|loss| loss.verdict == verdict) {
                 Some(loss) => {
                     let vector = in_flight[count.saturating_sub(1)];
-                    let why = format!("{}; only without a pause behind what came before", loss.why);
+                    let why = format!(
+                        "{}; only if sent without a pause after the earlier vectors",
+                        loss.why
+                    );
                     found = Some(LossCause::new(vector, loss, why));
                     lost = count;
                 }

@@ -195,7 +195,7 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             && let Some(outcome) = self.outcomes.of(first)
         {
             outcome.verdict = Verdict::Flaky;
-            outcome.why = format!("among others, without a pause: {why}; alone it did not do that");
+            outcome.why = format!("in a burst with other vectors: {why}; alone it passed");
         }
         Ok(vectors.len())
     }

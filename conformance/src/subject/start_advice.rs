@@ -63,7 +63,7 @@ impl SilentSubject<'_> {
         }
         if self.log.kept().next().is_some() {
             return format!(
-                "it printed no JSON line; each datagram wants one that starts with `{{`, flushed\
+                "it printed no JSON line; write one line that starts with `{{` for each datagram, and flush it\
                  {NAMES_ADVICE}"
             );
         }

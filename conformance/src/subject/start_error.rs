@@ -120,6 +120,6 @@ pub struct UndeclaredDialect {
 pub(crate) fn quoted_log(log: &[String]) -> String {
     match log {
         [] => String::new(),
-        lines => format!("\nits own words:\n  {}", lines.join("\n  ")),
+        lines => format!("\nits log:\n  {}", lines.join("\n  ")),
     }
 }

@@ -5,10 +5,10 @@ use std::io;
 #[non_exhaustive]
 pub enum SendError {
     /// The address is not bound any more. Over UDP, the second datagram gets this error.
-    #[error("nobody listens there")]
+    #[error("no process listens at this address")]
     Refused,
     /// The listener's queue is full, and stayed full until the deadline if there was one.
-    #[error("the socket took nothing: its reader has stopped reading")]
+    #[error("the receive buffer is full: its reader has stopped reading")]
     Blocked,
     /// The kernel sent fewer bytes than the datagram has.
     #[error("only {sent} of {size} bytes were sent")]

@@ -81,9 +81,11 @@ fn vector(file: &FileNotation, json: &Value) -> Result<Vector, String> {
             return Err("expect: a list goes with `sequence`".into());
         }
         (None, Some(_), ExpectedNotation::One(_)) => {
-            return Err("expect: `sequence` wants a list, one a datagram".into());
+            return Err("expect: with `sequence` it is a list, one item per datagram".into());
         }
-        (Some(_), Some(_), _) => return Err("sequence: `datagram` stands there too".into()),
+        (Some(_), Some(_), _) => {
+            return Err("sequence: it excludes `datagram`, which is there, too".into());
+        }
         (None, None, _) => return Err("datagram: it is missing, and so is `sequence`".into()),
     };
     Ok(Vector {

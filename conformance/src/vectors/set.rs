@@ -45,7 +45,7 @@ pub(super) fn read(
         }
         match ids.last() {
             Some(last) if last == line => {
-                return Err(format!("line {number}: `{line}` stands there twice"));
+                return Err(format!("line {number}: `{line}` is listed twice"));
             }
             Some(last) if last.as_str() > line => {
                 return Err(format!(
@@ -56,7 +56,7 @@ pub(super) fn read(
         }
     }
     if ids.is_empty() {
-        return Err("it names no vector".into());
+        return Err("it lists no vector".into());
     }
     Ok(Set {
         name: name.into(),
@@ -107,7 +107,7 @@ mod tests {
         is_refused(
             "2031.1",
             "# a\nsep-lone-colon\nsep-lone-colon\n",
-            "line 3: `sep-lone-colon` stands there twice",
+            "line 3: `sep-lone-colon` is listed twice",
         );
         is_refused(
             "2031.1",
@@ -119,7 +119,7 @@ mod tests {
             "sep-one-named \n",
             "line 1: there is no vector `sep-one-named `",
         );
-        is_refused("2031.1", "# nothing\n", "it names no vector");
+        is_refused("2031.1", "# nothing\n", "it lists no vector");
         for name in ["latest", "2026", "2026.", "26.1", "2026.1a"] {
             is_refused(
                 name,

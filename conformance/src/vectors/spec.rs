@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Requirement>, String> {
                 ));
             }
             if !ids.insert(id) {
-                return Err(format!("requirement {id} stands there twice"));
+                return Err(format!("requirement {id} is listed twice"));
             }
             open = Some((id, title));
         } else if let Some(rest) = line.strip_prefix("Level: ")
@@ -55,7 +55,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Requirement>, String> {
         Some((id, _)) => Err(format!(
             "requirement {id} has no line `Level: …. Authority: ….`"
         )),
-        None if requirements.is_empty() => Err("it names no requirement".into()),
+        None if requirements.is_empty() => Err("it holds no requirement".into()),
         None => Ok(requirements),
     }
 }
@@ -132,6 +132,6 @@ mod tests {
                 .unwrap_err()
                 .starts_with("requirement T1: `Level: perhaps")
         );
-        assert_eq!(read("").unwrap_err(), "it names no requirement");
+        assert_eq!(read("").unwrap_err(), "it holds no requirement");
     }
 }

@@ -90,7 +90,7 @@ fn a_hang_that_takes_two_vectors_is_found_by_a_replay() {
     let two = "if count == 0: armed = False
 armed = armed or b'order' in datagram or b'z::1' in datagram or b'\"first\":\"1st\"' in datagram
 if armed and (b'a::\\n' in datagram or b'\"zz\":\"1\"' in datagram): time.sleep(1000)";
-    let behind = "only behind what came before";
+    let behind = "only after the vectors before it";
     let (ids, stdout) = losses("hang", &["--filter", "order-*"], two);
     assert_eq!(ids, ["order-duplicate-first-empty"], "{stdout}");
     assert!(stdout.contains(behind), "{stdout}");
@@ -109,7 +109,7 @@ if count == 0: armed = False
 if armed and select.select([sock], [], [], 0.3)[0]:
     if b'FENCE' not in sock.recv(LARGEST, socket.MSG_PEEK): time.sleep(1000)
 armed = b'\\na:b\\n' in datagram or b'\"first\":\"1st\"' in datagram";
-    let pause = "only without a pause behind what came before";
+    let pause = "only if sent without a pause after the earlier vectors";
     let args = ["--filter", "sep-single*", "--filter", "sep-header-style"];
     let (ids, stdout) = losses("hang", &args, row);
     assert_eq!(ids, ["sep-header-style"], "{stdout}");

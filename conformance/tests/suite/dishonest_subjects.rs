@@ -29,7 +29,7 @@ fn a_listener_that_reports_late_is_blamed_for_the_right_vector() {
          datagram = held[-1]; held.clear()"
     );
     let ran = test_listener_with(FEW, &late).expect_status(1);
-    let late = "it was reported late, behind the good event that followed (T19)";
+    let late = "it was reported late, after the good event that followed (T19)";
     let first = ran.stdout.lines().nth(2).expect("there are lines");
     assert!(first.contains(late), "{}", ran.stdout);
     let cases = ran.stdout.matches("\n  why       ").count();
@@ -151,7 +151,7 @@ fn a_listener_that_only_fails_without_a_pause_is_flaky() {
     let args = ["--verbose", "--socket", "unix", "--filter", "sep-*"];
     let ran = test_listener_with(&args, hasty).expect_status(1);
     assert!(
-        ran.stdout.contains("among others, without a pause:"),
+        ran.stdout.contains("in a burst with other vectors:"),
         "{}",
         ran.stdout
     );

@@ -62,7 +62,7 @@ fn a_listener_that_dies_late_does_not_discredit_the_next_vector() {
     let ran = test_listener_with(FEW, late).expect_status(1);
     assert!(
         ran.stdout
-            .contains("it went on at first, but then it ended: killed by signal 6"),
+            .contains("it answered this vector, but then it ended: killed by signal 6"),
         "{}",
         ran.stdout
     );
@@ -201,7 +201,7 @@ else:
     held.append(datagram)
     continue";
     let ran = test_listener_with(FEW, late).expect_status(1);
-    let end = "it went on at first, but then it ended: exit status 9";
+    let end = "it answered this vector, but then it ended: exit status 9";
     assert!(ran.stdout.contains(end), "{}", ran.stdout);
     assert_eq!(ran.stdout.matches("\n  why  ").count(), 1, "{}", ran.stdout);
 }

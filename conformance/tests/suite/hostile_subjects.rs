@@ -72,7 +72,7 @@ fn a_program_that_ends_at_once() {
         .expect_stderr("did not start over unix: it ended: exit status 1");
     does_not_start(
         "echo no licence >&2; exit 7",
-        "exit status 7\nits own words:\n  no licence",
+        "exit status 7\nits log:\n  no licence",
     );
     does_not_start("kill -SEGV $$", "killed by signal 11 (SIGSEGV)");
 }
@@ -93,7 +93,7 @@ fn a_program_that_does_nothing() {
 
 #[test]
 fn a_program_that_prints_garbage() {
-    does_not_start("exec yes garbage", "its own words:\n  garbage");
+    does_not_start("exec yes garbage", "its log:\n  garbage");
 }
 
 #[test]

@@ -155,7 +155,7 @@ const MISTAKES: &[Mistake] = &[
         args: UNIX,
         subject: Listener("print('received an event', flush=True)"),
         status: 3,
-        says: "it printed no JSON line; each datagram wants one that starts with `{`, flushed",
+        says: "it printed no JSON line; write one line that starts with `{` for each datagram, and flush it",
     },
     Mistake {
         what: "leaves out the parameters",
@@ -460,9 +460,10 @@ fn no_message_asks_for_a_flush_where_nothing_applies() {
 fn the_book_has_the_table_of_first_mistakes() {
     let mut page = String::from(
         "# First mistakes\n\n\
-         What goes wrong when a listener is connected for the first time, and what `evdg test` \
-         says. A test\nmakes each of these mistakes. [Exit statuses](options.md): 2 is wrong \
-         usage, 3 a subject that\ncannot be observed, 4 that nothing applies.\n\n\
+         This page lists what often goes wrong when a listener is connected for the first time, and \
+         what\n`evdg test` says about it. A test of the suite makes each of these mistakes and \
+         checks the message.\nThe [exit status](options.md#exit-statuses) is 2 for wrong usage, 3 \
+         if the subject cannot be\nobserved, and 4 if no vector applies.\n\n\
          | the listener, or its author, | status | the message says |\n| --- | --- | --- |\n",
     );
     for Mistake {

@@ -62,7 +62,7 @@ fn a_swallowed_good_event_comes_before_a_wrong_parameter() {
     );
     for (dialect, vector) in ONE_EVENT {
         let sentence = "the good event that followed was not reported, though a later one was: \
-                        something stayed behind and swallowed it (T20); besides, parameter 1: \
+                        bytes that stayed in a buffer swallowed it (T20); besides, parameter 1: \
                         expected the value \"1\", found \"7\"";
         says(dialect, vector, &extra, sentence);
     }

@@ -215,7 +215,7 @@ fn a_missing_listener_is_an_error() {
     drop(socket);
     let ran = run(&["send", &name, "E_TEST"]).expect_status(3);
     ran.expect_stderr(&format!(
-        "evdg: {name}: after 0 datagrams: nobody listens there\n"
+        "evdg: {name}: after 0 datagrams: no process listens at this address\n"
     ));
 
     let folder = tempfile::tempdir().expect("there is room");
@@ -238,7 +238,7 @@ fn a_listener_that_does_not_read_is_told() {
     let lines = "{\"event\":\"E_TEST\"}\n".repeat(2000);
     let text = path.to_str().expect("it is UTF-8");
     let ran = send(&[text, "--timeout", "100ms"], lines.as_bytes()).expect_status(3);
-    ran.expect_stderr("the socket took nothing: its reader has stopped reading");
+    ran.expect_stderr("the receive buffer is full: its reader has stopped reading");
 }
 
 #[test]
@@ -256,7 +256,8 @@ fn the_first_datagram_that_cannot_be_sent_ends_the_command() {
     // Standard input stays open without more input.
     let ran = Ran::from(child.wait_with_output().expect("it ends"));
     drop(stdin);
-    ran.expect_status(3).expect_stderr("nobody listens there");
+    ran.expect_status(3)
+        .expect_stderr("no process listens at this address");
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn record(vector: &Vector, verdict: Verdict) -> Record {
         why: "why".into(),
         behaviour: None,
         observation,
-        log: vec!["its own words".into()],
+        log: vec!["its log".into()],
         duration: Duration::from_micros(125),
         decides: true,
         instance: 0,
