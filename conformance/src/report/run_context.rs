@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::dialect::Dialect;
 use crate::escape::{visible, visible_command};
@@ -66,6 +67,16 @@ impl RunContext {
         if self.command != other.command {
             self.command = None;
         }
+    }
+
+    /// Returns the member `run` of a JSON report, for a run that took this long.
+    ///
+    /// # Panics
+    ///
+    /// Never: the member holds strings and numbers.
+    pub fn to_json(&self, duration: Duration) -> Value {
+        let member = RunMember::new(self, Some(duration));
+        serde_json::to_value(member).expect("strings and numbers are JSON")
     }
 
     /// Returns when the run began, such as `2026-01-31 12:00:00 UTC`.

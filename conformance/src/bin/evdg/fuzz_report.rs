@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use event_datagram_conformance::diagnose::Diagnosis;
 use event_datagram_conformance::escape::{visible, visible_json};
@@ -57,7 +58,7 @@ fn write_records(
 ) -> io::Result<()> {
     let mut reporter = format.create_reporter(path.into(), &header(corpus, output))?;
     let mut summary = Summary::default();
-    summary.set_duration(searched.iter().map(|it| it.statistics.elapsed).sum());
+    summary.set_duration(duration(searched));
     for record in records(output, found, searched) {
         summary.add(&record);
         reporter.add(&record);
@@ -147,6 +148,7 @@ fn write_json(
             "strict": plan.strictness,
             "shard": { "index": plan.part.index, "count": plan.part.count },
         },
+        "run": output.context.to_json(duration(searched)),
         "findings": findings(&new),
         "known": findings(&known),
         "sockets": searched.iter().map(socket_json).collect::<Vec<_>>(),
@@ -158,6 +160,10 @@ fn write_json(
         },
     });
     write_atomically(path, visible_json(&format!("{json:#}\n")).as_bytes())
+}
+
+fn duration(searched: &[SearchedSocket]) -> Duration {
+    searched.iter().map(|it| it.statistics.elapsed).sum()
 }
 
 fn finding_json(output: &FuzzOutput<'_>, found: &CauseFound) -> Value {
