@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 use event_datagram_oracle::faults::{Fault, FaultInstance};
 
 use super::estimate::estimated;
-use super::problem::{Problem, What};
+use super::problem::{Observed, Problem};
 use super::simulation::Simulated;
 
 /// A fault that may be a cause, and how a model with this fault alone treats each vector.
@@ -54,7 +54,7 @@ impl Candidate {
         let fails = |at: &usize| !self.alone(problem, *at).conforms;
         // The vectors that the subject failed come first, because they exclude most faults.
         let (wrong, right): (Vec<_>, Vec<_>) =
-            (0..problem.small).partition(|at| problem.seen[*at].what != What::Right);
+            (0..problem.small).partition(|at| problem.seen[*at].observed != Observed::Right);
         let hits = wrong.into_iter().filter(fails).count();
         let max_misses = hits * (100 - MIN_FOOTPRINT) / MIN_FOOTPRINT;
         hits > 0 && right.into_iter().filter(fails).nth(max_misses).is_none()

@@ -7,7 +7,7 @@ use super::candidate::{Candidate, candidates};
 use super::dictionary::Dictionary;
 use super::finding::Finding;
 use super::parallel::in_parallel;
-use super::problem::{Problem, What};
+use super::problem::{Observed, Problem};
 use super::simulation::Simulator;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
@@ -87,7 +87,7 @@ impl CaseModels {
         let findings = std::slice::from_ref(finding);
         let problem = Problem::new(findings, self.dialect, &self.fence);
         problem.seen.first().is_some_and(|seen| {
-            matches!(seen.what, What::Wrong(_)) && seen.agrees(problem.simulate(0, faults))
+            matches!(seen.observed, Observed::Wrong(_)) && seen.agrees(problem.simulate(0, faults))
         })
     }
 
@@ -150,9 +150,11 @@ impl CaseModels {
         }
         let (mut contradicted_by, mut supported_by) = (0, 0);
         for at in 0..problem.seen.len() {
-            match problem.seen[at].what {
-                What::Right | What::Either(_) => contradicted_by += u64::from(!is_explained(at)),
-                What::Wrong(_) => supported_by += u64::from(is_explained(at)),
+            match problem.seen[at].observed {
+                Observed::Right | Observed::Either(_) => {
+                    contradicted_by += u64::from(!is_explained(at))
+                }
+                Observed::Wrong(_) => supported_by += u64::from(is_explained(at)),
             }
         }
         (contradicted_by * Self::MIN_SUPPORT <= supported_by).then(|| Suspect {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::candidate::Candidate;
 use super::cause::{Cause, CauseParameter};
 use super::parallel::in_parallel;
-use super::problem::{What, size};
+use super::problem::{Observed, size};
 use super::search::Search;
 use super::simulation::Simulated;
 
@@ -83,7 +83,7 @@ impl<'s> ExplainedSet<'s> {
         };
         let (right, wrong): (Vec<usize>, Vec<usize>) = (footprint.iter().copied())
             .filter(|at| !seen[*at].agrees(self.combined[*at]))
-            .partition(|at| seen[*at].what == What::Right);
+            .partition(|at| seen[*at].observed == Observed::Right);
         // Tolerates one result that has another cause.
         let missed = right.len() + wrong.len().saturating_sub(1);
         is_enough

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use event_datagram::EventBuf;
 use event_datagram_oracle::faults::{Fault, FaultInstance, Parameter, ParameterKind};
 
-use super::problem::{Problem, Seen, What};
+use super::problem::{Observed, Problem, Seen};
 use super::simulation::Simulated;
 use crate::vectors::{Expectation, Step};
 
@@ -70,7 +70,10 @@ fn param_names(problem: &Problem<'_>) -> Option<Parameter> {
 
 /// Returns the events of the vectors that passed.
 fn read_right<'p>(problem: &'p Problem<'_>) -> impl Iterator<Item = &'p EventBuf> {
-    let right = problem.seen.iter().filter(|seen| seen.what == What::Right);
+    let right = problem
+        .seen
+        .iter()
+        .filter(|seen| seen.observed == Observed::Right);
     let steps = right.flat_map(|seen| &seen.vector.steps);
     steps.filter_map(|step| match &step.expect {
         Expectation::Event(event) => Some(event),

@@ -7,7 +7,7 @@
 use event_datagram_oracle::faults::{FaultInstance, Model};
 
 use super::candidate::Candidate;
-use super::problem::{Problem, What};
+use super::problem::{Observed, Problem};
 use crate::dialect::Dialect;
 use crate::fence::{FenceTemplate, Fences, TagSource};
 use crate::vectors::Expectation;
@@ -28,12 +28,12 @@ pub(super) fn remove_counting(
 fn is_fence_alone_reported(problem: &Problem<'_>) -> bool {
     let is_event = |one: &Expectation| matches!(one, Expectation::Event(_));
     let mut seen = problem.seen.iter();
-    seen.all(|seen| match seen.what {
-        What::Right => {
+    seen.all(|seen| match seen.observed {
+        Observed::Right => {
             let mut steps = seen.vector.steps.iter();
             !steps.any(|step| step.expect.alternatives().iter().all(is_event))
         }
-        What::Wrong(_) | What::Either(_) => seen.reported() == 0,
+        Observed::Wrong(_) | Observed::Either(_) => seen.reported() == 0,
     })
 }
 

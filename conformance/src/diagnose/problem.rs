@@ -35,7 +35,7 @@ struct Correct {
 /// How a subject treated a vector, in the same way over all sockets.
 pub(super) struct Seen<'f> {
     pub(super) vector: &'f Vector,
-    pub(super) what: What,
+    pub(super) observed: Observed,
     /// The trace in which digits are ignored, because they may be a part of a tag.
     tagged: Trace,
     /// The indices of the findings.
@@ -46,7 +46,7 @@ pub(super) struct Seen<'f> {
 
 /// How a subject treated a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum Observed {
     /// The subject took one of the admissible readings.
     Right,
     /// The subject did something wrong, with this trace.
@@ -71,7 +71,7 @@ impl<'f> Problem<'f> {
                 continue;
             }
             // A model always does the same, so it cannot explain a finding without a trace.
-            let Some(what) = what(finding) else {
+            let Some(observed) = observed(finding) else {
                 continue;
             };
             let vector: &'f Vector = match &finding.vector {
@@ -79,7 +79,7 @@ impl<'f> Problem<'f> {
                 Cow::Owned(vector) => vector,
             };
             match index.get(&vector.id[..]).map(|at| &mut seen[*at]) {
-                Some(known) if known.what == what => known.findings.push(number),
+                Some(known) if known.observed == observed => known.findings.push(number),
                 // A model does the same over all sockets, so it cannot explain a different finding
                 // over another socket.
                 Some(_) => {}
@@ -87,7 +87,7 @@ impl<'f> Problem<'f> {
                     index.insert(&vector.id, seen.len());
                     seen.push(Seen {
                         vector,
-                        what,
+                        observed,
                         tagged: Trace::tagged(&finding.reports, finding.misread_fence.as_deref()),
                         findings: vec![number],
                         reports: &finding.reports,
@@ -129,7 +129,7 @@ impl<'f> Problem<'f> {
 
     /// Returns the indices of the vectors that the subject read wrong.
     pub(super) fn wrong(&self) -> impl DoubleEndedIterator<Item = usize> {
-        (0..self.seen.len()).filter(|at| matches!(self.seen[*at].what, What::Wrong(_)))
+        (0..self.seen.len()).filter(|at| matches!(self.seen[*at].observed, Observed::Wrong(_)))
     }
 }
 
@@ -147,10 +147,10 @@ impl Correct {
 impl Seen<'_> {
     /// Returns whether a model did what the subject did.
     pub(super) fn agrees(&self, simulated: Simulated) -> bool {
-        match self.what {
-            What::Right => simulated.conforms,
-            What::Wrong(trace) => !simulated.conforms && self.is_trace(simulated.trace, trace),
-            What::Either(trace) => simulated.conforms || self.is_trace(simulated.trace, trace),
+        match self.observed {
+            Observed::Right => simulated.conforms,
+            Observed::Wrong(trace) => !simulated.conforms && self.is_trace(simulated.trace, trace),
+            Observed::Either(trace) => simulated.conforms || self.is_trace(simulated.trace, trace),
         }
     }
 
@@ -172,23 +172,23 @@ impl Seen<'_> {
     /// negative if it contradicts the subject.
     pub(super) fn score(&self, simulated: Simulated) -> i64 {
         let weight = i64::try_from(self.findings.len()).unwrap_or(i64::MAX);
-        let score = match (self.what, self.agrees(simulated)) {
-            (What::Right | What::Either(_), true) => 0,
-            (What::Right | What::Either(_), false) => -4,
+        let score = match (self.observed, self.agrees(simulated)) {
+            (Observed::Right | Observed::Either(_), true) => 0,
+            (Observed::Right | Observed::Either(_), false) => -4,
             // Many faults can end a process, so its end proves little.
-            (What::Wrong(Trace::Died | Trace::Hung), true) => 2,
-            (What::Wrong(Trace::Answered(_) | Trace::Tagged(_)), true) => 4,
-            (What::Wrong(_), false) => 0,
+            (Observed::Wrong(Trace::Died | Trace::Hung), true) => 2,
+            (Observed::Wrong(Trace::Answered(_) | Trace::Tagged(_)), true) => 4,
+            (Observed::Wrong(_), false) => 0,
         };
         weight.saturating_mul(score)
     }
 }
 
-fn what(finding: &Finding<'_>) -> Option<What> {
+fn observed(finding: &Finding<'_>) -> Option<Observed> {
     match finding.verdict {
-        Verdict::Pass => Some(What::Right),
-        Verdict::Info => finding.trace().map(What::Either),
-        _ if finding.is_wrong() => finding.trace().map(What::Wrong),
+        Verdict::Pass => Some(Observed::Right),
+        Verdict::Info => finding.trace().map(Observed::Either),
+        _ if finding.is_wrong() => finding.trace().map(Observed::Wrong),
         _ => None,
     }
 }

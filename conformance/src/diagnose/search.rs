@@ -12,7 +12,7 @@ use event_datagram_oracle::faults::FaultInstance;
 
 use super::candidate::Candidate;
 use super::parallel::in_parallel;
-use super::problem::{Problem, What};
+use super::problem::{Observed, Problem};
 use super::simulation::Simulated;
 
 /// How many sets each step keeps.
@@ -393,6 +393,6 @@ impl Search<'_> {
     /// Returns whether a model does with a vector what the subject did wrong.
     pub(super) fn explains(&self, at: usize, simulated: Simulated) -> bool {
         let seen = &self.problem.seen[at];
-        matches!(seen.what, What::Wrong(_)) && seen.agrees(simulated)
+        matches!(seen.observed, Observed::Wrong(_)) && seen.agrees(simulated)
     }
 }

@@ -26,12 +26,12 @@ pub struct AddressAllocator {
 #[derive(Debug)]
 pub(super) struct AllocatedAddress {
     pub(super) address: Address,
-    _claim: Claim,
+    _reservation: Reservation,
 }
 
 /// What reserves an address.
 #[derive(Debug)]
-enum Claim {
+enum Reservation {
     Port(#[expect(dead_code, reason = "it is released when it is dropped")] PortReservation),
     #[cfg(unix)]
     File(#[expect(dead_code, reason = "it is removed when it is dropped")] SocketName),
@@ -68,7 +68,7 @@ impl AddressAllocator {
                 let name = format!("{}.sock", self.count);
                 return Ok(Some(AllocatedAddress {
                     address: Address::Unix(folder.path().join(&name)),
-                    _claim: Claim::File(SocketName { folder, name }),
+                    _reservation: Reservation::File(SocketName { folder, name }),
                 }));
             }
             #[cfg(not(unix))]
@@ -79,7 +79,7 @@ impl AddressAllocator {
         let (address, reservation) = reserve_port(ip)?;
         Ok(Some(AllocatedAddress {
             address: Address::Udp(address),
-            _claim: Claim::Port(reservation),
+            _reservation: Reservation::Port(reservation),
         }))
     }
 
