@@ -88,7 +88,7 @@ fn takes_a_leading_separator_for_an_empty_name() {
 
 #[test]
 fn reads_into_a_small_buffer() {
-    for size in ["1024", "4096", "16384", "65456"] {
+    for size in ["1024", "65456"] {
         is_found_out("LARGEST = 262144", &format!("LARGEST = {size}"), "T15");
     }
 }
