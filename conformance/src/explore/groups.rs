@@ -27,7 +27,7 @@ struct Group {
     finding: Finding,
     cause: Cause,
     cases: u64,
-    /// The number of cases that passed, and fail by the faults.
+    /// The number of cases that the subject passed, although a listener with the faults fails them.
     contradicted_by: u64,
     is_known: bool,
     /// The last small cases that the fault explained.

@@ -61,6 +61,22 @@ fn a_slow_listener_does_not_hang() {
 }
 
 #[test]
+fn a_listener_that_is_very_slow_once_is_not_flaky() {
+    // The first instance takes longer than the runner waits before it counts as hanging, which is at
+    // most the time of --timeout. The next instance is fast.
+    let folder = tempfile::tempdir().expect("there is room");
+    let mark = folder.path().join("was-slow");
+    let slow_once = format!(
+        "if b'key::b::c' in datagram and not os.path.exists({mark:?}):
+    open({mark:?}, 'w').close(); time.sleep(3.5)"
+    );
+    let args = ["--socket", "unix", "--filter", "sep-*", "--timeout", "3s"];
+    let (ran, report) = report_of(&args, &slow_once);
+    assert!(mark.exists());
+    assert_eq!(failures(&report), Failures::new(), "{}", ran.stdout);
+}
+
+#[test]
 fn a_listener_that_reads_ahead_hangs_at_the_vector_that_does_it() {
     // The listener hangs at a datagram when it has read it, while earlier datagrams are still to be
     // reported.

@@ -25,7 +25,7 @@ impl Folder {
         let path = self.path(name).display().to_string();
         let report = format!("json={path}");
         let args = ["--warm-up", "0", "--report", &report];
-        run(&[&["bench"], &LOSSLESS[..], &args].concat());
+        run(&[&["bench", "--sink"], &LOSSLESS[..], &args].concat());
         path
     }
 

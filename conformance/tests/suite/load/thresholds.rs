@@ -24,7 +24,8 @@ fn a_loss_below_the_threshold_passes_and_one_above_fails() {
 
 #[test]
 fn a_latency_and_a_rate_that_are_missed_are_named() {
-    let with = |thresholds: &[&str]| measured(&[&LOSSLESS[..], thresholds].concat(), None).0;
+    let with =
+        |thresholds: &[&str]| measured(&[&["--sink"], &LOSSLESS[..], thresholds].concat(), None).0;
     // No machine reaches the first threshold, and every machine reaches the second one.
     let ran = with(&["--max-p99", "1us", "--min-rate", "1M"]).expect_status(1);
     for missed in [
