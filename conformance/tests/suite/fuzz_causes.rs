@@ -139,7 +139,7 @@ fn five_bugs_are_five_groups() {
 }
 
 #[test]
-#[ignore = "takes minutes"]
+#[ignore = "takes minutes: ci/groups"]
 fn five_bugs_are_five_groups_for_twenty_seeds() {
     for seed in 1..=20 {
         expect_five_groups(seed);
