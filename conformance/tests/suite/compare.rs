@@ -1,87 +1,71 @@
 //! Tests of `evdg compare`: the matrix, and the results that got worse.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-use crate::evdg::{Ran, evdg, python_listener_with, run};
+use crate::evdg::{evdg, python_listener_with, run};
+use crate::report_folder::{ReportFolder, compare};
 
-struct Folder(TempDir);
+/// Tests a listener with this bug, and returns the path of the report. An empty bug tests a
+/// correct listener.
+fn run_test(folder: &ReportFolder, name: &str, bug: &str) -> String {
+    run_test_with(
+        folder,
+        name,
+        bug,
+        &["--filter", "sep-*", "--filter", "bad-empty-datagram"],
+    )
+}
 
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("there is room"))
-    }
+fn run_test_with(folder: &ReportFolder, name: &str, bug: &str, args: &[&str]) -> String {
+    // The same file each time, so that all runs have the same subject.
+    let first = "    name, line_feed, body = datagram.partition";
+    let program = python_listener_with(&folder.path(""), first, &format!("    {bug}\n{first}"));
+    let path = folder.name(name);
+    let mut command = evdg();
+    command
+        .args([
+            "test",
+            "--socket",
+            "unix",
+            "--report",
+            &format!("json={path}"),
+        ])
+        .args(args);
+    let output = command
+        .args(["--", "python3"])
+        .arg(&program)
+        .output()
+        .expect("evdg runs");
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+    path
+}
 
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn name(&self, name: &str) -> String {
-        self.path(name).to_str().expect("it is UTF-8").into()
-    }
-
-    /// Tests a listener with this bug, and returns the path of the report. An empty bug tests a
-    /// correct listener.
-    fn test(&self, name: &str, bug: &str) -> String {
-        self.test_with(
-            name,
-            bug,
-            &["--filter", "sep-*", "--filter", "bad-empty-datagram"],
-        )
-    }
-
-    fn test_with(&self, name: &str, bug: &str, args: &[&str]) -> String {
-        // The same file each time, so that all runs have the same subject.
-        let first = "    name, line_feed, body = datagram.partition";
-        let program = python_listener_with(self.0.path(), first, &format!("    {bug}\n{first}"));
-        let path = self.name(name);
-        let mut command = evdg();
-        command
-            .args([
-                "test",
-                "--socket",
-                "unix",
-                "--report",
-                &format!("json={path}"),
-            ])
-            .args(args);
-        let output = command
-            .args(["--", "python3"])
-            .arg(&program)
-            .output()
-            .expect("evdg runs");
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
-        path
-    }
-
-    fn change(&self, from: &str, to: &str, change: impl Fn(&mut Value)) -> String {
-        let mut report: Value =
-            serde_json::from_str(&fs::read_to_string(from).expect("it is there")).expect("JSON");
-        change(&mut report);
+/// Writes a changed copy of a report, whose total is that of its results.
+fn change_results(
+    folder: &ReportFolder,
+    from: &str,
+    to: &str,
+    change: impl FnOnce(&mut Value),
+) -> String {
+    folder.change(from, to, |report| {
+        change(report);
         report["summary"]["total"] = report["results"].as_array().expect("a list").len().into();
-        let path = self.name(to);
-        fs::write(&path, report.to_string()).expect("there is room");
-        path
-    }
+    })
 }
 
 const NONE: &str = "pass";
 const SPLITS_LAST: &str = "datagram = datagram.replace(b'key::b::c', b'key:b::c')";
 const DIES: &str = "if not datagram: raise SystemExit('no more')";
 
-fn compare(args: &[&str]) -> Ran {
-    run(&[&["compare"], args].concat())
-}
-
 #[test]
 fn results_that_got_worse_come_first_and_fail() {
-    let folder = Folder::new();
+    let folder = ReportFolder::new();
     let (good, bad) = (
-        folder.test("good.json", NONE),
-        folder.test("bad.json", SPLITS_LAST),
+        run_test(&folder, "good.json", NONE),
+        run_test(&folder, "bad.json", SPLITS_LAST),
     );
     let ran = compare(&[&good, &bad]).expect_status(1);
     let first = ran.stdout.lines().take(4).collect::<Vec<_>>().join("\n");
@@ -110,11 +94,11 @@ fn results_that_got_worse_come_first_and_fail() {
 
 #[test]
 fn the_last_run_is_compared_with_the_first() {
-    let folder = Folder::new();
-    let good = folder.test("good.json", NONE);
+    let folder = ReportFolder::new();
+    let good = run_test(&folder, "good.json", NONE);
     let (bad, dies) = (
-        folder.test("bad.json", SPLITS_LAST),
-        folder.test("dies.json", DIES),
+        run_test(&folder, "bad.json", SPLITS_LAST),
+        run_test(&folder, "dies.json", DIES),
     );
     let ran = compare(&[&good, &bad, &dies]).expect_status(1);
     assert!(
@@ -136,9 +120,9 @@ fn the_last_run_is_compared_with_the_first() {
 
 #[test]
 fn missing_results_got_worse_and_new_results_did_not() {
-    let folder = Folder::new();
-    let good = folder.test("good.json", NONE);
-    let fewer = folder.change(&good, "fewer.json", |report| {
+    let folder = ReportFolder::new();
+    let good = run_test(&folder, "good.json", NONE);
+    let fewer = change_results(&folder, &good, "fewer.json", |report| {
         let results = report["results"].as_array_mut().expect("a list");
         results.retain(|result| result["id"] != "sep-one-named");
     });
@@ -154,12 +138,12 @@ fn missing_results_got_worse_and_new_results_did_not() {
 
 #[test]
 fn results_that_do_not_decide_cannot_get_worse() {
-    let folder = Folder::new();
+    let folder = ReportFolder::new();
     let (good, bad) = (
-        folder.test("good.json", NONE),
-        folder.test("bad.json", SPLITS_LAST),
+        run_test(&folder, "good.json", NONE),
+        run_test(&folder, "bad.json", SPLITS_LAST),
     );
-    let outside = folder.change(&bad, "outside.json", |report| {
+    let outside = change_results(&folder, &bad, "outside.json", |report| {
         let results = report["results"].as_array_mut().expect("a list");
         for result in results
             .iter_mut()
@@ -174,8 +158,8 @@ fn results_that_do_not_decide_cannot_get_worse() {
 
 #[test]
 fn different_subjects_are_listed_but_not_compared() {
-    let folder = Folder::new();
-    let bad = folder.test("bad.json", SPLITS_LAST);
+    let folder = ReportFolder::new();
+    let bad = run_test(&folder, "bad.json", SPLITS_LAST);
     let built_in = folder.name("built-in.json");
     run(&[
         "test",
@@ -211,13 +195,13 @@ fn different_subjects_are_listed_but_not_compared() {
 
 #[test]
 fn a_subject_is_known_by_the_name_that_it_declares() {
-    let folder = Folder::new();
+    let folder = ReportFolder::new();
     let (good, bad) = (
-        folder.test("good.json", NONE),
-        folder.test("bad.json", SPLITS_LAST),
+        run_test(&folder, "good.json", NONE),
+        run_test(&folder, "bad.json", SPLITS_LAST),
     );
     let named = |from: &str, to: &str, name: &str, command: &str| {
-        folder.change(from, to, |report| {
+        change_results(&folder, from, to, |report| {
             report["subject"]["declared"][0]["start"]["name"] = name.into();
             report["subject"]["command"] = command.into();
         })
@@ -229,10 +213,10 @@ fn a_subject_is_known_by_the_name_that_it_declares() {
 
 #[test]
 fn report_files_have_the_same_content() {
-    let folder = Folder::new();
+    let folder = ReportFolder::new();
     let (good, bad) = (
-        folder.test("good.json", NONE),
-        folder.test("bad.json", SPLITS_LAST),
+        run_test(&folder, "good.json", NONE),
+        run_test(&folder, "bad.json", SPLITS_LAST),
     );
     let (page, markdown) = (folder.name("page.html"), folder.name("comment.md"));
     compare(&[

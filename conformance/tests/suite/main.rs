@@ -52,6 +52,7 @@ mod reasons;
 mod renamed_events;
 mod report_facts;
 mod report_files;
+mod report_folder;
 mod report_sizes;
 mod reports;
 mod rerun;

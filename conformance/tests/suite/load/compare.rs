@@ -1,46 +1,20 @@
 //! Tests of `evdg compare` on load tests: the figures with their uncertainty, and what got worse.
 
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
 use super::LOSSLESS;
-use crate::evdg::{Ran, run};
+use crate::evdg::run;
+use crate::report_folder::{ReportFolder, compare};
 
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("there is room"))
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    /// Runs a load test that loses nothing.
-    fn bench(&self, name: &str) -> String {
-        let path = self.path(name).display().to_string();
-        let report = format!("json={path}");
-        let args = ["--warm-up", "0", "--report", &report];
-        run(&[&["bench", "--sink"], &LOSSLESS[..], &args].concat());
-        path
-    }
-
-    fn change(&self, from: &str, to: &str, change: impl Fn(&mut Value)) -> String {
-        let text = fs::read_to_string(from).expect("it is there");
-        let mut report: Value = serde_json::from_str(&text).expect("it is JSON");
-        change(&mut report);
-        let path = self.path(to).display().to_string();
-        fs::write(&path, report.to_string()).expect("there is room");
-        path
-    }
-}
-
-fn compare(args: &[&str]) -> Ran {
-    run(&[&["compare"], args].concat())
+/// Runs a load test that loses nothing, and returns the path of its report.
+fn bench(folder: &ReportFolder, name: &str) -> String {
+    let path = folder.name(name);
+    let report = format!("json={path}");
+    let args = ["--warm-up", "0", "--report", &report];
+    run(&[&["bench", "--sink"], &LOSSLESS[..], &args].concat());
+    path
 }
 
 fn counts(report: &mut Value) -> &mut Value {
@@ -49,8 +23,8 @@ fn counts(report: &mut Value) -> &mut Value {
 
 #[test]
 fn a_loss_beyond_the_uncertainty_got_worse() {
-    let folder = Folder::new();
-    let good = folder.bench("good.json");
+    let folder = ReportFolder::new();
+    let good = bench(&folder, "good.json");
     let lossy = folder.change(&good, "lossy.json", |report| {
         let counts = counts(report);
         (counts["delivered"], counts["lost"]) = (60.into(), 40.into());
@@ -84,7 +58,7 @@ fn a_loss_beyond_the_uncertainty_got_worse() {
         ran.stdout
     );
 
-    let markdown = folder.path("comment.md").display().to_string();
+    let markdown = folder.name("comment.md");
     compare(&[&good, &lossy, "--report", &format!("markdown={markdown}")]).expect_status(1);
     let markdown = fs::read_to_string(markdown).expect("it is there");
     assert!(
@@ -93,7 +67,7 @@ fn a_loss_beyond_the_uncertainty_got_worse() {
     );
     assert!(markdown.contains("| latency p99 | "), "{markdown}");
 
-    let page = folder.path("page.html").display().to_string();
+    let page = folder.name("page.html");
     compare(&[&good, &lossy, "--report", &format!("html={page}")]).expect_status(1);
     let page = fs::read_to_string(page).expect("it is there");
     for part in [
@@ -108,12 +82,12 @@ fn a_loss_beyond_the_uncertainty_got_worse() {
 
 #[test]
 fn the_page_of_a_comparison_escapes_what_reports_hold() {
-    let folder = Folder::new();
-    let good = folder.bench("good.json");
+    let folder = ReportFolder::new();
+    let good = bench(&folder, "good.json");
     let strange = folder.change(&good, "<script>.json", |report| {
         report["runs"][0]["measurement"]["broken"] = "<script>alert(1)</script>".into();
     });
-    let page = folder.path("page.html").display().to_string();
+    let page = folder.name("page.html");
     compare(&[&good, &strange, "--report", &format!("html={page}")]).expect_status(1);
     let page = fs::read_to_string(page).expect("it is there");
     assert!(!page.contains("<script"), "{page}");
@@ -122,8 +96,8 @@ fn the_page_of_a_comparison_escapes_what_reports_hold() {
 
 #[test]
 fn a_run_that_is_gone_got_worse_and_other_rates_are_not_judged() {
-    let folder = Folder::new();
-    let good = folder.bench("good.json");
+    let folder = ReportFolder::new();
+    let good = bench(&folder, "good.json");
     let gone = folder.change(&good, "gone.json", |report| {
         report["runs"] = Value::Array(vec![])
     });
@@ -149,8 +123,8 @@ fn a_run_that_is_gone_got_worse_and_other_rates_are_not_judged() {
 
 #[test]
 fn load_tests_of_different_commands_are_listed_but_not_compared() {
-    let folder = Folder::new();
-    let good = folder.bench("good.json");
+    let folder = ReportFolder::new();
+    let good = bench(&folder, "good.json");
     let other = folder.change(&good, "other.json", |report| {
         report["subject"] = "./other".into();
         report["runs"] = Value::Array(vec![]);
@@ -162,9 +136,9 @@ fn load_tests_of_different_commands_are_listed_but_not_compared() {
 
 #[test]
 fn reports_of_both_kinds_are_one_clear_error() {
-    let folder = Folder::new();
-    let load = folder.bench("load.json");
-    let results = folder.path("results.json").display().to_string();
+    let folder = ReportFolder::new();
+    let load = bench(&folder, "load.json");
+    let results = folder.name("results.json");
     let report = format!("json={results}");
     run(&[
         "test",
