@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use event_datagram::{jsonrpc, text};
+use event_datagram_benches::cases::captures;
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::lint::Linter;
 use event_datagram_corpus::CAPTURES;
-use serde_json::Value as Json;
 
 /// A function that processes all datagrams once.
 type Take = fn(Dialect, &mut Linter, &[Vec<u8>]);
@@ -44,17 +44,8 @@ fn main() {
 
 /// Returns the captured datagrams of a dialect.
 fn captured(dialect: Dialect) -> Vec<Vec<u8>> {
-    let lines = CAPTURES.iter().flat_map(|(_, lines)| lines.lines());
-    let datagrams = lines.filter_map(|line| {
-        let capture: Json = serde_json::from_str(line).expect("each line is JSON");
-        let hex = capture["datagram_hex"].as_str()?;
-        let digits = hex.as_bytes().chunks_exact(2);
-        let bytes = digits.map(|two| {
-            let two = std::str::from_utf8(two).expect("the digits are ASCII");
-            u8::from_str_radix(two, 16).expect("the digits are hexadecimal")
-        });
-        Some(bytes.collect())
-    });
+    let captured = CAPTURES.iter().flat_map(|(path, _)| captures(path));
+    let datagrams = captured.map(|(_, datagram)| datagram);
     let datagrams: Vec<Vec<u8>> = datagrams
         .filter(|bytes: &Vec<u8>| Dialect::detect(bytes) == dialect)
         .collect();

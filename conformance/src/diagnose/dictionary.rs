@@ -23,21 +23,6 @@ impl Default for Dictionary {
 }
 
 impl Dictionary {
-    /// Returns some faults of a dialect, in the order in which they are injected.
-    #[cfg(feature = "testing")]
-    pub(crate) fn of_faults(dialect: Dialect, faults: Vec<&'static Fault>) -> Self {
-        match dialect {
-            Dialect::JsonRpc => Self {
-                text: Vec::new(),
-                jsonrpc: faults,
-            },
-            _ => Self {
-                text: faults,
-                jsonrpc: Vec::new(),
-            },
-        }
-    }
-
     /// Removes the faults with these slugs, so that a test can see what the diagnosis says of an
     /// unknown fault.
     #[must_use]
@@ -64,7 +49,7 @@ impl Dictionary {
     }
 
     /// Returns the faults of a dialect.
-    pub(super) fn of(&self, dialect: Dialect) -> &[&'static Fault] {
+    pub(crate) fn of(&self, dialect: Dialect) -> &[&'static Fault] {
         match dialect {
             Dialect::JsonRpc => &self.jsonrpc,
             _ => &self.text,

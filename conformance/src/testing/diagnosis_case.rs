@@ -1,9 +1,10 @@
 use std::{fmt, iter};
 
-use event_datagram_oracle::faults::{self, Fault, FaultInstance, Parameter, ParameterKind};
+use event_datagram_oracle::faults::{Fault, FaultInstance, Parameter, ParameterKind};
 use event_datagram_oracle::generate::{ByteSource, Generate, JsonRpcDatagram, TextDatagram};
 
 use crate::contract::Start;
+use crate::diagnose::Dictionary;
 use crate::dialect::Dialect;
 use crate::explore::Rules;
 use crate::fence::FenceTemplate;
@@ -35,7 +36,8 @@ const NEIGHBOURS: usize = 4;
 impl Generate for DiagnosisCase {
     fn generate(source: &mut ByteSource<'_>) -> Self {
         let dialect = source.choose(&[Dialect::Text, Dialect::JsonRpc]);
-        let all = faults_of(dialect);
+        let dictionary = Dictionary::default();
+        let all = dictionary.of(dialect);
         let mut ranks = vec![source.below(all.len())];
         while ranks.len() < MAX_FAULTS && source.byte() >= 0xa0 {
             ranks.push(source.below(all.len()));
@@ -51,7 +53,7 @@ impl Generate for DiagnosisCase {
         let faults = faults.map(|(rank, number)| instance(all[*rank], number, &vectors));
         Self {
             faults: faults.collect(),
-            known: neighbours(&all, &ranks),
+            known: neighbours(all, &ranks),
             vectors,
         }
     }
@@ -66,15 +68,6 @@ impl fmt::Debug for DiagnosisCase {
             .field("vectors", &vectors.collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
-}
-
-/// Returns the faults of a dialect, in the order of injection.
-fn faults_of(dialect: Dialect) -> Vec<&'static Fault> {
-    let groups = match dialect {
-        Dialect::JsonRpc => faults::jsonrpc(),
-        _ => faults::text(),
-    };
-    groups.iter().flat_map(|group| group.faults).collect()
 }
 
 /// Returns the faults of these ranks, and those that stand around them.
