@@ -1,16 +1,17 @@
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 use event_datagram_oracle::faults::FaultInstance;
 
 use super::case_search::SmallestCase;
-use super::cause::{CauseFound, FindingCause};
+use super::cause::CauseFound;
 use super::end_pattern::EndPattern;
 use super::failure_kind::{FailureKind, SpecialBytes};
 use super::fault_model::{FaultModel, Member};
 use super::finding::Finding;
+use super::group::{Cause, Group};
 use crate::diagnose::{CaseModels, Finding as CaseResult, Prediction};
 use crate::judge::Verdict;
-use crate::vectors::{Vector, digits};
+use crate::vectors::Vector;
 
 /// What was found so far: a group of cases for each cause.
 #[derive(Debug, Default)]
@@ -22,42 +23,11 @@ pub(super) struct Groups {
     unexplained: HashMap<FailureKind, Unexplained>,
 }
 
-#[derive(Debug)]
-struct Group {
-    finding: Finding,
-    cause: Cause,
-    cases: u64,
-    /// The number of cases that the subject passed, although a listener with the faults fails them.
-    contradicted_by: u64,
-    is_known: bool,
-    /// The last small cases that the fault explained.
-    last_explained: VecDeque<CaseResult<'static>>,
-    /// The group with the same cause to which all cases of this one belong.
-    merged_into: Option<usize>,
-}
-
-#[derive(Debug)]
-enum Cause {
-    /// The first of these faults; the others explain all cases of the group, too.
-    Faults(Vec<FaultInstance>),
-    /// A cause that is no known fault.
-    Unknown {
-        /// What cases have in common that end the subject for this cause.
-        pattern: Option<EndPattern>,
-    },
-    /// The subject answers the same datagrams differently from run to run.
-    Nondeterminism,
-}
-
 #[derive(Clone, Copy, Debug, Default)]
 struct Unexplained {
     count: u64,
     group: Option<usize>,
 }
-
-/// The number of explained cases that a group keeps, and the most bytes of each.
-const MAX_EXPLAINED: usize = 8;
-const MAX_EXPLAINED_LENGTH: usize = 256;
 
 /// Whether a cause was new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,15 +54,9 @@ impl Groups {
 
     /// Keeps a case that one group explains alone.
     pub(super) fn remember(&mut self, groups: &[usize], result: CaseResult<'static>) {
-        let lengths = result.vector.steps.iter().map(|step| step.datagram.len());
-        if let [group] = groups
-            && lengths.sum::<usize>() <= MAX_EXPLAINED_LENGTH
-        {
+        if let [group] = groups {
             let group = self.resolve(*group);
-            let last = &mut self.groups[group].last_explained;
-            last.push_back(result);
-            let surplus = last.len().saturating_sub(MAX_EXPLAINED);
-            last.drain(..surplus);
+            self.groups[group].remember(result);
         }
     }
 
@@ -307,16 +271,9 @@ impl Groups {
             self.count_nondeterminism();
             return Added::KnownCause;
         }
-        self.groups.push(Group {
-            finding,
-            cause: Cause::Nondeterminism,
-            cases: 1,
-            contradicted_by: 0,
-            is_known,
-            last_explained: VecDeque::new(),
-            merged_into: None,
-        });
-        Added::NewCause
+        let (group, added) = self.add_group(finding, Cause::Nondeterminism);
+        self.count(&[group], is_known);
+        added
     }
 
     fn add_faults(
@@ -472,15 +429,7 @@ impl Groups {
     }
 
     fn add_group(&mut self, finding: Finding, cause: Cause) -> (usize, Added) {
-        self.groups.push(Group {
-            finding,
-            cause,
-            cases: 0,
-            contradicted_by: 0,
-            is_known: false,
-            last_explained: VecDeque::new(),
-            merged_into: None,
-        });
+        self.groups.push(Group::new(finding, cause));
         (self.groups.len() - 1, Added::NewCause)
     }
 
@@ -499,81 +448,4 @@ impl Groups {
         };
         self.model = FaultModel::new(instances.into_iter().map(member).collect());
     }
-}
-
-impl Group {
-    fn is_unknown(&self) -> bool {
-        matches!(self.cause, Cause::Unknown { .. }) && self.merged_into.is_none()
-    }
-
-    /// Returns whether the subject reports a case wrong as it does the smallest one of the group,
-    /// and the case needs all bytes that this one needs and that have no meaning in a datagram. One
-    /// mistake with a byte shows in many ways: in names, in values, at the ends of lines.
-    fn has_rare_bytes_of(&self, finding: &Finding) -> bool {
-        let special = SpecialBytes::of(&self.finding.vector);
-        self.merged_into.is_none()
-            && !matches!(finding.verdict, Verdict::Crash | Verdict::Hang)
-            && self.finding.verdict == finding.verdict
-            && special.has_rare_ones_of(&SpecialBytes::of(&finding.vector))
-    }
-
-    /// Returns whether the smallest case fails in this way, and needs these bytes.
-    fn is_alike(&self, kind: &FailureKind, special: &SpecialBytes) -> bool {
-        SpecialBytes::of(&self.finding.vector) == *special && self.finding.kind() == *kind
-    }
-
-    /// Keeps a finding as the smallest one if it is smaller and needs no other rare bytes: those
-    /// make the group.
-    fn keep_smaller(&mut self, finding: Finding) {
-        let special = SpecialBytes::of(&finding.vector);
-        let is_simpler = special.needs_no_others_than(&SpecialBytes::of(&self.finding.vector));
-        if is_simpler && finding.size() < self.finding.size() {
-            self.finding = finding;
-        }
-    }
-
-    fn found(&self) -> CauseFound {
-        let finding = &self.finding;
-        let cause = match &self.cause {
-            Cause::Faults(faults) => FindingCause {
-                fault: Some(faults[0].fault.slug.into()),
-                sentence: faults[0].sentence(),
-                requirement: faults[0].fault.requirement.into(),
-                also: also(faults),
-            },
-            Cause::Unknown { .. } => FindingCause {
-                fault: None,
-                sentence: finding.why.clone(),
-                requirement: finding.vector.requirement.clone(),
-                also: Vec::new(),
-            },
-            Cause::Nondeterminism => FindingCause {
-                fault: None,
-                sentence: "answers the same datagrams differently from run to run".into(),
-                requirement: "T19".into(),
-                also: Vec::new(),
-            },
-        };
-        let mut finding = finding.clone();
-        finding.vector.requirement.clone_from(&cause.requirement);
-        finding.vector.id = format!("found-{}", digits(&finding.vector));
-        CauseFound {
-            cause,
-            finding,
-            cases: self.cases,
-            is_known: self.is_known,
-        }
-    }
-}
-
-/// Returns the slugs of all faults but the first, each once.
-fn also(faults: &[FaultInstance]) -> Vec<String> {
-    let mut slugs: Vec<String> = Vec::new();
-    for fault in &faults[1..] {
-        let slug = fault.fault.slug;
-        if slug != faults[0].fault.slug && !slugs.iter().any(|known| known == slug) {
-            slugs.push(slug.into());
-        }
-    }
-    slugs
 }

@@ -95,6 +95,7 @@ mod explorer;
 mod failure_kind;
 mod fault_model;
 mod finding;
+mod group;
 mod groups;
 mod plan;
 mod replay;
