@@ -62,8 +62,8 @@ fn a_slow_listener_does_not_hang() {
 
 #[test]
 fn a_listener_that_is_very_slow_once_is_not_flaky() {
-    // The first instance takes longer than the runner waits before it counts as hanging, which is at
-    // most the time of --timeout. The next instance is fast.
+    // The first instance takes longer than the runner waits before it counts as hanging, which is
+    // at most the time of --timeout. The next instance is fast.
     let folder = tempfile::tempdir().expect("there is room");
     let mark = folder.path().join("was-slow");
     let slow_once = format!(
