@@ -23,8 +23,20 @@ pub struct Link {
     only: Option<Identity>,
 }
 
-/// The device and inode of a bound socket. Another socket at the same address differs in them.
-type Identity = (u64, u64);
+/// What tells a bound socket from another one at the same address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Identity {
+    /// The inode of a UDP socket, which the kernel does not use again.
+    Udp { inode: u64 },
+    /// The file of a UNIX socket. A file system may use the inode of a removed file at once, so the
+    /// time at which the socket was bound counts, too.
+    #[cfg(unix)]
+    Unix {
+        device: u64,
+        inode: u64,
+        bound: (i64, i64),
+    },
+}
 
 impl Link {
     /// Connects to a listener. A connection to a UDP address succeeds even if the address is not
@@ -158,7 +170,7 @@ impl Link {
 
     /// Returns whether a listener whose address was refused has bound it again, as some listeners
     /// do when they reload their configuration. Always returns false if no other socket may replace
-    /// the first one, because a file system may reuse the inode of a removed socket.
+    /// the first one.
     pub(crate) fn is_bound_again(&self) -> bool {
         if self.only.is_some() {
             return false;
@@ -204,7 +216,7 @@ impl Link {
 fn identity(address: &Address) -> Option<Identity> {
     match address {
         Address::Udp(address) => match Port::look_up(*address) {
-            Port::Bound { inode, .. } => Some((0, inode)),
+            Port::Bound { inode, .. } => Some(Identity::Udp { inode }),
             _ => None,
         },
         #[cfg(unix)]
@@ -212,7 +224,11 @@ fn identity(address: &Address) -> Option<Identity> {
             use std::os::unix::fs::MetadataExt as _;
 
             let file = std::fs::metadata(path).ok()?;
-            Some((file.dev(), file.ino()))
+            Some(Identity::Unix {
+                device: file.dev(),
+                inode: file.ino(),
+                bound: (file.mtime(), file.mtime_nsec()),
+            })
         }
         #[cfg(not(unix))]
         Address::Unix(_) => None,
@@ -224,5 +240,36 @@ fn identity(address: &Address) -> Option<Identity> {
 impl AsFd for Link {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::net::UnixDatagram;
+
+    use super::{Address, Link};
+
+    #[test]
+    fn a_listener_that_was_restarted_at_once_is_another_one() {
+        let folder = tempfile::tempdir().expect("there is room");
+        let path = folder.path().join("events.sock");
+        let bind = || UnixDatagram::bind(&path).expect("the path is free");
+        let bound_at = || {
+            fs::metadata(&path)
+                .and_then(|file| file.modified())
+                .expect("it is bound")
+        };
+        let mut listener = bind();
+        let first = bound_at();
+        let mut link = Link::connect_to_this(&Address::Unix(path.clone())).expect("it is bound");
+        assert!(!link.is_refused());
+        // The clock of a file system moves in steps of some milliseconds.
+        while bound_at() == first {
+            drop(listener);
+            fs::remove_file(&path).expect("it is there");
+            listener = bind();
+        }
+        assert!(link.is_refused());
     }
 }
