@@ -201,7 +201,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         slug: "gives-up-after-errors",
-        sentence: "ends after {} malformed datagrams in a row",
+        sentence: "ends when the number of malformed datagrams in a row reaches {}",
         requirement: "T20",
         injection: number(&[3, 10], |listener, most| {
             let process = listener.process.clone();

@@ -36,7 +36,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         slug: "gives-up-after-errors",
-        sentence: "dies of {} malformed datagrams in a row",
+        sentence: "dies when the number of malformed datagrams in a row reaches {}",
         requirement: "T20",
         injection: number(&[10], |listener, most| {
             let process = listener.process.clone();
