@@ -10,21 +10,21 @@ pub(crate) struct Family {
 }
 
 /// The text before and after a string in a datagram.
-pub(crate) struct Place {
+pub(crate) struct Context {
     pub(crate) before: &'static [u8],
     pub(crate) behind: &'static [u8],
 }
 
-/// Runs the laws on the datagram of a string in each place, and returns the number of datagrams.
-pub(crate) fn in_each_place(string: &[u8], places: &[Place], laws: fn(&[u8])) -> u64 {
+/// Runs the laws on the datagram of a string in each context, and returns the number of datagrams.
+pub(crate) fn in_each_context(string: &[u8], contexts: &[Context], laws: fn(&[u8])) -> u64 {
     let mut buffer = [0; 160];
-    for place in places {
+    for context in contexts {
         let mut length = 0;
-        for part in [place.before, string, place.behind] {
+        for part in [context.before, string, context.behind] {
             buffer[length..][..part.len()].copy_from_slice(part);
             length += part.len();
         }
         laws(&buffer[..length]);
     }
-    places.len() as u64
+    contexts.len() as u64
 }

@@ -1,6 +1,6 @@
 use event_datagram_oracle::laws::jsonrpc;
 
-use crate::family::{Family, Place, in_each_place};
+use crate::family::{Context, Family, in_each_context};
 
 const TOKENS: &[&[u8]] = &[
     b"{",
@@ -30,55 +30,55 @@ pub(crate) fn families() -> Vec<Family> {
             name: "strings of up to 6 tokens, by the reference",
             symbols: TOKENS,
             longest: 6,
-            run: |string| in_each_place(string, &TOKEN_PLACES, by_reference),
+            run: |string| in_each_context(string, &TOKEN_CONTEXTS, by_reference),
         },
         Family {
             name: "values of up to 6 parts, by the reference",
             symbols: STRING_PARTS,
             longest: 6,
-            run: |string| in_each_place(string, &STRING_PLACES, by_reference),
+            run: |string| in_each_context(string, &STRING_CONTEXTS, by_reference),
         },
         // These laws take ten times as long.
         Family {
             name: "strings of up to 4 tokens, by the other laws",
             symbols: TOKENS,
             longest: 4,
-            run: |string| in_each_place(string, &TOKEN_PLACES, by_other_laws),
+            run: |string| in_each_context(string, &TOKEN_CONTEXTS, by_other_laws),
         },
         Family {
             name: "values of up to 4 parts, by the other laws",
             symbols: STRING_PARTS,
             longest: 4,
-            run: |string| in_each_place(string, &STRING_PLACES, by_other_laws),
+            run: |string| in_each_context(string, &STRING_CONTEXTS, by_other_laws),
         },
     ]
 }
 
-/// The places of a string of tokens: alone, as members from the fourteenth byte on, and as `params`
-/// from the sixtieth byte on.
-const TOKEN_PLACES: [Place; 3] = [
-    Place {
+/// The contexts of a string of tokens: alone, as members from the fourteenth byte on, and as
+/// `params` from the sixtieth byte on.
+const TOKEN_CONTEXTS: [Context; 3] = [
+    Context {
         before: b"",
         behind: b"",
     },
-    Place {
+    Context {
         before: b"{\"method\":\"E\",",
         behind: b"}",
     },
-    Place {
+    Context {
         before: b"{\"jsonrpc\":\"2.0\",\"a longer name\":0,\"method\":\"E\",\"params\":",
         behind: b"}",
     },
 ];
 
-/// The places of a string value: as the first member's value, from the thirteenth byte on, and as a
-/// parameter's value, from the sixty-second byte on.
-const STRING_PLACES: [Place; 2] = [
-    Place {
+/// The contexts of a string value: as the first member's value, from the thirteenth byte on, and
+/// as a parameter's value, from the sixty-second byte on.
+const STRING_CONTEXTS: [Context; 2] = [
+    Context {
         before: b"{\"method\" :\"",
         behind: b"\"}",
     },
-    Place {
+    Context {
         before: b"{\"jsonrpc\":\"2.0\",\"method\":\"E_TEST\",\"params\":{\"parameter\":\"",
         behind: b"\"}}",
     },

@@ -1,6 +1,6 @@
 use event_datagram_oracle::laws::text;
 
-use crate::family::{Family, Place, in_each_place};
+use crate::family::{Context, Family, in_each_context};
 
 const BYTES: &[&[u8]] = &[b"\n", b":", b"\"", b"\\", b"a", b"\xff"];
 
@@ -11,30 +11,30 @@ pub(crate) fn families() -> Vec<Family> {
             name: "strings of up to 9 bytes, by the reference",
             symbols: BYTES,
             longest: 9,
-            run: |string| in_each_place(string, &PLACES, by_reference),
+            run: |string| in_each_context(string, &CONTEXTS, by_reference),
         },
         // These laws take ten times as long.
         Family {
             name: "strings of up to 6 bytes, by the other laws",
             symbols: BYTES,
             longest: 6,
-            run: |string| in_each_place(string, &PLACES, by_other_laws),
+            run: |string| in_each_context(string, &CONTEXTS, by_other_laws),
         },
     ]
 }
 
-/// The places of a string: alone; within a value across the sixteenth byte, where a SIMD vector
+/// The contexts of a string: alone; within a value across the sixteenth byte, where a SIMD vector
 /// ends; and across the sixty-fourth byte, where a window of the decoder ends.
-const PLACES: [Place; 3] = [
-    Place {
+const CONTEXTS: [Context; 3] = [
+    Context {
         before: b"",
         behind: b"",
     },
-    Place {
+    Context {
         before: b"E_TEST\np::\"a",
         behind: b"\n\n",
     },
-    Place {
+    Context {
         before: b"E_TEST\nfirst::a value without quotes\nname::\"a value with one",
         behind: b"\"\nb::c\n\n",
     },
