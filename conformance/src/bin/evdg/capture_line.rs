@@ -9,8 +9,8 @@ use event_datagram_conformance::dialect::Dialect;
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use serde_json::Value;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 
 use crate::hex_digits;
 
@@ -26,35 +26,51 @@ pub(crate) struct CapturedLine {
 struct LineMembers<'l> {
     #[serde(borrow)]
     datagram_hex: Cow<'l, str>,
-    #[serde(default)]
-    time: Value,
+    #[serde(borrow)]
+    time: Option<&'l RawValue>,
+}
+
+impl<'l> LineMembers<'l> {
+    fn parse(line: &'l [u8]) -> Result<Self, String> {
+        serde_json::from_slice(line).map_err(|error| match error.classify() {
+            Category::Data => "it has no `datagram_hex`".into(),
+            _ => format!("it is not JSON: {error}"),
+        })
+    }
+
+    fn datagram(&self) -> Result<Vec<u8>, String> {
+        let mut datagram = Vec::new();
+        let decoded = hex_digits::decode(self.datagram_hex.as_bytes(), &mut datagram);
+        decoded.map_err(|error| format!("datagram_hex is not hex: {error}"))?;
+        Ok(datagram)
+    }
+
+    fn time(&self) -> Result<Option<Timestamp>, String> {
+        let Some(time) = self.time else {
+            return Ok(None);
+        };
+        let text: Option<Cow<'_, str>> = serde_json::from_str(time.get()).ok();
+        let time = text.and_then(|text| text.parse().ok());
+        Ok(Some(time.ok_or(
+            "time: expected a time such as 2026-01-31T12:00:00.25Z",
+        )?))
+    }
 }
 
 impl CapturedLine {
     /// Parses a line: `datagram_hex`, and `time` if there is one. Ignores all else.
     pub(crate) fn parse(line: &[u8]) -> Result<Self, String> {
-        let members: LineMembers<'_> =
-            serde_json::from_slice(line).map_err(|error| match error.classify() {
-                Category::Data => "it has no `datagram_hex`".into(),
-                _ => format!("it is not JSON: {error}"),
-            })?;
-        let mut datagram = Vec::new();
-        let decoded = hex_digits::decode(members.datagram_hex.as_bytes(), &mut datagram);
-        decoded.map_err(|error| format!("datagram_hex is not hex: {error}"))?;
-        let time = match members.time {
-            Value::Null => None,
-            time => {
-                let time = time.as_str().and_then(|time| time.parse().ok());
-                Some(time.ok_or("time: expected a time such as 2026-01-31T12:00:00.25Z")?)
-            }
-        };
-        Ok(Self { datagram, time })
+        let members = LineMembers::parse(line)?;
+        Ok(Self {
+            datagram: members.datagram()?,
+            time: members.time()?,
+        })
     }
 }
 
-/// Parses a line, and returns its datagram.
+/// Parses a line, and returns its datagram. Ignores the time.
 pub(crate) fn parse_datagram(line: &[u8]) -> Result<Vec<u8>, String> {
-    CapturedLine::parse(line).map(|line| line.datagram)
+    LineMembers::parse(line)?.datagram()
 }
 
 /// A writer of lines: when and where a datagram was captured, the members of its report, and its

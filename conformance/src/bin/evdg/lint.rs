@@ -21,7 +21,7 @@ use crate::listen::address;
 use crate::reports::prepare;
 use crate::signals::Signals;
 use crate::terminal::{message, styled_stdout};
-use crate::translate::for_each_line;
+use crate::translate::{BUFFER, for_each_line};
 use crate::values::ReportArg;
 
 /// Prints what listeners will reject or misread in the datagrams of a sender.
@@ -183,7 +183,8 @@ fn lint_socket(text: &str, linter: &SharedLinter, signals: &Signals) -> CommandR
 /// Takes the `datagram_hex` of each JSON line. Lines that have none are printed and skipped.
 fn lint_lines(reader: impl Read, path: &Path, linter: &SharedLinter) -> CommandResult {
     let mut status = ExitStatus::Success;
-    let read = for_each_line(&mut BufReader::new(reader), |number, line| {
+    let mut reader = BufReader::with_capacity(BUFFER, reader);
+    let read = for_each_line(&mut reader, |number, line| {
         let line = line.trim_ascii();
         if line.is_empty() {
             return Ok(());

@@ -87,7 +87,7 @@ pub(crate) fn encode(args: &EncodeArgs) -> CommandResult {
 }
 
 /// The most bytes of input that are read at once, and the bytes of output that are written at once.
-const BUFFER: usize = 1 << 16;
+pub(crate) const BUFFER: usize = 1 << 16;
 
 /// Calls `answer` for each line, with its number from 1 and without white space around it, and
 /// writes the answers that it appends. Before it waits for more lines, all answers are written and
