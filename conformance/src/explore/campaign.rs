@@ -20,7 +20,7 @@ pub struct Campaign<'p> {
     pub(super) coverage: Mutex<FaultCoverage>,
 }
 
-/// What the instances of a subject share that are fuzzed over one socket.
+/// The state that all instances of a subject share while they are fuzzed over one socket.
 #[derive(Debug)]
 pub(super) struct SharedSearch {
     pub(super) begin: Instant,
@@ -85,7 +85,7 @@ impl SharedSearch {
         }
     }
 
-    /// Returns the next case to send. `None` if there is none, or no time for it.
+    /// Returns the next case to send. `None` if there is none, or the time is over.
     pub(super) fn next_case(&self, plan: &FuzzPlan) -> Option<Case> {
         if self.is_done() || self.begin.elapsed() >= plan.time {
             return None;
@@ -118,7 +118,7 @@ impl SharedSearch {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the search if that is to be done when a cause is found.
+    /// Ends the search if `until` says that it ends at the first finding.
     pub(super) fn on_finding(&self, until: Until) {
         if until == Until::FirstFinding {
             self.finish();

@@ -20,7 +20,7 @@ pub(super) struct CaseSearch<'b, 'r, 'm> {
     tries: u64,
 }
 
-/// The smallest case that a search has found, and what it says about the cause.
+/// The smallest case that a search has found, and the faults that may be its cause.
 #[derive(Debug)]
 pub(super) struct SmallestCase {
     pub(super) finding: Finding,
@@ -28,7 +28,7 @@ pub(super) struct SmallestCase {
     pub(super) suspects: Vec<Suspect>,
 }
 
-/// What came of a search.
+/// The result of a search.
 #[derive(Debug)]
 pub(super) enum Searched {
     Smallest(Box<SmallestCase>),
@@ -48,20 +48,20 @@ impl From<Finding> for SmallestCase {
 
 const MAX_TRIES: u64 = 10_000;
 
-/// Which subject a try has to fail on to count.
+/// The subject on which a try has to fail to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FailureOn {
-    /// The running one, which has been sent other cases before.
+    /// The running subject, which may have been sent other cases.
     AnySubject,
-    /// One that has been sent nothing before.
+    /// A subject that has been sent nothing before.
     FreshSubject,
 }
 
-/// What came of one pass of a search.
+/// The result of one pass of a search.
 enum PassResult {
     Smallest(Box<Finding>),
     Explained(Vec<usize>),
-    /// The result did something else on a fresh subject.
+    /// The smallest case gave another result on a fresh subject.
     Differs(String),
 }
 
@@ -100,7 +100,7 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
                 }
             };
             let suspects = self.keeper.suspects(&finding);
-            // What was tried contradicts the faults by which cases were kept.
+            // The tries contradict the faults that decided which cases were kept.
             if suspects.is_empty() && self.keeper.forget_suspects() {
                 match self.smallest_on(&finding, failure_on)? {
                     PassResult::Smallest(smaller) => {
@@ -140,7 +140,7 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
         smallest.tries = self.tries;
         let outcome = match self.test_bed.run_fresh(&smallest.vector) {
             Ok(outcome) => grade(&self.rules, outcome, self.answering),
-            // The subject does not start any more; the case failed when it ran last.
+            // The subject does not start any more. The case failed when it ran last, so it counts.
             Err(RunError::Gone(why)) => {
                 smallest.cut_short = Some(why);
                 return Ok(PassResult::Smallest(smallest.into()));
@@ -246,8 +246,8 @@ pub(super) fn grade<'c>(
     outcome
 }
 
-/// Returns in how many ways a subject may read all datagrams of a case. A smaller case that admits
-/// more readings is harder to understand.
+/// Returns in how many admissible ways a subject may read all datagrams of a case. A smaller case
+/// that admits more readings is harder to understand.
 fn count_readings(vector: &Vector) -> usize {
     let steps = vector.steps.iter();
     steps.map(|step| step.expect.alternatives().len()).product()

@@ -33,14 +33,14 @@ impl Part {
     }
 }
 
-/// Longer sequences find nothing that these do not.
+/// The most datagrams of a sequence. Longer sequences find nothing more.
 const MAX_SEQUENCE: usize = 8;
-/// Bytes from which a generator makes a datagram, at most; no generator needs more.
+/// The most bytes from which a generator makes a datagram. No generator needs more.
 const MAX_SOURCE_BYTES: usize = 256;
 
 impl Cases {
-    /// Starts with the first case of a seed, for a subject of `dialect` that listens on a socket of
-    /// kind `socket`.
+    /// Returns an iterator that begins with the first case of a seed, for a subject of `dialect`
+    /// that listens on a socket of kind `socket`.
     pub fn new(seed: u64, dialect: Dialect, socket: SocketKind) -> Self {
         Self {
             dialect,
@@ -93,7 +93,8 @@ impl Iterator for Cases {
 
     fn next(&mut self) -> Option<Vec<Vec<u8>>> {
         let mut case = match self.random.u8(..32) {
-            // An upgrade of the server changes the dialect between two datagrams.
+            // A datagram of the other dialect: an upgrade of the server changes the dialect between
+            // two datagrams.
             0 => {
                 let other = Dialect::ALL.iter().find(|other| **other != self.dialect);
                 vec![self.datagram(*other.expect("there are two"))]

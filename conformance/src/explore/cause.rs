@@ -2,7 +2,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FindingCause {
-    /// The slug of the fault that does what the subject does. `None` if no known fault does.
+    /// The slug of the fault that explains what the subject does. `None` if no known fault does.
     pub fault: Option<String>,
     /// What the subject does: a phrase whose subject is the listener, or the reason for the verdict
     /// if the fault is not known.

@@ -5,22 +5,23 @@ use super::fault_model::FaultModel;
 use super::finding::Finding;
 use crate::diagnose::{CaseModels, Finding as CaseResult, Prediction, Suspect};
 
-/// Decides whether a simpler case fails for the reason for which the first one failed.
+/// Decides whether a simpler case fails for the same cause as the first case of a search.
 #[derive(Debug)]
 pub(super) struct CauseKeeper<'m> {
     models: &'m CaseModels,
     /// The faults that were found before.
     known: FaultModel,
-    /// Cases that these faults explain. With another fault they still do.
+    /// Cases that these faults explain. They must still explain them together with a suspected
+    /// fault.
     explained: Vec<CaseResult<'static>>,
     first: CaseResult<'static>,
     kind: FailureKind,
     /// The faults each of which explains every case that was kept. If there are none, the kind of
     /// the failure decides.
     suspects: Vec<FaultInstance>,
-    /// Whether a case may be kept because a fault explains it that the first case shows, too.
+    /// Whether a case may also be kept because a fault explains it that the first case would show.
     may_find_suspects: bool,
-    /// What the subject did with the cases that were tried, and before.
+    /// What the subject did with the tried cases, and with cases before the search.
     evidence: Vec<CaseResult<'static>>,
 }
 
@@ -31,8 +32,8 @@ pub(super) enum Simpler {
     SameCause,
     /// It passes, or fails for another cause.
     OtherCause,
-    /// These groups explain it, and no known fault explains the first case: it shows one of them in
-    /// a way that their models do not predict.
+    /// These groups explain it, and no known fault explains the first case. So the first case has
+    /// one of their causes, and shows it in a way that the models do not predict.
     Explained(Vec<usize>),
 }
 
@@ -95,7 +96,8 @@ impl<'m> CauseKeeper<'m> {
             return false;
         }
         if self.may_find_suspects {
-            // The evidence is compared in the end: for each try that would take too long.
+            // The evidence is compared only at the end, because comparing it for each try takes too
+            // long.
             let alone = std::slice::from_ref(result);
             let suspects = self.models.suspects(alone, &self.known.instances());
             let shows = |suspect: &FaultInstance| {
@@ -113,7 +115,7 @@ impl<'m> CauseKeeper<'m> {
         finding.kind() == self.kind
     }
 
-    /// Adds what the subject did with a case.
+    /// Adds what the subject did with a case to the evidence.
     pub(super) fn learn(&mut self, result: CaseResult<'static>) {
         let is_alike = |other: &&CaseResult<'_>| other.is_wrong() == result.is_wrong();
         if self.evidence.iter().filter(is_alike).count() < MAX_EVIDENCE {
@@ -121,8 +123,8 @@ impl<'m> CauseKeeper<'m> {
         }
     }
 
-    /// Returns the faults that explain the smallest case and are contradicted by nothing that was
-    /// tried, the most likely first.
+    /// Returns the faults that explain the smallest case and that no tried case contradicts, the
+    /// most likely first.
     pub(super) fn suspects(&self, smallest: &Finding) -> Vec<Suspect> {
         let is_kept = |suspect: &Suspect| {
             self.suspects.is_empty()
@@ -133,8 +135,8 @@ impl<'m> CauseKeeper<'m> {
         suspects
     }
 
-    /// Lets the kind of the failure decide from now on, if faults did until now. Returns whether
-    /// that makes a difference.
+    /// Makes the kind of the failure decide from now on. Returns whether suspected faults decided
+    /// until now.
     pub(super) fn forget_suspects(&mut self) -> bool {
         self.may_find_suspects = false;
         !std::mem::take(&mut self.suspects).is_empty()
@@ -151,8 +153,8 @@ impl<'m> CauseKeeper<'m> {
         suspects
     }
 
-    /// Returns whether the known faults and this one together explain what the known faults did,
-    /// but for a few cases, in which faults may hide each other.
+    /// Returns whether the known faults together with this one still explain the cases that the
+    /// known faults explain. A few exceptions are allowed, because one fault may hide another.
     fn is_consistent(&self, suspect: &FaultInstance) -> bool {
         let explained = self.explained.iter();
         let lost = explained.filter(|result| !self.explains(suspect, result));

@@ -2,11 +2,11 @@ use super::finding::Finding;
 use crate::judge::Verdict;
 use crate::vectors::Vector;
 
-/// What cases have in common that end the subject for a cause that is no known fault: the bytes of
-/// the smallest one, with others between them.
+/// A pattern of cases that end the subject for an unknown cause. A case fits if it has the bytes of
+/// the smallest such case, in order, with any bytes between them.
 ///
-/// Each end costs a start. Once enough cases that fit have ended the subject, and none has not,
-/// most of those that fit are left out.
+/// Each end costs a restart of the subject. Once enough cases that fit have ended the subject, and
+/// none has left it running, most of the cases that fit are left out.
 #[derive(Clone, Debug)]
 pub(super) struct EndPattern {
     datagram: Vec<u8>,
@@ -15,9 +15,9 @@ pub(super) struct EndPattern {
     is_wrong: bool,
 }
 
-/// How many cases have to fit and end the subject before others are left out.
+/// How many cases that fit have to end the subject before other cases are left out.
 const MIN_ENDED: u64 = 8;
-/// Of so many cases that fit one is sent all the same.
+/// One of this many cases that fit is still sent.
 const SENT: u64 = 32;
 /// The longest datagram that is a pattern.
 const MAX_LENGTH: usize = 64;
@@ -38,8 +38,8 @@ impl EndPattern {
         })
     }
 
-    /// Returns whether a case has a datagram with these bytes, in order. The shrinking search makes
-    /// every byte an `a` that may be any other.
+    /// Returns whether a case has a datagram with these bytes, in order. An `a` fits any byte,
+    /// because the shrinking search writes an `a` for every byte whose value does not matter.
     pub(super) fn fits(&self, vector: &Vector) -> bool {
         vector.steps.iter().any(|step| {
             let mut bytes = step.datagram.iter();
@@ -48,7 +48,7 @@ impl EndPattern {
         })
     }
 
-    /// Learns whether a case that fits has ended the subject.
+    /// Records whether a case that fits has ended the subject.
     pub(super) fn learn(&mut self, has_ended: bool) {
         self.ended += u64::from(has_ended);
         self.is_wrong |= !has_ended;

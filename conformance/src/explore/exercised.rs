@@ -6,7 +6,8 @@ use event_datagram_oracle::faults::FaultInstance;
 use crate::diagnose::{CaseModels, Prediction};
 use crate::vectors::{Expectation, Vector};
 
-/// What the cases of a run exercised, by which a reader can judge that nothing was found.
+/// What the cases of a run exercised. A reader can judge by it how much it means that nothing was
+/// found.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Exercised {
@@ -34,9 +35,10 @@ pub(super) struct FaultCoverage {
     requirements: BTreeSet<&'static str>,
 }
 
-/// The most time that is spent on this, in percent of the run's.
+/// The most time that is spent on running models, in percent of the time of the run.
 const MAX_PERCENT: u32 = 5;
-/// Longer cases take long, and show few faults that shorter ones do not.
+/// The longest case that the models run, in bytes. Longer cases take long, and show few faults that
+/// shorter ones do not.
 const MAX_LENGTH: usize = 4 << 10;
 
 impl Exercised {
@@ -143,7 +145,7 @@ impl FaultCoverage {
         self.spent += begin.elapsed();
     }
 
-    /// Writes what was found out.
+    /// Copies the results into `exercised`.
     pub(super) fn report(&self, exercised: &mut Exercised) {
         exercised.requirements.clone_from(&self.requirements);
         exercised.faults = self.count;

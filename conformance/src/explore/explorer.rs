@@ -15,17 +15,17 @@ use crate::run::{Outcome, RunError, Supervisor, blame_for_end, passes};
 use crate::subject::MAX_PIPELINED;
 use crate::vectors::Vector;
 
-/// Sent cases that are kept, in case one of them left state behind in the subject.
+/// The number of sent cases that are kept, because one of them may have left state in the subject.
 const MAX_HISTORY: usize = 2 * MAX_PIPELINED;
 /// The longest search for the smallest case of a cause.
 const MAX_SEARCH_TIME: Duration = Duration::from_secs(60);
 /// The least time for such a search, even if the time of the run is nearly over.
 const MIN_SEARCH_TIME: Duration = Duration::from_secs(5);
 
-/// The most bytes of a passed case that is compared with what the models of faults do.
+/// The most bytes of a passed case that is used as evidence against faults.
 const MAX_EVIDENCE_LENGTH: usize = 256;
 
-/// Sends cases to one instance of the subject, and finds out why those fail that do.
+/// Sends cases to one instance of the subject, and finds the causes of those that fail.
 pub(super) struct Explorer<'c, 'p> {
     campaign: &'c Campaign<'p>,
     shared: &'c SharedSearch,
@@ -132,7 +132,7 @@ impl<'c, 'p> Explorer<'c, 'p> {
         }
     }
 
-    /// Sends as many queued cases as can be sent without a pause, and removes the ones that are
+    /// Sends as many queued cases as can be in flight at a time, and removes the ones that are
     /// done.
     fn run_pipeline(&mut self) -> Result<(), RunError> {
         self.test_bed.supervisor.ensure_running()?;
@@ -236,13 +236,13 @@ impl<'c, 'p> Explorer<'c, 'p> {
         Ok(())
     }
 
-    /// Adds a case that failed among others and passes alone.
+    /// Adds a case that failed among other cases and passes alone.
     fn add_flaky(&mut self, case: &QueuedCase, why: Option<String>) -> Result<(), RunError> {
-        let why = why.unwrap_or_else(|| "it did not go well".into());
+        let why = why.unwrap_or_else(|| "it failed".into());
         let mut outcome = self.test_bed.run_fresh(&case.vector)?;
         outcome.verdict = Verdict::Flaky;
         outcome.why = format!(
-            "in a burst with other cases: {why}; alone it passed, and after the cases before it, too"
+            "in a burst with other cases: {why}; it passed alone, and after the cases before it"
         );
         let finding = self.finding(outcome, case.number);
         self.add(finding.into(), case.is_known);
@@ -250,7 +250,7 @@ impl<'c, 'p> Explorer<'c, 'p> {
     }
 
     /// Finds the case that fails: the first suspect, alone or after the cases before it, or one of
-    /// those that were in flight behind it. Returns whether one fails.
+    /// the cases that were in flight after it. Returns whether one fails.
     fn investigate(&mut self, suspects: &[QueuedCase]) -> Result<bool, RunError> {
         self.test_bed.replace();
         let history = std::mem::take(&mut self.history);
@@ -284,8 +284,8 @@ impl<'c, 'p> Explorer<'c, 'p> {
         Ok(false)
     }
 
-    /// Checks with a fence that the subject is well after the last case, and if not, finds the case
-    /// that broke it.
+    /// Checks with a fence that the subject still reports after the last case. If not, finds the
+    /// case that broke it.
     fn check_after_last_case(&mut self) -> Result<(), RunError> {
         let empty = self.rules.vector("end".into(), Vec::new());
         if self.test_bed.run(&empty)?.verdict == Verdict::Pass {
@@ -343,8 +343,8 @@ impl<'c, 'p> Explorer<'c, 'p> {
         Ok(())
     }
 
-    /// Finds the cause of a datagram of a sequence that fails alone as the sequence does: then
-    /// state is not the cause. Returns whether there is one.
+    /// Searches a failing sequence for a datagram that fails alone in the same way, and finds its
+    /// cause: then state is not the cause. Returns whether there is such a datagram.
     fn settle_single(
         &mut self,
         outcome: &Outcome<'_>,
@@ -435,7 +435,8 @@ impl<'c, 'p> Explorer<'c, 'p> {
         passed.map(result).collect()
     }
 
-    /// Puts another fault in the place of one that was found if that explains a finding, too.
+    /// Replaces a fault that was found by another one that also explains this finding. Returns
+    /// whether there is such a fault.
     fn refine(&self, finding: &Finding, is_known: bool) -> bool {
         let mut groups = self.campaign.groups();
         let group = groups.refine(&self.campaign.models, &finding.result());
@@ -481,7 +482,7 @@ impl<'c, 'p> Explorer<'c, 'p> {
         }
     }
 
-    /// Lets the next case meet a fresh subject.
+    /// Makes the next case run on a fresh subject.
     fn renew(&mut self) {
         self.test_bed.replace();
         self.history.clear();
@@ -494,14 +495,14 @@ impl<'c, 'p> Explorer<'c, 'p> {
         statistics.exercised.add(vector);
     }
 
-    /// Takes back the count of a case that is counted again.
+    /// Takes back the count of a case that will be counted again.
     fn uncount_case(&mut self, vector: &Vector) {
         let mut statistics = self.shared.statistics();
         statistics.cases -= 1;
         statistics.datagrams -= vector.steps.len() as u64;
     }
 
-    /// Counts the advice that a passed case departs from.
+    /// Counts the advice that a passed case touches, if the reports depart from the reference.
     fn count_advice(&mut self, outcome: &Outcome<'_>) {
         let advice = self.rules.advice(outcome.vector);
         if !advice.is_empty() && departs(&self.rules, outcome, self.answering) {
@@ -529,7 +530,7 @@ impl<'c, 'p> Explorer<'c, 'p> {
     }
 }
 
-/// Decides whether a failure was to be expected after what was found.
+/// Decides whether a failure is expected, given the causes that were found.
 struct FailureJudge<'j, 'p> {
     campaign: &'j Campaign<'p>,
     shared: &'j SharedSearch,
@@ -538,8 +539,8 @@ struct FailureJudge<'j, 'p> {
 }
 
 impl FailureJudge<'_, '_> {
-    /// Returns whether a failure is explained by what was found, or is one of many of its kind, and
-    /// counts it then.
+    /// Returns whether the faults that were found explain a failure, or the failure is one of many
+    /// of its kind. If so, counts it.
     fn is_expected(&self, outcome: &Outcome<'_>, is_known: bool) -> bool {
         if self.is_explained(outcome, is_known) {
             return true;
@@ -551,7 +552,7 @@ impl FailureJudge<'_, '_> {
         is_repetition
     }
 
-    /// Returns whether the faults that were found explain a failure, and counts it then.
+    /// Returns whether the faults that were found explain a failure. If so, counts it.
     fn is_explained(&self, outcome: &Outcome<'_>, is_known: bool) -> bool {
         let result = self.result(outcome);
         let Some(explaining) = self.explaining(&result) else {
@@ -570,7 +571,7 @@ impl FailureJudge<'_, '_> {
         model.explain(&self.campaign.models, result)
     }
 
-    /// Returns what the diagnosis reads of an outcome.
+    /// Converts an outcome to the result that the diagnosis reads.
     fn result(&self, outcome: &Outcome<'_>) -> CaseResult<'static> {
         let outcome = grade(self.rules, outcome.clone(), self.answering);
         case_result(outcome.vector, outcome.verdict, &outcome.observation)

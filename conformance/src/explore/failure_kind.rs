@@ -17,16 +17,16 @@ pub(super) struct FailureKind {
     log: BTreeSet<String>,
 }
 
-/// What stands before a difference where several readings are right.
+/// The text before a difference, if several readings are right.
 const NEAREST: &str = "compared with the nearest: ";
 
 /// The bytes other than letters and digits in a case. In the smallest case they are those without
 /// which the subject does not fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SpecialBytes {
-    /// Those with a meaning in every datagram.
+    /// Bytes of the syntax of the dialect.
     syntax: Vec<u8>,
-    /// The others.
+    /// All other special bytes.
     rare: Vec<u8>,
 }
 
@@ -55,7 +55,7 @@ impl FailureKind {
 }
 
 impl SpecialBytes {
-    /// Returns the special bytes of a case, and those of the events that it holds.
+    /// Returns the special bytes of a case and of the events in it.
     pub(super) fn of(case: &Vector) -> Self {
         let syntax: &[u8] = match case.dialect {
             Dialect::JsonRpc => b"{}[]:,\"\\",
@@ -86,12 +86,12 @@ impl SpecialBytes {
         Self { syntax, rare }
     }
 
-    /// Returns whether there are rare bytes, and each of them is one of the other case, too.
+    /// Returns whether there are rare bytes, and the other case has all of them.
     pub(super) fn has_rare_ones_of(&self, other: &Self) -> bool {
         !self.rare.is_empty() && self.needs_no_others_than(other)
     }
 
-    /// Returns whether each rare byte is one of the other case, too.
+    /// Returns whether the other case has all rare bytes of this one.
     pub(super) fn needs_no_others_than(&self, other: &Self) -> bool {
         let mut rare = self.rare.iter();
         rare.all(|byte| other.rare.contains(byte))
@@ -117,14 +117,14 @@ fn outside_of_quotes(sentence: &str) -> String {
     outside + rest
 }
 
-/// Returns the words of a sentence, alike whether one thing differs or several do.
+/// Returns the words of a sentence. Singular and plural forms give the same words.
 fn words(sentence: &str) -> BTreeSet<String> {
     let words = sentence.split(|c: char| !c.is_alphabetic());
     let singular = words.map(|word| match word {
         "parameters" => "parameter",
         "are" => "is",
         "were" => "was",
-        // A long text is cut, and its length told.
+        // These words come with several differences or with a text that was cut.
         "the" | "first" | "bytes" => "",
         word => word,
     });

@@ -5,7 +5,7 @@ use event_datagram_oracle::faults::FaultInstance;
 use crate::diagnose::{CaseModels, Finding as CaseResult, Prediction};
 use crate::vectors::Vector;
 
-/// The faults that were found: combined in one model they predict what the subject does.
+/// The faults that were found. Combined in one model, they predict what the subject does.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FaultModel(Arc<[Member]>);
 
@@ -16,7 +16,7 @@ pub(super) struct Member {
     pub(super) instance: FaultInstance,
 }
 
-/// The most faults whose subsets are tried on a case.
+/// The most faults of which all subsets are tried on a case.
 const MAX_MEETING: usize = 4;
 
 impl FaultModel {
@@ -41,9 +41,10 @@ impl FaultModel {
 
     /// Returns the groups whose faults explain a case, if they do.
     ///
-    /// Where several faults meet in a case, one of them may hide another in the subject, and not in
-    /// the model: any of them may explain the case then. If none does, the case is explained all
-    /// the same: another fault shows in cases where fewer meet.
+    /// If several of the faults fail the same case, one of them may hide another in the subject,
+    /// but not in the model. So any subset of them may explain the case. If no subset does, the
+    /// case still counts as explained by all of them: a fault that was not found yet shows in cases
+    /// that fewer faults fail.
     pub(super) fn explain(
         &self,
         models: &CaseModels,
@@ -56,7 +57,7 @@ impl FaultModel {
         let groups = |members: &[&Member]| members.iter().map(|member| member.group).collect();
         if models.explains(result, &self.instances()) {
             return Some(match &touching[..] {
-                // Only together they make a difference.
+                // No fault alone fails the case: only all of them together do.
                 [] => groups(&self.0.iter().collect::<Vec<_>>()),
                 touching => groups(touching),
             });
@@ -80,7 +81,7 @@ impl FaultModel {
         Some(groups(&explaining.unwrap_or(touching)))
     }
 
-    /// Returns the groups of the faults with which something fails.
+    /// Returns the groups of the faults for which `fails` returns true.
     pub(super) fn groups_failing(&self, fails: impl Fn(&FaultInstance) -> bool) -> Vec<usize> {
         let members = self.0.iter();
         let failing = members.filter(|member| fails(&member.instance));

@@ -57,7 +57,7 @@ impl Finding {
         }
     }
 
-    /// Returns what the diagnosis reads of the finding.
+    /// Converts the finding to the result that the diagnosis reads.
     pub(super) fn result(&self) -> CaseResult<'static> {
         case_result(&self.vector, self.verdict, &self.observation)
     }
@@ -101,7 +101,7 @@ impl Finding {
     }
 }
 
-/// Returns what the diagnosis reads of a case that was run.
+/// Converts a case that was run to the result that the diagnosis reads.
 pub(super) fn case_result(
     vector: &Vector,
     verdict: Verdict,

@@ -35,7 +35,7 @@ pub(super) enum Cause {
     Faults(Vec<FaultInstance>),
     /// A cause that is no known fault.
     Unknown {
-        /// What cases have in common that end the subject for this cause.
+        /// The pattern of the cases that end the subject for this cause.
         pattern: Option<EndPattern>,
     },
     /// The subject answers the same datagrams differently from run to run.
@@ -73,9 +73,9 @@ impl Group {
         matches!(self.cause, Cause::Unknown { .. }) && self.merged_into.is_none()
     }
 
-    /// Returns whether the subject reports a case wrong as it does the smallest one of the group,
-    /// and the case needs all bytes that this one needs and that have no meaning in a datagram. One
-    /// mistake with a byte shows in many ways: in names, in values, at the ends of lines.
+    /// Returns whether the subject reports the case of a finding wrong, as it does the smallest
+    /// case of the group, and the case has all rare bytes of that one. One mistake with a rare byte
+    /// shows in many ways: in names, in values, at the ends of lines.
     pub(super) fn has_rare_bytes_of(&self, finding: &Finding) -> bool {
         let special = SpecialBytes::of(&self.finding.vector);
         self.merged_into.is_none()
@@ -84,13 +84,13 @@ impl Group {
             && special.has_rare_ones_of(&SpecialBytes::of(&finding.vector))
     }
 
-    /// Returns whether the smallest case fails in this way, and needs these bytes.
+    /// Returns whether the smallest case has this kind of failure and these special bytes.
     pub(super) fn is_alike(&self, kind: &FailureKind, special: &SpecialBytes) -> bool {
         SpecialBytes::of(&self.finding.vector) == *special && self.finding.kind() == *kind
     }
 
-    /// Keeps a finding as the smallest one if it is smaller and needs no other rare bytes: those
-    /// make the group.
+    /// Keeps a finding as the smallest one if it is smaller and has no other rare bytes: the rare
+    /// bytes define the group.
     pub(super) fn keep_smaller(&mut self, finding: Finding) {
         let special = SpecialBytes::of(&finding.vector);
         let is_simpler = special.needs_no_others_than(&SpecialBytes::of(&self.finding.vector));

@@ -18,8 +18,7 @@ use crate::vectors::Vector;
 pub(super) struct Groups {
     groups: Vec<Group>,
     model: FaultModel,
-    /// How often each kind of failure was seen that no fault explains, and the group of the last
-    /// one.
+    /// For each kind of failure that no fault explains: how often it was seen, and its group.
     unexplained: HashMap<FailureKind, Unexplained>,
 }
 
@@ -77,9 +76,9 @@ impl Groups {
         index
     }
 
-    /// Returns whether a failure that no fault explains is taken for one that was found before. Of
-    /// each kind the first, second, fourth, eighth… is shrunk: their number is bounded, and another
-    /// cause with failures of the same kind is found later.
+    /// Returns whether a failure that no fault explains counts as one that was found before. Of
+    /// each kind only the first, second, fourth, eighth… failure is shrunk. That bounds the number
+    /// of searches, and still finds another cause with failures of the same kind later.
     pub(super) fn is_repetition(&mut self, kind: FailureKind, is_known: bool) -> bool {
         let unexplained = self.unexplained.entry(kind).or_default();
         unexplained.count += 1;
@@ -93,14 +92,14 @@ impl Groups {
         true
     }
 
-    /// Returns whether a case is left out because it looks like those that end the subject for a
-    /// cause that is no known fault.
+    /// Returns whether a case is left out because it fits the pattern of cases that end the subject
+    /// for an unknown cause.
     pub(super) fn leaves_out(&mut self, vector: &Vector) -> bool {
         let mut patterns = self.patterns();
         patterns.any(|pattern| pattern.fits(vector) && pattern.leaves_out())
     }
 
-    /// Learns from a case that was sent whether what looks like it ends the subject.
+    /// Records in the patterns that a sent case fits whether the case has ended the subject.
     pub(super) fn learn_end(&mut self, vector: &Vector, has_ended: bool) {
         for pattern in self.patterns().filter(|pattern| pattern.fits(vector)) {
             pattern.learn(has_ended);
@@ -116,8 +115,8 @@ impl Groups {
             })
     }
 
-    /// Puts another fault in the place of the only one that touches a case, if that explains both
-    /// the case and the one by which the fault was found. Returns the group.
+    /// If only one of the found faults fails a case, replaces it by a fault that explains both this
+    /// case and the smallest case of the group. Returns the group if its fault was replaced.
     pub(super) fn refine(&mut self, models: &CaseModels, result: &CaseResult<'_>) -> Option<usize> {
         let touching = self.model.touching(models, &result.vector);
         let [member] = &touching[..] else {
@@ -135,9 +134,9 @@ impl Groups {
         self.replace(models, index, faults)
     }
 
-    /// Puts another fault in the place of one, if the subject passes a case that it fails by the
-    /// first, and not by the other. If there is no other, and the subject has passed too many such
-    /// cases, the cause is no known fault.
+    /// Corrects the faults of groups after the subject has passed a case that one of them fails:
+    /// keeps only those faults of the group with which a listener passes the case. If none is left,
+    /// and the subject has passed too many such cases, the cause becomes unknown.
     pub(super) fn refine_by_pass(&mut self, models: &CaseModels, vector: &Vector) {
         let touching = self.model.touching(models, vector);
         let indices: Vec<_> = touching.iter().map(|member| member.group).collect();
@@ -160,7 +159,7 @@ impl Groups {
         }
     }
 
-    /// Makes the cause of a group one that is no known fault.
+    /// Makes the cause of a group unknown.
     fn forget_faults(&mut self, models: &CaseModels, index: usize) {
         self.groups[index].cause = Cause::Unknown { pattern: None };
         let finding = &self.groups[index].finding;
@@ -180,7 +179,8 @@ impl Groups {
         self.update_model(models);
     }
 
-    /// Makes faults those of a group, if there are any.
+    /// Replaces the faults of a group, unless `faults` is empty. Returns the group if they were
+    /// replaced.
     fn replace(
         &mut self,
         models: &CaseModels,
@@ -227,8 +227,9 @@ impl Groups {
         added
     }
 
-    /// Returns the groups whose faults explain a finding together with one of these, if that one
-    /// does nothing wrong with the case alone: it is a choice that the requirements leave.
+    /// Searches `faults` for one that alone does not fail the case of a finding, and so is a choice
+    /// that the requirements leave to listeners. Returns the groups whose faults fail the case
+    /// together with it.
     fn known_but_for_a_choice(
         &self,
         models: &CaseModels,
@@ -322,8 +323,8 @@ impl Groups {
         added
     }
 
-    /// Returns whether the smallest case of a group fails as a finding does, and these faults,
-    /// which explain the finding, predict that it fails another way.
+    /// Returns whether the smallest case of a group fails as a finding does, but the faults that
+    /// explain the finding predict that it fails in another way.
     fn contradicts(
         &self,
         models: &CaseModels,
@@ -341,7 +342,7 @@ impl Groups {
         smallest.kind() == finding.kind() && faults.iter().all(predicts_else)
     }
 
-    /// Merges the groups of unknown causes that the faults which were found explain after all.
+    /// Merges the groups of unknown causes whose smallest cases the found faults explain after all.
     fn merge_explained(&mut self, models: &CaseModels) {
         for index in 0..self.groups.len() {
             let group = &self.groups[index];
@@ -354,8 +355,8 @@ impl Groups {
         }
     }
 
-    /// Merges into a group of an unknown cause those whose smallest cases need its rare bytes, too.
-    /// A named fault keeps its group if it needs no more than they.
+    /// Merges into a group of an unknown cause the groups whose smallest cases have its rare bytes,
+    /// too. A group of a known fault is merged only if its smallest case has more rare bytes.
     fn merge_sharing(&mut self, into: usize) {
         let special = SpecialBytes::of(&self.groups[into].finding.vector);
         for index in (0..self.groups.len()).filter(|index| *index != into) {
@@ -370,7 +371,7 @@ impl Groups {
         }
     }
 
-    /// Makes the cases of a group those of another one.
+    /// Moves the cases of a group to another group.
     fn merge(&mut self, index: usize, into: usize) {
         let merged = &mut self.groups[index];
         merged.merged_into = Some(into);
@@ -395,7 +396,7 @@ impl Groups {
             group.has_rare_bytes_of(&finding) && (group.is_unknown() || is_contradicted())
         };
         if let Some(index) = self.groups.iter().enumerate().position(sharing) {
-            // The fault by whose name the group went explains only a part of the cause.
+            // If the group had a known fault, that fault explains only a part of the cause.
             self.groups[index].cause = Cause::Unknown { pattern: None };
             self.groups[index].keep_smaller(finding);
             self.merge_sharing(index);
@@ -405,7 +406,7 @@ impl Groups {
         let is_same = |group: &Group| group.is_unknown() && group.is_alike(&kind, &special);
         let same = self.groups.iter().position(is_same);
         let varied = || {
-            // The subject may do a little else than the model of a fault that was found.
+            // The subject may differ a little from the model of a fault that was found.
             match touching[..] {
                 [group] if self.groups[group].finding.kind() == kind => Some(group),
                 _ => None,

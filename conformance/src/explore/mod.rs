@@ -4,10 +4,10 @@
 //! # What is sent
 //!
 //! A *case* is one datagram, or two to eight back to back. [`Cases`] draws them by a seed from the
-//! generators of the oracle ([`event_datagram_oracle::generate`]): events written by each sender,
-//! the same with bytes changed, cut or doubled, garbage, datagrams of the other dialect, sizes just
-//! around a limit, the same few bytes over and over. A case depends on the seed and its number
-//! alone, neither on the clock nor on the subject.
+//! generators of the oracle ([`event_datagram_oracle::generate`]): events as each sender writes
+//! them, such datagrams with bytes changed, cut or doubled, random bytes, datagrams of the other
+//! dialect, sizes just around a limit, and repetitions of the same few bytes. A case depends only
+//! on the seed and its number, not on the clock or the subject.
 //!
 //! # What is expected
 //!
@@ -22,7 +22,7 @@
 //!    judged all the same. Other readings than the reference's are counted; under `strict` they
 //!    fail.
 //!
-//! A subject *survives* a datagram if it reports at most once, reports the fence behind it
+//! A subject *survives* a datagram if it reports at most once, reports the fence after it
 //! correctly, and goes on. So no case fails a listener that takes a listed reading wherever there
 //! are several, and conforms to every must.
 //!
@@ -32,38 +32,37 @@
 //! # What is found
 //!
 //! Cases are sent in pipelines, as vectors are. The first case of a pipeline that does not pass is
-//! run again on a fresh subject: alone; then behind the last one, two, four… of the cases before
-//! it, all in one sequence, in case state stayed behind that the fences between cases do not show;
-//! then the cases that were in flight behind it are run. The first that fails is shrunk, and its
-//! cause is a *finding*. Then the search goes on.
+//! run again on a fresh subject: first alone; then in one sequence after the last one, two, four…
+//! of the cases before it, because they may have left state that the fences do not show. Then the
+//! cases that were in flight after it are run. The first that fails is shrunk, and its cause is a
+//! *finding*. Then the search goes on.
 //!
-//! Fresh subjects that do different things with the same case, each of them several times in a row,
-//! answer differently from run to run. That is one finding, and no case of it is shrunk. If no case
-//! fails again, the finding is of that kind, too, unless the subject only timed out (machines
-//! pause) or the kernel dropped datagrams.
+//! Several fresh subjects are each sent the failing case several times in a row. If they do
+//! different things, the subject answers differently from run to run. That is one finding, and no
+//! case of it is shrunk. If no case fails again, the finding is also of that kind, unless the
+//! subject only timed out (machines pause) or the kernel dropped datagrams.
 //!
 //! # How causes are told apart
 //!
 //! The models of faulty listeners, with which [`crate::diagnose`] explains the results of vectors,
 //! explain single cases. A fault is the *cause* of a case if a listener with it, and with the
-//! faults that were found before, reports what the subject reported, and nothing that was tried
-//! besides contradicts it. All faults that were found are combined in one model. It predicts what
-//! the subject does: a case that the subject fails as predicted is explained, and one that would
-//! end the subject is not sent. Where another fault explains more, it takes the place of the one
-//! that was found.
+//! faults that were found before, reports what the subject reported, and no other case that was
+//! tried contradicts it. All faults that were found are combined in one model. It predicts what the
+//! subject does: a case that the subject fails as predicted is explained, and one that would end
+//! the subject is not sent. If another fault explains more, it replaces the one that was found.
 //!
-//! A sequence that fails is run datagram by datagram first. Where one of them fails alone in the
-//! same way, it is the case, and state is not the cause.
+//! A sequence that fails is run datagram by datagram first. If one of them fails alone in the same
+//! way, it becomes the case, and state is not the cause.
 //!
-//! Where no fault explains a failure, and a simpler case turns up that the faults which were found
-//! before explain, these are the cause: their models are not exact.
+//! If no fault explains a failure, but the faults that were found before explain a simpler case of
+//! it, then they are the cause: the models are not exact.
 //!
-//! Other failures that no fault explains are grouped by the bytes without a meaning in a datagram
-//! that the smallest case needs. One mistake with such a byte shows in many ways, some of which
-//! look like known faults. If the case needs none, the verdict, the reason without what depends on
-//! the case, and the bytes with a meaning make the group. Of failures with the same verdict and
-//! reason the first, second, fourth, eighth… is shrunk. A fault that is found later, and explains
-//! the smallest case of such a group, takes the group's cases.
+//! Other failures that no fault explains are grouped by the rare bytes of the smallest case: bytes
+//! that are neither letters, digits nor syntax. One mistake with such a byte shows in many ways,
+//! some of which look like known faults. If the case has none, it is grouped by the verdict, by the
+//! reason without the parts that depend on the case, and by its bytes of the syntax. Of failures
+//! with the same verdict and reason, only the first, second, fourth, eighth… is shrunk. A fault
+//! that is found later, and explains the smallest case of such a group, takes the group's cases.
 //!
 //! # How it is shrunk
 //!
@@ -72,17 +71,17 @@
 //! and a failing one need not look like anything that a generator makes.
 //!
 //! Shrinking keeps the cause: of the faults that explain the first case, one has to explain all
-//! smaller ones; where no fault does, the reason has to stay. What the models of the faults that
-//! were found before explain is not taken.
+//! smaller ones; where no fault does, the reason has to stay. A simpler case that the faults found
+//! before explain is not kept.
 //!
 //! The subject is a black box that may keep state. So a case counts only if it fails *on a fresh
 //! subject*, in the same way (a crash stays a crash, a hang a hang). Tries share one subject at
 //! first, which is fast, and the result is run on a fresh one. If it does not fail there, earlier
 //! tries had changed the subject's state, and the search runs once more with a fresh subject for
-//! each try that fails. State can thus make a result larger than necessary, and never wrong. Tries
+//! each try that fails. So state can make a result larger than necessary, but never wrong. Tries
 //! and time are bounded.
 //!
-//! A smaller case that admits more readings is not taken: it would be harder to understand.
+//! A smaller case that admits more readings is not kept, because it is harder to understand.
 
 mod campaign;
 mod case_search;

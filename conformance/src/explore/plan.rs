@@ -44,14 +44,14 @@ pub struct FuzzPlan {
 pub struct FirstCase {
     /// The datagrams.
     pub datagrams: Vec<Vec<u8>>,
-    /// Whether the subject is known to fail it: its cause is no finding then.
+    /// Whether the subject is known to fail it. Then its cause is not a finding.
     pub is_known: bool,
 }
 
 /// When a search ends before it has sent all cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// It does not.
+    /// The search sends all cases.
     AllCases,
     /// At the first cause that is found.
     FirstFinding,
@@ -65,7 +65,7 @@ pub struct FuzzStatistics {
     pub cases: u64,
     /// Datagrams in these cases.
     pub datagrams: u64,
-    /// Cases that were not sent because they exceed what the subject declares to take.
+    /// Cases that were not sent because the subject declares that it does not take them.
     pub not_applicable: u64,
     /// Cases that were not sent because a fault that was found makes the subject crash, hang, or
     /// lose the fence.

@@ -19,7 +19,7 @@ pub struct Rules {
     event: Option<String>,
 }
 
-/// A datagram with more readings has only to be survived.
+/// The most readings that an expectation lists. A datagram with more has only to be survived.
 const MAX_READINGS: usize = 64;
 
 impl Rules {
@@ -34,7 +34,7 @@ impl Rules {
         }
     }
 
-    /// Returns the same rules, which give the event of every datagram this name.
+    /// Returns the same rules, but with this name for the event of every datagram.
     pub fn with_event(self, event: Option<String>) -> Self {
         Self { event, ..self }
     }
@@ -85,7 +85,7 @@ impl Rules {
             requirement: requirement.into(),
             level: Level::Must,
             authority,
-            summary: "It was found by trying.".into(),
+            summary: "Found by evdg fuzz.".into(),
             steps,
             captured: None,
             notes: None,
@@ -118,8 +118,8 @@ impl Rules {
         Expectation::any_of(readings)
     }
 
-    /// Lists the advice that a case touches and that is not binding: under [`Strictness::Must`],
-    /// all but what the subject declares not applicable.
+    /// Returns the advice that a case touches and that is not binding. Under [`Strictness::Must`]
+    /// that is all advice, except what the subject declares not applicable.
     pub fn advice(&self, vector: &Vector) -> Vec<&'static str> {
         let steps = vector.steps.iter();
         let mut advice: Vec<_> = steps

@@ -27,8 +27,8 @@ struct Shrinker<F> {
     fails: F,
 }
 
-/// Up to this length, each byte of a datagram is tried alone; a longer one is cut into as many
-/// parts.
+/// Up to this length, each byte of a datagram is tried alone. A longer datagram is split into this
+/// many parts.
 const MAX_SINGLE_BYTES: usize = 512;
 /// Up to this number of tokens, every range of tokens is tried.
 const MAX_ALL_RANGES: usize = 48;
@@ -200,8 +200,8 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
         Ok(())
     }
 
-    /// Deletes characters of several bytes, or replaces them by one byte. A byte less would make
-    /// the datagram invalid UTF-8, which is another case.
+    /// Deletes characters of several bytes, or replaces them by one byte. Deleting only a part of a
+    /// character would make the datagram invalid UTF-8, which is another failure.
     fn simplify_characters(&mut self, index: usize) -> Result<(), E> {
         let datagram = self.best[index].clone();
         let characters = datagram

@@ -4,15 +4,15 @@ use crate::judge::Verdict;
 use crate::run::{Outcome, RunError, Supervisor};
 use crate::vectors::Vector;
 
-/// Runs single cases on a subject, and replaces the subject where that makes a difference.
+/// Runs single cases on a subject, and replaces the subject when a fresh one is needed.
 pub(super) struct TestBed<'r> {
     pub(super) supervisor: Supervisor<'r>,
     /// Whether the running subject has been sent a case already.
     is_used: bool,
 }
 
-/// How many fresh subjects have to do the same with a case, and how often each is sent the case: of
-/// subjects that report two parameters in random order, one in 4,096 does.
+/// How many fresh subjects have to do the same with a case, and how often each is sent the case. A
+/// subject that reports two parameters in random order does so by chance once in 4,096.
 const REPEATING_SUBJECTS: usize = 4;
 const REPEATS: usize = 4;
 
@@ -29,7 +29,7 @@ impl<'r> TestBed<'r> {
         self.is_used = true;
     }
 
-    /// Makes sure that the next case meets a fresh subject.
+    /// Ends the instance, so that the next case runs on a fresh subject.
     pub(super) fn replace(&mut self) {
         self.supervisor.end_instance();
         self.is_used = false;
@@ -43,8 +43,8 @@ impl<'r> TestBed<'r> {
         self.run(vector)
     }
 
-    /// Runs a case and returns its outcome if it fails. The case has then failed on a fresh
-    /// subject, so that no earlier case is to blame.
+    /// Runs a case and returns its outcome if it fails on a fresh subject, so that no earlier case
+    /// can be the cause.
     pub(super) fn failure<'c>(
         &mut self,
         vector: &'c Vector,
@@ -57,8 +57,8 @@ impl<'r> TestBed<'r> {
         Ok(Some(outcome).filter(fails))
     }
 
-    /// Returns whether fresh subjects do the same with a case, each of them several times in a row:
-    /// state that stays behind in a subject is no coincidence.
+    /// Returns whether fresh subjects do the same with a case that each is sent several times in a
+    /// row. A subject that keeps state between cases is repeatable, too.
     pub(super) fn is_repeatable(&mut self, vector: &Vector) -> Result<bool, RunError> {
         if !self.supervisor.can_start() {
             // A subject that runs already is never fresh.

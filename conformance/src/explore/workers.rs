@@ -11,7 +11,8 @@ use crate::transport::SocketKind;
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct FuzzProgress {
-    /// Cases that were sent, or that were not because it is known how the subject fails them.
+    /// Cases that were sent, and cases that were left out because a found cause predicts their
+    /// failure.
     pub cases: u64,
     /// Causes that were found, over all sockets; those that were known do not count.
     pub causes: usize,
@@ -48,7 +49,7 @@ impl Campaign<'_> {
             let mut others = Vec::new();
             let mut result = Ok(());
             for _ in 1..jobs {
-                // Made here, so that the tags don't depend on which thread is the first.
+                // Made here, so that the tags do not depend on which thread starts first.
                 let fences = plan.settings.fences();
                 let work = move || Explorer::new(self, shared, start(fences)?).run(&mut || {});
                 match thread::Builder::new().spawn_scoped(scope, work) {
@@ -78,7 +79,7 @@ impl Campaign<'_> {
         coverage.report(&mut statistics.exercised);
         drop(coverage);
         match result {
-            // What made an end of the subject was found.
+            // The cause of the end of the subject was found, so this is not an error.
             Err(RunError::Gone(why)) if !self.groups().found().is_empty() => {
                 statistics.cut_short = Some(why);
                 Ok(())

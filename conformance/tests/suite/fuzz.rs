@@ -174,7 +174,7 @@ fn what_does_not_happen_again_is_flaky() {
     says(&ran.stdout, "flaky ");
     says(
         &ran.stdout,
-        "alone it passed, and after the cases before it, too",
+        "it passed alone, and after the cases before it",
     );
 }
 
@@ -270,10 +270,12 @@ fn advice_is_counted_and_fails_if_strict() {
     let (_folder, path) = broken_python_listener(old, &new);
     let args = ["--dialect", "jsonrpc", "--seed", "2", "--cases", "2000"];
     let ran = fuzz(&args, &path).expect_status(0);
-    ran.expect_stderr("departures from what listeners should do, by what the cases touch: ");
+    ran.expect_stderr(
+        "violations of should requirements, by the requirements that the cases touch: ",
+    );
     let (printed, datagrams) = found_in(&["--dialect", "jsonrpc", "--strict"], &path);
     says(&printed, "warn  a datagram of ");
-    says(&printed, "departs from what listeners should do");
+    says(&printed, "It breaks a should requirement");
     let [datagram] = &datagrams[..] else {
         panic!("{printed}");
     };

@@ -90,7 +90,7 @@ fn run_over_sockets(args: &FuzzArgs, signals: &Signals) -> CommandResult {
     let saved = save(args, &found).and(save_finds(args, &found));
     let reported = match &result {
         Ok(()) => write_reports(&output, &found, &searched),
-        // The search is not complete.
+        // A search that ended with an error writes no reports.
         Err(_) => Ok(()),
     };
     signals.release();

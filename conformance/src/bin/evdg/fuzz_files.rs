@@ -1,4 +1,4 @@
-//! Vector files of `evdg fuzz`: what was found, and what is tried first.
+//! Vector files of `evdg fuzz`: those with findings, and those whose cases are sent first.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -23,14 +23,13 @@ const MAX_SEQUENCE: usize = 12;
 /// The longest sentence in a summary, in characters.
 const MAX_SENTENCE: usize = 200;
 
-/// Creates the folder of finds unless it is there.
+/// Creates the folder of `--finds` unless it exists.
 pub(crate) fn prepare_folder(folder: &Path) -> CommandResult<()> {
     let context = format!("folder {}", folder.display());
     fs::create_dir_all(folder).or_exit_with(ExitStatus::Usage, context)
 }
 
-/// Returns the cases that are tried before all others: those that are known to fail, and those that
-/// were found before.
+/// Returns the cases that are sent before all others: known failures, and findings of earlier runs.
 pub(crate) fn first_cases(args: &FuzzArgs) -> CommandResult<Vec<FirstCase>> {
     let mut cases = Vec::new();
     if let Some(path) = &args.known {
@@ -58,7 +57,7 @@ pub(crate) fn first_cases(args: &FuzzArgs) -> CommandResult<Vec<FirstCase>> {
     Ok(cases)
 }
 
-/// Writes the causes that were found as a vector file, if one is wanted.
+/// Writes the causes that were found into the vector file of `--save`, if it is given.
 pub(crate) fn save(args: &FuzzArgs, found: &[CauseFound]) -> CommandResult<()> {
     let Some(VectorFileArg { path, topic }) = &args.save else {
         return Ok(());
@@ -77,7 +76,8 @@ pub(crate) fn save(args: &FuzzArgs, found: &[CauseFound]) -> CommandResult<()> {
     Ok(())
 }
 
-/// Writes each cause that was found as a vector file into the folder of finds, if there is one.
+/// Writes each cause that was found into a vector file of its own in the folder of `--finds`, if it
+/// is given.
 pub(crate) fn save_finds(args: &FuzzArgs, found: &[CauseFound]) -> CommandResult<()> {
     let Some(folder) = &args.finds else {
         return Ok(());
@@ -95,7 +95,8 @@ pub(crate) fn save_finds(args: &FuzzArgs, found: &[CauseFound]) -> CommandResult
     Ok(())
 }
 
-/// Returns the cases of causes that are not known and that vector files take, as vectors.
+/// Returns, as vectors, the cases of causes that are not known. Leaves out cases that are too long
+/// for a vector file.
 fn savable<'f>(path: &'f Path, found: &'f [CauseFound]) -> impl Iterator<Item = Vector> + 'f {
     let found = found.iter().filter(|found| !found.is_known);
     found.filter_map(move |found| {
@@ -118,7 +119,7 @@ fn savable<'f>(path: &'f Path, found: &'f [CauseFound]) -> impl Iterator<Item = 
 }
 
 fn write(path: &Path, topic: &str, vectors: &[Vector]) -> CommandResult<()> {
-    let summary = "What was found by trying, made as small as it could be.";
+    let summary = "Cases that a subject failed, found and shrunk by evdg fuzz.";
     let text = format!("{:#}\n", vectors::write(topic, summary, vectors));
     write_atomically(path, visible_json(&text).as_bytes())
         .or_exit_with(ExitStatus::Setup, path.display().to_string())

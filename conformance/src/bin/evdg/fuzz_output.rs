@@ -26,8 +26,8 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
 /// The longest text of a line of evidence, in characters.
 const MAX_TEXT: usize = 240;
-/// The most bytes of a case that a command line holds in hex; longer cases are found again by their
-/// seed.
+/// The most bytes of a case that the replay command holds in hex. The command for a longer case
+/// sends all cases of the seed up to this one.
 const MAX_REPLAY_BYTES: usize = 512;
 
 /// The output of a fuzz run.
@@ -154,7 +154,11 @@ impl FuzzOutput<'_> {
             "\n{BOLD}{number}. {sentence}{BOLD:#} ({requirement}), in {cases}"
         )?;
         if !also.is_empty() {
-            writeln!(out, "   or, as far as was tried: {}", also.join(", "))?;
+            writeln!(
+                out,
+                "   or, by the cases that were run: {}",
+                also.join(", ")
+            )?;
         }
         self.print_evidence(out, &found.finding)
     }
@@ -191,7 +195,7 @@ impl FuzzOutput<'_> {
         if verdict == Verdict::Warn {
             writeln!(
                 out,
-                "      It departs from what listeners should do, and from nothing that they must."
+                "      It breaks a should requirement, and no must requirement."
             )?;
         }
         for line in finding.evidence(self.replay_command(finding)) {
@@ -230,7 +234,7 @@ impl FuzzOutput<'_> {
         visible_command(&(line + &self.subject.command))
     }
 
-    /// Returns a vector that stands in reports for a search that found nothing.
+    /// Returns the vector that represents a search without findings in reports.
     pub(crate) fn vector_for_nothing_found(&self) -> Vector {
         let FuzzPlan {
             dialect,
@@ -239,7 +243,7 @@ impl FuzzOutput<'_> {
         } = self.plan;
         let rules = Rules::new(*dialect, *strictness, &Start::default());
         let mut vector = rules.vector("nothing-found".into(), Vec::new());
-        vector.summary = "Nothing was found by trying.".into();
+        vector.summary = "evdg fuzz found no failing case.".into();
         vector
     }
 
@@ -273,13 +277,13 @@ impl FuzzOutput<'_> {
         ));
         if *explained > 0 {
             message(format_args!(
-                "{} failed for a cause that had been found",
+                "{} failed for a cause that had been found before",
                 plural(*explained, "case")
             ));
         }
         if *predicted > 0 {
             message(format_args!(
-                "{} left out: a cause that was found would end the subject, or hide what it does",
+                "{} left out: because of a cause that was found, the subject would end or lose the fence",
                 plural(*predicted, "case")
             ));
         }
@@ -300,13 +304,13 @@ impl FuzzOutput<'_> {
         }
         if *not_applicable > 0 {
             message(format_args!(
-                "{not_applicable} beyond what the subject declares to take, left out"
+                "{not_applicable} left out: the subject declares that it does not take them"
             ));
         }
         if *transient_timeouts > 0 {
             let times = plural(*transient_timeouts, "time");
             message(format_args!(
-                "{times} the subject was silent for too long and then was not again: is the machine busy?"
+                "{times} the subject answered too late, and in time when the case was run again: is the machine busy?"
             ));
         }
         if !advice.is_empty() {
@@ -315,7 +319,7 @@ impl FuzzOutput<'_> {
                 .map(|(id, count)| format!("{id} {count}"))
                 .collect();
             message(format_args!(
-                "departures from what listeners should do, by what the cases touch: {}; --strict makes them fail",
+                "violations of should requirements, by the requirements that the cases touch: {}; --strict makes them fail",
                 each.join(", ")
             ));
         }

@@ -23,10 +23,11 @@ use crate::searched_socket::SearchedSocket;
 use crate::values::ReportArg;
 use crate::vectors::corpus;
 
-/// The version of the JSON format. It is raised when readers of the old version would go wrong.
+/// The version of the JSON format. It is raised when readers of the old version would misread a
+/// report.
 const FORMAT_VERSION: u32 = 1;
 
-/// Writes the reports that are wanted.
+/// Writes the reports of `--report`.
 pub(crate) fn write_reports(
     output: &FuzzOutput<'_>,
     found: &[CauseFound],
@@ -46,8 +47,8 @@ pub(crate) fn write_reports(
     Ok(())
 }
 
-/// Writes a report of `evdg test`, in which each cause is a result, and each socket over which
-/// nothing was found.
+/// Writes a report in a format of `evdg test`. Each cause is a result, and so is each socket over
+/// which nothing was found.
 fn write_records(
     path: &Path,
     format: Format,
