@@ -325,7 +325,7 @@ fn each_report_has_a_file_of_its_own() {
     let few = ["test", "--filter", "sep-alone", "--report"];
     run(&[&few[..], &[&json, "--report", &junit]].concat())
         .expect_status(2)
-        .expect_stderr("report: another one goes there, too");
+        .expect_stderr("report: another report goes to the same file");
     assert!(!Path::new(path).exists());
     let nowhere = ["json=/dev/null", "--report", "junit=/dev/null"];
     run(&[&few[..], &nowhere].concat()).expect_status(0);

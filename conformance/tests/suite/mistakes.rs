@@ -327,7 +327,7 @@ const MISTAKES: &[Mistake] = &[
         args: &["test"],
         subject: Words(&["python3", "listener.py"]),
         status: 2,
-        says: "the subject's command stands behind `--`: evdg test -- python3 listener.py",
+        says: "the subject's command comes after `--`: evdg test -- python3 listener.py",
     },
     Mistake {
         what: "quotes the command as one word",

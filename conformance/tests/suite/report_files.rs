@@ -129,7 +129,7 @@ fn paths_that_are_one_file_are_refused() {
         let args = ["test", "--parser", "--filter", "sep-alone"];
         run(&[&args[..], &["--report", &one, "--report", &other]].concat())
             .expect_status(2)
-            .expect_stderr(": another one goes there, too");
+            .expect_stderr(": another report goes to the same file");
     }
     assert!(
         path("file").exists(),
@@ -147,7 +147,7 @@ fn paths_that_are_one_file_are_refused() {
         ] {
             run(args)
                 .expect_status(2)
-                .expect_stderr(": it is read, too");
+                .expect_stderr(": this run reads the file, too");
         }
     }
     assert!(path("file").exists());

@@ -181,6 +181,6 @@ fn reports_that_cannot_be_run_again_are_errors() {
         &format!("json={first}"),
     ])
     .expect_status(2)
-    .expect_stderr("it is read, too");
+    .expect_stderr("this run reads the file, too");
     assert!(Path::new(&first).exists());
 }

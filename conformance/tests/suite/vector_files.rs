@@ -151,7 +151,7 @@ fn malformed_vector_files_are_errors() {
         &format!("json={good}"),
     ])
     .expect_status(2)
-    .expect_stderr("it is read, too");
+    .expect_stderr("this run reads the file, too");
 }
 
 /// Exports the vectors of a topic.

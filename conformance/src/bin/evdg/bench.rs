@@ -31,7 +31,7 @@ use crate::values::ReportArg;
 const DEFAULT_DURATION: Duration = Duration::from_secs(10);
 /// How long to send in each trial of a search, by default.
 const DEFAULT_TRIAL: Duration = Duration::from_secs(2);
-/// How often the progress line moves.
+/// How often the progress line is drawn.
 const SPINNER_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Measures at a rate, or searches for one, or merges reports.
@@ -120,7 +120,7 @@ fn merge(paths: &[PathBuf]) -> CommandResult<BenchReport> {
     for path in paths {
         let context = || path.display().to_string();
         let report = BenchReport::read(path).or_exit_with(ExitStatus::Usage, context())?;
-        // No two machines measure the same in every figure.
+        // Equal figures mean that a report was given twice: two machines never measure the same.
         let figures = serde_json::to_string(&report.runs).or_exit(ExitStatus::Setup)?;
         if let Some(other) = seen.insert(figures, path) {
             let why = format!(
@@ -140,7 +140,7 @@ fn merge(paths: &[PathBuf]) -> CommandResult<BenchReport> {
     Ok(merged.expect("clap requires a file"))
 }
 
-/// Returns what the figures have to reach.
+/// Returns the thresholds of the options.
 fn thresholds(args: &BenchArgs) -> CommandResult<Thresholds> {
     if args.max_loss.is_some() && args.rate.is_none() && args.merge.is_empty() {
         let message = "--max-loss needs --rate: a search looks for a rate without loss";
@@ -161,7 +161,7 @@ fn search(args: &BenchArgs) -> CommandResult<SearchSettings> {
     let mut settings = SearchSettings::default();
     settings.start = args.from;
     settings.max = args.to;
-    // A start below the default lowest rate is a rate to try.
+    // A start rate below the default lowest rate lowers the lowest rate.
     settings.min = settings.min.min(args.from);
     settings.confirmations = args.confirm;
     Ok(settings)
@@ -179,7 +179,7 @@ fn target(args: &BenchArgs) -> CommandResult<(TargetSpec, Vec<SocketKind>, Strin
 }
 
 /// Reads events: JSON lines, or captures, whose datagrams are decoded in the first of the dialects.
-/// Datagrams of a capture that are no events can carry no number, and are left out.
+/// Skips the datagrams of a capture that are no events, because they cannot carry a number.
 fn events(path: &Path, dialects: &[Dialect]) -> CommandResult<Vec<EventBuf>> {
     let mut events = Vec::new();
     let mut invalid = None;

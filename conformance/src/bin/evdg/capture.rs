@@ -81,7 +81,7 @@ impl CaptureSink for &mut Output<'_> {
         self.write(&anonymized)
     }
 
-    /// Writes what there is: whoever reads the lines of a live capture waits for them.
+    /// Flushes the lines that were written: the reader of a live capture waits for them.
     fn caught_up(&mut self) -> io::Result<()> {
         self.out.flush()
     }

@@ -58,7 +58,7 @@ impl<'l> LineMembers<'l> {
 }
 
 impl CapturedLine {
-    /// Parses a line: `datagram_hex`, and `time` if there is one. Ignores all else.
+    /// Parses a line: `datagram_hex`, and `time` if there is one. Ignores all other members.
     pub(crate) fn parse(line: &[u8]) -> Result<Self, String> {
         let members = LineMembers::parse(line)?;
         Ok(Self {
@@ -78,8 +78,8 @@ pub(crate) fn parse_datagram(line: &[u8]) -> Result<Vec<u8>, String> {
 pub(crate) struct CaptureLineWriter {
     /// `None` reads each datagram in the dialect that it looks like.
     dialect: Option<Dialect>,
-    /// The addresses of the last datagram, and the members that name them: the next datagram often
-    /// has the same.
+    /// The addresses of the last datagram, and the members that name them. They are kept because
+    /// the next datagram often has the same addresses.
     ends: Option<[SocketAddr; 2]>,
     ends_members: String,
     line: Vec<u8>,
@@ -117,7 +117,7 @@ impl CaptureLineWriter {
         let report = line.len();
         let dialect = Dialect::or_detect(self.dialect, datagram.payload);
         dialect.append_report_line(datagram.payload, line);
-        // The braces of the report make way for the members around it.
+        // The members of the report become members of the line, so its braces are removed.
         line[report] = b',';
         line.pop();
         line.extend(br#","datagram_hex":""#);

@@ -48,7 +48,7 @@ fn compare_tests(
     };
     let comparison = compare(reports, identity);
     let comparison = comparison.or_exit(ExitStatus::Usage)?;
-    // No file is left half of the way.
+    // An interruption must not leave only some of the files written.
     signals.hold();
     for ReportArg { format, path } in &args.reports {
         let written = match format {

@@ -5,7 +5,7 @@ use event_datagram_conformance::vectors::VectorFile;
 
 use crate::terminal::{message, plural};
 
-/// A vector file in the dialect that is named, or else in that of the first datagram.
+/// A vector file. Its dialect is the one that the user named, or else that of the first datagram.
 pub(crate) struct DetectedVectorFile<'a> {
     topic: &'a str,
     named: Option<Dialect>,
@@ -46,14 +46,14 @@ impl<'a> DetectedVectorFile<'a> {
         if !file.is_empty() {
             file.finish(out)?;
             message(format_args!(
-                "{}, one for each datagram that is not like another",
+                "{}, one for each distinct datagram",
                 plural(file.len(), "vector")
             ));
         }
         let (left_out, other_dialect) = (file.left_out(), self.other_dialect);
         if left_out > 0 {
             message(format_args!(
-                "left out: {left_out} with too many readings to expect any"
+                "left out: {left_out} with too many readings to list"
             ));
         }
         if other_dialect > 0 {

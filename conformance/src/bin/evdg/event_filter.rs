@@ -3,9 +3,9 @@ use wildmatch::WildMatch;
 
 /// Selects events by their names and parameters.
 pub(crate) struct EventFilter {
-    /// An event has one of these names, or there are none.
+    /// Patterns of names. An event must match one of them, if there are any.
     names: Vec<WildMatch>,
-    /// It has a parameter for each of these.
+    /// Patterns of parameters. An event must have a matching parameter for each.
     params: Vec<ParamFilter>,
 }
 
@@ -15,8 +15,8 @@ struct ParamFilter {
 }
 
 impl EventFilter {
-    /// Makes a filter of patterns with `*` and `?`, in which case does not matter. Those of
-    /// parameters are a name, or `name=value`.
+    /// Makes a filter of patterns with `*` and `?`, in which case does not matter. A pattern of
+    /// parameters is a name, or `name=value`.
     pub(crate) fn new(names: &[String], params: &[String]) -> Self {
         Self {
             names: names.iter().map(|name| pattern(name)).collect(),
@@ -24,7 +24,7 @@ impl EventFilter {
         }
     }
 
-    /// Returns whether every datagram is selected, malformed ones, too.
+    /// Returns whether the filter selects every datagram, malformed ones included.
     pub(crate) fn is_empty(&self) -> bool {
         self.names.is_empty() && self.params.is_empty()
     }
@@ -52,7 +52,8 @@ impl ParamFilter {
         }
     }
 
-    /// Returns whether a parameter fits. One without a name has the empty name.
+    /// Returns whether a parameter matches. A parameter without a name counts as one with an empty
+    /// name.
     fn selects(&self, param: &ParamBuf) -> bool {
         let name = param.name.as_deref().unwrap_or_default();
         self.name.matches(&String::from_utf8_lossy(name))

@@ -10,8 +10,8 @@ use jiff::Zoned;
 
 use crate::terminal::plural;
 
-/// Events as a person reads them: the time and the name on a line, and below it each parameter,
-/// their values below each other. Writes the counts at the end.
+/// Shows events to a person: a line with the time and the name, and below it a line for each
+/// parameter, with the values in one column. Writes the counts at the end.
 #[derive(Debug)]
 pub(crate) struct EventView<W> {
     out: W,
@@ -21,11 +21,11 @@ pub(crate) struct EventView<W> {
     hidden: usize,
 }
 
-/// How often each name came.
+/// Counts the events of each name.
 #[derive(Debug, Default)]
 struct NameCounts {
     counts: HashMap<Vec<u8>, usize>,
-    /// Events of names that came when there were [`MAX_NAMES`] others.
+    /// Events whose names have no count of their own, because [`MAX_NAMES`] names came before.
     others: usize,
 }
 
@@ -37,7 +37,7 @@ const CYAN: Style = AnsiColor::Cyan.on_default();
 const INDENT: usize = 14;
 /// The longest name of a parameter that moves the values of the others to the right.
 const MAX_NAME: usize = 24;
-/// The most characters that are shown of a value or a datagram: some lines.
+/// The most characters that are shown of a value or a datagram: a few lines.
 const MAX_VALUE: usize = 400;
 /// The most names that are counted: a sender may make up any number of them.
 const MAX_NAMES: usize = 1000;
@@ -168,7 +168,7 @@ fn text(bytes: &[u8]) -> String {
     cut(&with_single_backslashes(&escaped(bytes)), MAX_VALUE)
 }
 
-/// Returns the name of a parameter; none is shown where there is none.
+/// Returns the name of a parameter as text: nothing if it has no name, `""` if its name is empty.
 fn name_of(param: &ParamBuf) -> String {
     match param.name.as_deref() {
         None => String::new(),
@@ -177,7 +177,7 @@ fn name_of(param: &ParamBuf) -> String {
     }
 }
 
-/// Returns a value. A string is in quotes only where it would be taken for something else.
+/// Returns a value. A string is in quotes only if it would look like something else without them.
 fn value_of(value: &ValueBuf) -> String {
     match value {
         ValueBuf::Integer(integer) => integer.to_string(),

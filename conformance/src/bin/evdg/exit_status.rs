@@ -29,7 +29,7 @@ pub(crate) enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// Every status with its meaning, as the manual has it.
+    /// Every status with its meaning, for the man pages.
     pub(crate) const ALL: [(Self, &str); 6] = [
         (Self::Success, "The subject conforms, or the work is done."),
         (
@@ -90,8 +90,8 @@ impl Failure {
     }
 }
 
-/// Returns an error and its causes on one line, without those that the text before says already:
-/// some errors quote their cause.
+/// Returns an error and its causes on one line. Leaves out a cause with which the text before it
+/// ends, because some errors quote their cause.
 fn chain_in_words(error: &anyhow::Error) -> String {
     let mut words = String::new();
     for cause in error.chain() {
@@ -123,7 +123,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Lets a command go on to its exit status if standard output was closed.
+/// Returns no error if standard output was closed, so that the command goes on to its exit status.
 pub(crate) fn ignore_closed_stdout(written: io::Result<()>) -> CommandResult<()> {
     match written.map_err(Failure::from) {
         Err(Failure::StdoutClosed) => Ok(()),

@@ -32,15 +32,17 @@ pub(crate) fn append(bytes: &[u8], text: &mut Vec<u8>) {
     }
 }
 
-/// Returns the byte of two digits; some byte if another character is among them.
+/// Returns the byte of two digits. The byte is unspecified if one of them is not a hex digit.
 fn byte(digits: [u8; 2]) -> u8 {
-    // Both at once. Letters, of either case, have bit 6, and their low bits count from 1.
+    // Converts both digits at once. Letters of either case have bit 6, and the low bits of `a` are
+    // 1.
     let digits = u16::from_le_bytes(digits);
     let [high, low] = ((digits & 0x0f0f) + 9 * (digits >> 6 & 0x0101)).to_le_bytes();
     high << 4 | low
 }
 
-/// Does without the ranges of [`u8::is_ascii_hexdigit`], which the compiler does not vectorize.
+/// Returns whether a character is a hex digit. The compiler vectorizes this code, but not the
+/// ranges of [`u8::is_ascii_hexdigit`].
 fn is_digit(character: u8) -> bool {
     (character.wrapping_sub(b'0') < 10) | ((character | 0x20).wrapping_sub(b'a') < 6)
 }

@@ -14,7 +14,7 @@ pub(crate) fn run(args: &KitArgs, signals: &Signals) -> CommandResult {
         None => CrateSource::Registry,
     };
     let files = kit_files(&corpus, args.language, &crates);
-    // No folder is left half of the way.
+    // An interruption must not leave an incomplete folder.
     signals.hold();
     write_folder(&args.folder, &files).or_exit_with(ExitStatus::Setup, "no kit was written")?;
     signals.release();

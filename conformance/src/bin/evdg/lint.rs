@@ -35,7 +35,7 @@ pub(crate) fn run(args: &LintArgs, signals: &Signals) -> CommandResult {
     finish(args, unit, &linter, read, signals)
 }
 
-/// Reports what was found, however the reading ended.
+/// Reports what was found, even if reading ended with an error.
 fn finish(
     args: &LintArgs,
     unit: &str,
@@ -54,7 +54,7 @@ fn finish(
             status => Ok(status),
         };
     }
-    // No file is left half of the way.
+    // An interruption must not leave only some of the files written.
     signals.hold();
     for ReportArg { format, path } in &args.reports {
         let written = match format {
@@ -78,7 +78,7 @@ enum Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    /// Opens a file or standard input, and looks what it is; a socket is bound later.
+    /// Opens a file or standard input, and detects what it holds. A socket is bound later.
     fn open(input: &'a Path) -> CommandResult<Self> {
         let is_socket = |text: &&str| text.starts_with("udp:") || text.starts_with("unix:");
         if let Some(socket) = input.to_str().filter(is_socket) {
@@ -102,7 +102,7 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Returns what is counted where an example is named by its number.
+    /// Returns what the numbers of examples count: datagrams or lines.
     fn unit(&self) -> &'static str {
         match self {
             Self::Socket(_) | Self::Capture(_) => "datagram",
@@ -132,14 +132,14 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Returns whether a file that starts so can hold JSON lines; else it can be a capture. A pcapng
-/// starts with a line feed, which is white space, too.
+/// Returns whether a file with this start may hold JSON lines; otherwise it may be a capture. A
+/// pcapng file also starts with white space, a line feed.
 fn holds_lines(start: &[u8]) -> bool {
     const PCAPNG: &[u8] = b"\x0a\x0d\x0d\x0a";
     start != PCAPNG && matches!(start.trim_ascii_start(), [] | [b'{', ..])
 }
 
-/// Takes what comes to a socket, until a signal ends it.
+/// Lints the datagrams that a socket receives, until a signal.
 fn lint_socket(text: &str, linter: &SharedLinter, signals: &Signals) -> CommandResult {
     let (address, _) = address(text)?;
     #[cfg(unix)]
@@ -180,7 +180,7 @@ fn lint_socket(text: &str, linter: &SharedLinter, signals: &Signals) -> CommandR
     Ok(ExitStatus::Success)
 }
 
-/// Takes the `datagram_hex` of each JSON line. Lines that have none are printed and skipped.
+/// Lints the `datagram_hex` of each JSON line. Prints an error for each line without one.
 fn lint_lines(reader: impl Read, path: &Path, linter: &SharedLinter) -> CommandResult {
     let mut status = ExitStatus::Success;
     let mut reader = BufReader::with_capacity(BUFFER, reader);
@@ -202,7 +202,7 @@ fn lint_lines(reader: impl Read, path: &Path, linter: &SharedLinter) -> CommandR
     Ok(status)
 }
 
-/// Takes the UDP datagrams of a packet capture, and prints what was left out.
+/// Lints the UDP datagrams of a packet capture, and prints what was left out.
 fn lint_capture(reader: impl Read + Send, args: &LintArgs, linter: &SharedLinter) -> CommandResult {
     let mut statistics = CaptureStatistics::default();
     let mut position = 0;
@@ -228,7 +228,7 @@ fn lint_capture(reader: impl Read + Send, args: &LintArgs, linter: &SharedLinter
     Ok(ExitStatus::Success)
 }
 
-/// A linter that a signal finds at any moment.
+/// A linter that the signal handler can use at any time.
 struct SharedLinter(Arc<Mutex<Linter>>);
 
 impl SharedLinter {
@@ -240,8 +240,8 @@ impl SharedLinter {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Prints what was found so far if a signal ends the program: a pipe may be waited for at that
-    /// moment.
+    /// Prints what was found so far if a signal ends the program, which may be waiting for a pipe
+    /// then.
     fn print_at_signal(&self, unit: &'static str, signals: &Signals) {
         let shared = Self(Arc::clone(&self.0));
         signals.clean_up_with(move || {

@@ -100,7 +100,8 @@ impl DatagramInput {
             .or_exit_with(ExitStatus::Setup, "cannot make a pipe")?;
         let listener = match (passed, args.mode) {
             (Some(_), Some(_)) => {
-                let why = "--mode: the socket was handed over, and whoever bound it sets its mode";
+                let why =
+                    "--mode: the socket was handed over; the program that bound it sets its mode";
                 return Err(Failure::new(ExitStatus::Usage, anyhow::anyhow!(why)));
             }
             (Some(passed), None) => passed,

@@ -49,7 +49,8 @@ fn main() -> ExitCode {
     let status = match Signals::install() {
         Ok(signals) => {
             let result = run(&signals);
-            // A message may find no reader.
+            // Writing the message may block, so a signal must be able to end the program from here
+            // on.
             signals.release();
             let status = result.unwrap_or_else(|error| error.report());
             match signals.have_interrupted() {

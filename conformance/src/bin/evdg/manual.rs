@@ -36,11 +36,11 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ),
             (
                 "evdg test --socket udp -- ./listener --port {port}",
-                "Test a listener that is told its port on the command line.",
+                "Test a listener that takes its port from the command line.",
             ),
             (
                 "evdg test --dialect jsonrpc -- python3 listener.py",
-                "Test how it reads what OpenSIPS 3.1 and later send.",
+                "Test how a listener reads what OpenSIPS 3.1 and later send.",
             ),
             (
                 "evdg test --attach udp:127.0.0.1:8081 --observe report.log",
@@ -103,7 +103,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ),
             (
                 "evdg compare a.json b.json c.json --report html=matrix.html",
-                "Put several implementations beside each other, by requirement.",
+                "Compare several implementations, by requirement.",
             ),
         ],
     ),
@@ -120,11 +120,11 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ),
             (
                 "evdg bench --rate burst:200/1s --socket udp -- ./listener",
-                "Send 200 at once, each second: does its receive buffer hold them?",
+                "Send 200 datagrams at once each second, to test whether the receive buffer holds them.",
             ),
             (
                 "evdg bench --sink",
-                "Find out what this machine can carry without any listener.",
+                "Find the highest rate of this machine without a listener.",
             ),
             (
                 "evdg bench --merge one.json two.json --report json=both.json",
@@ -145,7 +145,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ),
             (
                 "evdg fuzz --replay 610a,610a -- ./listener",
-                "Send just these two datagrams.",
+                "Send only these two datagrams.",
             ),
         ],
     ),
@@ -154,11 +154,11 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "evdg listen udp:0.0.0.0:8081",
-                "Print what comes to a port.",
+                "Print the events that arrive at a port.",
             ),
             (
                 "evdg listen /tmp/event.sock --mode 660",
-                "Print what comes to a UNIX socket, to which its group may send, too.",
+                "Print the events that arrive at a UNIX socket, to which its group may send, too.",
             ),
             (
                 "evdg listen udp:0.0.0.0:8081 --name 'E_PIKE_*' --param 'ip=192.168.*'",
@@ -171,15 +171,15 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         &[
             (
                 "evdg lint udp:0.0.0.0:8081",
-                "Look at what a live OpenSIPS sends, until Ctrl-C.",
+                "Check what a live OpenSIPS sends, until Ctrl-C.",
             ),
             (
                 "evdg lint events.pcapng --port 8081",
-                "Look at what a capture holds.",
+                "Check the datagrams of a capture.",
             ),
             (
                 "evdg lint - --report json=lint.json < events.jsonl",
-                "Look at JSON lines with datagram_hex, and write a report for programs.",
+                "Check JSON lines with datagram_hex, and write a report for programs.",
             ),
         ],
     ),
@@ -202,7 +202,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ),
             (
                 "evdg send /tmp/event.sock --captures corpus/captures/opensips-2.4.11.jsonl",
-                "Send what a real server once sent.",
+                "Send datagrams that were captured from a real server.",
             ),
             (
                 "evdg send udp:127.0.0.1:8081 --captures events.jsonl --pace",
@@ -238,7 +238,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "evdg-vectors",
         &[(
             "evdg vectors show sep-first-one-splits",
-            "Show a vector whole.",
+            "Show a vector in full.",
         )],
     ),
     (
@@ -252,7 +252,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
         "evdg-vectors-show",
         &[(
             "evdg vectors show sep-first-one-splits",
-            "Show a vector whole.",
+            "Show a vector in full.",
         )],
     ),
     (
@@ -271,7 +271,7 @@ const EXAMPLES: &[(&str, &[(&str, &str)])] = &[
             ),
             (
                 "evdg capture events.pcap --port 8081 --vectors mine",
-                "Make vectors of what a server of yours sends.",
+                "Make vectors of what your server sends.",
             ),
         ],
     ),
@@ -384,7 +384,7 @@ fn page(command: &Command) -> io::Result<(String, Vec<u8>)> {
 
 fn add_contract(page: &mut Roff) {
     page.control("SH", ["REPORTING CONTRACT"]);
-    // No filling: the text has tables.
+    // The text has tables, so its lines must not be filled.
     page.control("nf", []);
     for line in CONTRACT.lines().skip(1) {
         page.text([roman(line)]);

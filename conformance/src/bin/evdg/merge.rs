@@ -7,7 +7,8 @@ use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 use crate::reports::{ReportSet, prepare};
 use crate::signals::Signals;
 
-/// Merges the parts of a run: the output and the exit status are those of the whole run.
+/// Merges the parts of a run. Prints what the whole run would have printed, and returns its exit
+/// status.
 pub(crate) fn run(args: &MergeArgs, signals: &Signals) -> CommandResult {
     prepare(&args.reports, &args.files)?;
     let stop = signals.hold();
@@ -24,7 +25,10 @@ pub(crate) fn run(args: &MergeArgs, signals: &Signals) -> CommandResult {
         MergeEvent::SubjectReady(subject) => reports.subject_ready(subject),
         MergeEvent::Result(record) => reports.add(record),
     });
-    result.or_exit_with(ExitStatus::Setup, "what was read of the parts is gone")?;
+    result.or_exit_with(
+        ExitStatus::Setup,
+        "the results of the parts cannot be read again",
+    )?;
     reports.end_run(duration);
     let diagnosis = reports.diagnose(&FenceTemplate::default(), &stop);
     let written = reports.write_files(&diagnosis);

@@ -3,24 +3,25 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-/// When each datagram is due. One that is overdue goes at once, and moves no other.
+/// Decides when each datagram is due. An overdue datagram is sent at once, and does not delay those
+/// after it.
 #[derive(Debug)]
 pub(crate) struct Pace {
     plan: Plan,
-    /// When the first one was due.
+    /// When the first datagram was due.
     began: Option<Instant>,
 }
 
 #[derive(Debug)]
 enum Plan {
-    /// So many a second.
+    /// A number of datagrams a second.
     Rate { rate: f64, count: u64 },
-    /// As their times say, from the first one that has a time.
+    /// At the times of the datagrams, counted from the first that has a time.
     Times { first: Option<Timestamp> },
 }
 
 impl Pace {
-    /// Returns a pace of so many datagrams a second.
+    /// Returns a pace of `rate` datagrams a second.
     pub(crate) fn of_rate(rate: f64) -> Self {
         let plan = Plan::Rate { rate, count: 0 };
         Self { plan, began: None }
@@ -32,7 +33,7 @@ impl Pace {
         Self { plan, began: None }
     }
 
-    /// Waits until the next datagram is due, which has this time.
+    /// Waits until the next datagram is due. `time` is the time at which it was captured.
     pub(crate) fn wait(&mut self, time: Option<Timestamp>) {
         let Some(offset) = self.offset(time) else {
             return;

@@ -13,14 +13,15 @@ pub(crate) struct Progress {
     failures: usize,
 }
 
-/// What is shown in colours, and without.
+/// The templates of the progress line, with colours and without.
 const TEMPLATES: [&str; 2] = [
     "{bar:24.cyan/dim} {pos}/{len}{prefix:.red}  {elapsed} elapsed, {eta} left  {wide_msg:.dim}",
     "{bar:24} {pos}/{len}{prefix}  {elapsed} elapsed, {eta} left  {wide_msg}",
 ];
 
 impl Progress {
-    /// Returns the progress of so many tests, which is hidden unless standard error is a terminal.
+    /// Returns the progress of a run of `tests` tests. It is hidden unless standard error is a
+    /// terminal.
     pub(crate) fn new(tests: usize) -> Self {
         let is_plain = AutoStream::choice(&io::stderr()) == ColorChoice::Never;
         let style = ProgressStyle::with_template(TEMPLATES[usize::from(is_plain)]);

@@ -18,8 +18,9 @@ use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore
 use crate::terminal::{Stdout, styled_stdout};
 use crate::values::ReportArg;
 
-/// Prepares the files of reports before anything else is done: removes those of an earlier run, so
-/// that none is taken for one of this run, however it ends. `inputs` are the files that are read.
+/// Prepares the files of reports before anything else is done. Removes the files of an earlier run,
+/// so that nobody takes them for reports of this run if it fails. `inputs` are the files that the
+/// run reads.
 ///
 /// Returns an error if two reports go to the same file, one would replace an input, or a file
 /// cannot be created.
@@ -37,9 +38,9 @@ pub(crate) fn prepare<'p, F>(
             continue;
         };
         let why = if inputs.contains(&identity) {
-            "it is read, too"
+            "this run reads the file, too"
         } else if !seen.insert(identity) {
-            "another one goes there, too"
+            "another report goes to the same file"
         } else {
             continue;
         };
@@ -62,7 +63,7 @@ pub(crate) fn command_line() -> String {
     words.join(" ")
 }
 
-/// How long the causes of failures are searched.
+/// The longest time to search for the causes of failures.
 const MAX_DIAGNOSIS: Duration = Duration::from_secs(10);
 
 /// The reports of one run: the one on standard output, and those in files.
@@ -76,7 +77,8 @@ pub(crate) struct ReportSet<'c> {
 }
 
 impl<'c> ReportSet<'c> {
-    /// Creates reports of results whose vectors are these. Their files were prepared.
+    /// Creates the reports. `vectors` are the vectors of the results. The caller has called
+    /// [`prepare`].
     pub(crate) fn create(
         header: &ReportHeader,
         files: &[ReportArg<Format>],
@@ -99,7 +101,7 @@ impl<'c> ReportSet<'c> {
         })
     }
 
-    /// Notes how long the run took. To be called behind the last result.
+    /// Sets how long the run took. Must be called after the last result.
     pub(crate) fn end_run(&mut self, duration: Option<Duration>) {
         duration
             .into_iter()
@@ -137,16 +139,16 @@ impl<'c> ReportSet<'c> {
         ignore_closed_stdout(finished)
     }
 
-    /// Searches the causes of what went wrong, for [`MAX_DIAGNOSIS`] at most. `fence` is the fence
+    /// Searches for the causes of the failures, for at most [`MAX_DIAGNOSIS`]. `fence` is the fence
     /// of the run.
     pub(crate) fn diagnose(&self, fence: &FenceTemplate, stop: &Stop) -> Diagnosis {
         let bar = match self.detail {
             Detail::Summary => ProgressBar::hidden(),
-            _ => ProgressBar::new_spinner().with_message("searching the causes"),
+            _ => ProgressBar::new_spinner().with_message("searching for the causes"),
         };
         let begin = Instant::now();
         let go_on = || {
-            // A thread that moves the bar might not start.
+            // The bar is drawn here, because a thread for it may fail to start.
             bar.tick();
             !stop.is_requested() && begin.elapsed() < MAX_DIAGNOSIS
         };
@@ -155,7 +157,7 @@ impl<'c> ReportSet<'c> {
         diagnosis
     }
 
-    /// Writes the files. They come before standard output, whose reader may close it.
+    /// Writes the files. They are written before standard output, because its reader may close it.
     pub(crate) fn write_files(&mut self, diagnosis: &Diagnosis) -> CommandResult<()> {
         self.write(diagnosis, |path| !is_pipe(path))
     }
@@ -176,7 +178,7 @@ impl<'c> ReportSet<'c> {
         })
     }
 
-    /// Writes the reports whose paths are such ones.
+    /// Writes the reports whose paths `is_such` selects.
     fn write(&mut self, diagnosis: &Diagnosis, is_such: fn(&Path) -> bool) -> CommandResult<()> {
         for (path, report) in self.files.iter_mut().filter(|(path, _)| is_such(path)) {
             report

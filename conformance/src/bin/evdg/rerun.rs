@@ -1,4 +1,4 @@
-//! `evdg test --rerun`: what failed in an earlier run.
+//! `evdg test --rerun`: runs the vectors that failed in an earlier run.
 
 use std::path::Path;
 

@@ -68,7 +68,7 @@ fn note_refusals(datagram: &[u8], number: usize) {
     }
 }
 
-/// A sender that names its address in every error, and counts.
+/// A sender that counts datagrams, and names its address in every error.
 struct DatagramOutput {
     sender: Sender,
     address: Address,
@@ -123,7 +123,7 @@ impl DatagramOutput {
         })
     }
 
-    /// Sends a datagram for each line. Lines that hold none are printed and skipped.
+    /// Sends a datagram for each line. Prints an error for each line without one, and skips it.
     fn send_lines(
         &mut self,
         path: &Path,
@@ -159,7 +159,7 @@ impl DatagramOutput {
         }
     }
 
-    /// Sends a datagram when it is due, or counts it as not sent if that is no reason to end.
+    /// Sends a datagram when it is due. With `--keep-going`, counts a datagram that cannot be sent.
     fn send(&mut self, datagram: &[u8]) -> CommandResult<()> {
         if let Some(rate) = &mut self.rate {
             rate.wait(None);
@@ -213,7 +213,8 @@ fn print_in_time(tally: Arc<Mutex<Tally>>, address: Address) {
     let _ = is_printed.recv_timeout(GRACE);
 }
 
-/// Returns why a datagram was not sent, without its size: datagrams are counted by it.
+/// Returns why a datagram was not sent, without its size, so that datagrams can be counted by the
+/// reason.
 fn reason(error: &SendError) -> String {
     match error {
         SendError::Refused => "nobody listened".into(),

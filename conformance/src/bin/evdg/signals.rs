@@ -10,14 +10,14 @@ use event_datagram_conformance::subject::Stop;
 
 use crate::exit_status::{CommandResult, ExitStatus, OrExit as _};
 
-/// Handles signals that ask the program to end. They end it at once, but for the time for which a
-/// command holds them: it has something to clean up or to complete then.
+/// Handles signals that ask the program to end. A signal ends it at once, unless a command holds
+/// signals because it has something to clean up or to complete.
 pub(crate) struct Signals(Arc<Shared>);
 
 struct Shared {
     state: Mutex<State>,
     clean_up: Mutex<Option<CleanUp>>,
-    /// Notified when signals are not held any more.
+    /// Notified when signals are released.
     released: Condvar,
 }
 
@@ -27,18 +27,18 @@ type CleanUp = Box<dyn FnOnce() + Send>;
 enum State {
     /// The next signal ends the program.
     Free,
-    /// The next signal requests this.
+    /// The next signal requests this stop.
     Held(Stop),
-    /// The next signal closes this pipe: it is how the command ends.
+    /// The next signal closes this pipe, on which the command waits.
     Awaited(PipeWriter),
-    /// One has come while signals were held.
+    /// A signal has come while signals were held.
     Interrupted,
-    /// The same, and they are not held any more.
+    /// A signal has come while signals were held, and they were released since.
     Ending,
 }
 
-/// How much longer a command may take that has released the signals after one came. What it still
-/// prints may find no reader.
+/// How much longer a command may take after it has released the signals, if one had come. It may
+/// block on output that nobody reads.
 pub(crate) const GRACE: Duration = Duration::from_millis(500);
 
 impl Signals {
@@ -56,7 +56,8 @@ impl Signals {
             error => io::Error::other(error),
         });
         set.or_exit_with(ExitStatus::Setup, "signals cannot be handled")?;
-        // A write beyond the greatest size of files fails then, instead of ending the program.
+        // With a handler of SIGXFSZ, a write beyond the limit of file sizes fails, instead of
+        // ending the program.
         #[cfg(unix)]
         signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
             .or_exit_with(ExitStatus::Setup, "signals cannot be handled")?;
@@ -77,7 +78,7 @@ impl Signals {
         Ok(reader)
     }
 
-    /// Does this before a signal ends the program, if nothing else ends it.
+    /// Sets what is done before a signal ends the program.
     pub(crate) fn clean_up_with(&self, clean_up: impl FnOnce() + Send + 'static) {
         *lock(&self.0.clean_up) = Some(Box::new(clean_up));
     }

@@ -1,4 +1,4 @@
-//! Subjects from arguments: shared by the commands that start or attach to one.
+//! Subjects from arguments, for the commands that start a subject or attach to one.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -49,7 +49,8 @@ pub(crate) fn subject(
     Ok((command.into(), sockets))
 }
 
-/// Names a loopback interface that is down before the wait for a report that cannot come.
+/// Returns an error if the loopback interface is down: a run would wait for a report that cannot
+/// come.
 fn can_send_to_itself(socket: SocketKind) -> CommandResult<()> {
     check_loopback(socket).or_exit_with(
         ExitStatus::Setup,

@@ -1,5 +1,5 @@
-//! Standard output and standard error as a terminal shows them. All text for people passes here:
-//! whoever wrote a part of it, it moves no cursor, hides nothing and changes no direction.
+//! Standard output and standard error, for text that people read. Hidden characters are escaped, so
+//! that text of a subject or a file cannot move the cursor, hide text, or change its direction.
 
 use std::fmt::Display;
 use std::io::{self, StdoutLock, Write};
@@ -20,7 +20,7 @@ pub(crate) fn styled_stdout() -> Stdout {
     VisibleText::new(anstream::stdout().lock(), true)
 }
 
-/// Prints a message on standard error. That nobody can read it there is no failure.
+/// Prints a message on standard error. Ignores errors of writing.
 pub(crate) fn message(text: impl Display) {
     let line = format!("evdg: {text}\n");
     let mut out = VisibleText::new(anstream::stderr().lock(), false);
@@ -33,7 +33,7 @@ pub(crate) fn plural(count: usize, noun: &str) -> String {
 }
 
 /// Prints an error in the arguments, or the help that they ask for, and ends the program. The error
-/// quotes arguments, which others may have chosen.
+/// quotes arguments, so hidden characters in it are escaped.
 pub(crate) fn exit_with_usage(error: &clap::Error) -> ! {
     let text = error.render();
     if text
@@ -115,11 +115,11 @@ impl<W: Write> Write for VisibleText<W> {
     }
 }
 
-/// What bytes start with.
+/// What stands at the start of a byte string.
 enum Piece {
-    /// A character or a style of so many bytes.
+    /// A whole character or style, with its length in bytes.
     Whole(usize),
-    /// The beginning of one.
+    /// The beginning of a character or style.
     Beginning,
     /// Neither.
     Other,

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &TestArgs, signals: &Signals) -> CommandResult {
         max.is_some_and(|max| reports.failures() >= max.get())
     };
     let result = run_plan(&plan, |event| match event {
-        // The run is being ended, and instances are killed: what they do says nothing.
+        // The run is ending and kills its instances, so their results mean nothing.
         _ if is_over(&reports) => {}
         RunEvent::Ready {
             socket,
@@ -178,7 +178,9 @@ fn plan<'c>(args: &TestArgs, corpus: &'c Corpus, stop: Stop) -> CommandResult<Te
             (*seen - 1) % count == index - 1
         });
         if vectors.is_empty() {
-            let message = format!("part {index} of {count} has no vectors: there are not so many");
+            let message = format!(
+                "part {index} of {count} has no vectors: fewer vectors than parts are selected"
+            );
             return Err(Failure::new(ExitStatus::Nothing, anyhow::anyhow!(message)));
         }
     }

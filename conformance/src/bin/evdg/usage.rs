@@ -1,13 +1,13 @@
-//! What to do about arguments that clap rejects, where clap does not know.
+//! Advice on arguments that clap rejects without advice of its own.
 
 use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// The commands that take the command of a subject behind `--`.
+/// The commands that take the command of a subject after `--`.
 const WITH_SUBJECT: [&str; 3] = ["test", "fuzz", "bench"];
 
-/// Adds to an error that the command of the subject stands behind `--`, if that is what is missing
-/// in these arguments of the program.
+/// Adds advice to an error if `--` is missing before the command of the subject in the arguments of
+/// the program.
 pub(crate) fn with_advice(mut error: Error, args: &[String]) -> Error {
     let Some(command) = args.iter().find(|arg| !arg.starts_with('-')) else {
         return error;
@@ -26,7 +26,7 @@ pub(crate) fn with_advice(mut error: Error, args: &[String]) -> Error {
     };
     if is_missing {
         let [before, behind] = [&args[..at], &args[at..]].map(quoted);
-        let advice = format!("the subject's command stands behind `--`: evdg {before} -- {behind}");
+        let advice = format!("the subject's command comes after `--`: evdg {before} -- {behind}");
         let advice = ContextValue::StyledStrs(vec![advice.into()]);
         error.insert(ContextKind::Suggested, advice);
     }

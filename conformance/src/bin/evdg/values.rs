@@ -64,7 +64,7 @@ pub(crate) fn shard(text: &str) -> Result<ShardArg, String> {
     shard.ok_or_else(|| "expected a part and how many there are, such as 1/4".into())
 }
 
-/// The shortest time: no machine waits for less, or sends for less.
+/// The shortest time that options accept.
 const MIN_TIME: Duration = Duration::from_millis(1);
 
 /// Parses a time of a millisecond or more: `10`, `1.5s`, `500ms`, `2m`.
@@ -91,7 +91,7 @@ pub(crate) fn duration_or_zero(text: &str) -> Result<Duration, String> {
     duration(text)
 }
 
-/// Parses a part in percent, such as `0.1%`; zero needs no sign.
+/// Parses a part in percent, such as `0.1%`. Zero needs no percent sign.
 pub(crate) fn percent(text: &str) -> Result<f64, String> {
     let number = text.strip_suffix('%').or((text == "0").then_some(text));
     let percent = number.and_then(|number| number.parse::<f64>().ok());

@@ -23,8 +23,8 @@ pub(crate) fn run(command: &VectorsCommand, signals: &Signals) -> CommandResult 
     }
 }
 
-/// Loads the corpus that the options name, or the embedded one, with the vectors of files in the
-/// place of its own if they name some.
+/// Loads the corpus that the options name, or the embedded one. If the options name vector files,
+/// their vectors replace those of the corpus.
 pub(crate) fn corpus(source: &CorpusArgs) -> CommandResult<Corpus> {
     let corpus = match &source.corpus {
         Some(folder) => Corpus::load(folder),
@@ -161,7 +161,7 @@ fn show(patterns: &[String], source: &CorpusArgs) -> CommandResult {
 fn export_members(folder: &Path, args: &MemberArgs, signals: &Signals) -> CommandResult {
     let corpus = corpus(&args.select.source)?;
     let vectors = members(&corpus, args)?;
-    // No folder is left half of the way.
+    // An interruption must not leave an incomplete folder.
     signals.hold();
     write_folder(folder, &export(&corpus, &vectors))
         .or_exit_with(ExitStatus::Setup, "nothing was exported")?;
