@@ -98,7 +98,8 @@ fn gravest_of_each(results: &[ComparedResult]) -> HashMap<ResultKey<'_>, &Compar
 /// Returns how far a verdict is from a pass. Several verdicts are as good as each other.
 fn distance_from_pass(verdict: Verdict) -> u8 {
     match verdict {
-        // If a vector is listed as failing and does not fail, the list is to blame.
+        // `Fixed` means that the list of known failures is out of date, not that the subject is
+        // wrong.
         Verdict::Pass | Verdict::Fixed | Verdict::Info => 0,
         other => severity(other),
     }
@@ -141,7 +142,7 @@ pub(super) struct ChangeGroup<'c> {
     pub(super) sockets: Vec<&'static str>,
 }
 
-/// Groups changes that are the same but for their sockets.
+/// Groups changes that differ only in their sockets.
 pub(super) fn grouped(changes: &[Change]) -> Vec<ChangeGroup<'_>> {
     fn key(change: &Change) -> (&str, Dialect, Verdict, Option<Verdict>, &str) {
         let Change { id, why, .. } = change;

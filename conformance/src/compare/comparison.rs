@@ -31,11 +31,11 @@ pub enum SubjectIdentity {
 
 /// Compares JSON reports.
 ///
-/// A run whose subject is another one is of another implementation.
+/// Runs of different subjects are runs of different implementations.
 ///
 /// # Errors
 ///
-/// If a file cannot be read, is no whole report, or is a part of one.
+/// If a file cannot be read, is not a complete report, or is the report of a part of a run.
 pub fn compare(
     reports: Vec<ReportInput>,
     identity: SubjectIdentity,
@@ -82,7 +82,7 @@ impl Comparison {
             .len()
     }
 
-    /// Returns what to do if no run was held against another one.
+    /// Returns advice if no two runs are of the same subject, so that no changes were judged.
     pub fn advice(&self) -> Option<&'static str> {
         self.changes.is_empty().then_some(
             "nothing was judged: each report is of another subject, by its name or its command; if \

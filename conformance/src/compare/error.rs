@@ -6,12 +6,12 @@ use crate::report::ReadError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CompareError {
-    /// A file is no whole report.
+    /// A file is not a complete report.
     #[error("{}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// Why it cannot be read.
         source: ReadError,
     },
     /// A file holds a part of a run.

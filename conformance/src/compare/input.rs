@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::input_file::open_file_or_pipe;
 
-/// A JSON report that is open. A pipe can be read only once, so its kind is found by its beginning.
+/// An open JSON report. Its kind is detected from its first bytes, because a pipe can be read only
+/// once.
 #[derive(Debug)]
 pub struct ReportInput {
     /// The file or pipe.
@@ -18,13 +19,13 @@ pub struct ReportInput {
 /// Which command wrote a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReportKind {
-    /// `evdg test`, or what is no report.
+    /// `evdg test`. Also the kind of a file that is no report.
     Test,
     /// `evdg bench`.
     Bench,
 }
 
-/// Bytes that are read to find the kind.
+/// The bytes that are read to detect the kind.
 const BEGINNING: u64 = 4_096;
 
 impl ReportInput {
@@ -50,7 +51,8 @@ impl ReportKind {
     fn of(beginning: &[u8]) -> Self {
         let beginning = String::from_utf8_lossy(beginning);
         let member = |name: &str| beginning.find(name).unwrap_or(usize::MAX);
-        // A text of a report of the other kind may hold either, but not before its own.
+        // A text in a report may contain either name, but only after the first members of the
+        // report.
         if member("\"suite_version\"") < member("\"suite\"") {
             Self::Bench
         } else {

@@ -107,7 +107,7 @@ impl Comparison {
     }
 }
 
-/// Returns what the page is filled with.
+/// Returns the values for the template of the page.
 fn content(comparison: &Comparison) -> ComparisonView<'_> {
     let letter = |index: usize| comparison.runs[index].letter.as_str();
     let changes = comparison.changes.iter().map(|changes| ChangesView {

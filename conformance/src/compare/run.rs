@@ -13,7 +13,7 @@ use crate::report::{Conformance, ReportHeader, RunContext, Shard, Summary, read_
 use crate::transport::SocketKind;
 use crate::vectors::Level;
 
-/// A run as it is compared: its results without their evidence.
+/// A run to compare: its results without their evidence.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ComparedRun {
@@ -144,7 +144,7 @@ impl ComparedRun {
         self.header.run.as_ref().map(RunContext::started_in_words)
     }
 
-    /// Returns whether the subject conforms, but for known failures.
+    /// Returns whether the subject conforms, apart from known failures.
     pub fn conforms(&self) -> bool {
         let strictness = self.header.settings.strictness;
         matches!(

@@ -16,7 +16,7 @@ const DIM: Style = Style::new().dimmed();
 const RED: Style = AnsiColor::Red.on_default().bold();
 const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
 const GREEN: Style = AnsiColor::Green.on_default().bold();
-/// Characters that fit on a few lines, and the most changes that are shown.
+/// The most characters of a reason, which fit on a few lines, and the most changes that are shown.
 const WIDTH: usize = 240;
 const MAX_CHANGES: usize = 100;
 
