@@ -1,5 +1,5 @@
-/// Returns what to do about a subject that reported no events but those of these names, which it
-/// seems to have been told of. `None` if there are none.
+/// Returns advice for a subject that reported only events of these names, and probably drops all
+/// other names. `None` if there are no names.
 pub fn renaming_advice<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<String> {
     let names: Vec<_> = names.into_iter().collect();
     let first = names.first()?;
@@ -10,7 +10,7 @@ pub fn renaming_advice<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<S
     ))
 }
 
-/// Returns whether a name can stand in a command line and in a sentence as it is.
+/// Returns whether a name needs no quotes or escapes in a command line or a sentence.
 pub fn is_plain_name(name: &[u8]) -> bool {
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
     (1..=64).contains(&name.len()) && name.iter().all(is_plain)

@@ -6,8 +6,8 @@ use super::factory::{Fences, Mark};
 /// The fences of one wait: more are sent, at growing or constant intervals, until the newest one
 /// returns or the time is up.
 ///
-/// A subject that reports a later fence does not hang; it has swallowed the ones before. What it
-/// reported before the newest fence is all that it will report of what was sent before.
+/// A subject that reports a later fence does not hang, but has lost the fences before. When it
+/// reports the newest fence, it has reported all that it will report of the datagrams before.
 ///
 /// This is a state machine without a socket and without a clock: the caller sends
 /// [when one is due](Self::is_due), records [what was sent](Self::record_sent), hands in

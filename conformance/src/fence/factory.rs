@@ -38,7 +38,7 @@ pub enum Mark {
     This,
     /// It carries the tag of another fence that was made.
     Other,
-    /// It carries a tag that looks like a fence's, and no such fence was ever made.
+    /// It carries a tag that looks like that of a fence, but no such fence was made.
     Forged,
     /// It carries no tag.
     None,

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::digits::Digits;
 
-/// What decides the tags of all fences of a run. By default the random numbers of the system do, so
-/// that no subject can guess a tag.
+/// The source of the tags of all fences of a run. By default the tags depend on random numbers of
+/// the system, so that no subject can guess a tag.
 ///
-/// Clones count factories together: no two of a run get the same key.
+/// Clones share the counter of factories, so that no two factories of a run get the same key.
 #[derive(Clone, Debug, Default)]
 pub struct TagSource {
     seed: Option<u64>,
@@ -15,7 +15,7 @@ pub struct TagSource {
     keys: Arc<AtomicU64>,
 }
 
-/// What decides the tags of one factory.
+/// The key from which one factory makes its tags.
 #[derive(Debug)]
 pub(super) enum TagKey {
     /// The keys of a hash, random and secret.
@@ -45,7 +45,7 @@ impl TagSource {
 }
 
 impl TagKey {
-    /// Returns the digits of this number.
+    /// Returns the digits that the key gives to a number.
     pub(super) fn digits(&self, number: u64) -> Digits {
         Digits::of(match self {
             Self::Secret(state) => state.hash_one(number),

@@ -1,4 +1,5 @@
-//! What is said about the first datagram of a kind. Nothing here is on the path of the others.
+//! Describes the first datagram of each kind. This code does not run for other datagrams, so it
+//! need not be fast.
 
 use event_datagram::jsonrpc::{self, sender::Release};
 use event_datagram::{Event, EventBuf, ParamBuf, ValueBuf, advise, text};
@@ -34,7 +35,7 @@ pub(super) fn describe(kind: Kind, dialect: Dialect, datagram: &[u8]) -> Vec<Det
             let requirement = dialect.rejecting_requirement(datagram);
             return vec![Detail::new("why", format!("{why} ({requirement})"))];
         }
-        // What the codec rejects, and others may read.
+        // The codec rejects the datagram, but other parsers may read it.
         (_, Err(why)) => return vec![Detail::new("why", why)],
         (_, Ok(event)) => event,
     };
@@ -78,7 +79,7 @@ fn in_parameter(kind: Kind, dialect: Dialect, event: &EventBuf) -> Vec<Detail> {
     details
 }
 
-/// Returns which parameter it is.
+/// Returns the position and the name of a parameter.
 fn parameter(event: &EventBuf, index: usize) -> Vec<Detail> {
     let param = &event.params[index];
     let text = match &param.name {
@@ -88,7 +89,7 @@ fn parameter(event: &EventBuf, index: usize) -> Vec<Detail> {
     vec![Detail::new("parameter", text)]
 }
 
-/// Returns how a parameter is read, and how it may be read as well or by mistake.
+/// Returns how a parameter is read, and how listeners may also read it, rightly or by mistake.
 fn readings(kind: Kind, dialect: Dialect, param: &ParamBuf) -> Vec<Detail> {
     let detail = |label, param: &ParamBuf| Detail::new(label, param_in_words(param));
     let ValueBuf::Bytes(value) = &param.value else {
@@ -138,8 +139,8 @@ fn bare_line(param: &ParamBuf, value: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Returns what a listener reports for a quoted value if it splits lines and then names: the lines
-/// that an attacker would choose first.
+/// Returns what a listener reports for a quoted value if it splits the datagram into lines first.
+/// For a forged parameter, lines with a name come first: an attacker would choose these.
 fn line_by_line(kind: Kind, param: &ParamBuf, value: &[u8]) -> String {
     let pieces: Vec<_> = value.split(|byte| *byte == b'"').collect();
     let on_wire = [&b"\""[..], &pieces.join(&b"\\\""[..]), b"\""].concat();
@@ -147,12 +148,12 @@ fn line_by_line(kind: Kind, param: &ParamBuf, value: &[u8]) -> String {
     let mut reports = Vec::new();
     if let Some(name) = &param.name {
         let first = ParamBuf::named(name.clone(), lines.remove(0));
-        // It is no parameter that the value adds.
+        // This is the parameter itself, and not one that the value adds.
         reports.extend((kind == Kind::BackslashLast).then_some(first));
     }
     reports.extend(lines.into_iter().map(split));
     if kind == Kind::ForgedParameter {
-        // Stable: among the others the order is that of the lines.
+        // The sort is stable, so lines without a name stay in order.
         reports.sort_by_key(|report| report.name.is_none());
     }
     let shown = reports.iter().take(MAX_LINES);

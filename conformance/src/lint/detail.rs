@@ -1,4 +1,4 @@
-/// One thing that is said about an example.
+/// A labelled text about an example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Detail {

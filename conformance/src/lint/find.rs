@@ -34,7 +34,7 @@ pub(super) struct Found {
     pub(super) releases: Option<Releases>,
 }
 
-/// Finds the kinds of datagrams. Its buffers are used again for each.
+/// Finds the kinds of a datagram. Uses the same buffers for all datagrams.
 #[derive(Debug, Default)]
 pub(super) struct Finder {
     encoded: Vec<u8>,
@@ -127,8 +127,8 @@ impl Finder {
         is_sent.then_some(releases)
     }
 
-    /// Finds what is to say about the event's name and about the names of parameters, whose hashes
-    /// are there.
+    /// Adds the kinds of the event's name, and of repeated names of parameters by the hashes in
+    /// `self.hashes`.
     fn find_in_names<E: Event>(&mut self, event: &E, kinds: &mut KindSet) {
         let name = event.name();
         if name.is_empty() {
@@ -168,7 +168,7 @@ pub(super) fn repeated_name(event: &impl Event) -> Option<usize> {
     })
 }
 
-/// Returns where the first character stands at which some listeners end a line or a string: a
+/// Returns the position of the first character at which some listeners end a line or a string: a
 /// control character, or a line separator of Unicode.
 pub(super) fn control_character(datagram: &[u8]) -> Option<usize> {
     const SEPARATORS: [&[u8]; 3] = [b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9"];
@@ -178,7 +178,7 @@ pub(super) fn control_character(datagram: &[u8]) -> Option<usize> {
 }
 
 fn holds_control(datagram: &[u8]) -> bool {
-    // Without an early end, so that the compiler vectorizes it.
+    // The loop has no early exit, so that the compiler vectorizes it.
     let holds = datagram
         .iter()
         .fold(false, |holds, byte| holds | is_control(byte));
@@ -197,7 +197,7 @@ fn add_freedom(freedom: Freedom, kinds: &mut KindSet) {
     });
 }
 
-/// Returns what is to say about a size in bytes.
+/// Returns the kinds of a size in bytes.
 fn sizes(dialect: Dialect, size: usize) -> KindSet {
     let mut kinds = KindSet::default();
     if size <= MACOS_UNIX {

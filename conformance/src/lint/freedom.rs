@@ -1,4 +1,4 @@
-//! What a listener of JSON-RPC may read or refuse: J11 to J13.
+//! Datagrams that a JSON-RPC listener may read or refuse: J11 to J13.
 
 use event_datagram::MAX_DATAGRAM;
 use event_datagram::jsonrpc::{self, DecodeErrorKind};
@@ -18,7 +18,8 @@ pub(super) enum Freedom {
     NoEventValue,
 }
 
-/// The longest byte order mark and the first byte of a brace behind it, in bytes.
+/// The greatest position of the first NUL in UTF-16 or UTF-32: after the longest byte order mark
+/// and the first byte of a brace.
 const LONGEST_START: usize = 5;
 /// The readings that are asked for: one more than that of the codec.
 const READINGS: usize = 2;
@@ -28,7 +29,7 @@ pub(super) fn of_rejected(datagram: &[u8], why: DecodeErrorKind) -> Option<Freed
     use DecodeErrorKind as Kind;
 
     match why {
-        // The codec looks at these behind all else: the datagram is JSON.
+        // The codec checks these last, so the datagram is JSON.
         Kind::LoneSurrogate
         | Kind::Boolean
         | Kind::Nested
@@ -83,7 +84,7 @@ fn is_utf16_or_utf32(datagram: &[u8]) -> bool {
         });
         utf16.into_iter().chain(utf32).flatten()
     };
-    // Each has a NUL beside or around its first brace, and UTF-8 has none.
+    // In UTF-16 and UTF-32 the first brace has a NUL beside it; in UTF-8 it has none.
     let may_be = memchr(0, datagram).is_some_and(|at| at <= LONGEST_START);
     may_be
         && texts().any(|text| {

@@ -9,9 +9,9 @@ use crate::dialect::Dialect;
 use crate::evidence::EvidenceLine;
 use crate::layout::{COLUMNS, ellipsized, wrapped};
 
-/// The columns in front of what is said about a kind.
+/// The columns by which the text about a kind is indented.
 const INDENT: usize = 4;
-/// The columns of a label and what stands in front of it.
+/// The columns of a label and its indentation.
 const LABELS: usize = INDENT + 11;
 /// The columns of a label of the counts.
 const COUNT_LABELS: usize = 11;

@@ -26,7 +26,7 @@ pub enum Kind {
     LeadingSeparator,
     /// A value holds what looks like another parameter.
     ForgedParameter,
-    /// Text: a value holds a character that some listeners take for an end.
+    /// Text: a value holds a character at which some listeners end a line or a string.
     ControlCharacter,
     /// Text: a negative integer is written as an unsigned one.
     WrappedInteger,
@@ -48,7 +48,7 @@ pub enum Kind {
     NotUtf8,
     /// The event name departs from the recommended form.
     EventNameForm,
-    /// A little longer, and the sender loses the event.
+    /// Its size is just below the limit above which the sender loses the event.
     NearLimit,
     /// It is longer than a UNIX datagram of macOS.
     OverMacosUnix,
@@ -71,7 +71,7 @@ pub enum Severity {
     Note,
 }
 
-/// What is said about a kind.
+/// The description of a kind.
 struct Description {
     slug: &'static str,
     severity: Severity,
@@ -171,7 +171,7 @@ impl Kind {
             Self::BackslashLast => note(
                 "backslash-last",
                 &["T10"],
-                "a quoted value ends in a backslash, which many listeners take for an escape of the closing quote: they read on, or line by line",
+                "a quoted value ends in a backslash, which many listeners take for an escape of the closing quote: they read beyond the value, or split it into lines",
             ),
             Self::OpenQuote => note(
                 "open-quote",
@@ -186,7 +186,7 @@ impl Kind {
             Self::ForgedParameter => note(
                 "forged-parameter",
                 &["T7", "J1", "J3"],
-                "a value holds what looks like parameters: a listener that splits or searches before it asks for quotes reports them",
+                "a value holds what looks like parameters: a listener that splits or searches before it handles quotes reports them",
             ),
             Self::ControlCharacter => note(
                 "control-character",

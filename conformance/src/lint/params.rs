@@ -1,5 +1,5 @@
-//! What is found in one parameter. Whether a value was quoted shows in the value itself: a quoted
-//! one holds a line feed (T7, T10), and a bare one ends at it (T11).
+//! Finds the kinds of one parameter. The value itself shows whether it was quoted: a quoted value
+//! holds a line feed (T7, T10), and a bare one ends at a line feed (T11).
 
 use event_datagram::{Bytes, Param, Value};
 use memchr::{memchr, memmem};
