@@ -27,12 +27,12 @@ pub struct BenchRun {
     pub limited_by: LimitedBy,
     /// What a reader of the figures has to know.
     pub notes: Vec<String>,
-    /// What the figures have to reach, if more or less than nothing lost and the rate reached.
+    /// The thresholds that replace the default rules: nothing lost, and the rate reached.
     #[serde(default, skip_serializing_if = "Thresholds::are_none")]
     pub thresholds: Thresholds,
 }
 
-/// What a search found, to be recorded as a run.
+/// The results of a search, to be recorded as a run.
 pub(super) struct SearchedRun<'m> {
     pub(super) dialect: Dialect,
     /// The kind of socket.
@@ -85,7 +85,7 @@ impl BenchRun {
         }
     }
 
-    /// Records why nothing could be measured.
+    /// Records a run in which nothing could be measured, and why.
     pub(super) fn unmeasured(dialect: Dialect, socket: String, why: &impl fmt::Display) -> Self {
         Self {
             dialect,
@@ -98,8 +98,9 @@ impl BenchRun {
         }
     }
 
-    /// Returns whether the search came to a rate, or else nothing was lost and the rate reached;
-    /// and every threshold was met, in the place of what it is about.
+    /// Returns whether the run passed: its search found a rate, or, without a search, nothing was
+    /// lost and the rate was reached. A threshold replaces the rule for its figure, and no
+    /// threshold may be missed.
     pub fn has_passed(&self) -> bool {
         if !self.missed().is_empty() {
             return false;

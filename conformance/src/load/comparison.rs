@@ -39,8 +39,8 @@ struct Judged {
     is_better_higher: bool,
 }
 
-/// A latency or a rate that changed by less than this part is the same: it differs as much from
-/// run to run on one machine.
+/// The smallest relative change that counts. Smaller changes also occur from run to run on one
+/// machine.
 const LEAST_CHANGE: f64 = 0.1;
 
 /// The percentiles that are compared.
@@ -52,8 +52,8 @@ const PERCENTILES: [(&str, f64); 4] = [
 ];
 
 impl BenchComparison {
-    /// Compares reports. The first is held against the last if both are of the same subject, or
-    /// all are said to be.
+    /// Compares reports. Judges the changes from the first to the last if both are of the same
+    /// subject, or if `are_of_one_subject` says that all are.
     ///
     /// # Errors
     ///
@@ -102,7 +102,7 @@ impl BenchComparison {
         Ok(comparison)
     }
 
-    /// Judges what became of a run from the first report to the last.
+    /// Judges the changes of a run from the first report to the last.
     fn judge(
         &mut self,
         name: &str,
@@ -114,7 +114,8 @@ impl BenchComparison {
         };
         let last = last.filter(|run| run.measurement.is_some() || run.search.is_some());
         let Some(last) = last else {
-            self.worse.push(format!("{name}: it is not there any more"));
+            self.worse
+                .push(format!("{name}: the last report has no result"));
             return Ok(());
         };
         let rates = [first, last].map(highest_rate);
@@ -164,7 +165,7 @@ impl BenchComparison {
         Ok(())
     }
 
-    /// Adds a figure to what got worse or better, if it did beyond its uncertainty.
+    /// Adds a figure to what got worse or better, if it changed by more than its uncertainty.
     fn add(&mut self, run: &str, judged: &Judged, before: Interval, after: Interval) {
         let is_change = (after.value - before.value).abs() >= LEAST_CHANGE * before.value;
         if !is_change || before.overlaps(after) {

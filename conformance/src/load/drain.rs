@@ -10,7 +10,7 @@ use crate::fence::{Backoff, Barrier, Fences, Position};
 use crate::subject::Stop;
 use crate::transport::{Address, Batch, Bulk, Port, SendError};
 
-/// A listener that has been silent for this time has reported what it had, or is stuck.
+/// A listener that has been silent for this time has reported all that it received, or is stuck.
 pub(super) const QUIET: Duration = Duration::from_millis(50);
 /// How long to wait for more after the fence has returned, from a listener that reports out of
 /// order.
@@ -34,7 +34,7 @@ pub(super) struct Drain<'t, 's, O> {
     pub(super) dropped_before: Option<u64>,
 }
 
-/// What a drain came to.
+/// The result of a drain.
 pub(super) struct Drained {
     /// How the trial ended. `None` if no more reports are to be expected.
     pub(super) end: Option<TrialEnd>,
@@ -51,7 +51,8 @@ impl<O: Observer> Drain<'_, '_, O> {
         Drained { end, dropped }
     }
 
-    /// Reads what a listener that nobody reaches any more still reports, and finds out how it died.
+    /// Reads the last reports of a listener whose socket is closed, and returns how the trial
+    /// ended.
     pub(super) fn after_refusal(&mut self) -> TrialEnd {
         if let Some(how) = self.read_rest() {
             return TrialEnd::Died(how);
@@ -90,7 +91,7 @@ impl<O: Observer> Drain<'_, '_, O> {
             first: FENCE_INTERVAL,
         };
         let mut barrier = Barrier::new(backoff, begin + self.timeout);
-        // Of this trial: reports of other things do not show that more of it are to come.
+        // Only reports of this trial count: others do not show that more of them are to come.
         let mut last_report = begin;
         let mut unsent = None;
         let mut returned_at = None;
@@ -107,7 +108,7 @@ impl<O: Observer> Drain<'_, '_, O> {
             };
             if returned_at.is_some_and(is_over) {
                 if barrier.have_all_returned() {
-                    // None of what was dropped was a fence.
+                    // All fences have returned, so none of the dropped datagrams was a fence.
                     *dropped = self.dropped();
                 }
                 return None;
@@ -130,7 +131,7 @@ impl<O: Observer> Drain<'_, '_, O> {
                 match sent {
                     Ok(()) => barrier.record_sent(fence, now),
                     Err(SendError::Refused) => return Some(self.after_refusal()),
-                    // The next round tries it again.
+                    // The next round sends it again.
                     Err(_) => unsent = Some(fence),
                 }
             }
@@ -174,13 +175,13 @@ impl<O: Observer> Drain<'_, '_, O> {
         ))
     }
 
-    /// Reads reports until none has come for a while, or not for long if the user interrupts.
-    /// Returns how the listener died, if it did.
+    /// Reads reports until none has come for a while, and for a shorter time if the user
+    /// interrupts. Returns how the listener died, if it did.
     fn read_rest(&mut self) -> Option<String> {
         let begin = Instant::now();
         let mut last_report = begin;
         loop {
-            // What is there already is read before the time is looked at, however late that is.
+            // Reports that have arrived are read before the time is checked, even if it is over.
             match self.observer.next_event(Instant::now() + POLL_INTERVAL) {
                 ObserverEvent::Report(report) => {
                     let origin = self.state.record_report(&report, self.fences);

@@ -5,12 +5,13 @@ use std::time::Duration;
 /// or datagrams were sent late though the listener had room. Times are from the start of the trial.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interference {
-    /// By their starts; no two touch.
+    /// In the order of their starts; no two touch.
     spans: Vec<Range<Duration>>,
 }
 
-/// How long after a span it may still be the cause of a loss: what has queued up meanwhile has to
-/// be worked off. A guess: listeners with little spare time take longer.
+/// How long after its end a span may still be the cause of a loss: the listener has to read the
+/// datagrams that have queued up. This is an estimate; listeners with little spare time take
+/// longer.
 const AFTERMATH: Duration = Duration::from_millis(50);
 
 impl Interference {

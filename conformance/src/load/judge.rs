@@ -1,12 +1,12 @@
-//! Decides what a measurement comes to: whether a rate passed, and what limited it; and whether a
-//! search, a run and a report passed. Pure.
+//! Judges measurements: whether a rate passed, and what limited it; and whether a search, a run and
+//! a report passed. Pure.
 
 use serde::{Deserialize, Serialize};
 
 use super::measurement::{Counts, Measurement};
 use super::timing::LATE;
 
-/// How a trial of a search ended, for the search.
+/// The verdict on a trial of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrialVerdict {
@@ -22,7 +22,7 @@ pub enum TrialVerdict {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FailureReason {
-    /// The trial did not come to its end.
+    /// The trial ended early.
     #[error("{0}")]
     Broken(String),
     /// Datagrams were lost.
@@ -66,7 +66,7 @@ pub enum FailureReason {
     },
 }
 
-/// What does not fail a run by itself, because a threshold decides about it.
+/// The failures that do not count, because a threshold decides about them instead.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Excuses {
     /// Datagrams that were lost.
@@ -102,7 +102,8 @@ pub enum SearchAbort {
     NoListener(String),
 }
 
-/// Processors that are busy for more than this part of the time have none left for a listener.
+/// Processors that are busy for more than this part of the time have little time left for a
+/// listener.
 pub(super) const BUSY: f64 = 0.95;
 /// A thread that uses more than this part of a processor cannot do much more.
 pub(super) const SATURATED: f64 = 0.9;
@@ -116,7 +117,7 @@ impl Measurement {
         self.failure_but_for(Excuses::default())
     }
 
-    /// Returns why the rate did not pass, without what thresholds decide in its place.
+    /// Returns why the rate did not pass, without the reasons that are excused.
     fn failure_but_for(&self, excuses: Excuses) -> Option<FailureReason> {
         if let Some(why) = &self.broken {
             return Some(FailureReason::Broken(why.clone()));
@@ -166,7 +167,7 @@ impl Measurement {
     }
 
     /// Returns whether the rate was not reached: sending took more than a hundredth (at least 10
-    /// ms) longer than planned. A sender that was late and has caught up has sent no less.
+    /// ms) longer than planned. A sender that was late and has caught up is not behind.
     pub fn is_behind(&self) -> bool {
         self.seconds > self.planned_seconds + (self.planned_seconds / 100.0).max(LATE.as_secs_f64())
     }
@@ -175,10 +176,10 @@ impl Measurement {
     /// kernel dropped all that was lost during interference or up to 50 ms after, and if the rate
     /// was not reached, sending took longer by no more than the interference.
     ///
-    /// What the listener took and did not report is its own loss, and so are a death, a hang, and
-    /// reports of what was reported before or not sent. A
-    /// machine that does not reach the rate and is disturbed more than half of the time is too slow
-    /// for it, and no trial will be better.
+    /// Interference does not explain datagrams that the listener took and did not report, a death,
+    /// a hang, and reports of datagrams that were reported before or not sent. A machine that does
+    /// not reach the rate and is disturbed more than half of the time is too slow for it, and no
+    /// trial will be better.
     pub fn is_disturbed(&self) -> bool {
         let is_of_listener = self.broken.is_some()
             || self.counts.unreported.is_some_and(|count| count > 0)
@@ -208,13 +209,13 @@ impl Measurement {
 }
 
 /// Returns whether a search has an answer: it found a rate that passed as often as it had to, and
-/// the lowest rate that failed is as close to that as it was to be.
+/// the lowest rate that failed is close enough to that one.
 pub(super) fn has_answer(highest: Option<f64>, is_decided: bool) -> bool {
     highest.is_some() && is_decided
 }
 
-/// Returns whether a run passed: its search, if it is one, has an answer; else its measurement did
-/// not fail but for what is excused. A run without a measurement did not pass.
+/// Returns whether a run passed. A search passes if it has an answer. Any other run passes if it
+/// has a measurement that did not fail, apart from what is excused.
 pub(super) fn has_passed(
     has_answer: Option<bool>,
     measurement: Option<&Measurement>,
@@ -237,7 +238,7 @@ impl LimitedBy {
                 || usage.reader.is_some_and(|part| part > SATURATED)
                 || usage.steal_time.is_some_and(|part| part > MUCH_STEAL_TIME)
         }) || measurement.is_disturbed();
-        // A listener that died or hangs is what ended the trial, however late the sender was.
+        // If the listener died or hangs, it ended the trial, however late the sender was.
         let is_slow =
             measurement.broken.is_none() && measurement.is_behind() && !measurement.is_held_back();
         if measurement.sender_blocked || is_slow {

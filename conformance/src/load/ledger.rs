@@ -26,7 +26,7 @@ pub struct Tally {
     pub unexpected: u64,
 }
 
-/// What a report is of.
+/// How a report relates to the datagrams of the trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Entry {

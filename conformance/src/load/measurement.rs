@@ -7,7 +7,7 @@ use super::schedule::Schedule;
 use super::trial::TrialResult;
 use super::trial_end::TrialEnd;
 
-/// What was measured in a trial, in figures that can be merged with those of other machines.
+/// The figures that were measured in a trial. They can be merged with those of other machines.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Measurement {
@@ -15,7 +15,7 @@ pub struct Measurement {
     pub schedules: Vec<String>,
     /// The mean rate of all machines together, in datagrams per second.
     pub rate: f64,
-    /// How long sending was to take.
+    /// How long sending should have taken.
     pub planned_seconds: f64,
     /// How long sending took.
     pub seconds: f64,
@@ -28,13 +28,13 @@ pub struct Measurement {
     pub late_by_backpressure: u64,
     /// How often a full buffer made the sender wait.
     pub held_back: u64,
-    /// How long it waited.
+    /// How long the sender waited for full buffers.
     pub blocked_seconds: f64,
-    /// Why the trial did not come to its end.
+    /// Why the trial ended early.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<String>,
-    /// Whether it did not because this machine's own buffer or network queue was full, which is not
-    /// the listener's fault.
+    /// Whether the trial ended early because this machine's own buffer or network queue was full,
+    /// which is not the listener's fault.
     pub sender_blocked: bool,
     /// From the time when a datagram was due until its report.
     pub latency: Distribution,
@@ -46,7 +46,8 @@ pub struct Measurement {
     /// How long this machine disturbed the trial: a hypervisor gave processors to others, or
     /// datagrams were sent late though the listener had room.
     pub interference_seconds: f64,
-    /// Datagrams that were lost during interference or up to 50 ms after: that may be why.
+    /// Datagrams that were lost during interference or up to 50 ms after it, which may be the
+    /// reason.
     pub lost_during_interference: u64,
     /// The trial over time. `None` where machines differ too much to be merged.
     #[serde(skip_serializing_if = "Option::is_none")]

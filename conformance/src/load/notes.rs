@@ -1,4 +1,4 @@
-//! Notes: sentences that a reader of the figures of a run has to know.
+//! Makes the notes of a run: sentences without which a reader may misread its figures.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use super::measurement::Measurement;
 use super::search_record::SearchRecord;
 use super::timing::LATE;
 
-/// Returns sentences that a reader of the figures of a measurement has to know.
+/// Returns the notes on a measurement.
 pub(super) fn of_measurement(socket: &str, measurement: &Measurement) -> Vec<String> {
     let mut notes = Vec::new();
     let counts = &measurement.counts;
@@ -36,18 +36,18 @@ pub(super) fn of_measurement(socket: &str, measurement: &Measurement) -> Vec<Str
     } else if measurement.is_late() {
         let (late, all, by) = (measurement.late, counts.accepted, LATE);
         notes.push(format!(
-            "{late} of {all} datagrams went more than {by:?} late, and were made up for; {who}"
+            "{late} of {all} datagrams were sent more than {by:?} late, but the sender caught up; {who}"
         ));
     }
     if counts.lost > 0 && counts.dropped.is_none() {
         notes.push(
-            "who lost what is missing is unknown: the kernel does not count this socket's \
-             drops, or others send to it, too"
+            "it is unknown whether the kernel or the listener lost datagrams: the kernel does not \
+             count this socket's drops, or others send to it, too"
                 .into(),
         );
     }
     if counts.lost > 0 && measurement.is_disturbed() {
-        notes.push("what was lost was lost during interference, or shortly after".into());
+        notes.push("all lost datagrams were lost during interference, or shortly after".into());
     }
     let has_failed = counts.lost > 0 || measurement.is_behind() || measurement.is_late();
     for usage in measurement.usage.iter().filter(|_| has_failed) {
@@ -66,7 +66,7 @@ pub(super) fn of_unmeasured(why: &impl fmt::Display) -> String {
     format!("nothing could be measured: {why}")
 }
 
-/// Returns sentences on how reliable a search is.
+/// Returns notes on how reliable a search is.
 pub(super) fn of_search(search: &SearchRecord) -> Vec<String> {
     let mut notes = Vec::new();
     let (disturbed, all) = (search.disturbed_trials(), search.trials.len());
@@ -94,11 +94,11 @@ fn who_made_late(socket: &str, measurement: &Measurement) -> String {
         format!("the listener's socket had no room for {blocked:.2} s in all")
     } else if measurement.held_back > 0 && socket != "unix" {
         format!(
-            "that is this machine's doing, whose own send buffer or network had no room for \
+            "this machine made them late: its own send buffer or network had no room for \
              {blocked:.2} s in all"
         )
     } else {
-        "there was room for them: that is this machine's doing".into()
+        "the listener's socket had room, so this machine made them late".into()
     }
 }
 

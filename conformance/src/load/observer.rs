@@ -24,7 +24,7 @@ pub enum ObserverEvent<'o> {
     Died(String),
 }
 
-/// A session observes its listener by the reports.
+/// Observes the listener of a session by its reports.
 impl Observer for Session {
     fn next_event(&mut self, deadline: Instant) -> ObserverEvent<'_> {
         match self.watch(deadline) {

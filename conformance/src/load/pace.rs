@@ -58,7 +58,8 @@ pub struct PaceResult {
     pub late: u64,
     /// Those of them that were late because the listener's buffer was full.
     pub late_by_backpressure: u64,
-    /// When the others were late: the spans from due to sent.
+    /// The spans in which other datagrams were late: from the time when one was due until it was
+    /// sent.
     pub interference: Interference,
     /// By how much each datagram was sent after it was due, in nanoseconds.
     pub lag: Histogram<u64>,
@@ -89,7 +90,7 @@ pub enum PaceEnd {
     Unsendable(String),
 }
 
-/// How long after the duration of the schedule a sender that was late may still catch up.
+/// How long a late sender may still catch up after the end of the schedule.
 const CATCH_UP: Duration = Duration::from_millis(500);
 
 /// The most datagrams in a call.
@@ -152,13 +153,13 @@ where
             }
         }
         if backpressure.is_blocked {
-            // What waits for a full buffer is late, though it is never sent.
+            // Datagrams that wait for a full buffer are late, even if they are never sent.
             result.count_unsent(result.sent, self.schedule, &mut backpressure);
         }
         result
     }
 
-    /// Returns when sending ends, whatever is left.
+    /// Returns the time at which sending ends, even if datagrams are left.
     fn latest(&self) -> Duration {
         self.schedule.duration() + CATCH_UP
     }
@@ -250,10 +251,10 @@ impl PaceResult {
         }
     }
 
-    /// Counts a datagram as late if it is, by who made it late.
+    /// Counts a datagram if it is late, by the cause of the delay.
     fn count(&mut self, due: Duration, sent: Duration, backpressure: &mut BlockedTime) {
         let lag = sent.saturating_sub(due);
-        // What was caught up with makes nothing late any more.
+        // Time with which the sender has caught up delays no further datagram.
         backpressure.blocked_lag = backpressure.blocked_lag.min(lag);
         if lag <= LATE {
             return;

@@ -2,8 +2,8 @@ use std::ops::RangeInclusive;
 
 use super::judge::TrialVerdict;
 
-/// A search for the highest rate that passes, as RFC 2544 describes it for throughput: doubles
-/// until a rate fails, then halves the gap; the rate that is left has to pass several times.
+/// A search for the highest rate that passes, as RFC 2544 describes it for throughput. It doubles
+/// the rate until one fails, then halves the gap. The rate that is left has to pass several times.
 ///
 /// It is independent of datagrams: ask it for the [next rate](Self::next_rate), try that, and
 /// [record](Self::record) the verdict.
@@ -54,8 +54,8 @@ pub struct SearchSettings {
     /// How often a rate that fails is tried again before the failure counts: a single one may be by
     /// chance.
     pub retries: u32,
-    /// The same where trials were disturbed. This is more, as such failures say less, and is halved
-    /// each time that it does not help.
+    /// The same for a rate of which trials were disturbed. It is greater, because such failures say
+    /// less, and it is halved for each rate that fails nevertheless.
     pub disturbed_retries: u32,
     /// The most trials. A search whose trials contradict each other ends there.
     pub max_trials: u32,
@@ -77,8 +77,8 @@ impl Default for SearchSettings {
 }
 
 impl SearchSettings {
-    /// Returns how many trials a search takes whose trials do not contradict each other: the fewest
-    /// and the most of limits from the first rate to the highest.
+    /// Returns the fewest and the most trials of a search whose trials do not contradict each
+    /// other, over all limits from the first rate to the highest.
     pub fn trials(&self) -> RangeInclusive<u32> {
         // Just above and just below each power of two of the first rate.
         let highest = self.max.max(self.start);
@@ -155,7 +155,8 @@ impl RateSearch {
         }
     }
 
-    /// Ends the search early. A rate that failed and cannot be tried again has failed.
+    /// Ends the search early. A rate that failed once and would have been tried again counts as
+    /// failed.
     pub fn abort(&mut self) {
         self.is_aborted = true;
         if let Some(retry) = self.retry.take() {
@@ -266,8 +267,8 @@ impl RateSearch {
         }
     }
 
-    /// Lowers the lowest rate that failed to this one, if it is lower, drops the passes from there
-    /// on, and returns the lowest.
+    /// Makes this rate the lowest that failed, if it is lower. Drops the passes at the lowest
+    /// failed rate and above it, and returns that rate.
     fn lower_failed(&mut self, rate: f64) -> f64 {
         let lowest = self.failed.map_or(rate, |failed| failed.min(rate));
         self.failed = Some(lowest);

@@ -25,7 +25,8 @@ use crate::transport::{Address, SocketKind};
 pub enum BenchEvent<'e> {
     /// A search begins.
     SearchStarted {
-        /// How many trials it takes: at a limit at the first rate, and at the highest one.
+        /// The fewest and the most trials that the search takes if they do not contradict each
+        /// other.
         trials: RangeInclusive<u32>,
         /// How long each trial sends.
         duration: Duration,
@@ -53,7 +54,7 @@ pub enum BenchError {
     /// The events cannot be sent.
     #[error(transparent)]
     Mix(#[from] MixError),
-    /// The rate makes no datagram, or too many.
+    /// The rate and the duration give no datagram, or too many.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
     /// The system has no socket or no thread.
@@ -88,8 +89,8 @@ impl From<StartError> for BenchError {
 }
 
 impl BenchError {
-    /// Returns whether the listener cannot be tested any more, which leaves valid what was measured
-    /// before.
+    /// Returns whether the listener cannot be tested any more. Earlier measurements stay valid
+    /// then.
     fn is_of_listener(&self) -> bool {
         match self {
             Self::Start(error) => !matches!(error, StartError::Interrupted),
@@ -177,12 +178,12 @@ impl BenchCase {
     }
 }
 
-/// Runs trials, and starts the target anew after one in which it died or hung.
+/// Runs trials, and starts a new target after a trial in which it died or hung.
 struct BenchRunner<'p, F> {
     plan: &'p BenchPlan,
     addresses: AddressAllocator,
     fences: Fences,
-    /// `None` while none runs.
+    /// `None` while no target runs.
     target: Option<Target>,
     on_event: F,
 }
@@ -282,14 +283,14 @@ impl<F: FnMut(SocketKind, BenchEvent<'_>)> BenchRunner<'_, F> {
         }))
     }
 
-    /// Sends for a while without counting, so that what is slow only at first is over.
+    /// Sends for a while without counting, so that a slow start of the listener is not measured.
     fn warm_up(&mut self, case: &BenchCase, rate: f64) -> Result<(), BenchError> {
         let time = self.plan.warm_up;
         if time.is_zero() {
             return Ok(());
         }
         (self.on_event)(case.socket, BenchEvent::WarmUp(time));
-        // A warm-up that is too short for a single datagram is none.
+        // A warm-up that is too short for a datagram is left out.
         if let Ok(schedule) = Schedule::new(Shape::Constant(rate), time) {
             self.send(case, schedule)?;
         }
@@ -342,7 +343,7 @@ impl<F: FnMut(SocketKind, BenchEvent<'_>)> BenchRunner<'_, F> {
         })?;
         match &result.end {
             TrialEnd::Finished | TrialEnd::SenderBlocked(_) | TrialEnd::Interrupted => {}
-            // The next trial is of a fresh one.
+            // The next trial starts a fresh target.
             TrialEnd::Died(_) | TrialEnd::Stalled(_) => self.stop_target(),
             TrialEnd::Unsendable(why) => return Err(BenchError::Unsendable(why.clone())),
         }

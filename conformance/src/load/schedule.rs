@@ -152,8 +152,8 @@ impl Schedule {
     }
 }
 
-/// Returns how many bursts begin within a time. In whole nanoseconds, as floats count 8 of 10 ms in
-/// 70 ms.
+/// Returns how many bursts begin within a time. Counts in whole nanoseconds: with floats, 8
+/// intervals of 10 ms begin in 70 ms.
 fn bursts(every: Duration, duration: Duration) -> f64 {
     match every.as_nanos() {
         0 => f64::INFINITY,
@@ -171,12 +171,12 @@ fn round_down(count: f64) -> f64 {
     (count * (1.0 + EPSILON)).floor()
 }
 
-/// Why there is no such schedule.
+/// Why a schedule cannot be made.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScheduleError {
     /// It would be empty.
-    #[error("no datagrams come of the rate {shape} in {duration:?}")]
+    #[error("the rate {shape} gives no datagram in {duration:?}")]
     Empty {
         /// The shape of the rate.
         shape: Shape,
@@ -184,7 +184,7 @@ pub enum ScheduleError {
         duration: Duration,
     },
     /// It would hold more datagrams than can be counted.
-    #[error("too many datagrams come of the rate {shape} in {duration:?}")]
+    #[error("the rate {shape} gives too many datagrams in {duration:?}")]
     TooLong {
         /// The shape of the rate.
         shape: Shape,
@@ -217,7 +217,7 @@ impl FromStr for Shape {
             let halves = text.split_once(by);
             halves
                 .map(|(left, right)| (left.to_owned(), right.to_owned()))
-                .ok_or_else(|| format!("`{kind}` wants {kind}:{form}"))
+                .ok_or_else(|| format!("expected {kind}:{form}"))
         };
         match kind {
             "burst" => {
@@ -481,11 +481,11 @@ mod tests {
         );
         assert_eq!(
             error.unwrap_err().to_string(),
-            "no datagrams come of the rate ramp:0-1 in 10ms"
+            "the rate ramp:0-1 gives no datagram in 10ms"
         );
         let error = Schedule::new(Shape::Constant(1e8), Duration::from_secs(3600)).unwrap_err();
         assert!(
-            error.to_string().starts_with("too many datagrams"),
+            error.to_string().contains("gives too many datagrams"),
             "{error}"
         );
     }

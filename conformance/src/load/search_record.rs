@@ -14,14 +14,14 @@ pub struct SearchRecord {
     pub failed: Option<f64>,
     /// How often the highest passed.
     pub passes: u32,
-    /// Whether the two are as close as they were to be.
+    /// Whether the search came to a decision: both rates are close enough, or no rate passed.
     pub is_decided: bool,
     /// Why the search did not come to its end, if it was aborted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub broken: Option<String>,
     /// How many datagrams were sent at the highest rate without a loss.
     pub lossless: u64,
-    /// With 95 % confidence, at most one in so many datagrams is lost at that rate.
+    /// With 95 % confidence, at most one in this many datagrams is lost at that rate.
     pub one_in: u64,
     /// The trials in order.
     pub trials: Vec<TrialRecord>,
@@ -82,7 +82,7 @@ impl SearchRecord {
         }
     }
 
-    /// Returns whether the search came to a rate.
+    /// Returns whether the search found a rate.
     pub fn has_answer(&self) -> bool {
         judge::has_answer(self.highest, self.is_decided)
     }

@@ -10,7 +10,7 @@ use super::pace::SendCall;
 pub(super) struct SendLog {
     /// Both the numbers and the times rise.
     calls: Vec<LoggedCall>,
-    /// With this many entries, those that are not needed any more are removed.
+    /// The number of entries at which those that are not needed any more are removed.
     prune_at: usize,
 }
 
@@ -44,7 +44,8 @@ impl SendLog {
     /// Returns when a datagram was sent that was not reported before.
     pub(super) fn sent_at(&self, number: u64) -> Duration {
         let after = self.calls.partition_point(|call| call.first <= number);
-        // What was removed for its age is older than the longest time of a histogram. So is zero.
+        // An entry that was removed for its age is older than the longest time of a histogram. So
+        // is time zero.
         let when = after.checked_sub(1).map_or(0, |at| self.calls[at].when);
         Duration::from_nanos(when)
     }
@@ -52,7 +53,7 @@ impl SendLog {
     fn prune(&mut self, now: u64, ledger: &Ledger) {
         let oldest = now.saturating_sub(nanos(LONGEST));
         let mut ends: Vec<_> = self.calls.iter().skip(1).map(|call| call.first).collect();
-        // The last call may go on.
+        // The last call has no end yet.
         ends.push(u64::MAX);
         let mut ends = ends.into_iter();
         self.calls.retain(|call| {

@@ -8,8 +8,8 @@ use super::observer::{Observer, ObserverEvent};
 use crate::transport::SocketFolder;
 use crate::transport::{Address, SocketKind};
 
-/// A bare socket that is read as fast as possible: shows what the machine carries without a
-/// listener.
+/// A bare socket that is read as fast as possible. It shows which rate the machine reaches without
+/// a listener.
 #[derive(Debug)]
 pub struct DatagramSink {
     socket: SinkSocket,

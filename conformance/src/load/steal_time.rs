@@ -9,11 +9,11 @@ use super::machine::ProcessorTimes;
 pub(super) struct StealTime {
     /// The spans.
     pub(super) interference: Interference,
-    /// The sum, counting for each span the processor that lost most.
+    /// The sum over the spans of the time of the processor that lost most.
     pub(super) total: Duration,
 }
 
-/// The interval between two samples: kernels count steal time in ticks as long.
+/// The interval between two samples: kernels count steal time in ticks of this length.
 const SAMPLE_INTERVAL: Duration = Duration::from_millis(10);
 /// Steal time below a tenth of an interval, over all processors, is ignored: on hosts with many
 /// cores some core is always briefly stolen.

@@ -19,7 +19,7 @@ const TRIAL_DIGITS: usize = 9;
 pub const NUMBER_DIGITS: usize = 10;
 
 impl Tag {
-    /// Returns a new tag, unlike any other.
+    /// Returns a new random tag.
     pub fn random() -> Self {
         let mut random = fastrand::Rng::new();
         let digits: String = std::iter::repeat_with(|| random.digit(10))

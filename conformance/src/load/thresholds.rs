@@ -5,10 +5,10 @@ use super::measurement::Measurement;
 use super::report::{rate, time};
 use super::search_record::SearchRecord;
 
-/// What the figures of a run have to reach, for the exit status.
+/// The values that the figures of a run have to reach, for the exit status.
 ///
-/// A threshold decides in the place of the rule that it is about: with a greatest loss, a loss
-/// below it does not fail the run; with a lowest rate, a rate above it is reached.
+/// A threshold replaces the default rule for its figure. With a greatest loss, a smaller loss does
+/// not fail the run; with a lowest rate, a sender that falls behind does not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Thresholds {
@@ -18,8 +18,8 @@ pub struct Thresholds {
     /// The greatest 99th percentile of the latency, in microseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_p99_us: Option<f64>,
-    /// The lowest rate, in datagrams per second: that were delivered, or the highest that a search
-    /// found.
+    /// The lowest rate of delivered datagrams, in datagrams per second. For a search, the lowest
+    /// value of the highest rate that it finds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_rate: Option<f64>,
 }
@@ -30,7 +30,7 @@ impl Thresholds {
         *self == Self::default()
     }
 
-    /// Returns what does not fail a run by itself.
+    /// Returns the failures that do not count, because a threshold decides about them.
     pub(super) fn excuses(&self) -> Excuses {
         Excuses {
             loss: self.max_loss_percent.is_some(),

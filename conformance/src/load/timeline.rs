@@ -27,7 +27,7 @@ pub struct TimelineSlice {
     pub disturbed: bool,
 }
 
-/// As many as a chart shows, and a person tells apart.
+/// The number of slices: as many as a reader of the chart can distinguish.
 const SLICES: u32 = 100;
 
 impl Timeline {

@@ -1,4 +1,4 @@
-//! Times that more than one file of load tests goes by.
+//! Times that several files of load tests share.
 
 use std::time::Duration;
 

@@ -61,7 +61,8 @@ pub struct TrialResult {
     /// Datagrams that the kernel dropped on their way to the listener's socket, where it counts
     /// them.
     pub dropped: Option<u64>,
-    /// Datagrams that were lost during interference or up to 50 ms after: that may be why.
+    /// Datagrams that were lost during interference or up to 50 ms after it, which may be the
+    /// reason.
     pub lost_during_interference: u64,
     /// How long interference took.
     pub interference: Duration,
@@ -135,7 +136,7 @@ impl Trial<'_> {
             usage,
             steal_time,
         } = self.send(start, &mut bulk, observer, fences, &mut state, |call| {
-            // The state receives until all is over.
+            // The receiver is part of the state, which outlives this closure.
             let _ = calls.send(call);
         })?;
 
@@ -172,7 +173,7 @@ impl Trial<'_> {
         };
         let end = end.or(drained.end).unwrap_or(TrialEnd::Finished);
 
-        // This takes a while with many datagrams, so no report may wait for it.
+        // This takes a while with many datagrams, so it begins only when no report waits for it.
         state.timeline.record_sent(&self.schedule, pace.accepted);
         for interference in [&pace.interference, &steal_time.interference] {
             state.timeline.mark_disturbed(interference);
@@ -210,7 +211,7 @@ impl Trial<'_> {
         let timer = ThreadTimer::start();
         let is_over = AtomicBool::new(false);
         thread::scope(|scope| {
-            // Threads end in every case, errors and panics among them.
+            // Ends the threads in every case, also after an error or a panic.
             let _guard = SetOnDrop(&is_over);
             let sampling = thread::Builder::new().spawn_scoped(scope, || {
                 steal_time::sample(begin, || is_over.load(Ordering::Relaxed))
@@ -238,7 +239,7 @@ impl Trial<'_> {
             }
             is_over.store(true, Ordering::Relaxed);
             let (pace, sender) = sending.join().expect("the sender does not panic");
-            // After this comes mostly waiting, which is no measure of who was busy.
+            // Read now, because the trial mostly waits after this.
             let processors = processors
                 .zip(ProcessorTimes::now())
                 .and_then(|(before, after)| after.usage_since(&before));

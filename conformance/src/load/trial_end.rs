@@ -26,8 +26,8 @@ impl TrialEnd {
         ))
     }
 
-    /// Returns why the trial did not come to its end. `None` if it did, or was interrupted: then it
-    /// is a trial of the time that it had.
+    /// Returns why the trial ended early. `None` if it did not, or if the user interrupted it: then
+    /// it counts as a shorter trial.
     pub fn broken(&self) -> Option<String> {
         match self {
             Self::Finished | Self::Interrupted => None,

@@ -74,7 +74,7 @@ impl<'t> TrialState<'t> {
     /// Records a report that came just now.
     pub(super) fn record_report(&mut self, report: &[u8], fences: &Fences) -> ReportOrigin {
         let now = Instant::now().saturating_duration_since(self.begin);
-        // Whatever was sent before it was reported is known after this.
+        // After this the ledger knows every datagram that was sent before it was reported.
         self.catch_up();
         let Some(number) = self.tag.number_in(report) else {
             // Fences and numbers of earlier trials may be late, and those of other machines may

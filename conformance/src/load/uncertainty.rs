@@ -16,7 +16,7 @@ pub(super) struct Interval {
 const Z: f64 = 1.96;
 
 impl Interval {
-    /// Returns whether both may be the same.
+    /// Returns whether both figures may have the same true value.
     pub(super) fn overlaps(self, other: Self) -> bool {
         self.low <= other.high && other.low <= self.high
     }

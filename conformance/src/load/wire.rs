@@ -15,7 +15,7 @@ pub trait Wire {
     /// Waits until the next datagram may be taken, at most for this time.
     fn wait_until_writable(&mut self, time: Duration);
 
-    /// Returns who made the sender wait last.
+    /// Returns whose buffer was full last.
     fn blocked_by(&self) -> BlockedBy;
 }
 

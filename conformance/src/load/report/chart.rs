@@ -73,7 +73,7 @@ impl Scale {
                 .collect(),
             Self::Log { least, most } => {
                 let decades = (most / least).log10().round() as i32;
-                // Few decades have room for more ticks.
+                // One or two decades have room for more ticks.
                 let times: &[f64] = if decades <= 2 {
                     &[1.0, 2.0, 5.0]
                 } else {
@@ -89,8 +89,8 @@ impl Scale {
     }
 }
 
-/// Returns the smallest step of 1, 2 or 5 times a power of ten of which at most so many lead to a
-/// value.
+/// Returns the smallest step of 1, 2 or 5 times a power of ten that reaches `most` in at most
+/// `count` steps.
 fn round_step(most: f64, count: f64) -> f64 {
     let least = most.max(1e-9) / count;
     let power = 10_f64.powf(least.log10().floor());
@@ -168,7 +168,7 @@ impl Chart {
             let (x, y) = self.point(x, y);
             let _ = write!(path, "{}{x:.1} {y:.1}", if is_drawn { 'L' } else { 'M' });
             if !is_drawn {
-                // So that a single point shows, too.
+                // A short line makes a single point visible.
                 path.push_str("h.1");
             }
             is_drawn = true;
@@ -229,7 +229,7 @@ impl Chart {
 pub(super) fn percentiles(latency: &Distribution, raw: &Distribution) -> Result<String, HdrError> {
     let curve = |distribution: &Distribution| -> Result<Vec<(f64, f64)>, HdrError> {
         let histogram = distribution.histogram()?;
-        // A percentile above one in all datagrams is that of the slowest.
+        // Percentiles above which lies less than one datagram are all that of the slowest datagram.
         let most = (histogram.len().max(2) as f64).min(1e6);
         let steps = 120;
         Ok((0..=steps)
@@ -293,7 +293,7 @@ pub(super) fn delivery_over_time(moments: &Moments) -> String {
         let (sent, delivered) = (moment.sent as f64 / width, moment.delivered as f64 / width);
         chart.bar("delivered", x, (0.0, delivered));
         if moment.sent > moment.delivered {
-            // So that one in thousands shows, too.
+            // A least height makes one lost datagram in thousands visible.
             let least = 0.012
                 * match y {
                     Scale::Linear { most, .. } | Scale::Log { most, .. } => most,
@@ -309,7 +309,7 @@ pub(super) fn trials(search: &SearchRecord) -> String {
     let y = Scale::decades(search.trials.iter().map(|trial| trial.rate));
     let x = Scale::until(search.trials.len() as f64 + 0.5);
     let mut chart = Chart::new("Rates that were tried", (x, "trial"), y, short);
-    // There is no half of a trial.
+    // Only whole trials have a tick.
     let ticks = x
         .ticks()
         .into_iter()

@@ -88,7 +88,7 @@ impl BenchComparison {
     }
 
     fn markdown(&self, text: &mut String) -> std::fmt::Result {
-        // Text of others is code, whose fence no text without backticks ends.
+        // Formats text of others as code, which text without backticks cannot end.
         let code = |text: &str| format!("`{}`", visible(text).replace(['`', '|'], "'"));
         writeln!(text, "## event_datagram load: {}\n", self.in_words())?;
         for (what, list) in [("worse", &self.worse), ("better", &self.better)] {

@@ -15,7 +15,8 @@ use crate::output_file::write_atomically;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BenchReport {
-    /// Raised where a reader of the old version would go wrong.
+    /// The version of the format. It is raised when a reader of the old version would misread a
+    /// report.
     pub format_version: u32,
     /// The version of this suite.
     pub suite_version: String,
@@ -36,7 +37,7 @@ pub struct BenchReport {
     pub command: Option<String>,
     /// Each dialect over each kind of socket.
     pub runs: Vec<BenchRun>,
-    /// That the file is complete.
+    /// Whether the file is complete.
     pub complete: bool,
 }
 
@@ -64,7 +65,7 @@ pub enum BenchReportError {
     #[error("its format is version {0}; this suite reads version {FORMAT_VERSION}")]
     Version(u32),
     /// It is not complete.
-    #[error("it is not whole")]
+    #[error("it is incomplete")]
     Incomplete,
     /// It holds a search.
     #[error("it holds a search; only measurements at a set --rate add up")]
@@ -81,7 +82,7 @@ pub enum BenchReportError {
         theirs: String,
     },
     /// It has a timeline that this program does not write.
-    #[error("its timeline is none of 1 to {MAX_MOMENTS} moments of some length")]
+    #[error("its timeline does not have 1 to {MAX_MOMENTS} moments of a valid length")]
     Timeline,
     /// Its figures cannot be merged.
     #[error(transparent)]
@@ -89,7 +90,7 @@ pub enum BenchReportError {
 }
 
 const FORMAT_VERSION: u32 = 2;
-/// More moments than this program writes.
+/// The most moments of a timeline. This program writes fewer.
 const MAX_MOMENTS: usize = 1_000;
 
 impl BenchReport {
@@ -135,7 +136,7 @@ impl BenchReport {
     ///
     /// If the text is no report, or an incomplete one.
     pub fn from_json(text: &[u8]) -> Result<Self, BenchReportError> {
-        // The members of other versions are others, so the version is read first.
+        // Other versions have other members, so the version is read first.
         let Version { format_version } = serde_json::from_slice(text)?;
         if format_version != FORMAT_VERSION {
             return Err(BenchReportError::Version(format_version));
@@ -167,7 +168,7 @@ impl BenchReport {
         write_atomically(path, visible_json(&text).as_bytes())
     }
 
-    /// Sets what the figures of all runs have to reach.
+    /// Sets the thresholds of all runs.
     pub fn set_thresholds(&mut self, thresholds: Thresholds) {
         for run in &mut self.runs {
             run.thresholds = thresholds;

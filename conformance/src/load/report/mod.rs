@@ -1,5 +1,5 @@
-//! Reads and merges results of load tests, and renders them: as JSON, as text, as a page. Decides
-//! nothing.
+//! Reads and merges results of load tests, and renders them: as JSON, as text, as a page. Does not
+//! judge them.
 
 mod chart;
 mod comparison;

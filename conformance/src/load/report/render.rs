@@ -2,7 +2,7 @@ use std::io;
 
 use minijinja::{Environment, Value};
 
-/// Fills a template of a page: text in it is escaped.
+/// Fills a template of a page, and escapes the text that it fills in.
 ///
 /// # Errors
 ///

@@ -65,12 +65,12 @@ pub(in crate::load) fn name(run: &BenchRun) -> String {
 pub(super) fn answer(run: &BenchRun) -> String {
     if let Some(search) = &run.search {
         let Some(highest) = search.highest else {
-            return "no rate went without loss".into();
+            return "no rate passed without loss".into();
         };
         let highest = rate(highest);
         return match search.failed {
-            _ if search.broken.is_some() => format!("broken off; {highest} went without loss"),
-            _ if !search.is_decided => format!("undecided; {highest} went without loss once"),
+            _ if search.broken.is_some() => format!("broken off; {highest} passed without loss"),
+            _ if !search.is_decided => format!("undecided; {highest} passed without loss once"),
             Some(failed) => {
                 let whose = match run.limited_by {
                     LimitedBy::Machine | LimitedBy::Unclear => {

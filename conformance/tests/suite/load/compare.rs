@@ -103,7 +103,7 @@ fn a_run_that_is_gone_got_worse_and_other_rates_are_not_judged() {
     });
     let ran = compare(&[&good, &gone]).expect_status(1);
     assert!(
-        ran.stdout.contains("it is not there any more"),
+        ran.stdout.contains("the last report has no result"),
         "{}",
         ran.stdout
     );

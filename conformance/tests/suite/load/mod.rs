@@ -316,7 +316,7 @@ fn invalid_arguments_are_refused() {
         (
             &["--rate", "ramp:0-1", "--duration", "1s"],
             2,
-            "no datagrams come of",
+            "gives no datagram in",
         ),
         (&["--rate", "10", "--size", "30"], 2, "more than --size 30"),
         (

@@ -148,7 +148,7 @@ fn a_report_that_no_trial_has_is_refused_or_drawn() {
         report["runs"][0]["measurement"]["timeline"] = timeline;
     })
     .expect_status(2)
-    .expect_stderr("its timeline is none of 1 to 1000 moments");
+    .expect_stderr("its timeline does not have 1 to 1000 moments");
     // The range of an axis is limited.
     merge(&|report| {
         let mut timeline = timeline(report);
