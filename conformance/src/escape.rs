@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// Returns bytes as text on one line: invisible characters and bytes that are not UTF-8 are
-/// escaped, and backslashes are doubled. The text moves no cursor and changes no colour.
+/// escaped, and backslashes are doubled. So the text cannot move the cursor or change colours.
 pub fn escaped(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
