@@ -99,8 +99,11 @@ impl Supervisor<'_> {
     /// later one, and it also reports a long datagram that no other follows. Returns `None` if the
     /// subject does not report the long ones at all.
     fn overtakes(&mut self, dialect: Dialect) -> Result<Option<bool>, RunError> {
+        let long = params(LONG_PARAMS);
         for _ in 0..OVERTAKING_TRIES {
-            let params = [vec![LONG_PARAMS], vec![0; SHORT]].concat().repeat(LONG);
+            let params = [vec![&long[..]], vec![&[][..]; SHORT]]
+                .concat()
+                .repeat(LONG);
             let probe = |params| Probe::new(&mut self.fences, dialect, params);
             let probes: Vec<_> = params.into_iter().map(probe).collect();
             let Some(observation) = self.send_probes(dialect, &probes)? else {
@@ -109,7 +112,7 @@ impl Supervisor<'_> {
             let order = order(&observation, &probes, &self.fences);
             let is_complete = order.len() == probes.len();
             if !order.is_sorted() || !is_complete && self.has_late_report() {
-                let alone = Probe::new(&mut self.fences, dialect, LONG_PARAMS);
+                let alone = Probe::new(&mut self.fences, dialect, &long);
                 return self.reports_unprompted(dialect, &alone).map(Some);
             }
             if !is_complete {
@@ -144,8 +147,9 @@ impl Supervisor<'_> {
 
     /// Returns the parameters of equal events as the subject reports them.
     fn reported_orders(&mut self, dialect: Dialect) -> Result<Vec<Vec<ParamBuf>>, RunError> {
+        let params = params(SHUFFLED_PARAMS);
         let probes: Vec<_> = (0..SHUFFLED_EVENTS)
-            .map(|_| Probe::new(&mut self.fences, dialect, SHUFFLED_PARAMS))
+            .map(|_| Probe::new(&mut self.fences, dialect, &params))
             .collect();
         let Some(observation) = self.send_probes(dialect, &probes)? else {
             return Ok(Vec::new());
@@ -213,15 +217,14 @@ struct Probe {
 }
 
 impl Probe {
-    fn new(fences: &mut Fences, dialect: Dialect, params: usize) -> Self {
+    fn new(fences: &mut Fences, dialect: Dialect, params: &[ParamBuf]) -> Self {
         let fence = fences.next_fence();
         let datagram = fence.datagram(dialect);
         let mut event = dialect
             .decode(&datagram)
             .unwrap_or_else(|_| EventBuf::new("", []));
         let tags = event.params.clone();
-        let param = |index| ParamBuf::named(param_name(index), ValueBuf::Integer(1));
-        event.params.extend((0..params).map(param));
+        event.params.extend_from_slice(params);
         Self {
             fence,
             datagram: dialect.encode(&event).unwrap_or(datagram),
@@ -237,6 +240,12 @@ impl Probe {
     fn is_tag(&self, param: &ParamBuf) -> bool {
         self.tags.iter().any(|tag| tag.name == param.name)
     }
+}
+
+/// Returns this many parameters, in the order of their names.
+fn params(count: usize) -> Vec<ParamBuf> {
+    let param = |index| ParamBuf::named(param_name(index), ValueBuf::Integer(1));
+    (0..count).map(param).collect()
 }
 
 /// Returns a short name for the parameter at an index. Names have the order of their indices.
