@@ -2,6 +2,7 @@ use std::mem;
 use std::thread::Scope;
 use std::time::Instant;
 
+use super::behaviour::Behaviour;
 use super::blame::blame_for_end;
 use super::confirm::agreed;
 use super::delayed::DelayedOutcomes;
@@ -14,6 +15,7 @@ use super::spare::SpareInstances;
 use super::state::may_show_state;
 use super::supervisor::Supervisor;
 use super::worker_event::WorkerEvent;
+use crate::dialect::Dialect;
 use crate::judge::{Judgment, Strictness, Verdict, judge};
 use crate::subject::{AnswerWait, ExchangeEnd};
 use crate::vectors::Vector;
@@ -116,8 +118,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
     }
 
     /// Runs vectors in a pipeline. Sends the first vector that does not go well and all later ones
-    /// again, one at a time, to find out which vector causes what. Returns the number of vectors
-    /// that were run.
+    /// again, one at a time, to find out which vector causes what. If reports overtake each other,
+    /// sends all again. Returns the number of vectors that were run.
     fn run_pipelined(&mut self, vectors: &[&'c Vector]) -> Result<usize, RunError> {
         self.check_state()?;
         self.expect_silence(vectors[0]);
@@ -152,13 +154,15 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         };
         // Datagrams that the kernel dropped do not make the subject suspicious.
         let mut suspicion = suspicion.filter(|_| dropped == 0);
+        let mut again = good;
         if suspicion.is_some() {
             self.supervisor.investigate_failure(first.dialect)?;
             // A new discovery of the pipeline or the investigation explains the suspicion.
             suspicion = suspicion.filter(|_| self.supervisor.discoveries.all() == known);
+            again -= self.remove_doubtful(good, &known);
         }
         let mut unexplained = None;
-        for vector in &vectors[good..] {
+        for vector in &vectors[again..] {
             let differing = self.try_vector(vector, first_try.take())?;
             let is_first = std::ptr::eq(*vector, *first);
             let Some(outcome) = self.outcomes.last() else {
@@ -198,6 +202,18 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             outcome.why = format!("in a burst with other vectors: {why}; alone it passed");
         }
         Ok(vectors.len())
+    }
+
+    /// Removes the outcomes of the newest vectors, at most `count` of them, if the runner has just
+    /// discovered that reports overtake each other: a vector that expects a rejection may have
+    /// passed because its report came late. Returns the number of removed outcomes.
+    fn remove_doubtful(&mut self, count: usize, known: &[(Dialect, Behaviour)]) -> usize {
+        let discovered = self.supervisor.discoveries.all();
+        let mut new = discovered.iter().filter(|it| !known.contains(it));
+        if !new.any(|(_, behaviour)| *behaviour == Behaviour::ReportsOvertake) {
+            return 0;
+        }
+        (0..count).map_while(|_| self.outcomes.pop()).count()
     }
 
     /// Tries a vector alone, and adds its outcome. If the instance was lost and a fresh one was

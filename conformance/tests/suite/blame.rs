@@ -161,6 +161,28 @@ fn malformed_datagrams_that_threads_report_as_events_fail_alone() {
 }
 
 #[test]
+fn a_malformed_datagram_whose_report_came_late_has_not_passed() {
+    // The report of the first malformed datagram comes after that of the good event behind it.
+    let late = "
+            late, fenced = vars(json).setdefault('late', ([], threading.Event()))
+            if not late: late.append(datagram); fenced.clear(); fenced.wait()
+            line = report(b'E_TEST', [])";
+    let listener = THREADS
+        .replace(" line = {'error': str(error)}", late)
+        .replace(
+            "flush()",
+            "flush(); getattr(json, 'late', [threading.Event()])[-1].set()",
+        );
+    for dialect in ["text", "jsonrpc"] {
+        let filter = ["bad-e*", "rpc-bad-e*"][usize::from(dialect == "jsonrpc")];
+        let args = ["--filter", filter, "--dialect", dialect, "--socket", "unix"];
+        let (ran, report) = report_of(&args, &listener);
+        let results = report["results"].as_array().expect("it is a list");
+        assert_eq!(failures(&report).len(), results.len(), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn parameters_in_random_order_fail_one_vector() {
     let why = "in another order each time";
     for extra in [SHUFFLED, HASHED] {
