@@ -151,8 +151,11 @@ impl Simulator {
             let mut steps = vector.steps.iter();
             steps.any(|step| memmem::find(&step.datagram, digits).is_some())
         };
+        // No tag is longer than the datagram that contains it.
+        let fences = self.before.iter().chain(&self.after);
+        let longest = fences.map(|ready| ready.datagram.len()).max().unwrap_or(0);
         let ends_tag = |digits: &[u8]| {
-            let mut splits = 1..digits.len();
+            let mut splits = digits.len().saturating_sub(longest).max(1)..digits.len();
             splits.any(|at| self.holds_tag_end(&digits[at..]) && is_sent(&digits[..at]))
         };
         let is_part = |digits: &[u8]| {
@@ -268,4 +271,39 @@ fn event_length(event: &EventBuf) -> usize {
         1 + value + param.name.as_ref().map_or(0, Vec::len)
     });
     event.name.len() + params.sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::Corpus;
+
+    fn simulator() -> Simulator {
+        Simulator::new(Dialect::Text, &FenceTemplate::default())
+    }
+
+    /// Returns whether the line of these digits seems to contain a part of a tag, for a vector
+    /// without digits.
+    fn holds_part_of_tag(simulator: &Simulator, digits: &[u8]) -> bool {
+        let corpus = Corpus::embedded().expect("the corpus is valid");
+        let is_simple = |vector: &&Vector| vector.id == "sep-first-one-splits";
+        let vector = corpus.vectors.iter().find(is_simple);
+        simulator.holds_part_of_tag(vector.expect("it is there"), [digits])
+    }
+
+    /// This once took time that is quadratic in the number of digits.
+    #[test]
+    fn many_digits_take_linear_time() {
+        assert!(!holds_part_of_tag(&simulator(), &b"7".repeat(200_000)));
+    }
+
+    #[test]
+    fn parts_of_tags_are_found() {
+        let simulator = simulator();
+        let datagram = &simulator.before[0].datagram;
+        let runs = datagram.split(|byte| !byte.is_ascii_digit());
+        let tag = runs.max_by_key(|run| run.len()).expect("it has digits");
+        assert!(holds_part_of_tag(&simulator, &tag[3..]));
+        assert!(!holds_part_of_tag(&simulator, &[b"0", tag].concat()));
+    }
 }
