@@ -36,7 +36,10 @@ pub fn anonymized_datagrams_decode_alike(dialect: Dialect, datagram: &[u8]) {
             Reading::Event(event) => Some(shape(event)),
             _ => None,
         });
-        shapes.collect::<Vec<_>>()
+        // Two short words may become the same word, and then two readings become one.
+        let mut shapes: Vec<_> = shapes.collect();
+        shapes.dedup();
+        shapes
     });
     assert_eq!(others, readings, "{shown}");
 }
