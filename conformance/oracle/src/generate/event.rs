@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::bytes_literal::BytesLiteral;
+use super::words::{NAMES, VALUES};
 use super::{ByteSource, Generate};
 use event_datagram::jsonrpc::{self, sender::Release};
 use event_datagram::{
@@ -129,23 +130,40 @@ fn event(
     pieces: &[&[u8]],
     mut named: impl FnMut(&mut ByteSource<'_>) -> bool,
 ) -> EventBuf {
-    let name = match source.weighted_index(&[3, 1]) {
+    let name = match source.weighted_index(&[12, 4, 1]) {
         0 => b"E_TEST".to_vec(),
-        _ => source.pieces(8, pieces),
+        1 => source.pieces(8, pieces),
+        _ => source.choose(NAMES).to_vec(),
     };
     let params = source.list(12, |source| {
-        let name = named(source).then(|| match source.weighted_index(&[1, 2]) {
+        let name = named(source).then(|| match source.weighted_index(&[4, 8, 1]) {
             0 => b"ip".to_vec(),
-            _ => source.pieces(8, pieces),
+            1 => source.pieces(8, pieces),
+            _ => source.choose(NAMES).to_vec(),
         });
         let value = match source.weighted_index(&[8, 2, 1]) {
-            0 => ValueBuf::Bytes(source.pieces(12, pieces)),
+            0 => ValueBuf::Bytes(bytes(source, pieces)),
             1 => ValueBuf::Integer(source.integer()),
             _ => ValueBuf::Null,
         };
         ParamBuf { name, value }
     });
     EventBuf { name, params }
+}
+
+/// The longest repetition of a byte as a value. Python reads no number of more than 4300 digits.
+const LONGEST_REPETITION: usize = 6_000;
+
+/// Returns the bytes of a value.
+fn bytes(source: &mut ByteSource<'_>, pieces: &[&[u8]]) -> Vec<u8> {
+    if source.may_be_large() && source.one_in(200) {
+        let byte = source.choose(b"[{9a ");
+        return vec![byte; source.below(LONGEST_REPETITION)];
+    }
+    match source.weighted_index(&[12, 1]) {
+        0 => source.pieces(12, pieces),
+        _ => source.choose(VALUES).to_vec(),
+    }
 }
 
 /// Returns, in rare cases, a size of the datagram just below or above a limit.

@@ -2,7 +2,9 @@ use std::fmt;
 
 use super::bytes_literal::BytesLiteral;
 use super::event::{EventCode, LONG};
+use super::lenient::lenient;
 use super::mutate::{mutate, repeated, sequence};
+use super::words::{NAMES, VALUES};
 use super::{ByteSource, Generate, JsonRpcEvent};
 use event_datagram::jsonrpc::MAX_DEPTH;
 use event_datagram::jsonrpc::sender::{self, Release};
@@ -115,7 +117,7 @@ impl Generate for JsonRpcDatagram {
             let params = repeated(source, PIECES, MAX_REPETITION);
             return Self(around(b"{\"method\":\"E\",\"params\":", params));
         }
-        let kind = source.weighted_index(&[4, 3, 4, 6, 2, 1, 2, 1]);
+        let kind = source.weighted_index(&[4, 3, 4, 6, 2, 1, 2, 1, 1]);
         let mut datagram = match kind {
             0 => written(source),
             1 => Spelling::generate(source).datagram,
@@ -123,6 +125,7 @@ impl Generate for JsonRpcDatagram {
             4 => around(b"{\"method\":\"E\",\"params\":", source.pieces(16, PIECES)),
             5 => source.pieces(32, PIECES),
             6 => deep(source),
+            7 => lenient(source),
             _ => source.take_rest().to_vec(),
         };
         if kind < 3 && source.one_in(2) {
@@ -253,10 +256,14 @@ fn string(source: &mut ByteSource<'_>) -> Vec<u8> {
     let odd: &[&[u8]] = &[
         b"\\ud83d", b"\\ude00", b"\\u00", b"\\q", b"\n", b"\0", b"\"", b"\\",
     ];
-    let content = source.list(6, |source| match source.one_in(40) {
-        false => source.choose(good),
-        true => source.choose(odd),
-    });
+    let content = match source.weighted_index(&[14, 1, 1]) {
+        0 => source.list(6, |source| match source.one_in(40) {
+            false => source.choose(good),
+            true => source.choose(odd),
+        }),
+        1 => vec![source.choose(NAMES)],
+        _ => vec![source.choose(VALUES)],
+    };
     [b"\"".to_vec(), content.concat(), b"\"".to_vec()].concat()
 }
 

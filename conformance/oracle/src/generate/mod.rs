@@ -43,11 +43,13 @@ mod engine_traits;
 mod event;
 mod from_bytes;
 mod jsonrpc;
+mod lenient;
 mod mutate;
 mod socket;
 #[cfg(feature = "proptest")]
 mod strategy;
 mod text;
+mod words;
 
 pub use byte_shrinker::ByteShrinker;
 pub use byte_source::ByteSource;
