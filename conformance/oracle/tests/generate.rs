@@ -202,11 +202,11 @@ fn events_come_in_sizes_around_every_limit() {
 
 #[test]
 fn failing_cases_shrink_to_short_ones() {
-    /// Shrinks the first cases that fail.
-    fn shrunk<C: Generate>(fails: impl Fn(&C) -> bool) -> Vec<C> {
+    /// Shrinks the first `count` cases that fail.
+    fn shrunk<C: Generate>(count: usize, fails: impl Fn(&C) -> bool) -> Vec<C> {
         let case = |bytes: &[u8]| C::generate(&mut ByteSource::new(bytes));
         let failing = decisions(6_000).filter(|bytes| fails(&case(bytes)));
-        let smallest = failing.take(60).map(|bytes| {
+        let smallest = failing.take(count).map(|bytes| {
             let mut shrink = ByteShrinker::new(bytes);
             while let Some(candidate) = shrink.candidate() {
                 if fails(&case(candidate)) {
@@ -228,7 +228,7 @@ fn failing_cases_shrink_to_short_ones() {
         });
         params.any(|value| value.iter().any(|byte| byte == b'"'))
     };
-    let cases = shrunk(quote);
+    let cases = shrunk(60, quote);
     assert_eq!(cases.len(), 60);
     let simplest = br#"{"jsonrpc":"2.0","method":"E_TEST","params":["\""]}"#;
     assert!(cases.iter().any(|case| case.0 == simplest));
@@ -242,7 +242,7 @@ fn failing_cases_shrink_to_short_ones() {
         });
         values.any(|value| value.contains(&b'\n') && value.ends_with(b"\\"))
     };
-    let cases = shrunk(backslash);
+    let cases = shrunk(20, backslash);
     assert!(!cases.is_empty());
     assert!(
         cases.iter().all(|case| case.0.params.len() <= 3),

@@ -142,7 +142,7 @@ fn event(
             _ => source.choose(NAMES).to_vec(),
         });
         let value = match source.weighted_index(&[8, 2, 1]) {
-            0 => ValueBuf::Bytes(bytes(source, pieces)),
+            0 => ValueBuf::Bytes(value_bytes(source, pieces)),
             1 => ValueBuf::Integer(source.integer()),
             _ => ValueBuf::Null,
         };
@@ -155,7 +155,7 @@ fn event(
 const LONGEST_REPETITION: usize = 6_000;
 
 /// Returns the bytes of a value.
-fn bytes(source: &mut ByteSource<'_>, pieces: &[&[u8]]) -> Vec<u8> {
+fn value_bytes(source: &mut ByteSource<'_>, pieces: &[&[u8]]) -> Vec<u8> {
     if source.may_be_large() && source.one_in(200) {
         let byte = source.choose(b"[{9a ");
         return vec![byte; source.below(LONGEST_REPETITION)];
