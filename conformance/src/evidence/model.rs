@@ -93,12 +93,18 @@ impl Observed {
 
     /// Returns the report as the judge reads it.
     fn report(&self) -> Report {
-        let line = self.line().unwrap_or_else(|| {
-            let raw = self.0.as_str().and_then(unescaped);
-            let line = raw.and_then(|raw| parse_line(&raw));
-            line.unwrap_or_else(|| Line::Malformed(self.text()))
-        });
+        let line = self.line().or_else(|| parse_line(&self.bytes()));
+        let line = line.unwrap_or_else(|| Line::Malformed(self.text()));
         Report::parsed(Vec::new(), line)
+    }
+
+    /// Returns the bytes of the line, in JSON without blanks. If the line was cut, returns the text
+    /// that was kept.
+    pub fn bytes(&self) -> Vec<u8> {
+        match &self.0 {
+            Value::String(text) => unescaped(text).unwrap_or_else(|| text.clone().into_bytes()),
+            json => json.to_string().into_bytes(),
+        }
     }
 
     /// Returns the line as a text without control characters.

@@ -5,7 +5,7 @@ use super::Record;
 use super::behaviour::reported_behaviour;
 use crate::diagnose::{Diagnosis, Dictionary, Finding, KnownCause, diagnose};
 use crate::dialect::Dialect;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Observed};
 use crate::fence::FenceTemplate;
 use crate::judge::Verdict;
 use crate::vectors::Vector;
@@ -55,7 +55,7 @@ impl<'c> Findings<'c> {
             reports: evidence.map_or_else(Vec::new, |evidence| evidence.reports()),
             misread_fence: evidence
                 .and_then(|evidence| evidence.misread_fence.as_ref())
-                .map(|line| line.text().into_bytes()),
+                .map(Observed::bytes),
             known: evidence.and_then(known_cause),
         });
     }

@@ -8,7 +8,7 @@ pub(crate) const HANGS: &str = "try: parse(datagram)
 except ValueError: time.sleep(1000)";
 
 /// A listener that keeps datagrams that it must reject, and puts them before all later ones.
-const KEEPS: &str = "if count == 0: kept = b''
+pub(crate) const KEEPS: &str = "if count == 0: kept = b''
 datagram = kept + datagram
 try: parse(datagram); kept = b''
 except ValueError: kept = datagram; continue";

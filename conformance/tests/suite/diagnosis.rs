@@ -13,6 +13,7 @@ use regex::Regex;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::blame_silence::KEEPS;
 use crate::evdg::{Ran, python_listener, python_listener_with_all, run, test};
 use crate::hostile_subjects::listener_with;
 
@@ -347,6 +348,26 @@ fn a_correct_listener_has_no_diagnosis() {
             assert!(!text.contains(sign), "{format}: {sign}");
         }
     }
+}
+
+#[test]
+fn a_good_event_that_is_read_with_bytes_to_escape_shows_the_cause() {
+    // The names that are reported for the good events hold a carriage return, NULs and backslashes.
+    let command = listener_with(KEEPS);
+    let command: Vec<_> = command.iter().map(String::as_str).collect();
+    let ids = ["cr-line-ends", "literal-backslash-n", "nul-terminated"];
+    let ids = ids.map(|id| format!("bad-{id}"));
+    let filters = ids.iter().flat_map(|id| ["--filter", id]);
+    let args: Vec<_> = ["--socket", "unix"].into_iter().chain(filters).collect();
+    let report = Reports::of(&args, &command, 1).json();
+    let diagnosis = &report["diagnosis"];
+    let of =
+        |cause: &Value| [cause["fault"].clone(), cause["also"].clone()].map(|it| it.to_string());
+    let causes = diagnosis["causes"].as_array().expect("it is a list");
+    let named: Vec<_> = causes.iter().flat_map(of).collect();
+    let fault = "keeps-bad-bytes-until-they-parse";
+    assert!(named.iter().any(|it| it.contains(fault)), "{diagnosis}");
+    assert_eq!(diagnosis["unexplained"], 0, "{diagnosis}");
 }
 
 #[test]
