@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,10 @@ pub(super) struct DelayedOutcomes<'e, 's, 'env, 'c> {
     scope: &'s Scope<'s, 'env>,
     /// The most threads at a time.
     max_threads: usize,
+    /// How many threads run, as far as `ends` tells.
+    running: usize,
+    /// Gets a message from each thread that ends.
+    ends: (Sender<()>, Receiver<()>),
     /// The outcomes that are not emitted yet, the newest last.
     held: VecDeque<Held<'s, 'c>>,
     /// The vectors that cause losses, as a replay has found, and whose outcomes are not known yet.
@@ -35,6 +40,16 @@ struct Pending<'s, 'c> {
     since: Instant,
 }
 
+/// Tells when it is dropped that a thread ends.
+struct EndOfThread(Sender<()>);
+
+impl Drop for EndOfThread {
+    fn drop(&mut self) {
+        // The receiver is gone if the run has failed.
+        let _ = self.0.send(());
+    }
+}
+
 /// How long a thread waits for a silent instance and a fresh one, unless the subject is slow.
 const USUAL_WAIT: Duration = Duration::from_secs(4);
 
@@ -47,6 +62,8 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
         Self {
             scope,
             max_threads,
+            running: 0,
+            ends: channel(),
             held: VecDeque::new(),
             causes: Vec::new(),
             emit,
@@ -70,11 +87,15 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
         &mut self,
         work: impl FnOnce() -> Result<Confirmed<'c>, RunError> + Send + 's,
     ) -> Result<(), RunError> {
-        while self.pending_count() >= self.max_threads {
-            self.join_oldest();
-        }
+        self.wait_for_room();
+        let end = EndOfThread(self.ends.0.clone());
+        let work = move || {
+            let _end = end;
+            work()
+        };
         let thread = thread::Builder::new().spawn_scoped(self.scope, work);
         let thread = thread.map_err(RunError::Thread)?;
+        self.running += 1;
         let since = Instant::now();
         self.held
             .push_back(Held::Pending(Pending { thread, since }));
@@ -161,11 +182,29 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
         self.held.iter().filter(is_pending).count()
     }
 
-    fn join_oldest(&mut self) {
-        let mut held = self.held.iter();
-        if let Some(at) = held.position(|held| matches!(held, Held::Pending(_))) {
-            self.join(at);
+    /// Waits until another thread may start. The oldest thread need not be the first that ends: it
+    /// may have to ask fresh instances.
+    fn wait_for_room(&mut self) {
+        self.running -= self.ends.1.try_iter().count();
+        if self.running < self.max_threads {
+            return;
         }
+        let pending = self.held.iter().filter_map(|held| match held {
+            Held::Pending(pending) if !pending.thread.is_finished() => Some(pending.since),
+            _ => None,
+        });
+        if let Some(since) = pending.min() {
+            self.report_wait(since);
+        }
+        if self.ends.1.recv().is_ok() {
+            self.running -= 1;
+        }
+    }
+
+    fn report_wait(&mut self, since: Instant) {
+        let instances = self.pending_count();
+        let at_most = USUAL_WAIT.saturating_sub(since.elapsed());
+        (self.emit)(WorkerEvent::Waiting { instances, at_most });
     }
 
     /// Waits for an outcome.
@@ -173,9 +212,7 @@ impl<'e, 's, 'env, 'c: 's> DelayedOutcomes<'e, 's, 'env, 'c> {
         if let Some(Held::Pending(pending)) = self.held.get(at)
             && !pending.thread.is_finished()
         {
-            let instances = self.pending_count();
-            let at_most = USUAL_WAIT.saturating_sub(pending.since.elapsed());
-            (self.emit)(WorkerEvent::Waiting { instances, at_most });
+            self.report_wait(pending.since);
         }
         if let Some(Held::Pending(_)) = self.held.get(at)
             && let Some(Held::Pending(pending)) = self.held.remove(at)

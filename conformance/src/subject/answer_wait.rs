@@ -33,11 +33,12 @@ impl AnswerWait {
         per_kib: Duration::from_millis(20),
     };
     /// The wait before another instance takes the place of a silent one, if the subject was silent
-    /// before.
+    /// before. Every silence holds the run up for this long, while a wrong suspicion costs only a
+    /// fresh instance.
     pub(crate) const SUSPECT_AGAIN: Self = Self {
         round_trips: 5,
         minimum: Duration::from_millis(25),
-        per_kib: Duration::from_millis(20),
+        per_kib: Duration::from_millis(4),
     };
 
     /// Returns a wait that does not depend on how long the subject took before.
