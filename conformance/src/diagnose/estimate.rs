@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use event_datagram::EventBuf;
 use event_datagram_oracle::faults::{Fault, FaultInstance, Parameter, ParameterKind};
 
+use super::parallel::in_parallel;
 use super::problem::{Observed, Problem, Seen};
 use super::simulation::Simulated;
 use crate::vectors::{Expectation, Step};
@@ -25,25 +26,27 @@ pub(super) fn estimated(
     faults: &[&'static Fault],
 ) -> Vec<(usize, FaultInstance)> {
     let sample = Sample::new(problem);
-    let mut instances = Vec::new();
-    for (rank, fault) in faults.iter().copied().enumerate() {
-        let parameters = match fault.parameter() {
-            ParameterKind::None => continue,
-            ParameterKind::Number(common) => {
-                let numbers = sample.numbers(fault).into_iter();
-                let others = numbers.filter(|number| !common.contains(number));
-                others.map(Parameter::Number).collect()
-            }
-            ParameterKind::EventNames => event_names(problem).into_iter().collect::<Vec<_>>(),
-            ParameterKind::ParamNames => param_names(problem).into_iter().collect(),
-        };
-        instances.extend(
-            parameters
-                .into_iter()
-                .map(|parameter| (rank, FaultInstance { fault, parameter })),
-        );
+    let parameters = in_parallel(faults, |fault| parameters(&sample, fault));
+    let each = faults.iter().copied().zip(parameters).enumerate();
+    let instances = each.flat_map(|(rank, (fault, parameters))| {
+        let parameters = parameters.into_iter();
+        parameters.map(move |parameter| (rank, FaultInstance { fault, parameter }))
+    });
+    instances.collect()
+}
+
+/// Returns the parameters of a fault that fit the failures.
+fn parameters(sample: &Sample<'_>, fault: &'static Fault) -> Vec<Parameter> {
+    match fault.parameter() {
+        ParameterKind::None => Vec::new(),
+        ParameterKind::Number(common) => {
+            let numbers = sample.numbers(fault).into_iter();
+            let others = numbers.filter(|number| !common.contains(number));
+            others.map(Parameter::Number).collect()
+        }
+        ParameterKind::EventNames => event_names(sample.problem).into_iter().collect(),
+        ParameterKind::ParamNames => param_names(sample.problem).into_iter().collect(),
     }
-    instances
 }
 
 /// Returns the names of the events that the subject read correctly, with the fence, if they are
@@ -137,6 +140,10 @@ impl<'s> Sample<'s> {
     fn by_size_of_report(&self, at: usize, fault: &'static Fault) -> usize {
         let seen = &self.problem.seen[at];
         let (mut low, mut high) = (0, seen.vector.longest_datagram());
+        if self.simulate(at, fault, low).reported >= seen.reported() {
+            // Most faults do not limit this vector, and need no search.
+            return low;
+        }
         while low < high {
             let middle = low.midpoint(high);
             if self.simulate(at, fault, middle).reported < seen.reported() {

@@ -1,23 +1,26 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// How many items a thread takes at a time.
-const BATCH: usize = 4;
+/// How many items a thread takes at a time, at most.
+const MAX_BATCH: usize = 4;
+/// How many times each of the two threads takes items, at least, so that both have enough to do.
+const MIN_BATCHES: usize = 4;
 
-/// Maps items in two threads if there are many, and returns the results in the order of the items.
+/// Maps items in two threads, and returns the results in the order of the items.
 pub(super) fn in_parallel<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<U> {
-    if items.len() <= BATCH {
+    if items.len() < 2 {
         return items.iter().map(map).collect();
     }
+    let size = (items.len() / (2 * MIN_BATCHES)).clamp(1, MAX_BATCH);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         loop {
-            let begin = next.fetch_add(BATCH, Ordering::Relaxed);
+            let begin = next.fetch_add(size, Ordering::Relaxed);
             let Some(rest) = items.get(begin..).filter(|rest| !rest.is_empty()) else {
                 return done;
             };
-            let batch = rest.iter().take(BATCH).enumerate();
+            let batch = rest.iter().take(size).enumerate();
             done.extend(batch.map(|(at, item)| (begin + at, map(item))));
         }
     };

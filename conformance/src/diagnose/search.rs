@@ -48,7 +48,6 @@ struct Extension {
     set: usize,
     candidate: usize,
     members: Vec<usize>,
-    score: i64,
 }
 
 impl Search<'_> {
@@ -92,9 +91,13 @@ impl Search<'_> {
         add.chain(replace).find_map(|from| {
             // The vectors that the removed member explained show which faults may replace it.
             let others = self.unexplained(&from, &(0..from.simulated.len()));
-            let sample = [&unexplained[..], &others].concat();
-            let better = self.best(from.clone(), &self.helpful(&from, &sample));
-            (better.score > set.score).then_some(better)
+            let others = others.into_iter().filter(|at| !unexplained.contains(at));
+            // One vector at a time, because most faults that help show at the first one, and models
+            // are slow on large vectors.
+            unexplained.iter().copied().chain(others).find_map(|at| {
+                let better = self.best(from.clone(), &self.helpful(&from, at));
+                (better.score > set.score).then_some(better)
+            })
         })
     }
 
@@ -155,11 +158,11 @@ impl Search<'_> {
         self.finished(best)
     }
 
-    /// Returns the candidates that explain some of these vectors together with a set.
-    fn helpful(&self, set: &Set, sample: &[usize]) -> Vec<usize> {
+    /// Returns the candidates that explain a vector together with a set.
+    fn helpful(&self, set: &Set, at: usize) -> Vec<usize> {
         let helps = |candidate: &usize| {
             let members = self.with(&set.members, *candidate)?;
-            ((self.go_on)() && self.explains_any(&members, sample)).then_some(*candidate)
+            ((self.go_on)() && self.explains_any(&members, &[at])).then_some(*candidate)
         };
         let helpful = in_parallel(&self.all(), helps);
         helpful.into_iter().flatten().collect()
@@ -265,61 +268,52 @@ impl Search<'_> {
                         set,
                         candidate,
                         members,
-                        score: 0,
                     });
                 }
             }
         }
-        let samples: Vec<_> = beam
-            .iter()
-            .map(|set| self.unexplained_sample(set))
-            .collect();
-        self.rank(&mut extensions, |extension| {
-            let sample = samples[extension.set].iter();
-            sample
-                .map(|at| self.change(&beam[extension.set], extension, *at).1)
-                .sum()
+        let extensions = self.promising(beam, extensions);
+        let sets = in_parallel(&extensions, |extension| {
+            (self.go_on)().then(|| self.extension(&beam[extension.set], extension))
         });
-        extensions.truncate(MAX_EXTENSIONS * beam.len());
-        self.rank(&mut extensions, |extension| {
-            let set = &beam[extension.set];
-            let changes = (0..set.simulated.len()).map(|at| self.change(set, extension, at).1);
-            set.score + changes.sum::<i64>()
-        });
+        let mut sets: Vec<Set> = sets.into_iter().flatten().collect();
+        sets.sort_by_key(|set| std::cmp::Reverse(set.score));
         let mut best = Vec::<Set>::new();
-        for extension in extensions {
-            if best.len() == BEAM {
-                break;
-            }
-            let set = &beam[extension.set];
-            let all = 0..set.simulated.len();
-            let simulated: Vec<_> = all.map(|at| self.change(set, &extension, at).0).collect();
+        for set in sets {
             // Keeps one of several sets that do the same.
-            if best.iter().all(|other| other.simulated != simulated) {
-                best.push(Set {
-                    members: extension.members,
-                    simulated,
-                    score: extension.score,
-                });
+            if best.len() < BEAM && best.iter().all(|other| other.simulated != set.simulated) {
+                best.push(set);
             }
         }
         best
     }
 
-    /// Orders extensions by a score, the highest first.
-    fn rank(&self, extensions: &mut [Extension], score: impl Fn(&Extension) -> i64 + Sync) {
-        let score = |extension: &Extension| {
-            if (self.go_on)() {
-                score(extension)
-            } else {
-                i64::MIN
-            }
-        };
-        let scores = in_parallel(extensions, score);
-        for (extension, score) in extensions.iter_mut().zip(scores) {
-            extension.score = score;
+    /// Returns the extensions that explain most of a sample of what their sets do not explain.
+    fn promising(&self, beam: &[Set], extensions: Vec<Extension>) -> Vec<Extension> {
+        let samples = beam.iter().map(|set| self.unexplained_sample(set));
+        let samples: Vec<_> = samples.collect();
+        let scores = in_parallel(&extensions, |extension| {
+            let set = &beam[extension.set];
+            let sample = samples[extension.set].iter().take_while(|_| (self.go_on)());
+            let changes = sample.map(|at| self.change(set, extension, *at).1);
+            changes.sum::<i64>()
+        });
+        let mut ranked: Vec<_> = extensions.into_iter().zip(scores).collect();
+        ranked.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
+        ranked.truncate(MAX_EXTENSIONS * beam.len());
+        ranked.into_iter().map(|(extension, _)| extension).collect()
+    }
+
+    /// Returns an extended set, run on all vectors of the set.
+    fn extension(&self, set: &Set, extension: &Extension) -> Set {
+        let all = 0..set.simulated.len();
+        let changed = all.map(|at| self.change(set, extension, at));
+        let (simulated, changes): (Vec<_>, Vec<i64>) = changed.unzip();
+        Set {
+            members: extension.members.clone(),
+            simulated,
+            score: set.score + changes.iter().sum::<i64>(),
         }
-        extensions.sort_by_key(|extension| std::cmp::Reverse(extension.score));
     }
 
     /// Returns vectors that a set does not explain, evenly chosen from all such vectors.
