@@ -26,6 +26,18 @@ pub(super) const FAULTS: &[Fault] = &[
         injection: always(|listener| keeps_bad_bytes(listener, usize::MAX)),
     },
     Fault {
+        slug: "keeps-what-it-rejects",
+        sentence: "keeps every datagram that it rejects in its buffer before the next datagrams for ever",
+        requirement: "T20",
+        injection: always(|listener| {
+            let is_read = keeps_datagrams(listener, usize::MAX);
+            listener.report.link(move |reading, next| {
+                is_read.set(reading.is_ok());
+                next(reading)
+            });
+        }),
+    },
+    Fault {
         slug: "waits-for-the-closing-brace",
         sentence: "joins datagrams until their braces balance, three at most",
         requirement: "T20",
@@ -194,12 +206,22 @@ pub(super) const FAULTS: &[Fault] = &[
 /// Makes the listener keep a datagram that is not JSON and put it before the next ones, until it
 /// has joined `most` datagrams.
 fn keeps_bad_bytes(listener: &mut Listener<Reader>, most: usize) {
-    let is_json = Rc::new(Cell::new(false));
-    let parsed = is_json.clone();
+    let is_read = keeps_datagrams(listener, most);
+    listener.reader.parsed.link(move |json, next| {
+        is_read.set(json.is_ok());
+        next(json)
+    });
+}
+
+/// Makes the listener keep what it receives and put it before the next datagrams, until the cell
+/// that is returned is set or `most` datagrams are joined.
+fn keeps_datagrams(listener: &mut Listener<Reader>, most: usize) -> Rc<Cell<bool>> {
+    let is_read = Rc::new(Cell::new(false));
+    let is_end = is_read.clone();
     let mut kept = Vec::new();
     let mut count = 0;
     listener.splits(move |datagram| {
-        if is_json.take() || count == most {
+        if is_end.take() || count == most {
             kept.clear();
             count = 0;
         }
@@ -207,10 +229,7 @@ fn keeps_bad_bytes(listener: &mut Listener<Reader>, most: usize) {
         count += 1;
         vec![kept.clone()]
     });
-    listener.reader.parsed.link(move |json, next| {
-        parsed.set(json.is_ok());
-        next(json)
-    });
+    is_read
 }
 
 /// Makes the listener join datagrams until their braces balance, or until it has joined `most`
