@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::bytes_literal::BytesLiteral;
-use super::words::{NAMES, VALUES};
+use super::words::{EVENTS, NAMES, VALUES};
 use super::{ByteSource, Generate};
 use event_datagram::jsonrpc::{self, sender::Release};
 use event_datagram::{
@@ -130,9 +130,10 @@ fn event(
     pieces: &[&[u8]],
     mut named: impl FnMut(&mut ByteSource<'_>) -> bool,
 ) -> EventBuf {
-    let name = match source.weighted_index(&[12, 4, 1]) {
+    let name = match source.weighted_index(&[12, 4, 1, 1]) {
         0 => b"E_TEST".to_vec(),
         1 => source.pieces(8, pieces),
+        2 => source.choose(EVENTS).to_vec(),
         _ => source.choose(NAMES).to_vec(),
     };
     let params = source.list(12, |source| {
@@ -141,12 +142,10 @@ fn event(
             1 => source.pieces(8, pieces),
             _ => source.choose(NAMES).to_vec(),
         });
-        let value = match source.weighted_index(&[8, 2, 1]) {
-            0 => ValueBuf::Bytes(value_bytes(source, pieces)),
-            1 => ValueBuf::Integer(source.integer()),
-            _ => ValueBuf::Null,
-        };
-        ParamBuf { name, value }
+        ParamBuf {
+            name,
+            value: value(source, pieces),
+        }
     });
     EventBuf { name, params }
 }
@@ -154,16 +153,26 @@ fn event(
 /// The longest repetition of a byte as a value. Python reads no number of more than 4300 digits.
 const LONGEST_REPETITION: usize = 6_000;
 
-/// Returns the bytes of a value.
-fn value_bytes(source: &mut ByteSource<'_>, pieces: &[&[u8]]) -> Vec<u8> {
-    if source.may_be_large() && source.one_in(200) {
-        let byte = source.choose(b"[{9a ");
-        return vec![byte; source.below(LONGEST_REPETITION)];
+/// Returns a value. One byte decides of which kind it is, so that shrinking need change no other to
+/// get a simpler kind.
+fn value(source: &mut ByteSource<'_>, pieces: &[&[u8]]) -> ValueBuf {
+    match source.weighted_index(&[160, 40, 20, 12, 1]) {
+        1 => ValueBuf::Integer(source.integer()),
+        2 => ValueBuf::Null,
+        3 => source.choose(VALUES).into(),
+        4 if source.may_be_large() => repetition(source, pieces).into(),
+        _ => source.pieces(12, pieces).into(),
     }
-    match source.weighted_index(&[12, 1]) {
-        0 => source.pieces(12, pieces),
-        _ => source.choose(VALUES).to_vec(),
+}
+
+/// Returns a byte many times, perhaps behind a piece.
+fn repetition(source: &mut ByteSource<'_>, pieces: &[&[u8]]) -> Vec<u8> {
+    let byte = source.choose(b"[{9a \"");
+    let mut bytes = vec![byte; source.below(LONGEST_REPETITION)];
+    if source.one_in(2) {
+        bytes.splice(0..0, source.choose(pieces).iter().copied());
     }
+    bytes
 }
 
 /// Returns, in rare cases, a size of the datagram just below or above a limit.
@@ -176,7 +185,7 @@ fn target_size(source: &mut ByteSource<'_>) -> Option<usize> {
         MAX_UNIX_DATAGRAM,
     ];
     let is_large = source.one_in(200) && source.may_be_large();
-    is_large.then(|| source.choose(&limits) - 1 + source.below(4))
+    is_large.then(|| source.choose(&limits) - 1 + source.below(3))
 }
 
 /// Pads an event so that its datagram grows from `size` to `target` bytes.

@@ -4,7 +4,7 @@ use super::bytes_literal::BytesLiteral;
 use super::event::{EventCode, LONG};
 use super::lenient::lenient;
 use super::mutate::{mutate, repeated, sequence};
-use super::words::{NAMES, VALUES};
+use super::words::{EVENTS, NAMES, VALUES};
 use super::{ByteSource, Generate, JsonRpcEvent};
 use event_datagram::jsonrpc::MAX_DEPTH;
 use event_datagram::jsonrpc::sender::{self, Release};
@@ -96,6 +96,12 @@ const PIECES: &[&[u8]] = &[
     b"\xe2\x80\xa8",
 ];
 
+/// The beginning of an event that ends with its parameters.
+const BEFORE_PARAMS: &[u8] = b"{\"jsonrpc\":\"2.0\",\"method\":\"E\",\"params\":";
+
+/// The beginning of an event that ends with an unknown member.
+const BEFORE_UNKNOWN: &[u8] = b"{\"jsonrpc\":\"2.0\",\"method\":\"E\",\"x\":";
+
 /// The most repetitions of a bracket. Brackets that nest this deep overflow the stack of recursive
 /// readers.
 const MAX_REPETITION: usize = 60_000;
@@ -114,15 +120,18 @@ impl JsonRpcDatagram {
 impl Generate for JsonRpcDatagram {
     fn generate(source: &mut ByteSource<'_>) -> Self {
         if source.may_be_large() && source.one_in(100) {
-            let params = repeated(source, PIECES, MAX_REPETITION);
-            return Self(around(b"{\"method\":\"E\",\"params\":", params));
+            let params = match source.below(2) {
+                0 => repeated(source, PIECES, MAX_REPETITION),
+                _ => many(source),
+            };
+            return Self(around(BEFORE_PARAMS, params));
         }
         let kind = source.weighted_index(&[4, 3, 4, 6, 2, 1, 2, 1, 1]);
         let mut datagram = match kind {
             0 => written(source),
             1 => Spelling::generate(source).datagram,
             2 | 3 => call(source),
-            4 => around(b"{\"method\":\"E\",\"params\":", source.pieces(16, PIECES)),
+            4 => around(BEFORE_PARAMS, source.pieces(16, PIECES)),
             5 => source.pieces(32, PIECES),
             6 => deep(source),
             7 => lenient(source),
@@ -169,17 +178,33 @@ fn written(source: &mut ByteSource<'_>) -> Vec<u8> {
     datagram
 }
 
-/// Returns brackets that nest up to the limit or nearly, in an unknown member or as a value.
+/// Returns more parameters than a small table has room for.
+fn many(source: &mut ByteSource<'_>) -> Vec<u8> {
+    let count = 1 + source.choose(&[16, 32, 64, 100, 128, 255, 256, 500, 512, 1_000, 1_024]);
+    match source.below(2) {
+        0 => bracketed(b'[', vec![b"0".to_vec(); count], b']'),
+        _ => {
+            let members = (0..count).map(|index| format!("\"{index}\":0").into_bytes());
+            bracketed(b'{', members.collect(), b'}')
+        }
+    }
+}
+
+/// Returns brackets that nest deep, often up to the limit or nearly, in an unknown member or as a
+/// value.
 fn deep(source: &mut ByteSource<'_>) -> Vec<u8> {
     let (open, inner, close): (&[u8], &[u8], &[u8]) = match source.below(2) {
         0 => (b"[", b"", b"]"),
         _ => (b"{\"a\":", b"0", b"}"),
     };
-    let depth = MAX_DEPTH - 3 + source.below(4);
+    let depth = match source.below(2) {
+        0 => MAX_DEPTH - 3 + source.below(4),
+        _ => 1 + source.below(MAX_DEPTH),
+    };
     let nested = [open.repeat(depth), inner.to_vec(), close.repeat(depth)].concat();
     match source.below(2) {
-        0 => around(b"{\"method\":\"E\",\"x\":", nested),
-        _ => around(b"{\"method\":\"E\",\"params\":", nested),
+        0 => around(BEFORE_UNKNOWN, nested),
+        _ => around(BEFORE_PARAMS, nested),
     }
 }
 
@@ -206,13 +231,20 @@ fn call(source: &mut ByteSource<'_>) -> Vec<u8> {
             3 => b"\"id\":null".to_vec(),
             4 => [b"\"id\":".to_vec(), value(source, 2)].concat(),
             5 => [b"\"method\":".to_vec(), value(source, 2)].concat(),
-            6 => [similar_name(source), value(source, 1)].join(&b':'),
+            6 => {
+                let value = match source.below(2) {
+                    0 => value(source, 1),
+                    _ => object(source, 1),
+                };
+                [similar_name(source), value].join(&b':')
+            }
             _ => [string(source), value(source, 3)].join(&b':'),
         };
     bracketed(b'{', source.list(8, member), b'}')
 }
 
-/// Returns a member name that differs slightly from a known one.
+/// Returns a member name that differs slightly from a known one, or that some languages or other
+/// messages give a meaning.
 fn similar_name(source: &mut ByteSource<'_>) -> Vec<u8> {
     let names: &[&[u8]] = &[
         b"\"Method\"",
@@ -222,6 +254,9 @@ fn similar_name(source: &mut ByteSource<'_>) -> Vec<u8> {
         b"\"params\\ude00\"",
         b"\"\\u0070arams\"",
         b"\"id\\n\"",
+        b"\"__proto__\"",
+        b"\"result\"",
+        b"\"error\"",
     ];
     source.choose(names).to_vec()
 }
@@ -256,15 +291,19 @@ fn string(source: &mut ByteSource<'_>) -> Vec<u8> {
     let odd: &[&[u8]] = &[
         b"\\ud83d", b"\\ude00", b"\\u00", b"\\q", b"\n", b"\0", b"\"", b"\\",
     ];
-    let content = match source.weighted_index(&[14, 1, 1]) {
-        0 => source.list(6, |source| match source.one_in(40) {
-            false => source.choose(good),
-            true => source.choose(odd),
-        }),
-        1 => vec![source.choose(NAMES)],
-        _ => vec![source.choose(VALUES)],
+    let word = match source.weighted_index(&[20, 2, 2, 1]) {
+        0 => {
+            let content = source.list(6, |source| match source.one_in(40) {
+                false => source.choose(good),
+                true => source.choose(odd),
+            });
+            return [b"\"", &content.concat()[..], b"\""].concat();
+        }
+        1 => source.choose(NAMES),
+        2 => source.choose(VALUES),
+        _ => source.choose(EVENTS),
     };
-    [b"\"".to_vec(), content.concat(), b"\"".to_vec()].concat()
+    spelled(word, source)
 }
 
 /// Returns a JSON value, or something similar.
@@ -308,7 +347,14 @@ fn value(source: &mut ByteSource<'_>, depth: usize) -> Vec<u8> {
 }
 
 fn object(source: &mut ByteSource<'_>, depth: usize) -> Vec<u8> {
-    let member = |source: &mut ByteSource<'_>| [string(source), value(source, depth)].join(&b':');
+    let known: &[&[u8]] = &[b"\"method\"", b"\"params\"", b"\"jsonrpc\"", b"\"id\""];
+    let member = |source: &mut ByteSource<'_>| {
+        let name = match source.one_in(8) {
+            false => string(source),
+            true => source.choose(known).to_vec(),
+        };
+        [name, value(source, depth)].join(&b':')
+    };
     bracketed(b'{', source.list(6, member), b'}')
 }
 

@@ -32,18 +32,25 @@ fn range(datagram: &[u8], source: &mut ByteSource<'_>) -> (usize, usize) {
     (start, end.min(length))
 }
 
+/// The most datagrams of a sequence. Some listeners end at the tenth of one kind in a row.
+const MAX_SEQUENCE: usize = 12;
+
 /// Returns a few datagrams, among them empty and repeated ones.
 pub(super) fn sequence(
     source: &mut ByteSource<'_>,
     datagram: impl Fn(&mut ByteSource<'_>) -> Vec<u8>,
 ) -> Vec<Vec<u8>> {
+    let is_uniform = source.one_in(16);
     let mut sequence: Vec<Vec<u8>> = Vec::new();
-    while sequence.len() < 12 && source.byte() >= 0x30 {
+    while sequence.len() < MAX_SEQUENCE && source.byte() >= 0x30 {
         let next = match source.weighted_index(&[12, 2, 1]) {
             1 if !sequence.is_empty() => sequence[source.below(sequence.len())].clone(),
             2 => Vec::new(),
             _ => datagram(source),
         };
+        if is_uniform {
+            return vec![next; MAX_SEQUENCE];
+        }
         sequence.push(next);
     }
     sequence

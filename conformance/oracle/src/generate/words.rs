@@ -1,5 +1,32 @@
-//! Words that mean something to a programming language, a shell or a format. Code that passes the
-//! names or values of datagrams on to one of them misreads these words.
+//! Words that mean something to OpenSIPS, a programming language, a shell or a format. Code that
+//! looks for such words, or passes the names or values of datagrams on, misreads them.
+
+/// Names of events of OpenSIPS, of many modules. Some of these events lack a parameter in some
+/// cases, and some names are parts of other names.
+pub(super) const EVENTS: &[&[u8]] = &[
+    b"E_PIKE_BLOCKED",
+    b"E_UL_AOR_INSERT",
+    b"E_UL_CONTACT_DELETE",
+    b"E_DLG_STATE_CHANGED",
+    b"E_ACC_CDR",
+    b"E_CORE_THRESHOLD",
+    b"E_CORE_PROC_AUTO_SCALE",
+    b"E_CORE_SR_STATUS_CHANGED",
+    b"E_CALLCENTER_AGENT_REPORT",
+    b"E_DISPATCHER_STATUS",
+    b"E_FRD_CRITICAL",
+    b"E_LOAD_BALANCER_STATUS",
+    b"E_MSRP_SESSION_END",
+    b"E_MYSQL_CONNECTION",
+    b"E_PRESENCE_PUBLISH",
+    b"E_PROFILING_PROC",
+    b"E_QROUTING_BAD_DST",
+    b"E_REGISTRANT_REGISTERING",
+    b"E_REGISTRANT_UNREGISTERING",
+    b"E_RTPENGINE_NOTIFICATION",
+    b"E_RTPENGINE_STATUS",
+    b"E_SIPREC_START",
+];
 
 /// Names of keys, attributes, commands, and members of reports.
 pub(super) const NAMES: &[&[u8]] = &[
@@ -18,6 +45,7 @@ pub(super) const NAMES: &[&[u8]] = &[
     b"name",
     b"value",
     b"method",
+    b"jsonrpc",
     b"id",
     b"null",
     b"true",
@@ -25,6 +53,9 @@ pub(super) const NAMES: &[&[u8]] = &[
     b"user[id]",
     b"%41",
     b"exit",
+    b"quit",
+    b"shutdown",
+    b"STOP",
     b"EOF",
 ];
 
@@ -55,6 +86,7 @@ pub(super) const VALUES: &[&[u8]] = &[
     b"YQ==",
     b"%s",
     b"{name}",
+    b"\"method\":\"E\"",
     b"${x}",
     b"$1",
     b"$&",
