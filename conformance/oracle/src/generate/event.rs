@@ -175,7 +175,8 @@ fn repetition(source: &mut ByteSource<'_>, pieces: &[&[u8]]) -> Vec<u8> {
     bytes
 }
 
-/// Returns, in rare cases, a size of the datagram just below or above a limit.
+/// Returns, in rare cases, a size of the datagram just below or above a limit: most often around
+/// [`MAX_DATAGRAM`], because only the largest datagrams show which readers take less.
 fn target_size(source: &mut ByteSource<'_>) -> Option<usize> {
     let limits = [
         1_024,
@@ -184,8 +185,8 @@ fn target_size(source: &mut ByteSource<'_>) -> Option<usize> {
         MAX_UDP_PAYLOAD,
         MAX_UNIX_DATAGRAM,
     ];
-    let is_large = source.one_in(200) && source.may_be_large();
-    is_large.then(|| source.choose(&limits) - 1 + source.below(3))
+    let is_large = source.one_in(100) && source.may_be_large();
+    is_large.then(|| limits[source.weighted_index(&[1, 1, 4, 1, 1])] - 1 + source.below(3))
 }
 
 /// Pads an event so that its datagram grows from `size` to `target` bytes.

@@ -190,15 +190,16 @@ fn many(source: &mut ByteSource<'_>) -> Vec<u8> {
     }
 }
 
-/// Returns brackets that nest deep, often up to the limit or nearly, in an unknown member or as a
-/// value.
+/// Returns brackets that nest deep, often up to the limit or nearly, sometimes so deep that they
+/// overflow a stack, in an unknown member or as a value.
 fn deep(source: &mut ByteSource<'_>) -> Vec<u8> {
     let (open, inner, close): (&[u8], &[u8], &[u8]) = match source.below(2) {
         0 => (b"[", b"", b"]"),
         _ => (b"{\"a\":", b"0", b"}"),
     };
-    let depth = match source.below(2) {
+    let depth = match source.weighted_index(&[8, 8, 1]) {
         0 => MAX_DEPTH - 3 + source.below(4),
+        2 if source.may_be_large() => 1 + source.choose(&[512, 1_000, 10_000]),
         _ => 1 + source.below(MAX_DEPTH),
     };
     let nested = [open.repeat(depth), inner.to_vec(), close.repeat(depth)].concat();

@@ -59,7 +59,7 @@ pub(super) const NAMES: &[&[u8]] = &[
     b"EOF",
 ];
 
-/// Values that are read as numbers, or decoded, expanded or escaped.
+/// Values that are read as numbers, or decoded, expanded, escaped or normalized.
 pub(super) const VALUES: &[&[u8]] = &[
     b"0",
     b"-0",
@@ -93,4 +93,6 @@ pub(super) const VALUES: &[&[u8]] = &[
     b"\\1",
     b"`id`",
     b"a #b",
+    b"e\xcc\x81",
+    b"\xef\xac\x81",
 ];
