@@ -11,7 +11,7 @@ use super::problem::{Observed, Problem};
 use super::simulation::Simulator;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
-use crate::judge::{Answering, Judgment, judge};
+use crate::judge::Judgment;
 use crate::vectors::Vector;
 
 /// Runs models of faulty listeners of one dialect on single cases.
@@ -71,11 +71,11 @@ impl CaseModels {
         let Ok(output) = self.simulator.output(vector, faults) else {
             return Prediction::Disrupts;
         };
-        let observation = self.simulator.observation(output);
+        let (observation, judgment) = self.simulator.judged(vector, output);
         if observation.swallowed_fence || observation.misread_fence.is_some() {
             return Prediction::Disrupts;
         }
-        match judge(&vector.steps, &observation, Answering::MayBeSilent) {
+        match judgment {
             Judgment::Conforms { .. } => Prediction::Conforms,
             Judgment::Departs { .. } => Prediction::Departs,
         }

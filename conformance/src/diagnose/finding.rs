@@ -5,7 +5,7 @@ use event_datagram_oracle::faults::{End, FaultInstance};
 use super::simulation::Simulator;
 use super::trace::Trace;
 use crate::fence::FenceTemplate;
-use crate::judge::{Answering, Verdict, grade, judge};
+use crate::judge::{Verdict, grade};
 use crate::observation::Report;
 use crate::vectors::Vector;
 
@@ -54,8 +54,7 @@ impl<'v> Finding<'v> {
         let simulator = Simulator::new(vector.dialect, &FenceTemplate::default());
         match simulator.output(vector, faults) {
             Ok(output) => {
-                let observation = simulator.observation(output);
-                let judgment = judge(&vector.steps, &observation, Answering::MayBeSilent);
+                let (observation, judgment) = simulator.judged(vector, output);
                 (finding.verdict, _) = grade(vector, judgment);
                 finding.reports = observation.reports;
                 finding.misread_fence = observation.misread_fence;

@@ -37,7 +37,9 @@ pub(super) struct Simulator {
 /// What a model wrote for a vector and the fences around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Output {
-    lines: Vec<(Arrival, Vec<u8>)>,
+    lines: Vec<Vec<u8>>,
+    /// What the model wrote behind the line that reports the fence after the vector.
+    late: Vec<Vec<u8>>,
     /// The line that reports the fence before the vector.
     usual: FenceLine,
     /// The line that reports the fence after the vector.
@@ -91,30 +93,29 @@ impl Simulator {
             Dialect::JsonRpc => Model::jsonrpc(faults),
             _ => Model::text(faults),
         };
-        // Reports before the first fence line belong to the fence.
-        let (usual, late) = self.pass(&self.before, &mut model, &mut Vec::new())?;
-        let early = late.into_iter().map(|line| (Arrival::Early, line));
-        let mut lines: Vec<_> = early.collect();
+        // Other lines than that of the fence belong to what came before it.
+        let (usual, _) = self.pass(&self.before, &mut model, &mut Vec::new())?;
+        let mut lines = Vec::new();
         for step in &vector.steps {
-            let written = send(&mut model, &step.datagram)?.into_iter();
-            lines.extend(written.map(|line| (Arrival::InTime, line)));
+            lines.extend(send(&mut model, &step.datagram)?);
         }
         let mut between = Vec::new();
-        let (after, _) = self.pass(&self.after, &mut model, &mut between)?;
+        let (after, late) = self.pass(&self.after, &mut model, &mut between)?;
         let first = &self.after[0].fence;
         let is_first = |line: &Vec<u8>| self.fences.mark(line, first) == Mark::This;
         let has_swallowed_fence = after.number > 0 && !between.iter().any(is_first);
-        lines.extend(between.into_iter().map(|line| (Arrival::InTime, line)));
+        lines.extend(between);
         Ok(Output {
             lines,
+            late,
             usual,
             after,
             has_swallowed_fence,
         })
     }
 
-    /// Returns what the judge sees of an output.
-    pub(super) fn observation(&self, output: Output) -> Observation {
+    /// Returns what the judge sees of an output, and the judgment.
+    pub(super) fn judged(&self, vector: &Vector, output: Output) -> (Observation, Judgment) {
         let usual = self.before[output.usual.number]
             .fence
             .form(&output.usual.line);
@@ -123,21 +124,36 @@ impl Simulator {
             .form(&output.after.line);
         let mut observation = Observation::default();
         observation.swallowed_fence = output.has_swallowed_fence;
-        for (arrival, line) in output.lines {
-            // Parsed once, for both the trace and the judge. Lines that cannot be parsed are the
-            // program's log.
+        self.record(output.lines, &mut observation);
+        let in_time = observation.reports.len();
+        self.record(output.late, &mut observation);
+        let is_late = observation.reports.len() > in_time;
+        if after != usual {
+            observation.misread_fence = Some(output.after.line);
+        }
+        let judgment = judge(&vector.steps, &observation, Answering::MayBeSilent);
+        // A right report that comes behind that of the fence is wrong all the same (T19).
+        let judgment = match judgment {
+            Judgment::Conforms { .. } if is_late => Judgment::Departs {
+                why: "it was reported late (T19)".into(),
+            },
+            judgment => judgment,
+        };
+        (observation, judgment)
+    }
+
+    /// Records the reports among lines; other lines are the program's log.
+    fn record(&self, lines: Vec<Vec<u8>>, observation: &mut Observation) {
+        for line in lines {
+            // Parsed once, for both the trace and the judge.
             if let Some(parsed) = parse_line(&line) {
                 let content = match self.fences.mark_any(&line) {
                     Mark::None => ReportContent::Line(parsed),
                     mark => ReportContent::of(mark),
                 };
-                observation.record(line, content, arrival);
+                observation.record(line, content, Arrival::InTime);
             }
         }
-        if after != usual {
-            observation.misread_fence = Some(output.after.line);
-        }
-        observation
     }
 
     /// Returns whether a line contains digits that are not in the vector, but are a part of a
@@ -214,8 +230,7 @@ impl Simulated {
     pub(super) fn of(simulator: &Simulator, vector: &Vector, output: Result<Output, End>) -> Self {
         match output {
             Ok(output) => {
-                let observation = simulator.observation(output);
-                let judgment = judge(&vector.steps, &observation, Answering::MayBeSilent);
+                let (observation, judgment) = simulator.judged(vector, output);
                 let (reports, fence) = (&observation.reports, observation.misread_fence.as_deref());
                 let lines = reports.iter().map(|report| &report.raw[..]);
                 Self {

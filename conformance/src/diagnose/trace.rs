@@ -61,6 +61,7 @@ fn hash_of(
     hash: impl Fn(&EventBuf, &mut DefaultHasher),
 ) -> u64 {
     let mut hasher = DefaultHasher::new();
+    let mut fences = 0_usize;
     for report in reports {
         match report.line().as_deref() {
             Some(Line::Event(event)) if !is_fence(event) => {
@@ -68,10 +69,12 @@ fn hash_of(
                 hash(event, &mut hasher);
             }
             Some(Line::Rejection(_)) => {}
-            Some(Line::Event(_)) | None => 1_u8.hash(&mut hasher),
+            Some(Line::Event(_)) | None => fences += 1,
             Some(_) => 2_u8.hash(&mut hasher),
         }
     }
+    // A copy of a fence before the vector and one of the fence behind it are the same mistake.
+    (1_u8, fences).hash(&mut hasher);
     if let Some(line) = misread_fence {
         let event = match parse_line(line) {
             Some(Line::Event(event)) => Some(without_digits(&event_line(&event))),
@@ -124,6 +127,19 @@ mod tests {
         let other = [report(r#"{"event":"E_B","params":[]}"#)];
         assert_ne!(Trace::answered(&plain, None), Trace::answered(&other, None));
         assert_ne!(Trace::answered(&plain, None), Trace::answered(&[], None));
+    }
+
+    #[test]
+    fn copies_of_fences_have_the_same_trace_before_and_behind_an_event() {
+        let fence = r#"{"event":"E_F","params":[{"name":"tag","value":"t123456789012345678"}]}"#;
+        let event = r#"{"event":"E_A","params":[]}"#;
+        let trace = |lines: &[&str]| {
+            let reports: Vec<_> = lines.iter().map(|line| report(line)).collect();
+            Trace::answered(&reports, None)
+        };
+        assert_eq!(trace(&[fence, event]), trace(&[event, fence]));
+        assert_ne!(trace(&[fence, event]), trace(&[event]));
+        assert_ne!(trace(&[fence, event]), trace(&[fence, event, fence]));
     }
 
     #[test]
