@@ -102,7 +102,12 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
             let suspects = self.keeper.suspects(&finding);
             // The tries contradict the faults that decided which cases were kept.
             if suspects.is_empty() && self.keeper.forget_suspects() {
-                match self.smallest_on(&finding, failure_on)? {
+                // Only a suspected fault made a failure of a warning.
+                let start = match finding.verdict == first.verdict {
+                    true => &finding,
+                    false => first,
+                };
+                match self.smallest_on(start, failure_on)? {
                     PassResult::Smallest(smaller) => {
                         return Ok(Searched::Smallest(Box::new((*smaller).into())));
                     }
@@ -152,7 +157,7 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
             tries: smallest.tries,
             ..Finding::new(outcome, first.case, first.original.clone())
         };
-        if again.verdict == first.verdict {
+        if again.verdict == smallest.verdict {
             match self.keeper.compare(&again) {
                 Simpler::SameCause => return Ok(PassResult::Smallest(again.into())),
                 Simpler::Explained(groups) => return Ok(PassResult::Explained(groups)),
@@ -192,10 +197,14 @@ impl<'b, 'r, 'm> CaseSearch<'b, 'r, 'm> {
                 outcome.verdict,
                 &outcome.observation,
             ));
-            let is_wrong_report = matches!(first.verdict, Verdict::Fail | Verdict::Warn);
+            let is_wrong_report = matches!(smallest.verdict, Verdict::Fail | Verdict::Warn);
             let is_harder_to_understand =
                 is_wrong_report && count_readings(&vector) > count_readings(&smallest.vector);
-            if outcome.verdict != first.verdict || is_harder_to_understand {
+            // A fault that explains a warning may also explain a failure, which says more.
+            let is_graver = (smallest.verdict, outcome.verdict) == (Verdict::Warn, Verdict::Fail)
+                && self.keeper.has_suspects();
+            let is_alike = outcome.verdict == smallest.verdict || is_graver;
+            if !is_alike || is_harder_to_understand {
                 return Ok(false);
             }
             let simpler = Finding::new(outcome, first.case, first.original.clone());

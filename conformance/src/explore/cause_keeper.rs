@@ -135,6 +135,11 @@ impl<'m> CauseKeeper<'m> {
         suspects
     }
 
+    /// Returns whether suspected faults decide which cases are kept.
+    pub(super) fn has_suspects(&self) -> bool {
+        !self.suspects.is_empty()
+    }
+
     /// Makes the kind of the failure decide from now on. Returns whether suspected faults decided
     /// until now.
     pub(super) fn forget_suspects(&mut self) -> bool {

@@ -74,6 +74,9 @@
 //! smaller ones; where no fault does, the reason has to stay. A simpler case that the faults found
 //! before explain is not kept.
 //!
+//! A departure from advice may become a failure if a fault explains both: such a case is often
+//! shorter, and says more. A failure never becomes a departure from advice.
+//!
 //! The subject is a black box that may keep state. So a case counts only if it fails *on a fresh
 //! subject*, in the same way (a crash stays a crash, a hang a hang). Tries share one subject at
 //! first, which is fast, and the result is run on a fresh one. If it does not fail there, earlier
@@ -82,6 +85,8 @@
 //! and time are bounded.
 //!
 //! A smaller case that admits more readings is not kept, because it is harder to understand.
+//!
+//! `ci/shortest` compares the results with the shortest cases that an exhaustive search finds.
 
 mod campaign;
 mod case_search;
@@ -96,6 +101,7 @@ mod fault_model;
 mod finding;
 mod group;
 mod groups;
+mod parts;
 mod plan;
 mod replay;
 mod rules;

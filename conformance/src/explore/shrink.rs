@@ -1,6 +1,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
+use super::parts::{escapes, pairs, repeated_groups, tokens};
+
 /// Shrinks a failing case and returns the simplest one that was found. `fails` returns whether a
 /// simpler case still fails; an error ends the search.
 ///
@@ -32,6 +34,8 @@ struct Shrinker<F> {
 const MAX_SINGLE_BYTES: usize = 512;
 /// Up to this number of tokens, every range of tokens is tried.
 const MAX_ALL_RANGES: usize = 48;
+/// Up to this number of escapes, each is replaced alone.
+const MAX_ESCAPES: usize = 64;
 /// The shortest run of one byte that is shortened as a run.
 const MIN_RUN: usize = 4;
 
@@ -45,6 +49,9 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
                 self.shorten_runs(index)?;
                 self.delete_parts(index)?;
                 self.delete_tokens(index)?;
+                self.delete_repeated(index)?;
+                self.unwrap(index)?;
+                self.unescape(index)?;
                 self.shorten_words(index)?;
                 self.simplify_characters(index)?;
                 self.simplify_bytes(index)?;
@@ -179,6 +186,61 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
         Ok(())
     }
 
+    /// Deletes all parts that are equal and occur often, together.
+    fn delete_repeated(&mut self, index: usize) -> Result<(), E> {
+        for group in repeated_groups(&self.best[index]) {
+            let pieces = memchr::memmem::find_iter(&self.best[index], &group);
+            let pieces: Vec<_> = pieces.map(|at| (at..at + group.len(), &b""[..])).collect();
+            let rest = replaced(&self.best[index], &pieces);
+            self.attempt_at(index, &rest)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes pairs of brackets or quotes around a text that stays. The name of a member goes with
+    /// its braces, or the braces become the brackets of a list.
+    fn unwrap(&mut self, index: usize) -> Result<(), E> {
+        let mut number = 0;
+        while let Some((open, close)) = pairs(&self.best[index]).into_iter().nth(number) {
+            let inside = &self.best[index][open + 1..close];
+            let colon = memchr::memchr(b':', inside).map(|at| open + 2 + at);
+            let value = colon.unwrap_or(open + 1);
+            let mut is_unwrapped = false;
+            for (start, before, behind) in [
+                (value, &b""[..], &b""[..]),
+                (open + 1, b"", b""),
+                (value, b"[", b"]"),
+            ] {
+                let ranges = [(open..start, before), (close..close + 1, behind)];
+                let unwrapped = replaced(&self.best[index], &ranges);
+                if unwrapped.len() < self.best[index].len() && self.attempt_at(index, &unwrapped)? {
+                    is_unwrapped = true;
+                    break;
+                }
+            }
+            number += usize::from(!is_unwrapped);
+        }
+        Ok(())
+    }
+
+    /// Replaces escapes of JSON by what they stand for: all at once, then each.
+    fn unescape(&mut self, index: usize) -> Result<(), E> {
+        let all = escapes(&self.best[index]);
+        let unescaped = replaced(&self.best[index], &all);
+        if all.is_empty() || self.attempt_at(index, &unescaped)? {
+            return Ok(());
+        }
+        let mut number = 0;
+        while let Some(escape) = escapes(&self.best[index]).into_iter().nth(number) {
+            if number == MAX_ESCAPES {
+                break;
+            }
+            let unescaped = replaced(&self.best[index], &[escape]);
+            number += usize::from(!self.attempt_at(index, &unescaped)?);
+        }
+        Ok(())
+    }
+
     /// Shortens words, equal ones alike: their equality may be what makes the case fail.
     fn shorten_words(&mut self, index: usize) -> Result<(), E> {
         let datagram = self.best[index].clone();
@@ -209,7 +271,7 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
             .flat_map(|chunk| chunk.valid().chars());
         let long: BTreeSet<char> = characters.filter(|c| c.len_utf8() > 1).collect();
         for old in long {
-            for new in ["", "a"] {
+            for new in ["", "a", "-"] {
                 let chunks = self.best[index].utf8_chunks();
                 let simpler = chunks.flat_map(|chunk| {
                     let valid = chunk.valid().replace(old, new).into_bytes();
@@ -254,18 +316,17 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
     }
 }
 
-/// Splits a datagram into tokens: the bytes with a meaning in either dialect, and the words between
-/// them.
-fn tokens(datagram: &[u8]) -> Vec<Range<usize>> {
-    let is_mark = |byte: u8| b"\n:\",\\{}[]".contains(&byte);
-    let mut tokens: Vec<Range<usize>> = Vec::new();
-    for (at, byte) in datagram.iter().enumerate() {
-        match tokens.last_mut() {
-            Some(last) if !is_mark(*byte) && !is_mark(datagram[at - 1]) => last.end = at + 1,
-            _ => tokens.push(at..at + 1),
-        }
+/// Returns a datagram with other texts in place of these ranges, which are in order.
+fn replaced(datagram: &[u8], ranges: &[(Range<usize>, &[u8])]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(datagram.len());
+    let mut at = 0;
+    for (range, text) in ranges {
+        result.extend_from_slice(&datagram[at..range.start]);
+        result.extend_from_slice(text);
+        at = range.end;
     }
-    tokens
+    result.extend_from_slice(&datagram[at..]);
+    result
 }
 
 /// Returns the bytes that are simpler than this one, the simplest first.
@@ -374,6 +435,54 @@ mod tests {
             "{}",
             best[0].escape_ascii()
         );
+    }
+
+    #[test]
+    fn escapes_become_characters() {
+        let case: &[u8] = br#"{"meth\u006f\u0064":"\u0061\/","b":0}"#;
+        let (best, _) = shrunk(&[case], |case| {
+            let json: serde_json::Value = serde_json::from_slice(&case[0]).unwrap_or_default();
+            let method = json["method"].as_str();
+            method.is_some_and(|method| method.ends_with('/'))
+        });
+        assert_eq!(best[0], br#"{"method":"/"}"#, "{}", best[0].escape_ascii());
+    }
+
+    #[test]
+    fn brackets_around_a_part_are_removed() {
+        let case: &[u8] = br#"{"a":[[{"b":["<",0]}],"x"]}"#;
+        let (best, tries) = shrunk(&[case], |case| {
+            let json = serde_json::from_slice::<serde_json::Value>(&case[0]);
+            json.is_ok() && case[0].contains(&b'<')
+        });
+        assert_eq!(best[0], br#""<""#, "{}", best[0].escape_ascii());
+        assert!(tries < 400, "{tries}");
+    }
+
+    #[test]
+    fn an_object_becomes_a_list() {
+        let case: &[u8] = br#"{"method":"a","params":{"":0}}"#;
+        let (best, _) = shrunk(&[case], |case| {
+            let json: serde_json::Value = serde_json::from_slice(&case[0]).unwrap_or_default();
+            let params = &json["params"];
+            params
+                .get("")
+                .or(params.get(0))
+                .is_some_and(|value| *value == 0)
+        });
+        assert_eq!(best[0], br#"{"params":[0]}"#, "{}", best[0].escape_ascii());
+    }
+
+    #[test]
+    fn repeated_parts_are_deleted_together() {
+        let case = b"a\"\\\n".repeat(300);
+        let (best, tries) = shrunk(&[&case], |case| {
+            let mut lines: Vec<_> = case[0].split(|byte| *byte == b'\n').collect();
+            lines.pop();
+            lines.len() >= 256 && lines.iter().all(|line| *line == lines[0])
+        });
+        assert_eq!(best[0], b"\n".repeat(256), "{}", best[0].escape_ascii());
+        assert!(tries < 3_000, "{tries}");
     }
 
     #[test]

@@ -98,6 +98,26 @@ fn a_mistake_with_a_byte_is_one_group_wherever_the_byte_stands() {
     says(&ran.stdout, "1. no known fault explains it (T14)");
 }
 
+/// A case that breaks advice, too, shrinks to one that breaks only what every listener must do.
+#[test]
+fn a_warning_shrinks_to_a_failure_of_the_same_fault() {
+    let old = "value = body[at:line_end]";
+    let new = "value = body[at:line_end].strip(b' ')";
+    let (folder, path) = broken_python_listener(old, new);
+    let finds = folder.path().join("finds");
+    fs::create_dir(&finds).expect("there is room");
+    let case = r#"{"$schema": "../schema.json", "topic": "found", "dialect": "text",
+        "summary": "A case.", "vectors": [{
+        "id": "found-case", "requirement": "T4", "level": "should", "authority": "sender",
+        "summary": "A case.", "datagram": "E\na:: b\n\"d\n", "expect": "survive"}]}"#;
+    fs::write(finds.join("found.json"), case).expect("there is room");
+    let finds = finds.to_str().expect("it is UTF-8");
+    let args = ["--strict", "--first", "--cases", "1", "--finds", finds];
+    let printed = fuzz(&args, &path).expect_status(1).stdout;
+    says(&printed, "fail  a datagram of 4 bytes");
+    says(&printed, r"sent      a\n \n");
+}
+
 /// The schema takes what is written, and not much else.
 #[test]
 fn the_report_fits_the_published_schema() {
