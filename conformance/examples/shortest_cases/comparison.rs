@@ -86,8 +86,8 @@ impl fmt::Display for Comparison {
 impl fmt::Display for ShrunkCase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of {} bytes", self.verdict, self.length())?;
-        let datagrams = self.datagrams.iter();
-        datagrams.map(|datagram| write_bytes(f, datagram)).collect()
+        let mut datagrams = self.datagrams.iter();
+        datagrams.try_for_each(|datagram| write_bytes(f, datagram))
     }
 }
 

@@ -31,10 +31,6 @@ pub(crate) struct Failure {
 /// The number of datagrams that a thread takes at once.
 const BATCH: usize = 256;
 
-/// The datagrams that are sent after others.
-const NEXT_TEXT: &[u8] = b"E\nb::c\n\n";
-const NEXT_JSONRPC: &[u8] = br#"{"jsonrpc":"2.0","method":"E","params":{"b":0}}"#;
-
 /// Sends datagrams, which are in order of length, to models of listeners. Returns the first ones
 /// that each of them reads wrong and that are not longer than its shrunk case.
 pub(crate) fn shortest<'l>(
@@ -67,10 +63,10 @@ pub(crate) fn shortest<'l>(
                 return;
             }
             for datagram in batch {
-                let correct = responses(dialect, None, datagram);
+                let correct = response(dialect, None, datagram);
                 for (search, listener) in &pending {
                     let fault = &listener.instance;
-                    if responses(dialect, Some(fault), datagram) == correct {
+                    if response(dialect, Some(fault), datagram) == correct {
                         continue;
                     }
                     if let Some(failure) = failure(&rules, fault, datagram) {
@@ -91,18 +87,13 @@ pub(crate) fn shortest<'l>(
     searches.collect()
 }
 
-/// Returns what a listener does with a datagram and with one after it, which shows whether the
-/// first one changed its state.
-fn responses(
-    dialect: Dialect,
-    fault: Option<&FaultInstance>,
-    datagram: &[u8],
-) -> (Response, Response) {
-    let (mut model, next) = match dialect {
-        Dialect::JsonRpc => (Model::jsonrpc(fault), NEXT_JSONRPC),
-        _ => (Model::text(fault), NEXT_TEXT),
+/// Returns what a listener does with a datagram.
+fn response(dialect: Dialect, fault: Option<&FaultInstance>, datagram: &[u8]) -> Response {
+    let mut model = match dialect {
+        Dialect::JsonRpc => Model::jsonrpc(fault),
+        _ => Model::text(fault),
     };
-    (model.receive(datagram), model.receive(next))
+    model.receive(datagram)
 }
 
 fn lock<'m, 'l>(search: &'m Mutex<Search<'l>>) -> std::sync::MutexGuard<'m, Search<'l>> {
