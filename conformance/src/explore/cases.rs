@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn cases_have_many_lengths_and_fit_the_socket() {
         let longest = |socket| {
-            let cases = Cases::new(1, Dialect::Text, socket).take(20_000);
+            let cases = Cases::new(1, Dialect::Text, socket).take(40_000);
             cases.flatten().map(|datagram| datagram.len()).max()
         };
         assert_eq!(longest(SocketKind::Udp), Some(MAX_UDP_PAYLOAD));
