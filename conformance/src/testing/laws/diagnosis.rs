@@ -11,8 +11,8 @@ use crate::testing::DiagnosisCase;
 use crate::vectors::Vector;
 
 /// What the diagnosis' model predicts of a vector is what the faulty listener reports, whatever the
-/// tags of the fences are: as many of the same lines, in the same order, between two fences; and
-/// the verdict that follows.
+/// tags of the fences are: as many of the same lines, in the same order, behind the fence before
+/// until the answer to the fence after; and the verdict that follows.
 ///
 /// # Panics
 ///
@@ -20,7 +20,7 @@ use crate::vectors::Vector;
 pub fn models_predict_what_a_faulty_listener_reports(case: &DiagnosisCase) {
     for vector in &case.vectors {
         let finding = Finding::of_model(vector, &case.faults);
-        if let Some(lines) = lines_between_fences(vector, &case.faults) {
+        if let Some(lines) = lines_without_fences(vector, &case.faults) {
             let reports = finding.reports.iter().map(|report| &report.raw[..]);
             let reports: Vec<_> = reports.map(without_digits).collect();
             let lines: Vec<_> = lines.iter().map(|line| without_digits(line)).collect();
@@ -76,9 +76,9 @@ pub fn causes_do_what_they_explain(case: &DiagnosisCase) {
     );
 }
 
-/// Returns what a listener with these faults reports between two fences. `None` if it ends, or does
-/// not report the fences once each.
-fn lines_between_fences(vector: &Vector, faults: &[FaultInstance]) -> Option<Vec<Vec<u8>>> {
+/// Returns what a listener with these faults reports besides two fences, before and after a vector.
+/// `None` if it ends, or does not report the fences.
+fn lines_without_fences(vector: &Vector, faults: &[FaultInstance]) -> Option<Vec<Vec<u8>>> {
     let mut fences = Fences::default();
     let (before, after) = (fences.next_fence(), fences.next_fence());
     let mut listener = match vector.dialect {
@@ -100,7 +100,9 @@ fn lines_between_fences(vector: &Vector, faults: &[FaultInstance]) -> Option<Vec
     }
     let answer = send(&after.datagram(vector.dialect))?;
     let fence = answer.iter().position(|line| is_report_of(line, &after))?;
-    lines.extend_from_slice(&answer[..fence]);
+    let (between, behind) = answer.split_at(fence);
+    lines.extend_from_slice(between);
+    lines.extend_from_slice(&behind[1..]);
     lines.retain(|line| parse_line(line).is_some());
     Some(lines)
 }
