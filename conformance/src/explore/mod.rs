@@ -101,6 +101,7 @@ mod fault_model;
 mod finding;
 mod group;
 mod groups;
+mod moves;
 mod parts;
 mod plan;
 mod replay;

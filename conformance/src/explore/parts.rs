@@ -76,6 +76,19 @@ pub(super) fn escapes(datagram: &[u8]) -> Vec<(Range<usize>, &'static [u8])> {
     escapes
 }
 
+/// Returns a datagram with other texts in place of these ranges, which are in order.
+pub(super) fn replaced(datagram: &[u8], ranges: &[(Range<usize>, &[u8])]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(datagram.len());
+    let mut at = 0;
+    for (range, text) in ranges {
+        result.extend_from_slice(&datagram[at..range.start]);
+        result.extend_from_slice(text);
+        at = range.end;
+    }
+    result.extend_from_slice(&datagram[at..]);
+    result
+}
+
 /// The most tokens of a group.
 const MAX_GROUP: usize = 4;
 /// The fewest occurrences of a part that counts as repeated.

@@ -1,7 +1,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 
-use super::parts::{escapes, pairs, repeated_groups, tokens};
+use super::moves::moves;
+use super::parts::{escapes, pairs, repeated_groups, replaced, tokens};
 
 /// Shrinks a failing case and returns the simplest one that was found. `fails` returns whether a
 /// simpler case still fails; an error ends the search.
@@ -36,6 +37,8 @@ const MAX_SINGLE_BYTES: usize = 512;
 const MAX_ALL_RANGES: usize = 48;
 /// Up to this number of escapes, each is replaced alone.
 const MAX_ESCAPES: usize = 64;
+/// Up to this number of runs of bytes that are not ASCII, each is tried alone.
+const MAX_LONE_RUNS: usize = 8;
 /// The shortest run of one byte that is shortened as a run.
 const MIN_RUN: usize = 4;
 
@@ -46,12 +49,14 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
             self.drop_datagrams()?;
             let mut index = 0;
             while index < self.best.len() {
+                self.keep_one_run(index)?;
                 self.shorten_runs(index)?;
                 self.delete_repeated(index)?;
                 self.delete_parts(index)?;
                 self.delete_tokens(index)?;
                 self.unwrap(index)?;
                 self.unescape(index)?;
+                self.move_parts(index)?;
                 self.shorten_words(index)?;
                 self.simplify_characters(index)?;
                 self.simplify_bytes(index)?;
@@ -109,6 +114,19 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
                 end = start;
             }
             size /= 2;
+        }
+        Ok(())
+    }
+
+    /// Keeps only a run of bytes that are not ASCII. This takes few tries, which matters if each
+    /// failure takes long.
+    fn keep_one_run(&mut self, index: usize) -> Result<(), E> {
+        let datagram = self.best[index].clone();
+        let runs = datagram.split(u8::is_ascii).filter(|run| !run.is_empty());
+        for run in runs.take(MAX_LONE_RUNS) {
+            if run.len() < datagram.len() && self.attempt_at(index, run)? {
+                break;
+            }
         }
         Ok(())
     }
@@ -241,6 +259,23 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
         Ok(())
     }
 
+    /// Moves parts to other places and deletes what held them.
+    fn move_parts(&mut self, index: usize) -> Result<(), E> {
+        while self.best[index].len() <= MAX_SINGLE_BYTES {
+            let mut is_moved = false;
+            for datagram in moves(&self.best[index]) {
+                if self.attempt_at(index, &datagram)? {
+                    is_moved = true;
+                    break;
+                }
+            }
+            if !is_moved {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Shortens words, equal ones alike: their equality may be what makes the case fail.
     fn shorten_words(&mut self, index: usize) -> Result<(), E> {
         let datagram = self.best[index].clone();
@@ -314,19 +349,6 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
         }
         Ok(())
     }
-}
-
-/// Returns a datagram with other texts in place of these ranges, which are in order.
-fn replaced(datagram: &[u8], ranges: &[(Range<usize>, &[u8])]) -> Vec<u8> {
-    let mut result = Vec::with_capacity(datagram.len());
-    let mut at = 0;
-    for (range, text) in ranges {
-        result.extend_from_slice(&datagram[at..range.start]);
-        result.extend_from_slice(text);
-        at = range.end;
-    }
-    result.extend_from_slice(&datagram[at..]);
-    result
 }
 
 /// Returns the bytes that are simpler than this one, the simplest first.
@@ -471,6 +493,30 @@ mod tests {
                 .is_some_and(|value| *value == 0)
         });
         assert_eq!(best[0], br#"{"params":[0]}"#, "{}", best[0].escape_ascii());
+    }
+
+    #[test]
+    fn a_string_moves_into_the_name_of_the_event() {
+        let case: &[u8] = br#"{"method":"a","id":0,"params":{"":[{"<":"b"}]}}"#;
+        let (best, tries) = shrunk(&[case], |case| {
+            let json: serde_json::Value = serde_json::from_slice(&case[0]).unwrap_or_default();
+            json["method"].is_string() && case[0].contains(&b'<')
+        });
+        assert_eq!(best[0], br#"{"method":"<"}"#, "{}", best[0].escape_ascii());
+        assert!(tries < 1_500, "{tries}");
+    }
+
+    #[test]
+    fn bytes_that_are_not_ascii_are_found_in_few_failures() {
+        let case: &[u8] = b"1123\xc3\xa945678\",\"\\u0001\x8c\"";
+        let failures = std::cell::Cell::new(0);
+        let (best, _) = shrunk(&[case], |case| {
+            let fails = str::from_utf8(&case[0]).is_err();
+            failures.set(failures.get() + usize::from(fails));
+            fails
+        });
+        assert_eq!(best, [b"\x8c"]);
+        assert!(failures.get() < 5, "{}", failures.get());
     }
 
     #[test]
