@@ -31,11 +31,11 @@ impl ShrunkCase {
     }
 }
 
-/// Returns the listeners with a report in a folder.
+/// Returns the listeners of a dialect with a report in a folder.
 ///
 /// # Errors
 ///
-/// If there are none, or a report cannot be read.
+/// If a report cannot be read.
 pub(crate) fn read(folder: &Path, dialect: Dialect) -> Result<Vec<Listener>, String> {
     let groups = match dialect {
         Dialect::JsonRpc => faults::jsonrpc(),
@@ -60,10 +60,7 @@ pub(crate) fn read(folder: &Path, dialect: Dialect) -> Result<Vec<Listener>, Str
             shrunk,
         });
     }
-    match listeners.is_empty() {
-        true => Err(format!("{}: no report of {dialect}", folder.display())),
-        false => Ok(listeners),
-    }
+    Ok(listeners)
 }
 
 /// Returns the rules by which `evdg fuzz --strict` judges.
