@@ -9,12 +9,14 @@ use super::parts::replaced;
 ///
 /// The part is the content of a string, which replaces the content of another string, or a byte
 /// between tokens, which goes behind another token. Both also go to the end or the beginning of the
-/// datagram. The datagram need not be valid JSON.
+/// datagram. Bytes that are not ASCII go there too, and any member or element is deleted. The
+/// datagram need not be valid JSON.
 pub(super) fn moves(datagram: &[u8]) -> Vec<Vec<u8>> {
     let mut moved = Vec::new();
     let layouts = [Quotes::Escaped, Quotes::Plain].map(|quotes| Layout::new(datagram, quotes));
     let count = if layouts[0] == layouts[1] { 1 } else { 2 };
     for layout in &layouts[..count] {
+        layout.add_moves_of_runs(datagram, &mut moved);
         layout.add_moves(datagram, &mut moved);
     }
     moved
@@ -22,6 +24,10 @@ pub(super) fn moves(datagram: &[u8]) -> Vec<Vec<u8>> {
 
 /// The most strings, and the most bytes between tokens, that are moved.
 const MAX_SOURCES: usize = 12;
+/// The most runs of bytes that are not ASCII, and the most members or elements that are deleted for
+/// each of them.
+const MAX_RUNS: usize = 4;
+const MAX_DELETED: usize = 12;
 /// The most nested members and elements that are deleted for a part, each by itself.
 const MAX_NESTED: usize = 3;
 
@@ -121,6 +127,31 @@ impl Layout {
         }
     }
 
+    /// Moves runs of bytes that are not ASCII to an end of the datagram.
+    fn add_moves_of_runs(&self, datagram: &[u8], moved: &mut Vec<Vec<u8>>) {
+        let runs = datagram.chunk_by(|one, other| one.is_ascii() == other.is_ascii());
+        let mut end = 0;
+        let runs = runs.map(|run| {
+            end += run.len();
+            end - run.len()..end
+        });
+        let runs = runs.filter(|run| !datagram[run.start].is_ascii());
+        for run in runs.take(MAX_RUNS) {
+            let part = &datagram[run.clone()];
+            let is_outside =
+                |element: &&Range<usize>| element.end <= run.start || run.end <= element.start;
+            for element in self.elements.iter().filter(is_outside).take(MAX_DELETED) {
+                let mut ranges = [(element.clone(), &b""[..]), (run.clone(), b"")];
+                ranges.sort_unstable_by_key(|(range, _)| range.start);
+                let rest = replaced(datagram, &ranges);
+                if !element.is_empty() {
+                    moved.push([&rest, part].concat());
+                    moved.push([part, &rest].concat());
+                }
+            }
+        }
+    }
+
     /// Returns the elements around a part, the outermost first.
     fn around(&self, part: &Range<usize>) -> Vec<Range<usize>> {
         let elements = self.elements.iter();
@@ -160,6 +191,13 @@ mod tests {
         let datagram = b"{\"method\":\"a\",\"x\":\x0bnull}";
         assert!(has_move(datagram, b"{\"method\":\x0b\"a\"}"));
         assert!(has_move(datagram, b"\x0b{\"method\":\"a\"}"));
+    }
+
+    #[test]
+    fn bytes_that_are_not_ascii_move_to_the_ends() {
+        let datagram = b"{\"method\":\"\xc3\",\"x\":0}";
+        assert!(has_move(datagram, b"{\"method\":\"\"}\xc3"));
+        assert!(has_move(datagram, b"\xc3{\"method\":\"\"}"));
     }
 
     #[test]
