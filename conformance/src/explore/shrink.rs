@@ -56,11 +56,17 @@ impl<E, F: FnMut(&[Vec<u8>]) -> Result<bool, E>> Shrinker<F> {
                 self.delete_tokens(index)?;
                 self.unwrap(index)?;
                 self.unescape(index)?;
-                self.move_parts(index)?;
                 self.shorten_words(index)?;
                 self.simplify_characters(index)?;
                 self.simplify_bytes(index)?;
                 index += 1;
+            }
+            if self.best != before {
+                continue;
+            }
+            // Moves take many tries, so the case is small before the first of them.
+            for index in 0..self.best.len() {
+                self.move_parts(index)?;
             }
             if self.best == before {
                 return Ok(());
