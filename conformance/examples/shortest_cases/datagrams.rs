@@ -94,7 +94,7 @@ pub(crate) fn all_bytes() -> Vec<[u8; 1]> {
     (0..=u8::MAX).map(|byte| [byte]).collect()
 }
 
-/// The longest datagram that any socket takes.
+/// The length in bytes of the longest datagram with a repeated part.
 const MAX_LENGTH: usize = 100_000;
 
 /// The numbers of repetitions: all up to 300, and those near to powers of two and of ten.

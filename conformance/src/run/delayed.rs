@@ -40,7 +40,7 @@ struct Pending<'s, 'c> {
     since: Instant,
 }
 
-/// Tells when it is dropped that a thread ends.
+/// Sends a message when it is dropped, which is at the end of a thread.
 struct EndOfThread(Sender<()>);
 
 impl Drop for EndOfThread {
