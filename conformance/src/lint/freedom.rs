@@ -1,9 +1,8 @@
 //! Datagrams that a JSON-RPC listener may read or refuse: J11 to J13.
 
 use event_datagram::MAX_DATAGRAM;
-use event_datagram::jsonrpc::{self, DecodeErrorKind};
+use event_datagram::jsonrpc::DecodeErrorKind;
 use event_datagram_oracle::reference::Reading;
-use memchr::memchr;
 
 use crate::dialect::Dialect;
 
@@ -18,9 +17,6 @@ pub(super) enum Freedom {
     NoEventValue,
 }
 
-/// The greatest position of the first NUL in UTF-16 or UTF-32: after the longest byte order mark
-/// and the first byte of a brace.
-const LONGEST_START: usize = 5;
 /// The readings that are asked for: one more than that of the codec.
 const READINGS: usize = 2;
 
@@ -37,10 +33,7 @@ pub(super) fn of_rejected(datagram: &[u8], why: DecodeErrorKind) -> Option<Freed
         | Kind::IntegerTooLarge
         | Kind::ParamsNotStructured => Some(Freedom::NoEventValue),
         Kind::Batch => may_be_read(datagram).then_some(Freedom::Batch),
-        Kind::ByteOrderMark | Kind::TooDeep | Kind::TrailingBytes | Kind::MethodNotString => {
-            may_be_read(datagram).then_some(Freedom::NoEventValue)
-        }
-        _ => is_utf16_or_utf32(datagram).then_some(Freedom::NoEventValue),
+        _ => may_be_read(datagram).then_some(Freedom::NoEventValue),
     }
 }
 
@@ -65,30 +58,4 @@ fn may_be_read(datagram: &[u8]) -> bool {
             .readings(datagram, READINGS)
             .iter()
             .any(is_event)
-}
-
-/// Returns whether a datagram holds an event in UTF-16 or UTF-32, of either byte order, with a byte
-/// order mark or without.
-fn is_utf16_or_utf32(datagram: &[u8]) -> bool {
-    let texts = || {
-        let (pairs, rest) = datagram.as_chunks::<2>();
-        let utf16 = [u16::from_le_bytes, u16::from_be_bytes].map(|unit| {
-            let units: Vec<_> = pairs.iter().map(|pair| unit(*pair)).collect();
-            String::from_utf16(&units).ok().filter(|_| rest.is_empty())
-        });
-        let (quads, rest) = datagram.as_chunks::<4>();
-        let utf32 = [u32::from_le_bytes, u32::from_be_bytes].map(|unit| {
-            let characters = quads.iter().map(|quad| char::from_u32(unit(*quad)));
-            let text: Option<String> = characters.collect();
-            text.filter(|_| rest.is_empty())
-        });
-        utf16.into_iter().chain(utf32).flatten()
-    };
-    // In UTF-16 and UTF-32 the first brace has a NUL beside it; in UTF-8 it has none.
-    let may_be = memchr(0, datagram).is_some_and(|at| at <= LONGEST_START);
-    may_be
-        && texts().any(|text| {
-            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-            jsonrpc::decode(text.as_bytes()).is_ok()
-        })
 }

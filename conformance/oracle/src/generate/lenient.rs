@@ -46,17 +46,21 @@ const WRAPPINGS: &[(&[u8], &[u8])] = &[
     (b"{\"result\":", b"}"),
 ];
 
-/// Returns the event in one of the spellings or wrappings.
+/// Returns the event in one of the spellings, wrappings or encodings.
 pub(super) fn lenient(source: &mut ByteSource<'_>) -> Vec<u8> {
-    match source.weighted_index(&[8, 3]) {
+    match source.weighted_index(&[8, 2, 1]) {
         0 => {
             let (part, spelling) = source.choose(SPELLINGS);
             let rest: Vec<_> = EVENT.split(part).map(str::as_bytes).collect();
             rest.join(spelling)
         }
-        _ => {
+        1 => {
             let (before, behind) = source.choose(WRAPPINGS);
             [before, EVENT.as_bytes(), behind].concat()
+        }
+        _ => {
+            let to_bytes = source.choose(&[u16::to_le_bytes, u16::to_be_bytes]);
+            EVENT.encode_utf16().flat_map(to_bytes).collect()
         }
     }
 }

@@ -14,6 +14,7 @@
 //! assert_eq!(readings, [Reading::Event(EventBuf::new("E_TEST", [])), Reading::Rejection]);
 //! ```
 
+mod encodings;
 mod json;
 mod malformed;
 
@@ -58,7 +59,7 @@ pub fn readings(datagram: &[u8]) -> Vec<Reading> {
 ///
 /// Such parts are a value that is a boolean, an array, an object, a fraction, minus zero or an
 /// integer beyond 64 bits; `params` that are a string, number or boolean; half of a surrogate pair
-/// in a member that is read; and several `method` or `params`.
+/// in a member that is read; several `method` or `params`; and an encoding other than UTF-8.
 pub fn is_unspecified(datagram: &[u8]) -> bool {
     Interpretation::of(datagram).is_unspecified
 }
@@ -143,6 +144,19 @@ struct Interpretation {
 
 impl Interpretation {
     fn of(datagram: &[u8]) -> Self {
+        let interpretation = Self::of_utf8(datagram);
+        let holds_event = |text: String| Self::of_utf8(text.as_bytes()).may_be_read();
+        if interpretation.is_json || !encodings::texts(datagram).any(holds_event) {
+            return interpretation;
+        }
+        // J13: in another encoding than UTF-8.
+        Self {
+            is_unspecified: true,
+            ..Self::rejection()
+        }
+    }
+
+    fn of_utf8(datagram: &[u8]) -> Self {
         let latin1: String = datagram.iter().map(|byte| char::from(*byte)).collect();
         let (text, has_surroundings) = without_surroundings(&latin1);
         let Ok(json) = serde_json::from_str::<&RawValue>(text) else {
@@ -176,6 +190,10 @@ impl Interpretation {
             is_unspecified: false,
             is_json: true,
         }
+    }
+
+    fn may_be_read(&self) -> bool {
+        self.is_unspecified || self.readings.iter().any(|r| *r != Reading::Rejection)
     }
 
     /// Adds the rejection as the first reading: `jsonrpc::decode` rejects, too.
