@@ -1,8 +1,10 @@
 //! `evdg lint`: reads a sender's datagrams from a socket, a capture or JSON lines.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use event_datagram_conformance::capture::{
     CaptureError, CaptureStatistics, CapturedDatagram, read,
@@ -15,14 +17,16 @@ use event_datagram_conformance::transport::Port;
 
 use crate::args::{LintArgs, LintFormat};
 use crate::capture::print_statistics;
-use crate::capture_line::parse_datagram;
 use crate::exit_status::{CommandResult, ExitStatus, Failure, OrExit as _, ignore_closed_stdout};
+use crate::line_batches::read_batches;
 use crate::listen::address;
 use crate::reports::prepare;
 use crate::signals::Signals;
 use crate::terminal::{message, styled_stdout};
-use crate::translate::{BUFFER, for_each_line};
 use crate::values::ReportArg;
+
+/// How many batches of lines may wait to be linted.
+const MAX_WAITING_BATCHES: usize = 4;
 
 /// Prints what listeners will reject or misread in the datagrams of a sender.
 pub(crate) fn run(args: &LintArgs, signals: &Signals) -> CommandResult {
@@ -180,26 +184,28 @@ fn lint_socket(text: &str, linter: &SharedLinter, signals: &Signals) -> CommandR
     Ok(ExitStatus::Success)
 }
 
-/// Lints the `datagram_hex` of each JSON line. Prints an error for each line without one.
-fn lint_lines(reader: impl Read, path: &Path, linter: &SharedLinter) -> CommandResult {
+/// Lints the `datagram_hex` of each JSON line. Prints an error for each line without one. Another
+/// thread reads and parses the lines, which takes longer than to lint them.
+fn lint_lines(reader: impl Read + Send, path: &Path, linter: &SharedLinter) -> CommandResult {
     let mut status = ExitStatus::Success;
-    let mut reader = BufReader::with_capacity(BUFFER, reader);
-    let read = for_each_line(&mut reader, |number, line| {
-        let line = line.trim_ascii();
-        if line.is_empty() {
-            return Ok(());
-        }
-        match parse_datagram(line) {
-            Ok(datagram) => linter.lock().add(number as u64, &datagram),
-            Err(why) => {
-                message(format_args!("line {number}: {why}"));
-                status = ExitStatus::Usage;
+    thread::scope(|scope| {
+        let (sender, batches) = sync_channel(MAX_WAITING_BATCHES);
+        let reading = thread::Builder::new()
+            .spawn_scoped(scope, move || read_batches(reader, &sender))
+            .or_exit_with(ExitStatus::Setup, "cannot start a thread")?;
+        for (number, datagram) in batches.iter().flatten() {
+            match datagram {
+                Ok(datagram) => linter.lock().add(number, &datagram),
+                Err(why) => {
+                    message(format_args!("line {number}: {why}"));
+                    status = ExitStatus::Usage;
+                }
             }
         }
-        Ok(())
-    });
-    read.or_exit_with(ExitStatus::Usage, path.display().to_string())?;
-    Ok(status)
+        let read = reading.join().expect("reading does not panic");
+        read.or_exit_with(ExitStatus::Usage, path.display().to_string())?;
+        Ok(status)
+    })
 }
 
 /// Lints the UDP datagrams of a packet capture, and prints what was left out.

@@ -17,6 +17,7 @@ mod fuzz_report;
 mod help;
 mod hex_digits;
 mod kit;
+mod line_batches;
 mod lint;
 mod listen;
 mod manual;
