@@ -1,11 +1,13 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Mutex, PoisonError};
 
 use event_datagram_oracle::faults::FaultInstance;
 
 use super::finding::Finding;
 use super::parallel::in_parallel;
-use super::simulation::{Output, Simulated, Simulator, reported};
+use super::simulation::{Simulated, Simulator, reported};
 use super::trace::Trace;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
@@ -23,13 +25,10 @@ pub(super) struct Problem<'f> {
     pub(super) fence: &'f FenceTemplate,
     simulator: Simulator,
     /// How the correct listener treats each vector.
-    correct: Vec<Correct>,
-}
-
-/// How the correct listener treats a vector.
-struct Correct {
-    output: Output,
-    simulated: Simulated,
+    correct: Vec<Simulated>,
+    /// For each vector, what models did with it, by the hash of what they wrote.
+    judged: Vec<Mutex<HashMap<u64, Simulated>>>,
+    hasher: RandomState,
 }
 
 /// How a subject treated a vector, in the same way over all sockets.
@@ -96,20 +95,23 @@ impl<'f> Problem<'f> {
             }
         }
         seen.sort_by_key(|seen| size(seen.vector));
-        let simulator = Simulator::new(dialect, fence);
-        let correct = in_parallel(&seen, |seen| Correct::new(&simulator, seen.vector));
-        Self {
+        let mut problem = Self {
             small: seen.partition_point(|seen| size(seen.vector) <= MAX_SMALL),
+            judged: seen.iter().map(|_| Mutex::default()).collect(),
             seen,
             fence,
-            simulator,
-            correct,
-        }
+            simulator: Simulator::new(dialect, fence),
+            correct: Vec::new(),
+            hasher: RandomState::default(),
+        };
+        let all: Vec<_> = (0..problem.seen.len()).collect();
+        problem.correct = in_parallel(&all, |at| problem.simulate(*at, []));
+        problem
     }
 
     /// Returns how the correct listener treats a vector.
     pub(super) fn correct(&self, at: usize) -> Simulated {
-        self.correct[at].simulated
+        self.correct[at]
     }
 
     /// Returns how a fresh listener with these faults treats a vector.
@@ -118,29 +120,26 @@ impl<'f> Problem<'f> {
         at: usize,
         faults: impl IntoIterator<Item = &'i FaultInstance>,
     ) -> Simulated {
-        let (vector, correct) = (self.seen[at].vector, &self.correct[at]);
-        match self.simulator.output(vector, faults) {
-            // Most faults change nothing for most vectors. Equal output is not parsed and judged
-            // again.
-            Ok(output) if output == correct.output => correct.simulated,
-            output => Simulated::of(&self.simulator, vector, output),
+        let vector = self.seen[at].vector;
+        let output = self.simulator.output(vector, faults);
+        let hash = self.hasher.hash_one(&output);
+        let judged = || {
+            self.judged[at]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        // Most faults change nothing for most vectors. Equal output is not parsed and judged again.
+        if let Some(simulated) = judged().get(&hash) {
+            return *simulated;
         }
+        let simulated = Simulated::of(&self.simulator, vector, output);
+        judged().insert(hash, simulated);
+        simulated
     }
 
     /// Returns the indices of the vectors that the subject read wrong.
     pub(super) fn wrong(&self) -> impl DoubleEndedIterator<Item = usize> {
         (0..self.seen.len()).filter(|at| matches!(self.seen[*at].observed, Observed::Wrong(_)))
-    }
-}
-
-impl Correct {
-    fn new(simulator: &Simulator, vector: &Vector) -> Self {
-        let output = simulator.output(vector, []);
-        let output = output.expect("the correct listener reports every fence");
-        Self {
-            simulated: Simulated::of(simulator, vector, Ok(output.clone())),
-            output,
-        }
     }
 }
 

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use event_datagram::{EventBuf, ValueBuf};
 use event_datagram_oracle::faults::{End, FaultInstance, Model};
 use memchr::memmem;
@@ -35,7 +37,7 @@ pub(super) struct Simulator {
 }
 
 /// What a model wrote for a vector and the fences around it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Output {
     lines: Vec<Vec<u8>>,
     /// What the model wrote behind the line that reports the fence after the vector.
@@ -56,7 +58,7 @@ struct ReadyFence {
 }
 
 /// A line that reports a fence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct FenceLine {
     /// The index of the fence among the prepared ones.
     number: usize,
@@ -163,6 +165,13 @@ impl Simulator {
         vector: &Vector,
         lines: impl IntoIterator<Item = &'l [u8]>,
     ) -> bool {
+        // Sets, because large vectors and reports repeat the same few digits thousands of times.
+        let sent = vector
+            .steps
+            .iter()
+            .flat_map(|step| digit_runs(&step.datagram));
+        let sent: HashSet<_> = sent.collect();
+        let reported: HashSet<_> = lines.into_iter().flat_map(digit_runs).collect();
         let is_sent = |digits: &[u8]| {
             let mut steps = vector.steps.iter();
             steps.any(|step| memmem::find(&step.datagram, digits).is_some())
@@ -174,11 +183,9 @@ impl Simulator {
             let mut splits = digits.len().saturating_sub(longest).max(1)..digits.len();
             splits.any(|at| self.holds_tag_end(&digits[at..]) && is_sent(&digits[..at]))
         };
-        let is_part = |digits: &[u8]| {
-            !digits.is_empty() && !is_sent(digits) && (self.is_of_tag(digits) || ends_tag(digits))
-        };
-        let runs = |line: &'l [u8]| line.split(|byte| !byte.is_ascii_digit());
-        lines.into_iter().flat_map(runs).any(is_part)
+        let is_part =
+            |digits: &[u8]| !is_sent(digits) && (self.is_of_tag(digits) || ends_tag(digits));
+        reported.difference(&sent).any(|digits| is_part(digits))
     }
 
     /// Returns whether digits are a part of a tag.
@@ -253,6 +260,12 @@ impl Simulated {
             },
         }
     }
+}
+
+/// Returns the runs of digits in a line or datagram.
+fn digit_runs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let runs = bytes.split(|byte| !byte.is_ascii_digit());
+    runs.filter(|run| !run.is_empty())
 }
 
 /// Sends a datagram, and returns the lines that the model writes.
