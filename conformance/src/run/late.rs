@@ -1,10 +1,30 @@
+use super::behaviour::Behaviour;
 use super::blame::{blame_for_early, blame_for_end};
 use super::error::RunError;
 use super::outcome::Outcome;
 use super::supervisor::Supervisor;
+use crate::dialect::Dialect;
 use crate::observation::Observation;
 
+/// The number of wrong results that came again when they were doubted, after which no more are.
+const MAX_DOUBTED_IN_VAIN: usize = 8;
+
 impl Supervisor<'_> {
+    /// Returns whether a wrong result should be doubted, because the reports of the subject
+    /// overtake each other: on a busy machine its report may have come too late, or a late one of
+    /// an earlier vector in its place. Waits until the subject is silent.
+    pub(super) fn doubts_result(&mut self, dialect: Dialect) -> bool {
+        if self.doubted_in_vain == MAX_DOUBTED_IN_VAIN
+            || !self.does(dialect, Behaviour::ReportsOvertake)
+        {
+            return false;
+        }
+        if let Some(session) = &mut self.session {
+            session.wait_for_silence();
+        }
+        true
+    }
+
     /// Collects what the subject did after it reported the vector's fence and before the next
     /// datagram, and blames the vector for it.
     pub(super) fn collect_late(&mut self, last: &mut Outcome<'_>) -> Result<(), RunError> {

@@ -9,7 +9,7 @@ use super::supervisor::Supervisor;
 use crate::contract::{Line, parse_line};
 use crate::dialect::Dialect;
 use crate::fence::{Fence, Fences, Mark};
-use crate::observation::Observation;
+use crate::observation::{Arrival, MAX_REPORTS, Observation, ReportContent};
 use crate::subject::{ExchangeEnd, SendMode};
 use crate::vectors::Vector;
 
@@ -106,16 +106,15 @@ impl Supervisor<'_> {
                 .repeat(LONG);
             let probe = |params| Probe::new(&mut self.fences, dialect, params);
             let probes: Vec<_> = params.into_iter().map(probe).collect();
-            let Some(observation) = self.send_probes(dialect, &probes)? else {
+            let Some(answers) = self.send_probes(dialect, &probes)? else {
                 return Ok(None);
             };
-            let order = order(&observation, &probes, &self.fences);
-            let is_complete = order.len() == probes.len();
-            if !order.is_sorted() || !is_complete && self.has_late_report() {
+            let order = order(&answers.observation, &probes, &self.fences);
+            if !order.is_sorted() || answers.are_late {
                 let alone = Probe::new(&mut self.fences, dialect, &long);
                 return self.reports_unprompted(dialect, &alone).map(Some);
             }
-            if !is_complete {
+            if order.len() < probes.len() {
                 return Ok(None);
             }
         }
@@ -151,10 +150,10 @@ impl Supervisor<'_> {
         let probes: Vec<_> = (0..SHUFFLED_EVENTS)
             .map(|_| Probe::new(&mut self.fences, dialect, &params))
             .collect();
-        let Some(observation) = self.send_probes(dialect, &probes)? else {
+        let Some(answers) = self.send_probes(dialect, &probes)? else {
             return Ok(Vec::new());
         };
-        let params = observation.reports.iter().filter_map(|report| {
+        let params = answers.observation.reports.iter().filter_map(|report| {
             let probe = probes
                 .iter()
                 .find(|probe| probe.is_in(&report.raw, &self.fences))?;
@@ -169,24 +168,38 @@ impl Supervisor<'_> {
         Ok(params.collect())
     }
 
-    /// Sends probes and a fence, and returns the reports. If the subject dies or falls silent, ends
-    /// the instance and returns `None`.
+    /// Sends probes and a fence, and returns the reports. Also waits for those that come after the
+    /// report of the fence, so that the next vector does not get them. If the subject dies or falls
+    /// silent, ends the instance and returns `None`.
     fn send_probes(
         &mut self,
         dialect: Dialect,
         probes: &[Probe],
-    ) -> Result<Option<Observation>, RunError> {
+    ) -> Result<Option<ProbeAnswers>, RunError> {
         self.ensure_running()?;
         let datagrams = probes.iter().map(|probe| &probe.datagram[..]);
         let exchange = self.exchange(dialect, datagrams, SendMode::Burst);
         match exchange.end {
-            ExchangeEnd::Fenced => Ok(Some(exchange.observation)),
-            ExchangeEnd::Interrupted => Err(RunError::Interrupted),
+            ExchangeEnd::Fenced => {}
+            ExchangeEnd::Interrupted => return Err(RunError::Interrupted),
             _ => {
                 self.end_instance();
-                Ok(None)
+                return Ok(None);
             }
         }
+        let mut observation = exchange.observation;
+        let in_time = observation.reports.len();
+        while order(&observation, probes, &self.fences).len() < probes.len()
+            && observation.reports.len() < MAX_REPORTS
+            && let Some(raw) = self.late_report()
+        {
+            let content = ReportContent::of(self.fences.mark_any(&raw));
+            observation.record(raw, content, Arrival::InTime);
+        }
+        Ok(Some(ProbeAnswers {
+            are_late: observation.reports.len() > in_time,
+            observation,
+        }))
     }
 
     /// Returns whether the subject reports a datagram that nothing follows.
@@ -201,11 +214,17 @@ impl Supervisor<'_> {
         Ok(is_reported)
     }
 
-    /// Returns whether the subject still reports something after it has reported the last fence.
-    fn has_late_report(&mut self) -> bool {
-        let session = self.session.as_mut();
-        session.is_some_and(|session| session.wait_for_report().is_some())
+    /// Waits for a report that comes after that of the last fence.
+    fn late_report(&mut self) -> Option<Vec<u8>> {
+        self.session.as_mut()?.wait_for_report()
     }
+}
+
+/// What a subject reported when it was sent probes.
+struct ProbeAnswers {
+    observation: Observation,
+    /// Whether some of the reports came after that of the fence.
+    are_late: bool,
 }
 
 /// A datagram that tests a behaviour of the subject: a fence with more parameters.

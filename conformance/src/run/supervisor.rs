@@ -51,6 +51,8 @@ pub(crate) struct Supervisor<'r> {
     pub(super) hangs: Arc<Hangs>,
     /// How many times each behaviour was investigated.
     pub(super) investigations: BTreeMap<(Dialect, Behaviour), usize>,
+    /// How many wrong results came again when they were doubted.
+    pub(super) doubted_in_vain: usize,
 }
 
 /// How an instance was lost.
@@ -96,6 +98,7 @@ impl<'r> Supervisor<'r> {
             discoveries: Arc::default(),
             hangs: Arc::default(),
             investigations: BTreeMap::new(),
+            doubted_in_vain: 0,
         })
     }
 
@@ -137,6 +140,7 @@ impl<'r> Supervisor<'r> {
             discoveries: Arc::clone(&self.discoveries),
             hangs: Arc::clone(&self.hangs),
             investigations: self.investigations.clone(),
+            doubted_in_vain: self.doubted_in_vain,
         }
     }
 

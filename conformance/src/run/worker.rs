@@ -237,12 +237,15 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
             first_try = Some(tried);
         }
         let mut tried = self.supervisor.try_twice(vector, first_try)?;
-        let is_wrong = matches!(tried.outcome.verdict, Verdict::Fail | Verdict::Warn);
-        if is_wrong {
+        if is_wrong(&tried.outcome) {
             self.supervisor.investigate_failure(vector.dialect)?;
             if self.supervisor.discoveries.all() != known {
                 tried = self.supervisor.try_twice(vector, None)?;
             }
+        }
+        if is_wrong(&tried.outcome) && self.supervisor.doubts_result(vector.dialect) {
+            tried = self.supervisor.try_twice(vector, None)?;
+            self.supervisor.doubted_in_vain += usize::from(is_wrong(&tried.outcome));
         }
         let Tried { outcome, differing } = tried;
         let differing = differing.map(|loss| {
@@ -401,4 +404,9 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         }
         self.sent.push(vector);
     }
+}
+
+/// Returns whether the subject answered, but not right.
+fn is_wrong(outcome: &Outcome<'_>) -> bool {
+    matches!(outcome.verdict, Verdict::Fail | Verdict::Warn)
 }

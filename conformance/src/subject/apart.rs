@@ -5,7 +5,7 @@ use super::exchange::{Exchange, ExchangeEnd};
 use super::session::Session;
 use crate::dialect::Dialect;
 use crate::fence::Fences;
-use crate::observation::{Arrival, Observation};
+use crate::observation::{Arrival, MAX_REPORTS, Observation, ReportContent};
 use crate::vectors::{Expectation, Step};
 
 /// How long the runner waits for the report of a datagram that the subject may reject without a
@@ -51,10 +51,9 @@ impl Session {
         }
         let deadline = Instant::now() + wait_for(datagram, LONG_SILENCE);
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.wait_for_line(left) {
+            match self.wait_for_line(deadline) {
                 Some(raw) if is_about_it(&raw) => return true,
-                Some(_) if !left.is_zero() => {}
+                Some(_) if Instant::now() < deadline => {}
                 _ => return false,
             }
         }
@@ -62,7 +61,16 @@ impl Session {
 
     /// Waits for a report of a datagram that was sent before.
     pub(crate) fn wait_for_report(&mut self) -> Option<Vec<u8>> {
-        self.wait_for_line(LONG_SILENCE[0])
+        self.wait_for_line(Instant::now() + LONG_SILENCE[0])
+    }
+
+    /// Waits until the subject has written nothing for some time, and drops what it writes.
+    pub(crate) fn wait_for_silence(&mut self) {
+        for _ in 0..MAX_REPORTS {
+            if self.wait_for_report().is_none() {
+                break;
+            }
+        }
     }
 
     fn send_apart(
@@ -80,18 +88,23 @@ impl Session {
             } else {
                 LONG_SILENCE
             };
-            let wait = wait_for(&step.datagram, silence);
-            if let Some(raw) = self.wait_for_line(wait) {
+            let deadline = Instant::now() + wait_for(&step.datagram, silence);
+            while let Some(raw) = self.wait_for_line(deadline) {
                 let content = self.content_of(&raw, fences);
+                let is_of_step = content == ReportContent::Unparsed;
                 observation.record(raw, content, Arrival::InTime);
+                if is_of_step {
+                    break;
+                }
             }
         }
         self.fence(dialect, fences, observation)
     }
 
-    /// Waits for a line. Queues any other event for the exchange with the next fence.
-    fn wait_for_line(&mut self, wait: Duration) -> Option<Vec<u8>> {
-        match self.next_event(Instant::now() + wait)? {
+    /// Waits for a line until a deadline. Queues any other event for the exchange with the next
+    /// fence.
+    fn wait_for_line(&mut self, deadline: Instant) -> Option<Vec<u8>> {
+        match self.next_event(deadline)? {
             SubjectEvent::Line(raw) => Some(raw),
             event => {
                 self.queued.push_front(event);

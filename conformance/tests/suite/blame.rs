@@ -183,6 +183,34 @@ fn a_malformed_datagram_whose_report_came_late_has_not_passed() {
 }
 
 #[test]
+fn a_rejection_that_comes_late_does_not_fail_the_next_vector() {
+    // A rejection is written together with the next report of an event, in front of it.
+    let listener = THREADS
+        .replace(
+            " line = {'error': str(error)}",
+            " late.append(json.dumps({'error': str(error)}) + '\\n'); return",
+        )
+        .replace(
+            "json.dumps(line)",
+            "('' if b'FENCE' in datagram else ''.join(late.pop() for _ in late[:])) + json.dumps(line)",
+        )
+        .replace("import threading", "import threading\nlate = vars(json).setdefault('late', [])");
+    for filters in [
+        ["bad-e*", "quote-*", "state-two-*"],
+        ["rpc-bad-e*", "rpc-string-*", "rpc-state-two-*"],
+    ] {
+        let dialect = ["text", "jsonrpc"][usize::from(filters[0].starts_with("rpc"))];
+        let filters = filters.iter().flat_map(|pattern| ["--filter", pattern]);
+        let args = ["--dialect", dialect, "--socket", "unix"];
+        let args: Vec<_> = args.into_iter().chain(filters).collect();
+        let (ran, report) = report_of(&args, &listener);
+        let failures = failures(&report);
+        let requirements: Vec<_> = failures.values().map(|(_, id)| &id[..]).collect();
+        assert_eq!(requirements, ["T19"], "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn parameters_in_random_order_fail_one_vector() {
     let why = "in another order each time";
     for extra in [SHUFFLED, HASHED] {
