@@ -70,16 +70,17 @@ impl<'s> ExplainedSet<'s> {
         let is_estimated = self.candidate(member).is_estimated;
         let footprint = &self.footprints[member];
         let seen = &self.search.problem.seen;
-        let is_by_member =
-            |at: &usize| self.is_needed(member, *at) || self.explains_alone(member, *at);
-        let wrong = self.search.problem.wrong().filter(|at| self.explains(*at));
-        let is_enough = match wrong.filter(is_by_member).count() {
-            count if is_estimated => count >= MIN_EXPLAINED_BY_ESTIMATE,
+        let explained = footprint.iter().filter(|at| self.explains(**at));
+        let explained: Vec<_> = explained.copied().collect();
+        let is_enough = match explained[..] {
+            _ if is_estimated => explained.len() >= MIN_EXPLAINED_BY_ESTIMATE,
             // The member may only hide what another member would do wrong, so it need not explain
             // anything.
             _ if self.search.explains_all(&self.combined) => !footprint.is_empty(),
-            1 => footprint.len() == 1 && self.fails_one(member) && self.leaves_few(),
-            explained => explained >= MIN_EXPLAINED,
+            // Many other bugs lose an event, too, or end the process.
+            [at] if seen[at].reported() == 0 => false,
+            [_] => footprint.len() == 1 && self.fails_one(member) && self.leaves_few(),
+            _ => explained.len() >= MIN_EXPLAINED,
         };
         let (right, wrong): (Vec<usize>, Vec<usize>) = (footprint.iter().copied())
             .filter(|at| !seen[*at].agrees(self.combined[*at]))

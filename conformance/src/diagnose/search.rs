@@ -90,8 +90,15 @@ impl Search<'_> {
         let replace = (0..set.members.len()).map(|at| self.without(set, at));
         add.chain(replace).find_map(|from| {
             // The vectors that the removed member explained show which faults may replace it.
-            let others = self.unexplained(&from, &(0..from.simulated.len()));
-            let others = others.into_iter().filter(|at| !unexplained.contains(at));
+            let explained = self
+                .problem
+                .wrong()
+                .take_while(|at| *at < set.simulated.len());
+            let explained = explained.filter(|at| {
+                let [before, after] = [set, &from].map(|set| set.simulated[*at]);
+                self.explains(*at, before) && !self.explains(*at, after)
+            });
+            let others: Vec<_> = explained.take(MAX_SAMPLE).collect();
             // One vector at a time, because most faults that help show at the first one, and models
             // are slow on large vectors.
             unexplained.iter().copied().chain(others).find_map(|at| {
