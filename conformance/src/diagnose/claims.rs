@@ -77,9 +77,10 @@ impl<'s> ExplainedSet<'s> {
             // The member may only hide what another member would do wrong, so it need not explain
             // anything.
             _ if self.search.explains_all(&self.combined) => !footprint.is_empty(),
-            // Many other bugs lose an event, too, or end the process.
-            [at] if seen[at].reported() == 0 => false,
-            [_] => footprint.len() == 1 && self.fails_one(member) && self.leaves_few(),
+            [at] => {
+                let fails_one = footprint.len() == 1 && self.fails_one(member);
+                fails_one && self.leaves_few() && self.is_distinctive(at)
+            }
             _ => explained.len() >= MIN_EXPLAINED,
         };
         let (right, wrong): (Vec<usize>, Vec<usize>) = (footprint.iter().copied())
@@ -97,6 +98,14 @@ impl<'s> ExplainedSet<'s> {
     fn leaves_few(&self) -> bool {
         let wrong = self.search.problem.wrong();
         wrong.filter(|at| !self.explains(*at)).count() <= MAX_UNEXPLAINED
+    }
+
+    /// Returns whether the subject did nothing like this with any other vector. What loses other
+    /// events, too, or also ends the process elsewhere, may be the cause here.
+    fn is_distinctive(&self, at: usize) -> bool {
+        let seen = &self.search.problem.seen;
+        let mut others = self.search.problem.wrong().filter(|other| *other != at);
+        others.all(|other| seen[other].observed != seen[at].observed)
     }
 
     /// Returns whether a model with this member alone fails exactly one vector.
