@@ -1,3 +1,5 @@
+use std::ops::ControlFlow;
+
 use super::behaviour::Behaviour;
 use super::blame::{blame_for_early, blame_for_end};
 use super::error::RunError;
@@ -20,7 +22,7 @@ impl Supervisor<'_> {
             return false;
         }
         if let Some(session) = &mut self.session {
-            session.wait_for_silence();
+            session.collect_late(|_| ControlFlow::Continue(()));
         }
         true
     }

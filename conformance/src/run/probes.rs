@@ -1,4 +1,5 @@
 use std::mem;
+use std::ops::ControlFlow;
 
 use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 
@@ -9,7 +10,7 @@ use super::supervisor::Supervisor;
 use crate::contract::{Line, parse_line};
 use crate::dialect::Dialect;
 use crate::fence::{Fence, Fences, Mark};
-use crate::observation::{Arrival, MAX_REPORTS, Observation, ReportContent};
+use crate::observation::{Arrival, Observation, ReportContent};
 use crate::subject::{ExchangeEnd, SendMode};
 use crate::vectors::Vector;
 
@@ -189,12 +190,22 @@ impl Supervisor<'_> {
         }
         let mut observation = exchange.observation;
         let in_time = observation.reports.len();
-        while order(&observation, probes, &self.fences).len() < probes.len()
-            && observation.reports.len() < MAX_REPORTS
-            && let Some(raw) = self.late_report()
+        let fences = &self.fences;
+        let is_complete = |observation: &Observation| {
+            let reported = order(observation, probes, fences).len();
+            reported == probes.len()
+        };
+        if let Some(session) = &mut self.session
+            && !is_complete(&observation)
         {
-            let content = ReportContent::of(self.fences.mark_any(&raw));
-            observation.record(raw, content, Arrival::InTime);
+            session.collect_late(|raw| {
+                let content = ReportContent::of(fences.mark_any(&raw));
+                observation.record(raw, content, Arrival::InTime);
+                match is_complete(&observation) {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                }
+            });
         }
         Ok(Some(ProbeAnswers {
             are_late: observation.reports.len() > in_time,
@@ -212,11 +223,6 @@ impl Supervisor<'_> {
             session.reports_unprompted(&probe.datagram, |raw| probe.is_in(raw, fences));
         self.send_probes(dialect, &[])?;
         Ok(is_reported)
-    }
-
-    /// Waits for a report that comes after that of the last fence.
-    fn late_report(&mut self) -> Option<Vec<u8>> {
-        self.session.as_mut()?.wait_for_report()
     }
 }
 

@@ -1,3 +1,4 @@
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use super::event::SubjectEvent;
@@ -5,7 +6,7 @@ use super::exchange::{Exchange, ExchangeEnd};
 use super::session::Session;
 use crate::dialect::Dialect;
 use crate::fence::Fences;
-use crate::observation::{Arrival, MAX_REPORTS, Observation, ReportContent};
+use crate::observation::{Arrival, Observation, ReportContent};
 use crate::vectors::{Expectation, Step};
 
 /// How long the runner waits for the report of a datagram that the subject may reject without a
@@ -13,6 +14,9 @@ use crate::vectors::{Expectation, Step};
 const SILENCE: [Duration; 2] = [Duration::from_millis(30), Duration::from_millis(10)];
 /// The same for a datagram that the subject must report.
 const LONG_SILENCE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(50)];
+
+/// How long the runner waits for late reports in total, because a subject may never be silent.
+const MAX_LATE: Duration = Duration::from_secs(2);
 
 /// Exchanges with a subject that reports out of order: the report of a fence does not prove that
 /// the subject has reported the datagrams before it.
@@ -59,18 +63,14 @@ impl Session {
         }
     }
 
-    /// Waits for a report of a datagram that was sent before.
-    pub(crate) fn wait_for_report(&mut self) -> Option<Vec<u8>> {
-        self.wait_for_line(Instant::now() + LONG_SILENCE[0])
-    }
-
-    /// Waits until the subject has written nothing for some time, and drops what it writes.
-    pub(crate) fn wait_for_silence(&mut self) {
-        for _ in 0..MAX_REPORTS {
-            if self.wait_for_report().is_none() {
-                break;
-            }
-        }
+    /// Passes reports of datagrams that were sent before to `on_report`, until the subject has
+    /// written nothing for some time, or `on_report` returns that no more are expected.
+    pub(crate) fn collect_late(&mut self, mut on_report: impl FnMut(Vec<u8>) -> ControlFlow<()>) {
+        let end = Instant::now() + MAX_LATE;
+        while Instant::now() < end
+            && let Some(raw) = self.wait_for_line(Instant::now() + LONG_SILENCE[0])
+            && on_report(raw).is_continue()
+        {}
     }
 
     fn send_apart(
@@ -93,7 +93,8 @@ impl Session {
                 let content = self.content_of(&raw, fences);
                 let is_of_step = content == ReportContent::Unparsed;
                 observation.record(raw, content, Arrival::InTime);
-                if is_of_step {
+                // A subject may write copies of fences without end.
+                if is_of_step || Instant::now() >= deadline {
                     break;
                 }
             }

@@ -211,6 +211,20 @@ fn a_rejection_that_comes_late_does_not_fail_the_next_vector() {
 }
 
 #[test]
+fn a_run_ends_although_a_listener_with_threads_never_stops_writing() {
+    let endless = "import threading
+def write():
+    while True: sys.stdout.write('{\"error\":\"x\"}\\n'); sys.stdout.flush(); time.sleep(0.002)
+if count == 0: threading.Thread(target=write, daemon=True).start()";
+    let listener = THREADS.replace("import threading", endless);
+    let args = ["--filter", "order-*", "--socket", "unix"];
+    let (ran, report) = report_of(&args, &listener);
+    let results = report["results"].as_array().expect("it is a list");
+    assert!(!results.is_empty(), "{}", ran.stdout);
+    assert!(!failures(&report).is_empty(), "{}", ran.stdout);
+}
+
+#[test]
 fn parameters_in_random_order_fail_one_vector() {
     let why = "in another order each time";
     for extra in [SHUFFLED, HASHED] {
