@@ -4,9 +4,11 @@ use super::behaviour::Behaviour;
 use super::blame::{blame_for_early, blame_for_end};
 use super::error::RunError;
 use super::outcome::Outcome;
+use super::retry::{Tried, is_wrong};
 use super::supervisor::Supervisor;
 use crate::dialect::Dialect;
 use crate::observation::Observation;
+use crate::vectors::Vector;
 
 /// The number of wrong results that came again when they were doubted, after which no more are.
 const MAX_DOUBTED_IN_VAIN: usize = 8;
@@ -14,17 +16,22 @@ const MAX_DOUBTED_IN_VAIN: usize = 8;
 impl Supervisor<'_> {
     /// Returns whether a wrong result should be doubted, because the reports of the subject
     /// overtake each other: on a busy machine its report may have come too late, or a late one of
-    /// an earlier vector in its place. Waits until the subject is silent.
-    pub(super) fn doubts_result(&mut self, dialect: Dialect) -> bool {
-        if self.doubted_in_vain == MAX_DOUBTED_IN_VAIN
-            || !self.does(dialect, Behaviour::ReportsOvertake)
-        {
-            return false;
-        }
+    /// an earlier vector in its place.
+    pub(super) fn doubts_results(&self, dialect: Dialect) -> bool {
+        self.doubted_in_vain < MAX_DOUBTED_IN_VAIN && self.does(dialect, Behaviour::ReportsOvertake)
+    }
+
+    /// Sends a vector again, after the subject has been silent for some time.
+    pub(super) fn try_after_silence<'c>(
+        &mut self,
+        vector: &'c Vector,
+    ) -> Result<Tried<'c>, RunError> {
         if let Some(session) = &mut self.session {
             session.collect_late(|_| ControlFlow::Continue(()));
         }
-        true
+        let tried = self.try_twice(vector, None)?;
+        self.doubted_in_vain += usize::from(is_wrong(&tried.outcome));
+        Ok(tried)
     }
 
     /// Collects what the subject did after it reported the vector's fence and before the next

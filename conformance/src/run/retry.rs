@@ -187,6 +187,11 @@ pub(super) fn is_loss(outcome: &Outcome<'_>) -> bool {
     matches!(outcome.verdict, Verdict::Crash | Verdict::Hang)
 }
 
+/// Returns whether the subject answered, but not right.
+pub(super) fn is_wrong(outcome: &Outcome<'_>) -> bool {
+    matches!(outcome.verdict, Verdict::Fail | Verdict::Warn)
+}
+
 fn unsendable(vector: &Vector, message: String) -> RunError {
     RunError::Unsendable {
         vector: vector.id.clone(),

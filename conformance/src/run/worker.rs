@@ -10,7 +10,7 @@ use super::error::RunError;
 use super::outcome::Outcome;
 use super::pipeline::{PipelineOutcome, passes};
 use super::replay::Sent;
-use super::retry::{Tried, is_loss};
+use super::retry::{Tried, is_loss, is_wrong};
 use super::spare::SpareInstances;
 use super::state::may_show_state;
 use super::supervisor::Supervisor;
@@ -243,9 +243,8 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
                 tried = self.supervisor.try_twice(vector, None)?;
             }
         }
-        if is_wrong(&tried.outcome) && self.supervisor.doubts_result(vector.dialect) {
-            tried = self.supervisor.try_twice(vector, None)?;
-            self.supervisor.doubted_in_vain += usize::from(is_wrong(&tried.outcome));
+        if is_wrong(&tried.outcome) && self.supervisor.doubts_results(vector.dialect) {
+            tried = self.supervisor.try_after_silence(vector)?;
         }
         let Tried { outcome, differing } = tried;
         let differing = differing.map(|loss| {
@@ -404,9 +403,4 @@ impl<'s, 'r: 's, 'c: 's> Worker<'_, 's, '_, 'r, 'c> {
         }
         self.sent.push(vector);
     }
-}
-
-/// Returns whether the subject answered, but not right.
-fn is_wrong(outcome: &Outcome<'_>) -> bool {
-    matches!(outcome.verdict, Verdict::Fail | Verdict::Warn)
 }

@@ -193,7 +193,7 @@ impl Interpretation {
     }
 
     fn may_be_read(&self) -> bool {
-        self.is_unspecified || self.readings.iter().any(|r| *r != Reading::Rejection)
+        self.is_unspecified || self.readings[..] != [Reading::Rejection]
     }
 
     /// Adds the rejection as the first reading: `jsonrpc::decode` rejects, too.
