@@ -55,7 +55,9 @@ impl Candidate {
         // The vectors that the subject failed come first, because they exclude most faults.
         let (wrong, right): (Vec<_>, Vec<_>) =
             (0..problem.small).partition(|at| problem.seen[*at].observed != Observed::Right);
-        let hits = wrong.into_iter().filter(fails).count();
+        // With more hits it may even fail all the others.
+        let enough = (right.len() * MIN_FOOTPRINT).div_ceil(100 - MIN_FOOTPRINT);
+        let hits = wrong.into_iter().filter(fails).take(enough.max(1)).count();
         let max_misses = hits * (100 - MIN_FOOTPRINT) / MIN_FOOTPRINT;
         hits > 0 && right.into_iter().filter(fails).nth(max_misses).is_none()
     }

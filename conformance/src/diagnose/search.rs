@@ -23,7 +23,7 @@ const MAX_MEMBERS: usize = 6;
 const MAX_SAMPLE: usize = 3;
 /// How many unexplained vectors each candidate runs on, before the best candidates run on all
 /// vectors.
-const MAX_UNEXPLAINED: usize = 48;
+const MAX_UNEXPLAINED: usize = 24;
 /// How many candidates run on all vectors for each set.
 const MAX_EXTENSIONS: usize = 24;
 
@@ -89,6 +89,11 @@ impl Search<'_> {
         let add = iter::once_with(|| set.clone());
         let replace = (0..set.members.len()).map(|at| self.without(set, at));
         add.chain(replace).find_map(|from| {
+            // A fault that explains a large vector and none of the removed member's is added, not
+            // put in the member's place.
+            let is_tried =
+                |at: &usize| *at < self.problem.small || from.members.len() == set.members.len();
+            let unexplained = unexplained.iter().copied().filter(is_tried);
             // The vectors that the removed member explained show which faults may replace it.
             let explained = self
                 .problem
@@ -101,7 +106,7 @@ impl Search<'_> {
             let others: Vec<_> = explained.take(MAX_SAMPLE).collect();
             // One vector at a time, because most faults that help show at the first one, and models
             // are slow on large vectors.
-            unexplained.iter().copied().chain(others).find_map(|at| {
+            unexplained.chain(others).find_map(|at| {
                 let better = self.best(from.clone(), &self.helpful(&from, at));
                 (better.score > set.score).then_some(better)
             })

@@ -38,6 +38,11 @@ impl Fence {
         dialect.encode(&self.event).expect("a fence is short")
     }
 
+    /// Returns the last digit of the tag.
+    pub(crate) fn last_digit(&self) -> Option<u8> {
+        self.own.plain.bytes().last()
+    }
+
     /// Returns how the subject read this fence, from the line that carries its tag, in a form that
     /// is the same for every fence that the subject treats alike.
     pub fn form(&self, line: &[u8]) -> FenceForm {
