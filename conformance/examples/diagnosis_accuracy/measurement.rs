@@ -9,6 +9,9 @@ use event_datagram_oracle::faults::FaultInstance;
 
 use crate::subjects::{Subject, findings};
 
+/// The most ids of results without a cause that are printed for a listener.
+const MAX_IDS: usize = 5;
+
 /// The accuracy of the diagnosis for some listeners.
 #[derive(Default)]
 pub(crate) struct Measurement {
@@ -34,7 +37,7 @@ impl Measurement {
             let begin = Instant::now();
             let diagnosis = diagnose(&findings, &dictionary, &FenceTemplate::default(), &|| true);
             measurement.slowest = measurement.slowest.max(begin.elapsed());
-            measurement.add(vectors, subject, &diagnosis, noise > 0.0);
+            measurement.add(vectors, subject, &findings, &diagnosis, noise > 0.0);
         }
         measurement
     }
@@ -48,6 +51,7 @@ impl Measurement {
         &mut self,
         vectors: &[&Vector],
         subject: &Subject,
+        findings: &[Finding<'_>],
         diagnosis: &Diagnosis,
         is_noisy: bool,
     ) {
@@ -85,13 +89,25 @@ impl Measurement {
             .map(|cause| format!("{} ({:?})", cause.fault, cause.parameter))
             .collect();
         self.failures.push(format!(
-            "{}: found {}, missed {}, {} unexplained",
+            "{}: found {}, missed {}, {} unexplained{}",
             names(&mut set.iter()),
             found.join(" + "),
             names(&mut missed.into_iter()),
-            diagnosis.unexplained
+            diagnosis.unexplained,
+            unexplained_ids(findings, diagnosis)
         ));
     }
+}
+
+/// Returns the ids of the first results that have no cause, each after a space.
+fn unexplained_ids(findings: &[Finding<'_>], diagnosis: &Diagnosis) -> String {
+    let open = findings.iter().enumerate().filter(|(at, finding)| {
+        finding.verdict != Verdict::Pass && !diagnosis.cause_of.contains_key(at)
+    });
+    let ids = open
+        .take(MAX_IDS)
+        .map(|(_, finding)| format!(" {}", finding.vector.id));
+    ids.collect()
 }
 
 /// Writes the cells of the table: how many diagnoses were right, how many causes were wrong, and

@@ -8,7 +8,7 @@ use super::dictionary::Dictionary;
 use super::finding::Finding;
 use super::parallel::in_parallel;
 use super::problem::{Observed, Problem};
-use super::simulation::Simulator;
+use super::simulation::{SEED, Simulator};
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
 use crate::judge::Judgment;
@@ -56,7 +56,7 @@ impl CaseModels {
             dialect,
             fence: fence.clone(),
             faults: Dictionary::default().of(dialect).to_vec(),
-            simulator: Simulator::new(dialect, fence),
+            simulator: Simulator::new(dialect, fence, SEED),
         }
     }
 

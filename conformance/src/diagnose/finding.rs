@@ -9,6 +9,10 @@ use crate::judge::{Verdict, grade};
 use crate::observation::Report;
 use crate::vectors::Vector;
 
+/// The seed of the tags that simulated subjects get: other tags than the models of a diagnosis, as
+/// with real subjects.
+const SEED: u64 = 2;
+
 /// What is known of how a subject treated a vector over one socket.
 #[derive(Clone, Debug)]
 pub struct Finding<'v> {
@@ -51,7 +55,7 @@ impl<'v> Finding<'v> {
             misread_fence: None,
             known: None,
         };
-        let simulator = Simulator::new(vector.dialect, &FenceTemplate::default());
+        let simulator = Simulator::new(vector.dialect, &FenceTemplate::default(), SEED);
         match simulator.output(vector, faults) {
             Ok(output) => {
                 let (observation, judgment) = simulator.judged(vector, output);

@@ -7,7 +7,7 @@ use event_datagram_oracle::faults::FaultInstance;
 
 use super::finding::Finding;
 use super::parallel::in_parallel;
-use super::simulation::{Simulated, Simulator, reported};
+use super::simulation::{SEED, Simulated, Simulator, reported};
 use super::trace::Trace;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
@@ -100,7 +100,7 @@ impl<'f> Problem<'f> {
             judged: seen.iter().map(|_| Mutex::default()).collect(),
             seen,
             fence,
-            simulator: Simulator::new(dialect, fence),
+            simulator: Simulator::new(dialect, fence, SEED),
             correct: Vec::new(),
             hasher: RandomState::default(),
         };
