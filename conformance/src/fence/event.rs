@@ -39,6 +39,7 @@ impl Fence {
     }
 
     /// Returns the last digit of the tag.
+    #[cfg(feature = "diagnosis")]
     pub(crate) fn last_digit(&self) -> Option<u8> {
         self.own.plain.bytes().last()
     }
