@@ -55,7 +55,7 @@ impl Candidate {
         // The vectors that the subject failed come first, because they exclude most faults.
         let (wrong, right): (Vec<_>, Vec<_>) =
             (0..problem.small).partition(|at| problem.seen[*at].observed != Observed::Right);
-        // With more hits it may even fail all the others.
+        // With so many hits, even failing all other vectors does not exclude the fault.
         let enough = (right.len() * MIN_FOOTPRINT).div_ceil(100 - MIN_FOOTPRINT);
         let hits = wrong.into_iter().filter(fails).take(enough.max(1)).count();
         let max_misses = hits * (100 - MIN_FOOTPRINT) / MIN_FOOTPRINT;

@@ -89,8 +89,8 @@ impl Search<'_> {
         let add = iter::once_with(|| set.clone());
         let replace = (0..set.members.len()).map(|at| self.without(set, at));
         add.chain(replace).find_map(|from| {
-            // A fault that explains a large vector and none of the removed member's is added, not
-            // put in the member's place.
+            // Models are slow on large vectors, so these only suggest faults to add. A fault that
+            // replaces a member explains some of the member's vectors, which suggest it below.
             let is_tried =
                 |at: &usize| *at < self.problem.small || from.members.len() == set.members.len();
             let unexplained = unexplained.iter().copied().filter(is_tried);
