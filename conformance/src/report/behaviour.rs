@@ -20,6 +20,11 @@ impl BehaviourEvidence {
                 "the report of the long datagram, then those of the short ones",
                 "in another order: the report of a short datagram, then that of the long one",
             ),
+            Behaviour::ReportsWithoutDatagram => (
+                "nothing, after the reports of some datagrams",
+                "no report",
+                "one report after another",
+            ),
             Behaviour::ShufflesParameters => (
                 "several events with the same parameters in the same order",
                 "the parameters in this order in each report",

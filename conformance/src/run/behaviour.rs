@@ -15,6 +15,9 @@ pub enum Behaviour {
     /// A report overtakes those of earlier datagrams, as when each datagram has a thread of its
     /// own.
     ReportsOvertake,
+    /// The subject, whose reports overtake each other, also reports something all the time when no
+    /// datagram comes.
+    ReportsWithoutDatagram,
     /// The parameters of one event come in another order each time, as from a hash table.
     ShufflesParameters,
     /// The subject repeats a report after later ones.
@@ -29,8 +32,9 @@ pub enum Behaviour {
 
 impl Behaviour {
     /// Every behaviour.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ReportsOvertake,
+        Self::ReportsWithoutDatagram,
         Self::ShufflesParameters,
         Self::RepeatsLate,
         Self::ReportsAfterEnd,
@@ -41,6 +45,7 @@ impl Behaviour {
     pub const fn slug(self) -> &'static str {
         match self {
             Self::ReportsOvertake => "reports-overtake",
+            Self::ReportsWithoutDatagram => "reports-without-a-datagram",
             Self::ShufflesParameters => "shuffles-parameters",
             Self::RepeatsLate => "repeats-late",
             Self::ReportsAfterEnd => "reports-after-the-end",
@@ -54,6 +59,7 @@ impl Behaviour {
             Self::ReportsOvertake => {
                 "lets reports overtake each other, as threads do that each handle a datagram"
             }
+            Self::ReportsWithoutDatagram => "reports something although no datagram comes",
             Self::ShufflesParameters => {
                 "reports parameters in another order each time, as a hash table lists them"
             }
@@ -72,6 +78,10 @@ impl Behaviour {
             Self::ReportsOvertake => {
                 "its reports overtake each other: a short datagram is reported before a long one \
                  that was sent first (T19). The other vectors were judged one datagram at a time"
+            }
+            Self::ReportsWithoutDatagram => {
+                "it reports something all the time, although no datagram comes: one datagram is one \
+                 report (T19). Its reports also overtake each other"
             }
             Self::ShufflesParameters => {
                 "it reports the parameters of one event in another order each time, as a hash \

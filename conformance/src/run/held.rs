@@ -50,8 +50,8 @@ impl<'c> HeldOutcomes<'c> {
     }
 
     /// Returns the outcome that reports a behaviour: that of the first vector which tests the
-    /// requirement. If there is none, the last vector reports a behaviour that may show after all
-    /// vectors.
+    /// requirement. If there is none, the last vector reports a behaviour that needs no certain
+    /// vector to show.
     fn reporter(&mut self, dialect: Dialect, behaviour: Behaviour) -> Option<&mut Outcome<'c>> {
         let applies = |outcome: &Outcome<'_>| {
             outcome.vector.dialect == dialect && outcome.verdict != Verdict::NotApplicable
@@ -60,9 +60,9 @@ impl<'c> HeldOutcomes<'c> {
         let first =
             outcomes.position(|outcome| applies(outcome) && forbids(outcome.vector, behaviour));
         let index = first.or_else(|| match behaviour {
-            Behaviour::RepeatsLate | Behaviour::ReportsAfterEnd => {
-                self.held.iter().rposition(applies)
-            }
+            Behaviour::ReportsWithoutDatagram
+            | Behaviour::RepeatsLate
+            | Behaviour::ReportsAfterEnd => self.held.iter().rposition(applies),
             _ => None,
         });
         index.map(|index| &mut self.held[index])

@@ -7,6 +7,7 @@ use super::outcome::Outcome;
 use super::retry::{Tried, is_wrong};
 use super::supervisor::Supervisor;
 use crate::dialect::Dialect;
+use crate::fence::Mark;
 use crate::observation::Observation;
 use crate::vectors::Vector;
 
@@ -18,7 +19,24 @@ impl Supervisor<'_> {
     /// overtake each other: on a busy machine its report may have come too late, or a late one of
     /// an earlier vector in its place.
     pub(super) fn doubts_results(&self, dialect: Dialect) -> bool {
-        self.doubted_in_vain < MAX_DOUBTED_IN_VAIN && self.does(dialect, Behaviour::ReportsOvertake)
+        self.doubted_in_vain < MAX_DOUBTED_IN_VAIN
+            && self.does(dialect, Behaviour::ReportsOvertake)
+            && !self.does(dialect, Behaviour::ReportsWithoutDatagram)
+    }
+
+    /// Waits for the last late reports. Returns whether the subject goes on to report something
+    /// that is no fence, as if datagrams came all the time.
+    pub(super) fn is_never_silent(&mut self) -> bool {
+        let fences = &self.fences;
+        let mut has_reported = false;
+        let Some(session) = &mut self.session else {
+            return false;
+        };
+        let is_silent = session.collect_late(|raw| {
+            has_reported |= fences.mark_any(&raw) == Mark::None;
+            ControlFlow::Continue(())
+        });
+        has_reported && !is_silent
     }
 
     /// Sends a vector again, after the subject has been silent for some time.
@@ -26,8 +44,9 @@ impl Supervisor<'_> {
         &mut self,
         vector: &'c Vector,
     ) -> Result<Tried<'c>, RunError> {
-        if let Some(session) = &mut self.session {
-            session.collect_late(|_| ControlFlow::Continue(()));
+        if self.is_never_silent() {
+            self.discoveries
+                .add(vector.dialect, Behaviour::ReportsWithoutDatagram);
         }
         let tried = self.try_twice(vector, None)?;
         self.doubted_in_vain += usize::from(is_wrong(&tried.outcome));

@@ -38,10 +38,11 @@ impl Supervisor<'_> {
     /// Finds out, before a vector is sent, whether the subject behaves in a way that the vector's
     /// requirement forbids.
     pub(super) fn investigate_before(&mut self, vector: &Vector) -> Result<(), RunError> {
-        for behaviour in [Behaviour::ReportsOvertake, Behaviour::ShufflesParameters] {
-            if forbids(vector, behaviour) {
-                self.investigate(vector.dialect, behaviour, 1)?;
-            }
+        if forbids(vector, Behaviour::ReportsOvertake) {
+            self.investigate_order(vector.dialect, 1)?;
+        }
+        if forbids(vector, Behaviour::ShufflesParameters) {
+            self.investigate(vector.dialect, Behaviour::ShufflesParameters, 1)?;
         }
         Ok(())
     }
@@ -61,8 +62,18 @@ impl Supervisor<'_> {
     }
 
     fn investigate_both(&mut self, dialect: Dialect, at_most: usize) -> Result<(), RunError> {
-        self.investigate(dialect, Behaviour::ReportsOvertake, at_most)?;
+        self.investigate_order(dialect, at_most)?;
         self.investigate(dialect, Behaviour::ShufflesParameters, 1)
+    }
+
+    /// Finds out whether reports overtake each other, and if so, whether the subject also reports
+    /// something without a datagram: a late report of such a subject blames no vector.
+    fn investigate_order(&mut self, dialect: Dialect, at_most: usize) -> Result<(), RunError> {
+        self.investigate(dialect, Behaviour::ReportsOvertake, at_most)?;
+        if self.does(dialect, Behaviour::ReportsOvertake) {
+            self.investigate(dialect, Behaviour::ReportsWithoutDatagram, 1)?;
+        }
+        Ok(())
     }
 
     /// Finds out whether the subject shows a behaviour, and adds it to the discoveries. Does
@@ -80,6 +91,7 @@ impl Supervisor<'_> {
         *investigations += 1;
         let found = match behaviour {
             Behaviour::ReportsOvertake => self.overtakes(dialect),
+            Behaviour::ReportsWithoutDatagram => self.is_unprompted(dialect).map(Some),
             _ => self.shuffles(dialect).map(Some),
         };
         match found {
@@ -120,6 +132,11 @@ impl Supervisor<'_> {
             }
         }
         Ok(Some(false))
+    }
+
+    /// Returns whether the subject reports something although no datagram comes.
+    fn is_unprompted(&mut self, dialect: Dialect) -> Result<bool, RunError> {
+        Ok(self.send_probes(dialect, &[])?.is_some() && self.is_never_silent())
     }
 
     /// Returns whether parameters change their order from event to event, or from one instance to

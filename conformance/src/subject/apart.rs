@@ -64,13 +64,20 @@ impl Session {
     }
 
     /// Passes reports of datagrams that were sent before to `on_report`, until the subject has
-    /// written nothing for some time, or `on_report` returns that no more are expected.
-    pub(crate) fn collect_late(&mut self, mut on_report: impl FnMut(Vec<u8>) -> ControlFlow<()>) {
+    /// written nothing for some time, or `on_report` returns that no more are expected. Returns
+    /// `false` if neither happened.
+    pub(crate) fn collect_late(
+        &mut self,
+        mut on_report: impl FnMut(Vec<u8>) -> ControlFlow<()>,
+    ) -> bool {
         let end = Instant::now() + MAX_LATE;
-        while Instant::now() < end
-            && let Some(raw) = self.wait_for_line(Instant::now() + LONG_SILENCE[0])
-            && on_report(raw).is_continue()
-        {}
+        while Instant::now() < end {
+            let line = self.wait_for_line(Instant::now() + LONG_SILENCE[0]);
+            if line.is_none_or(|raw| on_report(raw).is_break()) {
+                return true;
+            }
+        }
+        false
     }
 
     fn send_apart(

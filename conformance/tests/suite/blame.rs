@@ -211,17 +211,20 @@ fn a_rejection_that_comes_late_does_not_fail_the_next_vector() {
 }
 
 #[test]
-fn a_run_ends_although_a_listener_with_threads_never_stops_writing() {
+fn a_listener_with_threads_that_never_stops_writing_fails() {
     let endless = "import threading
 def write():
     while True: sys.stdout.write('{\"error\":\"x\"}\\n'); sys.stdout.flush(); time.sleep(0.002)
 if count == 0: threading.Thread(target=write, daemon=True).start()";
     let listener = THREADS.replace("import threading", endless);
-    let args = ["--filter", "order-*", "--socket", "unix"];
-    let (ran, report) = report_of(&args, &listener);
-    let results = report["results"].as_array().expect("it is a list");
-    // Which vectors pass depends on chance, because the runner sends some of them again.
-    assert!(!results.is_empty(), "{}", ran.stdout);
+    let why = "it reports something all the time, although no datagram comes";
+    // One vector reports this, wherever it is. Others may also have reports too many.
+    for filter in ["order-*", "state-two-*"] {
+        let args = ["--filter", filter, "--socket", "unix"];
+        let (ran, report) = report_of(&args, &listener);
+        assert!(!failures(&report).is_empty(), "{}", ran.stdout);
+        assert!(ran.unwrapped().contains(why), "{}", ran.stdout);
+    }
 }
 
 #[test]
