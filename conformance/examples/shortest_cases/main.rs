@@ -17,6 +17,7 @@ mod search;
 mod shrunk;
 mod small_jsonrpc;
 mod small_text;
+mod words;
 
 use std::path::Path;
 use std::process::ExitCode;
