@@ -102,6 +102,8 @@ fn json_in_surroundings_or_too_deep_is_rejected_or_an_event() {
         let (open, close) = ("[".repeat(depth - 1), "]".repeat(depth - 1));
         json_readings("", &format!(r#","x":{open}"\"[{{"{close},"y":[{{}}]"#), "")
     };
+    assert_eq!(nested(33), is_event);
+    assert_eq!(nested(34), [event(&[]), Reading::Rejection]);
     assert_eq!(nested(MAX_DEPTH)[..1], is_event);
     assert_eq!(nested(MAX_DEPTH + 1), is_rejected_first);
 }

@@ -64,6 +64,11 @@ pub(super) fn members(json: &RawValue) -> Vec<(Option<Vec<u8>>, &RawValue)> {
     members.0.into_iter().map(named).collect()
 }
 
+/// The greatest depth of brackets that every listener must read, the outermost object counted (J6):
+/// that of the vector `rpc-member-unknown-nested-32`. RFC 8259 (section 9) lets a parser set a
+/// limit, and those of common parsers are 64, 100, 128 and more.
+pub(super) const MAX_READ_DEPTH: usize = 33;
+
 /// Returns how deep the brackets of a JSON text nest.
 pub(super) fn depth(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);

@@ -22,7 +22,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use serde_json::value::RawValue;
 
-use self::json::{depth, members, string};
+use self::json::{MAX_READ_DEPTH, depth, members, string};
 use super::Reading;
 use event_datagram::{EventBuf, MAX_DATAGRAM, ParamBuf, ValueBuf, jsonrpc};
 
@@ -44,8 +44,9 @@ pub fn decode(datagram: &[u8]) -> Reading {
 /// - where `params` are null (J13);
 /// - behind a byte order mark, and before a NUL (J13);
 /// - where an ordinary parser fails on a member that is ignored, at half of a surrogate pair or at
-///   a number without bounds, and where brackets nest deeper than [`MAX_DEPTH`](jsonrpc::MAX_DEPTH)
-///   (J13);
+///   a number without bounds (J13);
+/// - where more than 33 brackets are open at the same time (J13). Where they are more than
+///   [`MAX_DEPTH`](jsonrpc::MAX_DEPTH), the rejection is the first reading;
 /// - where the datagram is longer than [`MAX_DATAGRAM`] (T16).
 ///
 /// If the reading [`is_unspecified`], no list of readings is complete. This function then returns a
@@ -171,9 +172,10 @@ impl Interpretation {
             _ => return Self::rejection(),
         };
         let serde_rejects = serde_json::from_str::<serde_json::Value>(text).is_err();
-        if has_surroundings || depth(text) > jsonrpc::MAX_DEPTH {
+        let depth = depth(text);
+        if has_surroundings || depth > jsonrpc::MAX_DEPTH {
             interpretation.may_reject_first();
-        } else if serde_rejects || datagram.len() > MAX_DATAGRAM {
+        } else if serde_rejects || depth > MAX_READ_DEPTH || datagram.len() > MAX_DATAGRAM {
             interpretation.may_reject();
         }
         interpretation
