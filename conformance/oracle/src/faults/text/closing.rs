@@ -1,7 +1,7 @@
 use bstr::ByteSlice as _;
 
 use super::inject::always;
-use super::quotes::{can_close, closing, ends_line, escaped_quotes, quotes, unescaped_quote};
+use super::quotes::{can_close, closing, ends_line, first_escaped_quote, quotes, unescaped_quote};
 use super::reader::{line, line_end, separator};
 use crate::faults::fault::Fault;
 
@@ -144,9 +144,7 @@ pub(super) const FAULTS: &[Fault] = &[
         requirement: "T7",
         injection: always(|listener| {
             listener.finds_closing(|rest, next| {
-                escaped_quotes(rest)
-                    .find(|quote| ends_line(rest, *quote))
-                    .or_else(|| next(rest))
+                first_escaped_quote(rest, |quote| ends_line(rest, quote)).or_else(|| next(rest))
             });
         }),
     },
@@ -156,9 +154,7 @@ pub(super) const FAULTS: &[Fault] = &[
         requirement: "T7",
         injection: always(|listener| {
             listener.finds_closing(|rest, next| {
-                escaped_quotes(rest)
-                    .find(|quote| can_close(rest, *quote))
-                    .or_else(|| next(rest))
+                first_escaped_quote(rest, |quote| can_close(rest, quote)).or_else(|| next(rest))
             });
         }),
     },

@@ -2,7 +2,8 @@
 
 use super::inject::always;
 use super::quotes::{
-    can_close, ends_line, escaped_closing, escaped_quotes, quote, quotes, unescaped_quote,
+    can_close, ends_line, escaped_closing, escaped_quotes, first_escaped_quote, quote, quotes,
+    unescaped_quote,
 };
 use super::reader::separator;
 use crate::faults::fault::Fault;
@@ -58,7 +59,7 @@ pub(super) const FAULTS: &[Fault] = &[
         requirement: "T10",
         injection: always(|listener| {
             listener.finds_escaped_closing(|rest, _| {
-                escaped_quotes(rest).find(|quote| can_close(rest, *quote))
+                first_escaped_quote(rest, |quote| can_close(rest, quote))
             });
         }),
     },

@@ -61,6 +61,13 @@ pub(super) fn escaped_quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usi
     quotes(&rest[..unescaped_quote(rest).unwrap_or(rest.len())])
 }
 
+/// Finds the first wanted one of the escaped quotes before the first quote without a backslash.
+/// Reads no further than that quote, so that a datagram of many values takes linear time.
+pub(super) fn first_escaped_quote(rest: &[u8], is_wanted: impl Fn(usize) -> bool) -> Option<usize> {
+    let mut escaped = quotes(rest).take_while(|quote| rest[quote - 1] == b'\\');
+    escaped.find(|quote| is_wanted(*quote))
+}
+
 /// Finds the quotes after an opening quote at the start.
 pub(super) fn quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
     let end = if rest.starts_with(b"\"") {
