@@ -108,10 +108,6 @@ fn of_dialect_claims(
     let problem = Problem::new(findings, dialect, fence);
     let mut candidates = candidates(&problem, dictionary.of(dialect));
     remove_counting(&mut candidates, &problem, dialect);
-    let search = Search {
-        candidates,
-        problem,
-        go_on,
-    };
+    let search = Search::new(problem, candidates, go_on);
     claims(&search, &search.run())
 }

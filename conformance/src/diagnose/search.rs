@@ -4,9 +4,10 @@
 //! time, it assumes that a fault which changes nothing alone changes nothing that a set does right,
 //! either. In the end it runs the combined model on every vector.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::iter;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use event_datagram_oracle::faults::FaultInstance;
 
@@ -32,6 +33,8 @@ pub(super) struct Search<'s> {
     pub(super) candidates: Vec<Candidate>,
     /// Returns whether there is time to go on.
     pub(super) go_on: &'s (dyn Fn() -> bool + Sync),
+    /// For each vector, what models with several candidates did with it, by their candidates.
+    combined: Vec<Mutex<HashMap<Vec<usize>, Simulated>>>,
 }
 
 /// A set of faults.
@@ -50,7 +53,20 @@ struct Extension {
     members: Vec<usize>,
 }
 
-impl Search<'_> {
+impl<'s> Search<'s> {
+    pub(super) fn new(
+        problem: Problem<'s>,
+        candidates: Vec<Candidate>,
+        go_on: &'s (dyn Fn() -> bool + Sync),
+    ) -> Self {
+        Self {
+            combined: problem.seen.iter().map(|_| Mutex::default()).collect(),
+            problem,
+            candidates,
+            go_on,
+        }
+    }
+
     /// Returns the indices of the candidates that together explain most, in the order of injection.
     ///
     /// The search uses the small vectors first, and the large ones only for faults that small ones
@@ -247,8 +263,24 @@ impl Search<'_> {
         match members {
             [] => self.problem.correct(at),
             [member] => self.alone(*member, at),
-            _ => self.problem.simulate(at, self.instances(members)),
+            _ => self.simulate_combined(members, at),
         }
+    }
+
+    /// Returns what a model with several candidates does with a vector. The search needs many of
+    /// these models more than once, and models are slow on large vectors.
+    fn simulate_combined(&self, members: &[usize], at: usize) -> Simulated {
+        let known = || {
+            self.combined[at]
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        };
+        if let Some(simulated) = known().get(members) {
+            return *simulated;
+        }
+        let simulated = self.problem.simulate(at, self.instances(members));
+        known().insert(members.to_vec(), simulated);
+        simulated
     }
 
     /// Returns the score of what a model does.
