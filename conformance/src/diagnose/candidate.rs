@@ -51,15 +51,31 @@ impl Candidate {
 
     /// Returns whether the subject may have the fault. Uses only small vectors.
     pub(super) fn is_possible(&self, problem: &Problem<'_>) -> bool {
+        let (wrong, right): (Vec<_>, Vec<_>) = (self.likely_first(problem).into_iter())
+            .partition(|at| problem.seen[*at].observed != Observed::Right);
         let fails = |at: &usize| !self.alone(problem, *at).conforms;
-        // The vectors that the subject failed come first, because they exclude most faults.
-        let (wrong, right): (Vec<_>, Vec<_>) =
-            (0..problem.small).partition(|at| problem.seen[*at].observed != Observed::Right);
-        // With so many hits, even failing all other vectors does not exclude the fault.
-        let enough = (right.len() * MIN_FOOTPRINT).div_ceil(100 - MIN_FOOTPRINT);
-        let hits = wrong.into_iter().filter(fails).take(enough.max(1)).count();
-        let max_misses = hits * (100 - MIN_FOOTPRINT) / MIN_FOOTPRINT;
-        hits > 0 && right.into_iter().filter(fails).nth(max_misses).is_none()
+        // The fewer vectors come first, because all of them have to be tried.
+        if right.len() < wrong.len() {
+            let misses = right.into_iter().filter(fails).count();
+            let min_hits = (misses * MIN_FOOTPRINT)
+                .div_ceil(100 - MIN_FOOTPRINT)
+                .max(1);
+            wrong.into_iter().filter(fails).nth(min_hits - 1).is_some()
+        } else {
+            let hits = wrong.into_iter().filter(fails).count();
+            let max_misses = hits * (100 - MIN_FOOTPRINT) / MIN_FOOTPRINT;
+            hits > 0 && right.into_iter().filter(fails).nth(max_misses).is_none()
+        }
+    }
+
+    /// Returns the small vectors. Those of the fault's requirement come first, because the fault
+    /// fails most of these.
+    fn likely_first(&self, problem: &Problem<'_>) -> Vec<usize> {
+        let requirement = self.instance.fault.requirement;
+        let is_likely = |at: &usize| problem.seen[*at].vector.requirement == requirement;
+        let (mut vectors, others): (Vec<_>, Vec<_>) = (0..problem.small).partition(is_likely);
+        vectors.extend(others);
+        vectors
     }
 }
 
