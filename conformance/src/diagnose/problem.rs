@@ -170,8 +170,18 @@ impl Seen<'_> {
     /// Returns a score for what a model did with this vector: positive if it explains the subject,
     /// negative if it contradicts the subject.
     pub(super) fn score(&self, simulated: Simulated) -> i64 {
+        self.score_if(self.agrees(simulated))
+    }
+
+    /// Returns the best score that a model can have.
+    pub(super) fn best_score(&self) -> i64 {
+        self.score_if(true)
+    }
+
+    /// Returns the score of a model that does or does not do what the subject did.
+    fn score_if(&self, agrees: bool) -> i64 {
         let weight = i64::try_from(self.findings.len()).unwrap_or(i64::MAX);
-        let score = match (self.observed, self.agrees(simulated)) {
+        let score = match (self.observed, agrees) {
             (Observed::Right | Observed::Either(_), true) => 0,
             (Observed::Right | Observed::Either(_), false) => -4,
             // Many faults can end a process, so its end proves little.

@@ -13,7 +13,7 @@ use event_datagram_oracle::faults::FaultInstance;
 
 use super::candidate::Candidate;
 use super::parallel::in_parallel;
-use super::problem::{Observed, Problem};
+use super::problem::{Observed, Problem, Seen};
 use super::simulation::Simulated;
 
 /// How many sets each step keeps.
@@ -247,6 +247,17 @@ impl<'s> Search<'s> {
         }
     }
 
+    /// Returns a set, run on the first vectors, if it has at least this score there. Does not run
+    /// it on large vectors if the small ones show that it has not.
+    fn set_of_score(&self, members: &[usize], count: usize, score: i64) -> Option<Set> {
+        let small = count.min(self.problem.small);
+        let large = &self.problem.seen[small..count];
+        let best = large.iter().map(Seen::best_score).sum::<i64>();
+        let is_possible = self.set(members, small).score + best >= score;
+        let set = is_possible.then(|| self.set(members, count));
+        set.filter(|set| set.score >= score)
+    }
+
     /// Returns what a model with these candidates does with every vector.
     pub(super) fn simulate(&self, members: &[usize]) -> Vec<Simulated> {
         self.simulate_first(self.problem.seen.len(), members)
@@ -404,8 +415,9 @@ impl<'s> Search<'s> {
         let count = set.simulated.len();
         let mut set = self.set(&set.members, count);
         for at in (0..set.members.len()).rev() {
-            let without = self.without(&set, at);
-            if without.score >= set.score {
+            let mut fewer = set.members.clone();
+            fewer.remove(at);
+            if let Some(without) = self.set_of_score(&fewer, count, set.score) {
                 set = without;
             }
         }
@@ -415,8 +427,7 @@ impl<'s> Search<'s> {
             }
             let mut swapped = set.members.clone();
             swapped.swap(at - 1, at);
-            let other = self.set(&swapped, count);
-            if other.score > set.score {
+            if let Some(other) = self.set_of_score(&swapped, count, set.score + 1) {
                 set = other;
             }
         }
