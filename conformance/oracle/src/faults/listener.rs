@@ -1,5 +1,7 @@
 //! A correct listener made of steps. Each fault changes some steps.
 
+use bstr::ByteSlice as _;
+
 use super::chain::{Step, StepRef};
 use super::event::Reading;
 use super::process::{End, Process};
@@ -90,9 +92,13 @@ impl<R: Read> Listener<R> {
                 return;
             }
             for reading in &reports {
-                // A fault may write more than one line.
                 let written = self.write.call(reading);
-                lines.extend(written.split(|byte| *byte == b'\n').map(<[u8]>::to_vec));
+                if written.find_byte(b'\n').is_none() {
+                    lines.push(written);
+                } else {
+                    // A fault writes more than one line.
+                    lines.extend(written.split(|byte| *byte == b'\n').map(<[u8]>::to_vec));
+                }
             }
         }
     }

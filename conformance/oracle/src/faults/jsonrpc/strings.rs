@@ -168,9 +168,9 @@ pub(super) const FAULTS: &[Fault] = &[
         requirement: "J3",
         injection: always(|listener| {
             listener.write.link(|reading, _| {
-                line_with(reading, |text| {
+                line_with(reading, |text, line| {
                     let quoted = text.replace('\\', "\\\\").replace('\n', "\\n");
-                    format!("\"{quoted}\"")
+                    line.extend(format!("\"{quoted}\"").as_bytes());
                 })
             });
         }),
@@ -180,9 +180,11 @@ pub(super) const FAULTS: &[Fault] = &[
         sentence: "escapes nothing in its reports, as `printf(\"{\\\"value\\\":\\\"%s\\\"}\")` does",
         requirement: "J3",
         injection: always(|listener| {
-            listener
-                .write
-                .link(|reading, _| line_with(reading, |text| format!("\"{text}\"")));
+            listener.write.link(|reading, _| {
+                line_with(reading, |text, line| {
+                    line.extend(format!("\"{text}\"").as_bytes());
+                })
+            });
         }),
     },
     Fault {
