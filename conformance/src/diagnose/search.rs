@@ -13,7 +13,7 @@ use event_datagram_oracle::faults::FaultInstance;
 
 use super::candidate::Candidate;
 use super::parallel::in_parallel;
-use super::problem::{Observed, Problem, Seen};
+use super::problem::{Observed, Problem, Seen, size};
 use super::simulation::Simulated;
 
 /// How many sets each step keeps.
@@ -22,9 +22,13 @@ const BEAM: usize = 4;
 const MAX_MEMBERS: usize = 6;
 /// How many unexplained vectors each candidate runs on to find the faults that a set hides.
 const MAX_SAMPLE: usize = 3;
-/// How many unexplained vectors each candidate runs on, before the best candidates run on all
+/// How many unexplained short vectors each candidate runs on, before the best candidates run on all
 /// vectors.
 const MAX_UNEXPLAINED: usize = 24;
+/// How many longer ones. Most faults that explain long vectors explain several of them.
+const MAX_UNEXPLAINED_LONG: usize = 3;
+/// The greatest total length of the datagrams of a short vector.
+const MAX_SHORT: usize = 1 << 10;
 /// How many candidates run on all vectors for each set.
 const MAX_EXTENSIONS: usize = 24;
 
@@ -371,13 +375,18 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// Returns vectors that a set does not explain, evenly chosen from all such vectors.
+    /// Returns vectors that a set does not explain, evenly chosen from the short ones and, because
+    /// models are slow on these, a few from the long ones.
     fn unexplained_sample(&self, set: &Set) -> Vec<usize> {
+        let seen = &self.problem.seen;
         let all = 0..set.simulated.len();
-        let unexplained = all.filter(|at| !self.problem.seen[*at].agrees(set.simulated[*at]));
-        let unexplained: Vec<_> = unexplained.collect();
-        let step = unexplained.len().div_ceil(MAX_UNEXPLAINED).max(1);
-        unexplained.into_iter().step_by(step).collect()
+        let unexplained = all.filter(|at| !seen[*at].agrees(set.simulated[*at]));
+        let (short, long): (Vec<_>, Vec<_>) =
+            unexplained.partition(|at| size(seen[*at].vector) <= MAX_SHORT);
+        let short = evenly_chosen(&short, MAX_UNEXPLAINED);
+        short
+            .chain(evenly_chosen(&long, MAX_UNEXPLAINED_LONG))
+            .collect()
     }
 
     /// Returns a set with one more candidate, in the order of injection. Returns `None` if the set
@@ -444,4 +453,10 @@ impl<'s> Search<'s> {
         let seen = &self.problem.seen[at];
         matches!(seen.observed, Observed::Wrong(_)) && seen.agrees(simulated)
     }
+}
+
+/// Returns at most so many of these vectors, at equal distances.
+fn evenly_chosen(vectors: &[usize], count: usize) -> impl Iterator<Item = usize> {
+    let step = vectors.len().div_ceil(count).max(1);
+    vectors.iter().copied().step_by(step)
 }
