@@ -1,6 +1,8 @@
 //! A correct reader of the text dialect, in steps that faults can change.
 
-use bstr::ByteSlice as _;
+use std::sync::LazyLock;
+
+use bstr::{ByteSlice as _, Finder};
 
 use super::quotes::{Closing, unquote};
 use crate::faults::chain::{Step, StepRef, Store};
@@ -115,8 +117,11 @@ pub(super) fn is_end(rest: &[u8]) -> bool {
     matches!(rest, b"" | b"\n")
 }
 
+/// Finds separators. Made once, because that takes longer than the search of a line.
+static SEPARATOR: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("::"));
+
 pub(super) fn separator(rest: &[u8]) -> Option<(usize, usize)> {
-    let end = line(rest).find("::").filter(|end| *end > 0)?;
+    let end = SEPARATOR.find(line(rest)).filter(|end| *end > 0)?;
     Some((end, end + 2))
 }
 
