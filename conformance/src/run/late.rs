@@ -26,7 +26,7 @@ impl Supervisor<'_> {
 
     /// Waits for the last late reports. Returns whether the subject goes on to report something
     /// that is no fence, as if datagrams came all the time.
-    pub(super) fn is_never_silent(&mut self) -> bool {
+    pub(super) fn never_falls_silent(&mut self) -> bool {
         let fences = &self.fences;
         let mut has_reported = false;
         let Some(session) = &mut self.session else {
@@ -44,7 +44,7 @@ impl Supervisor<'_> {
         &mut self,
         vector: &'c Vector,
     ) -> Result<Tried<'c>, RunError> {
-        if self.is_never_silent() {
+        if self.never_falls_silent() {
             self.discoveries
                 .add(vector.dialect, Behaviour::ReportsWithoutDatagram);
         }

@@ -91,7 +91,7 @@ impl Supervisor<'_> {
         *investigations += 1;
         let found = match behaviour {
             Behaviour::ReportsOvertake => self.overtakes(dialect),
-            Behaviour::ReportsWithoutDatagram => self.is_unprompted(dialect).map(Some),
+            Behaviour::ReportsWithoutDatagram => self.reports_without_datagram(dialect).map(Some),
             _ => self.shuffles(dialect).map(Some),
         };
         match found {
@@ -135,8 +135,8 @@ impl Supervisor<'_> {
     }
 
     /// Returns whether the subject reports something although no datagram comes.
-    fn is_unprompted(&mut self, dialect: Dialect) -> Result<bool, RunError> {
-        Ok(self.send_probes(dialect, &[])?.is_some() && self.is_never_silent())
+    fn reports_without_datagram(&mut self, dialect: Dialect) -> Result<bool, RunError> {
+        Ok(self.send_probes(dialect, &[])?.is_some() && self.never_falls_silent())
     }
 
     /// Returns whether parameters change their order from event to event, or from one instance to

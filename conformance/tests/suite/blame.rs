@@ -218,7 +218,7 @@ def write():
 if count == 0: threading.Thread(target=write, daemon=True).start()";
     let listener = THREADS.replace("import threading", endless);
     let why = "it reports something all the time, although no datagram comes";
-    // One vector reports this, wherever it is. Others may also have reports too many.
+    // One vector fails for this, whichever was selected. Others may fail for reports too many.
     for filter in ["order-*", "state-two-*"] {
         let args = ["--filter", filter, "--socket", "unix"];
         let (ran, report) = report_of(&args, &listener);
