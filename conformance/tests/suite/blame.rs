@@ -363,3 +363,23 @@ def report(name, params): return whole(name if b'FENCE' in name else name.lower(
         assert!(results.iter().filter(|result| why_of(result)).count() > 50);
     }
 }
+
+#[test]
+fn a_vector_that_is_read_as_the_one_before_it_is_blamed_itself() {
+    // The listener unescapes values once more, so that it reports the second vector with the event
+    // that the first one expects. The first one had a report of its own.
+    let once_more = r#"whole = report if count == 0 else whole
+def report(name, params): return whole(name, [(name, value.replace(b'\\"', b'"')) for name, value in params])"#;
+    let args = ["--filter", "esc-*backslash*-and-quote"];
+    let (ran, report) = report_of(&args, once_more);
+    let results = report["results"].as_array().expect("it is a list");
+    assert_eq!(results.len(), 4, "{}", ran.stdout);
+    for result in results {
+        let why = result["why"].as_str().unwrap_or_default();
+        assert!(
+            why.starts_with("parameter 1: expected the value"),
+            "{}",
+            ran.stdout
+        );
+    }
+}
