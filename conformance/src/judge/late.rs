@@ -16,9 +16,9 @@ pub struct Predecessor<'a> {
 /// returns them.
 ///
 /// The late reports are the first ones that the predecessor expects and that the first of `steps`
-/// does not expect. No report is late if the predecessor got any report that it expects, or an event
-/// for each datagram: the subject may read both vectors wrong, and the second one as the first
-/// should be read.
+/// does not expect. No report is late if the predecessor got any report that it expects, or an
+/// event for each datagram: the subject may read both vectors wrong, and the second one as the
+/// first should be read.
 pub fn take_late(
     predecessor: Predecessor<'_>,
     steps: &[Step],

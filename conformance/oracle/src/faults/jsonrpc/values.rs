@@ -67,6 +67,12 @@ pub(super) const FAULTS: &[Fault] = &[
         injection: always(|listener| null_becomes(listener, || Json::String(b"None".into()))),
     },
     Fault {
+        slug: "null-becomes-nil",
+        sentence: "turns null into the string `<nil>`, as `fmt.Sprint(value)` of Go does",
+        requirement: "J5",
+        injection: always(|listener| null_becomes(listener, || Json::String(b"<nil>".into()))),
+    },
+    Fault {
         slug: "null-becomes-zero",
         sentence: "turns null into 0",
         requirement: "J5",
