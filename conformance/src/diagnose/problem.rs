@@ -13,11 +13,11 @@ use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
 use crate::judge::Verdict;
 use crate::observation::Report;
-use crate::vectors::Vector;
+use crate::vectors::{Expectation, Vector};
 
 /// What the search has to explain: how a subject treated each vector of a dialect.
 pub(super) struct Problem<'f> {
-    /// The vectors, the small ones first.
+    /// The vectors, the small ones first, and each time those first on which models are fastest.
     pub(super) seen: Vec<Seen<'f>>,
     /// How many vectors are small.
     pub(super) small: usize,
@@ -94,9 +94,18 @@ impl<'f> Problem<'f> {
                 }
             }
         }
-        seen.sort_by_key(|seen| size(seen.vector));
+        let is_small = |seen: &Seen<'_>| size(seen.vector) <= MAX_SMALL;
+        seen.sort_by_key(|seen| {
+            // Of large vectors, those with many parameters take the most time.
+            let params = if is_small(seen) {
+                0
+            } else {
+                param_count(seen.vector)
+            };
+            (!is_small(seen), params, size(seen.vector))
+        });
         let mut problem = Self {
-            small: seen.partition_point(|seen| size(seen.vector) <= MAX_SMALL),
+            small: seen.partition_point(is_small),
             judged: seen.iter().map(|_| Mutex::default()).collect(),
             seen,
             fence,
@@ -202,6 +211,20 @@ fn observed(finding: &Finding<'_>) -> Option<Observed> {
     }
 }
 
+/// Returns the number of parameters of all events that are expected of a vector.
+fn param_count(vector: &Vector) -> usize {
+    let expected = vector
+        .steps
+        .iter()
+        .flat_map(|step| step.expect.alternatives());
+    let counts = expected.map(|expected| match expected {
+        Expectation::Event(event) => event.params.len(),
+        _ => 0,
+    });
+    counts.sum()
+}
+
+/// Returns the total length of the datagrams of a vector.
 pub(super) fn size(vector: &Vector) -> usize {
     vector.steps.iter().map(|step| step.datagram.len()).sum()
 }
