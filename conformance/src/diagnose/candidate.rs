@@ -70,7 +70,7 @@ impl Candidate {
 
     /// Returns the small vectors. Those of the fault's requirement come first, because the fault
     /// fails most of these.
-    fn likely_first(&self, problem: &Problem<'_>) -> Vec<usize> {
+    pub(super) fn likely_first(&self, problem: &Problem<'_>) -> Vec<usize> {
         let requirement = self.instance.fault.requirement;
         let is_likely = |at: &usize| problem.seen[*at].vector.requirement == requirement;
         let (mut vectors, others): (Vec<_>, Vec<_>) = (0..problem.small).partition(is_likely);

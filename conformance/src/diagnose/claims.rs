@@ -238,8 +238,12 @@ impl<'s> ExplainedSet<'s> {
             let simulated = self.search.simulate_one(&replaced, at);
             seen[at].agrees(simulated) == seen[at].agrees(self.combined[at])
         };
-        // Tries the footprint first, because most faults differ there.
-        let footprint = self.footprints[member].iter().copied();
-        footprint.chain(0..seen.len()).all(does_the_same)
+        let problem = &self.search.problem;
+        let is_small = |at: &usize| *at < problem.small;
+        // Tries the footprint first, because most faults differ there, but the large vectors last.
+        let footprint = self.footprints[member].iter().copied().filter(is_small);
+        let small = self.search.candidates[other].likely_first(problem);
+        let large = problem.small..seen.len();
+        footprint.chain(small).chain(large).all(does_the_same)
     }
 }
