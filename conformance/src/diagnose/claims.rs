@@ -13,7 +13,7 @@ use super::simulation::Simulated;
 const MIN_OBSERVED: usize = 90;
 /// The greatest percentage of a fault's footprint that the subject may have passed, although a
 /// listener with the fault passes none.
-const MAX_PASSED: usize = 2;
+pub(super) const MAX_PASSED: usize = 2;
 /// The number of vectors that a fault must explain, unless it fails only one vector.
 const MIN_EXPLAINED: usize = 2;
 /// The most vectors that may be unexplained if a cause explains only one vector.

@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use event_datagram_oracle::faults::FaultInstance;
 
 use super::candidate::Candidate;
+use super::claims::MAX_PASSED;
 use super::parallel::in_parallel;
 use super::problem::{Observed, Problem, Seen, size};
 use super::simulation::Simulated;
@@ -192,12 +193,32 @@ impl<'s> Search<'s> {
 
     /// Returns the candidates that explain a vector together with a set.
     fn helpful(&self, set: &Set, at: usize) -> Vec<usize> {
+        let is_small = at < self.problem.small;
         let helps = |candidate: &usize| {
             let members = self.with(&set.members, *candidate)?;
-            ((self.go_on)() && self.explains_any(&members, &[at])).then_some(*candidate)
+            // Models are slow on large vectors, so the small ones exclude most candidates before.
+            let is_possible = is_small || !self.is_contradicted(set, *candidate, &members);
+            ((self.go_on)() && is_possible && self.explains_any(&members, &[at]))
+                .then_some(*candidate)
         };
         let helpful = in_parallel(&self.all(), helps);
         helpful.into_iter().flatten().collect()
+    }
+
+    /// Returns whether a candidate makes a set fail so many of the small vectors that the subject
+    /// passed, that the candidate would not be called a cause. `members` are those of the set and
+    /// the candidate.
+    fn is_contradicted(&self, set: &Set, candidate: usize, members: &[usize]) -> bool {
+        let max_contradicting = self.problem.wrong().count() * MAX_PASSED / (100 - MAX_PASSED);
+        let candidate = &self.candidates[candidate];
+        let vectors = candidate.likely_first(&self.problem).into_iter();
+        let contradicting = vectors.filter(|at| {
+            self.problem.seen[*at].observed == Observed::Right
+                && set.simulated[*at].conforms
+                && candidate.changes(&self.problem, *at)
+                && !self.simulate_one(members, *at).conforms
+        });
+        contradicting.take(max_contradicting + 1).count() > max_contradicting
     }
 
     /// Returns members with two more candidates that together explain some of these vectors. At
