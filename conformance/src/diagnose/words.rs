@@ -46,7 +46,7 @@ impl Diagnosis {
             count => format!("{count} causes explain"),
         };
         let stopped = if self.is_stopped {
-            ": the search was stopped before its end"
+            "; the search for causes was stopped early"
         } else {
             ""
         };
@@ -313,8 +313,8 @@ mod tests {
             (
                 &[35],
                 6,
-                "1 cause explains 35 of 41 failed tests, 6 unexplained: the search was stopped before \
-                 its end",
+                "1 cause explains 35 of 41 failed tests, 6 unexplained; the search for causes was \
+                 stopped early",
             ),
             (&[35], 0, "1 cause explains all 35 failed tests"),
         ] {

@@ -404,8 +404,11 @@ impl<W: Write> Human<W> {
             )?;
         }
         if groups.len() > max {
-            let more = groups.len() - max;
-            writeln!(self.out, "  {DIM}{more} more requirements{DIM:#}")?;
+            let more = match groups.len() - max {
+                1 => "1 more requirement".to_owned(),
+                more => format!("{more} more requirements"),
+            };
+            writeln!(self.out, "  {DIM}{more}{DIM:#}")?;
         }
         Ok(())
     }

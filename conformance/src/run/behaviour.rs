@@ -57,7 +57,7 @@ impl Behaviour {
     pub const fn phrase(self) -> &'static str {
         match self {
             Self::ReportsOvertake => {
-                "lets reports overtake each other, as threads do that each handle a datagram"
+                "lets reports overtake each other, as with a thread for each datagram"
             }
             Self::ReportsWithoutDatagram => "reports something although no datagram comes",
             Self::ShufflesParameters => {
