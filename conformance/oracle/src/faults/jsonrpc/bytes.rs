@@ -14,10 +14,25 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         slug: "replaces-what-is-not-utf8",
-        sentence: "replaces bytes that are not UTF-8 by U+FFFD",
+        sentence: "replaces bytes that are not UTF-8 by U+FFFD, one for each character that was cut short",
         requirement: "J9",
         injection: always(|listener| {
             listener.datagrams(|datagram| datagram.to_str_lossy().into_owned().into());
+        }),
+    },
+    Fault {
+        slug: "replaces-each-byte-that-is-not-utf8",
+        sentence: "replaces each byte that is not UTF-8 by U+FFFD, as `encoding/json` of Go does",
+        requirement: "J9",
+        injection: always(|listener| {
+            listener.datagrams(|datagram| {
+                let text = datagram.utf8_chunks().flat_map(|chunk| {
+                    let invalid = chunk.invalid().iter();
+                    let replaced = invalid.map(|_| char::REPLACEMENT_CHARACTER);
+                    chunk.valid().chars().chain(replaced)
+                });
+                text.collect::<String>().into()
+            });
         }),
     },
     Fault {

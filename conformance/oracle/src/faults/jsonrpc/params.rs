@@ -6,7 +6,7 @@ use crate::faults::fault::Fault;
 pub(super) const FAULTS: &[Fault] = &[
     Fault {
         slug: "refuses-positional-parameters",
-        sentence: "rejects `params` that is an array",
+        sentence: "rejects an event whose `params` is an array",
         requirement: "J2",
         injection: always(|listener| {
             listener.rejects(|members| matches!(last(members, b"params"), Some(Json::Array(_))));

@@ -21,13 +21,13 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         slug: "keeps-bad-bytes-for-ever",
-        sentence: "keeps what it cannot parse in its buffer before the next datagrams for ever",
+        sentence: "keeps what it cannot parse in its buffer, before all later datagrams",
         requirement: "T20",
         injection: always(|listener| keeps_bad_bytes(listener, usize::MAX)),
     },
     Fault {
         slug: "keeps-what-it-rejects",
-        sentence: "keeps every datagram that it rejects in its buffer before the next datagrams for ever",
+        sentence: "keeps every datagram that it rejects in its buffer, before all later ones",
         requirement: "T20",
         injection: always(|listener| {
             let is_read = keeps_datagrams(listener, usize::MAX);
