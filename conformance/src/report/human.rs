@@ -197,7 +197,7 @@ impl<W: Write> Human<W> {
             title: format!("{BOLD}{id}{BOLD:#}  {requirement} {level}"),
             sockets: vec![record.socket.as_str()],
             size: evidence.sent.iter().map(Vec::len).sum(),
-            summary: evidence.summary.clone(),
+            summary: record.summary().into(),
             decides: record.decides,
             evidence: rows.collect(),
         });

@@ -68,9 +68,6 @@ impl MarkdownText {
 
     fn write_result(&mut self, record: &Record) -> std::fmt::Result {
         let verdict = record.verdict;
-        let Some(evidence) = &record.evidence else {
-            return Ok(());
-        };
         if !verdict.is_failure(Strictness::Should) {
             return Ok(());
         }
@@ -97,7 +94,7 @@ impl MarkdownText {
             self.details,
             "<details><summary>{verdict} {id} {requirement} {socket}{note}</summary>\n"
         )?;
-        writeln!(self.details, "{}\n", markdown_text(&evidence.summary))?;
+        writeln!(self.details, "{}\n", markdown_text(record.summary()))?;
         let text: String = record
             .evidence_lines()
             .into_iter()

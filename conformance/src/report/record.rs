@@ -56,6 +56,10 @@ pub struct ReadySubject {
     pub start: Start,
 }
 
+/// Stands where a report shows the summary of a vector, if the result is about a behaviour that no
+/// single vector shows.
+const IN_THE_WHOLE_RUN: &str = "The whole run showed this, not this vector alone.";
+
 impl Record {
     /// Returns the record of a case that is no vector of the corpus. `evidence` is `None` if the
     /// case passed.
@@ -105,6 +109,17 @@ impl Record {
             lines.splice(at..at, of);
         }
         lines
+    }
+
+    /// Returns what the vector tests, in a sentence; empty for a pass.
+    pub(super) fn summary(&self) -> &str {
+        let Some(evidence) = self.evidence.as_deref() else {
+            return "";
+        };
+        match BehaviourEvidence::of(evidence) {
+            Some(_) => IN_THE_WHOLE_RUN,
+            None => &evidence.summary,
+        }
     }
 
     /// Returns the reason for the verdict in a sentence; empty for a pass.

@@ -129,6 +129,8 @@ fn a_report_of_overtaking_shows_the_order_and_not_a_vector_that_was_read_right()
     let line = format!("\n  observed  {observed}\n");
     assert!(ran.stdout.contains(&line), "{}", ran.stdout);
     assert!(!ran.stdout.contains("E_A ip="), "{}", ran.stdout);
+    let summary = "      The whole run showed this, not this vector alone.";
+    assert!(ran.stdout.contains(summary), "{}", ran.stdout);
     let evidence = ran
         .stdout
         .lines()

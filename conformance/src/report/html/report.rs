@@ -141,7 +141,7 @@ impl Html {
             result: self.count,
             group: Group::Remark,
             is_link_target: false,
-            summary: evidence.summary.clone(),
+            summary: record.summary().into(),
             why: evidence.why.clone(),
             datagrams: evidence.sent.len(),
             comparisons: match behaviour {
