@@ -19,6 +19,10 @@ pub(super) struct Candidate {
     alone: Box<[OnceLock<Simulated>]>,
 }
 
+/// The greatest percentage of a fault's footprint that the subject may have passed, although a
+/// listener with the fault passes none.
+pub(super) const MAX_PASSED: usize = 2;
+
 /// Of the small vectors that a fault fails, the percentage that the subject must have failed, too.
 /// Lower than for a cause, because some results may be noise.
 const MIN_FOOTPRINT: usize = 80;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, MAX_PASSED};
 use super::cause::{Cause, CauseParameter};
 use super::parallel::in_parallel;
 use super::problem::{Observed, size};
@@ -11,9 +11,6 @@ use super::simulation::Simulated;
 
 /// The percentage of a fault's footprint on which the subject must have done what the fault does.
 const MIN_OBSERVED: usize = 90;
-/// The greatest percentage of a fault's footprint that the subject may have passed, although a
-/// listener with the fault passes none.
-pub(super) const MAX_PASSED: usize = 2;
 /// The number of vectors that a fault must explain, unless it fails only one vector.
 const MIN_EXPLAINED: usize = 2;
 /// The most vectors that may be unexplained if a cause explains only one vector.

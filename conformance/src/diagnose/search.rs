@@ -11,8 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use event_datagram_oracle::faults::FaultInstance;
 
-use super::candidate::Candidate;
-use super::claims::MAX_PASSED;
+use super::candidate::{Candidate, MAX_PASSED};
 use super::parallel::in_parallel;
 use super::problem::{Observed, Problem, Seen, size};
 use super::simulation::Simulated;
