@@ -84,7 +84,7 @@ fn read_right<'p>(problem: &'p Problem<'_>) -> impl Iterator<Item = &'p EventBuf
     })
 }
 
-/// The smallest vectors of which the subject reported less than expected.
+/// The first vectors of which the subject reported less than expected.
 struct Sample<'s> {
     problem: &'s Problem<'s>,
     /// The vectors of which the subject reported a part.

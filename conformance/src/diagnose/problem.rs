@@ -17,7 +17,8 @@ use crate::vectors::{Expectation, Vector};
 
 /// What the search has to explain: how a subject treated each vector of a dialect.
 pub(super) struct Problem<'f> {
-    /// The vectors, the small ones first, and each time those first on which models are fastest.
+    /// The vectors: the small ones, by size, and then the large ones, by the number of their
+    /// parameters. Models tend to be slower on later vectors.
     pub(super) seen: Vec<Seen<'f>>,
     /// How many vectors are small.
     pub(super) small: usize,
@@ -94,18 +95,13 @@ impl<'f> Problem<'f> {
                 }
             }
         }
-        let is_small = |seen: &Seen<'_>| size(seen.vector) <= MAX_SMALL;
+        let is_large = |seen: &Seen<'_>| size(seen.vector) > MAX_SMALL;
         seen.sort_by_key(|seen| {
-            // Of large vectors, those with many parameters take the most time.
-            let params = if is_small(seen) {
-                0
-            } else {
-                param_count(seen.vector)
-            };
-            (!is_small(seen), params, size(seen.vector))
+            let params = is_large(seen).then(|| param_count(seen.vector));
+            (params, size(seen.vector))
         });
         let mut problem = Self {
-            small: seen.partition_point(is_small),
+            small: seen.partition_point(|seen| !is_large(seen)),
             judged: seen.iter().map(|_| Mutex::default()).collect(),
             seen,
             fence,
@@ -211,7 +207,7 @@ fn observed(finding: &Finding<'_>) -> Option<Observed> {
     }
 }
 
-/// Returns the number of parameters of all events that are expected of a vector.
+/// Returns the number of parameters in all events that a vector may expect.
 fn param_count(vector: &Vector) -> usize {
     let expected = vector
         .steps

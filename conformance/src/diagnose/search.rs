@@ -155,7 +155,7 @@ impl<'s> Search<'s> {
         (best.score > set.score).then(|| self.finished(best))
     }
 
-    /// Returns a few of these vectors that a set does not explain, the smallest first.
+    /// Returns a few of these vectors that a set does not explain, the fastest first.
     fn unexplained(&self, set: &Set, vectors: &Range<usize>) -> Vec<usize> {
         let wrong = self.problem.wrong().filter(|at| vectors.contains(at));
         let unexplained = wrong.filter(|at| !self.explains(*at, set.simulated[*at]));
@@ -195,29 +195,34 @@ impl<'s> Search<'s> {
         let is_small = at < self.problem.small;
         let helps = |candidate: &usize| {
             let members = self.with(&set.members, *candidate)?;
-            // Models are slow on large vectors, so the small ones exclude most candidates before.
-            let is_possible = is_small || !self.is_contradicted(set, *candidate, &members);
-            ((self.go_on)() && is_possible && self.explains_any(&members, &[at]))
-                .then_some(*candidate)
+            // Models are slow on a large vector, so small ones exclude most candidates first.
+            let helps = (self.go_on)()
+                && (is_small || !self.is_contradicted(set, *candidate, &members))
+                && self.explains_any(&members, &[at]);
+            helps.then_some(*candidate)
         };
         let helpful = in_parallel(&self.all(), helps);
         helpful.into_iter().flatten().collect()
     }
 
-    /// Returns whether a candidate makes a set fail so many of the small vectors that the subject
-    /// passed, that the candidate would not be called a cause. `members` are those of the set and
-    /// the candidate.
+    /// Returns whether a set fails too many small vectors that the subject passed, once it has this
+    /// candidate: the candidate would not be called a cause. `members` are the candidates of the
+    /// set and this one.
     fn is_contradicted(&self, set: &Set, candidate: usize, members: &[usize]) -> bool {
-        let max_contradicting = self.problem.wrong().count() * MAX_PASSED / (100 - MAX_PASSED);
+        let seen = &self.problem.seen;
+        let is_passed = |at: &usize| seen[*at].observed == Observed::Right;
+        // The greatest number if the footprint contains every vector that the subject did not pass.
+        let not_passed = (0..seen.len()).filter(|at| !is_passed(at)).count();
+        let max_passed = not_passed * MAX_PASSED / (100 - MAX_PASSED);
         let candidate = &self.candidates[candidate];
         let vectors = candidate.likely_first(&self.problem).into_iter();
-        let contradicting = vectors.filter(|at| {
-            self.problem.seen[*at].observed == Observed::Right
+        let mut passed = vectors.filter(|at| {
+            is_passed(at)
                 && set.simulated[*at].conforms
                 && candidate.changes(&self.problem, *at)
                 && !self.simulate_one(members, *at).conforms
         });
-        contradicting.take(max_contradicting + 1).count() > max_contradicting
+        passed.nth(max_passed).is_some()
     }
 
     /// Returns members with two more candidates that together explain some of these vectors. At
