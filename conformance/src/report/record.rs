@@ -56,8 +56,7 @@ pub struct ReadySubject {
     pub start: Start,
 }
 
-/// Stands where a report shows the summary of a vector, if the result is about a behaviour that no
-/// single vector shows.
+/// The sentence in place of a vector's summary.
 const IN_THE_WHOLE_RUN: &str = "The whole run showed this, not this vector alone.";
 
 impl Record {
@@ -111,7 +110,8 @@ impl Record {
         lines
     }
 
-    /// Returns what the vector tests, in a sentence; empty for a pass.
+    /// Returns the summary of the vector, or a sentence in its place if the result is about a
+    /// behaviour that no single vector shows. Empty for a pass.
     pub(super) fn summary(&self) -> &str {
         let Some(evidence) = self.evidence.as_deref() else {
             return "";
