@@ -65,7 +65,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         slug: "keeps-a-sorted-map",
-        sentence: "keeps parameters in a sorted map, as `std::map` and `json.Marshal` of Go do: sorted, and each name once",
+        sentence: "sorts parameters and keeps each name once, as `std::map` and `BTreeMap` do",
         requirement: "J2",
         injection: always(|listener| listener.params(|params| sorted(each_once(params)))),
     },

@@ -21,13 +21,13 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         slug: "keeps-bad-bytes-for-ever",
-        sentence: "keeps what it cannot parse in its buffer, before all later datagrams",
+        sentence: "appends every later datagram to what it could not parse, and never clears its buffer",
         requirement: "T20",
         injection: always(|listener| keeps_bad_bytes(listener, usize::MAX)),
     },
     Fault {
         slug: "keeps-what-it-rejects",
-        sentence: "keeps every datagram that it rejects in its buffer, before all later ones",
+        sentence: "appends every later datagram to what it rejected, and never clears its buffer",
         requirement: "T20",
         injection: always(|listener| {
             let is_read = keeps_datagrams(listener, usize::MAX);
