@@ -24,10 +24,7 @@ pub fn reports_parse_whole_or_fail(text: &[u8]) {
     }
     for record in records {
         let json = serde_json::to_vec(&record).expect("a record serializes");
-        let mut again: Record = serde_json::from_slice(&json).expect("a serialized record parses");
-        // Parsing a JSON number may change its last digit.
-        assert!((again.millis - record.millis).abs() <= record.millis * 1e-9);
-        again.millis = record.millis;
+        let again: Record = serde_json::from_slice(&json).expect("a serialized record parses");
         assert_eq!(again, record);
         let evidence = record.evidence.into_iter();
         for observed in evidence.flat_map(|evidence| evidence.observed) {
