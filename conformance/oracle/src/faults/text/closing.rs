@@ -1,7 +1,10 @@
 use bstr::ByteSlice as _;
 
 use super::inject::always;
-use super::quotes::{can_close, closing, ends_line, first_escaped_quote, quotes, unescaped_quote};
+use super::quotes::{
+    can_close, closing, ends_line, first_escaped_quote, last_quote_at_line_end, quotes,
+    quotes_at_line_ends, unescaped_quote,
+};
 use super::reader::{line, line_end, separator};
 use crate::faults::fault::Fault;
 
@@ -90,9 +93,7 @@ pub(super) const FAULTS: &[Fault] = &[
         sentence: "closes a quoted value at the first quote that ends a line, as `find('\"\\n')` does",
         requirement: "T7",
         injection: always(|listener| {
-            listener.finds_unescaped_closing(|rest, _| {
-                quotes(rest).find(|quote| ends_line(rest, *quote))
-            });
+            listener.finds_unescaped_closing(|rest, _| quotes_at_line_ends(rest).next());
         }),
     },
     Fault {
@@ -100,7 +101,7 @@ pub(super) const FAULTS: &[Fault] = &[
         sentence: "closes a quoted value at the last quote that ends a line, as the greedy pattern `\"(.*)\"$` does",
         requirement: "T7",
         injection: always(|listener| {
-            listener.finds_quote(|rest| quotes(rest).rfind(|quote| ends_line(rest, *quote)));
+            listener.finds_quote(|rest| last_quote_at_line_end(rest, |_| true));
         }),
     },
     Fault {
@@ -109,7 +110,7 @@ pub(super) const FAULTS: &[Fault] = &[
         requirement: "T8",
         injection: always(|listener| {
             listener.finds_quote(|rest| {
-                quotes(rest).find(|quote| rest[quote - 1] != b'\\' && ends_line(rest, *quote))
+                quotes_at_line_ends(rest).find(|quote| rest[quote - 1] != b'\\')
             });
         }),
     },

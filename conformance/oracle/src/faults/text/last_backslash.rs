@@ -2,8 +2,8 @@
 
 use super::inject::always;
 use super::quotes::{
-    can_close, ends_line, escaped_closing, escaped_quotes, first_escaped_quote, quote, quotes,
-    unescaped_quote,
+    can_close, ends_line, escaped_closing, escaped_quotes, first_escaped_quote,
+    last_quote_at_line_end, quote, unescaped_quote,
 };
 use super::reader::separator;
 use crate::faults::fault::Fault;
@@ -69,8 +69,8 @@ pub(super) const FAULTS: &[Fault] = &[
         requirement: "T10",
         injection: always(|listener| {
             listener.finds_escaped_closing(|rest, _| {
-                let is_escaped = |quote: &usize| rest[quote - 1] == b'\\';
-                quotes(rest).rfind(|quote| is_escaped(quote) && can_close(rest, *quote))
+                let is_escaped = |quote: usize| rest[quote - 1] == b'\\';
+                last_quote_at_line_end(rest, |quote| is_escaped(quote) && can_close(rest, quote))
             });
         }),
     },

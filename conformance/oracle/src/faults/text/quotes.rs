@@ -78,6 +78,26 @@ pub(super) fn quotes(rest: &[u8]) -> impl DoubleEndedIterator<Item = usize> {
     (1..end).filter(|at| rest[*at] == b'"')
 }
 
+/// Finds the quotes after an opening quote at the start that end a line. Does not look at the
+/// others, because a datagram may open a quote on each of thousands of lines.
+pub(super) fn quotes_at_line_ends(rest: &[u8]) -> impl Iterator<Item = usize> {
+    let quoted = if rest.starts_with(b"\"") { rest } else { b"" };
+    let before_line_feed = quoted.find_iter("\"\n").filter(|at| *at > 0);
+    let at_the_end = quoted.len().checked_sub(1);
+    let at_the_end = at_the_end.filter(|at| *at > 0 && quoted[*at] == b'"');
+    before_line_feed.chain(at_the_end)
+}
+
+/// Finds the last wanted one of the quotes that end a line.
+pub(super) fn last_quote_at_line_end(
+    rest: &[u8],
+    is_wanted: impl Fn(usize) -> bool,
+) -> Option<usize> {
+    // The search from the start sees faster that there is none.
+    quotes_at_line_ends(rest).find(|quote| is_wanted(*quote))?;
+    quotes(rest).rfind(|quote| ends_line(rest, *quote) && is_wanted(*quote))
+}
+
 /// Returns whether the quote at `quote` can close a value: it ends a line, and the text before it
 /// contains a line feed.
 pub(super) fn can_close(rest: &[u8], quote: usize) -> bool {
