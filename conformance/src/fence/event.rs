@@ -1,4 +1,4 @@
-use event_datagram::{EventBuf, ValueBuf};
+use event_datagram::{EventBuf, ParamBuf, ValueBuf};
 use memchr::memmem;
 
 use super::digits::Digits;
@@ -71,7 +71,9 @@ impl Fence {
 
     /// Returns whether an event is the one that was sent.
     fn is_right(&self, event: &EventBuf) -> bool {
-        *event == self.event || sorted(event.clone()) == sorted(self.event.clone())
+        *event == self.event
+            || event.params.len() == self.event.params.len()
+                && sorted(event.clone()) == sorted(self.event.clone())
     }
 
     /// Returns the tag.
@@ -95,8 +97,18 @@ impl Fence {
 fn sorted(mut event: EventBuf) -> EventBuf {
     event
         .params
-        .sort_by_cached_key(|param| format!("{param:?}"));
+        .sort_by(|param, other| rank(param).cmp(&rank(other)));
     event
+}
+
+/// Returns what the place of a parameter depends on.
+fn rank(param: &ParamBuf) -> impl Ord {
+    let value = match &param.value {
+        ValueBuf::Bytes(bytes) => (0, &bytes[..], 0),
+        ValueBuf::Integer(integer) => (1, &b""[..], *integer),
+        _ => (2, &b""[..], 0),
+    };
+    (param.name.as_deref(), value)
 }
 
 #[cfg(test)]
