@@ -4,6 +4,7 @@
 //! faults on the same vectors, and searches the smallest set of faults whose reports equal the
 //! subject's on every vector, the passed ones included. It changes no verdict.
 
+mod beam;
 mod candidate;
 #[cfg(feature = "runner")]
 mod case_models;
@@ -17,6 +18,7 @@ mod finding;
 mod known;
 mod parallel;
 mod problem;
+mod refine;
 mod search;
 mod simulation;
 mod trace;

@@ -6,22 +6,23 @@ const MAX_BATCH: usize = 4;
 /// How many times each of the two threads takes items, at least, so that both have enough to do.
 const MIN_BATCHES: usize = 4;
 
-/// Maps items in two threads, and returns the results in the order of the items.
+/// Maps items in two threads, and returns the results in the order of the items. The last ones are
+/// mapped first: they may take longest, and the other thread should not have to wait for them.
 pub(super) fn in_parallel<T: Sync, U: Send>(items: &[T], map: impl Fn(&T) -> U + Sync) -> Vec<U> {
     if items.len() < 2 {
         return items.iter().map(map).collect();
     }
     let size = (items.len() / (2 * MIN_BATCHES)).clamp(1, MAX_BATCH);
-    let next = AtomicUsize::new(0);
+    let taken = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         loop {
-            let begin = next.fetch_add(size, Ordering::Relaxed);
-            let Some(rest) = items.get(begin..).filter(|rest| !rest.is_empty()) else {
+            let before = taken.fetch_add(size, Ordering::Relaxed);
+            let Some(end) = items.len().checked_sub(before).filter(|end| *end > 0) else {
                 return done;
             };
-            let batch = rest.iter().take(size).enumerate();
-            done.extend(batch.map(|(at, item)| (begin + at, map(item))));
+            let batch = end.saturating_sub(size)..end;
+            done.extend(batch.map(|at| (at, map(&items[at]))));
         }
     };
     let mut done = thread::scope(|scope| {

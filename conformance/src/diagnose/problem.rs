@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use event_datagram_oracle::faults::FaultInstance;
 
@@ -36,12 +36,15 @@ pub(super) struct Problem<'f> {
 pub(super) struct Seen<'f> {
     pub(super) vector: &'f Vector,
     pub(super) observed: Observed,
-    /// The trace in which digits are ignored, because they may be a part of a tag.
-    tagged: Trace,
+    /// The trace in which digits are ignored, because they may be a part of a tag. Computed on
+    /// demand, because few models report a part of a tag.
+    tagged: OnceLock<Trace>,
     /// The indices of the findings.
     pub(super) findings: Vec<usize>,
     /// The reports, if they were wrong.
     reports: &'f [Report],
+    /// The line that reports the fence, if it was misread.
+    misread_fence: Option<&'f [u8]>,
 }
 
 /// How a subject treated a vector.
@@ -88,9 +91,10 @@ impl<'f> Problem<'f> {
                     seen.push(Seen {
                         vector,
                         observed,
-                        tagged: Trace::tagged(&finding.reports, finding.misread_fence.as_deref()),
+                        tagged: OnceLock::new(),
                         findings: vec![number],
                         reports: &finding.reports,
+                        misread_fence: finding.misread_fence.as_deref(),
                     });
                 }
             }
@@ -161,9 +165,14 @@ impl Seen<'_> {
     /// Returns whether a model's trace equals the subject's.
     fn is_trace(&self, simulated: Trace, trace: Trace) -> bool {
         match (simulated, trace) {
-            (Trace::Tagged(_), Trace::Answered(_)) => simulated == self.tagged,
+            (Trace::Tagged(_), Trace::Answered(_)) => simulated == self.tagged(),
             _ => simulated == trace,
         }
+    }
+
+    fn tagged(&self) -> Trace {
+        let tagged = || Trace::tagged(self.reports, self.misread_fence);
+        *self.tagged.get_or_init(tagged)
     }
 
     /// Returns the total length of the names and values that the subject reported, counted as for
