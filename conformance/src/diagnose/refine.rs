@@ -48,12 +48,12 @@ impl Search<'_> {
                 self.explains(*at, before) && !self.explains(*at, after)
             });
             let sample: Vec<_> = unexplained.chain(explained.take(MAX_SAMPLE)).collect();
-            // Few faults have an effect on a vector without the set, so these come first. One vector
-            // at a time, because most faults that help show at the first one, and models are slow on
-            // large vectors.
+            // Few faults have an effect on a vector without the set, so these come first. One
+            // vector at a time, because most faults that help show at the first one, and models
+            // are slow on large vectors.
             let alone = sample.iter().map(|at| (*at, true));
-            let trials = alone.chain(sample.iter().map(|at| (*at, false)));
-            trials.into_iter().find_map(|(at, have_effect)| {
+            let mut trials = alone.chain(sample.iter().map(|at| (*at, false)));
+            trials.find_map(|(at, have_effect)| {
                 let candidates = self.candidates_by_effect(at, have_effect);
                 let better = self.best(from.clone(), &self.helpful(&from, at, &candidates));
                 (better.score > set.score).then_some(better)
@@ -88,10 +88,13 @@ impl Search<'_> {
         let mut ranked: Vec<_> = pairs.into_iter().zip(explained).collect();
         ranked.sort_by_key(|(_, explained)| std::cmp::Reverse(*explained));
         ranked.truncate(MAX_EXTENSIONS);
-        let sets = ranked.into_iter().take_while(|_| (self.go_on)());
-        let sets = sets.map(|(members, _)| self.set(&members, set.simulated.len()));
-        let best = sets.max_by_key(|set| set.score)?;
-        (best.score > set.score).then(|| self.finished(best))
+        let better = ranked.into_iter().filter_map(|(members, _)| {
+            let go_on = (self.go_on)();
+            go_on.then(|| self.set_of_score(&members, set.simulated.len(), set.score + 1))?
+        });
+        better
+            .max_by_key(|set| set.score)
+            .map(|best| self.finished(best))
     }
 
     /// Returns a few of these vectors that a set does not explain, the fastest first.
