@@ -61,7 +61,8 @@ impl Search<'_> {
         }
         let extensions = self.promising(beam, extensions);
         let mut best = Vec::<Set>::new();
-        // The first ones are the most promising, and spare the others to run on all vectors.
+        // The most promising extensions come first. A later one that cannot reach their scores is
+        // not run on all vectors.
         for some in extensions.chunks(BEAM) {
             let full = best.get(BEAM - 1);
             let min_score = full.map_or(i64::MIN, |worst| worst.score + 1);

@@ -134,7 +134,7 @@ impl Search<'_> {
         changed.all(|at| {
             let [before, after] = [set.simulated[at], self.simulate_one(members, at)];
             let score = |simulated| seen[at].score(simulated);
-            // It gains what `best_change` contains already, or loses.
+            // `best_change` counts every gain already, so only losses change it.
             best_change -= (score(before) - score(after)).max(0);
             // A candidate that fails more vectors than this would not be called a cause.
             if is_passed(&at) && before.conforms && !after.conforms {

@@ -158,7 +158,7 @@ impl<'s> Search<'s> {
     }
 
     /// Returns the score of what a model does.
-    pub(super) fn score(&self, simulated: &[Simulated]) -> i64 {
+    fn score(&self, simulated: &[Simulated]) -> i64 {
         let seen = self.problem.seen.iter().zip(simulated);
         seen.map(|(seen, simulated)| seen.score(*simulated)).sum()
     }
