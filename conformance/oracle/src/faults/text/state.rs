@@ -64,11 +64,15 @@ pub(super) const FAULTS: &[Fault] = &[
         injection: always(|listener| {
             let mut kept = Vec::new();
             listener.receive.flat_map(move |datagram| {
+                let begin = kept.len();
                 kept.extend(datagram);
-                if head(&kept).is_err() {
-                    Vec::new()
-                } else {
+                // The bytes before are not searched again, because their event's name has no end
+                // or is empty.
+                let is_event = kept[begin..].contains(&b'\n') && !kept.starts_with(b"\n");
+                if is_event {
                     vec![mem::take(&mut kept)]
+                } else {
+                    Vec::new()
                 }
             });
         }),
