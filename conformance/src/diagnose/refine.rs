@@ -1,5 +1,6 @@
 //! Adds faults to a set that only the set shows, or puts them in the place of its members.
 
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::iter;
 use std::ops::Range;
@@ -48,37 +49,48 @@ impl Search<'_> {
                 self.explains(*at, before) && !self.explains(*at, after)
             });
             let sample: Vec<_> = unexplained.chain(explained.take(MAX_SAMPLE)).collect();
+            // Models are slow on large vectors, so small ones exclude most candidates first.
+            let all = self.all();
+            let of_large = LazyCell::new(|| self.possibly_helpful(&from));
             // Few faults have an effect on a vector without the set, so these come first. One
-            // vector at a time, because most faults that help show at the first one, and models
-            // are slow on large vectors.
+            // vector at a time, because most faults that help show at the first one.
             let alone = sample.iter().map(|at| (*at, true));
             let mut trials = alone.chain(sample.iter().map(|at| (*at, false)));
             trials.find_map(|(at, have_effect)| {
-                let candidates = self.candidates_by_effect(at, have_effect);
+                let is_small = at < self.problem.small;
+                let candidates = if is_small { &all } else { &*of_large };
+                let candidates = self.by_effect(candidates, at, have_effect);
                 let better = self.best(from.clone(), &self.helpful(&from, at, &candidates));
                 (better.score > set.score).then_some(better)
             })
         })
     }
 
-    /// Returns the candidates that have an effect on a vector without others, or those that have
-    /// none.
-    fn candidates_by_effect(&self, at: usize, have_effect: bool) -> Vec<usize> {
-        let chosen = in_parallel(&self.all(), |index| {
-            let candidate = &self.candidates[*index];
-            let is_chosen = (self.go_on)() && candidate.changes(&self.problem, at) == have_effect;
-            is_chosen.then_some(*index)
-        });
-        chosen.into_iter().flatten().collect()
+    /// Returns those of some candidates that have an effect on a vector without others, or those
+    /// that have none.
+    fn by_effect(&self, candidates: &[usize], at: usize, have_effect: bool) -> Vec<usize> {
+        self.chosen(candidates, |index| {
+            self.candidates[index].changes(&self.problem, at) == have_effect
+        })
     }
 
     /// Returns a better set with two more faults, neither of which explains anything without the
-    /// other.
+    /// other. If the set cannot be the cause, tries the two faults in its place, too.
     fn with_two_more(&self, set: &Set, vectors: &Range<usize>) -> Option<Set> {
         // There are too many pairs to run them on large vectors.
         let small = vectors.start..vectors.end.min(self.problem.small);
         let sample = self.unexplained(set, &small);
-        let pairs = self.helpful_pairs(&set.members, &sample);
+        let better = self.best_pair(set, &set.members, &sample);
+        better.or_else(|| {
+            let is_replaced = !set.members.is_empty() && self.is_contradicted(set);
+            is_replaced.then(|| self.best_pair(set, &[], &sample))?
+        })
+    }
+
+    /// Returns the best set of some members and two more candidates, if it is better than a set.
+    /// `sample` are vectors that the set does not explain.
+    fn best_pair(&self, set: &Set, members: &[usize], sample: &[usize]) -> Option<Set> {
+        let pairs = self.helpful_pairs(members, sample);
         let unexplained = self.unexplained_sample(set);
         let explained = in_parallel(&pairs, |members| {
             let unexplained = unexplained.iter().take_while(|_| (self.go_on)());
@@ -97,6 +109,16 @@ impl Search<'_> {
             .map(|best| self.finished(best))
     }
 
+    /// Returns whether the subject passed so many of the vectors that a set fails that the set
+    /// would not be called a cause.
+    fn is_contradicted(&self, set: &Set) -> bool {
+        let seen = &self.problem.seen;
+        let (passed, others): (Vec<_>, Vec<_>) = (0..set.simulated.len())
+            .filter(|at| !set.simulated[*at].conforms)
+            .partition(|at| seen[*at].observed == Observed::Right);
+        passed.len() * 100 > (passed.len() + others.len()) * MAX_PASSED
+    }
+
     /// Returns a few of these vectors that a set does not explain, the fastest first.
     fn unexplained(&self, set: &Set, vectors: &Range<usize>) -> Vec<usize> {
         let wrong = self.problem.wrong().filter(|at| vectors.contains(at));
@@ -106,17 +128,26 @@ impl Search<'_> {
 
     /// Returns those of some candidates that explain a vector together with a set.
     fn helpful(&self, set: &Set, at: usize, candidates: &[usize]) -> Vec<usize> {
-        let is_small = at < self.problem.small;
-        let helps = |candidate: &usize| {
-            let members = self.with(&set.members, *candidate)?;
-            // Models are slow on a large vector, so small ones exclude most candidates first.
-            let helps = (self.go_on)()
-                && (is_small || self.may_help(set, *candidate, &members))
-                && self.explains_any(&members, &[at]);
-            helps.then_some(*candidate)
-        };
-        let helpful = in_parallel(candidates, helps);
-        helpful.into_iter().flatten().collect()
+        self.chosen(candidates, |candidate| {
+            let members = self.with(&set.members, candidate);
+            members.is_some_and(|members| self.explains_any(&members, &[at]))
+        })
+    }
+
+    /// Returns the candidates that may make a set better, by what they do with the small vectors.
+    fn possibly_helpful(&self, set: &Set) -> Vec<usize> {
+        self.chosen(&self.all(), |candidate| {
+            let members = self.with(&set.members, candidate);
+            members.is_some_and(|members| self.may_help(set, candidate, &members))
+        })
+    }
+
+    /// Returns those of some candidates that have a property, as long as there is time.
+    fn chosen(&self, candidates: &[usize], is_chosen: impl Fn(usize) -> bool + Sync) -> Vec<usize> {
+        let chosen = in_parallel(candidates, |candidate| {
+            ((self.go_on)() && is_chosen(*candidate)).then_some(*candidate)
+        });
+        chosen.into_iter().flatten().collect()
     }
 
     /// Returns whether a set may become better by a candidate, by what it does with the small
