@@ -82,11 +82,12 @@ fn main() -> ExitCode {
     for dialect in Dialect::ALL {
         let of_dialect = |vector: &&Vector| vector.dialect == *dialect;
         let vectors: Vec<_> = corpus.vectors.iter().filter(of_dialect).collect();
-        let mut subjects = Subjects::new(*dialect, &vectors, step);
         for experiment in EXPERIMENTS {
             if !experiment.name.contains(&filter) {
                 continue;
             }
+            // Made anew, so that an experiment alone has the same listeners as among all.
+            let mut subjects = Subjects::new(*dialect, &vectors, step);
             let listeners = (experiment.subjects)(&mut subjects);
             let measured = Measurement::of(&vectors, &listeners, experiment.noise);
             println!("| {dialect} | {} | {measured} |", experiment.name);

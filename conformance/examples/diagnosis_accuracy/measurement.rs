@@ -1,7 +1,9 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use event_datagram_conformance::diagnose::{Cause, Diagnosis, Dictionary, Finding, diagnose};
+use event_datagram_conformance::diagnose::{
+    Cause, Diagnosis, Dictionary, Finding, MAX_TIME, diagnose,
+};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::vectors::Vector;
@@ -24,8 +26,8 @@ pub(crate) struct Measurement {
 }
 
 impl Measurement {
-    /// Diagnoses simulated listeners. `noise` is the fraction of their results that is replaced by
-    /// results of another vector.
+    /// Diagnoses simulated listeners, each for as long as the runner does. `noise` is the fraction
+    /// of their results that is replaced by results of another vector.
     pub(crate) fn of(vectors: &[&Vector], subjects: &[Subject], noise: f64) -> Self {
         let mut measurement = Self::default();
         let mut random = fastrand::Rng::with_seed(2);
@@ -35,7 +37,8 @@ impl Measurement {
             let unknown: Vec<_> = subject.unknown.iter().map(String::as_str).collect();
             let dictionary = Dictionary::default().without(&unknown);
             let begin = Instant::now();
-            let diagnosis = diagnose(&findings, &dictionary, &FenceTemplate::default(), &|| true);
+            let go_on = || begin.elapsed() < MAX_TIME;
+            let diagnosis = diagnose(&findings, &dictionary, &FenceTemplate::default(), &go_on);
             measurement.slowest = measurement.slowest.max(begin.elapsed());
             measurement.add(vectors, subject, &findings, &diagnosis, noise > 0.0);
         }
@@ -129,16 +132,17 @@ impl fmt::Display for Measurement {
     }
 }
 
-/// Returns whether a set of faults does the same without this member.
+/// Returns whether a set of faults fails the same vectors in the same way without this member. The
+/// readings that a listener may choose are not compared, because they need no cause.
 fn is_masked(vectors: &[&Vector], set: &[FaultInstance], member: usize) -> bool {
     let mut others = set.to_vec();
     others.remove(member);
     let with = findings(vectors, set);
     with.iter()
         .zip(findings(vectors, &others))
-        .all(|(with, without)| {
-            with.verdict == without.verdict
-                && (with.verdict == Verdict::Pass || with.is_alike(&without))
+        .all(|(with, without)| match with.is_wrong() {
+            true => with.verdict == without.verdict && with.is_alike(&without),
+            false => !without.is_wrong(),
         })
 }
 

@@ -1,16 +1,13 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use event_datagram_conformance::diagnose::{Dictionary, Finding, diagnose};
+use event_datagram_conformance::diagnose::{Dictionary, Finding, MAX_TIME, diagnose};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::observation::Observation;
 use event_datagram_conformance::vectors::Vector;
-
-/// The greatest time that the search for causes takes.
-const MAX_DIAGNOSIS: Duration = Duration::from_secs(10);
 
 /// What the parsers did with the vectors of a run, for the diagnosis.
 #[derive(Debug)]
@@ -54,7 +51,7 @@ impl fmt::Display for RunFindings {
         // Sorted, so that the order in which the tests ran does not change the diagnosis.
         findings.sort_by(|one, other| one.vector.id.cmp(&other.vector.id));
         let begin = Instant::now();
-        let go_on = || begin.elapsed() < MAX_DIAGNOSIS;
+        let go_on = || begin.elapsed() < MAX_TIME;
         let diagnosis = diagnose(&findings, &Dictionary::default(), &self.fence, &go_on);
         let warnings = (findings.iter())
             .filter(|finding| finding.verdict == Verdict::Warn)

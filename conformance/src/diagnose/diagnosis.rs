@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::candidate::candidates;
 use super::cause::Cause;
@@ -12,6 +13,9 @@ use super::problem::Problem;
 use super::search::Search;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
+
+/// The longest time that users are to wait for a diagnosis.
+pub const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// The causes of the failures and warnings of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use event_datagram_conformance::diagnose::Diagnosis;
+use event_datagram_conformance::diagnose::{Diagnosis, MAX_TIME};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::output_file::{FileIdentity, remove_stale};
@@ -62,9 +62,6 @@ pub(crate) fn command_line() -> String {
     let words: Vec<_> = std::iter::once("evdg".into()).chain(quoted).collect();
     words.join(" ")
 }
-
-/// The longest time to search for the causes of failures.
-const MAX_DIAGNOSIS: Duration = Duration::from_secs(10);
 
 /// The reports of one run: the one on standard output, and those in files.
 pub(crate) struct ReportSet<'c> {
@@ -139,7 +136,7 @@ impl<'c> ReportSet<'c> {
         ignore_closed_stdout(finished)
     }
 
-    /// Searches for the causes of the failures, for at most [`MAX_DIAGNOSIS`]. `fence` is the fence
+    /// Searches for the causes of the failures, for at most [`MAX_TIME`]. `fence` is the fence
     /// of the run.
     pub(crate) fn diagnose(&self, fence: &FenceTemplate, stop: &Stop) -> Diagnosis {
         let bar = match self.detail {
@@ -150,7 +147,7 @@ impl<'c> ReportSet<'c> {
         let go_on = || {
             // The bar is drawn here, because a thread for it may fail to start.
             bar.tick();
-            !stop.is_requested() && begin.elapsed() < MAX_DIAGNOSIS
+            !stop.is_requested() && begin.elapsed() < MAX_TIME
         };
         let diagnosis = self.findings.diagnose(fence, &go_on);
         bar.finish_and_clear();
