@@ -2,7 +2,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use event_datagram_conformance::diagnose::{
-    Cause, Diagnosis, Dictionary, Finding, MAX_TIME, diagnose,
+    Cause, Diagnosis, Dictionary, Finding, MAX_DIAGNOSIS_TIME, diagnose,
 };
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Verdict;
@@ -26,7 +26,7 @@ pub(crate) struct Measurement {
 }
 
 impl Measurement {
-    /// Diagnoses simulated listeners, each for as long as the runner does. `noise` is the fraction
+    /// Diagnoses simulated listeners, each with the runner's limit of time. `noise` is the fraction
     /// of their results that is replaced by results of another vector.
     pub(crate) fn of(vectors: &[&Vector], subjects: &[Subject], noise: f64) -> Self {
         let mut measurement = Self::default();
@@ -37,7 +37,7 @@ impl Measurement {
             let unknown: Vec<_> = subject.unknown.iter().map(String::as_str).collect();
             let dictionary = Dictionary::default().without(&unknown);
             let begin = Instant::now();
-            let go_on = || begin.elapsed() < MAX_TIME;
+            let go_on = || begin.elapsed() < MAX_DIAGNOSIS_TIME;
             let diagnosis = diagnose(&findings, &dictionary, &FenceTemplate::default(), &go_on);
             measurement.slowest = measurement.slowest.max(begin.elapsed());
             measurement.add(vectors, subject, &findings, &diagnosis, noise > 0.0);
@@ -140,9 +140,12 @@ fn is_masked(vectors: &[&Vector], set: &[FaultInstance], member: usize) -> bool 
     let with = findings(vectors, set);
     with.iter()
         .zip(findings(vectors, &others))
-        .all(|(with, without)| match with.is_wrong() {
-            true => with.verdict == without.verdict && with.is_alike(&without),
-            false => !without.is_wrong(),
+        .all(|(with, without)| {
+            if with.is_wrong() {
+                with.verdict == without.verdict && with.is_alike(&without)
+            } else {
+                !without.is_wrong()
+            }
         })
 }
 

@@ -14,8 +14,8 @@ use super::search::Search;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
 
-/// The longest time that users are to wait for a diagnosis.
-pub const MAX_TIME: Duration = Duration::from_secs(10);
+/// The longest time that a user waits for a diagnosis. Callers of [`diagnose`] stop it by `go_on`.
+pub const MAX_DIAGNOSIS_TIME: Duration = Duration::from_secs(10);
 
 /// The causes of the failures and warnings of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
