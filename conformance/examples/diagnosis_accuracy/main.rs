@@ -92,7 +92,7 @@ fn main() -> ExitCode {
             let measured = Measurement::of(&vectors, &listeners, experiment.noise);
             println!("| {dialect} | {} | {measured} |", experiment.name);
             missed |= measured.percent() < experiment.target;
-            for line in &measured.failures {
+            for line in &measured.others_found {
                 eprintln!("{dialect}, {}: {line}", experiment.name);
             }
         }

@@ -2,14 +2,14 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use event_datagram_conformance::diagnose::{
-    Cause, Diagnosis, Dictionary, Finding, MAX_DIAGNOSIS_TIME, diagnose,
+    Cause, Diagnosis, Dictionary, Finding, MAX_SEARCH_TIME, diagnose,
 };
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::vectors::Vector;
 use event_datagram_oracle::faults::FaultInstance;
 
-use crate::subjects::{Subject, findings};
+use crate::subjects::{Subject, findings, instances};
 
 /// The most ids of results without a cause that are printed for a listener.
 const MAX_IDS: usize = 5;
@@ -22,7 +22,7 @@ pub(crate) struct Measurement {
     wrong_causes: usize,
     slowest: Duration,
     /// What the diagnosis found instead of the faults, a line for each listener.
-    pub(crate) failures: Vec<String>,
+    pub(crate) others_found: Vec<String>,
 }
 
 impl Measurement {
@@ -37,7 +37,7 @@ impl Measurement {
             let unknown: Vec<_> = subject.unknown.iter().map(String::as_str).collect();
             let dictionary = Dictionary::default().without(&unknown);
             let begin = Instant::now();
-            let go_on = || begin.elapsed() < MAX_DIAGNOSIS_TIME;
+            let go_on = || begin.elapsed() < MAX_SEARCH_TIME;
             let diagnosis = diagnose(&findings, &dictionary, &FenceTemplate::default(), &go_on);
             measurement.slowest = measurement.slowest.max(begin.elapsed());
             measurement.add(vectors, subject, &findings, &diagnosis, noise > 0.0);
@@ -70,16 +70,21 @@ impl Measurement {
         let missed: Vec<_> = missed.map(|(_, member)| member).collect();
         let is_wrong = |cause: &&Cause| !set.iter().any(|member| cause.may_be(member.fault.slug));
         let wrong_causes = diagnosis.causes.iter().filter(is_wrong).count();
+        let is_found = missed.is_empty();
         let explains_all = diagnosis.unexplained == 0;
-        let is_right = if subject.unknown.is_empty() {
-            wrong_causes == 0 && missed.is_empty() && (is_noisy || explains_all)
+        let is_unknown = !subject.unknown.is_empty();
+        let is_right = if is_unknown {
+            is_found || !explains_all
         } else {
-            missed.is_empty() || !explains_all
+            is_found && wrong_causes == 0 && (is_noisy || explains_all)
         };
+        // Nothing distinguishes a fault that was removed from others that do the same.
+        let is_equivalent =
+            is_unknown && !is_right && does_the_same(vectors, set, &diagnosis.causes);
         self.subjects += 1;
-        self.wrong_causes += wrong_causes;
+        self.right += usize::from(is_right || is_equivalent);
+        self.wrong_causes += if is_equivalent { 0 } else { wrong_causes };
         if is_right {
-            self.right += 1;
             return;
         }
         let names = |instances: &mut dyn Iterator<Item = &FaultInstance>| {
@@ -91,8 +96,9 @@ impl Measurement {
             .iter()
             .map(|cause| format!("{} ({:?})", cause.fault, cause.parameter))
             .collect();
-        self.failures.push(format!(
-            "{}: found {}, missed {}, {} unexplained{}",
+        self.others_found.push(format!(
+            "{}{}: found {}, missed {}, {} unexplained{}",
+            if is_equivalent { "does the same: " } else { "" },
             names(&mut set.iter()),
             found.join(" + "),
             names(&mut missed.into_iter()),
@@ -147,6 +153,19 @@ fn is_masked(vectors: &[&Vector], set: &[FaultInstance], member: usize) -> bool 
                 !without.is_wrong()
             }
         })
+}
+
+/// Returns whether a listener with the faults that a diagnosis names does with every vector what
+/// one with these faults does.
+fn does_the_same(vectors: &[&Vector], faults: &[FaultInstance], causes: &[Cause]) -> bool {
+    let dialect = vectors.first().map(|vector| vector.dialect);
+    let Some(named) = dialect.and_then(|dialect| instances(dialect, causes)) else {
+        return false;
+    };
+    let findings = findings(vectors, faults).into_iter();
+    findings
+        .zip(crate::subjects::findings(vectors, &named))
+        .all(|(one, other)| one.verdict == other.verdict && one.is_alike(&other))
 }
 
 /// Replaces a fraction of the results by results of other vectors.

@@ -1,8 +1,8 @@
-use event_datagram_conformance::diagnose::{Dictionary, Finding, diagnose};
+use event_datagram_conformance::diagnose::{Cause, CauseParameter, Dictionary, Finding, diagnose};
 use event_datagram_conformance::dialect::Dialect;
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::vectors::Vector;
-use event_datagram_oracle::faults::{self, FaultInstance};
+use event_datagram_oracle::faults::{self, FaultGroup, FaultInstance, Parameter};
 
 /// A listener to diagnose.
 pub(crate) struct Subject {
@@ -24,11 +24,7 @@ pub(crate) struct Subjects<'v> {
 
 impl<'v> Subjects<'v> {
     pub(crate) fn new(dialect: Dialect, vectors: &'v [&'v Vector], step: usize) -> Self {
-        let groups = match dialect {
-            Dialect::JsonRpc => faults::jsonrpc(),
-            _ => faults::text(),
-        };
-        let groups = groups.iter().map(|group| {
+        let groups = groups(dialect).iter().map(|group| {
             let faults = group.faults.iter();
             faults.flat_map(FaultInstance::common).collect()
         });
@@ -149,6 +145,32 @@ impl Subject {
             faults,
             unknown: Vec::new(),
         }
+    }
+}
+
+/// Returns the faults that a diagnosis names, in the order of injection. Returns `None` if the
+/// parameter of one is a list of names, which causes have only in an escaped form.
+pub(crate) fn instances(dialect: Dialect, causes: &[Cause]) -> Option<Vec<FaultInstance>> {
+    let faults = groups(dialect).iter().flat_map(|group| group.faults);
+    let named = faults.filter_map(|fault| {
+        let cause = causes.iter().find(|cause| cause.fault == fault.slug)?;
+        Some((fault, &cause.parameter))
+    });
+    let instances = named.map(|(fault, parameter)| {
+        let parameter = match parameter {
+            CauseParameter::None => Parameter::None,
+            CauseParameter::Number(number) => Parameter::Number(*number),
+            _ => return None,
+        };
+        Some(FaultInstance { fault, parameter })
+    });
+    instances.collect()
+}
+
+fn groups(dialect: Dialect) -> &'static [FaultGroup] {
+    match dialect {
+        Dialect::JsonRpc => faults::jsonrpc(),
+        _ => faults::text(),
     }
 }
 

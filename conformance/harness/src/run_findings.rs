@@ -3,7 +3,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use event_datagram_conformance::diagnose::{Dictionary, Finding, MAX_DIAGNOSIS_TIME, diagnose};
+use event_datagram_conformance::diagnose::{Dictionary, Finding, MAX_SEARCH_TIME, diagnose};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Verdict;
 use event_datagram_conformance::observation::Observation;
@@ -51,7 +51,7 @@ impl fmt::Display for RunFindings {
         // Sorted, so that the order in which the tests ran does not change the diagnosis.
         findings.sort_by(|one, other| one.vector.id.cmp(&other.vector.id));
         let begin = Instant::now();
-        let go_on = || begin.elapsed() < MAX_DIAGNOSIS_TIME;
+        let go_on = || begin.elapsed() < MAX_SEARCH_TIME;
         let diagnosis = diagnose(&findings, &Dictionary::default(), &self.fence, &go_on);
         let warnings = (findings.iter())
             .filter(|finding| finding.verdict == Verdict::Warn)

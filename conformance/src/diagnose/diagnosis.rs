@@ -14,8 +14,9 @@ use super::search::Search;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
 
-/// The longest time that a user waits for a diagnosis. Callers of [`diagnose`] stop it by `go_on`.
-pub const MAX_DIAGNOSIS_TIME: Duration = Duration::from_secs(10);
+/// How long the search of a diagnosis goes on. Callers of [`diagnose`] stop it by `go_on`. A user
+/// waits for ten seconds at most, because what follows the search takes up to two.
+pub const MAX_SEARCH_TIME: Duration = Duration::from_secs(8);
 
 /// The causes of the failures and warnings of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

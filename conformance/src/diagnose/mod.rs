@@ -27,6 +27,6 @@ mod words;
 #[cfg(feature = "runner")]
 pub(crate) use case_models::{CaseModels, Prediction, Suspect};
 pub use cause::{Cause, CauseParameter};
-pub use diagnosis::{Diagnosis, MAX_DIAGNOSIS_TIME, diagnose};
+pub use diagnosis::{Diagnosis, MAX_SEARCH_TIME, diagnose};
 pub use dictionary::Dictionary;
 pub use finding::{Finding, KnownCause};

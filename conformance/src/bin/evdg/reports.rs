@@ -2,7 +2,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use event_datagram_conformance::diagnose::{Diagnosis, MAX_DIAGNOSIS_TIME};
+use event_datagram_conformance::diagnose::{Diagnosis, MAX_SEARCH_TIME};
 use event_datagram_conformance::fence::FenceTemplate;
 use event_datagram_conformance::judge::Strictness;
 use event_datagram_conformance::output_file::{FileIdentity, remove_stale};
@@ -136,7 +136,7 @@ impl<'c> ReportSet<'c> {
         ignore_closed_stdout(finished)
     }
 
-    /// Searches for the causes of the failures, for at most [`MAX_DIAGNOSIS_TIME`]. `fence` is the
+    /// Searches for the causes of the failures, for at most [`MAX_SEARCH_TIME`]. `fence` is the
     /// fence of the run.
     pub(crate) fn diagnose(&self, fence: &FenceTemplate, stop: &Stop) -> Diagnosis {
         let bar = match self.detail {
@@ -147,7 +147,7 @@ impl<'c> ReportSet<'c> {
         let go_on = || {
             // The bar is drawn here, because a thread for it may fail to start.
             bar.tick();
-            !stop.is_requested() && begin.elapsed() < MAX_DIAGNOSIS_TIME
+            !stop.is_requested() && begin.elapsed() < MAX_SEARCH_TIME
         };
         let diagnosis = self.findings.diagnose(fence, &go_on);
         bar.finish_and_clear();
