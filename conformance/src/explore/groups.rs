@@ -171,12 +171,11 @@ impl Groups {
                 && group.is_unknown()
                 && (group.has_rare_bytes_of(finding) || group.is_alike(&kind, &special))
         });
-        match same {
-            Some(other) => self.merge(index, other),
-            None => self.merge_sharing(index),
+        if let Some(other) = same {
+            self.merge(index, other);
         }
         self.unexplained.entry(kind).or_default().group = Some(index);
-        self.update_model(models);
+        self.merge_sharing(models);
     }
 
     /// Replaces the faults of a group, unless `faults` is empty. Returns the group if they were
@@ -224,6 +223,7 @@ impl Groups {
             self.unexplained.entry(kind).or_default().group = Some(group);
         }
         self.count(&[group], is_known);
+        self.merge_sharing(models);
         added
     }
 
@@ -355,20 +355,27 @@ impl Groups {
         }
     }
 
-    /// Merges into a group of an unknown cause the groups whose smallest cases have its rare bytes,
-    /// too. A group of a known fault is merged only if its smallest case has more rare bytes.
-    fn merge_sharing(&mut self, into: usize) {
-        let special = SpecialBytes::of(&self.groups[into].finding.vector);
-        for index in (0..self.groups.len()).filter(|index| *index != into) {
-            let group = &self.groups[index];
-            let needs_more = || !SpecialBytes::of(&group.finding.vector).has_rare_ones_of(&special);
-            if self.groups[into].has_rare_bytes_of(&group.finding)
-                && group.merged_into.is_none()
-                && (group.is_unknown() || needs_more())
-            {
-                self.merge(index, into);
-            }
+    /// Merges into each group of an unknown cause the groups whose smallest cases have its rare
+    /// bytes, too. A group that has got a smaller case may have fewer rare bytes than before.
+    fn merge_sharing(&mut self, models: &CaseModels) {
+        while let Some((index, into)) = self.sharing() {
+            self.merge(index, into);
         }
+        self.update_model(models);
+    }
+
+    /// Searches a group whose smallest case has the rare bytes of a group of an unknown cause.
+    /// Returns both.
+    fn sharing(&self) -> Option<(usize, usize)> {
+        let unknown = (0..self.groups.len()).filter(|into| self.groups[*into].is_unknown());
+        unknown
+            .flat_map(|into| (0..self.groups.len()).map(move |index| (index, into)))
+            .find(|(index, into)| {
+                let group = &self.groups[*index];
+                index != into
+                    && group.merged_into.is_none()
+                    && self.groups[*into].has_rare_bytes_of(&group.finding)
+            })
     }
 
     /// Moves the cases of a group to another group.
@@ -399,8 +406,6 @@ impl Groups {
             // If the group had a known fault, that fault explains only a part of the cause.
             self.groups[index].cause = Cause::Unknown { pattern: None };
             self.groups[index].keep_smaller(finding);
-            self.merge_sharing(index);
-            self.update_model(models);
             return (index, Added::KnownCause);
         }
         let is_same = |group: &Group| group.is_unknown() && group.is_alike(&kind, &special);
@@ -421,10 +426,7 @@ impl Groups {
             }
             None => {
                 let pattern = EndPattern::of(&finding);
-                let added = self.add_group(finding, Cause::Unknown { pattern });
-                self.merge_sharing(added.0);
-                self.update_model(models);
-                added
+                self.add_group(finding, Cause::Unknown { pattern })
             }
         }
     }

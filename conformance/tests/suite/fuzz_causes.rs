@@ -23,11 +23,14 @@ const FIVE_BUGS: [(&str, &str); 5] = [
         "        params.append((param, value))",
         "        if param is None or value: params.append((param, value))",
     ),
-    (
-        "    name, line_feed, body = datagram.partition(b\"\\n\")\n",
-        "    name, line_feed, body = datagram.replace(b'\\0', b'').partition(b'\\n')\n",
-    ),
+    DROPS_NUL,
 ];
+
+/// It reads a datagram without its NUL bytes.
+const DROPS_NUL: (&str, &str) = (
+    "    name, line_feed, body = datagram.partition(b\"\\n\")\n",
+    "    name, line_feed, body = datagram.replace(b'\\0', b'').partition(b'\\n')\n",
+);
 
 /// Fuzzes a listener with several bugs, and returns the report.
 fn report_of_bugs(bugs: &[(&str, &str)], args: &[&str]) -> Value {
@@ -150,6 +153,15 @@ fn the_report_fits_the_published_schema() {
         |report| report["findings"][0]["datagrams_hex"] = Value::Array(Vec::new())
     ));
     assert!(!fits(|report| report["sockets"][0]["socket"] = "tcp".into()));
+}
+
+/// Its groups have other rare bytes until one of them gets a smaller case.
+#[test]
+fn a_bug_with_groups_that_meet_later_is_one_cause() {
+    let args = ["--seed", "4", "--cases", "300"];
+    let report = report_of_bugs(&[DROPS_NUL], &args);
+    let findings = report["findings"].as_array().expect("it is a list");
+    assert_eq!(findings.len(), 1, "{findings:#?}");
 }
 
 /// A fault that explains the first cases of a cause is given up for what came later.
