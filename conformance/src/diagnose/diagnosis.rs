@@ -15,8 +15,8 @@ use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
 
 /// How long the search of a diagnosis goes on. Callers of [`diagnose`] stop it by `go_on`. A user
-/// waits for ten seconds at most, because what follows the search takes up to two.
-pub const MAX_SEARCH_TIME: Duration = Duration::from_secs(8);
+/// waits for ten seconds at most, because what follows the search takes up to three.
+pub const MAX_SEARCH_TIME: Duration = Duration::from_secs(7);
 
 /// The causes of the failures and warnings of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
