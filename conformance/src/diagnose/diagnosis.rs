@@ -14,8 +14,9 @@ use super::search::Search;
 use crate::dialect::Dialect;
 use crate::fence::FenceTemplate;
 
-/// How long the search of a diagnosis goes on. Callers of [`diagnose`] stop it by `go_on`. A user
-/// waits for ten seconds at most, because what follows the search takes up to three.
+/// How long the search of a diagnosis goes on. Callers of [`diagnose`] stop it by `go_on`. On
+/// two idle cores, what follows the search takes up to three seconds, so a user waits for ten at
+/// most.
 pub const MAX_SEARCH_TIME: Duration = Duration::from_secs(7);
 
 /// The causes of the failures and warnings of a run.

@@ -165,13 +165,11 @@ impl Groups {
         let finding = &self.groups[index].finding;
         let kind = finding.kind();
         let special = SpecialBytes::of(&finding.vector);
-        let same = (0..self.groups.len()).find(|other| {
+        let alike = (0..self.groups.len()).find(|other| {
             let group = &self.groups[*other];
-            *other != index
-                && group.is_unknown()
-                && (group.has_rare_bytes_of(finding) || group.is_alike(&kind, &special))
+            *other != index && group.is_unknown() && group.is_alike(&kind, &special)
         });
-        if let Some(other) = same {
+        if let Some(other) = alike {
             self.merge(index, other);
         }
         self.unexplained.entry(kind).or_default().group = Some(index);
@@ -358,7 +356,7 @@ impl Groups {
     /// Merges into each group of an unknown cause the groups whose smallest cases have its rare
     /// bytes, too. A group that has got a smaller case may have fewer rare bytes than before.
     fn merge_sharing(&mut self, models: &CaseModels) {
-        while let Some((index, into)) = self.sharing() {
+        while let Some((index, into)) = self.sharing_pair() {
             self.merge(index, into);
         }
         self.update_model(models);
@@ -366,7 +364,7 @@ impl Groups {
 
     /// Searches a group whose smallest case has the rare bytes of a group of an unknown cause.
     /// Returns both.
-    fn sharing(&self) -> Option<(usize, usize)> {
+    fn sharing_pair(&self) -> Option<(usize, usize)> {
         let unknown = (0..self.groups.len()).filter(|into| self.groups[*into].is_unknown());
         unknown
             .flat_map(|into| (0..self.groups.len()).map(move |index| (index, into)))

@@ -26,7 +26,7 @@ const FIVE_BUGS: [(&str, &str); 5] = [
     DROPS_NUL,
 ];
 
-/// It reads a datagram without its NUL bytes.
+/// A listener that deletes the NUL bytes of a datagram before it reads it.
 const DROPS_NUL: (&str, &str) = (
     "    name, line_feed, body = datagram.partition(b\"\\n\")\n",
     "    name, line_feed, body = datagram.replace(b'\\0', b'').partition(b'\\n')\n",
@@ -155,7 +155,7 @@ fn the_report_fits_the_published_schema() {
     assert!(!fits(|report| report["sockets"][0]["socket"] = "tcp".into()));
 }
 
-/// Its groups have other rare bytes until one of them gets a smaller case.
+/// Two groups of this bug have different rare bytes, until one of them gets a smaller case.
 #[test]
 fn a_bug_with_groups_that_meet_later_is_one_cause() {
     let args = ["--seed", "4", "--cases", "300"];
