@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::error::RunError;
@@ -29,12 +30,50 @@ impl<'c> From<Outcome<'c>> for Confirmed<'c> {
 
 impl Supervisor<'_> {
     /// Finds out whether a silent instance hangs, and returns the outcome of the vector at which it
-    /// fell silent.
-    ///
+    /// fell silent. `sent` are the vectors that the instance was sent, and `since` is the time at
+    /// which the wait for it began.
+    pub(super) fn confirm_hang<'c>(
+        self,
+        suspected: Outcome<'c>,
+        sent: &Sent<'c>,
+        since: Instant,
+    ) -> Result<Confirmed<'c>, RunError> {
+        let hangs = Arc::clone(&self.hangs);
+        match hangs.begin_first(suspected.vector) {
+            None if sent.is_one_vector() => self.confirm_by_one(suspected, sent, since),
+            _first => self.confirm_by_two(suspected, sent, since),
+        }
+    }
+
+    /// Waits for the silent instance alone. That suffices if two instances hang at each of the
+    /// first similar vectors.
+    fn confirm_by_one<'c>(
+        mut self,
+        suspected: Outcome<'c>,
+        sent: &Sent<'c>,
+        since: Instant,
+    ) -> Result<Confirmed<'c>, RunError> {
+        let vector = suspected.vector;
+        match self.wait_for_silent(vector.dialect, AnswerWait::CONFIRM_AGAIN, since) {
+            Err(end @ (ExchangeEnd::TimedOut(_) | ExchangeEnd::Blocked(_))) => {
+                if !self.hangs.await_first(vector, self.stop_request()) {
+                    return self.confirm_by_two(suspected, sent, since);
+                }
+                let why = end.silence().unwrap_or_default();
+                Ok(Outcome { why, ..suspected }.into())
+            }
+            Err(ExchangeEnd::Interrupted) => Err(RunError::Interrupted),
+            _ => {
+                self.end_instance();
+                Ok(self.confirm_by_fresh(suspected)?.into())
+            }
+        }
+    }
+
     /// Sends the vector to a fresh instance, and waits for the silent one as long as for the fresh
     /// one. If the silent instance answers, it is only slow, and the fresh one decides. If only the
-    /// silent instance hangs, a replay of the vectors that it was `sent` finds out why.
-    pub(super) fn confirm_hang<'c>(
+    /// silent instance hangs, a replay of the vectors that it was sent finds out why.
+    fn confirm_by_two<'c>(
         mut self,
         suspected: Outcome<'c>,
         sent: &Sent<'c>,
@@ -42,19 +81,6 @@ impl Supervisor<'_> {
     ) -> Result<Confirmed<'c>, RunError> {
         let vector = suspected.vector;
         let wait = self.hangs.wait_to_confirm(vector);
-        if sent.is_one_vector() && wait == AnswerWait::CONFIRM_AGAIN {
-            // Two instances hung at each of several such vectors, so it suffices to wait for this
-            // one.
-            match self.wait_for_silent(vector.dialect, wait, since) {
-                Err(end @ (ExchangeEnd::TimedOut(_) | ExchangeEnd::Blocked(_))) => {
-                    let why = end.silence().unwrap_or_default();
-                    return Ok(Outcome { why, ..suspected }.into());
-                }
-                Err(ExchangeEnd::Interrupted) => return Err(RunError::Interrupted),
-                _ => self.end_instance(),
-            }
-            return Ok(self.confirm_by_fresh(suspected)?.into());
-        }
         let mut silent = self.session.take();
         let second = match self.ensure_running() {
             Ok(()) => Some(self.try_patiently(vector, wait)?),

@@ -10,7 +10,7 @@ use super::worker_event::WorkerEvent;
 use crate::vectors::Vector;
 
 /// The greatest number of silent instances that a run waits for at the same time, each in a thread.
-const MAX_THREADS: usize = 24;
+const MAX_THREADS: usize = 40;
 
 /// Runs vectors on as many instances of the subject as the plan demands. `first` is an instance
 /// that runs already. Emits the outcomes in the order of the vectors, whichever instance is faster.

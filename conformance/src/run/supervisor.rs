@@ -15,7 +15,7 @@ use crate::fence::Fences;
 use crate::judge::{Answering, Verdict, not_applicable};
 use crate::subject::{
     AddressAllocator, AnswerWait, Exchange, ExchangeEnd, Kind, Lingering, SendMode, Session,
-    StartError, Subject, SubjectSettings,
+    StartError, Stop, Subject, SubjectSettings,
 };
 use crate::transport::SocketKind;
 use crate::vectors::Vector;
@@ -155,6 +155,11 @@ impl<'r> Supervisor<'r> {
     /// Allows new attempts to start an instance after several failed ones.
     pub(super) fn forget_failed_starts(&mut self) {
         self.failed_starts = 0;
+    }
+
+    /// Returns what tells whether the run is to stop.
+    pub(super) fn stop_request(&self) -> &'r Stop {
+        &self.settings.stop
     }
 
     /// Changes how long the running instance may be silent.

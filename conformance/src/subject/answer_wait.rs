@@ -38,7 +38,7 @@ impl AnswerWait {
     pub(crate) const SUSPECT_AGAIN: Self = Self {
         round_trips: 5,
         minimum: Duration::from_millis(25),
-        per_kib: Duration::from_millis(4),
+        per_kib: Duration::from_millis(1),
     };
 
     /// Returns a wait that does not depend on how long the subject took before.
