@@ -19,8 +19,10 @@ pub fn read(text: &str) -> Result<Vec<Vector>, String> {
 }
 
 fn parse(text: &str) -> Result<Vec<Vector>, String> {
-    let file: FileNotation =
-        deserialize(&serde_json::from_str(text).map_err(|error| error.to_string())?)?;
+    let json = serde_json::from_str(text).map_err(|error| {
+        format!("expected JSON in the format of corpus/vectors/schema.json: {error}")
+    })?;
+    let file: FileNotation = deserialize(&json)?;
     if !is_slug(&file.topic) {
         return Err(format!("topic: {SLUG}"));
     }

@@ -123,6 +123,8 @@ fn malformed_vector_files_are_errors() {
     fs::write(&unknown, content.replace("\"T4\"", "\"T77\"")).expect("there is room");
     let binary = folder.path().join("binary.json");
     fs::write(&binary, b"\xff").expect("there is room");
+    let list = folder.path().join("list.txt");
+    fs::write(&list, "rpc-bad-empty-datagram\n").expect("there is room");
     for (files, message) in [
         (
             &[good.as_str(), &twice][..],
@@ -133,6 +135,11 @@ fn malformed_vector_files_are_errors() {
             "unknown.json: vector `mine-two`: requirement: `T77` is not in SPEC.md",
         ),
         (&[text(&binary)], "binary.json: expected UTF-8"),
+        (
+            &[text(&list)],
+            "list.txt: expected JSON in the format of corpus/vectors/schema.json: expected value at \
+             line 1 column 1",
+        ),
         (&["/no/such/file.json"], "/no/such/file.json: No such file"),
         (&[text(folder.path())], "expected a file, found a folder"),
     ] {
