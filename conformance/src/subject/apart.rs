@@ -13,7 +13,7 @@ use crate::vectors::{Expectation, Step};
 /// report, and how much longer for each KiB of the datagram.
 const SILENCE: [Duration; 2] = [Duration::from_millis(30), Duration::from_millis(10)];
 /// The same for a datagram that the subject must report.
-const LONG_SILENCE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(50)];
+const LONG_SILENCE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(20)];
 
 /// How long the runner waits for late reports in total, because a subject may never be silent.
 const MAX_LATE: Duration = Duration::from_secs(2);

@@ -32,6 +32,8 @@ pub struct Session {
     /// How the subject reads the fences of each dialect that it was sent.
     forms: Vec<(Dialect, FenceForm)>,
     pub(super) slowest_round_trip: Duration,
+    /// How many times a fence was lost and a later one returned.
+    swallowed_fences: usize,
     dropped: u64,
     pub(super) limit: Duration,
     pub(super) answer_wait: AnswerWait,
@@ -45,6 +47,10 @@ pub struct Session {
 
 /// The shortest time to wait before the subject is sent another fence.
 const MIN_FENCE_INTERVAL: Duration = Duration::from_millis(100);
+/// The same for a subject that has swallowed several fences and will probably swallow more.
+const MIN_FENCE_INTERVAL_AGAIN: Duration = Duration::from_millis(5);
+/// After this many swallowed fences, the next one is sent sooner.
+const SWALLOWED: usize = 3;
 
 /// How often to look whether a subject has bound its socket again.
 const SOCKET_CHECK_INTERVAL: Duration = Duration::from_millis(5);
@@ -80,6 +86,7 @@ impl Session {
             start,
             forms: vec![(dialect, fence.form(&line))],
             slowest_round_trip: round_trip,
+            swallowed_fences: 0,
             dropped: 0,
             limit: settings.timeout,
             answer_wait: AnswerWait::FULL,
@@ -166,9 +173,15 @@ impl Session {
     ) -> Result<(), ExchangeEnd> {
         let begin = Instant::now();
         let wait = self.max_answer_wait();
+        let minimum = if self.swallowed_fences < SWALLOWED {
+            MIN_FENCE_INTERVAL
+        } else {
+            MIN_FENCE_INTERVAL_AGAIN
+        };
+        let check_interval = STOP_CHECK_INTERVAL.min(minimum);
         let backoff = Backoff::RoundTrips {
             slowest: self.slowest_round_trip,
-            minimum: MIN_FENCE_INTERVAL,
+            minimum,
         };
         let mut barrier = Barrier::new(backoff, begin + wait);
         let fence = fences.next_fence();
@@ -183,7 +196,7 @@ impl Session {
             if barrier.is_overdue(now) {
                 return Err(ExchangeEnd::TimedOut(wait));
             }
-            match self.next_event((now + STOP_CHECK_INTERVAL).min(barrier.deadline())) {
+            match self.next_event((now + check_interval).min(barrier.deadline())) {
                 Some(SubjectEvent::Line(raw)) => {
                     match barrier.receive(&raw, fences, Instant::now()) {
                         Some(returned) => {
@@ -192,7 +205,10 @@ impl Session {
                             self.copies.record_fence(&raw);
                             self.record_fence(dialect, returned.fence, raw, observation);
                             if position == Position::Newest {
-                                observation.swallowed_fence |= !barrier.has_first_returned();
+                                if !barrier.has_first_returned() {
+                                    observation.swallowed_fence = true;
+                                    self.swallowed_fences += 1;
+                                }
                                 self.unread = 0;
                                 return Ok(());
                             }
