@@ -195,7 +195,7 @@ fn what_was_found_is_tried_first_the_next_time() {
     fs::write(folder.path().join("finds/bad.json"), "{").expect("there is room");
     fuzz(&args, &path)
         .expect_status(2)
-        .expect_stderr("bad.json: EOF while parsing");
+        .expect_stderr("bad.json: expected JSON in the format of");
 }
 
 #[test]
