@@ -43,13 +43,6 @@ pub(super) struct FirstHang<'h> {
     kind: Kind,
 }
 
-impl Drop for FirstHang<'_> {
-    fn drop(&mut self) {
-        self.hangs
-            .update(&self.kind, |similar| similar.undecided -= 1);
-    }
-}
-
 /// After this many vectors at which the subject was silent for a moment, the runner suspects the
 /// next silence sooner.
 const SUSPECTED: usize = 1;
@@ -74,17 +67,17 @@ impl Hangs {
 
     /// Returns how long the subject may be silent before it counts as hanging.
     pub(super) fn wait_to_confirm(&self, vector: &Vector) -> AnswerWait {
-        if self.similar(vector).is_known() {
+        if self.lock().similar(&kind(vector)).is_known() {
             AnswerWait::CONFIRM_AGAIN
         } else {
             AnswerWait::FULL
         }
     }
 
-    /// Returns a value if this hang is one of the first at similar vectors. Another instance is
-    /// asked about these at once, and the later ones wait for the results.
+    /// Counts a hang that is to be confirmed. Returns a value if it is one of the first at similar
+    /// vectors: the runner asks a second instance about these at once, and the later hangs wait for
+    /// the results.
     pub(super) fn begin_first(&self, vector: &Vector) -> Option<FirstHang<'_>> {
-        let hangs = self;
         let kind = kind(vector);
         let mut counts = self.lock();
         let similar = counts.similar.entry(kind.clone()).or_default();
@@ -93,7 +86,7 @@ impl Hangs {
         }
         similar.first += 1;
         similar.undecided += 1;
-        Some(FirstHang { hangs, kind })
+        Some(FirstHang { hangs: self, kind })
     }
 
     /// Waits until the first hangs at similar vectors are decided, and returns whether enough are
@@ -102,7 +95,7 @@ impl Hangs {
         let kind = kind(vector);
         let mut counts = self.lock();
         loop {
-            let similar = counts.similar.get(&kind).copied().unwrap_or_default();
+            let similar = counts.similar(&kind);
             if similar.is_known() || similar.undecided == 0 || stop.is_requested() {
                 return similar.is_known();
             }
@@ -126,11 +119,6 @@ impl Hangs {
         self.update(&kind(vector), |similar| similar.confirmed += 1);
     }
 
-    fn similar(&self, vector: &Vector) -> Similar {
-        let similar = self.lock().similar.get(&kind(vector)).copied();
-        similar.unwrap_or_default()
-    }
-
     fn update(&self, kind: &Kind, change: impl FnOnce(&mut Similar)) {
         change(self.lock().similar.entry(kind.clone()).or_default());
         self.decided.notify_all();
@@ -138,6 +126,19 @@ impl Hangs {
 
     fn lock(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counts {
+    fn similar(&self, kind: &Kind) -> Similar {
+        self.similar.get(kind).copied().unwrap_or_default()
+    }
+}
+
+impl Drop for FirstHang<'_> {
+    fn drop(&mut self) {
+        self.hangs
+            .update(&self.kind, |similar| similar.undecided -= 1);
     }
 }
 

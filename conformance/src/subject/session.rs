@@ -32,7 +32,7 @@ pub struct Session {
     /// How the subject reads the fences of each dialect that it was sent.
     forms: Vec<(Dialect, FenceForm)>,
     pub(super) slowest_round_trip: Duration,
-    /// How many times a fence was lost and a later one returned.
+    /// How many times the subject has lost a fence and reported a later one.
     swallowed_fences: usize,
     dropped: u64,
     pub(super) limit: Duration,
@@ -45,9 +45,9 @@ pub struct Session {
     pub(super) copies: Copies,
 }
 
-/// The shortest time to wait before the subject is sent another fence.
+/// The shortest time to wait before an instance is sent another fence.
 const MIN_FENCE_INTERVAL: Duration = Duration::from_millis(100);
-/// The same for a subject that has swallowed several fences and will probably swallow more.
+/// The same for an instance that has swallowed several fences and will probably swallow more.
 const MIN_FENCE_INTERVAL_AGAIN: Duration = Duration::from_millis(5);
 /// After this many swallowed fences, the next one is sent sooner.
 const SWALLOWED: usize = 3;
@@ -173,11 +173,7 @@ impl Session {
     ) -> Result<(), ExchangeEnd> {
         let begin = Instant::now();
         let wait = self.max_answer_wait();
-        let minimum = if self.swallowed_fences < SWALLOWED {
-            MIN_FENCE_INTERVAL
-        } else {
-            MIN_FENCE_INTERVAL_AGAIN
-        };
+        let minimum = self.min_fence_interval();
         let check_interval = STOP_CHECK_INTERVAL.min(minimum);
         let backoff = Backoff::RoundTrips {
             slowest: self.slowest_round_trip,
@@ -237,6 +233,15 @@ impl Session {
                 }
                 None => {}
             }
+        }
+    }
+
+    /// Returns the shortest time to wait before this instance is sent another fence.
+    const fn min_fence_interval(&self) -> Duration {
+        if self.swallowed_fences < SWALLOWED {
+            MIN_FENCE_INTERVAL
+        } else {
+            MIN_FENCE_INTERVAL_AGAIN
         }
     }
 
