@@ -66,6 +66,16 @@ const ROUND_TRIPS: u32 = 4;
 /// The most doublings: by then the interval exceeds every time limit.
 const MAX_DOUBLINGS: usize = 16;
 
+impl Backoff {
+    /// Returns the shortest interval.
+    pub(crate) const fn shortest(self) -> Duration {
+        match self {
+            Self::RoundTrips { minimum, .. } => minimum,
+            Self::Doubling { first } => first,
+        }
+    }
+}
+
 impl Barrier {
     /// Makes a barrier of which no fence was sent.
     pub(crate) fn new(backoff: Backoff, deadline: Instant) -> Self {

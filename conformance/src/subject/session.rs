@@ -47,8 +47,9 @@ pub struct Session {
 
 /// The shortest time to wait before an instance is sent another fence.
 const MIN_FENCE_INTERVAL: Duration = Duration::from_millis(100);
-/// The same for an instance that has swallowed several fences and will probably swallow more.
-const MIN_FENCE_INTERVAL_AGAIN: Duration = Duration::from_millis(5);
+/// The time to wait before an instance is sent another fence if it has swallowed several and will
+/// probably swallow more. One slow answer must not make each of these waits longer.
+const FENCE_INTERVAL_AGAIN: Duration = Duration::from_millis(5);
 /// After this many swallowed fences, the next one is sent sooner.
 const SWALLOWED: usize = 3;
 
@@ -173,12 +174,8 @@ impl Session {
     ) -> Result<(), ExchangeEnd> {
         let begin = Instant::now();
         let wait = self.max_answer_wait();
-        let minimum = self.min_fence_interval();
-        let check_interval = STOP_CHECK_INTERVAL.min(minimum);
-        let backoff = Backoff::RoundTrips {
-            slowest: self.slowest_round_trip,
-            minimum,
-        };
+        let backoff = self.backoff();
+        let check_interval = STOP_CHECK_INTERVAL.min(backoff.shortest());
         let mut barrier = Barrier::new(backoff, begin + wait);
         let fence = fences.next_fence();
         self.send(&fence.datagram(dialect), observation)?;
@@ -236,12 +233,17 @@ impl Session {
         }
     }
 
-    /// Returns the shortest time to wait before this instance is sent another fence.
-    const fn min_fence_interval(&self) -> Duration {
+    /// Returns how long to wait for a fence before this instance is sent another.
+    const fn backoff(&self) -> Backoff {
         if self.swallowed_fences < SWALLOWED {
-            MIN_FENCE_INTERVAL
+            Backoff::RoundTrips {
+                slowest: self.slowest_round_trip,
+                minimum: MIN_FENCE_INTERVAL,
+            }
         } else {
-            MIN_FENCE_INTERVAL_AGAIN
+            Backoff::Doubling {
+                first: FENCE_INTERVAL_AGAIN,
+            }
         }
     }
 
